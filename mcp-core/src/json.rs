@@ -1,0 +1,116 @@
+//! JSON that stays the text it was.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// One JSON value as text, on one line.
+///
+/// It is read by whoever knows its type, and copied by everybody else.
+#[derive(Clone)]
+pub struct JsonText(Text);
+
+#[derive(Clone)]
+enum Text {
+    Owned(Box<str>),
+    Shared(Arc<str>),
+}
+
+impl JsonText {
+    /// The text of a value.
+    ///
+    /// # Errors
+    ///
+    /// What the value's own `Serialize` fails with, and keys of maps that are not strings.
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        serde_json::to_string(value).map(Self::checked)
+    }
+
+    /// Text that somebody else wrote.
+    ///
+    /// # Errors
+    ///
+    /// The text is not exactly one JSON value.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        let _: &RawValue = serde_json::from_str(text)?;
+        Ok(Self::checked(text.trim().to_owned()))
+    }
+
+    /// Text that is known to be one JSON value.
+    pub(crate) fn checked(text: String) -> Self {
+        // A line break can only stand between tokens, where a blank says the same: in strings it is escaped.
+        if text.contains(['\n', '\r']) {
+            return Self(Text::Owned(text.replace(['\n', '\r'], " ").into()));
+        }
+        Self(Text::Owned(text.into()))
+    }
+
+    /// The same text, which many may now hold at once.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        match self.0 {
+            Text::Owned(text) => Self(Text::Shared(text.into())),
+            Text::Shared(_) => self,
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Text::Owned(text) => text,
+            Text::Shared(text) => text,
+        }
+    }
+
+    /// Reads the text as a type that may borrow from it.
+    ///
+    /// # Errors
+    ///
+    /// The value is not of that type.
+    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.as_str())
+    }
+
+    /// Reads the text as a type that owns its parts.
+    ///
+    /// # Errors
+    ///
+    /// The value is not of that type.
+    pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        self.read()
+    }
+}
+
+impl fmt::Debug for JsonText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl PartialEq for JsonText {
+    /// Texts are equal when they say the same, whatever the blanks and the order of members.
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+            || matches!(
+                (self.to::<serde_json::Value>(), other.to::<serde_json::Value>()),
+                (Ok(one), Ok(two)) if one == two
+            )
+    }
+}
+
+impl Serialize for JsonText {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw: &RawValue = self.read().map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self::checked(raw.get().to_owned()))
+    }
+}
