@@ -6,6 +6,7 @@ mod error;
 mod json;
 pub mod message;
 pub mod meta;
+mod method;
 mod version;
 
 // The public interface is:
