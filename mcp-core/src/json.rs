@@ -7,6 +7,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+mod members;
+mod place;
+
+pub use members::Members;
+
 /// One JSON value as text, on one line.
 ///
 /// It is read by whoever knows its type, and copied by everybody else.
@@ -69,16 +74,16 @@ impl JsonText {
     ///
     /// # Errors
     ///
-    /// The value is not of that type.
+    /// The value is not of that type; the message names the member.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(self.as_str())
+        serde_json::from_str(self.as_str()).map_err(|error| place::named(self.as_str(), error))
     }
 
     /// Reads the text as a type that owns its parts.
     ///
     /// # Errors
     ///
-    /// The value is not of that type.
+    /// The value is not of that type; the message names the member.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         self.read()
     }
