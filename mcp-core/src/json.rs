@@ -5,7 +5,13 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
+
+mod members;
+mod place;
+
+pub use members::Members;
 
 /// One JSON value as text, on one line.
 ///
@@ -39,6 +45,19 @@ impl JsonText {
         Ok(Self::checked(text.trim().to_owned()))
     }
 
+    /// Text that the caller knows to be one JSON value: what it writes itself.
+    #[doc(hidden)]
+    pub fn trusted(text: String) -> Self {
+        debug_assert!(serde_json::from_str::<&RawValue>(&text).is_ok(), "not one JSON value: {text}");
+        Self(Text::Owned(text.into()))
+    }
+
+    /// The value as the only member of an object.
+    #[must_use]
+    pub fn wrapped(&self, member: &str) -> Self {
+        Self::checked(format!("{{{}:{}}}", Value::from(member), self.as_str()))
+    }
+
     /// Text that is known to be one JSON value.
     pub(crate) fn checked(text: String) -> Self {
         // A line break can only stand between tokens, where a blank says the same: in strings it is escaped.
@@ -69,16 +88,16 @@ impl JsonText {
     ///
     /// # Errors
     ///
-    /// The value is not of that type.
+    /// The value is not of that type; the message names the member.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(self.as_str())
+        serde_json::from_str(self.as_str()).map_err(|error| place::named(self.as_str(), error))
     }
 
     /// Reads the text as a type that owns its parts.
     ///
     /// # Errors
     ///
-    /// The value is not of that type.
+    /// The value is not of that type; the message names the member.
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         self.read()
     }
@@ -95,7 +114,7 @@ impl PartialEq for JsonText {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
             || matches!(
-                (self.to::<serde_json::Value>(), other.to::<serde_json::Value>()),
+                (self.to::<Value>(), other.to::<Value>()),
                 (Ok(one), Ok(two)) if one == two
             )
     }

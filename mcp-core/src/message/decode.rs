@@ -102,6 +102,11 @@ impl DecodeError {
         Self::Invalid { id, reason }
     }
 
+    /// The error for a message that is larger than the transport reads.
+    pub fn too_long() -> Self {
+        Self::invalid(None, "the message is too long")
+    }
+
     /// What to tell the client, if it may be told anything.
     pub fn answer(&self) -> Option<Response> {
         let (id, error) = match self {
