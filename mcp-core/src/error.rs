@@ -82,8 +82,11 @@ impl ErrorObject {
     ///
     /// `required` has the shape of the client's capabilities, such as `{"sampling": {}}`.
     pub fn missing_client_capability(required: Value) -> Self {
-        Self::new(ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY, "the client did not declare a required capability")
-            .data(json!({ "requiredCapabilities": required }))
+        Self::new(
+            ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY,
+            "the client did not declare a required capability",
+        )
+        .data(json!({ "requiredCapabilities": required }))
     }
 }
 

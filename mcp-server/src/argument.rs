@@ -132,7 +132,7 @@ pub(crate) fn generate<T: JsonSchema + ?Sized>() -> schemars::Schema {
 }
 
 /// An argument: its name, and what is said and demanded of it beyond its type.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Argument {
     pub(crate) name: Cow<'static, str>,
     pub(crate) default: Option<Value>,
@@ -182,8 +182,12 @@ impl Argument {
     #[track_caller]
     pub fn range<N: Serialize>(mut self, range: impl RangeBounds<N>) -> Self {
         let mut bound = |inclusive: &str, exclusive: &str, bound: Bound<&N>| match bound {
-            Bound::Included(value) => drop(self.keywords.insert(inclusive.into(), to_value(value, "the range"))),
-            Bound::Excluded(value) => drop(self.keywords.insert(exclusive.into(), to_value(value, "the range"))),
+            Bound::Included(value) => {
+                drop(self.keywords.insert(inclusive.into(), to_value(value, "the range")))
+            }
+            Bound::Excluded(value) => {
+                drop(self.keywords.insert(exclusive.into(), to_value(value, "the range")))
+            }
             Bound::Unbounded => {}
         };
         bound("minimum", "exclusiveMinimum", range.start_bound());
@@ -258,12 +262,13 @@ impl Argument {
 
 #[track_caller]
 fn to_value(value: impl Serialize, what: &str) -> Value {
-    serde_json::to_value(value).unwrap_or_else(|error| panic!("{what} of an argument cannot be written as JSON: {error}"))
+    serde_json::to_value(value)
+        .unwrap_or_else(|error| panic!("{what} of an argument cannot be written as JSON: {error}"))
 }
 
 /// A parameter of a handler, as its type and its attributes declare it.
-#[derive(Debug)]
-pub(crate) struct Declared {
+#[derive(Clone, Debug)]
+pub struct Declared {
     pub(crate) argument: Argument,
     /// Nothing for an extractor.
     pub(crate) schema: Option<Portable>,
@@ -271,13 +276,37 @@ pub(crate) struct Declared {
     default: Option<String>,
     /// Whether a value of the type is all that is demanded.
     by_type: bool,
+    /// What the type says of itself, before anything was said beyond it.
+    generated: Option<schemars::Schema>,
+    accepts: fn(&str) -> bool,
 }
 
 impl Declared {
     /// Declares a parameter of a type.
     pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
-        let Some(generated) = T::schema() else {
-            return Ok(Self { argument, schema: None, required: false, default: None, by_type: true });
+        Self::new(argument, T::schema(), T::accepts)
+    }
+
+    fn described(&self, describe: impl FnOnce(Argument) -> Argument) -> Result<Self, String> {
+        Self::new(describe(self.argument.clone()), self.generated.clone(), self.accepts)
+    }
+
+    fn new(
+        argument: Argument,
+        generated: Option<schemars::Schema>,
+        accepts: fn(&str) -> bool,
+    ) -> Result<Self, String> {
+        let Some(generated) = generated else {
+            let (schema, default) = (None, None);
+            return Ok(Self {
+                argument,
+                schema,
+                required: false,
+                default,
+                by_type: true,
+                generated: None,
+                accepts,
+            });
         };
         let name = argument.name.clone();
         let refuse = |error: SchemaError| format!("the argument `{name}`: {error}");
@@ -292,12 +321,15 @@ impl Declared {
         }
         let default = argument.default.as_ref().map(Value::to_string);
         if let Some(default) = &default
-            && !T::accepts(default)
+            && !accepts(default)
         {
-            return Err(format!("the default of the argument `{name}`, {default}, is not a value of its type"));
+            return Err(format!(
+                "the default of the argument `{name}`, {default}, is not a value of its type"
+            ));
         }
         let required = default.is_none() && !portable.is_optional();
-        Ok(Self { argument, schema: Some(portable), required, default, by_type })
+        let schema = Some(portable);
+        Ok(Self { argument, schema, required, default, by_type, generated: Some(generated), accepts })
     }
 
     fn keywords(argument: &Argument, portable: &Portable) -> Vec<(String, Value)> {
@@ -315,10 +347,10 @@ impl Declared {
 }
 
 /// The parameters of a handler, with the schema of those that clients send.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
     pub(crate) declared: Vec<Declared>,
-    shape: Option<Shape>,
+    shape: Option<Arc<Shape>>,
     /// Whether arguments are taken only as they should be sent.
     pub(crate) strict: bool,
     /// Whether arguments that the handler does not know are let through, and ignored.
@@ -338,8 +370,31 @@ impl Parameters {
             object = object.open();
         }
         let schema = object.build().map_err(|error| error.to_string())?;
-        self.shape = Some(Shape::new(&schema).map_err(|error| error.to_string())?);
+        self.shape = Some(Arc::new(Shape::new(&schema).map_err(|error| error.to_string())?));
         Ok(schema)
+    }
+
+    /// The parameters that clients send, each with its schema.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&Declared, &Value)> {
+        self.declared.iter().filter_map(|declared| Some((declared, declared.schema.as_ref()?.as_value())))
+    }
+
+    /// Says more of an argument than its type does.
+    pub(crate) fn describe(
+        &mut self,
+        name: &str,
+        describe: impl FnOnce(Argument) -> Argument,
+    ) -> Result<(), String> {
+        let declared = self.declared.iter_mut().find(|declared| declared.argument.name == name);
+        let declared = declared.ok_or_else(|| format!("there is no argument `{name}`"))?;
+        *declared = declared.described(describe)?;
+        Ok(())
+    }
+
+    /// Whether any argument has values to suggest.
+    pub(crate) fn completes(&self) -> bool {
+        self.arguments()
+            .any(|(declared, schema)| declared.argument.completer.is_some() || schema.get("enum").is_some())
     }
 
     /// Gives the handler its arguments: as they are if that is enough, and else made to fit.
@@ -404,7 +459,9 @@ impl<'a> Given<'a> {
 
             fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Given<'de>, A::Error> {
                 let mut members = Vec::with_capacity(4);
-                while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &serde_json::value::RawValue>()? {
+                while let Some((Name(name), value)) =
+                    map.next_entry::<Name<'de>, &serde_json::value::RawValue>()?
+                {
                     members.push((name, Cow::Borrowed(value.get())));
                 }
                 Ok(Given(members))
@@ -420,7 +477,12 @@ impl<'a> Given<'a> {
 
     /// Texts of a person, or of a URI.
     pub(crate) fn texts(texts: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(texts.into_iter().map(|(name, text)| (Cow::Owned(name), Cow::Owned(Value::String(text).to_string()))).collect())
+        Self(
+            texts
+                .into_iter()
+                .map(|(name, text)| (Cow::Owned(name), Cow::Owned(Value::String(text).to_string())))
+                .collect(),
+        )
     }
 }
 
@@ -430,6 +492,7 @@ pub struct Input<'a> {
     parameters: &'a Parameters,
     values: Vec<Option<Cow<'a, str>>>,
     context: &'a Context,
+    whole: Value,
     problems: Vec<Problem>,
     absent: Option<&'static str>,
     /// Whether the values have been made to fit already.
@@ -443,7 +506,30 @@ impl<'a> Input<'a> {
         context: &'a Context,
         is_fitted: bool,
     ) -> Self {
-        Self { parameters, values, context, problems: Vec::new(), absent: None, is_fitted }
+        Self {
+            parameters,
+            values,
+            context,
+            whole: Value::Null,
+            problems: Vec::new(),
+            absent: None,
+            is_fitted,
+        }
+    }
+
+    /// All arguments as one JSON value, for a handler whose schema is written by hand.
+    pub(crate) fn of_whole(parameters: &'a Parameters, whole: Value, context: &'a Context) -> Self {
+        Self { whole, ..Self::new(parameters, Vec::new(), context, true) }
+    }
+
+    /// Takes all arguments as one JSON value.
+    pub(crate) fn whole(&mut self) -> Value {
+        std::mem::take(&mut self.whole)
+    }
+
+    /// What the handler may do while it runs.
+    pub fn context(&self) -> &Context {
+        self.context
     }
 
     /// Takes the parameter at this place.
@@ -458,7 +544,8 @@ impl<'a> Input<'a> {
     /// Everything that is wrong with it.
     pub fn check(self) -> Result<(), Failure> {
         if let Some(name) = self.absent {
-            let reason = format!("the server shares no value of type {name}, and nothing gave one to the call");
+            let reason =
+                format!("the server shares no value of type {name}, and nothing gave one to the call");
             return Err(crate::incident::internal("a handler wants what is not there", &reason).into());
         }
         if self.problems.is_empty() { Ok(()) } else { Err(Failure::Refused(self.problems)) }

@@ -12,8 +12,8 @@ use crate::provider::Entry;
 use crate::run::DEFAULT_DEADLINE;
 use crate::server::{Offer, Offered, nowhere};
 use crate::{
-    Changes, Extensions, MethodHandler, Middleware, PromptHandler, PromptProvider, ResourceHandler, ResourceProvider,
-    Server, TemplateHandler, ToolHandler, ToolProvider,
+    Changes, Extensions, MethodHandler, Middleware, PromptHandler, PromptProvider, ResourceHandler,
+    ResourceProvider, Server, TemplateHandler, ToolHandler, ToolProvider,
 };
 
 /// A type that is a server: `#[server]` implements it.
@@ -331,7 +331,10 @@ fn offered<H: Entry, P: ?Sized>(what: &str, fixed: Vec<H>, providers: Vec<Arc<P>
     for handler in &fixed {
         let key = handler.key();
         let before = by_key.insert(key.to_owned(), handler.clone());
-        assert!(before.is_none(), "two {what} are called `{key}`: give one of them another name, or mount it with a prefix");
+        assert!(
+            before.is_none(),
+            "two {what} are called `{key}`: give one of them another name, or mount it with a prefix"
+        );
     }
     Offered { fixed, by_key, providers, pages: Pages::default() }
 }

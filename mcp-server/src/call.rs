@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures::FutureExt as _;
-use mcpwright_core::{Caching, Client, ErrorObject, JsonText, Meta, RequestId, method};
+use mcpwright_core::{Caching, Client, ErrorObject, JsonText, Meta, PaginatedParams, RequestId, method};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::catalogue::Page;
 use crate::{Caller, Extensions, Next, Outbox, Server, incident};
@@ -24,6 +26,7 @@ pub struct Call {
     client: Client,
     caller: Caller,
     extensions: Extensions,
+    serial: u64,
 }
 
 impl Call {
@@ -35,7 +38,25 @@ impl Call {
         client: Client,
         caller: Caller,
     ) -> Self {
-        Self { id, method: method.into(), params, client, caller, extensions: Extensions::default() }
+        Self {
+            id,
+            method: method.into(),
+            params,
+            client,
+            caller,
+            extensions: Extensions::default(),
+            serial: 0,
+        }
+    }
+
+    pub(crate) fn numbered(mut self, serial: u64) -> Self {
+        self.serial = serial;
+        self
+    }
+
+    /// Tells the call from every other one on its connection, also from one that has the same id later.
+    pub fn serial(&self) -> u64 {
+        self.serial
     }
 
     /// What the client knows the call by.
@@ -79,8 +100,12 @@ impl Call {
     ///
     /// They do not have the right types: -32602.
     pub fn read<'a, P: Deserialize<'a>>(&'a self) -> Result<P, ErrorObject> {
-        let text = self.params.as_ref().map_or("{}", JsonText::as_str);
-        serde_json::from_str(text).map_err(|error| invalid_params(&error))
+        read(self.params.as_ref())
+    }
+
+    /// Where the page of a list begins that is asked for.
+    pub(crate) fn cursor(&self) -> Result<Option<String>, ErrorObject> {
+        Ok(self.read::<PaginatedParams>()?.cursor)
     }
 }
 
@@ -99,7 +124,7 @@ pub enum Outcome {
 impl Outcome {
     /// An answer from a result of the specification or of an extension.
     pub fn complete<T: Serialize>(result: &T) -> Self {
-        match Answer::of(result) {
+        match Answer::of_any(result) {
             Ok(answer) => Self::Complete(answer),
             Err(error) => Self::Failed(incident::internal("a result cannot be written as JSON", &error)),
         }
@@ -136,6 +161,10 @@ pub struct Answer {
     pub(crate) meta: Meta,
     pub(crate) caching: Option<Caching>,
     pub(crate) is_error: bool,
+    /// Whether it says something for which older revisions have no words.
+    pub(crate) is_recent: bool,
+    /// What kind of result it is, where that is for an extension to say.
+    pub(crate) result_type: Option<String>,
 }
 
 /// The members of a result.
@@ -144,7 +173,17 @@ pub(crate) enum Fields {
     /// As the text of an object.
     Object(String),
     /// A page of a list, which many answers share.
-    Page(std::sync::Arc<Page>),
+    Page(Arc<Page>),
+}
+
+impl Fields {
+    /// The text of an object.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Object(text) => text,
+            Self::Page(page) => &page.text,
+        }
+    }
 }
 
 impl Answer {
@@ -153,11 +192,44 @@ impl Answer {
         if !text.starts_with('{') {
             return Err(serde::ser::Error::custom("a result is an object"));
         }
-        Ok(Self { fields: Fields::Object(text), meta: Meta::new(), caching: None, is_error: false })
+        Ok(Self::new(Fields::Object(text)))
     }
 
-    pub(crate) fn page(page: std::sync::Arc<Page>) -> Self {
-        Self { caching: Some(page.caching), fields: Fields::Page(page), meta: Meta::new(), is_error: false }
+    /// From a result of somebody else, which may say for itself what belongs to every result.
+    fn of_any<T: Serialize>(result: &T) -> Result<Self, serde_json::Error> {
+        let mut result = match serde_json::to_value(result)? {
+            Value::Object(result) => result,
+            _ => return Err(serde::ser::Error::custom("a result is an object")),
+        };
+        let meta = match result.shift_remove("_meta") {
+            Some(Value::Object(meta)) => Meta(meta),
+            _ => Meta::new(),
+        };
+        let result_type = match result.shift_remove("resultType") {
+            Some(Value::String(kind)) => Some(kind),
+            _ => None,
+        };
+        Ok(Self { meta, result_type, ..Self::of(&result)? })
+    }
+
+    fn new(fields: Fields) -> Self {
+        Self {
+            fields,
+            meta: Meta::new(),
+            caching: None,
+            is_error: false,
+            is_recent: false,
+            result_type: None,
+        }
+    }
+
+    /// How many bytes its members take.
+    pub(crate) fn len(&self) -> usize {
+        self.fields.text().len()
+    }
+
+    pub(crate) fn page(page: Arc<Page>) -> Self {
+        Self { caching: Some(page.caching), ..Self::new(Fields::Page(page)) }
     }
 
     pub(crate) fn meta(mut self, meta: Meta) -> Self {
@@ -206,12 +278,18 @@ impl From<Answer> for Outcome {
     }
 }
 
-/// Says what is wrong with parameters, without the names of our types and the place in the text.
-fn invalid_params(error: &serde_json::Error) -> ErrorObject {
-    let text = error.to_string();
-    let reason = text.split(" at line ").next().unwrap_or_default();
-    if reason.contains("struct ") || reason.contains("enum ") || reason.contains("::") {
-        return ErrorObject::invalid_params("a member of params has the wrong type");
-    }
-    ErrorObject::invalid_params(format!("params: {reason}"))
+/// Reads parameters; says what is wrong with them without the names of our types and the place in the text.
+pub(crate) fn read<'a, P: Deserialize<'a>>(params: Option<&'a JsonText>) -> Result<P, ErrorObject> {
+    let read = match params {
+        Some(params) => params.read(),
+        None => serde_json::from_str("{}"),
+    };
+    read.map_err(|error| {
+        let text = error.to_string();
+        let reason = text.split(" at line ").next().unwrap_or_default();
+        if reason.contains("struct ") || reason.contains("enum ") || reason.contains("::") {
+            return ErrorObject::invalid_params("a member of params has the wrong type");
+        }
+        ErrorObject::invalid_params(format!("params: {reason}"))
+    })
 }

@@ -69,7 +69,8 @@ impl Written {
     /// A cursor names the last entry that the client has, so that entries which come or go before it shift nothing,
     /// and so that every replica understands it.
     pub(crate) fn page(&self, list: &List<'_>, cursor: Option<&str>) -> Result<Arc<Page>, ErrorObject> {
-        let invalid = || ErrorObject::invalid_params("the cursor is not one of this list: start again without one");
+        let invalid =
+            || ErrorObject::invalid_params("the cursor is not one of this list: start again without one");
         let before = match cursor {
             None => None,
             Some(cursor) => Some(list.open(cursor).ok_or_else(invalid)?),
@@ -116,6 +117,7 @@ impl List<'_> {
     /// It keeps no secret: whoever forges a cursor gets a page of a list that they may read anyway.
     fn check(&self, key: &str) -> u64 {
         let bytes = self.member.bytes().chain([0]).chain(key.bytes());
-        bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        bytes
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }
 }

@@ -5,8 +5,8 @@
 use std::collections::{HashMap, HashSet};
 
 use mcpwright_core::{
-    CancelledParams, DecodeError, ErrorCode, ErrorObject, Message, Notification, ProtocolVersion, Request, RequestId,
-    Response, method,
+    CancelledParams, DecodeError, ErrorCode, ErrorObject, Message, Notification, ProtocolVersion, Request,
+    RequestId, Response, method,
 };
 use serde_json::json;
 
@@ -175,10 +175,12 @@ impl Connection {
         let id = request.id.clone();
         let outcome = match (&*request.method, &mut self.session) {
             (method::PING, _) => Ok(legacy::empty()),
-            (method::INITIALIZE, None) => legacy::Session::open(&request, &self.server).map(|(session, result)| {
-                self.session = Some(session);
-                result
-            }),
+            (method::INITIALIZE, None) => {
+                legacy::Session::open(&request, &self.server).map(|(session, result)| {
+                    self.session = Some(session);
+                    result
+                })
+            }
             (method::INITIALIZE, Some(_)) => Err(ErrorObject::invalid_request("the session is already open")),
             (_, Some(session)) => match session.settle(&request, &self.server) {
                 Some(outcome) => outcome,
@@ -215,7 +217,7 @@ impl Connection {
         }
         // A malformed cancellation is ignored, as one that comes too late is.
         let params = notification.params.as_ref().and_then(|params| params.to::<CancelledParams>().ok());
-        let Some(id) = params.and_then(|params| params.request_id) else { return Vec::new() };
+        let Some(id) = params.map(|params| params.request_id) else { return Vec::new() };
         if self.listening.cancel(&id) {
             return Vec::new();
         }
@@ -235,7 +237,9 @@ impl Connection {
         let mut actions = Vec::new();
         for message in messages {
             actions.extend(match message {
-                Ok(Message::Request(request)) if request.method == method::INITIALIZE || !seen.insert(request.id.clone()) => {
+                Ok(Message::Request(request))
+                    if request.method == method::INITIALIZE || !seen.insert(request.id.clone()) =>
+                {
                     let error = ErrorObject::invalid_request("this request cannot be part of the batch");
                     self.answer(Response::error(request.id, error), Some(batch.clone()))
                 }

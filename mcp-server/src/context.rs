@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mcpwright_core::{Client, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method};
+use mcpwright_core::{
+    Client, JsonText, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method,
+};
 use serde::Serialize;
 
 use crate::{Call, Caller, Extensions, Outbox};
@@ -77,7 +79,7 @@ impl Context {
         if !self.logs(level) {
             return;
         }
-        if let Ok(data) = serde_json::to_value(data) {
+        if let Ok(data) = JsonText::of(&data) {
             self.send(method::MESSAGE, &LoggingMessageParams::new(level, data));
         }
     }

@@ -16,6 +16,15 @@ impl Extensions {
         map.insert(TypeId::of::<T>(), Arc::new(value));
     }
 
+    /// Puts in the values of others, where there is none of their type yet.
+    pub(crate) fn merge(&mut self, others: &Self) {
+        let Some(others) = &others.0 else { return };
+        let map = Arc::make_mut(self.0.get_or_insert_default());
+        for (id, value) in others.iter() {
+            map.entry(*id).or_insert_with(|| Arc::clone(value));
+        }
+    }
+
     /// The value of this type.
     pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         let value = Arc::clone(self.0.as_ref()?.get(&TypeId::of::<T>())?);

@@ -35,7 +35,8 @@ pub(crate) fn escaped(text: &str) -> String {
     const MOST: usize = 256;
     let mut line = String::new();
     for character in text.chars() {
-        let is_harmless = !character.is_control() && !matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let is_harmless = !character.is_control()
+            && !matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         if is_harmless {
             line.push(character);
         } else {

@@ -2,29 +2,29 @@
 //!
 //! It opens no sockets, spawns nothing and has no clock of its own. See the crate `mcpwright` for building servers.
 
-mod server;
-mod builder;
-mod provider;
-mod tool;
-mod resource;
-mod prompt;
-mod complete;
-mod function;
 mod argument;
-mod result;
-mod context;
-mod caller;
-mod extensions;
+mod builder;
 mod call;
+mod caller;
 mod catalogue;
-mod run;
+mod complete;
+mod connection;
+mod context;
+mod era;
+mod extensions;
+mod function;
 mod host;
+mod incident;
 mod middleware;
 mod outbox;
-mod connection;
-mod era;
+mod prompt;
+mod provider;
+mod resource;
+mod result;
+mod run;
+mod server;
 mod subscriptions;
-mod incident;
+mod tool;
 #[cfg(feature = "validate")]
 mod validate;
 #[cfg(not(feature = "validate"))]

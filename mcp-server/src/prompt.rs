@@ -43,8 +43,14 @@ impl PromptHandler {
         assert!(!name.is_empty(), "a prompt needs a name");
         let definition = Prompt::new(name);
         let parameters = Parameters::default();
-        Self(Arc::new(Parts { definition, parameters, run: Arc::new(run), pace: Arc::default(), deadline: None }))
-            .refreshed()
+        Self(Arc::new(Parts {
+            definition,
+            parameters,
+            run: Arc::new(run),
+            pace: Arc::default(),
+            deadline: None,
+        }))
+        .refreshed()
     }
 
     /// A prompt from an asynchronous function, with the names of its arguments in their order.
@@ -53,7 +59,11 @@ impl PromptHandler {
     ///
     /// When there are fewer names than arguments, or when the type of an argument has a schema that cannot be published.
     #[track_caller]
-    pub fn function<F, K, P, const N: usize>(name: impl Into<String>, names: [&'static str; N], function: F) -> Self
+    pub fn function<F, K, P, const N: usize>(
+        name: impl Into<String>,
+        names: [&'static str; N],
+        function: F,
+    ) -> Self
     where
         F: Function<K, P>,
         F::Output: IntoPromptResult,
@@ -155,7 +165,11 @@ impl PromptHandler {
     }
 
     /// Takes the arguments and returns what is left to do.
-    pub(crate) fn start(&self, given: &Given<'_>, context: &Context) -> Result<Work<GetPromptResult>, Failure> {
+    pub(crate) fn start(
+        &self,
+        given: &Given<'_>,
+        context: &Context,
+    ) -> Result<Work<GetPromptResult>, Failure> {
         self.0.parameters.give(given, context, &*self.0.run)
     }
 
@@ -171,12 +185,16 @@ impl PromptHandler {
         if let Err(reason) = parts.parameters.schema() {
             panic!("the prompt `{name}`: {reason}");
         }
-        parts.definition.arguments = parts.parameters.arguments().map(|(declared, schema)| {
-            let mut argument = PromptArgument::new(&*declared.argument.name).required(declared.required);
-            argument.description = schema.get("description").and_then(Value::as_str).map(str::to_owned);
-            argument.title = schema.get("title").and_then(Value::as_str).map(str::to_owned);
-            argument
-        }).collect();
+        parts.definition.arguments = parts
+            .parameters
+            .arguments()
+            .map(|(declared, schema)| {
+                let mut argument = PromptArgument::new(&*declared.argument.name).required(declared.required);
+                argument.description = schema.get("description").and_then(Value::as_str).map(str::to_owned);
+                argument.title = schema.get("title").and_then(Value::as_str).map(str::to_owned);
+                argument
+            })
+            .collect();
         self
     }
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use mcpwright_core::template::UriTemplate;
 use mcpwright_core::{
-    Annotations, CacheScope, Caching, Icon, JsonText, ReadResourceResult, Resource, ResourceContents, ResourceTemplate,
+    Annotations, CacheScope, Caching, Icon, JsonText, ReadResourceResult, Resource, ResourceContents,
+    ResourceTemplate,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -223,7 +224,8 @@ impl TemplateHandler {
         run: impl Fn(Input<'_>) -> Result<Work<Contents>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let text = template.into();
-        let parsed = UriTemplate::parse(&text).unwrap_or_else(|error| panic!("the template `{text}`: {error}"));
+        let parsed =
+            UriTemplate::parse(&text).unwrap_or_else(|error| panic!("the template `{text}`: {error}"));
         Self(Arc::new((ResourceTemplate::new(text, name), parsed, Reading::new(run))))
     }
 
@@ -244,7 +246,8 @@ impl TemplateHandler {
         F::Output: IntoContents,
     {
         let template = template.into();
-        let declared = F::declare(&names).unwrap_or_else(|reason| panic!("the template `{template}`: {reason}"));
+        let declared =
+            F::declare(&names).unwrap_or_else(|reason| panic!("the template `{template}`: {reason}"));
         let mut handler = Self::new(template, name, move |input| {
             let contents = function.start(input)?;
             Ok(Work::future(async move { contents.await.into_contents() }))
@@ -270,7 +273,10 @@ impl TemplateHandler {
         for (declared, _) in parts.2.parameters.arguments() {
             let name = &declared.argument.name;
             if !variables.iter().any(|variable| **variable == **name) {
-                panic!("the template `{}`: the parameter `{name}` has no variable `{{{name}}}`", parts.0.uri_template);
+                panic!(
+                    "the template `{}`: the parameter `{name}` has no variable `{{{name}}}`",
+                    parts.0.uri_template
+                );
             }
         }
         let _ = parts.2.parameters.schema();
@@ -284,7 +290,9 @@ impl TemplateHandler {
             let mut arguments = self.parameters().arguments();
             if !arguments.any(|(declared, _)| *declared.argument.name == *variable) {
                 let template = &self.definition().uri_template;
-                panic!("the template `{template}`: the variable `{{{variable}}}` has no parameter `{variable}`");
+                panic!(
+                    "the template `{template}`: the variable `{{{variable}}}` has no parameter `{variable}`"
+                );
             }
         }
     }
@@ -342,7 +350,11 @@ impl Contents {
     }
 
     /// The result of reading a URI whose definition has a MIME type; nothing if there is no such resource.
-    pub(crate) fn result(self, uri: &str, mime_type: Option<&str>) -> Option<(ReadResourceResult, Option<Caching>)> {
+    pub(crate) fn result(
+        self,
+        uri: &str,
+        mime_type: Option<&str>,
+    ) -> Option<(ReadResourceResult, Option<Caching>)> {
         let one = |contents: ResourceContents, mime_type: Option<&str>| {
             let contents = match mime_type {
                 Some(mime_type) => contents.mime_type(mime_type),

@@ -7,8 +7,8 @@ use std::fmt;
 use futures::future::BoxFuture;
 use mcpwright_core::schema::Problem;
 use mcpwright_core::{
-    AudioContent, CallToolResult, ContentBlock, EmbeddedResource, ErrorObject, ImageContent, JsonText, ResourceLink,
-    TextContent,
+    AudioContent, CallToolResult, ContentBlock, EmbeddedResource, ErrorObject, ImageContent, JsonText,
+    ResourceLink, TextContent,
 };
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -122,7 +122,26 @@ macro_rules! as_text {
 }
 
 as_content!(ContentBlock, TextContent, ImageContent, AudioContent, ResourceLink, EmbeddedResource);
-as_text!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, f32, f64, bool, char, &str, Cow<'_, str>);
+as_text!(
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    f32,
+    f64,
+    bool,
+    char,
+    &str,
+    Cow<'_, str>
+);
 
 impl IntoToolResult for String {
     fn into_tool_result(self) -> Result<CallToolResult, Failure> {

@@ -16,8 +16,8 @@ use crate::builder::Builder;
 use crate::catalogue::{List, Pages};
 use crate::host::{Host, Nowhere};
 use crate::{
-    Call, Caller, Changes, Connection, Extensions, Middleware, Outbox, Outcome, PromptHandler, PromptProvider,
-    ResourceHandler, ResourceProvider, TemplateHandler, ToolHandler, ToolProvider,
+    Call, Caller, Changes, Connection, Extensions, Middleware, Outbox, Outcome, PromptHandler,
+    PromptProvider, ResourceHandler, ResourceProvider, TemplateHandler, ToolHandler, ToolProvider,
 };
 
 /// A server: what it offers, ready to be called. Cheap to clone.

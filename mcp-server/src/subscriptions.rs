@@ -25,7 +25,7 @@ impl Change {
             Self::Tools => filter.tools_list_changed == Some(true),
             Self::Prompts => filter.prompts_list_changed == Some(true),
             Self::Resources => filter.resources_list_changed == Some(true),
-            Self::Resource(uri) => filter.resource_subscriptions.as_ref().is_some_and(|uris| uris.contains(uri)),
+            Self::Resource(uri) => filter.resource_subscriptions.contains(uri),
         }
     }
 
@@ -36,7 +36,8 @@ impl Change {
             Self::Prompts => method::PROMPTS_LIST_CHANGED,
             Self::Resources => method::RESOURCES_LIST_CHANGED,
             Self::Resource(uri) => {
-                let params = ResourceUpdatedParams::new(uri.clone()).meta(meta.clone());
+                let mut params = ResourceUpdatedParams::new(uri.clone());
+                params.meta = meta.clone();
                 return Notification::new(method::RESOURCES_UPDATED, &params).ok();
             }
         };

@@ -28,6 +28,7 @@ pub struct ToolHandler(Arc<Parts>);
 
 type Run = dyn Fn(Input<'_>) -> Result<Work<CallToolResult>, Failure> + Send + Sync;
 
+#[derive(Clone)]
 struct Parts {
     definition: Tool,
     parameters: Parameters,
@@ -39,6 +40,7 @@ struct Parts {
 }
 
 /// Who decides what the arguments are.
+#[derive(Clone)]
 enum Arguments {
     /// The types of the handler's parameters.
     ByType,
@@ -47,7 +49,7 @@ enum Arguments {
 }
 
 /// What the structured content is.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Output {
     /// Whether it is not an object by itself, and travels in one.
     is_wrapped: bool,
@@ -92,7 +94,11 @@ impl ToolHandler {
     /// When the name is not a tool's, when there are fewer names than arguments, or when the type of an argument has
     /// a schema that cannot be published.
     #[track_caller]
-    pub fn function<F, K, P, const N: usize>(name: impl Into<String>, names: [&'static str; N], function: F) -> Self
+    pub fn function<F, K, P, const N: usize>(
+        name: impl Into<String>,
+        names: [&'static str; N],
+        function: F,
+    ) -> Self
     where
         F: Function<K, P>,
         F::Output: IntoToolResult,
@@ -132,7 +138,9 @@ impl ToolHandler {
         let name = tool.definition().name.clone();
         let refuse = |reason| -> Validator { panic!("the input schema of the tool `{name}`: {reason}") };
         let validator = Validator::new(&schema).unwrap_or_else(refuse);
-        let Value::Object(schema) = schema else { panic!("the input schema of the tool `{name}` is not an object") };
+        let Value::Object(schema) = schema else {
+            panic!("the input schema of the tool `{name}` is not an object")
+        };
         assert!(
             schema.get("type").is_some_and(|kind| kind == "object"),
             "the input schema of the tool `{name}` needs `\"type\": \"object\"` at its root"
@@ -205,7 +213,9 @@ impl ToolHandler {
         let name = self.definition().name.clone();
         let refuse = |reason| -> Validator { panic!("the output schema of the tool `{name}`: {reason}") };
         let validator = Some(Validator::new(&schema).unwrap_or_else(refuse));
-        let Value::Object(schema) = schema else { panic!("the output schema of the tool `{name}` is not an object") };
+        let Value::Object(schema) = schema else {
+            panic!("the output schema of the tool `{name}` is not an object")
+        };
         let parts = self.parts();
         parts.output = Output { is_wrapped: false, validator };
         parts.definition.output_schema = Some(schema);
@@ -341,15 +351,13 @@ impl ToolHandler {
                 return Err(problems.join("; "));
             }
         }
-        result.structured_content = Some(if output.is_wrapped { structured.wrapped("result") } else { structured });
+        result.structured_content =
+            Some(if output.is_wrapped { structured.wrapped("result") } else { structured });
         Ok(result)
     }
 
     fn parts(&mut self) -> &mut Parts {
-        if Arc::get_mut(&mut self.0).is_none() {
-            self.0 = Arc::new(self.0.copy());
-        }
-        Arc::get_mut(&mut self.0).expect("nobody else has seen the copy")
+        Arc::make_mut(&mut self.0)
     }
 
     /// Publishes the schema of the arguments as they are now declared.
@@ -365,5 +373,21 @@ impl ToolHandler {
             parts.definition.input_schema = schema;
         }
         self
+    }
+}
+
+impl Entry for ToolHandler {
+    fn key(&self) -> &str {
+        &self.definition().name
+    }
+
+    fn change() -> Change {
+        Change::Tools
+    }
+}
+
+impl std::fmt::Debug for ToolHandler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ToolHandler").field("definition", self.definition()).finish_non_exhaustive()
     }
 }

@@ -64,7 +64,9 @@ fn check_references(schema: &Value) -> Result<(), String> {
                     if let Some(Value::String(target)) = members.get(keyword)
                         && !target.starts_with('#')
                     {
-                        return Err(format!("`{keyword}` names another document, and none is ever fetched: {target}"));
+                        return Err(format!(
+                            "`{keyword}` names another document, and none is ever fetched: {target}"
+                        ));
                     }
                 }
                 open.extend(members.values());

@@ -21,7 +21,9 @@ impl Error {
     /// A failed write: a peer that is gone is an ordinary event.
     pub(crate) fn write(error: io::Error) -> Self {
         match error.kind() {
-            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::WriteZero => Self::Closed,
+            io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::WriteZero => {
+                Self::Closed
+            }
             _ => Self::Io(error),
         }
     }

@@ -66,7 +66,11 @@ impl Frames {
     }
 
     fn line(&mut self, line: &[u8], hand_on: &mut impl FnMut(Frame<'_>)) {
-        let line = if std::mem::take(&mut self.is_first) { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
+        let line = if std::mem::take(&mut self.is_first) {
+            line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line)
+        } else {
+            line
+        };
         let line = line.trim_ascii();
         if !line.is_empty() {
             hand_on(Frame::Line(line));

@@ -1,6 +1,8 @@
 //! How messages travel: standard input and output, sockets, any byte stream, and memory.
 
+mod channel;
 mod error;
+mod frames;
 mod host;
 mod lines;
 mod output;
@@ -11,7 +13,7 @@ mod stdio;
 // The public interface is:
 pub use error::Error;
 pub use host::Tokio;
-pub use lines::{Limits, memory, serve};
 #[cfg(unix)]
 pub use lines::unix;
+pub use lines::{Limits, memory, serve};
 pub use stdio::{Stdio, stdio};

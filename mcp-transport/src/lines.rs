@@ -6,11 +6,11 @@ use mcpwright_core::message::Decoder;
 use mcpwright_server::Server;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 
+use crate::Error;
 use crate::frames::Frames;
 use crate::host::Tokio;
 use crate::output::Next;
 use crate::pipe::Pipe;
-use crate::Error;
 
 /// How many bytes are read at once, at the most.
 pub(crate) const CHUNK: usize = 64 << 10;

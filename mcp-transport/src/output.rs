@@ -15,6 +15,8 @@ pub(crate) struct Output {
     changed: Notify,
     /// There is room again, or it is over: for the one who reads.
     room: Notify,
+    /// Nobody reads any more.
+    broken: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +39,18 @@ pub(crate) enum Next {
 }
 
 impl Output {
+    /// Adds lines that the caller writes itself, if nobody else is at it.
+    pub(crate) fn push_quietly(&self, lines: &mut Vec<u8>) {
+        let mut state = self.state();
+        if state.is_broken {
+            lines.clear();
+        } else if state.waiting.is_empty() {
+            std::mem::swap(&mut state.waiting, lines);
+        } else {
+            state.waiting.append(lines);
+        }
+    }
+
     /// Adds lines.
     pub(crate) fn push(&self, lines: &[u8]) {
         let mut state = self.state();
@@ -115,6 +129,20 @@ impl Output {
         drop(state);
         self.changed.notify_one();
         self.room.notify_waiters();
+        self.broken.notify_waiters();
+    }
+
+    /// Waits until nobody reads any more.
+    pub(crate) async fn broken(&self) {
+        let broken = self.broken.notified();
+        if !self.is_broken() {
+            broken.await;
+        }
+    }
+
+    /// Whether nobody reads any more.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.state().is_broken
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -52,10 +52,12 @@ impl Decoder {
     fn batch(&mut self, text: &str) -> Result<Message, DecodeError> {
         match self.scanner.elements(text, MAX_BATCH)? {
             None => Err(DecodeError::invalid(None, "a batch holds at most 32 messages")),
-            Some(elements) if elements.is_empty() => Err(DecodeError::invalid(None, "an empty batch asks nothing")),
-            Some(elements) => {
-                Ok(Message::Batch(elements.into_iter().map(|span| self.message(&text[span], false)).collect()))
+            Some(elements) if elements.is_empty() => {
+                Err(DecodeError::invalid(None, "an empty batch asks nothing"))
             }
+            Some(elements) => Ok(Message::Batch(
+                elements.into_iter().map(|span| self.message(&text[span], false)).collect(),
+            )),
         }
     }
 }
@@ -169,7 +171,9 @@ fn check(text: &str, envelope: &Envelope, id: &Option<RequestId>) -> Result<Cow<
         }
         _ => {}
     }
-    let is_version_2 = |text: &str| text == r#""2.0""# || serde_json::from_str::<Cow<'_, str>>(text).is_ok_and(|v| v == "2.0");
+    let is_version_2 = |text: &str| {
+        text == r#""2.0""# || serde_json::from_str::<Cow<'_, str>>(text).is_ok_and(|v| v == "2.0")
+    };
     if !member(&envelope.jsonrpc).is_some_and(is_version_2) {
         return invalid("jsonrpc is exactly \"2.0\"");
     }

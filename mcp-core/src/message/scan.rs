@@ -346,23 +346,25 @@ fn special_bytes(word: u64) -> u64 {
     const HIGHS: u64 = ONES << 7;
     let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
     let below_blank = word.wrapping_sub(ONES * 0x20) & !word;
-    (zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\'))) | below_blank) & HIGHS
+    (zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\'))) | below_blank)
+        & HIGHS
 }
 
 /// Whether two of the keys are equal once their escapes are undone.
 fn repeats(text: &str, keys: &mut [Span], escaped: bool) -> bool {
     const FEW: usize = 8;
     if escaped {
-        let mut names: Vec<Option<String>> = keys
-            .iter()
-            .map(|key| serde_json::from_str(&text[key.start - 1..=key.end]).ok())
-            .collect();
+        let mut names: Vec<Option<String>> =
+            keys.iter().map(|key| serde_json::from_str(&text[key.start - 1..=key.end]).ok()).collect();
         names.sort_unstable();
         return names.windows(2).any(|pair| pair[0] == pair[1]);
     }
     let name = |key: &Span| &text[key.clone()];
     if keys.len() <= FEW {
-        return keys.iter().enumerate().any(|(place, key)| keys[..place].iter().any(|other| name(other) == name(key)));
+        return keys
+            .iter()
+            .enumerate()
+            .any(|(place, key)| keys[..place].iter().any(|other| name(other) == name(key)));
     }
     keys.sort_unstable_by(|one, other| name(one).cmp(name(other)));
     keys.windows(2).any(|pair| name(&pair[0]) == name(&pair[1]))

@@ -61,7 +61,8 @@ impl Server {
             return Ok(completion);
         }
         // The values of an enumeration are known without asking anybody.
-        let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let values =
+            schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let begins = |text: &&str| text.to_lowercase().starts_with(&value.to_lowercase());
         Ok(of(values.filter(begins).map(str::to_owned).collect()))
     }

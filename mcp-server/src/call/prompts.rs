@@ -34,7 +34,8 @@ impl Server {
                 }
                 let prompts: Vec<_> = prompts.iter().map(PromptHandler::definition).collect();
                 let written = offered.pages.write(&list, revisions, &prompts, |prompt| &prompt.name);
-                written.map_err(|error| incident::internal("the prompts cannot be written as JSON", &error))?
+                written
+                    .map_err(|error| incident::internal("the prompts cannot be written as JSON", &error))?
             }
         };
         written.page(&list, cursor.as_deref()).map(Answer::page)
@@ -44,7 +45,8 @@ impl Server {
         match self.prompt_result(call, outbox).await {
             Ok(mut result) => {
                 let meta = std::mem::take(&mut result.meta);
-                let is_simple = |block: &ContentBlock| matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_));
+                let is_simple =
+                    |block: &ContentBlock| matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_));
                 let is_recent = !result.messages.iter().all(|message| is_simple(&message.content));
                 match Answer::of(&result) {
                     Ok(answer) => Answer { is_recent, ..answer.meta(meta) }.into(),
@@ -60,7 +62,8 @@ impl Server {
         let prompt = self.find_prompt(&params.name).await?;
         let text = params.arguments.map_or("{}", RawValue::get);
         let text = if text == "null" { "{}" } else { text };
-        let given = Given::read(text).map_err(|_| ErrorObject::invalid_params("params.arguments is an object"))?;
+        let given =
+            Given::read(text).map_err(|_| ErrorObject::invalid_params("params.arguments is an object"))?;
         let context = Context::new(call, &self.offer.shared, outbox);
         let result = match prompt.start(&given, &context) {
             Ok(work) => {

@@ -59,7 +59,8 @@ impl Server {
                 }
                 let resources: Vec<_> = resources.iter().map(ResourceHandler::definition).collect();
                 let written = offered.pages.write(&list, revisions, &resources, |resource| &resource.uri);
-                written.map_err(|error| incident::internal("the resources cannot be written as JSON", &error))?
+                written
+                    .map_err(|error| incident::internal("the resources cannot be written as JSON", &error))?
             }
         };
         written.page(&list, cursor.as_deref()).map(Answer::page)
@@ -80,7 +81,8 @@ impl Server {
                 let templates: Vec<_> = templates.iter().map(TemplateHandler::definition).collect();
                 let pages = &self.offer.template_pages;
                 let written = pages.write(&list, revisions, &templates, |template| &template.uri_template);
-                written.map_err(|error| incident::internal("the templates cannot be written as JSON", &error))?
+                written
+                    .map_err(|error| incident::internal("the templates cannot be written as JSON", &error))?
             }
         };
         written.page(&list, cursor.as_deref()).map(Answer::page)

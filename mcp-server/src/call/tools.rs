@@ -103,12 +103,18 @@ impl Server {
     fn answer_tool(&self, mut result: CallToolResult) -> Outcome {
         let is_error = result.is_error == Some(true);
         let meta = std::mem::take(&mut result.meta);
-        let is_recent = result.structured_content.as_ref().is_some_and(|value| !value.as_str().starts_with('{'))
-            || result.content.iter().any(|block| !matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_)));
+        let is_recent =
+            result.structured_content.as_ref().is_some_and(|value| !value.as_str().starts_with('{'))
+                || result
+                    .content
+                    .iter()
+                    .any(|block| !matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_)));
         match Answer::of(&result) {
             Ok(answer) if answer.len() > self.offer.most_bytes => {
                 let (size, most) = (answer.len(), self.offer.most_bytes);
-                let text = format!("the result is too large: {size} bytes, and at most {most} are sent; ask for less");
+                let text = format!(
+                    "the result is too large: {size} bytes, and at most {most} are sent; ask for less"
+                );
                 self.answer_tool(CallToolResult::error(text))
             }
             Ok(answer) => Answer { is_error, is_recent, ..answer.meta(meta) }.into(),
@@ -117,7 +123,11 @@ impl Server {
     }
 
     /// What may be said of an error: its own words but never its sources', or a number.
-    pub(super) fn error_text(&self, name: &str, error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    pub(super) fn error_text(
+        &self,
+        name: &str,
+        error: &(dyn std::error::Error + Send + Sync + 'static),
+    ) -> String {
         if self.offer.masks_errors && !error.is::<ToolError>() {
             let incident = incident::number();
             tracing::error!(incident, error = %incident::escaped(&error.to_string()), "{name} failed");

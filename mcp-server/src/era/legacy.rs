@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mcpwright_core::{
-    Client, ErrorCode, ErrorObject, InitializeParams, InitializeResult, JsonText, LoggingLevel, Message, Meta,
-    Notification, ProgressToken, ProtocolVersion, Request, Response, SetLevelParams, SubscribeParams, DecodeError, meta, method,
+    Client, DecodeError, ErrorCode, ErrorObject, InitializeParams, InitializeResult, JsonText, LoggingLevel,
+    Message, Meta, Notification, ProgressToken, ProtocolVersion, Request, Response, SetLevelParams,
+    SubscribeParams, meta, method,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -63,7 +64,11 @@ impl Session {
     }
 
     /// Answers what concerns the session itself; nothing for a request that is a call.
-    pub(crate) fn settle(&mut self, request: &Request, server: &Server) -> Option<Result<JsonText, ErrorObject>> {
+    pub(crate) fn settle(
+        &mut self,
+        request: &Request,
+        server: &Server,
+    ) -> Option<Result<JsonText, ErrorObject>> {
         let done = match &*request.method {
             method::LOGGING_SET_LEVEL => self.set_level(request),
             method::RESOURCES_SUBSCRIBE if server.has_subscriptions() => self.subscribe(request),
@@ -165,7 +170,11 @@ fn narrow_block(block: &mut Value, version: &ProtocolVersion) {
     let is_older_than = |newer: &ProtocolVersion| version.as_str() < newer.as_str();
     let text = match block["type"].as_str() {
         Some("resource_link") if is_older_than(&ProtocolVersion::V2025_06_18) => {
-            format!("{}: {}", block["name"].as_str().unwrap_or("link"), block["uri"].as_str().unwrap_or_default())
+            format!(
+                "{}: {}",
+                block["name"].as_str().unwrap_or("link"),
+                block["uri"].as_str().unwrap_or_default()
+            )
         }
         Some("audio") if is_older_than(&ProtocolVersion::V2025_03_26) => {
             format!("[a sound, {}]", block["mimeType"].as_str().unwrap_or("of unknown type"))
@@ -176,8 +185,7 @@ fn narrow_block(block: &mut Value, version: &ProtocolVersion) {
 }
 
 fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, ErrorObject> {
-    let text = request.params.as_ref().map_or("{}", JsonText::as_str);
-    serde_json::from_str(text).map_err(|error| crate::call::invalid_params(&error))
+    crate::call::read(request.params.as_ref())
 }
 
 fn progress_token(params: &JsonText) -> Result<Option<ProgressToken>, ErrorObject> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mcpwright_core::{
-    AcknowledgedParams, Client, DiscoverResult, ErrorObject, JsonText, ListenParams, Meta, Notification, ProgressToken,
-    ProtocolVersion, Request, RequestId, Response, SubscriptionFilter, Era, meta, method,
+    AcknowledgedParams, Client, DiscoverResult, Era, ErrorObject, JsonText, ListenParams, Meta, Notification,
+    ProgressToken, ProtocolVersion, Request, RequestId, Response, SubscriptionFilter, meta, method,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -46,7 +46,11 @@ pub(crate) fn client(request: &Request, last: &mut LastIdentity) -> Result<Clien
     }
 }
 
-fn identity(meta: &RequestMeta<'_>, capabilities: &RawValue, last: &mut LastIdentity) -> Result<Client, ErrorObject> {
+fn identity(
+    meta: &RequestMeta<'_>,
+    capabilities: &RawValue,
+    last: &mut LastIdentity,
+) -> Result<Client, ErrorObject> {
     let info = meta.client_info.map(RawValue::get);
     if let Some(client) = &last.client
         && last.client_info.as_deref() == info
@@ -156,13 +160,16 @@ impl Listening {
     /// Opens one, and says what it will bring.
     pub(crate) fn open(&mut self, request: &Request, server: &Server) -> Result<Notification, ErrorObject> {
         let text = request.params.as_ref().map_or("{}", JsonText::as_str);
-        let asked: ListenParams = serde_json::from_str(text).map_err(|_| malformed("params.notifications"))?;
-        let resources = asked.notifications.resource_subscriptions.as_ref().map_or(0, Vec::len);
+        let asked: ListenParams =
+            serde_json::from_str(text).map_err(|_| malformed("params.notifications"))?;
+        let resources = asked.notifications.resource_subscriptions.len();
         if self.0.len() >= MOST_SUBSCRIPTIONS || resources > MOST_RESOURCES {
-            return Err(ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 })));
+            return Err(
+                ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
+            );
         }
         let filter = server.supported(asked.notifications);
-        let acknowledged = AcknowledgedParams::new(filter.clone()).meta(subscription(&request.id));
+        let acknowledged = AcknowledgedParams::new(&request.id, filter.clone());
         self.0.insert(request.id.clone(), filter);
         notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged)
     }
@@ -195,5 +202,6 @@ fn subscription(id: &RequestId) -> Meta {
 }
 
 fn notification<T: serde::Serialize>(method: &'static str, params: &T) -> Result<Notification, ErrorObject> {
-    Notification::new(method, params).map_err(|error| crate::incident::internal("a notification cannot be written", &error))
+    Notification::new(method, params)
+        .map_err(|error| crate::incident::internal("a notification cannot be written", &error))
 }
