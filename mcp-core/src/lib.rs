@@ -1,1 +1,4 @@
 //! Soon.
+
+pub mod schema;
+pub mod template;
