@@ -23,8 +23,10 @@ mod params;
 mod progress;
 mod prompt;
 mod resource;
+pub mod schema;
 mod setters;
 mod subscription;
+pub mod template;
 mod tool;
 mod version;
 
