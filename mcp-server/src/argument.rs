@@ -138,7 +138,7 @@ pub struct Argument {
     pub(crate) default: Option<Value>,
     pub(crate) description: Option<String>,
     pub(crate) keywords: Map<String, Value>,
-    length: Option<(Option<usize>, Option<usize>)>,
+    length: Option<(Option<u64>, Option<u64>)>,
     pub(crate) completer: Option<Completer>,
 }
 
@@ -197,7 +197,7 @@ impl Argument {
 
     /// The least and the greatest number of characters of a text, or of items of a list.
     #[must_use]
-    pub fn length(mut self, range: impl RangeBounds<usize>) -> Self {
+    pub fn length(mut self, range: impl RangeBounds<u64>) -> Self {
         let least = match range.start_bound() {
             Bound::Included(least) => Some(*least),
             Bound::Excluded(below) => Some(below + 1),
@@ -270,8 +270,8 @@ fn to_value(value: impl Serialize, what: &str) -> Value {
 #[derive(Clone, Debug)]
 pub struct Declared {
     pub(crate) argument: Argument,
-    /// Nothing for an extractor.
-    pub(crate) schema: Option<Portable>,
+    /// The schema, and as a document of its own; nothing for an extractor.
+    schema: Option<(Portable, Value)>,
     pub(crate) required: bool,
     default: Option<String>,
     /// Whether a value of the type is all that is demanded.
@@ -311,10 +311,14 @@ impl Declared {
         let name = argument.name.clone();
         let refuse = |error: SchemaError| format!("the argument `{name}`: {error}");
         let mut portable = Portable::argument(generated.as_value()).map_err(refuse)?;
-        let mut by_type = portable.is_implied_by_type();
-        for (keyword, value) in Self::keywords(&argument, &portable) {
-            by_type &= matches!(&*keyword, "title" | "examples" | "description") || keyword.starts_with("x-");
-            portable = portable.keyword(&keyword, value).map_err(refuse)?;
+        for (keyword, value) in &argument.keywords {
+            portable = portable.with(keyword, value.clone()).map_err(refuse)?;
+        }
+        if let Some((least, most)) = argument.length {
+            portable = portable.length(least, most).map_err(refuse)?;
+        }
+        if let Some(default) = &argument.default {
+            portable = portable.with("default", default.clone()).map_err(refuse)?;
         }
         if let Some(description) = &argument.description {
             portable = portable.describe(description);
@@ -327,22 +331,11 @@ impl Declared {
                 "the default of the argument `{name}`, {default}, is not a value of its type"
             ));
         }
-        let required = default.is_none() && !portable.is_optional();
-        let schema = Some(portable);
+        let required = default.is_none() && !portable.accepts_null();
+        let by_type = portable.decoding_suffices();
+        let document = portable.clone().into_document().into_value();
+        let schema = Some((portable, document));
         Ok(Self { argument, schema, required, default, by_type, generated: Some(generated), accepts })
-    }
-
-    fn keywords(argument: &Argument, portable: &Portable) -> Vec<(String, Value)> {
-        let mut keywords: Vec<_> =
-            argument.keywords.iter().map(|(keyword, value)| (keyword.clone(), value.clone())).collect();
-        if let Some((least, most)) = argument.length {
-            let is_list = portable.as_value().get("type").is_some_and(|kind| kind == "array");
-            let (min, max) = if is_list { ("minItems", "maxItems") } else { ("minLength", "maxLength") };
-            keywords.extend(least.map(|least| (min.to_owned(), json!(least))));
-            keywords.extend(most.map(|most| (max.to_owned(), json!(most))));
-        }
-        keywords.extend(argument.default.as_ref().map(|default| ("default".to_owned(), default.clone())));
-        keywords
     }
 }
 
@@ -362,7 +355,7 @@ impl Parameters {
     pub(crate) fn schema(&mut self) -> Result<Schema, String> {
         let mut object = ObjectSchema::new();
         for declared in &self.declared {
-            if let Some(schema) = &declared.schema {
+            if let Some((schema, _)) = &declared.schema {
                 object = object.property(&declared.argument.name, schema.clone(), declared.required);
             }
         }
@@ -376,7 +369,7 @@ impl Parameters {
 
     /// The parameters that clients send, each with its schema.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = (&Declared, &Value)> {
-        self.declared.iter().filter_map(|declared| Some((declared, declared.schema.as_ref()?.as_value())))
+        self.declared.iter().filter_map(|declared| Some((declared, &declared.schema.as_ref()?.1)))
     }
 
     /// Says more of an argument than its type does.
@@ -560,18 +553,18 @@ impl<'a> Input<'a> {
         match serde_json::from_str(&text) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.problems.push(self.problem(place, &text, &error));
+                self.problems.push(self.problem(place, &error));
                 None
             }
         }
     }
 
-    fn problem(&self, place: usize, text: &str, error: &serde_json::Error) -> Problem {
+    fn problem(&self, place: usize, error: &serde_json::Error) -> Problem {
         let name = &self.parameters.declared[place].argument.name;
         // Before the values were made to fit, nobody reads this: the reason is looked for again with the schema.
         let reason = if self.is_fitted { error.to_string() } else { String::new() };
         let reason = reason.split(" at line ").next().unwrap_or_default();
-        Problem::of(name, reason, text)
+        Problem::other(format!("/{name}"), reason)
     }
 }
 

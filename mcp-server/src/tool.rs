@@ -191,12 +191,10 @@ impl ToolHandler {
         let Some(generated) = R::output_schema() else { return self };
         let name = self.definition().name.clone();
         let portable = Portable::result(generated.as_value());
-        let (schema, is_wrapped) = portable
-            .and_then(Portable::into_result)
-            .unwrap_or_else(|error| panic!("the result of the tool `{name}`: {error}"));
+        let portable = portable.unwrap_or_else(|error| panic!("the result of the tool `{name}`: {error}"));
         let parts = self.parts();
-        parts.output = Output { is_wrapped, validator: None };
-        if let Value::Object(schema) = schema.into_value() {
+        parts.output = Output { is_wrapped: !portable.is_object(), validator: None };
+        if let Value::Object(schema) = portable.into_result().into_value() {
             parts.definition.output_schema = Some(schema);
         }
         self

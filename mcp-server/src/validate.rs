@@ -33,7 +33,7 @@ impl Validator {
             return Ok(());
         }
         let errors = self.0.iter_errors(value).take(MOST);
-        Err(errors.map(|error| Problem::at(error.instance_path().as_str(), &error.to_string())).collect())
+        Err(errors.map(|error| Problem::other(error.instance_path().as_str(), error.to_string())).collect())
     }
 }
 

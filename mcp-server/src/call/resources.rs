@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mcpwright_core::template::Match;
+use mcpwright_core::template::{Match, Variables};
 use mcpwright_core::{Caching, ErrorObject, ReadResourceResult};
 use serde::Deserialize;
 
@@ -25,7 +25,7 @@ struct Params<'a> {
 /// Who reads a URI.
 enum Reader {
     Resource(ResourceHandler),
-    Template(TemplateHandler, Vec<(String, String)>),
+    Template(TemplateHandler, Variables),
 }
 
 impl Reader {
@@ -118,7 +118,7 @@ impl Server {
         let Some(reader) = self.find_reader(uri).await? else { return Ok(None) };
         let given = match &reader {
             Reader::Resource(_) => Given::texts([]),
-            Reader::Template(_, variables) => Given::texts(variables.iter().cloned()),
+            Reader::Template(_, variables) => Given::texts(variables.iter()),
         };
         let reading = reader.reading();
         let context = Context::new(call, &self.offer.shared, outbox);
@@ -157,25 +157,23 @@ impl Server {
 }
 
 fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>, ErrorObject> {
-    let mut best: Option<(&TemplateHandler, Vec<(String, String)>)> = None;
+    let mut best: Option<(&TemplateHandler, Variables)> = None;
     let mut refused = None;
     for handler in templates {
         match handler.template().matches(uri) {
-            Match::No => {}
-            Match::Refused(reason) => refused = Some(reason.to_string()),
-            Match::Yes(variables) => {
-                let is_better = best.as_ref().is_none_or(|(other, _)| {
-                    handler.template().specificity() > other.template().specificity()
-                });
-                if is_better {
-                    best = Some((handler, variables.into_iter().collect()));
+            Match::Unmatched => {}
+            Match::Refused(refusal) => refused = Some(refusal),
+            Match::Matched(variables) => {
+                let is_before = |other: &TemplateHandler| handler.template().most_specific_first(other.template()).is_lt();
+                if best.as_ref().is_none_or(|(other, _)| is_before(other)) {
+                    best = Some((handler, variables));
                 }
             }
         }
     }
     match (best, refused) {
         (Some((handler, variables)), _) => Ok(Some(Reader::Template(handler.clone(), variables))),
-        (None, Some(reason)) => Err(ErrorObject::invalid_params(format!("params.uri: {reason}"))),
+        (None, Some(refusal)) => Err(ErrorObject::invalid_params(format!("params.uri: {refusal}"))),
         (None, None) => Ok(None),
     }
 }
