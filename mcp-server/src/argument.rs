@@ -132,7 +132,7 @@ pub(crate) fn generate<T: JsonSchema + ?Sized>() -> schemars::Schema {
 }
 
 /// An argument: its name, and what is said and demanded of it beyond its type.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Argument {
     pub(crate) name: Cow<'static, str>,
     pub(crate) default: Option<Value>,
@@ -145,7 +145,8 @@ pub struct Argument {
 impl Argument {
     /// An argument of this name.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), ..Self::default() }
+        let keywords = Map::new();
+        Self { name: name.into(), default: None, description: None, keywords, length: None, completer: None }
     }
 
     /// What the argument is, for the model.
@@ -356,7 +357,7 @@ impl Parameters {
         let mut object = ObjectSchema::new();
         for declared in &self.declared {
             if let Some((schema, _)) = &declared.schema {
-                object = object.property(&declared.argument.name, schema.clone(), declared.required);
+                object = object.property(&*declared.argument.name, schema.clone(), declared.required);
             }
         }
         if self.open {
@@ -469,13 +470,9 @@ impl<'a> Given<'a> {
     }
 
     /// Texts of a person, or of a URI.
-    pub(crate) fn texts(texts: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(
-            texts
-                .into_iter()
-                .map(|(name, text)| (Cow::Owned(name), Cow::Owned(Value::String(text).to_string())))
-                .collect(),
-        )
+    pub(crate) fn texts(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let as_json = |(name, text)| (Cow::Borrowed(name), Cow::Owned(Value::from(text).to_string()));
+        Self(texts.into_iter().map(as_json).collect())
     }
 }
 

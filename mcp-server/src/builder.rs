@@ -315,8 +315,10 @@ impl Builder {
             templates: self.templates,
             template_pages: Pages::default(),
         };
-        let extensions = self.extensions.into_iter().collect::<Vec<_>>();
-        offer.capabilities = offer.capabilities().extensions(extensions);
+        offer.capabilities = offer.capabilities();
+        for (name, settings) in self.extensions {
+            offer.capabilities.extensions.insert(name, settings);
+        }
         offer.tools.providers.iter().for_each(|provider| provider.attach(&offer.changes));
         offer.prompts.providers.iter().for_each(|provider| provider.attach(&offer.changes));
         offer.resources.providers.iter().for_each(|provider| provider.attach(&offer.changes));

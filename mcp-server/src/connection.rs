@@ -217,7 +217,7 @@ impl Connection {
         }
         // A malformed cancellation is ignored, as one that comes too late is.
         let params = notification.params.as_ref().and_then(|params| params.to::<CancelledParams>().ok());
-        let Some(id) = params.map(|params| params.request_id) else { return Vec::new() };
+        let Some(id) = params.and_then(|params| params.request_id) else { return Vec::new() };
         if self.listening.cancel(&id) {
             return Vec::new();
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mcpwright_core::{
-    Client, JsonText, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method,
+    Client, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method,
 };
 use serde::Serialize;
 
@@ -79,7 +79,7 @@ impl Context {
         if !self.logs(level) {
             return;
         }
-        if let Ok(data) = JsonText::of(&data) {
+        if let Ok(data) = serde_json::to_value(&data) {
             self.send(method::MESSAGE, &LoggingMessageParams::new(level, data));
         }
     }

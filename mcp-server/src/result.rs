@@ -97,7 +97,7 @@ impl IntoToolResult for Vec<ContentBlock> {
 
 impl<const N: usize> IntoToolResult for [ContentBlock; N] {
     fn into_tool_result(self) -> Result<CallToolResult, Failure> {
-        Ok(CallToolResult::new(self.into()))
+        Ok(CallToolResult::new(self))
     }
 }
 
@@ -105,7 +105,7 @@ macro_rules! as_content {
     ($($type:ty),*) => {$(
         impl IntoToolResult for $type {
             fn into_tool_result(self) -> Result<CallToolResult, Failure> {
-                Ok(CallToolResult::new(vec![self.into()]))
+                Ok(CallToolResult::new([ContentBlock::from(self)]))
             }
         }
     )*};

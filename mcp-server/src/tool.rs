@@ -136,8 +136,8 @@ impl ToolHandler {
             Ok(Work::future(async move { result.await.into_tool_result() }))
         });
         let name = tool.definition().name.clone();
-        let refuse = |reason| -> Validator { panic!("the input schema of the tool `{name}`: {reason}") };
-        let validator = Validator::new(&schema).unwrap_or_else(refuse);
+        let validator = Validator::new(&schema);
+        let validator = validator.unwrap_or_else(|reason| panic!("the input schema of the tool `{name}`: {reason}"));
         let Value::Object(schema) = schema else {
             panic!("the input schema of the tool `{name}` is not an object")
         };
@@ -209,13 +209,13 @@ impl ToolHandler {
     #[track_caller]
     pub fn output_schema(mut self, schema: Value) -> Self {
         let name = self.definition().name.clone();
-        let refuse = |reason| -> Validator { panic!("the output schema of the tool `{name}`: {reason}") };
-        let validator = Some(Validator::new(&schema).unwrap_or_else(refuse));
+        let validator = Validator::new(&schema);
+        let validator = validator.unwrap_or_else(|reason| panic!("the output schema of the tool `{name}`: {reason}"));
         let Value::Object(schema) = schema else {
             panic!("the output schema of the tool `{name}` is not an object")
         };
         let parts = self.parts();
-        parts.output = Output { is_wrapped: false, validator };
+        parts.output = Output { is_wrapped: false, validator: Some(validator) };
         parts.definition.output_schema = Some(schema);
         self
     }

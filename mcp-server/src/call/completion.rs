@@ -38,6 +38,7 @@ impl Server {
                 let template = template.ok_or_else(|| unknown("resource template", &resource.uri))?;
                 self.suggest(template.parameters(), &argument, value, known, context).await
             }
+            _ => Err(ErrorObject::invalid_params("params.ref names a prompt or a resource template")),
         }
     }
 

@@ -1,7 +1,6 @@
 //! 2026-07-28 and after: each request carries in `_meta` what it needs, and each result says what it is.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use mcpwright_core::{
     AcknowledgedParams, Client, DiscoverResult, Era, ErrorObject, JsonText, ListenParams, Meta, Notification,
@@ -162,14 +161,14 @@ impl Listening {
         let text = request.params.as_ref().map_or("{}", JsonText::as_str);
         let asked: ListenParams =
             serde_json::from_str(text).map_err(|_| malformed("params.notifications"))?;
-        let resources = asked.notifications.resource_subscriptions.len();
+        let resources = asked.notifications.resource_subscriptions.as_ref().map_or(0, Vec::len);
         if self.0.len() >= MOST_SUBSCRIPTIONS || resources > MOST_RESOURCES {
             return Err(
                 ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
             );
         }
         let filter = server.supported(asked.notifications);
-        let acknowledged = AcknowledgedParams::new(&request.id, filter.clone());
+        let acknowledged = AcknowledgedParams::new(filter.clone()).meta(subscription(&request.id));
         self.0.insert(request.id.clone(), filter);
         notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged)
     }
