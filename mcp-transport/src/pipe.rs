@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -26,7 +27,9 @@ pub(crate) struct Pipe {
     /// The calls that did not end at once.
     running: Mutex<HashMap<RequestId, Running>>,
     pub(crate) output: Output,
-    /// A call has ended.
+    /// What was read is being answered, and not all of it waits to be written yet.
+    is_busy: AtomicBool,
+    /// A call has ended, or all that was read has been answered.
     ended: Notify,
     listener: Mutex<Option<Arc<Listener>>>,
 }
@@ -53,6 +56,7 @@ impl Pipe {
             runtime: host.handle().clone(),
             running: Mutex::default(),
             output: Output::default(),
+            is_busy: AtomicBool::new(false),
             ended: Notify::new(),
             listener: Mutex::default(),
             server,
@@ -85,6 +89,14 @@ impl Pipe {
         {
             let actions = self.connection().receive(Ok(message));
             self.act(actions, ready);
+        }
+    }
+
+    /// Says whether what was read is still being answered.
+    pub(crate) fn busy(&self, is_busy: bool) {
+        self.is_busy.store(is_busy, Ordering::Release);
+        if !is_busy {
+            self.ended.notify_waiters();
         }
     }
 
@@ -121,12 +133,9 @@ impl Pipe {
         let task = self.runtime.spawn(async move {
             let (call, outcome) = answering.await;
             let mut ready = Vec::new();
-            let is_current = |running: &mut Running| running.serial == call.serial();
-            if lock(&pipe.running).get_mut(call.id()).is_some_and(is_current) {
-                lock(&pipe.running).remove(call.id());
-            }
             pipe.finish(&call, outcome, &its_gate, &mut ready);
             pipe.output.push(&ready);
+            pipe.forget(&call);
         });
         running.insert(id, Running { serial, task: task.abort_handle(), gate });
     }
@@ -135,6 +144,16 @@ impl Pipe {
         gate.close();
         let actions = self.connection().finished(call, outcome);
         self.act(actions, ready);
+    }
+
+    /// Takes a call off the list of those that run, once its answer waits to be written.
+    fn forget(&self, call: &Call) {
+        let mut running = lock(&self.running);
+        // The id may be another call's by now.
+        if running.get(call.id()).is_some_and(|running| running.serial == call.serial()) {
+            running.remove(call.id());
+        }
+        drop(running);
         self.ended.notify_waiters();
     }
 
@@ -192,7 +211,7 @@ impl Pipe {
     async fn idle(&self) {
         loop {
             let ended = self.ended.notified();
-            if self.connection().is_idle() {
+            if !self.is_busy.load(Ordering::Acquire) && lock(&self.running).is_empty() && self.connection().is_idle() {
                 return;
             }
             ended.await;

@@ -151,6 +151,7 @@ fn read(pipe: &Arc<Pipe>, input: &mut File, output: &File, limits: Limits) {
                 0
             }
         };
+        pipe.busy(true);
         if length == 0 {
             frames.finish(|frame| pipe.take_last(&frame, &mut decoder, &mut ready));
         } else {
@@ -160,6 +161,7 @@ fn read(pipe: &Arc<Pipe>, input: &mut File, output: &File, limits: Limits) {
             pipe.output.push_quietly(&mut ready);
             write(pipe, output);
         }
+        pipe.busy(false);
         if length == 0 {
             return;
         }
