@@ -69,8 +69,11 @@ impl ErrorObject {
     }
 
     /// The request speaks a version that this server does not.
-    pub fn unsupported_protocol_version(requested: &str) -> Self {
-        let supported: Vec<_> = ProtocolVersion::ALL.iter().map(ProtocolVersion::as_str).collect();
+    pub fn unsupported_protocol_version<'a>(
+        requested: &str,
+        supported: impl IntoIterator<Item = &'a ProtocolVersion>,
+    ) -> Self {
+        let supported: Vec<_> = supported.into_iter().map(ProtocolVersion::as_str).collect();
         Self::new(ErrorCode::UNSUPPORTED_PROTOCOL_VERSION, "unsupported protocol version")
             .data(json!({ "supported": supported, "requested": requested }))
     }
@@ -79,8 +82,11 @@ impl ErrorObject {
     ///
     /// `required` has the shape of the client's capabilities, such as `{"sampling": {}}`.
     pub fn missing_client_capability(required: Value) -> Self {
-        Self::new(ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY, "the client did not declare a required capability")
-            .data(json!({ "requiredCapabilities": required }))
+        Self::new(
+            ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY,
+            "the client did not declare a required capability",
+        )
+        .data(json!({ "requiredCapabilities": required }))
     }
 }
 

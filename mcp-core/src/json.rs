@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 mod members;
@@ -42,6 +43,19 @@ impl JsonText {
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         let _: &RawValue = serde_json::from_str(text)?;
         Ok(Self::checked(text.trim().to_owned()))
+    }
+
+    /// Text that the caller knows to be one JSON value: what it writes itself.
+    #[doc(hidden)]
+    pub fn trusted(text: String) -> Self {
+        debug_assert!(serde_json::from_str::<&RawValue>(&text).is_ok(), "not one JSON value: {text}");
+        Self(Text::Owned(text.into()))
+    }
+
+    /// The value as the only member of an object.
+    #[must_use]
+    pub fn wrapped(&self, member: &str) -> Self {
+        Self::checked(format!("{{{}:{}}}", Value::from(member), self.as_str()))
     }
 
     /// Text that is known to be one JSON value.
@@ -100,7 +114,7 @@ impl PartialEq for JsonText {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
             || matches!(
-                (self.to::<serde_json::Value>(), other.to::<serde_json::Value>()),
+                (self.to::<Value>(), other.to::<Value>()),
                 (Ok(one), Ok(two)) if one == two
             )
     }

@@ -5,6 +5,7 @@
 mod cache;
 mod cancel;
 mod capability;
+mod client;
 mod codec;
 mod completion;
 mod content;
@@ -22,8 +23,10 @@ mod params;
 mod progress;
 mod prompt;
 mod resource;
+pub mod schema;
 mod setters;
 mod subscription;
+pub mod template;
 mod tool;
 mod version;
 
@@ -34,6 +37,7 @@ pub use capability::{
     ClientCapabilities, ElicitationCapability, PromptsCapability, ResourcesCapability, RootsCapability,
     SamplingCapability, ServerCapabilities, ToolsCapability,
 };
+pub use client::Client;
 pub use completion::{
     CompleteParams, CompleteResult, Completion, CompletionArgument, CompletionContext, CompletionReference,
     PromptReference, ResourceTemplateReference,
@@ -56,7 +60,7 @@ pub use input::{
 };
 pub use json::{JsonText, Members};
 pub use log::{LoggingLevel, LoggingMessageParams, SetLevelParams};
-pub use message::{Message, Notification, Request, RequestId, Response};
+pub use message::{DecodeError, Message, Notification, Request, RequestId, Response};
 pub use meta::Meta;
 pub use method::Method;
 pub use params::{EmptyResult, NotificationParams, PaginatedParams, RequestParams};

@@ -8,8 +8,12 @@ use serde::Serialize;
 
 use crate::{ErrorObject, JsonText};
 
+mod decode;
+mod encode;
 mod id;
+mod scan;
 
+pub use decode::{DecodeError, Decoder, MAX_BATCH, decode};
 pub use id::{MAX_STRING_ID, RequestId};
 
 /// One thing that one side says to the other.
@@ -21,6 +25,8 @@ pub enum Message {
     Notification(Notification),
     /// An answer.
     Response(Response),
+    /// Several messages at once: revision 2025-03-26 only.
+    Batch(Vec<Result<Message, DecodeError>>),
 }
 
 /// A message that wants an answer.

@@ -1,0 +1,3 @@
+//! Tests of the whole: from Rust types to problems.
+
+mod portable;
