@@ -1,22 +1,48 @@
 //! How members are read and written where serde's derive does not suffice.
 
-use serde::de::{DeserializeOwned, Error};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::{Error, Map, Value};
 
 use crate::JsonText;
 
-/// Reads an object, and takes the member out of it that says of which type it is.
-pub(crate) fn tagged<'de, D: Deserializer<'de>>(
+/// Reads an object, and makes of its members whatever they are.
+pub(crate) fn object<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    make: impl FnOnce(Map<String, Value>) -> Result<T, Error>,
+) -> Result<T, D::Error> {
+    struct Object<F, T>(F, PhantomData<T>);
+    impl<'de, T, F: FnOnce(Map<String, Value>) -> Result<T, Error>> Visitor<'de> for Object<F, T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        // An error that is returned from in here belongs to this object, and one from behind it to the whole around it.
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+            let members = Map::deserialize(MapAccessDeserializer::new(members))?;
+            (self.0)(members).map_err(A::Error::custom)
+        }
+    }
+    deserializer.deserialize_map(Object(make, PhantomData))
+}
+
+/// Reads an object, of which one member says of which type the others are.
+pub(crate) fn tagged<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     tag: &'static str,
-) -> Result<(String, Value), D::Error> {
-    let mut members = Map::deserialize(deserializer)?;
-    match members.shift_remove(tag) {
-        Some(Value::String(name)) => Ok((name, Value::Object(members))),
-        Some(_) => Err(D::Error::custom(format_args!("`{tag}`: expected a string"))),
-        None => Err(D::Error::missing_field(tag)),
-    }
+    make: impl FnOnce(String, Value) -> Result<T, Error>,
+) -> Result<T, D::Error> {
+    object(deserializer, |mut members| match members.shift_remove(tag) {
+        Some(Value::String(name)) => make(name, Value::Object(members)),
+        Some(_) => Err(Error::custom(format_args!("`{tag}`: expected a string"))),
+        None => Err(Error::missing_field(tag)),
+    })
 }
 
 /// Puts the member back that [`tagged`] took.
@@ -28,9 +54,9 @@ pub(crate) fn retagged(tag: &str, name: String, mut value: Value) -> Value {
 }
 
 /// Reads a value as a type; an error names the member.
-pub(crate) fn read<T: DeserializeOwned, E: Error>(value: &Value) -> Result<T, E> {
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
     // A value knows no places, so what went wrong is looked up in its text.
-    T::deserialize(value).or_else(|_| JsonText::of(value)?.to()).map_err(E::custom)
+    T::deserialize(value).or_else(|_| JsonText::of(value)?.to())
 }
 
 /// Reads a member whose `null` is a value like any other.
@@ -80,9 +106,12 @@ pub(crate) mod optional_number {
 
 /// One or many: an object and a list of one say the same.
 pub(crate) mod one_or_many {
-    use serde::de::DeserializeOwned;
+    use std::fmt;
+    use std::marker::PhantomData;
+
+    use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+    use serde::de::{MapAccess, SeqAccess, Visitor};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use serde_json::Value;
 
     // Peers before 2025-11-25 know only the single one.
     pub(crate) fn serialize<S: Serializer, T: Serialize>(
@@ -98,11 +127,24 @@ pub(crate) mod one_or_many {
     pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
     where
         D: Deserializer<'de>,
-        T: DeserializeOwned,
+        T: Deserialize<'de>,
     {
-        match Value::deserialize(deserializer)? {
-            many @ Value::Array(_) => crate::codec::read(&many),
-            one => Ok(vec![crate::codec::read(&one)?]),
+        struct OneOrMany<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object or a list of objects")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, one: A) -> Result<Vec<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(one)).map(|one| vec![one])
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, many: A) -> Result<Vec<T>, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(many))
+            }
         }
+        deserializer.deserialize_any(OneOrMany(PhantomData))
     }
 }

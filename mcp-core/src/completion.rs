@@ -2,7 +2,7 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Error, Map, Value};
 
 use crate::setters::setters;
 use crate::{Members, Meta, codec};
@@ -56,12 +56,11 @@ pub enum CompletionReference {
 
 impl<'de> Deserialize<'de> for CompletionReference {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (tag, value) = codec::tagged(deserializer, "type")?;
-        match &*tag {
+        codec::tagged(deserializer, "type", |tag, value| match &*tag {
             "ref/prompt" => codec::read(&value).map(Self::Prompt),
             "ref/resource" => codec::read(&value).map(Self::Resource),
-            _ => Err(D::Error::unknown_variant(&tag, &["ref/prompt", "ref/resource"])),
-        }
+            _ => Err(Error::unknown_variant(&tag, &["ref/prompt", "ref/resource"])),
+        })
     }
 }
 
@@ -97,6 +96,10 @@ impl PromptReference {
     /// The prompt of this name.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
+    }
+
+    setters! {
+        title: Option<String>,
     }
 }
 

@@ -59,15 +59,14 @@ impl ContentBlock {
 
 impl<'de> Deserialize<'de> for ContentBlock {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (tag, value) = codec::tagged(deserializer, "type")?;
-        match &*tag {
+        codec::tagged(deserializer, "type", |tag, value| match &*tag {
             "text" => codec::read(&value).map(Self::Text),
             "image" => codec::read(&value).map(Self::Image),
             "audio" => codec::read(&value).map(Self::Audio),
             "resource_link" => codec::read(&value).map(Self::ResourceLink),
             "resource" => codec::read(&value).map(Self::Resource),
             _ => Ok(Self::Other(codec::retagged("type", tag, value))),
-        }
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::de::Error as _;
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::{Error, Map, Value};
 
 use crate::setters::setters;
 use crate::{JsonText, Members, Meta, RequestParams, codec, method};
@@ -129,17 +129,16 @@ impl<'de> Deserialize<'de> for InputRequest {
         struct With<T> {
             params: T,
         }
-        let (name, value) = codec::tagged(deserializer, "method")?;
-        match &*name {
+        codec::tagged(deserializer, "method", |name, value| match &*name {
             method::ELICITATION_CREATE => codec::read(&value).map(|With { params }| Self::Elicit(params)),
             method::SAMPLING_CREATE_MESSAGE => {
                 codec::read(&value).map(|With { params }| Self::CreateMessage(params))
             }
             method::ROOTS_LIST => codec::read(&value).map(|With { params }| Self::ListRoots(params)),
-            _ => Err(D::Error::unknown_variant(
+            _ => Err(Error::unknown_variant(
                 &name,
                 &[method::ELICITATION_CREATE, method::SAMPLING_CREATE_MESSAGE, method::ROOTS_LIST],
             )),
-        }
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Error, Map, Value};
 
 use crate::setters::setters;
 use crate::{FormSchema, Meta, codec};
@@ -23,8 +23,7 @@ pub enum ElicitParams {
 
 impl<'de> Deserialize<'de> for ElicitParams {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut members = Map::deserialize(deserializer)?;
-        match members.get("mode") {
+        codec::object(deserializer, |mut members| match members.get("mode") {
             Some(mode) if mode == "url" => {
                 members.shift_remove("mode");
                 codec::read(&Value::Object(members)).map(Self::Url)
@@ -32,8 +31,8 @@ impl<'de> Deserialize<'de> for ElicitParams {
             None => codec::read(&Value::Object(members)).map(Self::Form),
             // The mode stays among the other members, for us to write what we read.
             Some(mode) if mode == "form" => codec::read(&Value::Object(members)).map(Self::Form),
-            Some(_) => Err(D::Error::custom("`mode`: expected `form` or `url`")),
-        }
+            Some(_) => Err(Error::custom("`mode`: expected `form` or `url`")),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Error, Map, Value};
 
 use crate::setters::setters;
 use crate::{Members, codec};
@@ -90,22 +90,23 @@ pub enum PrimitiveSchema {
 
 impl<'de> Deserialize<'de> for PrimitiveSchema {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (tag, value) = codec::tagged(deserializer, "type")?;
-        let has = |member| value.get(member).is_some();
-        match &*tag {
-            "string" if has("oneOf") => codec::read(&value).map(Self::TitledSingleSelect),
-            "string" if has("enumNames") => codec::read(&value).map(Self::LegacyTitledEnum),
-            "string" if has("enum") => codec::read(&value).map(Self::UntitledSingleSelect),
-            "string" => codec::read(&value).map(Self::String),
-            "number" => codec::read(&value).map(Self::Number),
-            "integer" => codec::read(&value).map(Self::Integer),
-            "boolean" => codec::read(&value).map(Self::Boolean),
-            "array" if value.pointer("/items/anyOf").is_some() => {
-                codec::read(&value).map(Self::TitledMultiSelect)
+        codec::tagged(deserializer, "type", |tag, value| {
+            let has = |member| value.get(member).is_some();
+            match &*tag {
+                "string" if has("oneOf") => codec::read(&value).map(Self::TitledSingleSelect),
+                "string" if has("enumNames") => codec::read(&value).map(Self::LegacyTitledEnum),
+                "string" if has("enum") => codec::read(&value).map(Self::UntitledSingleSelect),
+                "string" => codec::read(&value).map(Self::String),
+                "number" => codec::read(&value).map(Self::Number),
+                "integer" => codec::read(&value).map(Self::Integer),
+                "boolean" => codec::read(&value).map(Self::Boolean),
+                "array" if value.pointer("/items/anyOf").is_some() => {
+                    codec::read(&value).map(Self::TitledMultiSelect)
+                }
+                "array" => codec::read(&value).map(Self::UntitledMultiSelect),
+                _ => Err(Error::unknown_variant(&tag, &["string", "number", "integer", "boolean", "array"])),
             }
-            "array" => codec::read(&value).map(Self::UntitledMultiSelect),
-            _ => Err(D::Error::unknown_variant(&tag, &["string", "number", "integer", "boolean", "array"])),
-        }
+        })
     }
 }
 

@@ -70,15 +70,14 @@ pub enum SamplingMessageContentBlock {
 
 impl<'de> Deserialize<'de> for SamplingMessageContentBlock {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (tag, value) = codec::tagged(deserializer, "type")?;
-        match &*tag {
+        codec::tagged(deserializer, "type", |tag, value| match &*tag {
             "text" => codec::read(&value).map(Self::Text),
             "image" => codec::read(&value).map(Self::Image),
             "audio" => codec::read(&value).map(Self::Audio),
             "tool_use" => codec::read(&value).map(Self::ToolUse),
             "tool_result" => codec::read(&value).map(Self::ToolResult),
             _ => Ok(Self::Other(codec::retagged("type", tag, value))),
-        }
+        })
     }
 }
 

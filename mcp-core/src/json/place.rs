@@ -10,17 +10,25 @@ use serde::de::Error as _;
 /// Serde knows the column where it stopped and the type it expected there, but not how the member is called.
 #[cold]
 pub(super) fn named(text: &str, error: serde_json::Error) -> serde_json::Error {
-    if !error.is_data() || error.line() != 1 || error.column() == 0 {
+    let message = error.to_string();
+    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    let message = match message {
+        // This is how serde_json refuses whatever can be no variant of an enum.
+        "expected value" => Cow::Borrowed("invalid type, expected a string"),
+        _ if error.is_data() => without_type_name(message),
+        _ => return error,
+    };
+    if error.line() != 1 || error.column() == 0 {
         return error;
     }
     let path = path_at(text.as_bytes(), error.column() - 1);
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    let message = without_type_name(message);
-    if path.is_empty() {
-        return serde_json::Error::custom(message);
-    }
-    serde_json::Error::custom(format_args!("`{path}`: {message}"))
+    // What an object of many types says of its members goes on where its own path ends.
+    let message = match (path.is_empty(), message.strip_prefix('`')) {
+        (true, _) => message.into_owned(),
+        (false, Some(rest)) => format!("`{path}.{rest}"),
+        (false, None) => format!("`{path}`: {message}"),
+    };
+    serde_json::Error::custom(message)
 }
 
 /// Calls a struct of ours an object: whoever reads the message knows JSON and not our types.

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Error, Map, Value};
 
 use crate::setters::setters;
 use crate::{Meta, codec};
@@ -61,13 +61,15 @@ impl ResourceContents {
 
 impl<'de> Deserialize<'de> for ResourceContents {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let members = Map::<String, Value>::deserialize(deserializer)?;
-        let has = |member| members.contains_key(member);
-        match (has("text"), has("blob")) {
-            (true, false) => codec::read(&Value::Object(members)).map(Self::Text),
-            (false, true) => codec::read(&Value::Object(members)).map(Self::Blob),
-            _ => Err(D::Error::custom("expected either a `text` or a `blob`")),
-        }
+        codec::object(deserializer, |members| {
+            let (text, blob) = (members.contains_key("text"), members.contains_key("blob"));
+            let value = Value::Object(members);
+            match (text, blob) {
+                (true, false) => codec::read(&value).map(Self::Text),
+                (false, true) => codec::read(&value).map(Self::Blob),
+                _ => Err(Error::custom("expected either a `text` or a `blob`")),
+            }
+        })
     }
 }
 
