@@ -56,6 +56,10 @@
 //! | `stdio` | serving over standard input and output, sockets and memory | yes |
 //! | `validate` | schemas written by hand, in all of JSON Schema 2020-12 | no |
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
 // The public interface is:
 pub use mcpwright_core as core;
 pub use mcpwright_core::{
