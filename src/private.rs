@@ -2,6 +2,24 @@
 
 use mcpwright_server::{AsExtractor, Parameter};
 
+/// What a handler with a parameter of type `&Self` takes, and lends to its function.
+pub trait Referent {
+    /// The type of what is taken.
+    type Taken;
+}
+
+impl<T> Referent for T {
+    type Taken = T;
+}
+
+impl Referent for str {
+    type Taken = String;
+}
+
+impl<T> Referent for [T] {
+    type Taken = Vec<T>;
+}
+
 /// A parameter that needs no name.
 #[diagnostic::on_unimplemented(
     message = "an argument of type `{Self}` has no name",

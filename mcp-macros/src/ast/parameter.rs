@@ -14,9 +14,9 @@ use crate::errors::Errors;
 pub(crate) struct Parameter {
     /// The name that clients use; only an extractor does without.
     pub(crate) name: Option<Name>,
-    /// The type that is taken.
-    pub(crate) taken: TokenStream,
-    /// Whether the function wants a reference to it.
+    /// Its type, or what that refers to.
+    pub(crate) r#type: TokenStream,
+    /// Whether the function wants a reference.
     pub(crate) by_reference: bool,
     pub(crate) settings: Settings,
     /// The name of the HTTP header that repeats the argument: only a tool has them.
@@ -63,11 +63,11 @@ impl Parameter {
         if name.is_none() && is_described {
             errors.at(&typed.pat, "an argument needs a name: write `#[arg(name = \"…\")]`, or a plain name here");
         }
-        let (taken, by_reference) = taken(&typed.ty, errors);
-        let taken = elided(taken, generics);
+        let (r#type, by_reference) = referent(&typed.ty, errors);
+        let r#type = elided(r#type, generics);
         let header = settings.take("header").map(|header| header.arguments);
         let completer = settings.take("complete").map(|complete| complete.arguments);
-        Self { name, taken, by_reference, settings, header, completer }
+        Self { name, r#type, by_reference, settings, header, completer }
     }
 }
 
@@ -85,8 +85,8 @@ fn plain(pattern: &Pat) -> Option<&Ident> {
     .filter(|ident| !ident.to_string().starts_with('_'))
 }
 
-/// The type that is taken, and whether it is passed on by reference.
-fn taken<'a>(mut written: &'a Type, errors: &mut Errors) -> (&'a Type, bool) {
+/// A type, or what it refers to, and whether it does.
+fn referent<'a>(mut written: &'a Type, errors: &mut Errors) -> (&'a Type, bool) {
     while let Type::Group(group) = written {
         written = &group.elem;
     }

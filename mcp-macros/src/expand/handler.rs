@@ -134,8 +134,7 @@ fn work(method: &Method, kind: Kind, owner: &Owner<'_>) -> TokenStream {
     match &method.asyncness {
         Some(token) => {
             let result = result(method, kind, &quote_spanned!(ours()=> #call.await));
-            let future = quote_spanned!(ours_at(token.span)=> ::mcpwright::Work::future);
-            quote_spanned!(ours()=> #future(async move { #result }))
+            quote_spanned!(ours_at(token.span)=> ::mcpwright::Work::future(async move { #result }))
         }
         None => {
             let result = result(method, kind, &call);

@@ -19,7 +19,8 @@ use crate::ast::{Handler, Kind, Name, Parameter};
 ///          )
 /// ```
 pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_>) -> TokenStream {
-    let Parameter { name, taken, settings, header, completer, .. } = parameter;
+    let Parameter { name, settings, header, completer, .. } = parameter;
+    let taken = taken(parameter);
     let Some(Name { tokens: name, .. }) = name else {
         let extractor = quote_spanned!(ours()=> ::mcpwright::Argument::new(""));
         return quote_spanned!(ours_at(taken.span())=> .parameter::<#taken, _>(#extractor));
@@ -40,7 +41,7 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
 /// Output:  ::mcpwright::__private::unnamed::<Ext<Pool>>();
 /// ```
 pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Option<TokenStream> {
-    let taken = &parameter.taken;
+    let taken = taken(parameter);
     let Some(name) = &parameter.name else {
         return Some(quote_spanned!(ours()=> ::mcpwright::__private::unnamed::<#taken>();));
     };
@@ -48,30 +49,41 @@ pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Opti
     if variables.contains(text) {
         return None;
     }
-    let taken = shown_at(taken.clone(), name.tokens.span());
+    let taken = shown_at(taken, name.tokens.span());
     Some(quote_spanned!(ours()=> ::mcpwright::__private::outside_of_uri::<#taken>();))
 }
 
 /// Takes a parameter from the input.
 ///
 /// ```text
+/// Input:   limit: u32, context: &Context
 /// Output:  let argument_0 = input.take::<u32, _>(0usize);
+///          let argument_1 = input.take::<<Context as ::mcpwright::__private::Referent>::Taken, _>(1usize);
 /// ```
 pub(crate) fn take(place: usize, parameter: &Parameter) -> TokenStream {
-    let taken = &parameter.taken;
-    let argument = argument(place);
+    let (argument, taken) = (argument(place), taken(parameter));
     quote_spanned!(ours()=> let #argument = input.take::<#taken, _>(#place);)
 }
 
 /// Hands a parameter to the function.
 ///
 /// ```text
-/// Output:  argument_0.value()
+/// Output:  argument_0.value(), &argument_1.value()
 /// ```
 pub(crate) fn value(place: usize, parameter: &Parameter) -> TokenStream {
     let argument = argument(place);
     let reference = parameter.by_reference.then(|| quote_spanned!(ours()=> &));
     quote_spanned!(ours()=> #reference #argument.value())
+}
+
+/// The type that is taken; of `&str` that is a `String`, and of `&[T]` a `Vec<T>`.
+fn taken(parameter: &Parameter) -> TokenStream {
+    let Parameter { r#type, .. } = parameter;
+    if parameter.by_reference {
+        quote_spanned!(r#type.span()=> <#r#type as ::mcpwright::__private::Referent>::Taken)
+    } else {
+        r#type.clone()
+    }
 }
 
 fn argument(place: usize) -> Ident {

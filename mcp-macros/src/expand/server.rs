@@ -1,8 +1,9 @@
 //! `#[server]`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote_spanned};
-use syn::{ItemImpl, WherePredicate, parse_quote_spanned};
+use quote::{format_ident, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Generics, ItemImpl, WherePredicate, parse_quote_spanned};
 
 use super::handler::Owner;
 use super::{ours, ours_at};
@@ -73,7 +74,8 @@ pub(crate) fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 
 fn whole(header: &ItemImpl, role: &Role, offers: &[TokenStream], errors: &Errors) -> TokenStream {
     let Role::Whole { name, version, settings, parts } = role else { return TokenStream::new() };
-    let (generics, _, predicates) = shared(header);
+    let shared = shared(header);
+    let (generics, _, predicates) = shared.split_for_impl();
     let self_type = &header.self_ty;
     let name = or_package(name.as_ref(), "CARGO_PKG_NAME");
     let version = or_package(version.as_ref(), "CARGO_PKG_VERSION");
@@ -98,7 +100,8 @@ fn whole(header: &ItemImpl, role: &Role, offers: &[TokenStream], errors: &Errors
 }
 
 fn part(header: &ItemImpl, name: &proc_macro2::Ident, offers: &[TokenStream]) -> TokenStream {
-    let (generics, _, predicates) = shared(header);
+    let shared = shared(header);
+    let (generics, _, predicates) = shared.split_for_impl();
     let self_type = &header.self_ty;
     quote_spanned! {ours()=>
         #[allow(deprecated, unused_variables)]
@@ -115,17 +118,16 @@ fn part(header: &ItemImpl, name: &proc_macro2::Ident, offers: &[TokenStream]) ->
     }
 }
 
-/// The generics of a block. A generic type promises there that its values can be shared between calls; with any other
-/// type the compiler sees for itself.
-fn shared(header: &ItemImpl) -> (TokenStream, TokenStream, TokenStream) {
+/// The generics of a block, and the promise that calls can share its type. Where that is not so, the compiler says it
+/// at the type, and nowhere else.
+fn shared(header: &ItemImpl) -> Generics {
     let mut generics = header.generics.clone();
-    if !generics.params.is_empty() {
-        let shared: WherePredicate =
-            parse_quote_spanned!(ours()=> Self: ::core::marker::Send + ::core::marker::Sync + 'static);
-        generics.make_where_clause().predicates.push(shared);
-    }
-    let (parameters, arguments, predicates) = generics.split_for_impl();
-    (parameters.to_token_stream(), arguments.to_token_stream(), predicates.to_token_stream())
+    let self_type = &header.self_ty;
+    let shared: WherePredicate = parse_quote_spanned! {self_type.span()=>
+        #self_type: ::core::marker::Send + ::core::marker::Sync + 'static
+    };
+    generics.make_where_clause().predicates.push(shared);
+    generics
 }
 
 /// What was said, or what the user's package says.
