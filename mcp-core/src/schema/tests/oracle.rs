@@ -202,11 +202,24 @@ fn value_for(schema: &Value, definition: &Value, depth: usize) -> BoxedStrategy<
     let near = near_value(schema, definition, depth);
     prop_oneof![
         8 => near.clone(),
+        2 => near.clone().prop_map(stringified),
         1 => near.prop_map(|value| Value::String(value.to_string())),
         1 => any_value(),
         1 => Just(Value::Null),
     ]
     .boxed()
+}
+
+/// The value with its numbers and booleans written as models sometimes do.
+fn stringified(value: Value) -> Value {
+    match value {
+        Value::Number(_) | Value::Bool(_) => Value::String(value.to_string()),
+        Value::Array(items) => items.into_iter().map(stringified).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, stringified(value))).collect()
+        }
+        scalar => scalar,
+    }
 }
 
 fn near_value(schema: &Value, definition: &Value, depth: usize) -> BoxedStrategy<Value> {
