@@ -36,6 +36,14 @@ impl ContentBlock {
         TextContent::new(text).into()
     }
 
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(&text.text),
+            _ => None,
+        }
+    }
+
     /// A picture, from its bytes.
     pub fn image(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         ImageContent::new(bytes, mime_type).into()

@@ -15,6 +15,7 @@ mod extensions;
 mod function;
 mod host;
 mod incident;
+pub mod testing;
 mod middleware;
 mod outbox;
 mod prompt;

@@ -101,7 +101,7 @@ struct Blob<'a> {
 struct Refusal {
     code: i32,
     message: String,
-    data: Option<&'static str>,
+    data: Option<String>,
 }
 
 impl Refusal {
@@ -117,9 +117,9 @@ impl Refusal {
         Self::new(-32602, format!("Invalid params: {error}"))
     }
 
-    fn unsupported_version() -> Self {
-        let data = Some(r#"{"supported":["2026-07-28","2025-11-25"]}"#);
-        Self { code: -32022, message: "Unsupported protocol version".into(), data }
+    fn unsupported_version(requested: &str) -> Self {
+        let data = serde_json::json!({"supported": ["2026-07-28", "2025-11-25"], "requested": requested});
+        Self { code: -32022, message: "Unsupported protocol version".into(), data: Some(data.to_string()) }
     }
 }
 
@@ -172,7 +172,7 @@ impl Server {
     }
 
     fn result(&self, envelope: &Envelope<'_>, id: &str, out: &mut Vec<u8>) -> Result<(), Refusal> {
-        if envelope.jsonrpc != "2.0" || !id.starts_with(|first: char| first == '"' || first.is_ascii_digit())
+        if envelope.jsonrpc != "2.0" || !id.starts_with(|first: char| matches!(first, '"' | '-' | '0'..='9'))
         {
             return Err(Refusal::new(-32600, "Invalid request"));
         }
@@ -201,7 +201,7 @@ fn era(params: &Params<'_>) -> Result<Era, Refusal> {
     let meta: Meta<'_> = parse(meta)?;
     match meta.protocol_version {
         None => Ok(Era::Legacy),
-        Some(version) if version.0 != "2026-07-28" => Err(Refusal::unsupported_version()),
+        Some(version) if version.0 != "2026-07-28" => Err(Refusal::unsupported_version(&version.0)),
         Some(_) if meta.client_capabilities.is_none_or(|object| !object.get().starts_with('{')) => {
             Err(Refusal::invalid_params("_meta lacks the client's capabilities"))
         }
@@ -319,7 +319,7 @@ fn blob(arguments: &Blob<'_>, era: Era, out: &mut Vec<u8>) -> Result<(), Refusal
 fn refuse(id: &str, refusal: &Refusal, out: &mut Vec<u8>) -> io::Result<()> {
     write!(out, "{{\"jsonrpc\":\"2.0\",\"id\":{id},\"error\":{{\"code\":{},\"message\":", refusal.code)?;
     serde_json::to_writer(&mut *out, &refusal.message)?;
-    if let Some(data) = refusal.data {
+    if let Some(data) = &refusal.data {
         say(out, &[",\"data\":", data]);
     }
     out.extend_from_slice(b"}}\n");
