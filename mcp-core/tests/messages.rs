@@ -200,7 +200,8 @@ proptest! {
         if let Err(error) = decoder.decode(&bytes) {
             let _ = error.answer();
         }
-        prop_assert!(decoder.decode(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#).is_ok());
+        let after = decoder.decode(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
+        prop_assert!(after.is_ok());
     }
 
     /// What is JSON is decided as `serde_json` decides it, but for what is stricter here on purpose.

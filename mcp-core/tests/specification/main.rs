@@ -89,6 +89,30 @@ fn what_we_write_is_valid_and_complete() {
 }
 
 #[test]
+fn what_may_be_absent_stays_absent() {
+    let Some(folder) = folder() else { return };
+    let schema = Schema::read(&folder);
+    let mut absent = 0;
+    for covered in values::all() {
+        let optional = schema.optional(covered.definition);
+        for (full, member) in
+            covered.full.iter().flat_map(|full| optional.iter().map(move |member| (full, member)))
+        {
+            let mut value = full.clone();
+            if value.as_object_mut().and_then(|members| members.shift_remove(member)).is_none() {
+                continue;
+            }
+            let written = (covered.round_trip)(&JsonText::of(&value).expect("JSON"));
+            let written =
+                written.unwrap_or_else(|error| panic!("{} without {member}: {error}", covered.definition));
+            assert_eq!(written, value, "{} without {member}", covered.definition);
+            absent += 1;
+        }
+    }
+    eprintln!("{absent} optional members were left out");
+}
+
+#[test]
 fn a_wrong_type_is_refused_by_name() {
     let Some(folder) = folder() else { return };
     let schema = Schema::read(&folder);
