@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::ProtocolVersion;
 
@@ -86,7 +86,7 @@ impl ErrorObject {
             ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY,
             "the client did not declare a required capability",
         )
-        .data(json!({ "requiredCapabilities": required }))
+        .data(Map::from_iter([("requiredCapabilities".to_owned(), required)]).into())
     }
 }
 

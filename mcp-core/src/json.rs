@@ -13,6 +13,9 @@ mod place;
 
 pub use members::Members;
 
+/// A line break can only stand between tokens, where a blank says the same: in strings it is escaped.
+const LINE_BREAKS: [char; 2] = ['\n', '\r'];
+
 /// One JSON value as text, on one line.
 ///
 /// It is read by whoever knows its type, and copied by everybody else.
@@ -23,6 +26,9 @@ pub struct JsonText(Text);
 enum Text {
     Owned(Box<str>),
     Shared(Arc<str>),
+    // What serde_json has seen to be JSON, it writes again without another look.
+    Raw(Box<RawValue>),
+    SharedRaw(Arc<RawValue>),
 }
 
 impl JsonText {
@@ -32,7 +38,7 @@ impl JsonText {
     ///
     /// What the value's own `Serialize` fails with, and keys of maps that are not strings.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
-        serde_json::to_string(value).map(Self::checked)
+        serde_json::value::to_raw_value(value).map(Self::raw)
     }
 
     /// Text that somebody else wrote.
@@ -41,8 +47,7 @@ impl JsonText {
     ///
     /// The text is not exactly one JSON value.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        let _: &RawValue = serde_json::from_str(text)?;
-        Ok(Self::checked(text.trim().to_owned()))
+        serde_json::from_str(text).map(Self::raw)
     }
 
     /// Text that the caller knows to be one JSON value: what it writes itself.
@@ -55,14 +60,20 @@ impl JsonText {
     /// The value as the only member of an object.
     #[must_use]
     pub fn wrapped(&self, member: &str) -> Self {
-        Self::checked(format!("{{{}:{}}}", Value::from(member), self.as_str()))
+        Self::of(&Members::from([(member, self)])).expect("what is JSON already can be written")
+    }
+
+    fn raw(text: Box<RawValue>) -> Self {
+        if text.get().contains(LINE_BREAKS) {
+            return Self::checked(text.get().to_owned());
+        }
+        Self(Text::Raw(text))
     }
 
     /// Text that is known to be one JSON value.
     pub(crate) fn checked(text: String) -> Self {
-        // A line break can only stand between tokens, where a blank says the same: in strings it is escaped.
-        if text.contains(['\n', '\r']) {
-            return Self(Text::Owned(text.replace(['\n', '\r'], " ").into()));
+        if text.contains(LINE_BREAKS) {
+            return Self(Text::Owned(text.replace(LINE_BREAKS, " ").into()));
         }
         Self(Text::Owned(text.into()))
     }
@@ -72,7 +83,8 @@ impl JsonText {
     pub fn shared(self) -> Self {
         match self.0 {
             Text::Owned(text) => Self(Text::Shared(text.into())),
-            Text::Shared(_) => self,
+            Text::Raw(text) => Self(Text::SharedRaw(text.into())),
+            Text::Shared(_) | Text::SharedRaw(_) => self,
         }
     }
 
@@ -81,6 +93,8 @@ impl JsonText {
         match &self.0 {
             Text::Owned(text) => text,
             Text::Shared(text) => text,
+            Text::Raw(text) => text.get(),
+            Text::SharedRaw(text) => text.get(),
         }
     }
 
@@ -122,14 +136,19 @@ impl PartialEq for JsonText {
 
 impl Serialize for JsonText {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw: &RawValue = self.read().map_err(serde::ser::Error::custom)?;
-        raw.serialize(serializer)
+        match &self.0 {
+            Text::Raw(text) => text.serialize(serializer),
+            Text::SharedRaw(text) => text.serialize(serializer),
+            Text::Owned(_) | Text::Shared(_) => {
+                let raw: &RawValue = self.read().map_err(serde::ser::Error::custom)?;
+                raw.serialize(serializer)
+            }
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for JsonText {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
-        Ok(Self::checked(raw.get().to_owned()))
+        Box::<RawValue>::deserialize(deserializer).map(Self::raw)
     }
 }

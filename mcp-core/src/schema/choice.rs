@@ -22,7 +22,7 @@ pub(super) fn choice(branches: Vec<Node>) -> Node {
         if kept.contains(&branch) {
             continue;
         }
-        match kept.iter_mut().find(|other| enumerated(other).is_some() && enumerates_like(other, &branch)) {
+        match kept.iter_mut().find(|other| enumerate_alike(other, &branch)) {
             Some(other) => fold(other, branch),
             None => kept.push(branch),
         }
@@ -63,9 +63,12 @@ fn enumerated(node: &Node) -> Option<&Vec<Value>> {
     }
 }
 
-fn enumerates_like(left: &Node, right: &Node) -> bool {
+/// Whether both only list values, of the same type.
+fn enumerate_alike(left: &Node, right: &Node) -> bool {
     match (&left.kind, &right.kind) {
-        (Kind::Scalar(left), Kind::Scalar(right)) => left.kind == right.kind,
+        (Kind::Scalar(a), Kind::Scalar(b)) => {
+            a.kind == b.kind && enumerated(left).is_some() && enumerated(right).is_some()
+        }
         _ => false,
     }
 }

@@ -371,16 +371,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether the value looks like one of this form: by its type, and for an object by its required members and tags.
+    /// Whether the value looks like one of this form: by its type, and for an object by its tags, or by its required members
+    /// where it has no tags.
     fn claims(&self, form: &Form, value: &Value) -> bool {
         match (self.shape.resolve(form), value) {
             (Form::Object(rule), Value::Object(members)) => {
-                let has = |name: &String| match (members.get(name), rule.tag(name)) {
-                    (None, _) => false,
-                    (Some(value), Some(tag)) => value == tag,
-                    (Some(_), None) => true,
-                };
-                rule.required.iter().all(has)
+                let mut tags =
+                    rule.required.iter().filter_map(|name| Some((name, rule.tag(name)?))).peekable();
+                match tags.peek() {
+                    Some(_) => tags.all(|(name, tag)| members.get(name).is_some_and(|value| value == tag)),
+                    None => rule.required.iter().all(|name| members.contains_key(name)),
+                }
             }
             (Form::Array(_), Value::Array(_))
             | (Form::Text(_), Value::String(_))

@@ -431,7 +431,12 @@ impl<'a> Reader<'a> {
         }
         let common = ScalarKind::ALL.into_iter().find(|kind| values.iter().all(|value| kind.includes(value)));
         let mut node = match common {
-            Some(kind) => Node::scalar(kind, Map::from_iter([("enum".into(), Value::Array(values))])),
+            Some(kind) => {
+                let mut bounds = Bounded::of(kind)
+                    .map_or(Ok(Map::new()), |bounded| self.read_bounds(bounded, keywords))?;
+                bounds.insert("enum".into(), Value::Array(values));
+                Node::scalar(kind, bounds)
+            }
             None => Node::new(Kind::Values(values)),
         };
         // Where only a type is meant, its variants are all that there is, and decoding knows them.

@@ -164,7 +164,9 @@ fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>
             Match::Unmatched => {}
             Match::Refused(refusal) => refused = Some(refusal),
             Match::Matched(variables) => {
-                let is_before = |other: &TemplateHandler| handler.template().most_specific_first(other.template()).is_lt();
+                let is_before = |other: &TemplateHandler| {
+                    handler.template().most_specific_first(other.template()).is_lt()
+                };
                 if best.as_ref().is_none_or(|(other, _)| is_before(other)) {
                     best = Some((handler, variables));
                 }

@@ -1,3 +1,6 @@
 //! Tests of the whole: from Rust types to problems.
 
+mod bombs;
+mod fit;
+mod oracle;
 mod portable;

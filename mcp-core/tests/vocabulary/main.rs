@@ -1,10 +1,11 @@
-//! Our types against the specification's own files: its JSON Schema and its examples.
+//! The vocabulary: messages against JSON-RPC, and our types against the specification's own files: its JSON Schema and its examples.
 //!
 //! They are not part of this project. `MCPWRIGHT_SPEC` names a folder that holds `schema.json` and `examples/`, and
 //! without it these tests check nothing and say so; with `MCPWRIGHT_REQUIRE_ALL` they fail instead.
 
 mod covered;
 mod legacy;
+mod messages;
 mod random;
 mod refused;
 mod schema;
@@ -86,6 +87,30 @@ fn what_we_write_is_valid_and_complete() {
         assert!(silent.is_empty(), "{}: nothing was written for {silent:?}", covered.definition);
     }
     eprintln!("{values} values of our own are valid");
+}
+
+#[test]
+fn what_may_be_absent_stays_absent() {
+    let Some(folder) = folder() else { return };
+    let schema = Schema::read(&folder);
+    let mut absent = 0;
+    for covered in values::all() {
+        let optional = schema.optional(covered.definition);
+        for (full, member) in
+            covered.full.iter().flat_map(|full| optional.iter().map(move |member| (full, member)))
+        {
+            let mut value = full.clone();
+            if value.as_object_mut().and_then(|members| members.shift_remove(member)).is_none() {
+                continue;
+            }
+            let written = (covered.round_trip)(&JsonText::of(&value).expect("JSON"));
+            let written =
+                written.unwrap_or_else(|error| panic!("{} without {member}: {error}", covered.definition));
+            assert_eq!(written, value, "{} without {member}", covered.definition);
+            absent += 1;
+        }
+    }
+    eprintln!("{absent} optional members were left out");
 }
 
 #[test]

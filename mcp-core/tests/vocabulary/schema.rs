@@ -38,6 +38,13 @@ impl Schema {
         self.definitions[definition]["properties"].as_object().cloned().unwrap_or_default()
     }
 
+    /// The members of an object that a definition names and does not require.
+    pub(crate) fn optional(&self, definition: &str) -> Vec<String> {
+        let required = self.definitions[definition]["required"].as_array().cloned().unwrap_or_default();
+        let members = self.properties(definition).into_iter().map(|(member, _)| member);
+        members.filter(|member| !required.iter().any(|required| required == member)).collect()
+    }
+
     /// Whether a member is a number with or without a fraction.
     pub(crate) fn is_number(&self, definition: &str, member: &str) -> bool {
         self.definitions[definition]["properties"][member]["type"] == "number"
