@@ -66,7 +66,7 @@ pub use mcpwright_core::{
     CacheScope, CallToolResult as ToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
 };
 #[cfg(feature = "macros")]
-pub use mcpwright_macros::{prompt, resource, server, tool};
+pub use mcpwright_macros::{arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
     Argument, Builder, Call, Caller, Catalogue, Change, Changes, Completer, Completing, Contents, Context,
     Ext, Failure, Input, IntoCompletion, IntoContents, IntoPromptResult, IntoToolResult, Json, MethodHandler,

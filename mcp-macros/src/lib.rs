@@ -30,3 +30,9 @@ pub fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
 pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::function(Kind::Prompt, options.into(), item.into()).into()
 }
+
+/// Soon.
+#[proc_macro_attribute]
+pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
+    expand::arg(item.into()).into()
+}

@@ -8,10 +8,10 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{ImplItem, ItemImpl, Token};
 
+use super::docs;
 use super::function::Function;
 use super::handler::{Handler, Kind, Method};
 use super::options::{SERVER, Settings};
-use super::docs;
 use crate::errors::Errors;
 
 /// An `impl` block as it was written, and after [`Server::read`] without what is ours.
@@ -38,19 +38,16 @@ pub(crate) struct Server {
 
 /// Whether a block is the server, or a part of it.
 pub(crate) enum Role {
-    Whole {
-        name: Option<TokenStream>,
-        version: Option<TokenStream>,
-        settings: Settings,
-        parts: Vec<Ident>,
-    },
+    Whole { name: Option<TokenStream>, version: Option<TokenStream>, settings: Settings, parts: Vec<Ident> },
     Part(Ident),
 }
 
 impl Block {
     /// Reads an item that should be an `impl` block.
     pub(crate) fn read(item: &TokenStream) -> syn::Result<Self> {
-        let wrong = || syn::Error::new(Span::call_site(), "`#[server]` goes on an `impl` block: the one with the tools");
+        let wrong = || {
+            syn::Error::new(Span::call_site(), "`#[server]` goes on an `impl` block: the one with the tools")
+        };
         let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
         let braces = match tokens.pop() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
@@ -136,7 +133,9 @@ impl Role {
             let names = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(parts.arguments);
             errors.ok(names).unwrap_or_default()
         });
-        if let (Some(description), None) = (docs::description(&block.header.attrs), settings.find("description")) {
+        if let (Some(description), None) =
+            (docs::description(&block.header.attrs), settings.find("description"))
+        {
             settings.push(Ident::new("description", Span::mixed_site()), description);
         }
         Self::Whole { name, version, settings, parts: parts.into_iter().collect() }
@@ -145,7 +144,8 @@ impl Role {
     fn part(name: TokenStream, settings: &Settings, errors: &mut Errors) -> Self {
         for setting in settings.iter() {
             let method = &setting.method;
-            errors.at(method, format!("`{method}` goes on the block that names the parts: this one is a part"));
+            errors
+                .at(method, format!("`{method}` goes on the block that names the parts: this one is a part"));
         }
         let name = errors.ok(syn::parse2(name));
         Self::Part(name.unwrap_or_else(|| Ident::new("part", Span::mixed_site())))
@@ -165,7 +165,11 @@ fn check_names(methods: &[Method], errors: &mut Errors) {
             let Some(key) = key.map(|key| (*kind, key)) else { continue };
             if seen.contains(&key) {
                 let (kind, key) = (kind.attribute(), &key.1);
-                let fix = if uri.is_some() { "another URI".to_owned() } else { format!("another name with `#[{kind}(name = \"…\")]`") };
+                let fix = if uri.is_some() {
+                    "another URI".to_owned()
+                } else {
+                    format!("another name with `#[{kind}(name = \"…\")]`")
+                };
                 let verb = if uri.is_some() { "have the URI" } else { "are called" };
                 errors.at(at, format!("two {kind}s {verb} `{key}`: give one of them {fix}"));
             } else {

@@ -36,7 +36,8 @@ fn literal(doc: &Expr) -> Option<String> {
     let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = doc else { return None };
     let text = text.value();
     // Of `/** … */`, each line may begin with a star.
-    let line = |line: &str| line.trim_start().strip_prefix('*').map_or_else(|| line.to_owned(), str::to_owned);
+    let line =
+        |line: &str| line.trim_start().strip_prefix('*').map_or_else(|| line.to_owned(), str::to_owned);
     if text.contains('\n') { Some(text.lines().map(line).collect::<Vec<_>>().join("\n")) } else { Some(text) }
 }
 

@@ -17,19 +17,17 @@ impl Function {
     /// Whether a function comes next, after its attributes and its visibility.
     pub(crate) fn is_next(input: ParseStream<'_>) -> bool {
         let ahead = input.fork();
-        ahead.call(Attribute::parse_outer).is_ok()
-            && ahead.parse::<Visibility>().is_ok()
-            && {
-                while ahead.peek(Token![const])
-                    || ahead.peek(Token![async])
-                    || ahead.peek(Token![unsafe])
-                    || ahead.peek(Token![extern])
-                    || ahead.peek(syn::LitStr)
-                {
-                    let _ = ahead.parse::<proc_macro2::TokenTree>();
-                }
-                ahead.peek(Token![fn])
+        ahead.call(Attribute::parse_outer).is_ok() && ahead.parse::<Visibility>().is_ok() && {
+            while ahead.peek(Token![const])
+                || ahead.peek(Token![async])
+                || ahead.peek(Token![unsafe])
+                || ahead.peek(Token![extern])
+                || ahead.peek(syn::LitStr)
+            {
+                let _ = ahead.parse::<proc_macro2::TokenTree>();
             }
+            ahead.peek(Token![fn])
+        }
     }
 }
 

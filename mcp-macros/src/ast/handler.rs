@@ -3,7 +3,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, GenericParam, LitStr, Receiver, ReceiverKind, ReturnType, Safety, Signature, Token, Type};
+use syn::{
+    Attribute, FnArg, GenericParam, LitStr, Receiver, ReceiverKind, ReturnType, Safety, Signature, Token,
+    Type,
+};
 
 use super::function::Function;
 use super::options::{PROMPT, RESOURCE, Settings, TOOL};
@@ -151,7 +154,9 @@ impl Handler {
     fn check(&self, parameters: &[Parameter], errors: &mut Errors) {
         match (&self.kind, &self.uri) {
             (Kind::Tool, _) => self.check_tool(errors),
-            (Kind::Resource, Some((uri, variables))) => self.check_resource(uri, variables, parameters, errors),
+            (Kind::Resource, Some((uri, variables))) => {
+                self.check_resource(uri, variables, parameters, errors)
+            }
             _ => {}
         }
     }
@@ -178,12 +183,21 @@ impl Handler {
         }
     }
 
-    fn check_resource(&self, uri: &LitStr, variables: &[String], parameters: &[Parameter], errors: &mut Errors) {
+    fn check_resource(
+        &self,
+        uri: &LitStr,
+        variables: &[String],
+        parameters: &[Parameter],
+        errors: &mut Errors,
+    ) {
         let names: Vec<_> = parameters.iter().filter_map(|parameter| parameter.name.as_ref()).collect();
         for variable in variables {
             let is_it = |name: &&Name| name.text.as_ref().is_none_or(|text| text == variable);
             if !names.iter().any(is_it) {
-                errors.at(uri, format!("the variable `{{{variable}}}` has no parameter: add `{variable}: String`"));
+                errors.at(
+                    uri,
+                    format!("the variable `{{{variable}}}` has no parameter: add `{variable}: String`"),
+                );
             }
         }
         if let (Some(size), false) = (self.settings.find("size"), variables.is_empty()) {
@@ -237,7 +251,8 @@ fn check(signature: &Signature, kind: Kind, errors: &mut Errors) {
 fn check_receiver(receiver: &Receiver, what: &str, errors: &mut Errors) {
     match &receiver.kind {
         ReceiverKind::Reference(_, _, None) => {}
-        ReceiverKind::Typed(_, written) if matches!(&**written, Type::Reference(reference) if reference.mutability.is_none()) => {}
+        ReceiverKind::Typed(_, written) if matches!(&**written, Type::Reference(reference) if reference.mutability.is_none()) =>
+            {}
         ReceiverKind::Reference(..) => errors.at(
             receiver,
             format!("{what} takes `&self`: calls run concurrently, so put state that changes behind a lock"),
@@ -276,7 +291,10 @@ fn check_uses(parameters: &[Parameter], handlers: &[Handler], errors: &mut Error
             errors.at(header, "only an argument of a tool is repeated in an HTTP header");
         }
         if let (Some(completer), false) = (completer, handlers.iter().any(Handler::completes)) {
-            errors.at(completer, "values are suggested for a prompt or for a URI with variables; for a tool, say `one_of`");
+            errors.at(
+                completer,
+                "values are suggested for a prompt or for a URI with variables; for a tool, say `one_of`",
+            );
         }
     }
 }
@@ -289,7 +307,10 @@ fn refuse_arg(signature: &mut Signature, errors: &mut Errors) {
             FnArg::Typed(typed) => &mut typed.attrs,
         };
         for attribute in take_arg(attributes) {
-            errors.at(attribute, "`#[arg]` describes an argument of a method with `#[tool]`, `#[resource]` or `#[prompt]`");
+            errors.at(
+                attribute,
+                "`#[arg]` describes an argument of a method with `#[tool]`, `#[resource]` or `#[prompt]`",
+            );
         }
     }
 }

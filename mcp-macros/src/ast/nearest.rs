@@ -44,7 +44,8 @@ mod tests {
     #[test]
     fn typing_mistakes_find_the_name() {
         let names = ["read_only", "description", "title", "open_world"];
-        let check = |written, expected: Option<&str>| assert_eq!(nearest(written, names), expected, "{written}");
+        let check =
+            |written, expected: Option<&str>| assert_eq!(nearest(written, names), expected, "{written}");
         check("read_onyl", Some("read_only"));
         check("readOnly", Some("read_only"));
         check("desc", Some("description"));

@@ -61,7 +61,10 @@ impl Parameter {
         }
         let name = settings.take("name").map(Name::from).or_else(|| plain(&typed.pat).map(Name::of));
         if name.is_none() && is_described {
-            errors.at(&typed.pat, "an argument needs a name: write `#[arg(name = \"…\")]`, or a plain name here");
+            errors.at(
+                &typed.pat,
+                "an argument needs a name: write `#[arg(name = \"…\")]`, or a plain name here",
+            );
         }
         let (r#type, by_reference) = referent(&typed.ty, errors);
         let r#type = elided(r#type, generics);
@@ -97,7 +100,10 @@ fn referent<'a>(mut written: &'a Type, errors: &mut Errors) -> (&'a Type, bool) 
         }
         Type::Reference(reference) => (&reference.elem, true),
         Type::ImplTrait(_) => {
-            errors.at(written, "a parameter has one type, which says what clients send: `impl` stands for many");
+            errors.at(
+                written,
+                "a parameter has one type, which says what clients send: `impl` stands for many",
+            );
             (written, false)
         }
         _ => (written, false),

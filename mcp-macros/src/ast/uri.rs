@@ -20,9 +20,14 @@ pub(crate) fn variables(uri: &str) -> Result<Vec<String>, String> {
         let names = inside[..end].trim_start_matches(['+', '#', '/', '?', '&']);
         for name in names.split(',') {
             let name = name.trim_end_matches('*');
-            let is_word = |word: &str| !word.is_empty() && word.chars().all(|letter| letter == '_' || letter.is_ascii_alphanumeric());
+            let is_word = |word: &str| {
+                !word.is_empty() && word.chars().all(|letter| letter == '_' || letter.is_ascii_alphanumeric())
+            };
             if !name.split('.').all(is_word) {
-                return Err(format!("`{{{}}}` names no variable: use letters, digits and `_`, as in `{{id}}`", &inside[..end]));
+                return Err(format!(
+                    "`{{{}}}` names no variable: use letters, digits and `_`, as in `{{id}}`",
+                    &inside[..end]
+                ));
             }
             variables.push(name.to_owned());
         }

@@ -56,11 +56,7 @@ const ICON: Table = Table {
 
 const ANNOTATIONS: Table = Table {
     attribute: "annotations",
-    options: &[
-        ("audience", Value::Names),
-        ("priority", Value::Any),
-        ("last_modified", Value::Text),
-    ],
+    options: &[("audience", Value::Names), ("priority", Value::Any), ("last_modified", Value::Text)],
 };
 
 impl Value {
@@ -207,7 +203,9 @@ fn time(text: &LitStr) -> Option<TokenStream> {
     let (count, unit) = written.split_at(digits);
     let count: u64 = count.parse().ok()?;
     let milliseconds = match unit.trim() {
-        "ms" => return Some(quote_spanned!(Span::mixed_site()=> ::core::time::Duration::from_millis(#count))),
+        "ms" => {
+            return Some(quote_spanned!(Span::mixed_site()=> ::core::time::Duration::from_millis(#count)));
+        }
         "s" => count,
         "min" => count.checked_mul(60)?,
         "h" => count.checked_mul(3600)?,
@@ -309,7 +307,11 @@ mod tests {
     fn options_are_calls() {
         check(&TOOL, quote!(read_only, title = "Find"), quote!(.read_only().title("Find")));
         check(&TOOL, quote!(open_world = false,), quote!(.open_world(false)));
-        check(&TOOL, quote!(description = include_str!("find.md")), quote!(.description(include_str!("find.md"))));
+        check(
+            &TOOL,
+            quote!(description = include_str!("find.md")),
+            quote!(.description(include_str!("find.md"))),
+        );
         check(&TOOL, quote!(meta("a" = 1, "b" = B)), quote!(.meta("a", 1).meta("b", B)));
         check(
             &TOOL,
@@ -356,7 +358,15 @@ mod tests {
     fn every_mistake_is_reported() {
         refuse(
             &TOOL,
-            quote!(read_onyl, title = 5, read_only = true, colour = "red", open_world = 1, title = "a", title = "b"),
+            quote!(
+                read_onyl,
+                title = 5,
+                read_only = true,
+                colour = "red",
+                open_world = 1,
+                title = "a",
+                title = "b"
+            ),
             &[
                 "`#[tool]` has no option `read_onyl`: did you mean `read_only`?",
                 "`title` is written `title = \"…\"`",

@@ -41,10 +41,8 @@ pub(crate) fn function(kind: Kind, options: TokenStream, item: TokenStream) -> T
         return quote_spanned!(ours()=> #item #errors);
     };
     if function.signature.receiver().is_some() {
-        let message = format!(
-            "`#[{}]` on a method needs `#[server]` on the `impl` block around it",
-            kind.attribute()
-        );
+        let message =
+            format!("`#[{}]` on a method needs `#[server]` on the `impl` block around it", kind.attribute());
         // Nothing else is said of this method: it would be said again once there is a server.
         let _ = Method::read(&mut function, Some((kind, options)), &mut errors);
         let error = syn::Error::new(Span::call_site(), message).to_compile_error();

@@ -93,7 +93,9 @@ pub(crate) fn expand(method: &Method, handler: &Handler, owner: &Owner<'_>) -> T
     let r#type = handler_type(handler);
     let parameters = method.parameters.iter().map(|declared| parameter::declare(declared, handler, owner));
     let output = match (&method.output, handler.kind) {
-        (Output::Named(output), Kind::Tool) => Some(quote_spanned!(ours_at(output.span())=> .output::<#output>())),
+        (Output::Named(output), Kind::Tool) => {
+            Some(quote_spanned!(ours_at(output.span())=> .output::<#output>()))
+        }
         _ => None,
     };
     let settings = &handler.settings;
@@ -159,7 +161,8 @@ fn result(method: &Method, kind: Kind, call: &TokenStream) -> TokenStream {
         Output::Named(output) => {
             quote_spanned!(ours_at(at)=> <#output as ::mcpwright::#r#trait>::#into(#call))
         }
-        Output::Nothing | Output::Unnamed => quote_spanned!(ours_at(at)=> ::mcpwright::#r#trait::#into(#call)),
+        Output::Nothing | Output::Unnamed => {
+            quote_spanned!(ours_at(at)=> ::mcpwright::#r#trait::#into(#call))
+        }
     }
 }
-
