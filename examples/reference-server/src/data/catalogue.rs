@@ -10,7 +10,7 @@ pub(super) fn fill(connection: &Connection) -> Result<(), DataError> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let parts: Vec<&str> = line.splitn(4, " | ").map(str::trim).collect();
+        let parts: Vec<&str> = line.splitn(4, '|').map(str::trim).collect();
         if let [name, kind, personal, description] = parts[..] {
             connection
                 .prepare_cached("INSERT INTO catalogue_columns VALUES (?, ?, ?, ?, ?)")?

@@ -15,7 +15,7 @@ impl<'a> Progress<'a> {
 
     pub(super) fn step(&mut self) {
         self.done += 1;
-        if self.done % (self.total / 100).max(1) == 0 && self.done < self.total {
+        if self.done.is_multiple_of((self.total / 100).max(1)) && self.done < self.total {
             (self.report)(self.done, self.total);
         }
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::digest::digest;
 use super::making;
 use super::{DIGEST, DataError, SCHEMA_VERSION};
 
@@ -45,9 +46,19 @@ pub fn ensure(directory: &Path, report: &mut dyn FnMut(u64, u64)) -> Result<Stor
     }
     remove_leftovers(&directory)?;
     let unfinished = directory.join(format!(".northlight-{}.making", std::process::id()));
-    making::make(&unfinished, report)?;
+    if let Err(error) = making::make(&unfinished, report) {
+        // What is left of it is removed by the next start at the latest.
+        let _ = fs::remove_file(&unfinished);
+        return Err(error);
+    }
     publish(&unfinished, &file)?;
     Ok(Store { file, made: true })
+}
+
+/// Reads all of the data and compares its digest with the one in the source.
+pub fn verify(file: &Path) -> Result<(), DataError> {
+    let made = digest(&read(file)?)?;
+    if made == DIGEST { Ok(()) } else { Err(DataError::Changed { file: file.to_owned(), found: made }) }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -86,12 +97,16 @@ fn inspect(file: &Path) -> Result<State, DataError> {
 
 /// The schema version and the digest, the last things written to a file.
 fn marker(file: &Path) -> rusqlite::Result<(u32, String)> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags)?;
+    let connection = read(file)?;
     let version = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let digest =
         connection.query_row("SELECT value FROM northlight WHERE key = 'digest'", [], |row| row.get(0))?;
     Ok((version, digest))
+}
+
+fn read(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(file, flags)
 }
 
 /// Held until the guard is dropped; the system lets go of it when the process ends, however it ends.

@@ -101,8 +101,8 @@ impl DatabaseError {
         }
     }
 
-    pub(crate) fn internal(error: impl ToString) -> Self {
-        Self::Internal(error.to_string())
+    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
+        Self::Internal(format!("{error}"))
     }
 
     pub(super) fn denied(what: impl Into<String>, instead: impl Into<String>) -> Self {

@@ -69,6 +69,7 @@ fn readable(message: &str) -> String {
     text
 }
 
+#[derive(Clone, Copy)]
 enum Missing<'a> {
     Table(&'a str),
     Column(&'a str),

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use super::read::Form;
+use super::read::{Form, floor};
 use super::store::{Stored, missing};
 use super::{Address, DocumentError};
 
@@ -128,7 +128,7 @@ pub(super) fn difference(from: &Stored, to: &Stored, request: &Compare) -> Diffe
     let truncated = diff.len() > limit;
     if truncated {
         // Only whole lines: half a line would look like another change.
-        let end = diff[..diff.floor_char_boundary(limit)].rfind('\n').map_or(0, |line| line + 1);
+        let end = diff[..floor(&diff, limit)].rfind('\n').map_or(0, |line| line + 1);
         diff.truncate(end);
     }
     Difference {

@@ -51,7 +51,7 @@ pub(crate) fn sections(text: &str) -> Vec<Section> {
         above.retain(|(level, _)| *level < heading.level);
         above.push((heading.level, heading.title.clone()));
         sections.push(Section {
-            id: unique(&mut ids, slug(&heading.title)),
+            id: unique(&mut ids, &slug(&heading.title)),
             level: heading.level,
             path: above.iter().map(|(_, title)| title.clone()).collect(),
             start: heading.start,
@@ -114,8 +114,8 @@ fn slug(title: &str) -> String {
     if words.is_empty() { "section".to_owned() } else { words.join("-") }
 }
 
-fn unique(ids: &mut HashMap<String, u32>, slug: String) -> String {
-    let mut id = slug.clone();
+fn unique(ids: &mut HashMap<String, u32>, slug: &str) -> String {
+    let mut id = slug.to_owned();
     loop {
         match ids.get_mut(&id) {
             None => break,

@@ -261,11 +261,16 @@ fn cut(text: &str, part: &Range<usize>, limit: usize) -> usize {
     if part.len() <= limit {
         return part.end;
     }
-    let end = text.floor_char_boundary(part.start + limit);
+    let end = floor(text, part.start + limit);
     match text[part.start..end].rfind('\n') {
         Some(line) => part.start + line + 1,
         None => end,
     }
+}
+
+/// The last boundary between characters that is not behind `at`.
+pub(super) fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 #[cfg(test)]

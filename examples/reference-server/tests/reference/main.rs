@@ -1,4 +1,6 @@
 //! The half of the reference server that knows nothing of the protocol.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
+
 mod queries;
 mod support;

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::values::grouped;
+use crate::data::calendar::Moment;
 use crate::data::random::Random;
 
 /// Tells one document from all others, for the choices that chance makes in it.
@@ -30,39 +31,44 @@ type Fact = Vec<(&'static str, String)>;
 /// The things that documents may mention, by kind.
 pub(super) struct Facts(Vec<(&'static str, Vec<Fact>)>);
 
-/// Kinds of facts with the fields that the statement selects, in its order.
+/// Kinds of facts with the fields that the statement selects, in its order. Orders and tickets have a `date`, and are told
+/// of only after it; the others are those that were there before the first document.
 const KINDS: [(&str, &[&str], &str); 7] = [
     (
         "customer",
         &["id", "name", "city", "tier"],
         "SELECT id, first_name || ' ' || last_name || ' (customer ' || id || ')', city, loyalty_tier
-         FROM customers WHERE kind = 'person' ORDER BY id",
+         FROM customers WHERE kind = 'person' AND created_at < '2023' ORDER BY id",
     ),
     (
         "company",
         &["id", "name", "city", "slug", "contact", "credit"],
         "SELECT id, company || ' (customer ' || id || ')', city, company,
                 first_name || ' ' || last_name, 'EUR ' || credit_limit_cents / 100
-         FROM customers WHERE kind = 'company' ORDER BY id",
+         FROM customers WHERE kind = 'company' AND created_at < '2023' ORDER BY id",
     ),
     (
         "order",
         &["id", "name", "date", "total", "customer", "status"],
         "SELECT id, number, substr(ordered_at, 1, 10), total_cents, customer_id, status
-         FROM orders WHERE total_cents > 30000 ORDER BY id",
+         FROM orders WHERE total_cents > 30000 ORDER BY ordered_at, id",
     ),
     (
         "product",
         &["id", "name", "sku", "price", "cost", "short"],
         "SELECT id, name || ' (' || sku || ')', sku, price_cents, cost_cents, name
-         FROM products WHERE discontinued_on IS NULL ORDER BY id",
+         FROM products WHERE discontinued_on IS NULL AND introduced_on < '2023' ORDER BY id",
     ),
     (
         "supplier",
         &["id", "name", "city", "terms", "contact", "slug", "vat"],
         "SELECT id, name, city, payment_terms_days, contact_name, name, tax_id FROM suppliers ORDER BY id",
     ),
-    ("ticket", &["id", "name", "subject"], "SELECT id, 'ticket ' || id, subject FROM tickets ORDER BY id"),
+    (
+        "ticket",
+        &["id", "name", "subject", "date"],
+        "SELECT id, 'ticket ' || id, subject, substr(opened_at, 1, 10) FROM tickets ORDER BY opened_at, id",
+    ),
     ("warehouse", &["id", "name", "city"], "SELECT id, code, city FROM warehouses ORDER BY id"),
 ];
 
@@ -80,6 +86,9 @@ const DEPARTMENTS: [(&str, &str); 10] = [
     ("management", "Management"),
 ];
 
+/// A document tells of so many of the last orders or tickets.
+const LATELY: usize = 150;
+
 impl Facts {
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let mut kinds = Vec::new();
@@ -90,7 +99,7 @@ impl Facts {
             // The head of a department has its lowest number.
             let sql = format!(
                 "SELECT id, first_name || ' ' || last_name, job_title, email FROM employees
-                 WHERE department = '{department}' AND left_on IS NULL ORDER BY id"
+                 WHERE department = '{department}' AND left_on IS NULL AND hired_on < '2023' ORDER BY id"
             );
             kinds.push((kind, rows(connection, &["id", "name", "title", "email"], &sql)?));
         }
@@ -104,12 +113,29 @@ impl Facts {
     }
 
     /// What stands for `order:a.total`: the field of a thing that is the same throughout the document. `care:head`
-    /// is the head of the department.
-    pub(super) fn tell(&self, key: &Key<'_>, what: &str) -> Option<String> {
+    /// is the head of the department. What has a date is from the weeks before `day`.
+    pub(super) fn tell(&self, key: &Key<'_>, what: &str, day: Moment) -> Option<String> {
         let (kind, rest) = what.split_once(':')?;
         let (label, name) = rest.split_once('.').unwrap_or((rest, "name"));
+        let day = label.split_once('@').map_or(Some(day), |(_, day)| Moment::parse(day))?.date();
         let things = self.kind(kind)?;
-        let index = if label == "head" { 0 } else { key.index(&format!("{kind}:{label}"), things.len()) };
+        let things = match things.first()?.iter().any(|(field, _)| *field == "date") {
+            true => {
+                let before = things.partition_point(|thing| field(thing, "date") < day);
+                &things[before.saturating_sub(LATELY)..before]
+            }
+            false => &things[..],
+        };
+        let department = DEPARTMENTS.iter().any(|(name, _)| *name == kind);
+        let index = match label {
+            "head" => 0,
+            // Somebody else than the head, who is named as such.
+            _ if department && things.len() > 1 => {
+                1 + key.index(&format!("{kind}:{label}"), things.len() - 1)
+            }
+            _ if things.is_empty() => return None,
+            _ => key.index(&format!("{kind}:{label}"), things.len()),
+        };
         let thing = things.get(index)?;
         thing.iter().any(|(field, _)| *field == name).then(|| field(thing, name))
     }

@@ -17,7 +17,14 @@ use crate::documents::outline::sections;
 use crate::documents::readable::{Format, readable};
 
 /// Each file holds templates of one kind. `template.rs` says how they are written.
-const FILES: [&str; 1] = [include_str!("policies.txt")];
+const FILES: [&str; 6] = [
+    include_str!("policies.txt"),
+    include_str!("runbooks.txt"),
+    include_str!("handbook.txt"),
+    include_str!("contracts.txt"),
+    include_str!("minutes.txt"),
+    include_str!("reports.txt"),
+];
 
 /// Writes every document with all of its versions, and the index over the latest ones.
 pub(super) fn fill(connection: &Connection, step: &mut dyn FnMut()) -> Result<(), DataError> {

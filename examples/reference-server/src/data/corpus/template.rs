@@ -14,7 +14,8 @@
 //! # Returns policy                 text; a paragraph is one line
 //! @3+ Lines that appear with the third version, `@1-2` that disappear, `@later` some time, `@some` perhaps.
 //! %later                           the same for the lines down to `%end`
-//! Goods may come back for {window} days, says {care:head}, {gladly|as a courtesy}.
+//! Goods may come back for {window} days, says {care:head}, {gladly|as a courtesy}. Numbers of sections and lists are
+//! put right afterwards. `{order:a@2023-05-19}` is an order from the weeks before that day.
 //! ```
 
 use super::Version;
@@ -181,9 +182,7 @@ impl Draft<'_> {
             body.push_str(&self.fill(&line.text, version)?);
             body.push('\n');
         }
-        body.truncate(body.trim_end().len());
-        body.push('\n');
-        Ok(body)
+        Ok(renumbered(body.trim_end()))
     }
 
     fn holds(&self, condition: &Condition, version: i64) -> bool {
@@ -212,8 +211,11 @@ impl Draft<'_> {
     }
 
     fn placeholder(&self, inside: &str, version: i64) -> Result<String, DataError> {
-        if let Some((_, value)) = self.template.values.iter().find(|(name, _)| name == inside) {
-            return Ok(value.at(version, &mut self.key.random(inside)));
+        let values = &self.template.values;
+        if let Some(place) = values.iter().position(|(name, _)| name == inside) {
+            // In every version some figure changes: they take turns.
+            let turn = |version: i64| version as usize % values.len() == place;
+            return Ok(values[place].1.at(version, &mut self.key.random(inside), turn));
         }
         if inside.contains('|') {
             let choices: Vec<&str> = inside.split('|').collect();
@@ -224,11 +226,34 @@ impl Draft<'_> {
             "year" => Ok(self.start.year().to_string()),
             "version" => Ok(version.to_string()),
             "number" => Ok((self.key.instance + 1).to_string()),
-            _ => self.facts.tell(&self.key, inside).ok_or_else(|| {
+            _ => self.facts.tell(&self.key, inside, self.start).ok_or_else(|| {
                 DataError::Template(format!("{}: nothing is known of {{{inside}}}", self.template.path))
             }),
         }
     }
+}
+
+/// Sections and list items are counted anew, as some of them may have been left out.
+fn renumbered(body: &str) -> String {
+    let mut text = String::new();
+    let (mut sections, mut items) = (0, 0);
+    for line in body.lines() {
+        let (mark, rest) = line.strip_prefix("## ").map_or(("", line), |rest| ("## ", rest));
+        let number = rest.split_once(". ").filter(|(number, _)| number.parse::<u32>().is_ok());
+        let counter = if mark.is_empty() { &mut items } else { &mut sections };
+        match number {
+            Some((_, rest)) => {
+                *counter += 1;
+                text.push_str(&format!("{mark}{counter}. {rest}\n"));
+            }
+            None => {
+                items = 0;
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    text
 }
 
 fn body_lines(body: &str) -> Option<Vec<Line>> {

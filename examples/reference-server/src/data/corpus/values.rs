@@ -23,8 +23,8 @@ impl Value {
         }
     }
 
-    /// The figure as it stands in a version.
-    pub(super) fn at(&self, version: i64, random: &mut Random) -> String {
+    /// The figure as it stands in a version. `turn` says in which versions it has to change if it can.
+    pub(super) fn at(&self, version: i64, random: &mut Random, turn: impl Fn(i64) -> bool) -> String {
         match self {
             Self::Steps(steps) => {
                 let step = steps.iter().rev().find(|(from, _)| *from <= version);
@@ -33,9 +33,10 @@ impl Value {
             Self::Roll(low, high) => grouped(random.between(*low, *high)),
             Self::Drift(low, high) => {
                 let mut value = random.between(*low, *high);
-                for _ in 1..version {
-                    if random.chance(45) {
-                        value += (value * random.between(-9, 13) / 100).max(1);
+                for version in 2..=version {
+                    if random.chance(30) || turn(version) {
+                        let change = value * random.between(-9, 13) / 100;
+                        value += if change == 0 { 1 } else { change };
                     }
                 }
                 grouped(value)
@@ -57,7 +58,7 @@ pub(super) fn grouped(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
     let mut text = String::from(if value < 0 { "-" } else { "" });
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn figures_change_where_they_say() {
         let value = Value::parse("14 days | 3: 30 days").unwrap();
-        let at = |version| value.at(version, &mut Random::named("x"));
+        let at = |version| value.at(version, &mut Random::named("x"), |_| true);
         assert_eq!([at(1), at(2), at(3), at(9)], ["14 days", "14 days", "30 days", "30 days"]);
         assert!(Value::parse("14 | x: 3").is_none());
     }

@@ -22,10 +22,15 @@ pub(super) struct Product {
 /// A category below a top one: its name, kinds of goods, and the ranges of price (euro) and weight (grams).
 type Range = (&'static str, [&'static str; 3], (i64, i64), (i64, i64));
 
-const TOP: [(&str, &str, [Range; 4]); 6] = [
+/// A top category: its name, value added tax, materials, a sentence on care, and the categories below it.
+type Top = (&'static str, &'static str, [&'static str; 3], &'static str, [Range; 4]);
+
+const TOP: [Top; 6] = [
     (
         "Camping",
         "25.00",
+        ["recycled polyester", "aluminium", "ripstop nylon"],
+        "Dry it before you store it.",
         [
             ("Tents", ["Trekking Tent", "Family Tent", "Tarp"], (89, 790), (900, 9_800)),
             ("Sleeping Bags", ["Down Sleeping Bag", "Summer Sleeping Bag", "Liner"], (39, 480), (300, 1_900)),
@@ -36,6 +41,8 @@ const TOP: [(&str, &str, [Range; 4]); 6] = [
     (
         "Carrying",
         "25.00",
+        ["recycled polyester", "stainless steel", "waxed cotton"],
+        "Wipe with a damp cloth.",
         [
             ("Backpacks", ["Trekking Pack", "Day Pack", "Ski Pack"], (49, 320), (450, 2_600)),
             ("Travel Bags", ["Duffel", "Wheeled Duffel", "Weekender"], (59, 260), (700, 3_900)),
@@ -46,6 +53,8 @@ const TOP: [(&str, &str, [Range; 4]); 6] = [
     (
         "Clothing",
         "25.00",
+        ["merino wool", "organic cotton", "recycled polyamide"],
+        "Machine wash at 30 degrees.",
         [
             ("Jackets", ["Shell Jacket", "Down Jacket", "Rain Jacket"], (89, 520), (250, 980)),
             ("Base Layers", ["Merino Top", "Merino Leggings", "Mesh Top"], (34, 110), (120, 320)),
@@ -56,6 +65,8 @@ const TOP: [(&str, &str, [Range; 4]); 6] = [
     (
         "Lighting",
         "25.00",
+        ["brass", "mouth-blown glass", "powder-coated steel"],
+        "Spare parts are kept for ten years.",
         [
             ("Table Lamps", ["Table Lamp", "Reading Lamp", "Rechargeable Lamp"], (39, 310), (700, 3_600)),
             ("Pendant Lamps", ["Pendant", "Cluster Pendant", "Glass Pendant"], (59, 640), (900, 6_400)),
@@ -66,6 +77,8 @@ const TOP: [(&str, &str, [Range; 4]); 6] = [
     (
         "Home",
         "25.00",
+        ["stoneware", "ash wood", "lambswool"],
+        "Every piece differs a little.",
         [
             ("Blankets", ["Wool Blanket", "Throw", "Quilt"], (49, 280), (600, 2_200)),
             ("Tableware", ["Stoneware Mug", "Enamel Bowl", "Dinner Plate"], (9, 54), (180, 900)),
@@ -76,6 +89,8 @@ const TOP: [(&str, &str, [Range; 4]); 6] = [
     (
         "Provisions",
         "12.00",
+        ["paper", "glass", "tin"],
+        "Store dry and out of direct sun.",
         [
             ("Trail Meals", ["Freeze-dried Stew", "Porridge", "Lentil Pot"], (5, 14), (90, 180)),
             ("Coffee", ["Filter Coffee", "Whole Beans", "Instant Coffee"], (6, 24), (120, 1_050)),
@@ -87,7 +102,7 @@ const TOP: [(&str, &str, [Range; 4]); 6] = [
 
 pub(super) fn categories(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
     let mut id = 0;
-    for (name, vat, children) in &TOP {
+    for (name, vat, _, _, children) in &TOP {
         id += 1;
         let parent = id;
         let slug = name.to_lowercase();
@@ -127,7 +142,8 @@ pub(super) fn products(filling: &mut Filling<'_>) -> rusqlite::Result<Vec<Produc
         let top = random.below(TOP.len());
         let child = random.below(4);
         let category = (top * 5 + child + 2) as i64;
-        let (_, kinds, prices, weights) = &TOP[top].2[child];
+        let (_, _, materials, care, ranges) = &TOP[top];
+        let (_, kinds, prices, weights) = &ranges[child];
         let series = random.pick(&SERIES);
         let name = format!("{series} {} {}", random.between(1, 99), random.pick(kinds));
         let price_cents = price(&mut random, *prices);
@@ -147,8 +163,8 @@ pub(super) fn products(filling: &mut Filling<'_>) -> rusqlite::Result<Vec<Produc
                 price_cents,
                 price_cents * random.between(38, 66) / 100,
                 weight_grams,
-                description(&mut random, &name, colour),
-                attributes(&mut random, colour),
+                description(&mut random, &name, colour, care),
+                attributes(&mut random, colour, materials),
                 gtin(id),
                 introduced.date(),
                 discontinued.filter(|day| *day < LAST_DAY).map(Moment::date),
@@ -165,7 +181,7 @@ fn price(random: &mut Random, (low, high): (i64, i64)) -> i64 {
     random.between(low, high) * 100 + random.pick(&[0, 50, 90, 95])
 }
 
-fn description(random: &mut Random, name: &str, colour: &str) -> String {
+fn description(random: &mut Random, name: &str, colour: &str, care: &str) -> String {
     let opening = random.pick(&[
         "made for long days outside",
         "a quiet companion for every season",
@@ -173,27 +189,11 @@ fn description(random: &mut Random, name: &str, colour: &str) -> String {
         "small enough to forget and sturdy enough to trust",
         "a favourite of our own staff",
     ]);
-    let care = random.pick(&[
-        "Wipe with a damp cloth.",
-        "Machine wash at 30 degrees.",
-        "Store dry and out of direct sun.",
-        "Spare parts are kept for ten years.",
-        "Comes with a repair kit.",
-    ]);
     format!("{name} in {colour}: {opening}. {care}")
 }
 
-fn attributes(random: &mut Random, colour: &str) -> String {
-    let material = random.pick(&[
-        "recycled polyester",
-        "merino wool",
-        "aluminium",
-        "stainless steel",
-        "ash wood",
-        "stoneware",
-        "brass",
-        "organic cotton",
-    ]);
+fn attributes(random: &mut Random, colour: &str, materials: &[&str]) -> String {
+    let material = random.pick(materials);
     let warranty = random.pick(&[12, 24, 24, 36, 60]);
     format!(r#"{{"colour":"{colour}","material":"{material}","warrantyMonths":{warranty}}}"#)
 }

@@ -64,8 +64,10 @@ pub(super) fn suppliers(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Departments with the title of their head, the title of the others, and the range of salaries in euro.
-const DEPARTMENTS: [(usize, &str, &str, &str, (i64, i64)); 9] = [
+/// A department: its weight, its name, the title of its head, that of the others, and their salaries in euro.
+type Department = (usize, &'static str, &'static str, &'static str, (i64, i64));
+
+const DEPARTMENTS: [Department; 9] = [
     (28, "Customer Care", "Head of Customer Care", "Customer Care Agent", (31_000, 46_000)),
     (34, "Logistics", "Head of Logistics", "Warehouse Operator", (29_000, 44_000)),
     (14, "Purchasing", "Head of Purchasing", "Buyer", (41_000, 62_000)),
@@ -91,7 +93,8 @@ pub(super) fn employees(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
             (_, Some(_)) => (department, lead, Some(1), random.between(high, high + 34_000)),
             _ => (department, member, Some(index as i64 + 2), random.between(low, high)),
         };
-        let hired = FIRST_DAY.plus_days(random.between(-3_600, 700));
+        let latest = if id == 1 || head.is_some() { -400 } else { 700 };
+        let hired = FIRST_DAY.plus_days(random.between(-3_600, latest));
         let left = (head.is_none() && id > 1 && random.chance(11))
             .then(|| hired.plus_days(random.between(200, 1_500)));
         let city = random.pick(&CITIES[..13]);

@@ -220,7 +220,7 @@ fn payment(
             format!("{}.{:04}", fee / 10_000, fee % 10_000),
             (method == "card").then(|| format!("{:04}", random.between(0, 9_999))),
             order.payer_iban.as_ref().filter(|_| method == "transfer"),
-            captured.then(|| order.at.plus_seconds(random.between(20, 86_000)).timestamp()),
+            captured.then(|| order.at.plus_seconds(random.between(20, 86_000)).min(LAST_DAY).timestamp()),
             LEDGER + 1_000_000_000 + id * 3,
         ],
     )
@@ -238,8 +238,8 @@ pub(super) fn shipments(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite
                 (3, ("Skylark Parcel", "SP")),
                 (2, ("Hansa Freight", "HF")),
             ]);
-            let shipped = order.at.plus_seconds(random.between(7_000, 190_000));
-            let delivered = shipped.plus_seconds(random.between(60_000, 520_000));
+            let shipped = order.at.plus_seconds(random.between(7_000, 160_000));
+            let delivered = shipped.plus_seconds(random.between(60_000, 520_000)).min(LAST_DAY);
             let weight = (order.weight_grams / parcels).max(1);
             filling.insert(
                 "INSERT INTO shipments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -287,7 +287,7 @@ pub(super) fn returns(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite::
                     item.quantity,
                     random.pick(&REASONS),
                     item.total_cents,
-                    order.at.plus_days(random.between(6, 30)).date(),
+                    order.at.plus_days(random.between(6, 30)).min(LAST_DAY).date(),
                     random.chance(68),
                 ],
             )?;

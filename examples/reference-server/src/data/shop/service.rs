@@ -9,9 +9,8 @@ use crate::data::random::Random;
 
 pub(super) fn tickets(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite::Result<()> {
     let mut random = Random::named("tickets");
-    let spacing = (orders.len() / TICKETS as usize).max(1);
     for id in 1..=TICKETS {
-        let order = &orders[(id as usize - 1) * spacing];
+        let order = &orders[(id as usize - 1) * orders.len() / TICKETS as usize];
         let about_order = random.chance(84);
         let (subject, body) = letter(&mut random, about_order.then_some(order));
         let opened = order.at.plus_seconds(random.between(90_000, 1_900_000));
