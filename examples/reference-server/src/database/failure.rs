@@ -25,8 +25,8 @@ pub(super) fn explain_failure(error: &Error, reader: &Reader, stop: &Stop, sql: 
             "Shorten it, or split the work",
         ),
         Some(ErrorCode::OutOfMemory) => DatabaseError::limit(
-            "the statement needs more memory than all statements may use together",
-            "Sort, group or join fewer rows",
+            "the statement is too complex, or needs more memory than all statements may use together",
+            "Make it simpler; sort, group or join fewer rows",
         ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             DatabaseError::Busy("the data is being written".to_owned())

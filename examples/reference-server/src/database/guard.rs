@@ -56,6 +56,12 @@ impl Guard {
         self.state().stop.as_ref().and_then(Stop::reason)
     }
 
+    /// Fails as an interrupted statement fails, if it has to stop.
+    pub(super) fn check(&self) -> rusqlite::Result<()> {
+        let interrupted = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT);
+        self.stopped().map_or(Ok(()), |_| Err(rusqlite::Error::SqliteFailure(interrupted, None)))
+    }
+
     /// Forgets what was noticed before, for a new statement.
     pub(super) fn forget(&self) {
         let mut state = self.state();
@@ -136,7 +142,7 @@ impl Drop for Trust {
 const RESERVED: [&str; 6] = ["sqlite_", "pragma_", "json_", "jsonb_", "fts", "dbstat"];
 
 /// Functions that compute from their arguments, or from the moment. Sorted.
-const FUNCTIONS: [&str; 83] = [
+const FUNCTIONS: [&str; 82] = [
     "->",
     "->>",
     "abs",
@@ -170,7 +176,6 @@ const FUNCTIONS: [&str; 83] = [
     "json_group_object",
     "json_insert",
     "json_object",
-    "json_patch",
     "json_quote",
     "json_remove",
     "json_replace",
@@ -238,6 +243,13 @@ fn function(name: &str) -> Result<bool, DatabaseError> {
 fn name(action: &AuthAction<'_>) -> String {
     match action {
         AuthAction::Pragma { pragma_name, .. } => format!("PRAGMA {pragma_name}"),
+        AuthAction::Insert { table_name }
+        | AuthAction::Update { table_name, .. }
+        | AuthAction::Delete { table_name }
+            if table_name.ends_with("_master") =>
+        {
+            name(&AuthAction::DropTable { table_name })
+        }
         AuthAction::Insert { table_name } => format!("writing to {table_name}"),
         AuthAction::Update { table_name, .. } => format!("changing {table_name}"),
         AuthAction::Delete { table_name } => format!("deleting from {table_name}"),

@@ -3,8 +3,10 @@
 use rusqlite::types::Value;
 use rusqlite::{Error, Result};
 
+use super::guard::Guard;
+
 /// `text LIKE pattern`: `%` is any text, `_` any character; ASCII letters match in either case.
-pub(super) fn like(text: &[u8], pattern: &[u8], escape: Option<&[u8]>) -> Result<Value> {
+pub(super) fn like(text: &[u8], pattern: &[u8], escape: Option<&[u8]>, guard: &Guard) -> Result<Value> {
     let escape = match escape.map(|escape| String::from_utf8_lossy(escape).into_owned()) {
         None => None,
         Some(escape) => {
@@ -30,11 +32,11 @@ pub(super) fn like(text: &[u8], pattern: &[u8], escape: Option<&[u8]>) -> Result
             _ => Part::Literal(character.to_ascii_lowercase()),
         });
     }
-    Ok(matches(text, &parts, |character| character.to_ascii_lowercase()))
+    matches(text, &parts, |character| character.to_ascii_lowercase(), guard)
 }
 
 /// `text GLOB pattern`: `*` is any text, `?` any character, `[a-z]` and `[^a-z]` one of some.
-pub(super) fn glob(text: &[u8], pattern: &[u8]) -> Result<Value> {
+pub(super) fn glob(text: &[u8], pattern: &[u8], guard: &Guard) -> Result<Value> {
     check_length(pattern)?;
     let pattern: Vec<char> = String::from_utf8_lossy(pattern).chars().collect();
     let mut parts = Vec::new();
@@ -55,7 +57,7 @@ pub(super) fn glob(text: &[u8], pattern: &[u8]) -> Result<Value> {
             literal => Part::Literal(*literal),
         });
     }
-    Ok(matches(text, &parts, |character| character))
+    matches(text, &parts, |character| character, guard)
 }
 
 enum Part {
@@ -100,11 +102,16 @@ fn set(pattern: &[char]) -> Option<(Part, &[char])> {
 }
 
 /// Goes through the text once; after a mismatch it goes on one character behind where the last wildcard began.
-fn matches(text: &[u8], parts: &[Part], fold: fn(char) -> char) -> Value {
+fn matches(text: &[u8], parts: &[Part], fold: fn(char) -> char, guard: &Guard) -> Result<Value> {
     let text: Vec<char> = String::from_utf8_lossy(text).chars().map(fold).collect();
     let (mut at, mut part) = (0, 0);
     let mut wildcard: Option<(usize, usize)> = None;
+    let mut steps = 0_u32;
     while at < text.len() {
+        steps += 1;
+        if steps.is_multiple_of(STEPS) {
+            guard.check()?;
+        }
         match parts.get(part) {
             Some(Part::Any) => {
                 part += 1;
@@ -119,12 +126,15 @@ fn matches(text: &[u8], parts: &[Part], fold: fn(char) -> char) -> Value {
                     *start += 1;
                     (at, part) = (*start, *behind);
                 }
-                None => return Value::Integer(0),
+                None => return Ok(Value::Integer(0)),
             },
         }
     }
-    Value::Integer(i64::from(parts[part..].iter().all(|part| matches!(part, Part::Any))))
+    Ok(Value::Integer(i64::from(parts[part..].iter().all(|part| matches!(part, Part::Any)))))
 }
+
+/// Comparisons between two looks whether to stop.
+const STEPS: u32 = 1 << 16;
 
 /// The work is the length of the text times that of the pattern, so the pattern stays short.
 const LONGEST_PATTERN: usize = 200;

@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
 
+mod documents;
+mod hostile;
+mod making;
 mod queries;
+mod stopping;
 mod support;
