@@ -103,10 +103,9 @@ fn recursive_names<'a>(schemas: &HashMap<&'a str, &'a Value>) -> HashSet<&'a str
 /// The names that a schema refers to, in the order in which they stand.
 fn references<'a>(name: &str, schema: &'a Value, schemas: &HashMap<&'a str, &'a Value>) -> Vec<&'a str> {
     let mut names = Vec::new();
+    let mut pending = vec![schema];
     // The definitions are no part of the document that carries them.
-    let is_part = |keyword: &str| name != ROOT || !DEFINITIONS.contains(&keyword);
-    let parts = schema.as_object().into_iter().flatten().filter(|(keyword, _)| is_part(keyword));
-    let mut pending: Vec<&Value> = parts.map(|(_, part)| part).rev().collect();
+    let mut skipped: &[&str] = if name == ROOT { &DEFINITIONS } else { &[] };
     while let Some(value) = pending.pop() {
         match value {
             Value::Array(items) => pending.extend(items.iter().rev()),
@@ -117,10 +116,12 @@ fn references<'a>(name: &str, schema: &'a Value, schemas: &HashMap<&'a str, &'a 
                 names.extend(
                     name.and_then(|name| schemas.get_key_value(name.as_str())).map(|(name, _)| *name),
                 );
-                pending.extend(members.values().rev());
+                let parts = members.iter().filter(|(keyword, _)| !skipped.contains(&keyword.as_str()));
+                pending.extend(parts.map(|(_, part)| part).rev());
             }
             _ => {}
         }
+        skipped = &[];
     }
     names
 }

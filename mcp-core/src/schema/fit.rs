@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Number, Value};
 
+use super::listed::canonical;
 use super::nearest::nearest;
 use super::problem::{Path, Problem, excerpt, found, listed};
 use super::shape::{ArrayForm, Form, Member, NumberForm, ObjectForm, Others, Shape, TextForm};
@@ -124,9 +125,7 @@ impl<'a> Walk<'a> {
             Form::Boolean(values) => self.fit_boolean(values, value) || self.mismatch(form, value, path),
             Form::Number(rule) => self.fit_number(rule, value) || self.mismatch(form, value, path),
             Form::Text(rule) => self.fit_text(rule, value) || self.mismatch_text(rule, form, value, path),
-            Form::Values(values) => {
-                values.iter().any(|listed| number::same(listed, value)) || self.mismatch(form, value, path)
-            }
+            Form::Values(values) => values.contain(value) || self.mismatch(form, value, path),
             Form::Array(rule) => self.fit_array(rule, form, value, path, place),
             Form::Object(rule) => self.fit_object(rule, form, value, path, place),
             Form::Choice(branches) => self.fit_choice(branches, form, value, path, place),
@@ -202,9 +201,10 @@ impl<'a> Walk<'a> {
     fn are_distinct(&mut self, array: &Value, path: &Path<'_>, place: Place) -> bool {
         let mut seen = HashSet::new();
         for (index, item) in array.as_array().into_iter().flatten().enumerate() {
-            let mut text = String::new();
-            let is_flat = write_canonically(item, &mut text, place.depth);
-            if !self.spend(text.len() / BYTES_PER_PART) || !is_flat || !seen.insert(text) {
+            let text = canonical(item, VALUE_DEPTH_LIMIT - place.depth);
+            let is_new =
+                text.is_some_and(|text| self.spend(text.len() / BYTES_PER_PART) && seen.insert(text));
+            if !is_new {
                 let repeated = path.item(index);
                 return self.fail(|| Problem::mismatch(&repeated, "no item twice".into(), found(item)));
             }
@@ -280,7 +280,7 @@ impl<'a> Walk<'a> {
     fn accepts_null(&self, form: &Form, hops: usize) -> bool {
         match self.shape.resolve(form) {
             Form::Any | Form::Null => true,
-            Form::Values(values) => values.contains(&Value::Null),
+            Form::Values(values) => values.contain(&Value::Null),
             Form::Choice(branches) if hops < HOP_LIMIT => {
                 branches.iter().any(|branch| self.accepts_null(branch, hops + 1))
             }
@@ -451,8 +451,8 @@ impl<'a> Walk<'a> {
     fn mismatch_text(&mut self, rule: &TextForm, form: &'a Form, value: &Value, path: &Path<'_>) -> bool {
         let shape = self.shape;
         self.fail(|| {
-            let values = || rule.values.iter().map(String::as_str);
-            let suggestion = value.as_str().and_then(|text| nearest(text, values())).map(str::to_owned);
+            let suggestion =
+                value.as_str().and_then(|text| nearest(text, rule.values.iter())).map(str::to_owned);
             Problem::mismatch(path, shape.expected(form), found(value)).suggesting(suggestion)
         })
     }
@@ -484,27 +484,20 @@ impl NumberForm {
             && is_above(&self.above)
             && is_below(&self.below)
             && self.multiple_of.as_ref().is_none_or(|divisor| number::is_multiple(number, divisor))
-            && (self.values.is_empty()
-                || self.values.iter().any(|value| number::compare(number, value).is_eq()))
+            && (self.values.is_empty() || self.values.contain_number(number))
     }
 }
 
 impl TextForm {
     /// The length is looked at first, so that a pattern meets no longer text than the schema allows.
     fn accepts(&self, text: &str) -> bool {
-        (self.values.is_empty() || self.values.iter().any(|value| value == text))
+        (self.values.is_empty() || self.values.contain(text))
             && self.length.contains(text.chars().count())
             && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
     }
 
-    /// The one value that differs from the text in case only.
-    fn in_other_case(&self, text: &str) -> Option<String> {
-        let lower = text.to_lowercase();
-        let mut alike = self.values.iter().filter(|value| value.to_lowercase() == lower);
-        match (alike.next(), alike.next()) {
-            (Some(value), None) if self.accepts(value) => Some(value.clone()),
-            _ => None,
-        }
+    fn in_other_case(&self, text: &str) -> Option<&str> {
+        self.values.in_other_case(text).filter(|text| self.accepts(text))
     }
 }
 
@@ -516,10 +509,7 @@ impl ObjectForm {
     /// The only text that a member may be.
     fn tag(&self, name: &str) -> Option<&str> {
         match &self.member(name)?.form {
-            Form::Text(rule) => match rule.values.as_slice() {
-                [value] => Some(value),
-                _ => None,
-            },
+            Form::Text(rule) => rule.values.single(),
             _ => None,
         }
     }
@@ -546,43 +536,4 @@ fn weight(value: &Value) -> usize {
         }
     }
     weight
-}
-
-/// Writes equal values equally: members in order of their names, and whole numbers without a point. False if the value
-/// is nested too deeply.
-fn write_canonically(value: &Value, text: &mut String, depth: usize) -> bool {
-    if depth > VALUE_DEPTH_LIMIT {
-        return false;
-    }
-    match value {
-        Value::Number(number) => {
-            let number = number::without_point(number).unwrap_or_else(|| number.clone());
-            text.push_str(&number.to_string());
-        }
-        Value::Array(items) => {
-            text.push('[');
-            for item in items {
-                if !write_canonically(item, text, depth + 1) {
-                    return false;
-                }
-                text.push(',');
-            }
-            text.push(']');
-        }
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_unstable_by_key(|(name, _)| *name);
-            text.push('{');
-            for (name, member) in members {
-                text.push_str(&Value::from(name.as_str()).to_string());
-                text.push(':');
-                if !write_canonically(member, text, depth + 1) {
-                    return false;
-                }
-            }
-            text.push('}');
-        }
-        scalar => text.push_str(&scalar.to_string()),
-    }
-    true
 }

@@ -105,7 +105,9 @@ impl Portable {
         let Kind::Scalar(scalar) = &mut self.node.kind else {
             return Err(SchemaError::Misplaced { keyword: "enum".into(), form });
         };
-        let fits = |values: &Vec<Value>| values.iter().all(|value| scalar.kind.includes(value));
+        let fits = |values: &Vec<Value>| {
+            !values.is_empty() && values.iter().all(|value| scalar.kind.includes(value))
+        };
         if !values.as_array().is_some_and(fits) {
             let expected = "a list of values of its type";
             return Err(SchemaError::Invalid { keyword: "enum".into(), pointer: String::new(), expected });

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use regex_lite::{Regex, RegexBuilder};
 use serde_json::{Map, Number, Value};
 
+use super::listed::{Texts, Values};
 use super::{Schema, SchemaError};
 
 /// How large a compiled pattern may be.
@@ -29,7 +30,7 @@ pub(super) enum Form {
     Text(Box<TextForm>),
     Array(Box<ArrayForm>),
     Object(Box<ObjectForm>),
-    Values(Vec<Value>),
+    Values(Values),
     Choice(Vec<Form>),
     /// A definition, by its place.
     Reference(usize),
@@ -38,7 +39,7 @@ pub(super) enum Form {
 #[derive(Debug)]
 pub(super) struct NumberForm {
     pub(super) whole: bool,
-    pub(super) values: Vec<Number>,
+    pub(super) values: Values,
     pub(super) minimum: Option<Number>,
     pub(super) maximum: Option<Number>,
     pub(super) above: Option<Number>,
@@ -48,7 +49,7 @@ pub(super) struct NumberForm {
 
 #[derive(Debug)]
 pub(super) struct TextForm {
-    pub(super) values: Vec<String>,
+    pub(super) values: Texts,
     pub(super) length: Range,
     pub(super) pattern: Option<Regex>,
 }
@@ -167,7 +168,7 @@ impl Compiler<'_> {
             (Some("string"), _) => Form::Text(Box::new(compile_text(schema)?)),
             (Some("array"), _) => Form::Array(Box::new(self.compile_array(schema)?)),
             (Some("object"), _) => Form::Object(Box::new(self.compile_object(schema)?)),
-            (_, Some(values)) => Form::Values(values.clone()),
+            (_, Some(values)) => Form::Values(Values::of(values.clone())),
             (_, None) if schema.contains_key("not") => Form::Never,
             (_, None) => Form::Any,
         })
@@ -213,7 +214,7 @@ fn compile_number(schema: &Map<String, Value>, whole: bool) -> NumberForm {
     let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
     NumberForm {
         whole,
-        values: values.filter_map(Value::as_number).cloned().collect(),
+        values: Values::of(values.filter(|value| value.is_number()).cloned().collect()),
         minimum: bound("minimum"),
         maximum: bound("maximum"),
         above: bound("exclusiveMinimum"),
@@ -225,7 +226,7 @@ fn compile_number(schema: &Map<String, Value>, whole: bool) -> NumberForm {
 fn compile_text(schema: &Map<String, Value>) -> Result<TextForm, SchemaError> {
     let pattern = schema.get("pattern").and_then(Value::as_str).map(compile_pattern).transpose()?;
     Ok(TextForm {
-        values: strings(schema, "enum"),
+        values: Texts::of(strings(schema, "enum")),
         length: Range::of(schema, "minLength", "maxLength"),
         pattern,
     })

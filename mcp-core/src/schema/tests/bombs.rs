@@ -73,7 +73,7 @@ fn definitions_that_only_refer_to_each_other_end() {
         json!({"$ref": "#/$defs/A", "$defs": {"A": {"type": "object", "$ref": "#/$defs/A"}}}),
     ] {
         let Ok(portable) = Portable::argument(&generated) else { continue };
-        let Ok(shape) = Shape::new(&portable.into_document()) else { continue };
+        let shape = Shape::new(&portable.into_document()).expect("the schema is portable");
         for strict in [true, false] {
             assert!(shape.fit(json!({"a": "1"}), strict).is_err(), "{generated}");
         }
