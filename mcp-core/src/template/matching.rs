@@ -359,3 +359,23 @@ impl Taken<'_> {
         Refusal { reason: format!("the value of `{}` {what}", self.name) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::parse::parse;
+
+    /// The notes are all that matching looks at, and each is made from two others.
+    #[test]
+    fn notes_grow_with_the_uri_and_no_faster() {
+        let plan = Plan::of(&parse("{+a}a{+b}a{+c}a{+d}a{+e}!").expect("a template")).expect("a template");
+        let notes = |length: usize| {
+            let Notes(rows) = Notes::of(&plan.steps, "a".repeat(length).as_bytes());
+            rows.iter().map(Vec::len).sum::<usize>()
+        };
+        for length in [1000, 2000, 4000, 8000] {
+            assert_eq!(notes(length), (plan.steps.len() + 1) * (length + 1));
+        }
+        assert_eq!(plan.matches(&"a".repeat(8000)), Match::Unmatched);
+    }
+}
