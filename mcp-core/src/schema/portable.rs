@@ -42,7 +42,7 @@ impl Portable {
 
     fn read(generated: &Value, purpose: Purpose) -> Result<Self, SchemaError> {
         let mut reader = Reader::new(generated);
-        let mut node = reader.read_root(generated)?;
+        let mut node = reader.read_root()?;
         let mut definitions: Vec<(String, Node)> = Vec::new();
         let mut wanted = names(&mut node);
         while let Some(name) = wanted.pop() {
@@ -170,7 +170,15 @@ impl Portable {
             node.about.overlay(self.node.about);
             self.node = node;
         }
-        if self.is_object() { Ok(self.into_document()) } else { Err(SchemaError::NotAnObject { form }) }
+        if !self.is_object() {
+            return Err(SchemaError::NotAnObject { form });
+        }
+        let mut schema = self.into_document();
+        if let Value::Object(root) = &mut schema.0 {
+            // Some clients want the list even where it is empty.
+            root.entry("properties").or_insert_with(|| Map::new().into());
+        }
+        Ok(schema)
     }
 
     /// The schema of a result: the object itself, or an object whose one member `result` is the value.

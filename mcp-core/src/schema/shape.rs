@@ -6,6 +6,7 @@ use regex_lite::{Regex, RegexBuilder};
 use serde_json::{Map, Number, Value};
 
 use super::listed::{Texts, Values};
+use super::number;
 use super::{Schema, SchemaError};
 
 /// How large a compiled pattern may be.
@@ -124,6 +125,58 @@ impl Shape {
             }
         }
         form
+    }
+}
+
+impl NumberForm {
+    pub(super) fn accepts(&self, number: &Number) -> bool {
+        let is_at_least = |bound: &Option<Number>| {
+            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_ge())
+        };
+        let is_at_most = |bound: &Option<Number>| {
+            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_le())
+        };
+        let is_above = |bound: &Option<Number>| {
+            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_gt())
+        };
+        let is_below = |bound: &Option<Number>| {
+            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_lt())
+        };
+        (!self.whole || number::is_whole(number))
+            && is_at_least(&self.minimum)
+            && is_at_most(&self.maximum)
+            && is_above(&self.above)
+            && is_below(&self.below)
+            && self.multiple_of.as_ref().is_none_or(|divisor| number::is_multiple(number, divisor))
+            && (self.values.is_empty() || self.values.contain_number(number))
+    }
+}
+
+impl TextForm {
+    /// The length is looked at first, so that a pattern meets no longer text than the schema allows.
+    pub(super) fn accepts(&self, text: &str) -> bool {
+        (self.values.is_empty() || self.values.contain(text))
+            && self.length.contains(text.chars().count())
+            && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+    }
+
+    /// The one listed text that differs in case only.
+    pub(super) fn in_other_case(&self, text: &str) -> Option<&str> {
+        self.values.in_other_case(text).filter(|text| self.accepts(text))
+    }
+}
+
+impl ObjectForm {
+    pub(super) fn member(&self, name: &str) -> Option<&Member> {
+        self.places.get(name).map(|place| &self.members[*place])
+    }
+
+    /// The only text that a member may be.
+    pub(super) fn tag(&self, name: &str) -> Option<&str> {
+        match &self.member(name)?.form {
+            Form::Text(rule) => rule.values.single(),
+            _ => None,
+        }
     }
 }
 
