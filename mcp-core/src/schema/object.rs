@@ -11,6 +11,7 @@ use super::{Portable, Schema, SchemaError};
 #[derive(Clone, Debug, Default)]
 pub struct ObjectSchema {
     properties: Vec<(String, Portable, bool)>,
+    is_open: bool,
 }
 
 impl ObjectSchema {
@@ -26,13 +27,21 @@ impl ObjectSchema {
         self
     }
 
+    /// Lets members through that are no properties.
+    #[must_use]
+    pub fn open(mut self) -> Self {
+        self.is_open = true;
+        self
+    }
+
     /// The finished schema, with the definitions of all properties at its root.
     ///
     /// # Errors
     ///
     /// If two properties have the same name.
     pub fn build(self) -> Result<Schema, SchemaError> {
-        let mut object = Object { additional: Additional::None, ..Object::default() };
+        let additional = if self.is_open { Additional::Any } else { Additional::None };
+        let mut object = Object { additional, ..Object::default() };
         let mut definitions = Vec::new();
         for (name, schema, required) in self.properties {
             if object.properties.iter().any(|(other, _)| *other == name) {

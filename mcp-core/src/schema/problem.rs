@@ -24,6 +24,7 @@ pub struct Problem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     Mismatch,
+    Other,
     MissingArgument,
     MissingMember,
     UnknownArgument,
@@ -31,6 +32,14 @@ enum Fault {
 }
 
 impl Problem {
+    /// What somebody else found wrong with a value, in their words.
+    pub fn other(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
+        let pointer = pointer.into();
+        let path = pointer.trim_start_matches('/').replace('/', ".");
+        let (expected, found) = (reason.into(), String::new());
+        Self { path, pointer, fault: Fault::Other, expected, found, suggestion: None }
+    }
+
     /// Where the value stands, as `options.tags[2]`; empty for the whole.
     pub fn path(&self) -> &str {
         &self.path
@@ -83,6 +92,8 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, expected, found, .. } = self;
         match self.fault {
+            Fault::Other if path.is_empty() => f.write_str(expected)?,
+            Fault::Other => write!(f, "{path}: {expected}")?,
             Fault::Mismatch if path.is_empty() => write!(f, "expected {expected}, got {found}")?,
             Fault::Mismatch => write!(f, "{path}: expected {expected}, got {found}")?,
             Fault::MissingArgument => write!(f, "missing argument `{path}`: expected {expected}")?,

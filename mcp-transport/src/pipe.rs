@@ -1,0 +1,250 @@
+//! One client on one stream of lines: what the transports of lines have in common.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use mcpwright_core::message::Decoder;
+use mcpwright_core::{DecodeError, Message, Notification, RequestId};
+use mcpwright_server::{Action, Call, Caller, Connection, Listener, Outbox, Outcome, Server};
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+use crate::frames::Frame;
+use crate::host::Tokio;
+use crate::output::Output;
+
+/// One client on one stream of lines.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    server: Server,
+    runtime: Handle,
+    connection: Mutex<Connection>,
+    /// The calls that did not end at once.
+    running: Mutex<HashMap<RequestId, Running>>,
+    pub(crate) output: Output,
+    /// What was read is being answered, and not all of it waits to be written yet.
+    is_busy: AtomicBool,
+    /// A call has ended, or all that was read has been answered.
+    ended: Notify,
+    listener: Mutex<Option<Arc<Listener>>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    serial: u64,
+    task: AbortHandle,
+    gate: Arc<Gate>,
+}
+
+/// Lets a call's notifications through until the call has ended.
+#[derive(Debug)]
+struct Gate(Mutex<bool>);
+
+type Answering = Pin<Box<dyn Future<Output = (Call, Outcome)> + Send>>;
+
+impl Pipe {
+    /// A pipe on which nothing has been said yet.
+    pub(crate) fn new(server: Server, host: &Tokio) -> Arc<Self> {
+        let server = server.on(Arc::new(host.clone()));
+        let pipe = Arc::new(Self {
+            connection: Mutex::new(server.connect(Caller::anonymous())),
+            runtime: host.handle().clone(),
+            running: Mutex::default(),
+            output: Output::default(),
+            is_busy: AtomicBool::new(false),
+            ended: Notify::new(),
+            listener: Mutex::default(),
+            server,
+        });
+        let weak = Arc::downgrade(&pipe);
+        let listener = pipe.server.changes().listen(move |change| {
+            if let Some(pipe) = weak.upgrade() {
+                let actions = pipe.connection().changed(change);
+                pipe.push(actions);
+            }
+        });
+        *lock(&pipe.listener) = Some(listener);
+        pipe
+    }
+
+    /// Takes what was cut off; answers that are ready at once are added to `ready`.
+    pub(crate) fn take(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder, ready: &mut Vec<u8>) {
+        let message = match frame {
+            Frame::Line(line) => decoder.decode(line),
+            Frame::TooLong => Err(DecodeError::too_long()),
+        };
+        let actions = self.connection().receive(message);
+        self.act(actions, ready);
+    }
+
+    /// Takes the last line, which has no end: half a message is nothing, and nobody is told of it.
+    pub(crate) fn take_last(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder, ready: &mut Vec<u8>) {
+        if let Frame::Line(line) = frame
+            && let Ok(message) = decoder.decode(line)
+        {
+            let actions = self.connection().receive(Ok(message));
+            self.act(actions, ready);
+        }
+    }
+
+    /// Says whether what was read is still being answered.
+    pub(crate) fn busy(&self, is_busy: bool) {
+        self.is_busy.store(is_busy, Ordering::Release);
+        if !is_busy {
+            self.ended.notify_waiters();
+        }
+    }
+
+    fn act(self: &Arc<Self>, actions: Vec<Action>, ready: &mut Vec<u8>) {
+        for action in actions {
+            match action {
+                Action::Send(message) => write(&message, ready),
+                Action::Cancel(id) => self.cancel(&id),
+                Action::Run(call) => self.run(call, ready),
+            }
+        }
+    }
+
+    /// Begins a call here, and leaves the rest to the runtime if it does not end at once.
+    fn run(self: &Arc<Self>, call: Call, ready: &mut Vec<u8>) {
+        let gate = Arc::new(Gate(Mutex::new(true)));
+        let (id, serial) = (call.id().clone(), call.serial());
+        let mut answering = answer(self.server.clone(), call, self.outbox(&gate));
+        let poll = {
+            let _guard = self.runtime.enter();
+            // A task polls its future once more as soon as it is spawned: no wake-up is lost.
+            answering.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        };
+        match poll {
+            Poll::Ready((call, outcome)) => self.finish(&call, outcome, &gate, ready),
+            Poll::Pending => self.spawn(id, serial, gate, answering),
+        }
+    }
+
+    fn spawn(self: &Arc<Self>, id: RequestId, serial: u64, gate: Arc<Gate>, answering: Answering) {
+        let (pipe, its_gate) = (Arc::clone(self), Arc::clone(&gate));
+        // The lock is held until the call is in the map, so that it does not end before.
+        let mut running = lock(&self.running);
+        let task = self.runtime.spawn(async move {
+            let (call, outcome) = answering.await;
+            let mut ready = Vec::new();
+            pipe.finish(&call, outcome, &its_gate, &mut ready);
+            pipe.output.push(&ready);
+            pipe.forget(&call);
+        });
+        running.insert(id, Running { serial, task: task.abort_handle(), gate });
+    }
+
+    fn finish(self: &Arc<Self>, call: &Call, outcome: Outcome, gate: &Gate, ready: &mut Vec<u8>) {
+        gate.close();
+        let actions = self.connection().finished(call, outcome);
+        self.act(actions, ready);
+    }
+
+    /// Takes a call off the list of those that run, once its answer waits to be written.
+    fn forget(&self, call: &Call) {
+        let mut running = lock(&self.running);
+        // The id may be another call's by now.
+        if running.get(call.id()).is_some_and(|running| running.serial == call.serial()) {
+            running.remove(call.id());
+        }
+        drop(running);
+        self.ended.notify_waiters();
+    }
+
+    fn cancel(&self, id: &RequestId) {
+        let running = lock(&self.running).remove(id);
+        if let Some(running) = running {
+            running.gate.close();
+            running.task.abort();
+        }
+        self.ended.notify_waiters();
+    }
+
+    fn outbox(self: &Arc<Self>, gate: &Arc<Gate>) -> Outbox {
+        let (pipe, gate): (Weak<Self>, _) = (Arc::downgrade(self), Arc::clone(gate));
+        Outbox::new(move |notification: Notification| {
+            let Some(pipe) = pipe.upgrade() else { return };
+            let is_open = lock(&gate.0);
+            // Held while pushing: after the call has ended, nothing more is sent for it.
+            if *is_open && pipe.output.has_room() {
+                let mut line = Vec::new();
+                notification.encode(&mut line);
+                line.push(b'\n');
+                pipe.output.push(&line);
+            }
+        })
+    }
+
+    fn push(&self, actions: Vec<Action>) {
+        let mut lines = Vec::new();
+        for action in actions {
+            if let Action::Send(message) = action {
+                write(&message, &mut lines);
+            }
+        }
+        if !lines.is_empty() {
+            self.output.push(&lines);
+        }
+    }
+
+    /// Lets what runs finish for this long, cancels the rest, and ends the output. Tells whether all had finished.
+    pub(crate) async fn drain(&self, time: Duration) -> bool {
+        let finished = tokio::time::timeout(time, self.idle()).await.is_ok();
+        let left: Vec<_> = lock(&self.running).keys().cloned().collect();
+        if !left.is_empty() {
+            tracing::warn!(calls = left.len(), ?time, "calls that did not end in time are cancelled");
+        }
+        left.iter().for_each(|id| self.cancel(id));
+        lock(&self.listener).take();
+        let actions = self.connection().close();
+        self.push(actions);
+        self.output.close();
+        finished
+    }
+
+    async fn idle(&self) {
+        loop {
+            let ended = self.ended.notified();
+            if !self.is_busy.load(Ordering::Acquire)
+                && lock(&self.running).is_empty()
+                && self.connection().is_idle()
+            {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        lock(&self.connection)
+    }
+}
+
+impl Gate {
+    fn close(&self) {
+        *lock(&self.0) = false;
+    }
+}
+
+/// Answers a call, and returns it with the outcome.
+fn answer(server: Server, call: Call, outbox: Outbox) -> Answering {
+    Box::pin(async move {
+        let outcome = server.call(&call, &outbox).await;
+        (call, outcome)
+    })
+}
+
+fn write(message: &Message, lines: &mut Vec<u8>) {
+    message.encode(lines);
+    lines.push(b'\n');
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
