@@ -20,15 +20,19 @@ pub(super) struct Definitions<'a> {
 }
 
 impl<'a> Definitions<'a> {
-    pub(super) fn of(root: &'a Value) -> Self {
+    /// `None` if there are more than `limit`.
+    pub(super) fn of(root: &'a Value, limit: usize) -> Option<Self> {
         let mut schemas = HashMap::from([(ROOT, root)]);
         for keyword in DEFINITIONS {
             if let Some(definitions) = root.get(keyword).and_then(Value::as_object) {
                 schemas.extend(definitions.iter().map(|(name, schema)| (name.as_str(), schema)));
             }
         }
+        if schemas.len() > limit {
+            return None;
+        }
         let published = publish(recursive_names(&schemas), root);
-        Self { schemas, published }
+        Some(Self { schemas, published })
     }
 
     /// The schema a reference leads to, and the name to publish where it has to stay a reference.

@@ -41,7 +41,7 @@ impl Portable {
     }
 
     fn read(generated: &Value, purpose: Purpose) -> Result<Self, SchemaError> {
-        let mut reader = Reader::new(generated);
+        let mut reader = Reader::new(generated)?;
         let mut node = reader.read_root()?;
         let mut definitions: Vec<(String, Node)> = Vec::new();
         let mut wanted = names(&mut node);

@@ -33,8 +33,10 @@ enum Site {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(root: &'a Value) -> Self {
-        Self { root, definitions: Definitions::of(root), path: Vec::new(), depth: 0, size: 0 }
+    pub(super) fn new(root: &'a Value) -> Result<Self, SchemaError> {
+        let definitions =
+            Definitions::of(root, SIZE_LIMIT).ok_or(SchemaError::TooLarge { limit: SIZE_LIMIT })?;
+        Ok(Self { root, definitions, path: Vec::new(), depth: 0, size: 0 })
     }
 
     /// Reads the document itself. A recursive type is written out once, because models fill in what they see.
