@@ -369,6 +369,49 @@ fn recursive_types_stay_references() {
     }));
 }
 
+#[test]
+fn references_are_followed_from_wherever_they_stand() {
+    let node = json!({"title": "Linked", "type": "object", "properties": {"next": {"$ref": "#/$defs/Node"}}});
+    let published = json!({
+        "type": "object",
+        "properties": {"next": {"$ref": "#/$defs/Node"}},
+        "additionalProperties": false,
+        "title": "Linked",
+    });
+    let mut root = published.clone();
+    root["$defs"] = json!({"Node": published});
+    for generated in [
+        json!({"$ref": "#/$defs/Node", "$defs": {"Node": node}}),
+        json!({"title": "Nullable_Node", "anyOf": [{"$ref": "#/$defs/Node"}, {"type": "null"}], "$defs": {"Node": node}}),
+        json!({"allOf": [{"$ref": "#/$defs/Alias"}], "$defs": {"Alias": {"$ref": "#/$defs/Node"}, "Node": node}}),
+    ] {
+        check_schema(&Portable::argument(&generated).expect("portable").into_document(), &root);
+    }
+    // A field may have the name of a keyword.
+    let generated = json!({
+        "title": "Root",
+        "type": "object",
+        "properties": {
+            "default": {"$ref": "#"},
+            "enum": {"type": "string", "default": {"$ref": "https://example.com"}},
+            "$defs": {"$ref": "#/$defs/A"},
+        },
+        "$defs": {"A": {"type": "null"}},
+    });
+    let published = json!({
+        "type": "object",
+        "properties": {
+            "default": {"$ref": "#/$defs/Root"},
+            "enum": {"type": "string", "default": {"$ref": "https://example.com"}},
+            "$defs": {"type": "null"},
+        },
+        "additionalProperties": false,
+    });
+    let mut root = published.clone();
+    root["$defs"] = json!({"Root": published});
+    check_schema(&Portable::argument(&generated).expect("portable").into_document(), &root);
+}
+
 #[derive(JsonSchema, Serialize)]
 struct Attributes {
     #[schemars(range(min = 1, max = 10))]
@@ -447,6 +490,9 @@ fn without_description(schema: &Value) -> Value {
     schema
 }
 
+#[derive(JsonSchema, Serialize)]
+struct Empty {}
+
 #[test]
 fn one_type_can_be_all_the_arguments() {
     check_schema(&argument::<Point>().into_arguments().expect("an object"), &point());
@@ -471,6 +517,12 @@ fn one_type_can_be_all_the_arguments() {
             "additionalProperties": false,
         }),
     );
+    check_schema(
+        &argument::<Empty>().into_arguments().expect("an object"),
+        &json!({"type": "object", "properties": {}}),
+    );
+    let flattened = argument::<FlattenedEnum>().into_arguments().expect("a choice of objects");
+    assert_eq!(flattened.as_value()["required"], json!(["id", "t"]));
     let error = argument::<String>().into_arguments().expect_err("no object");
     assert_eq!(
         error.to_string(),
