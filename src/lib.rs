@@ -56,13 +56,17 @@
 //! | `stdio` | serving over standard input and output, sockets and memory | yes |
 //! | `validate` | schemas written by hand, in all of JSON Schema 2020-12 | no |
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
 // The public interface is:
 pub use mcpwright_core as core;
 pub use mcpwright_core::{
     CacheScope, CallToolResult as ToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
 };
 #[cfg(feature = "macros")]
-pub use mcpwright_macros::{prompt, resource, server, tool};
+pub use mcpwright_macros::{arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
     Argument, Builder, Call, Caller, Catalogue, Change, Changes, Completer, Completing, Contents, Context,
     Ext, Failure, Input, IntoCompletion, IntoContents, IntoPromptResult, IntoToolResult, Json, MethodHandler,
