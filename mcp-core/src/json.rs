@@ -10,8 +10,10 @@ use serde_json::value::RawValue;
 
 mod members;
 mod place;
+mod string;
 
 pub use members::Members;
+pub use string::push_string;
 
 /// One JSON value as text, on one line.
 ///

@@ -275,6 +275,11 @@ impl Answer {
         Ok(Self { meta, result_type, ..Self::of(&result)? })
     }
 
+    /// From members that have been written already.
+    pub(crate) fn written(fields: String) -> Self {
+        Self::new(Fields::Object(fields))
+    }
+
     fn new(fields: Fields) -> Self {
         Self {
             fields,
@@ -319,6 +324,7 @@ impl Server {
     /// One arm per method.
     pub(crate) async fn dispatch(&self, call: &Call, outbox: &Outbox) -> Outcome {
         match call.method() {
+            gated if !self.offers(gated) => ErrorObject::method_not_found(gated).into(),
             method::TOOLS_LIST => self.list_tools(call).await.into(),
             method::TOOLS_CALL => self.call_tool(call, outbox).await,
             method::RESOURCES_LIST => self.list_resources(call).await.into(),

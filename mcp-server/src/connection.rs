@@ -3,7 +3,6 @@
 //! There is no I/O here: whole conversations are tested as text.
 
 use std::collections::HashSet;
-use std::collections::btree_map::{BTreeMap, Entry};
 
 use mcpwright_core::{
     CancelledParams, Client, DecodeError, ErrorCode, ErrorObject, JsonText, Message, Notification,
@@ -30,7 +29,8 @@ pub struct Connection {
     caller: Caller,
     session: Option<legacy::Session>,
     last_identity: modern::LastIdentity,
-    in_flight: BTreeMap<RequestId, InFlight>,
+    /// The calls in flight: few enough to look one up by going through them.
+    in_flight: Vec<InFlight>,
     listening: modern::Listening,
     batches: legacy::Batches,
     /// The number of the next call: a client may use an id again once it is free.
@@ -51,6 +51,7 @@ pub enum Action {
 
 #[derive(Debug)]
 struct InFlight {
+    id: RequestId,
     serial: u64,
     form: Form,
     batch: Option<legacy::Batch>,
@@ -81,7 +82,7 @@ impl Connection {
             caller,
             session: None,
             last_identity: modern::LastIdentity::default(),
-            in_flight: BTreeMap::new(),
+            in_flight: Vec::new(),
             listening: modern::Listening::default(),
             batches: legacy::Batches::default(),
             next_serial: 0,
@@ -112,17 +113,14 @@ impl Connection {
 
     /// Takes the outcome of a call; a call that was cancelled meanwhile says nothing.
     pub fn finished(&mut self, call: &Call, outcome: Outcome) -> Vec<Action> {
-        match self.in_flight.entry(call.id().clone()) {
-            Entry::Occupied(entry) if entry.get().serial == call.serial() => {
-                let (id, in_flight) = entry.remove_entry();
-                let outcome = match &in_flight.form {
-                    Form::Modern => modern::finish(outcome, &self.server),
-                    Form::Legacy(version) => legacy::finish(outcome, version),
-                };
-                self.answer(Response { id: Some(id), outcome }, in_flight.batch)
-            }
-            _ => Vec::new(),
-        }
+        let is_it = |in_flight: &InFlight| in_flight.serial == call.serial();
+        let Some(place) = self.in_flight.iter().position(is_it) else { return Vec::new() };
+        let InFlight { id, form, batch, .. } = self.in_flight.swap_remove(place);
+        let outcome = match &form {
+            Form::Modern => modern::finish(outcome, &self.server),
+            Form::Legacy(version) => legacy::finish(outcome, version),
+        };
+        self.answer(Response { id: Some(id), outcome }, batch)
     }
 
     /// Takes a change of what the server offers.
@@ -152,7 +150,9 @@ impl Connection {
     }
 
     fn request(&mut self, request: Request, batch: Option<legacy::Batch>) -> Vec<Action> {
-        if self.in_flight.contains_key(&request.id) || self.listening.contains(&request.id) {
+        if self.in_flight.iter().any(|in_flight| in_flight.id == request.id)
+            || self.listening.contains(&request.id)
+        {
             let error = ErrorObject::invalid_request("a request with this id is still being answered");
             return self.answer(Response::error(request.id, error), batch);
         }
@@ -175,7 +175,7 @@ impl Connection {
             Settled::Call(client, form) => {
                 let serial = self.next_serial;
                 self.next_serial += 1;
-                self.in_flight.insert(request.id.clone(), InFlight { serial, form, batch });
+                self.in_flight.push(InFlight { id: request.id.clone(), serial, form, batch });
                 vec![Action::Run(Call::of(request, target, client, self.caller.clone(), serial))]
             }
         }
@@ -228,7 +228,10 @@ impl Connection {
         if self.listening.cancel(&id) {
             return Vec::new();
         }
-        let Some(cancelled) = self.in_flight.remove(&id) else { return Vec::new() };
+        let Some(place) = self.in_flight.iter().position(|in_flight| in_flight.id == id) else {
+            return Vec::new();
+        };
+        let cancelled = self.in_flight.swap_remove(place);
         let mut actions = vec![Action::Cancel(id)];
         actions.extend(cancelled.batch.and_then(|batch| self.batches.skip(&batch)).map(Action::Send));
         actions

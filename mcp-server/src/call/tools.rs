@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject};
+use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_string};
 
 use super::{Answer, Call, Outcome};
 use crate::{Context, Failure, Outbox, Server, ToolError, ToolHandler, incident, run};
@@ -98,7 +98,7 @@ impl Server {
                     .content
                     .iter()
                     .any(|block| !matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_)));
-        match Answer::of(&result) {
+        match written(&result).map(Answer::written) {
             Ok(answer) if answer.len() > self.offer.most_bytes => {
                 let (size, most) = (answer.len(), self.offer.most_bytes);
                 let text = format!(
@@ -123,6 +123,43 @@ impl Server {
             return format!("{name} failed, incident {incident}");
         }
         error.to_string()
+    }
+}
+
+/// The members of a result as the text of an object. Plain text, which most results are, is written without detours.
+fn written(result: &CallToolResult) -> Result<String, serde_json::Error> {
+    let texts: Option<Vec<&str>> = result.content.iter().map(plain_text).collect();
+    let Some(texts) = texts.filter(|_| result.other.is_empty()) else { return serde_json::to_string(result) };
+    let structured = result.structured_content.as_ref().map_or("", JsonText::as_str);
+    let size: usize = texts.iter().map(|text| text.len() + 40).sum();
+    let mut out = String::with_capacity(size + structured.len() + 64);
+    out.push_str(r#"{"content":["#);
+    for (place, text) in texts.iter().enumerate() {
+        out.push_str(if place == 0 { r#"{"type":"text","text":"# } else { r#",{"type":"text","text":"# });
+        push_string(&mut out, text);
+        out.push('}');
+    }
+    out.push(']');
+    if !structured.is_empty() {
+        out.push_str(r#","structuredContent":"#);
+        out.push_str(structured);
+    }
+    if let Some(is_error) = result.is_error {
+        out.push_str(if is_error { r#","isError":true"# } else { r#","isError":false"# });
+    }
+    out.push('}');
+    Ok(out)
+}
+
+/// The text of a block that says nothing else.
+fn plain_text(block: &ContentBlock) -> Option<&str> {
+    match block {
+        ContentBlock::Text(text)
+            if text.annotations.is_none() && text.meta.is_empty() && text.other.is_empty() =>
+        {
+            Some(&text.text)
+        }
+        _ => None,
     }
 }
 
@@ -164,4 +201,29 @@ pub(super) fn unknown(what: &str, name: &str) -> ErrorObject {
 
 pub(super) fn unavailable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> ErrorObject {
     incident::internal("a catalogue is not available", &error)
+}
+
+#[cfg(test)]
+mod tests {
+    use mcpwright_core::{CallToolResult, ContentBlock, JsonText};
+
+    use super::written;
+
+    #[test]
+    fn plain_results_are_written_as_all_others_are() {
+        let structured = JsonText::parse(r#"{"a":[1]}"#).unwrap();
+        let results = [
+            CallToolResult::default(),
+            CallToolResult::text("a \"quoted\"\n\u{1} text, ü"),
+            CallToolResult::error("no"),
+            CallToolResult::new([ContentBlock::text("one"), ContentBlock::text("two")])
+                .structured_content(structured),
+            CallToolResult::new([ContentBlock::text("one"), ContentBlock::image([1, 2], "image/png")])
+                .is_error(false),
+        ];
+        for result in results {
+            let ours: serde_json::Value = serde_json::from_str(&written(&result).unwrap()).unwrap();
+            assert_eq!(ours, serde_json::to_value(&result).unwrap());
+        }
+    }
 }

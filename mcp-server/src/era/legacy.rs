@@ -123,11 +123,11 @@ pub(crate) fn finish(outcome: Outcome, version: &ProtocolVersion) -> Result<Json
         }
         Outcome::Failed(error) => return Err(error),
     };
-    match &answer.fields {
+    match answer.fields {
         Fields::Page(page) => Ok(page.legacy.get_or_init(|| narrow_page(&page.text).shared()).clone()),
-        Fields::Object(text) if answer.is_recent => Ok(narrow_result(text, &answer.meta, version)),
-        Fields::Object(text) if answer.meta.is_empty() => Ok(JsonText::trusted(text.clone())),
-        Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
+        Fields::Object(text) if answer.is_recent => Ok(narrow_result(&text, &answer.meta, version)),
+        Fields::Object(text) if answer.meta.is_empty() => Ok(JsonText::trusted(text)),
+        Fields::Object(text) => Ok(with_meta(&text, &answer.meta)),
     }
 }
 

@@ -88,7 +88,9 @@ impl ReferenceServer {
             (None, true, false) => Part::Lines { from: from_line.unwrap_or(1), to: to_line },
             (None, false, true) => Part::Characters { from: from_character.unwrap_or(0), to: to_character },
             _ => {
-                return Err(ToolError::new("name a section, or lines, or characters: only one of them").into());
+                return Err(
+                    ToolError::new("name a section, or lines, or characters: only one of them").into()
+                );
             }
         };
         let mut read = Read::new(uri.parse()?);
