@@ -275,7 +275,8 @@ fn parameters(signature: &mut Signature, errors: &mut Errors) -> Vec<Parameter> 
                 let text = |parameter: &Parameter| parameter.name.as_ref().and_then(|name| name.text.clone());
                 let twin = |earlier: &Parameter| text(earlier).is_some() && text(earlier) == text(&parameter);
                 if let (Some(name), true) = (&parameter.name, parameters.iter().any(twin)) {
-                    errors.at(&name.tokens, format!("two arguments are called {}", name.tokens));
+                    let text = name.text.as_deref().unwrap_or_default();
+                    errors.at(&name.tokens, format!("two arguments are called `{text}`"));
                 }
                 parameters.push(parameter);
             }

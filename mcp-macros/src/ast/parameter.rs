@@ -68,6 +68,9 @@ impl Parameter {
         }
         let (r#type, by_reference) = referent(&typed.ty, errors);
         let r#type = elided(r#type, generics);
+        if let Some(borrow) = borrow_inside(r#type.clone()) {
+            errors.at(borrow, "a parameter owns what is inside of it: write the owned type, such as `String` for `&str`");
+        }
         let header = settings.take("header").map(|header| header.arguments);
         let completer = settings.take("complete").map(|complete| complete.arguments);
         Self { name, r#type, by_reference, settings, header, completer }
@@ -108,6 +111,28 @@ fn referent<'a>(mut written: &'a Type, errors: &mut Errors) -> (&'a Type, bool) 
         }
         _ => (written, false),
     }
+}
+
+/// The first `&` inside of a type that does not refer to something `'static`.
+fn borrow_inside(tokens: TokenStream) -> Option<TokenTree> {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                tokens.next_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '\''));
+                if tokens.next_if(|token| matches!(token, TokenTree::Ident(ident) if ident == "static")).is_none() {
+                    return Some(token);
+                }
+            }
+            TokenTree::Group(group) => {
+                if let Some(borrow) = borrow_inside(group.stream()) {
+                    return Some(borrow);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A type, with `'_` in the place of the lifetimes that the function declares: where it is called, nobody knows them.

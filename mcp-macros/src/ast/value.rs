@@ -1,6 +1,6 @@
 //! What an option takes, and the arguments that it becomes.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -102,12 +102,10 @@ impl Value {
                 self.checked(name, &group, pairs, errors).unwrap_or_default()
             }
             (Self::Icon, Written::Group(group)) => {
-                let icon = icon(ICON.read(group.stream(), errors));
-                one(self.checked(name, &group, icon, errors))
+                one(self.parts(name, &group, &ICON, icon, errors))
             }
             (Self::Annotations, Written::Group(group)) => {
-                let annotations = annotations(ANNOTATIONS.read(group.stream(), errors));
-                one(self.checked(name, &group, annotations, errors))
+                one(self.parts(name, &group, &ANNOTATIONS, annotations, errors))
             }
             (Self::Flag | Self::Name | Self::Names | Self::Pairs | Self::Cache, Written::Equals(value)) => {
                 one(self.refused(name, &value, errors))
@@ -134,6 +132,24 @@ impl Value {
             (_, Some(_)) => false,
         };
         if fits { Some(widened(value).into_token_stream()) } else { self.refused(name, &value, errors) }
+    }
+
+    /// A value that has options itself.
+    fn parts(
+        self,
+        name: &Ident,
+        group: &Group,
+        table: &Table,
+        build: fn(Settings) -> Option<TokenStream>,
+        errors: &mut Errors,
+    ) -> Option<TokenStream> {
+        let mut own = Errors::default();
+        let parts = table.read(group.stream(), &mut own);
+        if own.is_empty() {
+            return self.checked(name, group, build(parts), errors);
+        }
+        errors.append(own);
+        None
     }
 
     /// What could be read; if nothing could, the form is what helps.
