@@ -26,3 +26,6 @@ pub(crate) fn arg(item: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     let error = syn::Error::new(Span::call_site(), place).to_compile_error();
     quote::quote_spanned!(ours()=> #item #error)
 }
+
+#[cfg(test)]
+mod tests;

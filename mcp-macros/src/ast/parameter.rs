@@ -69,7 +69,10 @@ impl Parameter {
         let (r#type, by_reference) = referent(&typed.ty, errors);
         let r#type = elided(r#type, generics);
         if let Some(borrow) = borrow_inside(r#type.clone()) {
-            errors.at(borrow, "a parameter owns what is inside of it: write the owned type, such as `String` for `&str`");
+            errors.at(
+                borrow,
+                "a parameter owns what is inside of it: write the owned type, such as `String` for `&str`",
+            );
         }
         let header = settings.take("header").map(|header| header.arguments);
         let completer = settings.take("complete").map(|complete| complete.arguments);
@@ -99,7 +102,7 @@ fn referent<'a>(mut written: &'a Type, errors: &mut Errors) -> (&'a Type, bool) 
     match written {
         Type::Reference(reference) if reference.mutability.is_some() => {
             errors.at(written, "a parameter is taken by value or by `&`: each call has its own");
-            (written, false)
+            (&reference.elem, true)
         }
         Type::Reference(reference) => (&reference.elem, true),
         Type::ImplTrait(_) => {
@@ -120,7 +123,10 @@ fn borrow_inside(tokens: TokenStream) -> Option<TokenTree> {
         match &token {
             TokenTree::Punct(punct) if punct.as_char() == '&' => {
                 tokens.next_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '\''));
-                if tokens.next_if(|token| matches!(token, TokenTree::Ident(ident) if ident == "static")).is_none() {
+                if tokens
+                    .next_if(|token| matches!(token, TokenTree::Ident(ident) if ident == "static"))
+                    .is_none()
+                {
                     return Some(token);
                 }
             }

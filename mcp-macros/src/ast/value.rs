@@ -101,9 +101,7 @@ impl Value {
                 let pairs = pairs.parse2(group.stream()).ok();
                 self.checked(name, &group, pairs, errors).unwrap_or_default()
             }
-            (Self::Icon, Written::Group(group)) => {
-                one(self.parts(name, &group, &ICON, icon, errors))
-            }
+            (Self::Icon, Written::Group(group)) => one(self.parts(name, &group, &ICON, icon, errors)),
             (Self::Annotations, Written::Group(group)) => {
                 one(self.parts(name, &group, &ANNOTATIONS, annotations, errors))
             }

@@ -85,7 +85,6 @@ fn whole(header: &ItemImpl, role: &Role, offers: &[TokenStream], errors: &Errors
         quote_spanned!(ours()=> let builder = Self::#part(&this, builder);)
     });
     quote_spanned! {ours()=>
-        #[automatically_derived]
         #[allow(deprecated, unused_variables)]
         impl #generics ::mcpwright::Serve for #self_type #predicates {
             fn into_builder(self) -> ::mcpwright::Builder {
