@@ -166,7 +166,7 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::server(options.into(), item.into()).into()
+    expand::server(options.into(), &item.into()).into()
 }
 
 /// Makes a method of a [server](macro@server) a tool, or a function a handler.
@@ -228,7 +228,7 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn tool(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(Kind::Tool, options.into(), item.into()).into()
+    expand::function(Kind::Tool, options.into(), &item.into()).into()
 }
 
 /// Makes a method of a [server](macro@server) a resource, or, with variables in the URI, a template of resources.
@@ -280,7 +280,7 @@ pub fn tool(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(Kind::Resource, options.into(), item.into()).into()
+    expand::function(Kind::Resource, options.into(), &item.into()).into()
 }
 
 /// Makes a method of a [server](macro@server) a prompt: a person chooses it, and its arguments are what they type.
@@ -324,7 +324,7 @@ pub fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
-    expand::function(Kind::Prompt, options.into(), item.into()).into()
+    expand::function(Kind::Prompt, options.into(), &item.into()).into()
 }
 
 /// Describes an argument: it goes on a parameter of a [tool](macro@tool), a [resource](macro@resource) or a
@@ -375,5 +375,5 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
-    expand::arg(item.into()).into()
+    expand::arg(&item.into()).into()
 }

@@ -30,7 +30,7 @@ use crate::errors::Errors;
 ///
 /// A type and a function may have the same name, and where one is imported, so is the other. It is a type and not a
 /// module, because the types of the parameters mean the same in it as at the function, wherever that is.
-pub(crate) fn function(kind: Kind, options: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn function(kind: Kind, options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Ok(mut function) = syn::parse2::<Function>(item.clone()) else {
         let attribute = kind.attribute();

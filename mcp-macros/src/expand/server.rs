@@ -45,9 +45,9 @@ use crate::errors::Errors;
 /// ```
 ///
 /// With mistakes, the block is still there, and so is a server that offers nothing: nothing else fails because of them.
-pub(crate) fn server(options: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn server(options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let mut block = match Block::read(&item) {
+    let mut block = match Block::read(item) {
         Ok(block) => block,
         Err(error) => {
             errors.push(error);

@@ -88,7 +88,7 @@ fn a_server_is_its_builder() {
             }
         }
     };
-    check(&server(quote!(name = "notes", parts(admin)), written), &expected);
+    check(&server(quote!(name = "notes", parts(admin)), &written), &expected);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_part_adds_to_a_builder() {
             }
         }
     };
-    check(&server(quote!(part = admin), written), &expected);
+    check(&server(quote!(part = admin), &written), &expected);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_function_is_also_a_type() {
             }
         }
     };
-    check(&function(Kind::Prompt, TokenStream::new(), written), &expected);
+    check(&function(Kind::Prompt, TokenStream::new(), &written), &expected);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn with_mistakes_there_is_still_a_server() {
             fn find(&self, #[arg(range = 5)] limit: u32) {}
         }
     };
-    let expanded = server(quote!(title = "Notes"), written).to_string();
+    let expanded = server(quote!(title = "Notes"), &written).to_string();
     let (kept, errors) = expanded.split_once(":: core :: compile_error").expect("there are errors");
     let expected = quote! {
         impl Notes {
