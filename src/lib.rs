@@ -72,7 +72,7 @@ pub use mcpwright_server::{
     Ext, Failure, Input, IntoCompletion, IntoContents, IntoPromptResult, IntoToolResult, Json, MethodHandler,
     Middleware, Next, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError,
     ResourceHandler, ResourceProvider, Serve, Server, TemplateHandler, ToolError, ToolHandler, ToolProvider,
-    Work, async_trait,
+    Work, async_trait, testing,
 };
 #[cfg(feature = "stdio")]
 pub use mcpwright_transport as transport;
