@@ -6,8 +6,8 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Generics, LitStr, Pat, PatType, Type};
 
-use super::docs;
-use super::options::{ARG, Settings};
+use super::options::{ARG, Setting, Settings};
+use super::{docs, options};
 use crate::errors::Errors;
 
 /// A parameter of a handler: an argument, or an extractor. Which one it is, the compiler finds out.
@@ -40,7 +40,7 @@ impl Name {
     }
 
     /// A name from an option.
-    pub(crate) fn from(setting: super::options::Setting) -> Self {
+    pub(crate) fn from(setting: Setting) -> Self {
         Self { text: setting.literal().map(|text| text.value()), tokens: setting.arguments }
     }
 }
@@ -54,7 +54,8 @@ impl Parameter {
         let is_described = description.is_some() || !attributes.is_empty();
         let mut settings = Settings::default();
         for attribute in &attributes {
-            settings.append(ARG.read(super::options::tokens(attribute, errors), errors));
+            let tokens = options::tokens(attribute, errors);
+            ARG.read_more(tokens, &mut settings, errors);
         }
         if let (Some(description), None) = (description, settings.find("description")) {
             settings.push(Ident::new("description", typed.pat.span()), description);
@@ -104,7 +105,13 @@ fn referent<'a>(mut written: &'a Type, errors: &mut Errors) -> (&'a Type, bool) 
             errors.at(written, "a parameter is taken by value or by `&`: each call has its own");
             (&reference.elem, true)
         }
-        Type::Reference(reference) => (&reference.elem, true),
+        Type::Reference(reference) => {
+            if let Some(lifetime) = reference.lifetime.as_ref().filter(|lifetime| lifetime.ident == "static")
+            {
+                errors.at(lifetime, "a parameter lives as long as its call: leave the lifetime out");
+            }
+            (&reference.elem, true)
+        }
         Type::ImplTrait(_) => {
             errors.at(
                 written,

@@ -115,7 +115,11 @@ impl Value {
     }
 
     /// An expression. What is wrong with its type is said here if it is a literal, and else by the compiler.
-    fn expression(self, name: &Ident, value: Expr, errors: &mut Errors) -> Option<TokenStream> {
+    fn expression(self, name: &Ident, mut value: Expr, errors: &mut Errors) -> Option<TokenStream> {
+        // What comes from a declarative macro stands between delimiters that nobody sees.
+        while let Expr::Group(group) = value {
+            value = *group.expr;
+        }
         let literal = match &value {
             Expr::Lit(ExprLit { lit, .. }) => Some(lit),
             _ => None,

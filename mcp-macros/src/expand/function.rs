@@ -18,6 +18,7 @@ use crate::errors::Errors;
 ///          pub fn add(a: i64, b: i64) -> i64 { … }
 ///
 ///          /// `add` as a handler.
+///          #[non_exhaustive]
 ///          pub enum add {}
 ///
 ///          impl add {
@@ -58,7 +59,8 @@ fn handlers(function: &Function, method: &Method) -> TokenStream {
     let Function { visibility, .. } = function;
     let conditions = &method.conditions;
     let ident = &method.ident;
-    let r#type = Ident::new(&ident.to_string(), ours_at(ident.span()));
+    let mut r#type = ident.clone();
+    r#type.set_span(ours_at(ident.span()));
     let functions = method.handlers.iter().map(|handler| {
         let name = Ident::new(handler.builder_method(), ours_at(ident.span()));
         let returned = handler_type(handler);
@@ -78,6 +80,7 @@ fn handlers(function: &Function, method: &Method) -> TokenStream {
         #(#conditions)*
         #[doc = #docs]
         #[allow(non_camel_case_types)]
+        #[non_exhaustive]
         #visibility enum #r#type {}
 
         #(#conditions)*

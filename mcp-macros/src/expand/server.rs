@@ -121,9 +121,8 @@ fn part(header: &ItemImpl, name: &proc_macro2::Ident, offers: &[TokenStream]) ->
 /// at the type, and nowhere else.
 fn shared(header: &ItemImpl) -> Generics {
     let mut generics = header.generics.clone();
-    let self_type = &header.self_ty;
-    let shared: WherePredicate = parse_quote_spanned! {self_type.span()=>
-        #self_type: ::core::marker::Send + ::core::marker::Sync + 'static
+    let shared: WherePredicate = parse_quote_spanned! {header.self_ty.span()=>
+        Self: ::core::marker::Send + ::core::marker::Sync + 'static
     };
     generics.make_where_clause().predicates.push(shared);
     generics

@@ -52,7 +52,7 @@ fn a_server_is_its_builder() {
         #[allow(deprecated, unused_variables)]
         impl<S: Store> ::mcpwright::Serve for Notes<S>
         where
-            Notes<S>: ::core::marker::Send + ::core::marker::Sync + 'static
+            Self: ::core::marker::Send + ::core::marker::Sync + 'static
         {
             fn into_builder(self) -> ::mcpwright::Builder {
                 let this = ::std::sync::Arc::new(self);
@@ -113,7 +113,7 @@ fn a_part_adds_to_a_builder() {
         #[allow(deprecated, unused_variables)]
         impl Notes
         where
-            Notes: ::core::marker::Send + ::core::marker::Sync + 'static
+            Self: ::core::marker::Send + ::core::marker::Sync + 'static
         {
             #[doc(hidden)]
             pub(crate) fn server_part_admin(
@@ -164,6 +164,7 @@ fn a_function_is_also_a_type() {
 
         #[doc = "`greet` as a handler."]
         #[allow(non_camel_case_types)]
+        #[non_exhaustive]
         pub enum greet {}
 
         impl greet {
@@ -210,7 +211,7 @@ fn with_mistakes_there_is_still_a_server() {
         #[allow(deprecated, unused_variables)]
         impl ::mcpwright::Serve for Notes
         where
-            Notes: ::core::marker::Send + ::core::marker::Sync + 'static
+            Self: ::core::marker::Send + ::core::marker::Sync + 'static
         {
             fn into_builder(self) -> ::mcpwright::Builder {
                 let this = ::std::sync::Arc::new(self);

@@ -6,8 +6,8 @@ struct Notes;
 impl Notes {
     /// Search the notes.
     #[tool]
-    fn find(&self, context: &mut Context) {
-        let _ = context;
+    fn find(&self, context: &mut Context, query: &'static str) {
+        let _ = (context, query);
     }
 }
 
