@@ -1,6 +1,6 @@
 //! A parameter of a handler.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -125,24 +125,20 @@ fn referent<'a>(mut written: &'a Type, errors: &mut Errors) -> (&'a Type, bool) 
 
 /// The first `&` inside of a type that does not refer to something `'static`.
 fn borrow_inside(tokens: TokenStream) -> Option<TokenTree> {
+    let is_punct =
+        |token: &TokenTree, sign| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
+    let is_static = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "static");
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                tokens.next_if(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '\''));
-                if tokens
-                    .next_if(|token| matches!(token, TokenTree::Ident(ident) if ident == "static"))
-                    .is_none()
-                {
-                    return Some(token);
-                }
+        if is_punct(&token, '&') {
+            tokens.next_if(|token| is_punct(token, '\''));
+            if tokens.next_if(is_static).is_none() {
+                return Some(token);
             }
-            TokenTree::Group(group) => {
-                if let Some(borrow) = borrow_inside(group.stream()) {
-                    return Some(borrow);
-                }
-            }
-            _ => {}
+        } else if let TokenTree::Group(group) = token
+            && let Some(borrow) = borrow_inside(group.stream())
+        {
+            return Some(borrow);
         }
     }
     None
@@ -150,30 +146,26 @@ fn borrow_inside(tokens: TokenStream) -> Option<TokenTree> {
 
 /// A type, with `'_` in the place of the lifetimes that the function declares: where it is called, nobody knows them.
 pub(crate) fn elided(written: impl ToTokens, generics: &Generics) -> TokenStream {
-    fn elide(tokens: TokenStream, names: &[&Ident]) -> TokenStream {
-        let mut after_quote = false;
-        tokens
-            .into_iter()
-            .map(|token| {
-                let is_lifetime = std::mem::replace(
-                    &mut after_quote,
-                    matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\''),
-                );
-                match token {
-                    TokenTree::Ident(ident) if is_lifetime && names.contains(&&ident) => {
-                        TokenTree::Ident(Ident::new("_", ident.span()))
-                    }
-                    TokenTree::Group(group) => {
-                        let mut inside =
-                            proc_macro2::Group::new(group.delimiter(), elide(group.stream(), names));
-                        inside.set_span(group.span());
-                        TokenTree::Group(inside)
-                    }
-                    token => token,
-                }
-            })
-            .collect()
-    }
     let names: Vec<_> = generics.lifetimes().map(|declared| &declared.lifetime.ident).collect();
     elide(written.into_token_stream(), &names)
+}
+
+fn elide(tokens: TokenStream, names: &[&Ident]) -> TokenStream {
+    let mut after_quote = false;
+    let elided = |token| {
+        let is_quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+        let is_lifetime = std::mem::replace(&mut after_quote, is_quote);
+        match token {
+            TokenTree::Ident(ident) if is_lifetime && names.contains(&&ident) => {
+                Ident::new("_", ident.span()).into()
+            }
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), elide(group.stream(), names));
+                inside.set_span(group.span());
+                inside.into()
+            }
+            token => token,
+        }
+    };
+    tokens.into_iter().map(elided).collect()
 }

@@ -34,8 +34,6 @@ fn a_server_is_its_builder() {
             ) -> Json<Vec<Note>> {
                 todo
             }
-
-            fn helper(&self) {}
         }
     };
     let expected = quote! {
@@ -45,8 +43,6 @@ fn a_server_is_its_builder() {
             pub async fn find(&self, query: String, limit: u32, context: &Context,) -> Json<Vec<Note>> {
                 todo
             }
-
-            fn helper(&self) {}
         }
 
         #[allow(deprecated, unused_variables)]
