@@ -1,9 +1,9 @@
 //! Standard error for logs, which never makes anybody wait.
 
 use std::io::{self, Write};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use std::sync::LazyLock;
 
 /// How many lines may wait to be written.
 const MOST_WAITING: usize = 1024;

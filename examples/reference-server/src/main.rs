@@ -12,7 +12,11 @@ use reference_server::{DocumentList, Options, ReferenceServer, bar, data, guide}
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    tracing_subscriber::fmt().with_writer(transport::stderr).with_max_level(options.log).with_ansi(false).init();
+    tracing_subscriber::fmt()
+        .with_writer(transport::stderr)
+        .with_max_level(options.log)
+        .with_ansi(false)
+        .init();
     match run(&options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

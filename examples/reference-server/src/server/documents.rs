@@ -11,8 +11,8 @@ use mcpwright::{
 use super::ReferenceServer;
 use crate::completion::Completion;
 use crate::documents::{
-    Address, Compare, Difference, DocumentError, Documents, Form, Format, History, Hits, Outline, Part, Read, Reading,
-    Search,
+    Address, Compare, Difference, DocumentError, Documents, Form, Format, History, Hits, Outline, Part, Read,
+    Reading, Search,
 };
 
 /// The largest document that is sent as a resource, in bytes.
@@ -87,7 +87,9 @@ impl ReferenceServer {
             (Some(section), false, false) => Part::Section(section),
             (None, true, false) => Part::Lines { from: from_line.unwrap_or(1), to: to_line },
             (None, false, true) => Part::Characters { from: from_character.unwrap_or(0), to: to_character },
-            _ => return Err(ToolError::new("name a section, or lines, or characters: only one of them").into()),
+            _ => {
+                return Err(ToolError::new("name a section, or lines, or characters: only one of them").into());
+            }
         };
         let mut read = Read::new(uri.parse()?);
         (read.part, read.form, read.max_bytes) = (part, form, Some(max_bytes));
@@ -156,7 +158,8 @@ async fn read(documents: &Documents, address: Address) -> Result<Contents, Docum
     (read.form, read.max_bytes) = (Form::Source, Some(LARGEST));
     match documents.read(read, Default::default()).await {
         Ok(reading) => {
-            let contents = ResourceContents::text(uri, reading.text).mime_type(reading.document.format.media_type());
+            let contents =
+                ResourceContents::text(uri, reading.text).mime_type(reading.document.format.media_type());
             let contents = contents.into_contents().unwrap_or(Contents::Missing);
             Ok(contents.cache(time, CacheScope::Private))
         }

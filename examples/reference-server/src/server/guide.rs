@@ -10,11 +10,16 @@ pub fn guide(server: &Server, data: &Path, program: &Path) -> String {
     let (data, program) = (data.display().to_string(), program.display().to_string());
     let arguments = ["--stdio", "--data", &data];
     let desktop = json!({ "mcpServers": { "northlight": { "command": program, "args": arguments } } });
-    let code = json!({ "servers": { "northlight": { "type": "stdio", "command": program, "args": arguments } } });
-    let tools: String = server.tools().iter().map(|tool| {
-        let tool = tool.definition();
-        format!("  {:<18} {}\n", tool.name, tool.description.as_deref().unwrap_or_default())
-    }).collect();
+    let code =
+        json!({ "servers": { "northlight": { "type": "stdio", "command": program, "args": arguments } } });
+    let tools: String = server
+        .tools()
+        .iter()
+        .map(|tool| {
+            let tool = tool.definition();
+            format!("  {:<18} {}\n", tool.name, tool.description.as_deref().unwrap_or_default())
+        })
+        .collect();
     format!(
         "The reference server: a sample company's database and documents, read-only.\n\n\
          Data\n  {data}\n\n\
