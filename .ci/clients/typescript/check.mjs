@@ -30,7 +30,7 @@ async function check(subject, body) {
     try {
         note = await body();
     } catch (error) {
-        [verdict, note] = ['FAIL', String(error?.message ?? error)];
+        [verdict, note] = ['FAIL', String(error?.message ?? error).replace(/\s+/g, ' ').slice(0, 1_000)];
         failed = true;
     }
     console.log(`${verdict} typescript ${revision}  ${subject}${note ? `: ${note}` : ''}`);
@@ -246,7 +246,7 @@ if (await check('connect', connect)) {
     for (const completion of cases.completions ?? []) {
         await check(`completion of ${completion.argument.name} from ${JSON.stringify(completion.argument.value)}`, () => checkCompletion(completion));
     }
-    await check('the client has nothing to complain of', () => ensure(complaints.length === 0, complaints.join('; ').slice(0, 1_000)));
+    await check('the client has nothing to complain of', () => ensure(complaints.length === 0, complaints.join('; ')));
     await check('the server ends by itself with code 0', close);
     await check('stdout holds messages only', checkStdout);
 }
