@@ -56,23 +56,28 @@
 //! | `stdio` | serving over standard input and output, sockets and memory | yes |
 //! | `validate` | schemas written by hand, in all of JSON Schema 2020-12 | no |
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
 // The public interface is:
 pub use mcpwright_core as core;
 pub use mcpwright_core::{
     CacheScope, CallToolResult as ToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
 };
+#[cfg(feature = "macros")]
+pub use mcpwright_macros::{arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
-    Argument, Builder, Call, Caller, Catalogue, Change, Changes, Completer, Completing, Contents, Context, Ext,
-    Failure, Input, IntoCompletion, IntoContents, IntoPromptResult, IntoToolResult, Json, MethodHandler, Middleware,
-    Next, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError, ResourceHandler, ResourceProvider,
-    Serve, Server, TemplateHandler, ToolError, ToolHandler, ToolProvider, Work, async_trait,
+    Argument, Builder, Call, Caller, Catalogue, Change, Changes, Completer, Completing, Contents, Context,
+    Ext, Failure, Input, IntoCompletion, IntoContents, IntoPromptResult, IntoToolResult, Json, MethodHandler,
+    Middleware, Next, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError,
+    ResourceHandler, ResourceProvider, Serve, Server, TemplateHandler, ToolError, ToolHandler, ToolProvider,
+    Work, async_trait, testing,
 };
 #[cfg(feature = "stdio")]
 pub use mcpwright_transport as transport;
 #[cfg(feature = "stdio")]
 pub use mcpwright_transport::stdio;
-#[cfg(feature = "macros")]
-pub use mcpwright_macros::{prompt, resource, server, tool};
 /// The version of `schemars` that arguments and results are described with.
 pub use schemars;
 /// The version of `serde` that arguments and results are read and written with.

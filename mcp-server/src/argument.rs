@@ -126,9 +126,14 @@ impl<T: Send + Sync + 'static> Parameter<AsExtractor> for Ext<T> {
     }
 }
 
-/// The schema of a type, as it is written before it is made portable.
-pub(crate) fn generate<T: JsonSchema + ?Sized>() -> schemars::Schema {
+/// The schema of what a type is read from, before it is made portable.
+fn generate<T: JsonSchema>() -> schemars::Schema {
     SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+}
+
+/// The schema of what a type is written as, before it is made portable.
+pub(crate) fn generate_output<T: JsonSchema>() -> schemars::Schema {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
 }
 
 /// An argument: its name, and what is said and demanded of it beyond its type.

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mcpwright_core::{
-    Client, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method,
-};
+use mcpwright_core::{Client, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method};
 use serde::Serialize;
 
 use crate::{Call, Caller, Extensions, Outbox};

@@ -15,7 +15,6 @@ mod extensions;
 mod function;
 mod host;
 mod incident;
-pub mod testing;
 mod middleware;
 mod outbox;
 mod prompt;
@@ -25,6 +24,7 @@ mod result;
 mod run;
 mod server;
 mod subscriptions;
+pub mod testing;
 mod tool;
 #[cfg(feature = "validate")]
 mod validate;

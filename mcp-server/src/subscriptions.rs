@@ -25,7 +25,9 @@ impl Change {
             Self::Tools => filter.tools_list_changed == Some(true),
             Self::Prompts => filter.prompts_list_changed == Some(true),
             Self::Resources => filter.resources_list_changed == Some(true),
-            Self::Resource(uri) => filter.resource_subscriptions.as_ref().is_some_and(|uris| uris.contains(uri)),
+            Self::Resource(uri) => {
+                filter.resource_subscriptions.as_ref().is_some_and(|uris| uris.contains(uri))
+            }
         }
     }
 

@@ -21,9 +21,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use mcpwright_core::{
     CallToolParams, CallToolResult, ClientCapabilities, CompleteParams, Completion, CompletionArgument,
     CompletionReference, DiscoverResult, ErrorObject, GetPromptParams, GetPromptResult, Implementation,
-    InitializeParams, InitializeResult, JsonText, LoggingLevel, Message, Method, Notification, PaginatedParams, Prompt,
-    ProtocolVersion, ReadResourceParams, ReadResourceResult, Request, RequestId, Resource, ResourceTemplate, Response,
-    Tool, message, meta, method,
+    InitializeParams, InitializeResult, JsonText, LoggingLevel, Message, Method, Notification,
+    PaginatedParams, Prompt, ProtocolVersion, ReadResourceParams, ReadResourceResult, Request, RequestId,
+    Resource, ResourceTemplate, Response, Tool, message, meta, method,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -88,7 +88,14 @@ impl Client {
                 told.note(action);
             }
         });
-        Self { server, shared, next_id: AtomicI64::new(1), modern: None, wants_progress: false, _listener: listener }
+        Self {
+            server,
+            shared,
+            next_id: AtomicI64::new(1),
+            modern: None,
+            wants_progress: false,
+            _listener: listener,
+        }
     }
 
     /// The same client, able to do this; for a modern client.
@@ -198,7 +205,11 @@ impl Client {
     /// # Errors
     ///
     /// What the server answers. A tool that fails is not an error here but a result with `is_error`.
-    pub async fn call_tool(&self, name: &str, arguments: impl Arguments) -> Result<CallToolResult, ErrorObject> {
+    pub async fn call_tool(
+        &self,
+        name: &str,
+        arguments: impl Arguments,
+    ) -> Result<CallToolResult, ErrorObject> {
         let arguments = JsonText::of(&arguments.into_object()).map_err(|error| own(&error))?;
         self.request::<method::CallTool>(&CallToolParams::new(name).arguments(arguments)).await
     }
@@ -217,8 +228,13 @@ impl Client {
     /// # Errors
     ///
     /// What the server answers.
-    pub async fn get_prompt(&self, name: &str, arguments: impl Arguments) -> Result<GetPromptResult, ErrorObject> {
-        self.request::<method::GetPrompt>(&GetPromptParams::new(name).arguments(arguments.into_object())).await
+    pub async fn get_prompt(
+        &self,
+        name: &str,
+        arguments: impl Arguments,
+    ) -> Result<GetPromptResult, ErrorObject> {
+        self.request::<method::GetPrompt>(&GetPromptParams::new(name).arguments(arguments.into_object()))
+            .await
     }
 
     /// Asks for suggestions for an argument.

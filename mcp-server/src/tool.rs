@@ -137,7 +137,8 @@ impl ToolHandler {
         });
         let name = tool.definition().name.clone();
         let validator = Validator::new(&schema);
-        let validator = validator.unwrap_or_else(|reason| panic!("the input schema of the tool `{name}`: {reason}"));
+        let validator =
+            validator.unwrap_or_else(|reason| panic!("the input schema of the tool `{name}`: {reason}"));
         let Value::Object(schema) = schema else {
             panic!("the input schema of the tool `{name}` is not an object")
         };
@@ -210,7 +211,8 @@ impl ToolHandler {
     pub fn output_schema(mut self, schema: Value) -> Self {
         let name = self.definition().name.clone();
         let validator = Validator::new(&schema);
-        let validator = validator.unwrap_or_else(|reason| panic!("the output schema of the tool `{name}`: {reason}"));
+        let validator =
+            validator.unwrap_or_else(|reason| panic!("the output schema of the tool `{name}`: {reason}"));
         let Value::Object(schema) = schema else {
             panic!("the output schema of the tool `{name}` is not an object")
         };

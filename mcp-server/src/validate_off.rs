@@ -9,7 +9,8 @@ pub(crate) struct Validator(());
 
 impl Validator {
     pub(crate) fn new(_: &Value) -> Result<Self, String> {
-        Err("a schema written by hand needs the feature `validate` of mcpwright; or leave it to the types".to_owned())
+        Err("a schema written by hand needs the feature `validate` of mcpwright; or leave it to the types"
+            .to_owned())
     }
 
     pub(crate) fn check(&self, _: &Value) -> Result<(), Vec<Problem>> {

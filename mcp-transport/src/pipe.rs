@@ -211,7 +211,10 @@ impl Pipe {
     async fn idle(&self) {
         loop {
             let ended = self.ended.notified();
-            if !self.is_busy.load(Ordering::Acquire) && lock(&self.running).is_empty() && self.connection().is_idle() {
+            if !self.is_busy.load(Ordering::Acquire)
+                && lock(&self.running).is_empty()
+                && self.connection().is_idle()
+            {
                 return;
             }
             ended.await;

@@ -74,9 +74,21 @@ impl Stdio {
             tracing::warn!("built with panic = \"abort\": a panic in one handler ends the whole server");
         }
         let host = Tokio::current()?;
+        let (sender, receiver) = oneshot::channel();
+        // Handlers may block every thread of their runtime, timers and all: what ends the process has its own.
+        thread::Builder::new().name("mcp-stdio".to_owned()).spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let result = runtime.map_err(Error::Io).and_then(|runtime| runtime.block_on(self.supervise(&host)));
+            // Nobody listens where the future was dropped.
+            let _ = sender.send(result);
+        })?;
+        receiver.await.unwrap_or(Err(Error::Closed))
+    }
+
+    async fn supervise(self, host: &Tokio) -> Result<(), Error> {
         let mut stop = Stop::new()?;
         let Channel { input, output } = channel::open(self.guards_stdout)?;
-        let pipe = Pipe::new(self.server, &host);
+        let pipe = Pipe::new(self.server, host);
         let written = start_writing(&pipe, &output)?;
         let read = start_reading(&pipe, input, output, self.limits)?;
         let time = tokio::select! {

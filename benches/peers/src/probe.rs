@@ -26,9 +26,9 @@ pub(crate) fn probe(server: &mut Server, era: Era) -> Result<()> {
         ("ech", json!({"text": "no such tool"})),
         ("dummy_100", json!({})),
         ("echo", json!({})),
-        ("echo", json!({"text": 7})),
-        ("add", json!({"a": 1, "b": "2"})),
-        ("blob", json!({"size": "3"})),
+        ("echo", json!({"text": {}})),
+        ("add", json!({"a": 1, "b": "two"})),
+        ("blob", json!({"size": "many"})),
     ] {
         probe.refusal("tools/call", json!({"name": tool, "arguments": arguments}))?;
     }

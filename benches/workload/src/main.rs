@@ -57,7 +57,8 @@ struct Dummy {
 fn workload() -> Result<Builder> {
     let dummies: Vec<Dummy> = serde_json::from_str(include_str!("dummy_tools.json"))?;
     let tools = dummies.into_iter().map(|dummy| {
-        ToolHandler::with_schema(dummy.name, dummy.input_schema, |_, _| async { "" }).description(dummy.description)
+        ToolHandler::with_schema(dummy.name, dummy.input_schema, |_, _| async { "" })
+            .description(dummy.description)
     });
     Ok(tools.fold(Workload.into_builder(), Builder::tool))
 }

@@ -1,16 +1,19 @@
 //! Choices between schemas, made as plain as they can be.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value};
 
 use super::SchemaError;
-use super::node::{Additional, Kind, Node, Object, Scalar, ScalarKind};
+use super::node::{Additional, Kind, Node, Object, Purpose, Scalar, ScalarKind};
 
 /// One of the branches: null among them becomes a flag, and enumerations among them become one.
 pub(super) fn choice(branches: Vec<Node>) -> Node {
     let branches: Vec<Node> = branches.into_iter().flat_map(spliced).collect();
     let null = branches.iter().any(|branch| branch.null || branch.is_null());
     let is_option = null && branches.len() <= 2;
-    let mut kept: Vec<Node> = Vec::new();
+    let mut kept = Kept::default();
     for branch in branches {
         if branch.is_null() || matches!(branch.kind, Kind::Never) {
             continue;
@@ -19,20 +22,43 @@ pub(super) fn choice(branches: Vec<Node>) -> Node {
         if !is_option {
             describe_in_notes(&mut branch);
         }
-        if kept.contains(&branch) {
-            continue;
-        }
-        match kept.iter_mut().find(|other| enumerate_alike(other, &branch)) {
-            Some(other) => fold(other, branch),
-            None => kept.push(branch),
-        }
+        kept.add(branch);
     }
+    let mut kept = kept.branches;
     let node = match kept.len() {
         0 => Node { derived: true, ..Node::new(Kind::Never) },
         1 => kept.remove(0),
         _ => Node::new(Kind::Choice(kept)),
     };
     if null { or_null(node) } else { node }
+}
+
+/// Branches that differ, with one enumeration at most for each type.
+#[derive(Default)]
+struct Kept {
+    branches: Vec<Node>,
+    written: HashSet<String>,
+    enumerations: HashMap<&'static str, usize>,
+}
+
+impl Kept {
+    fn add(&mut self, branch: Node) {
+        if !self.written.insert(branch.write(Purpose::Result).to_string()) {
+            return;
+        }
+        let enumerated = match &branch.kind {
+            Kind::Scalar(scalar) if enumerated(&branch).is_some() => Some(scalar.kind.name()),
+            _ => None,
+        };
+        match enumerated.map(|kind| self.enumerations.entry(kind)) {
+            Some(Entry::Occupied(place)) => fold(&mut self.branches[*place.get()], branch),
+            Some(Entry::Vacant(place)) => {
+                place.insert(self.branches.len());
+                self.branches.push(branch);
+            }
+            None => self.branches.push(branch),
+        }
+    }
 }
 
 /// The schema, or null.
@@ -60,16 +86,6 @@ fn enumerated(node: &Node) -> Option<&Vec<Value>> {
     match &node.kind {
         Kind::Scalar(Scalar { keywords, .. }) if keywords.len() == 1 => keywords.get("enum")?.as_array(),
         _ => None,
-    }
-}
-
-/// Whether both only list values, of the same type.
-fn enumerate_alike(left: &Node, right: &Node) -> bool {
-    match (&left.kind, &right.kind) {
-        (Kind::Scalar(a), Kind::Scalar(b)) => {
-            a.kind == b.kind && enumerated(left).is_some() && enumerated(right).is_some()
-        }
-        _ => false,
     }
 }
 

@@ -20,15 +20,19 @@ pub(super) struct Definitions<'a> {
 }
 
 impl<'a> Definitions<'a> {
-    pub(super) fn of(root: &'a Value) -> Self {
+    /// `None` if there are more than `limit`.
+    pub(super) fn of(root: &'a Value, limit: usize) -> Option<Self> {
         let mut schemas = HashMap::from([(ROOT, root)]);
         for keyword in DEFINITIONS {
             if let Some(definitions) = root.get(keyword).and_then(Value::as_object) {
                 schemas.extend(definitions.iter().map(|(name, schema)| (name.as_str(), schema)));
             }
         }
+        if schemas.len() > limit {
+            return None;
+        }
         let published = publish(recursive_names(&schemas), root);
-        Self { schemas, published }
+        Some(Self { schemas, published })
     }
 
     /// The schema a reference leads to, and the name to publish where it has to stay a reference.
@@ -103,10 +107,9 @@ fn recursive_names<'a>(schemas: &HashMap<&'a str, &'a Value>) -> HashSet<&'a str
 /// The names that a schema refers to, in the order in which they stand.
 fn references<'a>(name: &str, schema: &'a Value, schemas: &HashMap<&'a str, &'a Value>) -> Vec<&'a str> {
     let mut names = Vec::new();
+    let mut pending = vec![schema];
     // The definitions are no part of the document that carries them.
-    let is_part = |keyword: &str| name != ROOT || !DEFINITIONS.contains(&keyword);
-    let parts = schema.as_object().into_iter().flatten().filter(|(keyword, _)| is_part(keyword));
-    let mut pending: Vec<&Value> = parts.map(|(_, part)| part).rev().collect();
+    let mut skipped: &[&str] = if name == ROOT { &DEFINITIONS } else { &[] };
     while let Some(value) = pending.pop() {
         match value {
             Value::Array(items) => pending.extend(items.iter().rev()),
@@ -117,10 +120,12 @@ fn references<'a>(name: &str, schema: &'a Value, schemas: &HashMap<&'a str, &'a 
                 names.extend(
                     name.and_then(|name| schemas.get_key_value(name.as_str())).map(|(name, _)| *name),
                 );
-                pending.extend(members.values().rev());
+                let parts = members.iter().filter(|(keyword, _)| !skipped.contains(&keyword.as_str()));
+                pending.extend(parts.map(|(_, part)| part).rev());
             }
             _ => {}
         }
+        skipped = &[];
     }
     names
 }

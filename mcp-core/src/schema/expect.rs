@@ -85,7 +85,7 @@ impl NumberForm {
 impl TextForm {
     fn expected(&self) -> String {
         if !self.values.is_empty() {
-            return one_of(self.values.iter().map(|value| excerpt(value)));
+            return one_of(self.values.iter().map(excerpt));
         }
         let mut words = match self.length.words("character") {
             Some(length) => format!("a string of {length}"),

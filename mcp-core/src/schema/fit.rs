@@ -1,12 +1,15 @@
 //! The walker over shape and value: it coerces what can be read without loss, and refuses the rest.
 
+mod choice;
+
 use std::collections::HashSet;
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
+use super::listed::canonical;
 use super::nearest::nearest;
-use super::problem::{Path, Problem, excerpt, found, listed};
-use super::shape::{ArrayForm, Form, Member, NumberForm, ObjectForm, Others, Shape, TextForm};
+use super::problem::{Path, Problem, found};
+use super::shape::{ArrayForm, Form, NumberForm, ObjectForm, Others, Shape, TextForm};
 use super::{coerce, number};
 
 /// How many problems are told at once: who mends these, mends the next ones too.
@@ -109,13 +112,10 @@ impl<'a> Walk<'a> {
     /// Makes the value fit, or says why it does not; a value that does not fit may be left half changed.
     fn fit(&mut self, form: &'a Form, value: &mut Value, path: &Path<'_>, place: Place) -> bool {
         if !self.spend(1) {
-            return self.fail(|| {
-                Problem::mismatch(path, "a simpler value".into(), "one with too many readings".into())
-            });
+            return self.too_complex(path);
         }
         if place.depth > VALUE_DEPTH_LIMIT || place.hops > HOP_LIMIT {
-            return self
-                .fail(|| Problem::mismatch(path, "a flatter value".into(), "one nested too deeply".into()));
+            return self.too_deep(path);
         }
         match form {
             Form::Any => true,
@@ -123,10 +123,8 @@ impl<'a> Walk<'a> {
             Form::Null => value.is_null() || self.mismatch(form, value, path),
             Form::Boolean(values) => self.fit_boolean(values, value) || self.mismatch(form, value, path),
             Form::Number(rule) => self.fit_number(rule, value) || self.mismatch(form, value, path),
-            Form::Text(rule) => self.fit_text(rule, value) || self.mismatch_text(rule, form, value, path),
-            Form::Values(values) => {
-                values.iter().any(|listed| number::same(listed, value)) || self.mismatch(form, value, path)
-            }
+            Form::Text(rule) => self.fit_text(rule, value) || self.mismatch(form, value, path),
+            Form::Values(values) => values.contain(value) || self.mismatch(form, value, path),
             Form::Array(rule) => self.fit_array(rule, form, value, path, place),
             Form::Object(rule) => self.fit_object(rule, form, value, path, place),
             Form::Choice(branches) => self.fit_choice(branches, form, value, path, place),
@@ -202,9 +200,10 @@ impl<'a> Walk<'a> {
     fn are_distinct(&mut self, array: &Value, path: &Path<'_>, place: Place) -> bool {
         let mut seen = HashSet::new();
         for (index, item) in array.as_array().into_iter().flatten().enumerate() {
-            let mut text = String::new();
-            let is_flat = write_canonically(item, &mut text, place.depth);
-            if !self.spend(text.len() / BYTES_PER_PART) || !is_flat || !seen.insert(text) {
+            let text = canonical(item, VALUE_DEPTH_LIMIT - place.depth);
+            let is_new =
+                text.is_some_and(|text| self.spend(text.len() / BYTES_PER_PART) && seen.insert(text));
+            if !is_new {
                 let repeated = path.item(index);
                 return self.fail(|| Problem::mismatch(&repeated, "no item twice".into(), found(item)));
             }
@@ -270,154 +269,24 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the member is optional and its `null` can only mean that it is left out.
-    fn says_absent(&self, rule: &ObjectForm, name: &str, value: &Value) -> bool {
-        let takes_no_null = |form| !self.accepts_null(form, 0);
-        !self.strict
-            && value.is_null()
-            && rule.member(name).is_some_and(|member| !member.required && takes_no_null(&member.form))
+    fn says_absent(&mut self, rule: &'a ObjectForm, name: &str, value: &Value) -> bool {
+        match rule.member(name) {
+            Some(member) if value.is_null() && !self.strict && !member.required => {
+                !self.accepts_null(&member.form, 0)
+            }
+            _ => false,
+        }
     }
 
-    fn accepts_null(&self, form: &Form, hops: usize) -> bool {
+    fn accepts_null(&mut self, form: &'a Form, hops: usize) -> bool {
         match self.shape.resolve(form) {
             Form::Any | Form::Null => true,
-            Form::Values(values) => values.contains(&Value::Null),
-            Form::Choice(branches) if hops < HOP_LIMIT => {
+            Form::Values(values) => values.contain(&Value::Null),
+            Form::Choice(branches) if hops < HOP_LIMIT && self.spend(branches.len()) => {
                 branches.iter().any(|branch| self.accepts_null(branch, hops + 1))
             }
             _ => false,
         }
-    }
-}
-
-/// Choices: the first branch that the value fits as it is, then the first that it can be made to fit.
-impl<'a> Walk<'a> {
-    fn fit_choice(
-        &mut self,
-        branches: &'a [Form],
-        form: &'a Form,
-        value: &mut Value,
-        path: &Path<'_>,
-        place: Place,
-    ) -> bool {
-        if branches.iter().any(|branch| self.probe(branch, value, path, place, true)) {
-            return true;
-        }
-        if !self.strict && branches.iter().any(|branch| self.probe_copy(branch, value, path, place)) {
-            return true;
-        }
-        if self.probing { false } else { self.explain_choice(branches, form, value, path, place) }
-    }
-
-    /// Whether the value fits, without a word on why not.
-    fn probe(
-        &mut self,
-        form: &'a Form,
-        value: &mut Value,
-        path: &Path<'_>,
-        place: Place,
-        strict: bool,
-    ) -> bool {
-        let outer = (self.strict, self.probing);
-        (self.strict, self.probing) = (strict, true);
-        let fits = self.fit(form, value, path, place.further());
-        (self.strict, self.probing) = outer;
-        fits
-    }
-
-    /// Whether the value can be made to fit. It changes only if so.
-    fn probe_copy(&mut self, form: &'a Form, value: &mut Value, path: &Path<'_>, place: Place) -> bool {
-        if !self.may_take(form, value, 0) || !self.spend(weight(value)) {
-            return false;
-        }
-        let mut copy = value.clone();
-        let fits = self.probe(form, &mut copy, path, place, false);
-        if fits {
-            *value = copy;
-        }
-        fits
-    }
-
-    /// Whether the value has the type of the form, or could be coerced to it.
-    fn may_take(&self, form: &Form, value: &Value, hops: usize) -> bool {
-        match (self.shape.resolve(form), value) {
-            (Form::Choice(branches), _) if hops < HOP_LIMIT => {
-                branches.iter().any(|branch| self.may_take(branch, value, hops + 1))
-            }
-            (Form::Array(_), Value::Array(_)) | (Form::Object(_), Value::Object(_)) => true,
-            (form, _) => {
-                !matches!(form, Form::Any | Form::Never | Form::Null)
-                    && !value.is_array()
-                    && !value.is_object()
-            }
-        }
-    }
-
-    /// Says what is wrong with the branch that was meant, if one stands out.
-    fn explain_choice(
-        &mut self,
-        branches: &'a [Form],
-        form: &'a Form,
-        value: &mut Value,
-        path: &Path<'_>,
-        place: Place,
-    ) -> bool {
-        let mut meant = branches.iter().filter(|branch| self.claims(branch, value));
-        match (meant.next(), meant.next()) {
-            (Some(branch), None) => self.fit(branch, value, path, place.further()),
-            (None, _) => {
-                self.explain_tag(branches, value, path).unwrap_or_else(|| self.mismatch(form, value, path))
-            }
-            _ => self.mismatch(form, value, path),
-        }
-    }
-
-    /// Whether the value looks like one of this form: by its type, and for an object by its tags, or by its required members
-    /// where it has no tags.
-    fn claims(&self, form: &Form, value: &Value) -> bool {
-        match (self.shape.resolve(form), value) {
-            (Form::Object(rule), Value::Object(members)) => {
-                let mut tags =
-                    rule.required.iter().filter_map(|name| Some((name, rule.tag(name)?))).peekable();
-                match tags.peek() {
-                    Some(_) => tags.all(|(name, tag)| members.get(name).is_some_and(|value| value == tag)),
-                    None => rule.required.iter().all(|name| members.contains_key(name)),
-                }
-            }
-            (Form::Array(_), Value::Array(_))
-            | (Form::Text(_), Value::String(_))
-            | (Form::Number(_), Value::Number(_))
-            | (Form::Boolean(_), Value::Bool(_)) => true,
-            _ => false,
-        }
-    }
-
-    /// For objects that a tag tells apart: says which tags there are.
-    fn explain_tag(&mut self, branches: &'a [Form], value: &Value, path: &Path<'_>) -> Option<bool> {
-        let members = value.as_object()?;
-        let objects: Vec<&ObjectForm> = branches
-            .iter()
-            .filter_map(|branch| match self.shape.resolve(branch) {
-                Form::Object(rule) => Some(&**rule),
-                _ => None,
-            })
-            .collect();
-        let first = objects.first()?;
-        let name =
-            first.required.iter().find(|name| objects.iter().all(|object| object.tag(name).is_some()))?;
-        let tags: Vec<&str> = objects.iter().filter_map(|object| object.tag(name)).collect();
-        let path = path.member(name);
-        let expected = format!(
-            "one of {}",
-            listed(tags.iter().map(|tag| excerpt(tag)).collect::<Vec<_>>().iter().map(String::as_str))
-        );
-        Some(match members.get(name) {
-            None => self.fail(|| Problem::missing(&path, expected)),
-            Some(Value::String(tag)) if tags.contains(&tag.as_str()) => return None,
-            Some(value) => self.fail(|| {
-                let suggestion = value.as_str().and_then(|tag| nearest(tag, tags.iter().copied()));
-                Problem::mismatch(&path, expected, found(value)).suggesting(suggestion.map(str::to_owned))
-            }),
-        })
     }
 }
 
@@ -444,84 +313,33 @@ impl<'a> Walk<'a> {
     }
 
     fn mismatch(&mut self, form: &'a Form, value: &Value, path: &Path<'_>) -> bool {
-        let shape = self.shape;
-        self.fail(|| Problem::mismatch(path, shape.expected(form), found(value)))
-    }
-
-    fn mismatch_text(&mut self, rule: &TextForm, form: &'a Form, value: &Value, path: &Path<'_>) -> bool {
+        if self.steps_left == 0 {
+            return self.too_complex(path);
+        }
         let shape = self.shape;
         self.fail(|| {
-            let values = || rule.values.iter().map(String::as_str);
-            let suggestion = value.as_str().and_then(|text| nearest(text, values())).map(str::to_owned);
+            let suggestion = match (form, value) {
+                (Form::Text(rule), Value::String(text)) => {
+                    nearest(text, rule.values.iter()).map(str::to_owned)
+                }
+                _ => None,
+            };
             Problem::mismatch(path, shape.expected(form), found(value)).suggesting(suggestion)
         })
+    }
+
+    fn too_complex(&mut self, path: &Path<'_>) -> bool {
+        self.fail(|| Problem::mismatch(path, "a simpler value".into(), "one with too many readings".into()))
+    }
+
+    fn too_deep(&mut self, path: &Path<'_>) -> bool {
+        self.fail(|| Problem::mismatch(path, "a flatter value".into(), "one nested too deeply".into()))
     }
 
     /// The value that a string contains, if coercing is allowed.
     fn stringified<T>(&mut self, value: &Value, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
         let text = value.as_str().filter(|_| !self.strict)?;
         self.spend(text.len() / BYTES_PER_PART).then(|| parse(text)).flatten()
-    }
-}
-
-impl NumberForm {
-    fn accepts(&self, number: &Number) -> bool {
-        let is_at_least = |bound: &Option<Number>| {
-            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_ge())
-        };
-        let is_at_most = |bound: &Option<Number>| {
-            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_le())
-        };
-        let is_above = |bound: &Option<Number>| {
-            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_gt())
-        };
-        let is_below = |bound: &Option<Number>| {
-            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_lt())
-        };
-        (!self.whole || number::is_whole(number))
-            && is_at_least(&self.minimum)
-            && is_at_most(&self.maximum)
-            && is_above(&self.above)
-            && is_below(&self.below)
-            && self.multiple_of.as_ref().is_none_or(|divisor| number::is_multiple(number, divisor))
-            && (self.values.is_empty()
-                || self.values.iter().any(|value| number::compare(number, value).is_eq()))
-    }
-}
-
-impl TextForm {
-    /// The length is looked at first, so that a pattern meets no longer text than the schema allows.
-    fn accepts(&self, text: &str) -> bool {
-        (self.values.is_empty() || self.values.iter().any(|value| value == text))
-            && self.length.contains(text.chars().count())
-            && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
-    }
-
-    /// The one value that differs from the text in case only.
-    fn in_other_case(&self, text: &str) -> Option<String> {
-        let lower = text.to_lowercase();
-        let mut alike = self.values.iter().filter(|value| value.to_lowercase() == lower);
-        match (alike.next(), alike.next()) {
-            (Some(value), None) if self.accepts(value) => Some(value.clone()),
-            _ => None,
-        }
-    }
-}
-
-impl ObjectForm {
-    fn member(&self, name: &str) -> Option<&Member> {
-        self.places.get(name).map(|place| &self.members[*place])
-    }
-
-    /// The only text that a member may be.
-    fn tag(&self, name: &str) -> Option<&str> {
-        match &self.member(name)?.form {
-            Form::Text(rule) => match rule.values.as_slice() {
-                [value] => Some(value),
-                _ => None,
-            },
-            _ => None,
-        }
     }
 }
 
@@ -546,43 +364,4 @@ fn weight(value: &Value) -> usize {
         }
     }
     weight
-}
-
-/// Writes equal values equally: members in order of their names, and whole numbers without a point. False if the value
-/// is nested too deeply.
-fn write_canonically(value: &Value, text: &mut String, depth: usize) -> bool {
-    if depth > VALUE_DEPTH_LIMIT {
-        return false;
-    }
-    match value {
-        Value::Number(number) => {
-            let number = number::without_point(number).unwrap_or_else(|| number.clone());
-            text.push_str(&number.to_string());
-        }
-        Value::Array(items) => {
-            text.push('[');
-            for item in items {
-                if !write_canonically(item, text, depth + 1) {
-                    return false;
-                }
-                text.push(',');
-            }
-            text.push(']');
-        }
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_unstable_by_key(|(name, _)| *name);
-            text.push('{');
-            for (name, member) in members {
-                text.push_str(&Value::from(name.as_str()).to_string());
-                text.push(':');
-                if !write_canonically(member, text, depth + 1) {
-                    return false;
-                }
-            }
-            text.push('}');
-        }
-        scalar => text.push_str(&scalar.to_string()),
-    }
-    true
 }

@@ -22,21 +22,8 @@ impl Reader<'_> {
                 let derived = left.derived && right.derived;
                 return Ok(Node { about, null: null && !is_null(&other), kind: other, derived });
             }
-            (Kind::Choice(branches), other) => {
-                return self.distribute(
-                    branches,
-                    |reader, branch| reader.join(branch, bare(&other)),
-                    about,
-                    null,
-                );
-            }
-            (other, Kind::Choice(branches)) => {
-                return self.distribute(
-                    branches,
-                    |reader, branch| reader.join(bare(&other), branch),
-                    about,
-                    null,
-                );
+            (Kind::Choice(branches), other) | (other, Kind::Choice(branches)) => {
+                return self.join_choice(branches, &Node::new(other), about, null);
             }
             (Kind::Scalar(left), Kind::Scalar(right)) => join_scalars(left, right)?,
             (Kind::Array(left), Kind::Array(right)) => self.join_arrays(left, right)?,
@@ -52,18 +39,18 @@ impl Reader<'_> {
         Ok(if null { choice(vec![node, Node::scalar(ScalarKind::Null, Map::new())]) } else { node })
     }
 
-    /// Joins each branch with the other side.
-    fn distribute(
+    /// Joins each branch with the other side, whose members come first.
+    fn join_choice(
         &mut self,
         branches: Vec<Node>,
-        mut join: impl FnMut(&mut Self, Node) -> Result<Node, SchemaError>,
+        other: &Node,
         about: About,
         null: bool,
     ) -> Result<Node, SchemaError> {
         let mut joined = Vec::with_capacity(branches.len());
         for branch in branches {
-            let node = join(self, branch)?;
-            self.spend(node.size())?;
+            self.spend(branch.size() + other.size())?;
+            let node = self.join(other.clone(), branch)?;
             joined.extend(branches_of(Node { null: false, ..node }));
         }
         joined.extend(null.then(|| Node::scalar(ScalarKind::Null, Map::new())));
@@ -146,10 +133,6 @@ fn branches_of(node: Node) -> Vec<Node> {
     let Kind::Choice(branches) = node.kind else { return vec![node] };
     let about = |branch: About| join_about(branch, node.about.clone());
     branches.into_iter().map(|branch| Node { about: about(branch.about), ..branch }).collect()
-}
-
-fn bare(kind: &Kind) -> Node {
-    Node::new(kind.clone())
 }
 
 fn is_null(kind: &Kind) -> bool {

@@ -71,6 +71,7 @@ mod expect;
 mod fit;
 mod join;
 mod keyword;
+mod listed;
 mod nearest;
 mod node;
 mod number;

@@ -3,6 +3,9 @@
 /// Longer names are not compared: no typing mistake makes them.
 const LENGTH_LIMIT: usize = 64;
 
+/// More names are not compared either: a list so long has no one name that was meant.
+const NAMES_COMPARED: usize = 500;
+
 /// The known name nearest to the one given: the same but for case and separators, or a few slips away.
 pub(super) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if given.len() > LENGTH_LIMIT {
@@ -10,6 +13,7 @@ pub(super) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> 
     }
     let given_letters = letters(given);
     known
+        .take(NAMES_COMPARED)
         .filter(|name| name.len() <= LENGTH_LIMIT)
         .filter_map(|name| {
             let name_letters = letters(name);

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::number;
+
 /// One subschema.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
@@ -179,6 +181,16 @@ impl ScalarKind {
             Self::Integer => "integer",
             Self::Number => "number",
             Self::String => "string",
+        }
+    }
+
+    pub(super) fn includes(self, value: &Value) -> bool {
+        match self {
+            Self::Null => value.is_null(),
+            Self::Boolean => value.is_boolean(),
+            Self::Integer => value.as_number().is_some_and(number::is_whole),
+            Self::Number => value.is_number(),
+            Self::String => value.is_string(),
         }
     }
 

@@ -41,8 +41,8 @@ impl Portable {
     }
 
     fn read(generated: &Value, purpose: Purpose) -> Result<Self, SchemaError> {
-        let mut reader = Reader::new(generated);
-        let mut node = reader.read_root(generated)?;
+        let mut reader = Reader::new(generated)?;
+        let mut node = reader.read_root()?;
         let mut definitions: Vec<(String, Node)> = Vec::new();
         let mut wanted = names(&mut node);
         while let Some(name) = wanted.pop() {
@@ -105,7 +105,9 @@ impl Portable {
         let Kind::Scalar(scalar) = &mut self.node.kind else {
             return Err(SchemaError::Misplaced { keyword: "enum".into(), form });
         };
-        let fits = |values: &Vec<Value>| values.iter().all(|value| scalar.kind.includes(value));
+        let fits = |values: &Vec<Value>| {
+            !values.is_empty() && values.iter().all(|value| scalar.kind.includes(value))
+        };
         if !values.as_array().is_some_and(fits) {
             let expected = "a list of values of its type";
             return Err(SchemaError::Invalid { keyword: "enum".into(), pointer: String::new(), expected });
@@ -168,7 +170,15 @@ impl Portable {
             node.about.overlay(self.node.about);
             self.node = node;
         }
-        if self.is_object() { Ok(self.into_document()) } else { Err(SchemaError::NotAnObject { form }) }
+        if !self.is_object() {
+            return Err(SchemaError::NotAnObject { form });
+        }
+        let mut schema = self.into_document();
+        if let Value::Object(root) = &mut schema.0 {
+            // Some clients want the list even where it is empty.
+            root.entry("properties").or_insert_with(|| Map::new().into());
+        }
+        Ok(schema)
     }
 
     /// The schema of a result: the object itself, or an object whose one member `result` is the value.

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use regex_lite::{Regex, RegexBuilder};
 use serde_json::{Map, Number, Value};
 
+use super::listed::{Texts, Values};
+use super::number;
 use super::{Schema, SchemaError};
 
 /// How large a compiled pattern may be.
@@ -29,7 +31,7 @@ pub(super) enum Form {
     Text(Box<TextForm>),
     Array(Box<ArrayForm>),
     Object(Box<ObjectForm>),
-    Values(Vec<Value>),
+    Values(Values),
     Choice(Vec<Form>),
     /// A definition, by its place.
     Reference(usize),
@@ -38,7 +40,7 @@ pub(super) enum Form {
 #[derive(Debug)]
 pub(super) struct NumberForm {
     pub(super) whole: bool,
-    pub(super) values: Vec<Number>,
+    pub(super) values: Values,
     pub(super) minimum: Option<Number>,
     pub(super) maximum: Option<Number>,
     pub(super) above: Option<Number>,
@@ -48,7 +50,7 @@ pub(super) struct NumberForm {
 
 #[derive(Debug)]
 pub(super) struct TextForm {
-    pub(super) values: Vec<String>,
+    pub(super) values: Texts,
     pub(super) length: Range,
     pub(super) pattern: Option<Regex>,
 }
@@ -126,6 +128,58 @@ impl Shape {
     }
 }
 
+impl NumberForm {
+    pub(super) fn accepts(&self, number: &Number) -> bool {
+        let is_at_least = |bound: &Option<Number>| {
+            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_ge())
+        };
+        let is_at_most = |bound: &Option<Number>| {
+            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_le())
+        };
+        let is_above = |bound: &Option<Number>| {
+            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_gt())
+        };
+        let is_below = |bound: &Option<Number>| {
+            bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_lt())
+        };
+        (!self.whole || number::is_whole(number))
+            && is_at_least(&self.minimum)
+            && is_at_most(&self.maximum)
+            && is_above(&self.above)
+            && is_below(&self.below)
+            && self.multiple_of.as_ref().is_none_or(|divisor| number::is_multiple(number, divisor))
+            && (self.values.is_empty() || self.values.contain_number(number))
+    }
+}
+
+impl TextForm {
+    /// The length is looked at first, so that a pattern meets no longer text than the schema allows.
+    pub(super) fn accepts(&self, text: &str) -> bool {
+        (self.values.is_empty() || self.values.contain(text))
+            && self.length.contains(text.chars().count())
+            && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+    }
+
+    /// The one listed text that differs in case only.
+    pub(super) fn in_other_case(&self, text: &str) -> Option<&str> {
+        self.values.in_other_case(text).filter(|text| self.accepts(text))
+    }
+}
+
+impl ObjectForm {
+    pub(super) fn member(&self, name: &str) -> Option<&Member> {
+        self.places.get(name).map(|place| &self.members[*place])
+    }
+
+    /// The only text that a member may be.
+    pub(super) fn tag(&self, name: &str) -> Option<&str> {
+        match &self.member(name)?.form {
+            Form::Text(rule) => rule.values.single(),
+            _ => None,
+        }
+    }
+}
+
 impl Range {
     pub(super) fn contains(self, length: usize) -> bool {
         let length = length as u64;
@@ -167,7 +221,7 @@ impl Compiler<'_> {
             (Some("string"), _) => Form::Text(Box::new(compile_text(schema)?)),
             (Some("array"), _) => Form::Array(Box::new(self.compile_array(schema)?)),
             (Some("object"), _) => Form::Object(Box::new(self.compile_object(schema)?)),
-            (_, Some(values)) => Form::Values(values.clone()),
+            (_, Some(values)) => Form::Values(Values::of(values.clone())),
             (_, None) if schema.contains_key("not") => Form::Never,
             (_, None) => Form::Any,
         })
@@ -213,7 +267,7 @@ fn compile_number(schema: &Map<String, Value>, whole: bool) -> NumberForm {
     let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
     NumberForm {
         whole,
-        values: values.filter_map(Value::as_number).cloned().collect(),
+        values: Values::of(values.filter(|value| value.is_number()).cloned().collect()),
         minimum: bound("minimum"),
         maximum: bound("maximum"),
         above: bound("exclusiveMinimum"),
@@ -225,7 +279,7 @@ fn compile_number(schema: &Map<String, Value>, whole: bool) -> NumberForm {
 fn compile_text(schema: &Map<String, Value>) -> Result<TextForm, SchemaError> {
     let pattern = schema.get("pattern").and_then(Value::as_str).map(compile_pattern).transpose()?;
     Ok(TextForm {
-        values: strings(schema, "enum"),
+        values: Texts::of(strings(schema, "enum")),
         length: Range::of(schema, "minLength", "maxLength"),
         pattern,
     })

@@ -213,27 +213,36 @@ impl Plan {
     }
 
     fn take_path<'a>(&'a self, path: &'a str) -> Option<Vec<Taken<'a>>> {
-        let notes = Notes::of(&self.steps, path.as_bytes());
-        if !notes.rest_matches(0, 0) {
-            return None;
-        }
-        let mut taken = Vec::new();
-        let mut place = 0;
-        for (index, step) in self.steps.iter().enumerate() {
-            match step {
-                Step::Text(text) => place += text.len(),
-                Step::Take { name, reach } => {
-                    let bytes = &path.as_bytes()[place..];
-                    let longest = bytes.iter().take_while(|byte| reach.takes(**byte)).count();
-                    let length =
-                        (1..=longest).rev().find(|length| notes.rest_matches(index + 1, place + length))?;
-                    taken.push(Taken { name, text: &path[place..place + length], reach: *reach });
-                    place += length;
-                }
-            }
-        }
-        Some(taken)
+        // Most URIs are another template's, which their beginning tells.
+        let (start, steps) = match self.steps.split_first() {
+            Some((Step::Text(text), steps)) => (path.strip_prefix(text.as_str())?, steps),
+            _ => (path, self.steps.as_slice()),
+        };
+        let notes = Notes::of(steps, start.as_bytes());
+        notes.rest_matches(0, 0).then(|| take_noted(steps, start, &notes))
     }
+}
+
+/// Gives each variable as much of the path as the notes allow.
+fn take_noted<'a>(steps: &'a [Step], mut path: &'a str, notes: &Notes) -> Vec<Taken<'a>> {
+    let whole = path.len();
+    let mut taken = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let length = match step {
+            Step::Text(text) => text.len(),
+            Step::Take { name, reach } => {
+                let place = whole - path.len();
+                let longest = path.bytes().take_while(|byte| reach.takes(*byte)).count();
+                let fits = |length: &usize| notes.rest_matches(index + 1, place + length);
+                // The notes say that there is a length which fits.
+                let length = (1..=longest).rev().find(fits).unwrap_or(longest);
+                taken.push(Taken { name, text: &path[..length], reach: *reach });
+                length
+            }
+        };
+        path = &path[length..];
+    }
+    taken
 }
 
 /// For each step and place: whether the steps from there on match the path from there on.
@@ -348,5 +357,25 @@ impl Taken<'_> {
 
     fn refusal(&self, what: &str) -> Refusal {
         Refusal { reason: format!("the value of `{}` {what}", self.name) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::parse::parse;
+
+    /// The notes are all that matching looks at, and each is made from two others.
+    #[test]
+    fn notes_grow_with_the_uri_and_no_faster() {
+        let plan = Plan::of(&parse("{+a}a{+b}a{+c}a{+d}a{+e}!").expect("a template")).expect("a template");
+        let notes = |length: usize| {
+            let Notes(rows) = Notes::of(&plan.steps, "a".repeat(length).as_bytes());
+            rows.iter().map(Vec::len).sum::<usize>()
+        };
+        for length in [1000, 2000, 4000, 8000] {
+            assert_eq!(notes(length), (plan.steps.len() + 1) * (length + 1));
+        }
+        assert_eq!(plan.matches(&"a".repeat(8000)), Match::Unmatched);
     }
 }

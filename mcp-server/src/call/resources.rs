@@ -156,24 +156,15 @@ impl Server {
     }
 }
 
+/// What the template that says most of a URI makes of it. Where that one refuses it, no other one is asked.
 fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>, ErrorObject> {
-    let mut best: Option<(&TemplateHandler, Variables)> = None;
-    let mut refused = None;
-    for handler in templates {
-        match handler.template().matches(uri) {
-            Match::Unmatched => {}
-            Match::Refused(refusal) => refused = Some(refusal),
-            Match::Matched(variables) => {
-                let is_before = |other: &TemplateHandler| handler.template().most_specific_first(other.template()).is_lt();
-                if best.as_ref().is_none_or(|(other, _)| is_before(other)) {
-                    best = Some((handler, variables));
-                }
-            }
-        }
-    }
-    match (best, refused) {
-        (Some((handler, variables)), _) => Ok(Some(Reader::Template(handler.clone(), variables))),
-        (None, Some(refusal)) => Err(ErrorObject::invalid_params(format!("params.uri: {refusal}"))),
-        (None, None) => Ok(None),
+    let matches = templates.iter().map(|handler| (handler, handler.template().matches(uri)));
+    let best = matches
+        .filter(|(_, found)| !matches!(found, Match::Unmatched))
+        .min_by(|(one, _), (other, _)| one.template().most_specific_first(other.template()));
+    match best {
+        Some((handler, Match::Matched(variables))) => Ok(Some(Reader::Template(handler.clone(), variables))),
+        Some((_, Match::Refused(refusal))) => Err(ErrorObject::invalid_params(format!("params.uri: {refusal}"))),
+        _ => Ok(None),
     }
 }

@@ -2,7 +2,8 @@
 
 use mcpwright_core::{CacheScope, LoggingLevel, PromptMessage, ResourceContents};
 use mcpwright_server::{
-    Completer, Completing, Context, Json, PromptHandler, ResourceHandler, Server, TemplateHandler, ToolError, ToolHandler,
+    Completer, Completing, Context, Json, PromptHandler, ResourceHandler, Server, TemplateHandler, ToolError,
+    ToolHandler,
 };
 use serde_json::json;
 
@@ -16,8 +17,12 @@ pub(crate) fn server() -> Server {
         .instructions("For conversations.")
         .page_size(3)
         .tool(
-            ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { Json(Sum { sum: a + b }) })
-                .description("Add two integers."),
+            ToolHandler::function(
+                "add",
+                ["a", "b"],
+                |a: i64, b: i64| async move { Json(Sum { sum: a + b }) },
+            )
+            .description("Add two integers."),
         )
         .tool(
             ToolHandler::function("greet", ["name", "times"], |name: String, times: u32| async move {
@@ -26,15 +31,22 @@ pub(crate) fn server() -> Server {
             .argument("times", |times| times.default(1).range(1..=3))
             .description("Greet somebody."),
         )
-        .tool(ToolHandler::function("fail", [], || async { Err::<(), _>("no luck".to_owned()) }).description("Fail."))
         .tool(
-            ToolHandler::function("refuse", [], || async { Err::<(), _>(ToolError::new("try `add` instead")) })
-                .description("Refuse."),
+            ToolHandler::function("fail", [], || async { Err::<(), _>("no luck".to_owned()) })
+                .description("Fail."),
+        )
+        .tool(
+            ToolHandler::function("refuse", [], || async {
+                Err::<(), _>(ToolError::new("try `add` instead"))
+            })
+            .description("Refuse."),
         )
         .tool(ToolHandler::function("panic", [], panics).description("Panic."))
         .tool(ToolHandler::function("work", [], work).description("Report progress, and log."))
         .tool(ToolHandler::function("numbers", [], || async { Json(vec![1, 2]) }).description("A list."))
-        .resource(ResourceHandler::function("demo://text", "text", || async { "a text" }).mime_type("text/plain"))
+        .resource(
+            ResourceHandler::function("demo://text", "text", || async { "a text" }).mime_type("text/plain"),
+        )
         .resource(ResourceHandler::function("demo://bytes", "bytes", || async { vec![0_u8, 255] }))
         .template(
             TemplateHandler::function("demo://item/{id}", "item", ["id"], |id: u32| async move {
@@ -43,13 +55,20 @@ pub(crate) fn server() -> Server {
             .cache(std::time::Duration::from_secs(60), CacheScope::Public)
             .argument("id", |id| id.complete(Completer::new(ids))),
         )
-        .template(TemplateHandler::function("demo://file/{+path}", "file", ["path"], |path: String| async move {
-            vec![ResourceContents::text(format!("demo://file/{path}"), path)]
-        }))
+        .template(TemplateHandler::function(
+            "demo://file/{+path}",
+            "file",
+            ["path"],
+            |path: String| async move { vec![ResourceContents::text(format!("demo://file/{path}"), path)] },
+        ))
         .prompt(
-            PromptHandler::function("ask", ["topic", "tone"], |topic: String, tone: Option<Tone>| async move {
-                PromptMessage::user(format!("{topic}, {tone:?}?"))
-            })
+            PromptHandler::function(
+                "ask",
+                ["topic", "tone"],
+                |topic: String, tone: Option<Tone>| async move {
+                    PromptMessage::user(format!("{topic}, {tone:?}?"))
+                },
+            )
             .description("Ask about a topic."),
         )
         .build()

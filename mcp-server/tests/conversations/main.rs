@@ -98,7 +98,9 @@ impl Talk {
     }
 
     fn expect(&self, place: &str, text: &str) {
-        let Some(heard) = self.heard.lock().unwrap().pop_front() else { panic!("{place}: the server says nothing") };
+        let Some(heard) = self.heard.lock().unwrap().pop_front() else {
+            panic!("{place}: the server says nothing")
+        };
         let said: Value = serde_json::from_str(&heard).unwrap();
         let expected: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{place}: {error}"));
         assert!(is_like(&said, &expected), "{place}: the server says\n{heard}\nand not\n{text}");
@@ -116,10 +118,13 @@ fn is_like(value: &Value, expected: &Value) -> bool {
         (_, Value::String(any)) if any == "…" => true,
         (Value::Object(value), Value::Object(expected)) => {
             value.len() == expected.len()
-                && expected.iter().all(|(key, expected)| value.get(key).is_some_and(|value| is_like(value, expected)))
+                && expected
+                    .iter()
+                    .all(|(key, expected)| value.get(key).is_some_and(|value| is_like(value, expected)))
         }
         (Value::Array(value), Value::Array(expected)) => {
-            value.len() == expected.len() && value.iter().zip(expected).all(|(value, expected)| is_like(value, expected))
+            value.len() == expected.len()
+                && value.iter().zip(expected).all(|(value, expected)| is_like(value, expected))
         }
         _ => value == expected,
     }

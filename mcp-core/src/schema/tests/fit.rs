@@ -419,3 +419,9 @@ fn problems_are_told_up_to_twenty() {
     let problem = &shape(wide).fit(json!({"other": 1}), false).expect_err("unknown name")[0];
     assert!(problem.to_string().ends_with("n18, n19 and 10 more)"), "{problem}");
 }
+
+#[test]
+fn shapes_are_shared_between_threads() {
+    fn is_shared<T: Send + Sync>(_: &T) {}
+    is_shared(&shape(search()));
+}

@@ -4,3 +4,4 @@ mod bombs;
 mod fit;
 mod oracle;
 mod portable;
+mod types;

@@ -1,10 +1,11 @@
-//! Our types against the specification's own files: its JSON Schema and its examples.
+//! The vocabulary: messages against JSON-RPC, and our types against the specification's own files: its JSON Schema and its examples.
 //!
 //! They are not part of this project. `MCPWRIGHT_SPEC` names a folder that holds `schema.json` and `examples/`, and
 //! without it these tests check nothing and say so; with `MCPWRIGHT_REQUIRE_ALL` they fail instead.
 
 mod covered;
 mod legacy;
+mod messages;
 mod random;
 mod refused;
 mod schema;

@@ -25,9 +25,49 @@ fn check(texts: &[&str], code: ErrorCode) {
 fn text_that_is_not_json_is_a_parse_error() {
     check(
         &[
-            "", " ", "{", "}", "[", "]", "{]", "[}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "[,1]", "{,}", "{a:1}", "{'a':1}",
-            "NaN", "Infinity", "-", "+1", "01", "1.", ".5", "1e", "1e+", "0x10", "tru", "nul", "True", "\"", "\"\\", "\"\\x\"",
-            "\"\\u12\"", "\"\\u12g4\"", "\"\t\"", "\"\n\"", "\"a\" \"b\"", "{} {}", "{}x", "1 2", "// c\n{}", "{\"a\":1/**/}", "\u{feff}{}",
+            "",
+            " ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "{]",
+            "[}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "[1,]",
+            "[,1]",
+            "{,}",
+            "{a:1}",
+            "{'a':1}",
+            "NaN",
+            "Infinity",
+            "-",
+            "+1",
+            "01",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "0x10",
+            "tru",
+            "nul",
+            "True",
+            "\"",
+            "\"\\",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\u12g4\"",
+            "\"\t\"",
+            "\"\n\"",
+            "\"a\" \"b\"",
+            "{} {}",
+            "{}x",
+            "1 2",
+            "// c\n{}",
+            "{\"a\":1/**/}",
+            "\u{feff}{}",
         ],
         ErrorCode::PARSE_ERROR,
     );
@@ -37,14 +77,26 @@ fn text_that_is_not_json_is_a_parse_error() {
 fn json_that_is_no_request_is_an_invalid_request() {
     check(
         &[
-            "null", "42", "\"x\"", "true", "{}", "[]", "[[]]x".trim_end_matches('x').trim_start_matches("[]"), r#"{"id":null,"method":"ping","jsonrpc":"2.0"}"#,
-            r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#, r#"{"jsonrpc":"2.0","id":[1],"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#, r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","id":1.0,"method":"ping"}"#, r#"{"jsonrpc":"2.0","id":1e3,"method":"ping"}"#,
+            "null",
+            "42",
+            "\"x\"",
+            "true",
+            "{}",
+            "[]",
+            r#"{"id":null,"method":"ping","jsonrpc":"2.0"}"#,
+            r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":[1],"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1.0,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1e3,"method":"ping"}"#,
             r#"{"jsonrpc":"2.0","id":18446744073709551616,"method":"ping"}"#,
             r#"{"jsonrpc":"2.0","id":-9223372036854775809,"method":"ping"}"#,
-            r#"{"jsonrpc":"1.0","method":"ping"}"#, r#"{"method":"ping"}"#, r#"{"jsonrpc":2.0,"method":"ping"}"#,
-            r#"{"jsonrpc":"2.0","method":"a","method":"b"}"#, r#"{"jsonrpc":"2.0","method":"a","params":{"x":{"y":1,"y":2}}}"#,
+            r#"{"jsonrpc":"1.0","method":"ping"}"#,
+            r#"{"method":"ping"}"#,
+            r#"{"jsonrpc":2.0,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","method":"a","method":"b"}"#,
+            r#"{"jsonrpc":"2.0","method":"a","params":{"x":{"y":1,"y":2}}}"#,
         ],
         ErrorCode::INVALID_REQUEST,
     );
@@ -58,11 +110,26 @@ fn an_id_that_can_be_read_is_in_the_answer() {
         (r#"{"jsonrpc":"2.0","id":7,"Method":"ping"}"#, ErrorCode::INVALID_REQUEST),
         (r#"{"jsonrpc":"2.0","id":7,"method":5}"#, ErrorCode::INVALID_REQUEST),
         (r#"{"jsonrpc":"2.0","id":7,"method":"a","PARAMS":1,"method":"b"}"#, ErrorCode::INVALID_REQUEST),
-        (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"name":"x","name":"y"}}"#, ErrorCode::INVALID_REQUEST),
-        (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"_meta":{"k":[{"x":1,"x":2}]}}}"#, ErrorCode::INVALID_REQUEST),
-        (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"na\u006de":1,"name":2}}"#, ErrorCode::INVALID_REQUEST),
-        (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"arguments":{"x":1,"x":2}}}"#, ErrorCode::INVALID_PARAMS),
-        (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"arguments":{"x":[{"y":1,"y":2}]}}}"#, ErrorCode::INVALID_PARAMS),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"name":"x","name":"y"}}"#,
+            ErrorCode::INVALID_REQUEST,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"_meta":{"k":[{"x":1,"x":2}]}}}"#,
+            ErrorCode::INVALID_REQUEST,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"na\u006de":1,"name":2}}"#,
+            ErrorCode::INVALID_REQUEST,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"arguments":{"x":1,"x":2}}}"#,
+            ErrorCode::INVALID_PARAMS,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"arguments":{"x":[{"y":1,"y":2}]}}}"#,
+            ErrorCode::INVALID_PARAMS,
+        ),
         (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":[]}"#, ErrorCode::INVALID_PARAMS),
         (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":null}"#, ErrorCode::INVALID_PARAMS),
         (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":"x"}"#, ErrorCode::INVALID_PARAMS),
@@ -89,26 +156,51 @@ fn answers_and_malformed_notifications_are_never_answered() {
 #[test]
 fn ids_are_echoed_exactly() {
     let longest = format!("\"{}\"", "i".repeat(1024));
-    for id in ["0", "-1", "9007199254740993", "9223372036854775807", "18446744073709551615", "-9223372036854775808", "\"\"", "\"1\"", "\"ü\\u0000\"", &longest] {
+    for id in [
+        "0",
+        "-1",
+        "9007199254740993",
+        "9223372036854775807",
+        "18446744073709551615",
+        "-9223372036854775808",
+        "\"\"",
+        "\"1\"",
+        "\"ü\\u0000\"",
+        &longest,
+    ] {
         let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
         let Ok(Message::Request(request)) = decode(text.as_bytes()) else { panic!("{text}") };
         let mut out = Vec::new();
         Response::ok(request.id, JsonText::parse("{}").unwrap()).encode(&mut out);
-        assert_eq!(String::from_utf8(out).unwrap(), format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#));
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#)
+        );
     }
-    assert_eq!(answer(format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "i".repeat(1025))), Some((-32600, None)));
+    assert_eq!(
+        answer(format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "i".repeat(1025))),
+        Some((-32600, None))
+    );
 }
 
 #[test]
 fn depth_is_bounded_and_so_is_the_stack() {
     let nested = |depth: usize, open: &str, close: &str| {
-        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{{"x":{}1{}}}}}"#, open.repeat(depth), close.repeat(depth))
+        format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{{"x":{}1{}}}}}"#,
+            open.repeat(depth),
+            close.repeat(depth)
+        )
     };
     let run = move || {
         assert!(decode(nested(125, "[", "]").as_bytes()).is_ok());
         for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
             for depth in [126, 128, 100_000] {
-                assert_eq!(decode(nested(depth, open, close).as_bytes()), Err(DecodeError::TooDeep), "{depth}");
+                assert_eq!(
+                    decode(nested(depth, open, close).as_bytes()),
+                    Err(DecodeError::TooDeep),
+                    "{depth}"
+                );
             }
             assert_eq!(decode(open.repeat(100_000).as_bytes()), Err(DecodeError::TooDeep));
         }
@@ -120,19 +212,25 @@ fn depth_is_bounded_and_so_is_the_stack() {
 #[test]
 fn bytes_that_are_not_utf8_are_a_parse_error() {
     let with = |bytes: &[u8]| [br#"{"jsonrpc":"2.0","id":1,"method":""#.as_slice(), bytes, br#""}"#].concat();
-    for bytes in [b"\xff".as_slice(), b"\xc0\xaf", b"\xed\xa0\x80", b"\xe2\x82", b"\xf5\x80\x80\x80", b"\x80"] {
+    for bytes in [b"\xff".as_slice(), b"\xc0\xaf", b"\xed\xa0\x80", b"\xe2\x82", b"\xf5\x80\x80\x80", b"\x80"]
+    {
         assert_eq!(answer(with(bytes)), Some((-32700, None)), "{bytes:x?}");
     }
     for text in [r"\ud800", r"\udc00", r"\ud800x", r"\ud800\u0041", r"\udc00\ud800"] {
         assert_eq!(decode(&with(text.as_bytes())), Err(DecodeError::LoneSurrogate), "{text}");
     }
-    assert!(matches!(decode(&with(br"\ud83d\ude00\u0000")), Ok(Message::Request(request)) if request.method == "😀\0"));
+    assert!(
+        matches!(decode(&with(br"\ud83d\ude00\u0000")), Ok(Message::Request(request)) if request.method == "😀\0")
+    );
 }
 
 #[test]
 fn many_members_cost_no_more_than_few() {
     let members: Vec<_> = (0..200_000).map(|number| format!(r#""k{number}":0"#)).collect();
-    let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{{"arguments":{{{}}}}}}}"#, members.join(","));
+    let text = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{{"arguments":{{{}}}}}}}"#,
+        members.join(",")
+    );
     assert!(decode(text.as_bytes()).is_ok());
     let doubled = text.replace("k199999", "k0");
     assert_eq!(answer(doubled), Some((-32602, Some(RequestId::from(1)))));
@@ -142,7 +240,10 @@ fn many_members_cost_no_more_than_few() {
 fn a_batch_is_its_messages() {
     let one = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
     let Ok(Message::Batch(messages)) = decode(format!("[{one}, {one},5,{{}}]").as_bytes()) else { panic!() };
-    assert!(matches!(messages.as_slice(), [Ok(Message::Request(_)), Ok(Message::Request(_)), Err(_), Err(_)]));
+    assert!(matches!(
+        messages.as_slice(),
+        [Ok(Message::Request(_)), Ok(Message::Request(_)), Err(_), Err(_)]
+    ));
     assert_eq!(answer(format!("[{}{one}]", format!("{one},").repeat(32))), Some((-32600, None)));
     assert!(decode(format!("[{}{one}]", format!("{one},").repeat(31)).as_bytes()).is_ok());
 }
@@ -166,7 +267,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(6, 64, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::hash_map("\\PC{0,12}", inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
+            prop::collection::hash_map("\\PC{0,12}", inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }
@@ -178,10 +280,19 @@ fn any_params() -> impl Strategy<Value = Option<JsonText>> {
 
 fn any_message() -> impl Strategy<Value = Message> {
     prop_oneof![
-        (any_id(), "\\PC*", any_params())
-            .prop_map(|(id, method, params)| Request { id, method: method.into(), params }.into()),
-        ("\\PC*", any_params()).prop_map(|(method, params)| Notification { method: method.into(), params }.into()),
-        (any_id(), any_json()).prop_map(|(id, result)| Response::ok(id, JsonText::of(&json!({ "r": result })).unwrap()).into()),
+        (any_id(), "\\PC*", any_params()).prop_map(|(id, method, params)| Request {
+            id,
+            method: method.into(),
+            params
+        }
+        .into()),
+        ("\\PC*", any_params())
+            .prop_map(|(method, params)| Notification { method: method.into(), params }.into()),
+        (any_id(), any_json()).prop_map(|(id, result)| Response::ok(
+            id,
+            JsonText::of(&json!({ "r": result })).unwrap()
+        )
+        .into()),
     ]
 }
 

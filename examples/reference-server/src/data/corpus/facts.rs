@@ -1,0 +1,186 @@
+//! What documents say about the shop: its real people, orders, products and suppliers.
+
+use rusqlite::Connection;
+
+use super::values::grouped;
+use crate::data::calendar::Moment;
+use crate::data::random::Random;
+
+/// Tells one document from all others, for the choices that chance makes in it.
+#[derive(Clone, Copy)]
+pub(super) struct Key<'a> {
+    pub(super) template: &'a str,
+    pub(super) instance: usize,
+}
+
+impl Key<'_> {
+    pub(super) fn random(&self, what: &str) -> Random {
+        Random::named(&format!("{} {} {what}", self.template, self.instance))
+    }
+
+    /// A choice of its own for each document of a family: no two of them share it while there is choice enough.
+    fn index(&self, what: &str, length: usize) -> usize {
+        let first = Random::named(&format!("{} {what}", self.template)).below(length);
+        (first + self.instance * 7_919) % length
+    }
+}
+
+/// A thing that documents may mention: a text for each of its fields, the first of which stands for it.
+type Fact = Vec<(&'static str, String)>;
+
+/// The things that documents may mention, by kind.
+pub(super) struct Facts(Vec<(&'static str, Vec<Fact>)>);
+
+/// Kinds of facts with the fields that the statement selects, in its order. Orders and tickets have a `date`, and are told
+/// of only after it; the others are those that were there before the first document.
+const KINDS: [(&str, &[&str], &str); 7] = [
+    (
+        "customer",
+        &["id", "name", "city", "tier"],
+        "SELECT id, first_name || ' ' || last_name || ' (customer ' || id || ')', city, loyalty_tier
+         FROM customers WHERE kind = 'person' AND created_at < '2023' ORDER BY id",
+    ),
+    (
+        "company",
+        &["id", "name", "city", "slug", "contact", "credit"],
+        "SELECT id, company || ' (customer ' || id || ')', city, company,
+                first_name || ' ' || last_name, 'EUR ' || credit_limit_cents / 100
+         FROM customers WHERE kind = 'company' AND created_at < '2023' ORDER BY id",
+    ),
+    (
+        "order",
+        &["id", "name", "date", "total", "customer", "status"],
+        "SELECT id, number, substr(ordered_at, 1, 10), total_cents, customer_id, status
+         FROM orders WHERE total_cents > 30000 ORDER BY ordered_at, id",
+    ),
+    (
+        "product",
+        &["id", "name", "sku", "price", "cost", "short"],
+        "SELECT id, name || ' (' || sku || ')', sku, price_cents, cost_cents, name
+         FROM products WHERE discontinued_on IS NULL AND introduced_on < '2023' ORDER BY id",
+    ),
+    (
+        "supplier",
+        &["id", "name", "city", "terms", "contact", "slug", "vat"],
+        "SELECT id, name, city, payment_terms_days, contact_name, name, tax_id FROM suppliers ORDER BY id",
+    ),
+    (
+        "ticket",
+        &["id", "name", "subject", "date"],
+        "SELECT id, 'ticket ' || id, subject, substr(opened_at, 1, 10) FROM tickets ORDER BY opened_at, id",
+    ),
+    ("warehouse", &["id", "name", "city"], "SELECT id, code, city FROM warehouses ORDER BY id"),
+];
+
+/// Departments by the word that templates use.
+const DEPARTMENTS: [(&str, &str); 10] = [
+    ("care", "Customer Care"),
+    ("logistics", "Logistics"),
+    ("purchasing", "Purchasing"),
+    ("finance", "Finance"),
+    ("it", "IT"),
+    ("sales", "Sales"),
+    ("marketing", "Marketing"),
+    ("people", "People"),
+    ("legal", "Legal and Compliance"),
+    ("management", "Management"),
+];
+
+/// A document tells of so many of the last orders or tickets.
+const LATELY: usize = 150;
+
+impl Facts {
+    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut kinds = Vec::new();
+        for (kind, fields, sql) in KINDS {
+            kinds.push((kind, rows(connection, fields, sql)?));
+        }
+        for (kind, department) in DEPARTMENTS {
+            // The head of a department has its lowest number.
+            let sql = format!(
+                "SELECT id, first_name || ' ' || last_name, job_title, email FROM employees
+                 WHERE department = '{department}' AND left_on IS NULL AND hired_on < '2023' ORDER BY id"
+            );
+            kinds.push((kind, rows(connection, &["id", "name", "title", "email"], &sql)?));
+        }
+        Ok(Self(kinds))
+    }
+
+    /// Anyone of a department.
+    pub(super) fn employee(&self, department: &str, random: &mut Random) -> String {
+        let people = self.kind(department).filter(|people| !people.is_empty());
+        people.map(|people| field(&people[random.below(people.len())], "name")).unwrap_or_default()
+    }
+
+    /// What stands for `order:a.total`: the field of a thing that is the same throughout the document. `care:head`
+    /// is the head of the department. What has a date is from the weeks before `day`.
+    pub(super) fn tell(&self, key: &Key<'_>, what: &str, day: Moment) -> Option<String> {
+        let (kind, rest) = what.split_once(':')?;
+        let (label, name) = rest.split_once('.').unwrap_or((rest, "name"));
+        let day = label.split_once('@').map_or(Some(day), |(_, day)| Moment::parse(day))?.date();
+        let things = self.kind(kind)?;
+        let things = match things.first()?.iter().any(|(field, _)| *field == "date") {
+            true => {
+                let before = things.partition_point(|thing| field(thing, "date") < day);
+                &things[before.saturating_sub(LATELY)..before]
+            }
+            false => &things[..],
+        };
+        let department = DEPARTMENTS.iter().any(|(name, _)| *name == kind);
+        let index = match label {
+            "head" => 0,
+            // Somebody else than the head, who is named as such.
+            _ if department && things.len() > 1 => {
+                1 + key.index(&format!("{kind}:{label}"), things.len() - 1)
+            }
+            _ if things.is_empty() => return None,
+            _ => key.index(&format!("{kind}:{label}"), things.len()),
+        };
+        let thing = things.get(index)?;
+        thing.iter().any(|(field, _)| *field == name).then(|| field(thing, name))
+    }
+
+    fn kind(&self, kind: &str) -> Option<&Vec<Fact>> {
+        self.0.iter().find(|(name, _)| *name == kind).map(|(_, things)| things)
+    }
+}
+
+fn rows(connection: &Connection, fields: &[&'static str], sql: &str) -> rusqlite::Result<Vec<Fact>> {
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| {
+        let mut fact = Vec::new();
+        for (index, field) in fields.iter().enumerate() {
+            let value: rusqlite::types::Value = row.get(index)?;
+            fact.push((*field, text(field, value)));
+        }
+        Ok(fact)
+    })?;
+    rows.collect()
+}
+
+fn text(field: &str, value: rusqlite::types::Value) -> String {
+    use rusqlite::types::Value::{Integer, Text};
+    match value {
+        Integer(cents) if matches!(field, "total" | "price" | "cost") => {
+            format!("EUR {}.{:02}", grouped(cents / 100), cents % 100)
+        }
+        Integer(integer) => integer.to_string(),
+        Text(text) if field == "slug" => slug(&text),
+        Text(text) => text,
+        _ => String::new(),
+    }
+}
+
+fn field(fact: &Fact, name: &str) -> String {
+    fact.iter().find(|(field, _)| *field == name).map(|(_, text)| text.clone()).unwrap_or_default()
+}
+
+/// A name as part of a path.
+fn slug(name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.join("-")
+}

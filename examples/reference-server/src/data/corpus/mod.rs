@@ -1,0 +1,111 @@
+//! The documents: written as templates, filled in with the shop's own customers, orders and products.
+
+mod facts;
+mod html;
+mod template;
+mod values;
+
+use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
+
+use self::facts::Facts;
+use self::template::{Template, parse};
+use super::calendar::Moment;
+use super::{DataError, hexadecimal};
+use crate::documents::SEPARATOR;
+use crate::documents::outline::sections;
+use crate::documents::readable::{Format, readable};
+
+/// Each file holds templates of one kind. `template.rs` says how they are written.
+const FILES: [&str; 6] = [
+    include_str!("policies.txt"),
+    include_str!("runbooks.txt"),
+    include_str!("handbook.txt"),
+    include_str!("contracts.txt"),
+    include_str!("minutes.txt"),
+    include_str!("reports.txt"),
+];
+
+/// Writes every document with all of its versions, and the index over the latest ones.
+pub(super) fn fill(connection: &Connection, step: &mut dyn FnMut()) -> Result<(), DataError> {
+    let facts = Facts::load(connection)?;
+    let mut id = 0;
+    for file in FILES {
+        for template in parse(file)? {
+            for instance in 0..template.count {
+                id += 1;
+                document(connection, &facts, &template, instance, id, step)?;
+            }
+        }
+    }
+    connection.execute("INSERT INTO document_index (document_index) VALUES ('rebuild')", [])?;
+    Ok(())
+}
+
+/// One version of one document, ready to be stored.
+pub(super) struct Version {
+    pub(super) title: String,
+    pub(super) author: String,
+    pub(super) message: String,
+    pub(super) created: Moment,
+    pub(super) body: String,
+}
+
+fn document(
+    connection: &Connection,
+    facts: &Facts,
+    template: &Template,
+    instance: usize,
+    id: i64,
+    step: &mut dyn FnMut(),
+) -> Result<(), DataError> {
+    let (path, versions) = template.versions(facts, instance)?;
+    let format = if path.ends_with(".html") { Format::Html } else { Format::Markdown };
+    let collection = path.split('/').next().unwrap_or_default();
+    let Some(latest) = versions.last() else {
+        return Err(DataError::Template(format!("{path} has no version")));
+    };
+    connection.prepare_cached("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)")?.execute(params![
+        id,
+        path,
+        collection,
+        latest.title,
+        format.name(),
+        versions.len() as i64,
+        latest.created.timestamp(),
+    ])?;
+    for (version, number) in versions.iter().zip(1_i64..) {
+        connection.prepare_cached("INSERT INTO document_versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?.execute(
+            params![
+                id,
+                number,
+                version.title,
+                version.author,
+                version.message,
+                version.created.timestamp(),
+                hexadecimal(&Sha256::digest(&version.body)),
+                version.body,
+            ],
+        )?;
+        step();
+    }
+    chunks(connection, id, &latest.title, &readable(format, &latest.body))
+}
+
+/// Every section is found by itself, under the headings that it stands under.
+fn chunks(connection: &Connection, document: i64, title: &str, text: &str) -> Result<(), DataError> {
+    for section in sections(text) {
+        connection
+            .prepare_cached(
+                "INSERT INTO document_chunks (document_id, section, title, heading, body) VALUES (?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                document,
+                section.id,
+                title,
+                section.path.join(SEPARATOR),
+                &text[section.start..section.own_end],
+            ])?;
+    }
+    Ok(())
+}

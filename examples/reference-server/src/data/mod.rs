@@ -1,0 +1,78 @@
+//! The sample data: a shop called Northlight, with its documents, made on the first start.
+//!
+//! Everything is drawn from seeded chance with integers only, so that every machine makes the same data; a digest
+//! over all rows and versions, kept in the source, says so. Money is INTEGER cents, and rates are decimal TEXT:
+//! SQLite has no decimal type, and a sum of cents stays exact inside the engine.
+
+mod calendar;
+mod catalogue;
+mod corpus;
+mod digest;
+mod making;
+mod progress;
+mod random;
+mod shop;
+mod store;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub(crate) use self::digest::hexadecimal;
+
+// The public interface is:
+pub use self::digest::digest;
+pub use self::store::{FILE_NAME, Store, ensure, verify};
+
+/// The digest of the data that this version makes.
+pub const DIGEST: &str = "ff045830cec10065703676760739ba1fbebde2e93cb4e78ccea9217384d560c3";
+
+/// Counts up with every change of the tables.
+const SCHEMA_VERSION: u32 = 1;
+
+/// Rows and document versions that are made.
+const STEPS: u64 = 164_169;
+
+/// Why there is no data to serve.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// A file or directory could not be read or written.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A file of somebody else has our name.
+    #[error("{} is not a file of this program; choose another data directory with --data", .0.display())]
+    Foreign(PathBuf),
+    /// SQLite could not write the data.
+    #[error("the sample data cannot be made: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The program made other data than its source says: a change of the generator without a change of the digest.
+    #[error("the sample data has the digest {made} after {steps} steps, which is not what the source says")]
+    Digest {
+        /// The digest of what was made.
+        made: String,
+        /// How many rows and versions were made.
+        steps: u64,
+    },
+    /// The data is no longer what was made.
+    #[error("{} has changed: its digest is {found}", file.display())]
+    Changed {
+        /// Which file.
+        file: PathBuf,
+        /// The digest of what is in it.
+        found: String,
+    },
+    /// A document of the corpus is not written as it should be.
+    #[error("the document template {0}")]
+    Template(String),
+}
+
+impl DataError {
+    fn file(path: &Path, error: io::Error) -> Self {
+        Self::File { path: path.to_owned(), error }
+    }
+}

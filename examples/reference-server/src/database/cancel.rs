@@ -1,0 +1,106 @@
+//! Stopping a statement: because the caller says so, because nobody waits any more, or because time is up.
+
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::DatabaseError;
+
+/// Stops what it was given to, once [`cancel`](Cancel::cancel) is called. Clones are the same flag.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<Flag>);
+
+#[derive(Debug, Default)]
+struct Flag {
+    set: AtomicBool,
+    waiting: Mutex<Vec<Waker>>,
+}
+
+impl Cancel {
+    /// A flag that is not set yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops the work, wherever it is.
+    pub fn cancel(&self) {
+        self.0.set.store(true, Ordering::Release);
+        let waiting = std::mem::take(&mut *self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// Whether it was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.set.load(Ordering::Acquire)
+    }
+
+    /// Waits until it is called.
+    pub async fn cancelled(&self) {
+        poll_fn(|context| {
+            // The waker is left before the flag is read: a call between the two still wakes us.
+            let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.retain(|waker| !waker.will_wake(context.waker()));
+            waiting.push(context.waker().clone());
+            if self.is_cancelled() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+/// Cancels when it is dropped: whoever drops the future of a query stops its statement.
+pub(super) struct CancelOnDrop(pub(super) Cancel);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+/// What a running statement looks at to see whether it should go on.
+#[derive(Clone, Debug)]
+pub(crate) struct Stop {
+    caller: Cancel,
+    gone: Cancel,
+    timeout: Duration,
+    deadline: Instant,
+}
+
+impl Stop {
+    pub(super) fn new(caller: Cancel, gone: Cancel, timeout: Duration) -> Self {
+        Self { caller, gone, timeout, deadline: Instant::now() + timeout }
+    }
+
+    /// The same flags with another time, counted from now.
+    pub(super) fn within(&self, timeout: Duration) -> Self {
+        Self::new(self.caller.clone(), self.gone.clone(), timeout)
+    }
+
+    /// Why to stop, if there is a reason.
+    pub(crate) fn reason(&self) -> Option<DatabaseError> {
+        if self.caller.is_cancelled() || self.gone.is_cancelled() {
+            return Some(DatabaseError::Cancelled);
+        }
+        (Instant::now() >= self.deadline).then_some(DatabaseError::Timeout { after: self.timeout })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cancel;
+
+    #[tokio::test]
+    async fn waiting_ends_when_it_is_cancelled() {
+        let cancel = Cancel::new();
+        let waiting = tokio::spawn({
+            let cancel = cancel.clone();
+            async move { cancel.cancelled().await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        cancel.cancel();
+        waiting.await.unwrap();
+        cancel.cancelled().await;
+    }
+}

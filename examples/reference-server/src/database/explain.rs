@@ -1,0 +1,154 @@
+//! How SQLite would run a statement, without running it.
+
+use std::collections::HashMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::cancel::Stop;
+use super::reader::Reader;
+use super::{Catalogue, DatabaseError, Params};
+
+/// The plan of a statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Plan {
+    /// The steps in SQLite's words; those with a parent are part of it.
+    pub steps: Vec<Step>,
+    /// Tables that are read from end to end.
+    pub full_scans: Vec<FullScan>,
+    /// What to know about this plan.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notices: Vec<String>,
+}
+
+/// A step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Step {
+    /// Number of the step.
+    pub id: i64,
+    /// Number of the step that it is part of; 0 for none.
+    pub parent: i64,
+    /// What is done.
+    pub detail: String,
+    /// The table that is read; absent where it cannot be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// About how many rows are read each time; absent where there are no statistics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated_rows: Option<u64>,
+}
+
+/// A table that is read from end to end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct FullScan {
+    /// The table.
+    pub table: String,
+    /// Its rows.
+    pub rows: u64,
+    /// What could be done about it.
+    pub hint: String,
+}
+
+/// Tables from this size on are worth a hint.
+const LARGE: u64 = 1_000;
+
+pub(super) fn run(
+    reader: &mut Reader,
+    stop: &Stop,
+    sql: &str,
+    params: &Params,
+) -> Result<Plan, DatabaseError> {
+    // The statement itself is prepared first: it has to be one that `query` would run.
+    reader.statement(stop, sql, |statement, _| Ok(params.bind(statement)?))?;
+    let explained = format!("EXPLAIN QUERY PLAN {sql}");
+    let rows = reader.plan(stop, &explained, params)?;
+    let aliases = aliases(sql, &reader.catalogue);
+    let mut plan = Plan { steps: Vec::new(), full_scans: Vec::new(), notices: Vec::new() };
+    for (id, parent, detail) in rows {
+        let step = step(&reader.catalogue, &aliases, id, parent, detail);
+        if let Some(scan) = full_scan(&reader.catalogue, &step) {
+            plan.full_scans.push(scan);
+        }
+        plan.steps.push(step);
+    }
+    if plan.steps.iter().any(|step| step.detail.starts_with("USE TEMP B-TREE")) {
+        let notice = "Rows are sorted or grouped in memory; an index in that order would avoid it.";
+        plan.notices.push(notice.to_owned());
+    }
+    Ok(plan)
+}
+
+fn step(
+    catalogue: &Catalogue,
+    aliases: &HashMap<String, String>,
+    id: i64,
+    parent: i64,
+    detail: String,
+) -> Step {
+    let words: Vec<&str> = detail.split_whitespace().collect();
+    let named = match words[..] {
+        ["SCAN" | "SEARCH", name, ..] => aliases.get(&name.to_lowercase()),
+        _ => None,
+    };
+    let table = named.and_then(|name| catalogue.table(name));
+    let estimated_rows = table.and_then(|table| match words[0] {
+        "SCAN" => Some(table.rows),
+        _ => searched(catalogue, &detail),
+    });
+    Step { id, parent, table: table.map(|table| table.name.clone()), estimated_rows, detail }
+}
+
+/// `SEARCH o USING INDEX orders_by_customer (customer_id=? AND ordered_at>?)`: what the statistics say about so many
+/// columns that have to be equal.
+fn searched(catalogue: &Catalogue, detail: &str) -> Option<u64> {
+    let (before, condition) = detail.split_once(" (")?;
+    let equal = condition.matches("=?").count();
+    if before.ends_with("USING INTEGER PRIMARY KEY") {
+        return (equal > 0).then_some(1);
+    }
+    let index = before.rsplit(' ').next()?;
+    catalogue.statistics(index)?.get(equal).copied()
+}
+
+fn full_scan(catalogue: &Catalogue, step: &Step) -> Option<FullScan> {
+    let table = catalogue.table(step.table.as_ref()?)?;
+    if !step.detail.starts_with("SCAN") || table.rows < LARGE {
+        return None;
+    }
+    let mut indexed: Vec<&str> =
+        table.indexes.iter().filter_map(|index| index.columns.first()).map(String::as_str).collect();
+    indexed.extend(table.primary_key.first().map(String::as_str));
+    let hint = format!(
+        "All {} rows are read. A condition on an indexed column avoids that: {}.",
+        table.rows,
+        indexed.join(", ")
+    );
+    Some(FullScan { table: table.name.clone(), rows: table.rows, hint })
+}
+
+/// Plans name tables by their alias. This reads the aliases off the text, for hints only: a wrong guess costs a hint.
+fn aliases(sql: &str, catalogue: &Catalogue) -> HashMap<String, String> {
+    let separated = sql.replace(',', " , ").replace('(', " ( ").replace(')', " ) ");
+    let words: Vec<String> = separated
+        .split_whitespace()
+        .map(|word| word.trim_matches(['"', '`', '[', ']', ';']).to_lowercase())
+        .map(|word| word.strip_prefix("main.").map_or(word.clone(), str::to_owned))
+        .collect();
+    let mut aliases: HashMap<String, String> =
+        catalogue.names().map(|name| (name.to_owned(), name.to_owned())).collect();
+    for (index, word) in words.iter().enumerate() {
+        if catalogue.table(word).is_some() {
+            let next = words.get(index + 1).filter(|next| *next != "as").or_else(|| words.get(index + 2));
+            if let Some(alias) = next.filter(|alias| alias.chars().all(|c| c.is_alphanumeric() || c == '_')) {
+                aliases.entry(alias.clone()).or_insert_with(|| word.clone());
+            }
+        }
+    }
+    aliases
+}

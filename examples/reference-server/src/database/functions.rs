@@ -1,0 +1,211 @@
+//! Functions of SQLite that may run for seconds within one instruction, where no progress handler looks.
+//!
+//! `x LIKE y`, `x GLOB y`, `instr`, `replace` and `trim` compare every place of one text with all of another. Ours give the
+//! same answers, and look whether they should stop before they begin something long.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use memchr::memmem;
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, Error, Result};
+
+use super::guard::Guard;
+use super::patterns::{glob, like};
+
+/// Puts our functions in the place of SQLite's.
+pub(super) fn replace(connection: &Connection, guard: &Arc<Guard>) -> Result<()> {
+    for (name, arguments, function) in FUNCTIONS {
+        let guard = Arc::clone(guard);
+        let flags = FunctionFlags::SQLITE_UTF8
+            | FunctionFlags::SQLITE_DETERMINISTIC
+            | FunctionFlags::SQLITE_INNOCUOUS;
+        connection.create_scalar_function(name, arguments, flags, move |context| {
+            let nothing = |index| matches!(context.get_raw(index), ValueRef::Null);
+            // Replacing an empty text is replacing nothing, whatever it is to be replaced by.
+            let needed = if name == "replace" && size(context.get_raw(1)) == 0 { 2 } else { context.len() };
+            if (0..needed).any(nothing) {
+                return Ok(Value::Null);
+            }
+            let work: usize = (0..context.len()).map(|index| size(context.get_raw(index))).sum();
+            if work > LONG {
+                guard.check()?;
+            }
+            function(context, &guard)
+        })?;
+    }
+    Ok(())
+}
+
+type Function = fn(&Context<'_>, &Guard) -> Result<Value>;
+
+const FUNCTIONS: [(&str, i32, Function); 8] = [
+    ("like", 2, |context, guard| like(&text(context, 1), &text(context, 0), None, guard)),
+    ("like", 3, |context, guard| like(&text(context, 1), &text(context, 0), Some(&text(context, 2)), guard)),
+    ("glob", 2, |context, guard| glob(&text(context, 1), &text(context, 0), guard)),
+    ("instr", 2, |context, _| instr(context)),
+    ("replace", 3, |context, _| substitute(context)),
+    ("trim", 2, |context, _| trim(context, true, true)),
+    ("ltrim", 2, |context, _| trim(context, true, false)),
+    ("rtrim", 2, |context, _| trim(context, false, true)),
+];
+
+/// Bytes of arguments from which on a look at the flags costs nothing in comparison.
+const LONG: usize = 4 << 10;
+
+fn size(value: ValueRef<'_>) -> usize {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.len(),
+        ValueRef::Null => 1,
+        ValueRef::Integer(_) | ValueRef::Real(_) => 8,
+    }
+}
+
+/// An argument as SQLite would turn it into text.
+fn text<'a>(context: &'a Context<'_>, index: usize) -> Cow<'a, [u8]> {
+    match context.get_raw(index) {
+        ValueRef::Null => Cow::Borrowed(&[]),
+        ValueRef::Integer(integer) => Cow::Owned(integer.to_string().into_bytes()),
+        ValueRef::Real(real) => Cow::Owned(format!("{real:?}").into_bytes()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cow::Borrowed(bytes),
+    }
+}
+
+fn instr(context: &Context<'_>) -> Result<Value> {
+    let (haystack, needle) = (text(context, 0), text(context, 1));
+    let found = memmem::find(&haystack, &needle);
+    let bytes = matches!((context.get_raw(0), context.get_raw(1)), (ValueRef::Blob(_), ValueRef::Blob(_)));
+    Ok(Value::Integer(match found {
+        None => 0,
+        Some(at) if bytes => at as i64 + 1,
+        Some(at) => characters(&haystack[..at]).count() as i64 + 1,
+    }))
+}
+
+fn substitute(context: &Context<'_>) -> Result<Value> {
+    let (whole, old, new) = (text(context, 0), text(context, 1), text(context, 2));
+    if old.is_empty() {
+        return Ok(value(&whole));
+    }
+    let mut replaced = Vec::with_capacity(whole.len());
+    let mut rest = 0;
+    for at in memmem::find_iter(&whole, &*old) {
+        replaced.extend_from_slice(&whole[rest..at]);
+        replaced.extend_from_slice(&new);
+        rest = at + old.len();
+        if replaced.len() > LONGEST {
+            return Err(Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_TOOBIG), None));
+        }
+    }
+    replaced.extend_from_slice(&whole[rest..]);
+    Ok(value(&replaced))
+}
+
+/// A text does not grow far beyond what SQLite would refuse anyway.
+const LONGEST: usize = 1 << 20;
+
+fn trim(context: &Context<'_>, left: bool, right: bool) -> Result<Value> {
+    let (whole, set) = (text(context, 0), text(context, 1));
+    let set: std::collections::HashSet<&[u8]> = characters(&set).collect();
+    let all: Vec<&[u8]> = characters(&whole).collect();
+    let mut kept = &all[..];
+    while let [first, rest @ ..] = kept
+        && left
+        && set.contains(first)
+    {
+        kept = rest;
+    }
+    while let [rest @ .., last] = kept
+        && right
+        && set.contains(last)
+    {
+        kept = rest;
+    }
+    Ok(value(&kept.concat()))
+}
+
+/// The characters of UTF-8 as SQLite sees them: a byte and the continuation bytes after it.
+fn characters(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (first, after) = rest.split_first()?;
+        let more =
+            if *first >= 0xc0 { after.iter().take_while(|byte| **byte & 0xc0 == 0x80).count() } else { 0 };
+        let (character, behind) = rest.split_at(1 + more);
+        rest = behind;
+        Some(character)
+    })
+}
+
+fn value(bytes: &[u8]) -> Value {
+    Value::Text(String::from_utf8_lossy(bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use proptest::prelude::*;
+    use rusqlite::Connection;
+    use rusqlite::types::Value;
+
+    use super::replace;
+    use crate::database::guard::Guard;
+
+    /// The same call with SQLite's function and with ours.
+    fn both(call: &str, arguments: &[Value]) -> [Result<Value, String>; 2] {
+        let theirs = Connection::open_in_memory().unwrap();
+        let ours = Connection::open_in_memory().unwrap();
+        replace(&ours, &Guard::new(HashSet::new(), HashSet::new())).unwrap();
+        [theirs, ours].map(|connection| {
+            let found = connection.query_row(
+                &format!("SELECT {call}"),
+                rusqlite::params_from_iter(arguments),
+                |row| row.get(0),
+            );
+            found.map_err(|error| error.to_string())
+        })
+    }
+
+    fn agree(call: &str, arguments: &[Value]) -> Result<(), TestCaseError> {
+        let [theirs, ours] = both(call, arguments);
+        prop_assert_eq!(ours, theirs, "{} of {:?}", call, arguments);
+        Ok(())
+    }
+
+    /// Texts of few different characters, so that they meet often; and other values now and then.
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            8 => "[aAbBé%_*?\\[\\]^\\-\u{1F600}]{0,8}".prop_map(Value::Text),
+            1 => Just(Value::Null),
+            1 => any::<i16>().prop_map(|number| Value::Integer(number.into())),
+            1 => (-999_i32..999).prop_map(|number| Value::Real(f64::from(number) / 8.0)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn ours_give_the_same_answers(one in value(), other in value(), third in value()) {
+            let two = [one.clone(), other.clone()];
+            for call in ["?1 LIKE ?2", "?1 GLOB ?2", "instr(?1, ?2)", "trim(?1, ?2)", "ltrim(?1, ?2)", "rtrim(?1, ?2)"] {
+                agree(call, &two)?;
+            }
+            agree("replace(?1, ?2, ?3)", &[one, other, third])?;
+        }
+
+        #[test]
+        fn escapes_are_the_same(text in "[ab%_é]{0,6}", pattern in "[ab%_é!]{0,6}") {
+            agree("?1 LIKE ?2 ESCAPE '!'", &[Value::Text(text.clone()), Value::Text(pattern.clone())])?;
+            agree("?1 LIKE ?2 ESCAPE '%'", &[Value::Text(text.clone()), Value::Text(pattern.clone())])?;
+            agree("?1 LIKE ?2 ESCAPE 'é'", &[Value::Text(text), Value::Text(pattern)])?;
+        }
+    }
+
+    #[test]
+    fn blobs_are_searched_by_bytes() {
+        let blob = |bytes: &[u8]| Value::Blob(bytes.to_vec());
+        let [theirs, ours] = both("instr(?1, ?2)", &[blob(&[0xc3, 0xa9, 1]), blob(&[1])]);
+        assert_eq!((&ours, &theirs), (&Ok(Value::Integer(3)), &Ok(Value::Integer(3))));
+    }
+}

@@ -1,0 +1,188 @@
+//! Statements that try to write, to look where they may not, or to take more than they should.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use reference_server::data;
+use reference_server::database::{Cancel, Database, DatabaseError, Params, Query, Settings};
+
+use crate::support::{file, rows, run};
+
+const CORPUS: &str = include_str!("hostile.txt");
+
+/// The statements under a heading of the corpus.
+fn statements(outcome: &str) -> Vec<String> {
+    let section = CORPUS.split("\n## ").find_map(|section| section.strip_prefix(outcome)?.strip_prefix('\n'));
+    let statements = section.unwrap().trim_end_matches('\n').split('\n').filter(|line| !line.is_empty());
+    statements.map(expand).collect()
+}
+
+fn expand(line: &str) -> String {
+    let mut expanded = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (inside, behind) = after.split_once("}}").unwrap();
+        let (text, times) = inside.rsplit_once('*').unwrap();
+        expanded.push_str(before);
+        expanded.push_str(&text.repeat(times.parse().unwrap()));
+        rest = behind;
+    }
+    expanded.push_str(rest);
+    expanded.replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0")
+}
+
+/// A database of its own, so that the file and its directory can be compared afterwards.
+struct Copy {
+    directory: tempfile::TempDir,
+    database: Database,
+    before: Vec<u8>,
+}
+
+impl Copy {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let copy = directory.path().join("copy.sqlite3");
+        fs::copy(file(), &copy).unwrap();
+        let mut settings = Settings::default();
+        settings.readers = 1;
+        settings.timeout = Duration::from_millis(400);
+        settings.memory = 96 << 20;
+        let before = fs::read(&copy).unwrap();
+        Self { directory, database: Database::open(copy, settings).unwrap(), before }
+    }
+
+    /// The one reader still answers, and nothing was written anywhere near.
+    async fn check(&self, statement: &str) {
+        let found = rows(&self.database, "SELECT count(*) FROM orders").await;
+        assert_eq!(serde_json::to_string(&found.rows).unwrap(), "[[24000]]", "after {statement}");
+        let names: Vec<_> =
+            fs::read_dir(self.directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["copy.sqlite3"], "after {statement}");
+    }
+
+    fn finish(self) {
+        let copy = self.directory.path().join("copy.sqlite3");
+        assert!(fs::read(&copy).unwrap() == self.before, "the file has changed");
+        data::verify(&copy).unwrap();
+        for stolen in ["stolen.sqlite3", "attached.sqlite3", "written"] {
+            assert!(!Path::new("/tmp").join(format!("northlight-{stolen}")).exists());
+        }
+    }
+}
+
+/// Enough of a statement to recognise it.
+fn shown(statement: &str) -> String {
+    statement.chars().take(120).collect()
+}
+
+async fn outcomes(outcome: &str, expected: fn(&Result<usize, DatabaseError>) -> bool) {
+    let copy = Copy::new();
+    let mut wrong = Vec::new();
+    for statement in statements(outcome) {
+        let begun = Instant::now();
+        let result = run(&copy.database, Query::new(&*statement)).await.map(|rows| rows.rows.len());
+        eprintln!("{:4} ms {} -> {result:?}", begun.elapsed().as_millis(), shown(&statement));
+        if !expected(&result) {
+            wrong.push(format!("{}: {result:?}", shown(&statement)));
+        }
+        copy.check(&statement).await;
+        if outcome == "denied" || outcome == "refused" {
+            let plan = copy.database.explain(statement.clone(), Params::default(), Cancel::new()).await;
+            // What fails only while it runs has a plan.
+            if plan.is_ok() && !matches!(&result, Err(DatabaseError::Statement { .. })) {
+                wrong.push(format!("{} has the plan {plan:?}", shown(&statement)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    copy.finish();
+}
+
+#[test]
+fn the_corpus_is_large() {
+    let count = |outcome| statements(outcome).len();
+    assert!(count("denied") >= 150, "{}", count("denied"));
+    assert!(count("refused") >= 60 && count("limited") >= 30 && count("harmless") >= 20);
+}
+
+#[tokio::test]
+async fn what_is_not_allowed_is_denied() {
+    outcomes("denied", |result| matches!(result, Err(DatabaseError::Denied { .. }))).await;
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused() {
+    use DatabaseError::{Denied, Limit, Parameters, Statement};
+    outcomes("refused", |result| {
+        matches!(result, Err(Statement { .. } | Denied { .. } | Parameters(_) | Limit { .. }))
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_takes_too_much_is_stopped() {
+    use DatabaseError::{Limit, Timeout};
+    outcomes("limited", |result| matches!(result, Err(Limit { .. } | Timeout { .. }))).await;
+}
+
+#[tokio::test]
+async fn what_only_looks_hostile_runs() {
+    outcomes("harmless", |result| matches!(result, Ok(1..))).await;
+}
+
+/// Statements that put as much as the limits allow between two places where SQLite looks whether to stop.
+fn straight_lines() -> Vec<String> {
+    let long = "WITH x AS MATERIALIZED (SELECT printf('%.*c', 120000, 'a') AS a) SELECT ";
+    let many = |call: &str, joint: &str, times| vec![call; times].join(joint);
+    let doubled = |levels: usize| {
+        let inner = (0..levels).fold("orders".to_owned(), |inner, _| {
+            format!("(SELECT number || number AS number FROM {inner})")
+        });
+        format!("SELECT length(number) FROM {inner} LIMIT 1")
+    };
+    let columns = |call: &str| {
+        let column = many(call, " + ", 40);
+        format!("{long} {} FROM x", many(&column, ", ", 32_000 / (column.len() + 2)))
+    };
+    vec![
+        columns("json_valid(a)"),
+        columns("length(hex(a))"),
+        columns("instr(a, 'b')"),
+        columns("length(quote(a))"),
+        columns("length(upper(a))"),
+        columns("length(trim(a, 'b'))"),
+        columns("(a LIKE '%b')"),
+        columns("length(soundex(a))"),
+        columns("unicode(a)"),
+        columns("length(printf('%s', a))"),
+        columns("length(json_quote(a))"),
+        columns("length(replace(a, 'a', 'b'))"),
+        doubled(5),
+        doubled(12),
+        doubled(30),
+        doubled(95),
+        "SELECT json_set((SELECT json_group_object(id, 1) FROM orders LIMIT 9000), '$.a', 1, '$.b', 2, '$.c', 3)".to_owned(),
+        format!("SELECT json_extract('[{}1]', '$[9000]')", "1,".repeat(9_000)),
+        "SELECT group_concat(number || id, ',') OVER () FROM orders".to_owned(),
+        "SELECT a.id FROM orders a, order_items b ORDER BY b.line_total_cents, a.id LIMIT 1 OFFSET 100000".to_owned(),
+    ]
+}
+
+#[tokio::test]
+async fn nothing_runs_on_between_two_looks() {
+    let copy = Copy::new();
+    for statement in straight_lines() {
+        let begun = Instant::now();
+        let result = run(&copy.database, Query::new(&*statement)).await.map(|rows| rows.rows.len());
+        eprintln!(
+            "{:5} ms {} -> {:.200}",
+            begun.elapsed().as_millis(),
+            shown(&statement),
+            format!("{result:?}")
+        );
+        assert!(begun.elapsed() < Duration::from_secs(10), "{}", shown(&statement));
+        copy.check(&statement).await;
+    }
+    copy.finish();
+}

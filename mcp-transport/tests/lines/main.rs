@@ -1,0 +1,7 @@
+//! Lines over memory, and over the standard streams of a real process.
+
+#[path = "../../../mcp-server/tests/conversations/demo.rs"]
+mod demo;
+mod memory;
+#[cfg(unix)]
+mod process;
