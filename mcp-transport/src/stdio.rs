@@ -78,7 +78,8 @@ impl Stdio {
         // Handlers may block every thread of their runtime, timers and all: what ends the process has its own.
         thread::Builder::new().name("mcp-stdio".to_owned()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let result = runtime.map_err(Error::Io).and_then(|runtime| runtime.block_on(self.supervise(&host)));
+            let result =
+                runtime.map_err(Error::Io).and_then(|runtime| runtime.block_on(self.supervise(&host)));
             // Nobody listens where the future was dropped.
             let _ = sender.send(result);
         })?;

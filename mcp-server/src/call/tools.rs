@@ -3,19 +3,9 @@
 use std::borrow::Cow;
 
 use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::{Answer, Call, Outcome};
 use crate::{Context, Failure, Outbox, Server, ToolError, ToolHandler, incident, run};
-
-#[derive(Deserialize)]
-struct Params<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    arguments: Option<&'a RawValue>,
-}
 
 impl Server {
     pub(super) async fn list_tools(&self, call: &Call) -> Result<Answer, ErrorObject> {
@@ -39,26 +29,19 @@ impl Server {
     }
 
     pub(super) async fn call_tool(&self, call: &Call, outbox: &Outbox) -> Outcome {
-        let params: Params<'_> = match call.read() {
-            Ok(params) => params,
-            Err(error) => return error.into(),
-        };
-        let tool = match self.find_tool(&params.name).await {
-            Ok(tool) => tool,
-            Err(error) => return error.into(),
-        };
-        let arguments = match arguments(params.arguments) {
-            Ok(arguments) => arguments,
+        let (tool, arguments) = match self.find_call(call).await {
+            Ok(found) => found,
             Err(error) => return error.into(),
         };
         let context = Context::new(call, &self.offer.shared, outbox);
         let result = match tool.start(&arguments, &context) {
             Ok(work) => {
                 let deadline = tool.own_deadline().unwrap_or(self.offer.deadline);
-                match run::work(&params.name, work, tool.pace(), deadline, &self.host).await {
+                match run::work(&tool.definition().name, work, tool.pace(), deadline, &self.host).await {
                     Ok(result) => result,
                     Err(run::TimedOut) => {
-                        let text = format!("timed out: {} took longer than {deadline:?}", params.name);
+                        let text =
+                            format!("timed out: {} took longer than {deadline:?}", tool.definition().name);
                         Ok(CallToolResult::error(text))
                     }
                 }
@@ -66,6 +49,12 @@ impl Server {
             Err(failure) => Err(failure),
         };
         self.tool_outcome(&tool, result)
+    }
+
+    /// The tool that is called, and its arguments as the text of an object.
+    async fn find_call<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), ErrorObject> {
+        let tool = self.find_tool(&call.name()?).await?;
+        Ok((tool, arguments(call.arguments())?))
     }
 
     async fn find_tool(&self, name: &str) -> Result<ToolHandler, ErrorObject> {
@@ -138,14 +127,14 @@ impl Server {
 }
 
 /// The arguments of a call as the text of an object; some models send that text as a string.
-fn arguments(raw: Option<&RawValue>) -> Result<Cow<'_, str>, ErrorObject> {
-    let Some(raw) = raw else { return Ok(Cow::Borrowed("{}")) };
+fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
+    let Some(text) = text else { return Ok(Cow::Borrowed("{}")) };
     let invalid = || ErrorObject::invalid_params("params.arguments is an object");
-    match raw.get().as_bytes().first() {
-        Some(b'{') => Ok(Cow::Borrowed(raw.get())),
+    match text.as_bytes().first() {
+        Some(b'{') => Ok(Cow::Borrowed(text)),
         Some(b'n') => Ok(Cow::Borrowed("{}")),
         Some(b'"') => {
-            let text: String = serde_json::from_str(raw.get()).map_err(|_| invalid())?;
+            let text: String = serde_json::from_str(text).map_err(|_| invalid())?;
             if text.trim().is_empty() {
                 return Ok(Cow::Borrowed("{}"));
             }

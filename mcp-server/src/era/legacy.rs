@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use mcpwright_core::{
     Client, DecodeError, ErrorCode, ErrorObject, InitializeParams, InitializeResult, JsonText, LoggingLevel,
     Message, Meta, Notification, ProgressToken, ProtocolVersion, Request, Response, SetLevelParams,
-    SubscribeParams, meta, method,
+    SubscribeParams, method,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Params;
+use super::RequestMeta;
 use crate::call::Fields;
 use crate::{Change, Outcome, Server};
 
@@ -55,12 +55,12 @@ impl Session {
     }
 
     /// The modern client that this one would be, for one request.
-    pub(crate) fn client(&self, request: &Request) -> Result<Client, ErrorObject> {
-        let token = match &request.params {
-            Some(params) if params.as_str().contains(meta::key::PROGRESS_TOKEN) => progress_token(params)?,
-            _ => None,
-        };
-        Ok(self.client.clone().progress_token_for_call(token))
+    pub(crate) fn client(&self, meta: &RequestMeta<'_>) -> Result<Client, ErrorObject> {
+        let malformed = |_| ErrorObject::invalid_params("_meta.progressToken is a string or an integer");
+        let token = meta
+            .progress_token
+            .map(|token| serde_json::from_str::<ProgressToken>(token.get()).map_err(malformed));
+        Ok(self.client.clone().progress_token_for_call(token.transpose()?))
     }
 
     /// Answers what concerns the session itself; nothing for a request that is a call.
@@ -186,12 +186,6 @@ fn narrow_block(block: &mut Value, version: &ProtocolVersion) {
 
 fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, ErrorObject> {
     crate::call::read(request.params.as_ref())
-}
-
-fn progress_token(params: &JsonText) -> Result<Option<ProgressToken>, ErrorObject> {
-    let malformed = |_| ErrorObject::invalid_params("_meta.progressToken is a string or an integer");
-    let token = params.read::<Params<'_>>().map_err(malformed)?.meta.progress_token;
-    token.map(|token| serde_json::from_str(token.get()).map_err(malformed)).transpose()
 }
 
 /// Which batch a request came in.

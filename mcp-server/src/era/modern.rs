@@ -1,5 +1,6 @@
 //! 2026-07-28 and after: each request carries in `_meta` what it needs, and each result says what it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use mcpwright_core::{
@@ -10,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Params, RequestMeta};
+use super::RequestMeta;
 use crate::call::{Answer, Fields};
 use crate::{Change, Outcome, Server};
 
@@ -28,15 +29,13 @@ pub(crate) struct LastIdentity {
 }
 
 /// The client that a request speaks for.
-pub(crate) fn client(request: &Request, last: &mut LastIdentity) -> Result<Client, ErrorObject> {
-    let text = request.params.as_ref().map_or("{}", JsonText::as_str);
-    let meta = serde_json::from_str::<Params<'_>>(text).map_err(|_| malformed("_meta"))?.meta;
-    let version: String = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
+pub(crate) fn client(meta: &RequestMeta<'_>, last: &mut LastIdentity) -> Result<Client, ErrorObject> {
+    let version: Cow<'_, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
     if version.len() > LONGEST_VERSION {
         return Err(malformed(meta::key::PROTOCOL_VERSION));
     }
     let capabilities = meta.client_capabilities.ok_or_else(missing_meta)?;
-    let client = identity(&meta, capabilities, last)?;
+    let client = identity(meta, capabilities, last)?;
     let client = client.log_level_for_call(optional(meta.log_level, meta::key::LOG_LEVEL)?);
     let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
     match ProtocolVersion::new(&version).era() {
