@@ -150,6 +150,8 @@ fn start_reading(
 }
 
 fn read(pipe: &Arc<Pipe>, input: &mut File, output: &File, limits: Limits) {
+    // Handlers that begin here find their runtime as on any of its own threads.
+    let _runtime = pipe.runtime().enter();
     let mut frames = Frames::new(limits.line);
     let (mut decoder, mut ready, mut chunk) = (Decoder::new(), Vec::new(), vec![0; CHUNK]);
     loop {

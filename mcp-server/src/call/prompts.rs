@@ -2,7 +2,7 @@
 
 use mcpwright_core::{ContentBlock, ErrorObject, GetPromptResult};
 
-use super::tools::{refusal, unavailable, unknown};
+use super::tools::{unavailable, unknown};
 use super::{Answer, Call, Outcome};
 use crate::argument::Given;
 use crate::{Context, Failure, Outbox, PromptHandler, Server, incident, run};
@@ -79,7 +79,10 @@ impl Server {
     /// The error for a failure where the protocol has no place for one that the model reads.
     pub(super) fn protocol_error(&self, name: &str, failure: Failure) -> ErrorObject {
         match failure {
-            Failure::Refused(problems) => ErrorObject::invalid_params(refusal(name, &problems)),
+            Failure::Refused(problems) => {
+                let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+                ErrorObject::invalid_params(format!("{name}: {}", problems.join("; ")))
+            }
             Failure::Error(error) => match error.downcast::<ErrorObject>() {
                 Ok(error) => *error,
                 Err(error) => ErrorObject::internal(self.error_text(name, &*error)),

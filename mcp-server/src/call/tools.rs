@@ -183,7 +183,7 @@ fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
 }
 
 /// What the model is told of arguments that are not what a tool takes.
-pub(super) fn refusal(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
+fn refusal(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
     use std::fmt::Write as _;
     let mut text = format!("{name} was not called: its arguments are not right.");
     for problem in problems {

@@ -9,8 +9,8 @@ use mcpwright_core::{
     push_string,
 };
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::RequestMeta;
 use crate::call::{Answer, Fields};
