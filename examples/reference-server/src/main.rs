@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use reference_server::database::Database;
+use reference_server::database::{Database, StartError};
 use reference_server::{Options, bar, data};
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    match run(&options) {
+    match futures::executor::block_on(run(&options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("reference-server: {error}");
@@ -17,13 +17,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
-    let store = data::ensure(&options.data, &mut bar("Making the sample data"))?;
+async fn run(options: &Options) -> Result<(), StartError> {
+    let bar = bar("Making the sample data");
+    let database = Database::start(options.data.clone(), options.settings(), bar).await?;
     if options.generate {
-        data::verify(&store.file)?;
-        eprintln!("{}: {}", store.file.display(), data::DIGEST);
-        return Ok(());
+        database.verify().await?;
+        eprintln!("{}: {}", options.data.join(data::FILE_NAME).display(), data::DIGEST);
+    } else {
+        eprintln!("The data is there. The protocol is not: nothing is served yet.");
     }
-    Database::open(store.file, options.settings())?;
-    Err("it does not speak the protocol yet; --generate makes and checks the data".into())
+    Ok(())
 }
