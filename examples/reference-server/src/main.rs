@@ -27,13 +27,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: &Options) -> mcpwright::Result<()> {
-    let store = data::ensure(&options.data, &mut bar("Making the sample data"))?;
+    let bar = bar("Making the sample data");
+    let database = Database::start(options.data.clone(), options.settings(), bar).await?;
     if options.generate {
-        data::verify(&store.file)?;
-        eprintln!("{}: {}", store.file.display(), data::DIGEST);
+        database.verify().await?;
+        eprintln!("{}: {}", options.data.join(data::FILE_NAME).display(), data::DIGEST);
         return Ok(());
     }
-    let database = Database::open(store.file, options.settings())?;
     let documents = DocumentList::new(Documents::new(database.clone()));
     let server: Server = ReferenceServer::new(database).into_builder().resource_provider(documents).into();
     if !options.stdio && std::io::stdin().is_terminal() {
