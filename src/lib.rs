@@ -69,10 +69,10 @@ pub use mcpwright_core::{
 pub use mcpwright_macros::{arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
     Argument, Builder, Call, Caller, Catalogue, Change, Changes, Completer, Completing, Contents, Context,
-    Ext, Failure, Input, IntoCompletion, IntoContents, IntoPromptResult, IntoToolResult, Json, MethodHandler,
-    Middleware, Next, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError,
-    ResourceHandler, ResourceProvider, Serve, Server, TemplateHandler, ToolError, ToolHandler, ToolProvider,
-    Work, async_trait, testing,
+    Ext, Failure, Input, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
+    IntoToolResult, Json, MethodHandler, Middleware, Next, Outbox, Outcome, Parameter, PromptHandler,
+    PromptProvider, ProviderError, ResourceHandler, ResourceProvider, Serve, Server, TemplateHandler,
+    ToolError, ToolHandler, ToolProvider, Work, async_trait, testing,
 };
 #[cfg(feature = "stdio")]
 pub use mcpwright_transport as transport;
