@@ -126,12 +126,14 @@ pub(crate) fn finish(outcome: Outcome, version: &ProtocolVersion) -> Result<Json
     match &answer.fields {
         Fields::Page(page) => Ok(page.legacy.get_or_init(|| narrow_page(&page.text).shared()).clone()),
         Fields::Object(text) if answer.is_recent => Ok(narrow_result(text, &answer.meta, version)),
-        Fields::Object(text) if answer.meta.is_empty() => Ok(JsonText::trusted(text.clone())),
         Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
     }
 }
 
 fn with_meta(fields: &str, meta: &Meta) -> JsonText {
+    if meta.is_empty() {
+        return JsonText::trusted(fields.to_owned());
+    }
     let meta = serde_json::to_string(meta).unwrap_or_default();
     let separator = if fields.len() > 2 { "," } else { "" };
     JsonText::trusted(format!(r#"{{"_meta":{meta}{separator}{}"#, &fields[1..]))
