@@ -1,4 +1,4 @@
-//! A server with one tool, in twelve lines: `cargo run --example hello`, then connect a client to its standard input and output.
+//! A server with one tool: `cargo run --example hello`, then speak to its standard input and output.
 
 use mcpwright::{Result, server};
 

@@ -10,11 +10,10 @@ use serde_json::value::RawValue;
 
 mod members;
 mod place;
+mod string;
 
 pub use members::Members;
-
-/// A line break can only stand between tokens, where a blank says the same: in strings it is escaped.
-const LINE_BREAKS: [char; 2] = ['\n', '\r'];
+pub use string::push_string;
 
 /// One JSON value as text, on one line.
 ///
@@ -24,7 +23,7 @@ pub struct JsonText(Text);
 
 #[derive(Clone)]
 enum Text {
-    Owned(Box<str>),
+    Owned(String),
     Shared(Arc<str>),
     // What serde_json has seen to be JSON, it writes again without another look.
     Raw(Box<RawValue>),
@@ -54,7 +53,7 @@ impl JsonText {
     #[doc(hidden)]
     pub fn trusted(text: String) -> Self {
         debug_assert!(serde_json::from_str::<&RawValue>(&text).is_ok(), "not one JSON value: {text}");
-        Self(Text::Owned(text.into()))
+        Self(Text::Owned(text))
     }
 
     /// The value as the only member of an object.
@@ -64,7 +63,7 @@ impl JsonText {
     }
 
     fn raw(text: Box<RawValue>) -> Self {
-        if text.get().contains(LINE_BREAKS) {
+        if has_line_breaks(text.get()) {
             return Self::checked(text.get().to_owned());
         }
         Self(Text::Raw(text))
@@ -72,10 +71,11 @@ impl JsonText {
 
     /// Text that is known to be one JSON value.
     pub(crate) fn checked(text: String) -> Self {
-        if text.contains(LINE_BREAKS) {
-            return Self(Text::Owned(text.replace(LINE_BREAKS, " ").into()));
+        // A line break can only stand between tokens, where a blank says the same: in strings it is escaped.
+        if has_line_breaks(&text) {
+            return Self(Text::Owned(text.replace(['\n', '\r'], " ")));
         }
-        Self(Text::Owned(text.into()))
+        Self(Text::Owned(text))
     }
 
     /// The same text, which many may now hold at once.
@@ -115,6 +115,10 @@ impl JsonText {
     pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         self.read()
     }
+}
+
+fn has_line_breaks(text: &str) -> bool {
+    memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_some()
 }
 
 impl fmt::Debug for JsonText {

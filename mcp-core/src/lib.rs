@@ -58,6 +58,8 @@ pub use input::{
     TitledSingleSelectEnumSchema, ToolChoice, ToolChoiceMode, ToolResultContent, ToolUseContent,
     UntitledItems, UntitledMultiSelectEnumSchema, UntitledSingleSelectEnumSchema,
 };
+#[doc(hidden)]
+pub use json::push_string;
 pub use json::{JsonText, Members};
 pub use log::{LoggingLevel, LoggingMessageParams, SetLevelParams};
 pub use message::{DecodeError, Message, Notification, Request, RequestId, Response};

@@ -15,6 +15,7 @@ mod scan;
 
 pub use decode::{DecodeError, Decoder, MAX_BATCH, decode};
 pub use id::{MAX_STRING_ID, RequestId};
+pub(crate) use scan::plain_end;
 
 /// One thing that one side says to the other.
 #[derive(Clone, Debug, PartialEq)]

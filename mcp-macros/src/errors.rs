@@ -23,6 +23,11 @@ impl Errors {
         }
     }
 
+    /// Notes the mistakes that were found elsewhere.
+    pub(crate) fn append(&mut self, others: Self) {
+        others.0.into_iter().for_each(|error| self.push(error));
+    }
+
     /// What a parser returned; nothing if it failed, which is noted.
     pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()

@@ -21,8 +21,11 @@ fn ours_at(span: Span) -> Span {
 }
 
 /// `#[arg]` where no handler is around it to read it.
-pub(crate) fn arg(item: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+pub(crate) fn arg(item: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     let place = "`#[arg]` goes on a parameter of a function with `#[tool]`, `#[resource]` or `#[prompt]`";
     let error = syn::Error::new(Span::call_site(), place).to_compile_error();
     quote::quote_spanned!(ours()=> #item #error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,15 +2,16 @@
 //!
 //! There is no I/O here: whole conversations are tested as text.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use mcpwright_core::{
-    CancelledParams, DecodeError, ErrorCode, ErrorObject, Message, Notification, ProtocolVersion, Request,
-    RequestId, Response, method,
+    CancelledParams, Client, DecodeError, ErrorCode, ErrorObject, JsonText, Message, Notification,
+    ProtocolVersion, Request, RequestId, Response, method,
 };
 use serde_json::json;
 
-use crate::era::{Opening, legacy, modern};
+use crate::call::Params;
+use crate::era::{Opening, RequestMeta, legacy, modern};
 use crate::{Call, Caller, Change, Outcome, Server};
 
 /// The most calls that may be in flight on one connection.
@@ -28,7 +29,8 @@ pub struct Connection {
     caller: Caller,
     session: Option<legacy::Session>,
     last_identity: modern::LastIdentity,
-    in_flight: HashMap<RequestId, InFlight>,
+    /// The calls in flight: few enough to look one up by going through them.
+    in_flight: Vec<InFlight>,
     listening: modern::Listening,
     batches: legacy::Batches,
     /// The number of the next call: a client may use an id again once it is free.
@@ -49,6 +51,7 @@ pub enum Action {
 
 #[derive(Debug)]
 struct InFlight {
+    id: RequestId,
     serial: u64,
     form: Form,
     batch: Option<legacy::Batch>,
@@ -61,6 +64,16 @@ enum Form {
     Legacy(ProtocolVersion),
 }
 
+/// What an era makes of a request.
+enum Settled {
+    /// It is answered without a handler.
+    Answered(Result<JsonText, ErrorObject>),
+    /// It opened a subscription.
+    Listening(Notification),
+    /// A handler answers it, for this client.
+    Call(Client, Form),
+}
+
 impl Connection {
     /// A connection on which nothing has been said yet.
     pub fn new(server: Server, caller: Caller) -> Self {
@@ -69,7 +82,7 @@ impl Connection {
             caller,
             session: None,
             last_identity: modern::LastIdentity::default(),
-            in_flight: HashMap::new(),
+            in_flight: Vec::new(),
             listening: modern::Listening::default(),
             batches: legacy::Batches::default(),
             next_serial: 0,
@@ -100,16 +113,14 @@ impl Connection {
 
     /// Takes the outcome of a call; a call that was cancelled meanwhile says nothing.
     pub fn finished(&mut self, call: &Call, outcome: Outcome) -> Vec<Action> {
-        let Some(in_flight) = self.in_flight.get(call.id()) else { return Vec::new() };
-        if in_flight.serial != call.serial() {
-            return Vec::new();
-        }
-        let outcome = match &in_flight.form {
+        let is_it = |in_flight: &InFlight| in_flight.serial == call.serial();
+        let Some(place) = self.in_flight.iter().position(is_it) else { return Vec::new() };
+        let InFlight { id, form, batch, .. } = self.in_flight.swap_remove(place);
+        let outcome = match &form {
             Form::Modern => modern::finish(outcome, &self.server),
             Form::Legacy(version) => legacy::finish(outcome, version),
         };
-        let batch = self.in_flight.remove(call.id()).and_then(|done| done.batch);
-        self.answer(Response { id: Some(call.id().clone()), outcome }, batch)
+        self.answer(Response { id: Some(id), outcome }, batch)
     }
 
     /// Takes a change of what the server offers.
@@ -139,7 +150,9 @@ impl Connection {
     }
 
     fn request(&mut self, request: Request, batch: Option<legacy::Batch>) -> Vec<Action> {
-        if self.in_flight.contains_key(&request.id) || self.listening.contains(&request.id) {
+        if self.in_flight.iter().any(|in_flight| in_flight.id == request.id)
+            || self.listening.contains(&request.id)
+        {
             let error = ErrorObject::invalid_request("a request with this id is still being answered");
             return self.answer(Response::error(request.id, error), batch);
         }
@@ -147,68 +160,62 @@ impl Connection {
             let error = ErrorObject::internal("too many calls at once").data(json!({ "retryAfterMs": 1000 }));
             return self.answer(Response::error(request.id, error), batch);
         }
-        match Opening::of(&request, self.session.is_some()) {
-            Opening::Modern => self.modern(request, batch),
-            Opening::Legacy => self.legacy(request, batch),
-        }
-    }
-
-    fn modern(&mut self, request: Request, batch: Option<legacy::Batch>) -> Vec<Action> {
-        let client = match modern::client(&request, &mut self.last_identity) {
-            Ok(client) => client,
+        let params = match Params::read(request.params.as_ref()) {
+            Ok(params) => params,
             Err(error) => return self.answer(Response::error(request.id, error), batch),
         };
-        match &*request.method {
-            method::SERVER_DISCOVER => {
-                let result = modern::discover(&self.server);
-                self.answer(Response::ok(request.id, result), batch)
+        let target = params.target(request.params.as_ref());
+        let outcome = match Opening::of(&request, &params.meta, self.session.is_some()) {
+            Opening::Modern => self.modern(&request, &params.meta),
+            Opening::Legacy => self.legacy(&request, &params.meta),
+        };
+        match outcome {
+            Settled::Answered(outcome) => self.answer(Response { id: Some(request.id), outcome }, batch),
+            Settled::Listening(acknowledged) => vec![Action::Send(acknowledged.into())],
+            Settled::Call(client, form) => {
+                let serial = self.next_serial;
+                self.next_serial += 1;
+                self.in_flight.push(InFlight { id: request.id.clone(), serial, form, batch });
+                vec![Action::Run(Call::of(request, target, client, self.caller.clone(), serial))]
             }
-            method::SUBSCRIPTIONS_LISTEN => match self.listening.open(&request, &self.server) {
-                Ok(acknowledged) => vec![Action::Send(acknowledged.into())],
-                Err(error) => self.answer(Response::error(request.id, error), batch),
-            },
-            _ => self.run(request, client, Form::Modern, batch),
         }
     }
 
-    fn legacy(&mut self, request: Request, batch: Option<legacy::Batch>) -> Vec<Action> {
-        let id = request.id.clone();
+    fn modern(&mut self, request: &Request, meta: &RequestMeta<'_>) -> Settled {
+        let client = match modern::client(meta, &mut self.last_identity) {
+            Ok(client) => client,
+            Err(error) => return Settled::Answered(Err(error)),
+        };
+        match &*request.method {
+            method::SERVER_DISCOVER => Settled::Answered(Ok(modern::discover(&self.server))),
+            method::SUBSCRIPTIONS_LISTEN => match self.listening.open(request, &self.server) {
+                Ok(acknowledged) => Settled::Listening(acknowledged),
+                Err(error) => Settled::Answered(Err(error)),
+            },
+            _ => Settled::Call(client, Form::Modern),
+        }
+    }
+
+    fn legacy(&mut self, request: &Request, meta: &RequestMeta<'_>) -> Settled {
         let outcome = match (&*request.method, &mut self.session) {
             (method::PING, _) => Ok(legacy::empty()),
             (method::INITIALIZE, None) => {
-                legacy::Session::open(&request, &self.server).map(|(session, result)| {
+                legacy::Session::open(request, &self.server).map(|(session, result)| {
                     self.session = Some(session);
                     result
                 })
             }
             (method::INITIALIZE, Some(_)) => Err(ErrorObject::invalid_request("the session is already open")),
-            (_, Some(session)) => match session.settle(&request, &self.server) {
+            (_, Some(session)) => match session.settle(request, &self.server) {
                 Some(outcome) => outcome,
-                None => match session.client(&request) {
-                    Ok(client) => {
-                        let form = Form::Legacy(session.version().clone());
-                        return self.run(request, client, form, batch);
-                    }
+                None => match session.client(meta) {
+                    Ok(client) => return Settled::Call(client, Form::Legacy(session.version().clone())),
                     Err(error) => Err(error),
                 },
             },
             (_, None) => Err(modern::missing_meta()),
         };
-        self.answer(Response { id: Some(id), outcome }, batch)
-    }
-
-    fn run(
-        &mut self,
-        request: Request,
-        client: mcpwright_core::Client,
-        form: Form,
-        batch: Option<legacy::Batch>,
-    ) -> Vec<Action> {
-        let serial = self.next_serial;
-        self.next_serial += 1;
-        self.in_flight.insert(request.id.clone(), InFlight { serial, form, batch });
-        let call = Call::new(request.id, request.method, request.params, client, self.caller.clone());
-        vec![Action::Run(call.numbered(serial))]
+        Settled::Answered(outcome)
     }
 
     fn notification(&mut self, notification: &Notification) -> Vec<Action> {
@@ -221,7 +228,10 @@ impl Connection {
         if self.listening.cancel(&id) {
             return Vec::new();
         }
-        let Some(cancelled) = self.in_flight.remove(&id) else { return Vec::new() };
+        let Some(place) = self.in_flight.iter().position(|in_flight| in_flight.id == id) else {
+            return Vec::new();
+        };
+        let cancelled = self.in_flight.swap_remove(place);
         let mut actions = vec![Action::Cancel(id)];
         actions.extend(cancelled.batch.and_then(|batch| self.batches.skip(&batch)).map(Action::Send));
         actions

@@ -19,14 +19,9 @@ pub(crate) enum Opening {
 }
 
 impl Opening {
-    pub(crate) fn of(request: &Request, in_session: bool) -> Self {
-        let has_modern_meta = request.params.as_ref().is_some_and(|params| {
-            // A parse only for requests that can hold such a key at all.
-            params.as_str().contains("io.modelcontextprotocol/")
-                && params.read::<Params<'_>>().is_ok_and(|params| params.meta.is_modern())
-        });
+    pub(crate) fn of(request: &Request, meta: &RequestMeta<'_>, in_session: bool) -> Self {
         match &*request.method {
-            _ if has_modern_meta => Self::Modern,
+            _ if meta.is_modern() => Self::Modern,
             method::SERVER_DISCOVER | method::SUBSCRIPTIONS_LISTEN => Self::Modern,
             method::INITIALIZE | method::PING => Self::Legacy,
             _ if in_session => Self::Legacy,
@@ -35,16 +30,9 @@ impl Opening {
     }
 }
 
-/// The parameters of any request, as far as an era cares.
-#[derive(Deserialize)]
-struct Params<'a> {
-    #[serde(borrow, default, rename = "_meta")]
-    meta: RequestMeta<'a>,
-}
-
 /// The keys of `_meta` that the engine reads.
-#[derive(Default, Deserialize)]
-struct RequestMeta<'a> {
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct RequestMeta<'a> {
     #[serde(borrow, default, rename = "io.modelcontextprotocol/protocolVersion")]
     protocol_version: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "io.modelcontextprotocol/clientInfo")]

@@ -45,7 +45,7 @@ pub use extensions::Extensions;
 pub use function::Function;
 pub use host::Host;
 pub use middleware::{Middleware, Next};
-pub use outbox::Outbox;
+pub use outbox::{Deliver, Outbox};
 pub use prompt::{IntoPromptResult, PromptHandler};
 pub use provider::{Catalogue, Entry, PromptProvider, ProviderError, ResourceProvider, ToolProvider};
 pub use resource::{Contents, IntoContents, ResourceHandler, TemplateHandler};

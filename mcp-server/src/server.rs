@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mcpwright_core::{
     Caching, Implementation, PromptsCapability, ResourcesCapability, ServerCapabilities, SubscriptionFilter,
-    ToolsCapability,
+    ToolsCapability, method,
 };
 use serde_json::Map;
 
@@ -121,6 +121,20 @@ impl Server {
 
     pub(crate) fn custom(&self, method: &str) -> Option<&Arc<dyn MethodHandler>> {
         self.offer.methods.get(method)
+    }
+
+    /// Whether a method belongs to a capability that the server has, or to none.
+    pub(crate) fn offers(&self, name: &str) -> bool {
+        let has = &self.offer.capabilities;
+        match name {
+            method::TOOLS_LIST | method::TOOLS_CALL => has.tools.is_some(),
+            method::PROMPTS_LIST | method::PROMPTS_GET => has.prompts.is_some(),
+            method::RESOURCES_LIST | method::RESOURCES_TEMPLATES_LIST | method::RESOURCES_READ => {
+                has.resources.is_some()
+            }
+            method::COMPLETION_COMPLETE => has.completions.is_some(),
+            _ => true,
+        }
     }
 
     pub(crate) fn caching(&self) -> Caching {

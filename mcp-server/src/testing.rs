@@ -347,7 +347,8 @@ impl Client {
 
     async fn run(&self, call: Call) -> Vec<Action> {
         let shared = Arc::clone(&self.shared);
-        let outbox = Outbox::new(move |notification| shared.note(Action::Send(notification.into())));
+        let outbox =
+            Outbox::new(move |notification: Notification| shared.note(Action::Send(notification.into())));
         let outcome = self.server.call(&call, &outbox).await;
         lock(&self.shared.connection).finished(&call, outcome)
     }

@@ -8,7 +8,9 @@ use mcpwright_transport::{Error, stdio};
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Error> {
     let server = Server::builder("rough", "1.0.0")
-        .tool(ToolHandler::function("echo", ["text"], |text: String| async move { text }).description("Echo."))
+        .tool(
+            ToolHandler::function("echo", ["text"], |text: String| async move { text }).description("Echo."),
+        )
         .tool(ToolHandler::function("sleep", ["ms"], sleep).description("Take a while, and say so."))
         .tool(ToolHandler::function("block", ["ms"], block).description("Keep a thread of the runtime."))
         .tool(ToolHandler::function("print", [], print).description("Print to standard output."))

@@ -5,6 +5,7 @@ mod error;
 mod frames;
 mod host;
 mod lines;
+mod log;
 mod output;
 mod pipe;
 mod signal;
@@ -16,4 +17,5 @@ pub use host::Tokio;
 #[cfg(unix)]
 pub use lines::unix;
 pub use lines::{Limits, memory, serve};
+pub use log::{Stderr, stderr};
 pub use stdio::{Stdio, stdio};

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use mcpwright_core::message::Decoder;
 use mcpwright_core::{DecodeError, Message, Notification, RequestId};
-use mcpwright_server::{Action, Call, Caller, Connection, Listener, Outbox, Outcome, Server};
+use mcpwright_server::{Action, Call, Caller, Connection, Deliver, Listener, Outbox, Outcome, Server};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -43,7 +43,10 @@ struct Running {
 
 /// Lets a call's notifications through until the call has ended.
 #[derive(Debug)]
-struct Gate(Mutex<bool>);
+struct Gate {
+    is_open: Mutex<bool>,
+    pipe: Arc<Pipe>,
+}
 
 type Answering = Pin<Box<dyn Future<Output = (Call, Outcome)> + Send>>;
 
@@ -110,16 +113,18 @@ impl Pipe {
         }
     }
 
+    /// The runtime of the handlers, for the threads that are not its own.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
     /// Begins a call here, and leaves the rest to the runtime if it does not end at once.
     fn run(self: &Arc<Self>, call: Call, ready: &mut Vec<u8>) {
-        let gate = Arc::new(Gate(Mutex::new(true)));
+        let gate = Arc::new(Gate { is_open: Mutex::new(true), pipe: Arc::clone(self) });
         let (id, serial) = (call.id().clone(), call.serial());
-        let mut answering = answer(self.server.clone(), call, self.outbox(&gate));
-        let poll = {
-            let _guard = self.runtime.enter();
-            // A task polls its future once more as soon as it is spawned: no wake-up is lost.
-            answering.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-        };
+        let mut answering = answer(Arc::clone(self), call, Arc::clone(&gate).into());
+        // A task polls its future once more as soon as it is spawned: no wake-up is lost.
+        let poll = answering.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         match poll {
             Poll::Ready((call, outcome)) => self.finish(&call, outcome, &gate, ready),
             Poll::Pending => self.spawn(id, serial, gate, answering),
@@ -164,21 +169,6 @@ impl Pipe {
             running.task.abort();
         }
         self.ended.notify_waiters();
-    }
-
-    fn outbox(self: &Arc<Self>, gate: &Arc<Gate>) -> Outbox {
-        let (pipe, gate): (Weak<Self>, _) = (Arc::downgrade(self), Arc::clone(gate));
-        Outbox::new(move |notification: Notification| {
-            let Some(pipe) = pipe.upgrade() else { return };
-            let is_open = lock(&gate.0);
-            // Held while pushing: after the call has ended, nothing more is sent for it.
-            if *is_open && pipe.output.has_room() {
-                let mut line = Vec::new();
-                notification.encode(&mut line);
-                line.push(b'\n');
-                pipe.output.push(&line);
-            }
-        })
     }
 
     fn push(&self, actions: Vec<Action>) {
@@ -228,14 +218,27 @@ impl Pipe {
 
 impl Gate {
     fn close(&self) {
-        *lock(&self.0) = false;
+        *lock(&self.is_open) = false;
+    }
+}
+
+impl Deliver for Gate {
+    fn deliver(&self, notification: Notification) {
+        let is_open = lock(&self.is_open);
+        // Held while pushing: after the call has ended, nothing more is sent for it.
+        if *is_open && self.pipe.output.has_room() {
+            let mut line = Vec::new();
+            notification.encode(&mut line);
+            line.push(b'\n');
+            self.pipe.output.push(&line);
+        }
     }
 }
 
 /// Answers a call, and returns it with the outcome.
-fn answer(server: Server, call: Call, outbox: Outbox) -> Answering {
+fn answer(pipe: Arc<Pipe>, call: Call, outbox: Outbox) -> Answering {
     Box::pin(async move {
-        let outcome = server.call(&call, &outbox).await;
+        let outcome = pipe.server.call(&call, &outbox).await;
         (call, outcome)
     })
 }

@@ -78,7 +78,8 @@ impl Stdio {
         // Handlers may block every thread of their runtime, timers and all: what ends the process has its own.
         thread::Builder::new().name("mcp-stdio".to_owned()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let result = runtime.map_err(Error::Io).and_then(|runtime| runtime.block_on(self.supervise(&host)));
+            let result =
+                runtime.map_err(Error::Io).and_then(|runtime| runtime.block_on(self.supervise(&host)));
             // Nobody listens where the future was dropped.
             let _ = sender.send(result);
         })?;
@@ -149,6 +150,8 @@ fn start_reading(
 }
 
 fn read(pipe: &Arc<Pipe>, input: &mut File, output: &File, limits: Limits) {
+    // Handlers that begin here find their runtime as on any of its own threads.
+    let _runtime = pipe.runtime().enter();
     let mut frames = Frames::new(limits.line);
     let (mut decoder, mut ready, mut chunk) = (Decoder::new(), Vec::new(), vec![0; CHUNK]);
     loop {

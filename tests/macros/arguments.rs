@@ -58,7 +58,7 @@ impl Arguments {
         mut changed: u8,
     ) -> String {
         changed += 1;
-        format!("{} {origin} {left} {right} {changed}", r#type)
+        r#type + &format!(" {origin} {left} {right} {changed}")
     }
 
     /// Descriptions.

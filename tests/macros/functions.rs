@@ -115,6 +115,12 @@ async fn functions_may_stand_in_functions() {
         Local(number).into()
     }
 
-    let client = client(Server::builder("local", "1.0.0").tool(local::tool()));
+    /// Its name is a word of Rust.
+    #[tool]
+    fn r#move() {}
+
+    r#move();
+    let client = client(Server::builder("local", "1.0.0").tool(local::tool()).tool(r#move::tool()));
+    assert_eq!(call(&client, "move", json!({})).await, "");
     assert_eq!(call(&client, "local", json!({ "number": 5 })).await, "5");
 }

@@ -1,5 +1,7 @@
 //! Servers that the macros describe, as a client sees them.
 
+#![allow(clippy::needless_pass_by_value, reason = "arguments are taken in every way")]
+
 mod arguments;
 mod completion;
 mod functions;

@@ -138,6 +138,30 @@ mod administration {
     }
 }
 
+macro_rules! declared {
+    ($name:ident, $argument:ident: $type:ty = $default:expr, $description:literal, $time:literal) => {
+        struct $name;
+
+        #[server]
+        impl $name {
+            #[tool(description = $description, deadline = $time)]
+            async fn same(&self, #[arg(default = $default)] $argument: $type) -> String {
+                $argument.to_owned()
+            }
+        }
+    };
+}
+
+declared!(Declared, text: &String = "default", "The same text.", "1s");
+
+#[tokio::test]
+async fn a_server_may_come_from_a_macro() {
+    let client = client(Declared);
+    assert_eq!(call(&client, "same", empty()).await, "default");
+    assert_eq!(call(&client, "same", json!({ "text": "given" })).await, "given");
+    assert_eq!(definition(&client, "same").await["description"], "The same text.");
+}
+
 #[tokio::test]
 async fn a_server_is_called_like_its_package() {
     let server = Server::from(Plain);

@@ -73,7 +73,7 @@ impl Everything {
     fn absent(&self, nothing: Nothing) {}
 
     /// There on one condition.
-    #[cfg(all())]
+    #[cfg(not(any()))]
     #[tool]
     fn conditional(&self) {}
 
@@ -81,6 +81,12 @@ impl Everything {
     #[cfg(any())]
     #[tool]
     fn conditional(&self) {}
+
+    /// The type of `self` may be written out.
+    #[tool]
+    async fn shared(self: &std::sync::Arc<Self>) -> String {
+        std::sync::Arc::clone(self).greeting.clone()
+    }
 
     /// Old.
     #[deprecated]
@@ -129,7 +135,10 @@ async fn what_is_said_is_told() {
 async fn tools_are_the_methods_that_are_there() {
     let tools = client(everything()).list_tools().await.expect("tools can be listed");
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
-    assert_eq!(names, ["say-hello", "delete", "add", "documented", "extract", "both", "conditional", "old"]);
+    assert_eq!(
+        names,
+        ["say-hello", "delete", "add", "documented", "extract", "both", "conditional", "shared", "old"]
+    );
 }
 
 #[tokio::test]
@@ -137,6 +146,7 @@ async fn methods_are_called() {
     let client = client(everything());
     assert_eq!(call(&client, "say-hello", empty()).await, "Hello!");
     assert_eq!(call(&client, "add", empty()).await, "Hello!");
+    assert_eq!(call(&client, "shared", empty()).await, "Hello!");
     assert_eq!(call(&client, "delete", empty()).await, "");
     assert_eq!(call(&client, "documented", empty()).await, "");
 }

@@ -35,8 +35,15 @@ async def check(subject, body, *arguments):
     try:
         verdict, note = "ok  ", await body(*arguments)
     except Exception as error:  # Whatever goes wrong is what the check found.
-        verdict, note, failed = "FAIL", f"{type(error).__name__}: {error}", True
+        verdict, note, failed = "FAIL", reason(error), True
     print(f"{verdict} python     {REVISION}  {subject}{f': {note}' if note else ''}", flush=True)
+
+
+def reason(error):
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    text = " ".join(str(error).split())
+    return text[:1000] if isinstance(error, AssertionError) else f"{type(error).__name__}: {text[:1000]}"
 
 
 def ensure(condition, otherwise):
@@ -276,7 +283,7 @@ async def main():
     server = StdioServerParameters(command=COMMAND, args=ARGUMENTS, env=dict(os.environ))
 
     async def nothing():
-        ensure(not complaints.texts, "; ".join(complaints.texts)[:1000])
+        ensure(not complaints.texts, "; ".join(complaints.texts))
 
     async def ended(closing):
         took = time.monotonic() - closing

@@ -30,7 +30,7 @@ async function check(subject, body) {
     try {
         note = await body();
     } catch (error) {
-        [verdict, note] = ['FAIL', String(error?.message ?? error)];
+        [verdict, note] = ['FAIL', String(error?.message ?? error).replace(/\s+/g, ' ').slice(0, 1_000)];
         failed = true;
     }
     console.log(`${verdict} typescript ${revision}  ${subject}${note ? `: ${note}` : ''}`);
@@ -53,7 +53,9 @@ function contains(actual, expected) {
 }
 
 function expectText(text, expected = []) {
-    for (const part of [expected].flat()) ensure(text.includes(part), `no ${JSON.stringify(part)} in ${text.slice(0, 500)}`);
+    for (const part of [expected].flat()) {
+        ensure(text.includes(part), `no ${JSON.stringify(part)} in ${text.slice(0, 500)}`);
+    }
 }
 
 function ensureOffered(offered, expected) {
@@ -88,7 +90,8 @@ function call({ name, arguments: values }, more = {}) {
 
 /** The request ends with a protocol error of this code. */
 async function expectCode(request, expected) {
-    const got = await request.then(answer => JSON.stringify(answer).slice(0, 300), error => error.code ?? error.message);
+    const answered = answer => JSON.stringify(answer).slice(0, 300);
+    const got = await request.then(answered, error => error.code ?? error.message);
     ensure(got === expected, `expected the error ${expected}, got ${got}`);
 }
 
@@ -137,7 +140,8 @@ async function checkCall(tool, given) {
     expectText(text, given.text);
     if (given.structured && structured) {
         const content = result.structuredContent;
-        ensure(contains(content, given.structured), `the structured content is ${JSON.stringify(content)?.slice(0, 500)}`);
+        const got = JSON.stringify(content)?.slice(0, 500);
+        ensure(contains(content, given.structured), `the structured content is ${got}`);
     }
 }
 
@@ -184,10 +188,18 @@ async function checkResources({ listed, templates, read, unknown }) {
         return `${offered.length}`;
     });
     for (const { uri, text } of read) {
-        await check(`resource ${uri}`, async () => expectText(textOf((await client.readResource({ uri }, options)).contents), text));
+        await check(`resource ${uri}`, async () => {
+            const { contents } = await client.readResource({ uri }, options);
+            expectText(textOf(contents), text);
+        });
     }
     for (const uri of unknown) {
-        await check(`unknown resource ${uri}`, () => expectCode(client.readResource({ uri }, options), modern ? -32602 : -32002));
+        await check(`unknown resource ${uri}`, async () => {
+            await expectCode(client.readResource({ uri }, options), -32602);
+            // The client says -32602 for either code; what the server said is on its stdout.
+            const { code } = JSON.parse(stdout.trimEnd().split('\n').at(-1)).error;
+            ensure(code === (modern ? -32602 : -32002), `the server said ${code}`);
+        });
     }
 }
 
@@ -244,9 +256,12 @@ if (await check('connect', connect)) {
     if (cases.resources) await checkResources(cases.resources);
     if (cases.prompts) await checkPrompts(cases.prompts);
     for (const completion of cases.completions ?? []) {
-        await check(`completion of ${completion.argument.name} from ${JSON.stringify(completion.argument.value)}`, () => checkCompletion(completion));
+        const { name, value } = completion.argument;
+        await check(`completion of ${name} from "${value}"`, () => checkCompletion(completion));
     }
-    await check('the client has nothing to complain of', () => ensure(complaints.length === 0, complaints.join('; ').slice(0, 1_000)));
+    await check('the client has nothing to complain of', () => {
+        ensure(complaints.length === 0, complaints.join('; '));
+    });
     await check('the server ends by itself with code 0', close);
     await check('stdout holds messages only', checkStdout);
 }

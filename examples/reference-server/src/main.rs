@@ -1,14 +1,23 @@
-//! The reference server. Until it speaks the protocol it only makes its data.
+//! The reference server: a company's database and documents for a model to read.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::Parser as _;
+use mcpwright::{Serve as _, Server, transport};
 use reference_server::database::Database;
-use reference_server::{Options, bar, data};
+use reference_server::documents::Documents;
+use reference_server::{DocumentList, Options, ReferenceServer, bar, data, guide};
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     let options = Options::parse();
-    match run(&options) {
+    tracing_subscriber::fmt()
+        .with_writer(transport::stderr)
+        .with_max_level(options.log)
+        .with_ansi(false)
+        .init();
+    match run(&options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("reference-server: {error}");
@@ -17,13 +26,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: &Options) -> Result<(), Box<dyn std::error::Error>> {
-    let store = data::ensure(&options.data, &mut bar("Making the sample data"))?;
+async fn run(options: &Options) -> mcpwright::Result<()> {
+    let bar = bar("Making the sample data");
+    let database = Database::start(options.data.clone(), options.settings(), bar).await?;
     if options.generate {
-        data::verify(&store.file)?;
-        eprintln!("{}: {}", store.file.display(), data::DIGEST);
+        database.verify().await?;
+        eprintln!("{}: {}", options.data.join(data::FILE_NAME).display(), data::DIGEST);
         return Ok(());
     }
-    Database::open(store.file, options.settings())?;
-    Err("it does not speak the protocol yet; --generate makes and checks the data".into())
+    let documents = DocumentList::new(Documents::new(database.clone()));
+    let server: Server = ReferenceServer::new(database).into_builder().resource_provider(documents).into();
+    if !options.stdio && std::io::stdin().is_terminal() {
+        let directory = std::fs::canonicalize(&options.data)?;
+        eprintln!("{}", guide(&server, &directory, &std::env::current_exe()?));
+    }
+    Ok(mcpwright::stdio(server).await?)
 }

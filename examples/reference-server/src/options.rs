@@ -10,7 +10,8 @@ use crate::database::Settings;
 /// A company's database and documents for a model to read: a sample of what a server can be.
 ///
 /// On the first start the server makes its data, a shop called Northlight, in one SQLite file. It takes a few seconds and
-/// gives the same data on every machine. Nothing outside the data directory is written.
+/// gives the same data on every machine. Only large sorts write anything outside the data directory: temporary files, which
+/// go to the directory that TMPDIR names.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "reference-server", version)]
 #[non_exhaustive]
@@ -18,6 +19,15 @@ pub struct Options {
     /// Directory of the data; it is made if it does not exist.
     #[arg(long, value_name = "DIR", env = "REFERENCE_SERVER_DATA", default_value = "reference-data")]
     pub data: PathBuf,
+
+    /// Serve a client on standard input and output, and say nothing else. It is what happens anyway, but without a word to
+    /// whoever is at the terminal.
+    #[arg(long)]
+    pub stdio: bool,
+
+    /// How much to write to standard error: off, error, warn, info, debug or trace.
+    #[arg(long, value_name = "LEVEL", env = "REFERENCE_SERVER_LOG", default_value = "warn")]
+    pub log: tracing::level_filters::LevelFilter,
 
     /// Make the data if it is not there, check all of it against its digest, and end.
     #[arg(long)]
@@ -38,6 +48,10 @@ pub struct Options {
     /// Memory that all statements together may use, in MiB.
     #[arg(long, value_name = "MIB", default_value_t = 192, value_parser = clap::value_parser!(u64).range(64..=65_536))]
     pub memory: u64,
+
+    /// How much temporary files may grow while a statement runs, in MiB.
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(16..=1_048_576))]
+    pub temporary: u64,
 }
 
 impl Options {
@@ -48,6 +62,7 @@ impl Options {
             timeout: Duration::from_millis(self.timeout),
             max_rows: self.max_rows,
             memory: self.memory << 20,
+            temporary: self.temporary << 20,
             ..Settings::default()
         }
     }
@@ -67,8 +82,8 @@ mod tests {
         let defaults = Settings::default();
         let settings = options.settings();
         assert_eq!(
-            (settings.readers, settings.timeout, settings.max_rows, settings.memory),
-            (defaults.readers, defaults.timeout, defaults.max_rows, defaults.memory)
+            (settings.readers, settings.timeout, settings.max_rows, settings.memory, settings.temporary),
+            (defaults.readers, defaults.timeout, defaults.max_rows, defaults.memory, defaults.temporary)
         );
     }
 }

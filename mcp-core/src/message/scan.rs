@@ -325,7 +325,7 @@ impl Scan<'_> {
 }
 
 /// Where the text of a string goes on no longer as it is: at a quote, a backslash, a control character or the end.
-fn plain_end(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
     // Eight bytes at a time: most of a message is text, and most of a long one is one string.
     while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
         let special = special_bytes(u64::from_le_bytes(*chunk));

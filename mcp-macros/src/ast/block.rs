@@ -6,11 +6,11 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{ImplItem, ItemImpl, Token};
+use syn::{Attribute, ImplItem, ItemImpl, Token};
 
 use super::docs;
 use super::function::Function;
-use super::handler::{Handler, Kind, Method};
+use super::handler::{Kind, Method};
 use super::options::{SERVER, Settings};
 use crate::errors::Errors;
 
@@ -59,7 +59,8 @@ impl Block {
         tokens.push(TokenTree::Group(Group::new(Delimiter::Brace, TokenStream::new())));
         let header = syn::parse2(tokens.into_iter().collect())?;
         let items = |input: ParseStream<'_>| {
-            let mut items = Vec::new();
+            let inner = input.call(Attribute::parse_inner)?;
+            let mut items = vec![Item::Other(quote!(#(#inner)*))];
             while !input.is_empty() {
                 items.push(Item::read(input)?);
             }
@@ -157,24 +158,25 @@ fn check_names(methods: &[Method], errors: &mut Errors) {
     let mut seen: Vec<(Kind, String)> = Vec::new();
     // Of two methods with conditions, there may be one at a time.
     for method in methods.iter().filter(|method| method.conditions.is_empty()) {
-        for Handler { kind, name, uri, .. } in &method.handlers {
-            let (key, at) = match uri {
-                Some((uri, _)) => (Some(uri.value()), uri.to_token_stream()),
-                None => (name.text.clone(), name.tokens.clone()),
+        for handler in &method.handlers {
+            let kind = handler.kind.attribute();
+            let (key, at, mistake) = match &handler.uri {
+                Some((uri, _)) => {
+                    let mistake = format!("two {kind}s have this URI: give one of them another");
+                    (uri.value(), uri.to_token_stream(), mistake)
+                }
+                None => {
+                    let Some(name) = handler.name.text.clone() else { continue };
+                    let fix = format!("give one of them another name with `#[{kind}(name = \"…\")]`");
+                    let mistake = format!("two {kind}s are called `{name}`: {fix}");
+                    (name, handler.name.tokens.clone(), mistake)
+                }
             };
-            let Some(key) = key.map(|key| (*kind, key)) else { continue };
+            let key = (handler.kind, key);
             if seen.contains(&key) {
-                let (kind, key) = (kind.attribute(), &key.1);
-                let fix = if uri.is_some() {
-                    "another URI".to_owned()
-                } else {
-                    format!("another name with `#[{kind}(name = \"…\")]`")
-                };
-                let verb = if uri.is_some() { "have the URI" } else { "are called" };
-                errors.at(at, format!("two {kind}s {verb} `{key}`: give one of them {fix}"));
-            } else {
-                seen.push(key);
+                errors.at(at, mistake);
             }
+            seen.push(key);
         }
     }
 }

@@ -155,7 +155,7 @@ impl Handler {
         match (&self.kind, &self.uri) {
             (Kind::Tool, _) => self.check_tool(errors),
             (Kind::Resource, Some((uri, variables))) => {
-                self.check_resource(uri, variables, parameters, errors)
+                self.check_resource(uri, variables, parameters, errors);
             }
             _ => {}
         }
@@ -249,16 +249,20 @@ fn check(signature: &Signature, kind: Kind, errors: &mut Errors) {
 }
 
 fn check_receiver(receiver: &Receiver, what: &str, errors: &mut Errors) {
-    match &receiver.kind {
-        ReceiverKind::Reference(_, _, None) => {}
-        ReceiverKind::Typed(_, written) if matches!(&**written, Type::Reference(reference) if reference.mutability.is_none()) =>
-            {}
-        ReceiverKind::Reference(..) => errors.at(
-            receiver,
-            format!("{what} takes `&self`: calls run concurrently, so put state that changes behind a lock"),
-        ),
-        _ => errors.at(receiver, format!("{what} takes `&self`: the next call needs the server too")),
-    }
+    let reference = match &receiver.kind {
+        ReceiverKind::Reference(_, _, mutability) => Some(mutability.is_some()),
+        ReceiverKind::Typed(_, written) => match &**written {
+            Type::Reference(reference) => Some(reference.mutability.is_some()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let reason = match reference {
+        Some(false) => return,
+        Some(true) => "calls run concurrently, so put state that changes behind a lock",
+        None => "the next call needs the server too",
+    };
+    errors.at(receiver, format!("{what} takes `&self`: {reason}"));
 }
 
 fn parameters(signature: &mut Signature, errors: &mut Errors) -> Vec<Parameter> {
@@ -275,7 +279,8 @@ fn parameters(signature: &mut Signature, errors: &mut Errors) -> Vec<Parameter> 
                 let text = |parameter: &Parameter| parameter.name.as_ref().and_then(|name| name.text.clone());
                 let twin = |earlier: &Parameter| text(earlier).is_some() && text(earlier) == text(&parameter);
                 if let (Some(name), true) = (&parameter.name, parameters.iter().any(twin)) {
-                    errors.at(&name.tokens, format!("two arguments are called {}", name.tokens));
+                    let text = name.text.as_deref().unwrap_or_default();
+                    errors.at(&name.tokens, format!("two arguments are called `{text}`"));
                 }
                 parameters.push(parameter);
             }
@@ -286,9 +291,13 @@ fn parameters(signature: &mut Signature, errors: &mut Errors) -> Vec<Parameter> 
 
 /// An option of an argument that none of the handlers has a use for would be lost without a word.
 fn check_uses(parameters: &[Parameter], handlers: &[Handler], errors: &mut Errors) {
+    let mut headers = Vec::new();
     for Parameter { header, completer, .. } in parameters {
         if let (Some(header), false) = (header, handlers.iter().any(|handler| handler.kind == Kind::Tool)) {
             errors.at(header, "only an argument of a tool is repeated in an HTTP header");
+        }
+        if let Some(header) = header.as_ref().and_then(|header| syn::parse2::<LitStr>(header.clone()).ok()) {
+            check_header(&header, &mut headers, errors);
         }
         if let (Some(completer), false) = (completer, handlers.iter().any(Handler::completes)) {
             errors.at(
@@ -297,6 +306,22 @@ fn check_uses(parameters: &[Parameter], handlers: &[Handler], errors: &mut Error
             );
         }
     }
+}
+
+/// Clients leave out a tool with such headers. See
+/// [custom headers](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#custom-headers).
+fn check_header(header: &LitStr, headers: &mut Vec<String>, errors: &mut Errors) {
+    let name = header.value().to_ascii_lowercase();
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_allowed) {
+        errors.at(header, "this cannot be the name of an HTTP header: use letters, digits, `-` and `_`");
+    } else if headers.contains(&name) {
+        errors.at(
+            header,
+            "two arguments are repeated in this header, whose name is the same in upper and lower case",
+        );
+    }
+    headers.push(name);
 }
 
 /// `#[arg]` where nothing takes arguments would be lost without a word.

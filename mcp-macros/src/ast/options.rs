@@ -140,10 +140,6 @@ impl Settings {
         self.0.push(Setting { method, arguments });
     }
 
-    pub(crate) fn append(&mut self, others: Self) {
-        self.0.extend(others.0);
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Setting> {
         self.0.iter()
     }
@@ -172,10 +168,16 @@ impl Table {
     /// Reads the options of an attribute. What is wrong with one of them does not keep the others from being read.
     pub(crate) fn read(&self, tokens: TokenStream, errors: &mut Errors) -> Settings {
         let mut settings = Settings::default();
+        self.read_more(tokens, &mut settings, errors);
+        settings
+    }
+
+    /// Reads the options of one more attribute on the same thing.
+    pub(crate) fn read_more(&self, tokens: TokenStream, settings: &mut Settings, errors: &mut Errors) {
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 match option(input) {
-                    Ok((name, written)) => self.add(&mut settings, &name, written, errors),
+                    Ok((name, written)) => self.add(settings, &name, written, errors),
                     Err(error) => {
                         errors.push(error);
                         skip(input);
@@ -192,7 +194,6 @@ impl Table {
         if let Err(error) = parser.parse2(tokens) {
             errors.push(error);
         }
-        settings
     }
 
     fn add(&self, settings: &mut Settings, name: &Ident, written: Written, errors: &mut Errors) {

@@ -1,13 +1,13 @@
 //! A parameter of a handler.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Generics, LitStr, Pat, PatType, Type};
 
-use super::docs;
-use super::options::{ARG, Settings};
+use super::options::{ARG, Setting, Settings};
+use super::{docs, options};
 use crate::errors::Errors;
 
 /// A parameter of a handler: an argument, or an extractor. Which one it is, the compiler finds out.
@@ -40,7 +40,7 @@ impl Name {
     }
 
     /// A name from an option.
-    pub(crate) fn from(setting: super::options::Setting) -> Self {
+    pub(crate) fn from(setting: Setting) -> Self {
         Self { text: setting.literal().map(|text| text.value()), tokens: setting.arguments }
     }
 }
@@ -54,7 +54,8 @@ impl Parameter {
         let is_described = description.is_some() || !attributes.is_empty();
         let mut settings = Settings::default();
         for attribute in &attributes {
-            settings.append(ARG.read(super::options::tokens(attribute, errors), errors));
+            let tokens = options::tokens(attribute, errors);
+            ARG.read_more(tokens, &mut settings, errors);
         }
         if let (Some(description), None) = (description, settings.find("description")) {
             settings.push(Ident::new("description", typed.pat.span()), description);
@@ -68,6 +69,12 @@ impl Parameter {
         }
         let (r#type, by_reference) = referent(&typed.ty, errors);
         let r#type = elided(r#type, generics);
+        if let Some(borrow) = borrow_inside(r#type.clone()) {
+            errors.at(
+                borrow,
+                "a parameter owns what is inside of it: write the owned type, such as `String` for `&str`",
+            );
+        }
         let header = settings.take("header").map(|header| header.arguments);
         let completer = settings.take("complete").map(|complete| complete.arguments);
         Self { name, r#type, by_reference, settings, header, completer }
@@ -96,9 +103,15 @@ fn referent<'a>(mut written: &'a Type, errors: &mut Errors) -> (&'a Type, bool) 
     match written {
         Type::Reference(reference) if reference.mutability.is_some() => {
             errors.at(written, "a parameter is taken by value or by `&`: each call has its own");
-            (written, false)
+            (&reference.elem, true)
         }
-        Type::Reference(reference) => (&reference.elem, true),
+        Type::Reference(reference) => {
+            if let Some(lifetime) = reference.lifetime.as_ref().filter(|lifetime| lifetime.ident == "static")
+            {
+                errors.at(lifetime, "a parameter lives as long as its call: leave the lifetime out");
+            }
+            (&reference.elem, true)
+        }
         Type::ImplTrait(_) => {
             errors.at(
                 written,
@@ -110,32 +123,49 @@ fn referent<'a>(mut written: &'a Type, errors: &mut Errors) -> (&'a Type, bool) 
     }
 }
 
+/// The first `&` inside of a type that does not refer to something `'static`.
+fn borrow_inside(tokens: TokenStream) -> Option<TokenTree> {
+    let is_punct =
+        |token: &TokenTree, sign| matches!(token, TokenTree::Punct(punct) if punct.as_char() == sign);
+    let is_static = |token: &TokenTree| matches!(token, TokenTree::Ident(ident) if ident == "static");
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        if is_punct(&token, '&') {
+            tokens.next_if(|token| is_punct(token, '\''));
+            if tokens.next_if(is_static).is_none() {
+                return Some(token);
+            }
+        } else if let TokenTree::Group(group) = token
+            && let Some(borrow) = borrow_inside(group.stream())
+        {
+            return Some(borrow);
+        }
+    }
+    None
+}
+
 /// A type, with `'_` in the place of the lifetimes that the function declares: where it is called, nobody knows them.
 pub(crate) fn elided(written: impl ToTokens, generics: &Generics) -> TokenStream {
-    fn elide(tokens: TokenStream, names: &[&Ident]) -> TokenStream {
-        let mut after_quote = false;
-        tokens
-            .into_iter()
-            .map(|token| {
-                let is_lifetime = std::mem::replace(
-                    &mut after_quote,
-                    matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\''),
-                );
-                match token {
-                    TokenTree::Ident(ident) if is_lifetime && names.contains(&&ident) => {
-                        TokenTree::Ident(Ident::new("_", ident.span()))
-                    }
-                    TokenTree::Group(group) => {
-                        let mut inside =
-                            proc_macro2::Group::new(group.delimiter(), elide(group.stream(), names));
-                        inside.set_span(group.span());
-                        TokenTree::Group(inside)
-                    }
-                    token => token,
-                }
-            })
-            .collect()
-    }
     let names: Vec<_> = generics.lifetimes().map(|declared| &declared.lifetime.ident).collect();
     elide(written.into_token_stream(), &names)
+}
+
+fn elide(tokens: TokenStream, names: &[&Ident]) -> TokenStream {
+    let mut after_quote = false;
+    let elided = |token| {
+        let is_quote = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+        let is_lifetime = std::mem::replace(&mut after_quote, is_quote);
+        match token {
+            TokenTree::Ident(ident) if is_lifetime && names.contains(&&ident) => {
+                Ident::new("_", ident.span()).into()
+            }
+            TokenTree::Group(group) => {
+                let mut inside = Group::new(group.delimiter(), elide(group.stream(), names));
+                inside.set_span(group.span());
+                inside.into()
+            }
+            token => token,
+        }
+    };
+    tokens.into_iter().map(elided).collect()
 }

@@ -1,6 +1,6 @@
 //! What an option takes, and the arguments that it becomes.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -101,13 +101,9 @@ impl Value {
                 let pairs = pairs.parse2(group.stream()).ok();
                 self.checked(name, &group, pairs, errors).unwrap_or_default()
             }
-            (Self::Icon, Written::Group(group)) => {
-                let icon = icon(ICON.read(group.stream(), errors));
-                one(self.checked(name, &group, icon, errors))
-            }
+            (Self::Icon, Written::Group(group)) => one(self.parts(name, &group, &ICON, icon, errors)),
             (Self::Annotations, Written::Group(group)) => {
-                let annotations = annotations(ANNOTATIONS.read(group.stream(), errors));
-                one(self.checked(name, &group, annotations, errors))
+                one(self.parts(name, &group, &ANNOTATIONS, annotations, errors))
             }
             (Self::Flag | Self::Name | Self::Names | Self::Pairs | Self::Cache, Written::Equals(value)) => {
                 one(self.refused(name, &value, errors))
@@ -119,7 +115,11 @@ impl Value {
     }
 
     /// An expression. What is wrong with its type is said here if it is a literal, and else by the compiler.
-    fn expression(self, name: &Ident, value: Expr, errors: &mut Errors) -> Option<TokenStream> {
+    fn expression(self, name: &Ident, mut value: Expr, errors: &mut Errors) -> Option<TokenStream> {
+        // What comes from a declarative macro stands between delimiters that nobody sees.
+        while let Expr::Group(group) = value {
+            value = *group.expr;
+        }
         let literal = match &value {
             Expr::Lit(ExprLit { lit, .. }) => Some(lit),
             _ => None,
@@ -129,11 +129,32 @@ impl Value {
                 return self.checked(name, text, time(text), errors);
             }
             (Self::Range, None) => !is_endless(&value),
-            (Self::Any, _) | (_, None) | (Self::Text, Some(Lit::Str(_))) => true,
-            (Self::Bool, Some(Lit::Bool(_))) | (Self::Number, Some(Lit::Int(_))) => true,
+            (Self::Any, _)
+            | (_, None)
+            | (Self::Text, Some(Lit::Str(_)))
+            | (Self::Bool, Some(Lit::Bool(_)))
+            | (Self::Number, Some(Lit::Int(_))) => true,
             (_, Some(_)) => false,
         };
         if fits { Some(widened(value).into_token_stream()) } else { self.refused(name, &value, errors) }
+    }
+
+    /// A value that has options itself.
+    fn parts(
+        self,
+        name: &Ident,
+        group: &Group,
+        table: &Table,
+        build: fn(Settings) -> Option<TokenStream>,
+        errors: &mut Errors,
+    ) -> Option<TokenStream> {
+        let mut own = Errors::default();
+        let parts = table.read(group.stream(), &mut own);
+        if own.is_empty() {
+            return self.checked(name, group, build(parts), errors);
+        }
+        errors.append(own);
+        None
     }
 
     /// What could be read; if nothing could, the form is what helps.
@@ -290,14 +311,14 @@ mod tests {
     use crate::errors::Errors;
     use proc_macro2::TokenStream;
 
-    fn check(table: &Table, written: TokenStream, expected: TokenStream) {
+    fn check(table: &Table, written: &TokenStream, expected: &TokenStream) {
         let mut errors = Errors::default();
         let settings = table.read(written.clone(), &mut errors);
         assert!(errors.is_empty(), "{written}");
         assert_eq!(quote!(#settings).to_string(), expected.to_string(), "{written}");
     }
 
-    fn refuse(table: &Table, written: TokenStream, expected: &[&str]) {
+    fn refuse(table: &Table, written: &TokenStream, expected: &[&str]) {
         let mut errors = Errors::default();
         table.read(written.clone(), &mut errors);
         assert_eq!(errors.messages(), expected, "{written}");
@@ -305,60 +326,64 @@ mod tests {
 
     #[test]
     fn options_are_calls() {
-        check(&TOOL, quote!(read_only, title = "Find"), quote!(.read_only().title("Find")));
-        check(&TOOL, quote!(open_world = false,), quote!(.open_world(false)));
+        check(&TOOL, &quote!(read_only, title = "Find"), &quote!(.read_only().title("Find")));
+        check(&TOOL, &quote!(open_world = false,), &quote!(.open_world(false)));
         check(
             &TOOL,
-            quote!(description = include_str!("find.md")),
-            quote!(.description(include_str!("find.md"))),
+            &quote!(description = include_str!("find.md")),
+            &quote!(.description(include_str!("find.md"))),
         );
-        check(&TOOL, quote!(meta("a" = 1, "b" = B)), quote!(.meta("a", 1).meta("b", B)));
+        check(&TOOL, &quote!(meta("a" = 1, "b" = B)), &quote!(.meta("a", 1).meta("b", B)));
         check(
             &TOOL,
-            quote!(icon(src = "https://x", sizes("48x48"), theme = dark)),
-            quote!(.icon(::mcpwright::core::Icon::new("https://x")
+            &quote!(icon(src = "https://x", sizes("48x48"), theme = dark)),
+            &quote!(.icon(::mcpwright::core::Icon::new("https://x")
                 .theme(::mcpwright::core::IconTheme::Dark)
                 .sizes(["48x48"].map(::std::string::String::from)))),
         );
         check(
             &RESOURCE,
-            quote!(annotations(audience(user, assistant), priority = 0.5)),
-            quote!(.annotations(::mcpwright::core::Annotations::new()
+            &quote!(annotations(audience(user, assistant), priority = 0.5)),
+            &quote!(.annotations(::mcpwright::core::Annotations::new()
                 .priority(0.5)
                 .audience([::mcpwright::core::Role::User, ::mcpwright::core::Role::Assistant]))),
         );
-        check(&SERVER, quote!(parts(a, b), part = c), quote!(.parts(a, b).part(c)));
+        check(&SERVER, &quote!(parts(a, b), part = c), &quote!(.parts(a, b).part(c)));
     }
 
     #[test]
     fn times_have_units() {
         let second = quote!(::core::time::Duration::from_secs(30u64));
-        check(&TOOL, quote!(deadline = "30s"), quote!(.deadline(#second)));
-        check(&TOOL, quote!(deadline = "30 s"), quote!(.deadline(#second)));
-        check(&TOOL, quote!(deadline = LIMIT), quote!(.deadline(LIMIT)));
+        check(&TOOL, &quote!(deadline = "30s"), &quote!(.deadline(#second)));
+        check(&TOOL, &quote!(deadline = "30 s"), &quote!(.deadline(#second)));
+        check(&TOOL, &quote!(deadline = LIMIT), &quote!(.deadline(LIMIT)));
         check(
             &RESOURCE,
-            quote!(cache("2min", public)),
-            quote!(.cache(::core::time::Duration::from_secs(120u64), ::mcpwright::CacheScope::Public)),
+            &quote!(cache("2min", public)),
+            &quote!(.cache(::core::time::Duration::from_secs(120u64), ::mcpwright::CacheScope::Public)),
         );
-        refuse(&TOOL, quote!(deadline = 30), &["`deadline` is written `deadline = \"30s\"`"]);
-        refuse(&TOOL, quote!(deadline = "soon"), &["`deadline` is written `deadline = \"30s\"`"]);
-        refuse(&RESOURCE, quote!(cache("2min", mine)), &["`cache` is written `cache(\"5min\", private)`"]);
+        refuse(&TOOL, &quote!(deadline = 30), &["`deadline` is written `deadline = \"30s\"`"]);
+        refuse(&TOOL, &quote!(deadline = "soon"), &["`deadline` is written `deadline = \"30s\"`"]);
+        refuse(&RESOURCE, &quote!(cache("2min", mine)), &["`cache` is written `cache(\"5min\", private)`"]);
     }
 
     #[test]
     fn integers_have_types_that_hold_them() {
-        check(&ARG, quote!(range = 1..=100), quote!(.range(1..=100)));
-        check(&ARG, quote!(range = -5_000_000_000..), quote!(.range(-5000000000i64..)));
-        check(&ARG, quote!(default = 18_000_000_000_000_000_000), quote!(.default(18000000000000000000u64)));
-        check(&ARG, quote!(default = 5_000_000_000u64), quote!(.default(5_000_000_000u64)));
+        check(&ARG, &quote!(range = 1..=100), &quote!(.range(1..=100)));
+        check(&ARG, &quote!(range = -5_000_000_000..), &quote!(.range(-5000000000i64..)));
+        check(
+            &ARG,
+            &quote!(default = 18_000_000_000_000_000_000),
+            &quote!(.default(18000000000000000000u64)),
+        );
+        check(&ARG, &quote!(default = 5_000_000_000u64), &quote!(.default(5_000_000_000u64)));
     }
 
     #[test]
     fn every_mistake_is_reported() {
         refuse(
             &TOOL,
-            quote!(
+            &quote!(
                 read_onyl,
                 title = 5,
                 read_only = true,
@@ -377,11 +402,11 @@ mod tests {
                 "`title` is said twice",
             ],
         );
-        refuse(&ARG, quote!(range = 5), &["`range` is written `range = 1..=100`"]);
-        refuse(&ARG, quote!(range = ..), &["`range` is written `range = 1..=100`"]);
-        refuse(&ARG, quote!(default), &["`default` is written `default = …`"]);
-        refuse(&ARG, quote!(complete = "x"), &["`complete` is written `complete = Self::suggest`"]);
-        refuse(&TOOL, quote!("find"), &["an option begins with its name, as in `title = \"…\"`"]);
-        refuse(&TOOL, quote!(strict idempotent), &["expected `,` between two options"]);
+        refuse(&ARG, &quote!(range = 5), &["`range` is written `range = 1..=100`"]);
+        refuse(&ARG, &quote!(range = ..), &["`range` is written `range = 1..=100`"]);
+        refuse(&ARG, &quote!(default), &["`default` is written `default = …`"]);
+        refuse(&ARG, &quote!(complete = "x"), &["`complete` is written `complete = Self::suggest`"]);
+        refuse(&TOOL, &quote!("find"), &["an option begins with its name, as in `title = \"…\"`"]);
+        refuse(&TOOL, &quote!(strict idempotent), &["expected `,` between two options"]);
     }
 }

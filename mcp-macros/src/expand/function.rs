@@ -18,6 +18,7 @@ use crate::errors::Errors;
 ///          pub fn add(a: i64, b: i64) -> i64 { … }
 ///
 ///          /// `add` as a handler.
+///          #[non_exhaustive]
 ///          pub enum add {}
 ///
 ///          impl add {
@@ -30,7 +31,7 @@ use crate::errors::Errors;
 ///
 /// A type and a function may have the same name, and where one is imported, so is the other. It is a type and not a
 /// module, because the types of the parameters mean the same in it as at the function, wherever that is.
-pub(crate) fn function(kind: Kind, options: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn function(kind: Kind, options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Ok(mut function) = syn::parse2::<Function>(item.clone()) else {
         let attribute = kind.attribute();
@@ -58,7 +59,8 @@ fn handlers(function: &Function, method: &Method) -> TokenStream {
     let Function { visibility, .. } = function;
     let conditions = &method.conditions;
     let ident = &method.ident;
-    let r#type = Ident::new(&ident.to_string(), ours_at(ident.span()));
+    let mut r#type = ident.clone();
+    r#type.set_span(ours_at(ident.span()));
     let functions = method.handlers.iter().map(|handler| {
         let name = Ident::new(handler.builder_method(), ours_at(ident.span()));
         let returned = handler_type(handler);
@@ -78,6 +80,7 @@ fn handlers(function: &Function, method: &Method) -> TokenStream {
         #(#conditions)*
         #[doc = #docs]
         #[allow(non_camel_case_types)]
+        #[non_exhaustive]
         #visibility enum #r#type {}
 
         #(#conditions)*

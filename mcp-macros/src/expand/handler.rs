@@ -152,17 +152,11 @@ fn result(method: &Method, kind: Kind, call: &TokenStream) -> TokenStream {
         Kind::Resource => ("IntoContents", "into_contents"),
         Kind::Prompt => ("IntoPromptResult", "into_prompt_result"),
     };
-    let at = match &method.output {
-        Output::Named(output) => output.span(),
-        _ => method.ident.span(),
-    };
     let (r#trait, into) = (Ident::new(r#trait, ours()), Ident::new(into, ours()));
-    match &method.output {
-        Output::Named(output) => {
-            quote_spanned!(ours_at(at)=> <#output as ::mcpwright::#r#trait>::#into(#call))
-        }
-        Output::Nothing | Output::Unnamed => {
-            quote_spanned!(ours_at(at)=> ::mcpwright::#r#trait::#into(#call))
-        }
-    }
+    let output = match &method.output {
+        Output::Named(output) => output.clone(),
+        Output::Nothing => quote_spanned!(method.ident.span()=> ()),
+        Output::Unnamed => quote_spanned!(method.ident.span()=> _),
+    };
+    quote_spanned!(ours()=> <#output as ::mcpwright::#r#trait>::#into(#call))
 }

@@ -103,14 +103,15 @@ fn argument(place: usize) -> Ident {
 ///          })
 /// ```
 fn completer(complete: &TokenStream, owner: &Owner<'_>) -> TokenStream {
+    let at = ours_at(complete.span());
     let known = own_function(complete).and_then(|name| owner.function(&name));
     let Some((has_self, is_async)) = known else {
-        return quote_spanned!(ours()=> ::mcpwright::Completer::new(#complete));
+        return quote_spanned!(at=> ::mcpwright::Completer::new(#complete));
     };
     let this = has_self.then(|| quote_spanned!(ours()=> let this = ::std::sync::Arc::clone(&this);));
     let receiver = has_self.then(|| quote_spanned!(ours()=> &this,));
     let wait = is_async.then(|| quote_spanned!(ours()=> .await));
-    quote_spanned! {ours()=>
+    quote_spanned! {at=>
         ::mcpwright::Completer::new({
             #this
             move |completing| {

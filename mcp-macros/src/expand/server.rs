@@ -45,9 +45,9 @@ use crate::errors::Errors;
 /// ```
 ///
 /// With mistakes, the block is still there, and so is a server that offers nothing: nothing else fails because of them.
-pub(crate) fn server(options: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn server(options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let mut block = match Block::read(&item) {
+    let mut block = match Block::read(item) {
         Ok(block) => block,
         Err(error) => {
             errors.push(error);
@@ -85,7 +85,6 @@ fn whole(header: &ItemImpl, role: &Role, offers: &[TokenStream], errors: &Errors
         quote_spanned!(ours()=> let builder = Self::#part(&this, builder);)
     });
     quote_spanned! {ours()=>
-        #[automatically_derived]
         #[allow(deprecated, unused_variables)]
         impl #generics ::mcpwright::Serve for #self_type #predicates {
             fn into_builder(self) -> ::mcpwright::Builder {
@@ -122,9 +121,8 @@ fn part(header: &ItemImpl, name: &proc_macro2::Ident, offers: &[TokenStream]) ->
 /// at the type, and nowhere else.
 fn shared(header: &ItemImpl) -> Generics {
     let mut generics = header.generics.clone();
-    let self_type = &header.self_ty;
-    let shared: WherePredicate = parse_quote_spanned! {self_type.span()=>
-        #self_type: ::core::marker::Send + ::core::marker::Sync + 'static
+    let shared: WherePredicate = parse_quote_spanned! {header.self_ty.span()=>
+        Self: ::core::marker::Send + ::core::marker::Sync + 'static
     };
     generics.make_where_clause().predicates.push(shared);
     generics

@@ -1,23 +1,11 @@
 //! `prompts/list` and `prompts/get`.
 
-use std::borrow::Cow;
-
 use mcpwright_core::{ContentBlock, ErrorObject, GetPromptResult};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::tools::{refusal, unavailable, unknown};
+use super::tools::{unavailable, unknown};
 use super::{Answer, Call, Outcome};
 use crate::argument::Given;
 use crate::{Context, Failure, Outbox, PromptHandler, Server, incident, run};
-
-#[derive(Deserialize)]
-struct Params<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    arguments: Option<&'a RawValue>,
-}
 
 impl Server {
     pub(super) async fn list_prompts(&self, call: &Call) -> Result<Answer, ErrorObject> {
@@ -58,22 +46,21 @@ impl Server {
     }
 
     async fn prompt_result(&self, call: &Call, outbox: &Outbox) -> Result<GetPromptResult, ErrorObject> {
-        let params: Params<'_> = call.read()?;
-        let prompt = self.find_prompt(&params.name).await?;
-        let text = params.arguments.map_or("{}", RawValue::get);
-        let text = if text == "null" { "{}" } else { text };
+        let name = call.name()?;
+        let prompt = self.find_prompt(&name).await?;
+        let text = call.arguments().filter(|text| *text != "null").unwrap_or("{}");
         let given =
             Given::read(text).map_err(|_| ErrorObject::invalid_params("params.arguments is an object"))?;
         let context = Context::new(call, &self.offer.shared, outbox);
         let result = match prompt.start(&given, &context) {
             Ok(work) => {
                 let deadline = prompt.own_deadline().unwrap_or(self.offer.deadline);
-                let result = run::work(&params.name, work, prompt.pace(), deadline, &self.host).await;
-                result.unwrap_or_else(|run::TimedOut| Err(timed_out(&params.name).into()))
+                let result = run::work(&name, work, prompt.pace(), deadline, &self.host).await;
+                result.unwrap_or_else(|run::TimedOut| Err(timed_out(&name).into()))
             }
             Err(failure) => Err(failure),
         };
-        result.map_err(|failure| self.protocol_error(&params.name, failure))
+        result.map_err(|failure| self.protocol_error(&name, failure))
     }
 
     pub(super) async fn find_prompt(&self, name: &str) -> Result<PromptHandler, ErrorObject> {
@@ -92,7 +79,10 @@ impl Server {
     /// The error for a failure where the protocol has no place for one that the model reads.
     pub(super) fn protocol_error(&self, name: &str, failure: Failure) -> ErrorObject {
         match failure {
-            Failure::Refused(problems) => ErrorObject::invalid_params(refusal(name, &problems)),
+            Failure::Refused(problems) => {
+                let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+                ErrorObject::invalid_params(format!("{name}: {}", problems.join("; ")))
+            }
             Failure::Error(error) => match error.downcast::<ErrorObject>() {
                 Ok(error) => *error,
                 Err(error) => ErrorObject::internal(self.error_text(name, &*error)),

@@ -164,7 +164,9 @@ fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>
         .min_by(|(one, _), (other, _)| one.template().most_specific_first(other.template()));
     match best {
         Some((handler, Match::Matched(variables))) => Ok(Some(Reader::Template(handler.clone(), variables))),
-        Some((_, Match::Refused(refusal))) => Err(ErrorObject::invalid_params(format!("params.uri: {refusal}"))),
+        Some((_, Match::Refused(refusal))) => {
+            Err(ErrorObject::invalid_params(format!("params.uri: {refusal}")))
+        }
         _ => Ok(None),
     }
 }

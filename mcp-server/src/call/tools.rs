@@ -2,20 +2,10 @@
 
 use std::borrow::Cow;
 
-use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_string};
 
 use super::{Answer, Call, Outcome};
 use crate::{Context, Failure, Outbox, Server, ToolError, ToolHandler, incident, run};
-
-#[derive(Deserialize)]
-struct Params<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    arguments: Option<&'a RawValue>,
-}
 
 impl Server {
     pub(super) async fn list_tools(&self, call: &Call) -> Result<Answer, ErrorObject> {
@@ -39,26 +29,19 @@ impl Server {
     }
 
     pub(super) async fn call_tool(&self, call: &Call, outbox: &Outbox) -> Outcome {
-        let params: Params<'_> = match call.read() {
-            Ok(params) => params,
-            Err(error) => return error.into(),
-        };
-        let tool = match self.find_tool(&params.name).await {
-            Ok(tool) => tool,
-            Err(error) => return error.into(),
-        };
-        let arguments = match arguments(params.arguments) {
-            Ok(arguments) => arguments,
+        let (tool, arguments) = match self.find_call(call).await {
+            Ok(found) => found,
             Err(error) => return error.into(),
         };
         let context = Context::new(call, &self.offer.shared, outbox);
         let result = match tool.start(&arguments, &context) {
             Ok(work) => {
                 let deadline = tool.own_deadline().unwrap_or(self.offer.deadline);
-                match run::work(&params.name, work, tool.pace(), deadline, &self.host).await {
+                match run::work(&tool.definition().name, work, tool.pace(), deadline, &self.host).await {
                     Ok(result) => result,
                     Err(run::TimedOut) => {
-                        let text = format!("timed out: {} took longer than {deadline:?}", params.name);
+                        let text =
+                            format!("timed out: {} took longer than {deadline:?}", tool.definition().name);
                         Ok(CallToolResult::error(text))
                     }
                 }
@@ -66,6 +49,12 @@ impl Server {
             Err(failure) => Err(failure),
         };
         self.tool_outcome(&tool, result)
+    }
+
+    /// The tool that is called, and its arguments as the text of an object.
+    async fn find_call<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), ErrorObject> {
+        let tool = self.find_tool(&call.name()?).await?;
+        Ok((tool, arguments(call.arguments())?))
     }
 
     async fn find_tool(&self, name: &str) -> Result<ToolHandler, ErrorObject> {
@@ -109,7 +98,7 @@ impl Server {
                     .content
                     .iter()
                     .any(|block| !matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_)));
-        match Answer::of(&result) {
+        match written(&result).map(Answer::written) {
             Ok(answer) if answer.len() > self.offer.most_bytes => {
                 let (size, most) = (answer.len(), self.offer.most_bytes);
                 let text = format!(
@@ -137,15 +126,52 @@ impl Server {
     }
 }
 
+/// The members of a result as the text of an object. Plain text, which most results are, is written without detours.
+fn written(result: &CallToolResult) -> Result<String, serde_json::Error> {
+    let texts: Option<Vec<&str>> = result.content.iter().map(plain_text).collect();
+    let Some(texts) = texts.filter(|_| result.other.is_empty()) else { return serde_json::to_string(result) };
+    let structured = result.structured_content.as_ref().map_or("", JsonText::as_str);
+    let size: usize = texts.iter().map(|text| text.len() + 40).sum();
+    let mut out = String::with_capacity(size + structured.len() + 64);
+    out.push_str(r#"{"content":["#);
+    for (place, text) in texts.iter().enumerate() {
+        out.push_str(if place == 0 { r#"{"type":"text","text":"# } else { r#",{"type":"text","text":"# });
+        push_string(&mut out, text);
+        out.push('}');
+    }
+    out.push(']');
+    if !structured.is_empty() {
+        out.push_str(r#","structuredContent":"#);
+        out.push_str(structured);
+    }
+    if let Some(is_error) = result.is_error {
+        out.push_str(if is_error { r#","isError":true"# } else { r#","isError":false"# });
+    }
+    out.push('}');
+    Ok(out)
+}
+
+/// The text of a block that says nothing else.
+fn plain_text(block: &ContentBlock) -> Option<&str> {
+    match block {
+        ContentBlock::Text(text)
+            if text.annotations.is_none() && text.meta.is_empty() && text.other.is_empty() =>
+        {
+            Some(&text.text)
+        }
+        _ => None,
+    }
+}
+
 /// The arguments of a call as the text of an object; some models send that text as a string.
-fn arguments(raw: Option<&RawValue>) -> Result<Cow<'_, str>, ErrorObject> {
-    let Some(raw) = raw else { return Ok(Cow::Borrowed("{}")) };
+fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
+    let Some(text) = text else { return Ok(Cow::Borrowed("{}")) };
     let invalid = || ErrorObject::invalid_params("params.arguments is an object");
-    match raw.get().as_bytes().first() {
-        Some(b'{') => Ok(Cow::Borrowed(raw.get())),
+    match text.as_bytes().first() {
+        Some(b'{') => Ok(Cow::Borrowed(text)),
         Some(b'n') => Ok(Cow::Borrowed("{}")),
         Some(b'"') => {
-            let text: String = serde_json::from_str(raw.get()).map_err(|_| invalid())?;
+            let text: String = serde_json::from_str(text).map_err(|_| invalid())?;
             if text.trim().is_empty() {
                 return Ok(Cow::Borrowed("{}"));
             }
@@ -157,7 +183,7 @@ fn arguments(raw: Option<&RawValue>) -> Result<Cow<'_, str>, ErrorObject> {
 }
 
 /// What the model is told of arguments that are not what a tool takes.
-pub(super) fn refusal(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
+fn refusal(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
     use std::fmt::Write as _;
     let mut text = format!("{name} was not called: its arguments are not right.");
     for problem in problems {
@@ -175,4 +201,29 @@ pub(super) fn unknown(what: &str, name: &str) -> ErrorObject {
 
 pub(super) fn unavailable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> ErrorObject {
     incident::internal("a catalogue is not available", &error)
+}
+
+#[cfg(test)]
+mod tests {
+    use mcpwright_core::{CallToolResult, ContentBlock, JsonText};
+
+    use super::written;
+
+    #[test]
+    fn plain_results_are_written_as_all_others_are() {
+        let structured = JsonText::parse(r#"{"a":[1]}"#).unwrap();
+        let results = [
+            CallToolResult::default(),
+            CallToolResult::text("a \"quoted\"\n\u{1} text, ü"),
+            CallToolResult::error("no"),
+            CallToolResult::new([ContentBlock::text("one"), ContentBlock::text("two")])
+                .structured_content(structured),
+            CallToolResult::new([ContentBlock::text("one"), ContentBlock::image([1, 2], "image/png")])
+                .is_error(false),
+        ];
+        for result in results {
+            let ours: serde_json::Value = serde_json::from_str(&written(&result).unwrap()).unwrap();
+            assert_eq!(ours, serde_json::to_value(&result).unwrap());
+        }
+    }
 }

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use mcpwright_core::{
     Client, DecodeError, ErrorCode, ErrorObject, InitializeParams, InitializeResult, JsonText, LoggingLevel,
     Message, Meta, Notification, ProgressToken, ProtocolVersion, Request, Response, SetLevelParams,
-    SubscribeParams, meta, method,
+    SubscribeParams, method,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Params;
+use super::RequestMeta;
 use crate::call::Fields;
 use crate::{Change, Outcome, Server};
 
@@ -55,12 +55,12 @@ impl Session {
     }
 
     /// The modern client that this one would be, for one request.
-    pub(crate) fn client(&self, request: &Request) -> Result<Client, ErrorObject> {
-        let token = match &request.params {
-            Some(params) if params.as_str().contains(meta::key::PROGRESS_TOKEN) => progress_token(params)?,
-            _ => None,
-        };
-        Ok(self.client.clone().progress_token_for_call(token))
+    pub(crate) fn client(&self, meta: &RequestMeta<'_>) -> Result<Client, ErrorObject> {
+        let malformed = |_| ErrorObject::invalid_params("_meta.progressToken is a string or an integer");
+        let token = meta
+            .progress_token
+            .map(|token| serde_json::from_str::<ProgressToken>(token.get()).map_err(malformed));
+        Ok(self.client.clone().progress_token_for_call(token.transpose()?))
     }
 
     /// Answers what concerns the session itself; nothing for a request that is a call.
@@ -123,16 +123,16 @@ pub(crate) fn finish(outcome: Outcome, version: &ProtocolVersion) -> Result<Json
         }
         Outcome::Failed(error) => return Err(error),
     };
-    match &answer.fields {
+    match answer.fields {
         Fields::Page(page) => Ok(page.legacy.get_or_init(|| narrow_page(&page.text).shared()).clone()),
-        Fields::Object(text) if answer.is_recent => Ok(narrow_result(text, &answer.meta, version)),
+        Fields::Object(text) if answer.is_recent => Ok(narrow_result(&text, &answer.meta, version)),
         Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
     }
 }
 
-fn with_meta(fields: &str, meta: &Meta) -> JsonText {
+fn with_meta(fields: String, meta: &Meta) -> JsonText {
     if meta.is_empty() {
-        return JsonText::trusted(fields.to_owned());
+        return JsonText::trusted(fields);
     }
     let meta = serde_json::to_string(meta).unwrap_or_default();
     let separator = if fields.len() > 2 { "," } else { "" };
@@ -154,7 +154,9 @@ fn narrow_page(text: &str) -> JsonText {
 
 /// Says in older words what only newer revisions have words for.
 fn narrow_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText {
-    let Ok(mut result) = serde_json::from_str::<Value>(text) else { return with_meta(text, meta) };
+    let Ok(mut result) = serde_json::from_str::<Value>(text) else {
+        return with_meta(text.to_owned(), meta);
+    };
     if result.get("structuredContent").is_some_and(|content| !content.is_object()) {
         result.as_object_mut().map(|result| result.remove("structuredContent"));
     }
@@ -165,7 +167,7 @@ fn narrow_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText
             narrow_block(block, version);
         }
     }
-    with_meta(&result.to_string(), meta)
+    with_meta(result.to_string(), meta)
 }
 
 fn narrow_block(block: &mut Value, version: &ProtocolVersion) {
@@ -188,12 +190,6 @@ fn narrow_block(block: &mut Value, version: &ProtocolVersion) {
 
 fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, ErrorObject> {
     crate::call::read(request.params.as_ref())
-}
-
-fn progress_token(params: &JsonText) -> Result<Option<ProgressToken>, ErrorObject> {
-    let malformed = |_| ErrorObject::invalid_params("_meta.progressToken is a string or an integer");
-    let token = params.read::<Params<'_>>().map_err(malformed)?.meta.progress_token;
-    token.map(|token| serde_json::from_str(token.get()).map_err(malformed)).transpose()
 }
 
 /// Which batch a request came in.

@@ -1,16 +1,18 @@
 //! 2026-07-28 and after: each request carries in `_meta` what it needs, and each result says what it is.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use mcpwright_core::{
     AcknowledgedParams, Client, DiscoverResult, Era, ErrorObject, JsonText, ListenParams, Meta, Notification,
     ProgressToken, ProtocolVersion, Request, RequestId, Response, SubscriptionFilter, meta, method,
+    push_string,
 };
 use serde::Deserialize;
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
-use super::{Params, RequestMeta};
+use super::RequestMeta;
 use crate::call::{Answer, Fields};
 use crate::{Change, Outcome, Server};
 
@@ -28,15 +30,13 @@ pub(crate) struct LastIdentity {
 }
 
 /// The client that a request speaks for.
-pub(crate) fn client(request: &Request, last: &mut LastIdentity) -> Result<Client, ErrorObject> {
-    let text = request.params.as_ref().map_or("{}", JsonText::as_str);
-    let meta = serde_json::from_str::<Params<'_>>(text).map_err(|_| malformed("_meta"))?.meta;
-    let version: String = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
+pub(crate) fn client(meta: &RequestMeta<'_>, last: &mut LastIdentity) -> Result<Client, ErrorObject> {
+    let version: Cow<'_, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
     if version.len() > LONGEST_VERSION {
         return Err(malformed(meta::key::PROTOCOL_VERSION));
     }
     let capabilities = meta.client_capabilities.ok_or_else(missing_meta)?;
-    let client = identity(&meta, capabilities, last)?;
+    let client = identity(meta, capabilities, last)?;
     let client = client.log_level_for_call(optional(meta.log_level, meta::key::LOG_LEVEL)?);
     let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
     match ProtocolVersion::new(&version).era() {
@@ -120,16 +120,26 @@ fn compose(answer: &Answer, server: &Server) -> JsonText {
     use std::fmt::Write as _;
     let fields = answer.fields.text();
     let mut text = String::with_capacity(fields.len() + server.info_text().len() + 160);
-    let result_type = answer.result_type.as_deref().unwrap_or("complete");
-    // Writing to a string cannot fail.
-    let _ = write!(text, r#"{{"resultType":{}"#, Value::from(result_type));
+    match &answer.result_type {
+        None => text.push_str(r#"{"resultType":"complete""#),
+        Some(kind) => {
+            text.push_str(r#"{"resultType":"#);
+            push_string(&mut text, kind);
+        }
+    }
     if let Some(caching) = &answer.caching {
         let scope = caching.cache_scope.as_str();
+        // Writing to a string cannot fail.
         let _ = write!(text, r#","ttlMs":{},"cacheScope":"{scope}""#, caching.ttl_ms);
     }
-    let _ = write!(text, r#","_meta":{{"{}":{}"#, meta::key::SERVER_INFO, server.info_text());
+    text.push_str(r#","_meta":{""#);
+    text.push_str(meta::key::SERVER_INFO);
+    text.push_str(r#"":"#);
+    text.push_str(server.info_text());
     for (key, value) in answer.meta.0.iter().filter(|(key, _)| *key != meta::key::SERVER_INFO) {
-        let _ = write!(text, ",{}:{value}", Value::from(key.as_str()));
+        text.push(',');
+        push_string(&mut text, key);
+        let _ = write!(text, ":{value}");
     }
     text.push('}');
     if fields.len() > 2 {

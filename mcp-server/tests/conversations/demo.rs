@@ -1,8 +1,6 @@
 //! The server that the conversations are had with.
 
-use mcpwright_core::{
-    CacheScope, ContentBlock, LoggingLevel, PromptMessage, ResourceContents, ResourceLink,
-};
+use mcpwright_core::{CacheScope, ContentBlock, LoggingLevel, PromptMessage, ResourceContents, ResourceLink};
 use mcpwright_server::{
     Completer, Completing, Context, Json, PromptHandler, ResourceHandler, Server, TemplateHandler, ToolError,
     ToolHandler,

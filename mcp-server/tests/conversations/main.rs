@@ -64,7 +64,7 @@ impl Talk {
                 Action::Cancel(_) => {}
                 Action::Run(call) => {
                     let heard = Arc::clone(&self.heard);
-                    let outbox = Outbox::new(move |notification| {
+                    let outbox = Outbox::new(move |notification: mcpwright_core::Notification| {
                         let mut out = Vec::new();
                         notification.encode(&mut out);
                         heard.lock().unwrap().push_back(String::from_utf8(out).unwrap());

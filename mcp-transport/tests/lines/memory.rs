@@ -45,7 +45,10 @@ async fn hold(conversation: &str, piece: usize) {
                 if expected.is_object() {
                     assert_eq!(said["id"], expected["id"], "{said} instead of {expected}");
                     assert_eq!(said["method"], expected["method"], "{said} instead of {expected}");
-                    assert_eq!(said["error"]["code"], expected["error"]["code"], "{said} instead of {expected}");
+                    assert_eq!(
+                        said["error"]["code"], expected["error"]["code"],
+                        "{said} instead of {expected}"
+                    );
                 }
             }
             _ => {}

@@ -20,7 +20,12 @@ struct Process {
 
 impl Process {
     fn start() -> Self {
-        let mut child = Command::new(rough()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new(rough())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let input = child.stdin.take();
         let (lines, errors) = (read(child.stdout.take().unwrap()), read(child.stderr.take().unwrap()));
         Self { child, input, lines, errors }
@@ -50,7 +55,8 @@ impl Process {
     fn hear(&self) -> Value {
         loop {
             let line = self.lines.recv_timeout(PATIENCE).expect("the server says something");
-            let message: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a message: {line}"));
+            let message: Value =
+                serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a message: {line}"));
             if message["method"] != "notifications/progress" {
                 return message;
             }
@@ -187,8 +193,12 @@ fn handlers_that_never_return_do_not_keep_the_process() {
 
 #[test]
 fn a_closed_output_ends_the_process() {
-    let mut child =
-        Command::new(rough()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = Command::new(rough())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut input = child.stdin.take();
     input.as_mut().unwrap().write_all(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n").unwrap();
     let mut output = child.stdout.take().unwrap();
@@ -247,7 +257,8 @@ fn nothing_is_said_for_a_cancelled_call() {
     process.handshake();
     process.call(1, "sleep", &json!({ "ms": 2000 }));
     std::thread::sleep(Duration::from_millis(200));
-    process.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}\n");
+    process
+        .say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}\n");
     process.request(2, "ping", json!({}));
     assert_eq!(process.hear()["id"], 2);
     assert_eq!(process.lines.recv_timeout(Duration::from_millis(300)), Err(RecvTimeoutError::Timeout));
@@ -289,8 +300,12 @@ fn a_client_that_does_not_read_holds_up_only_itself() {
 
 #[test]
 fn many_unread_answers_are_all_delivered() {
-    let mut child =
-        Command::new(rough()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = Command::new(rough())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut input = child.stdin.take().unwrap();
     let output = child.stdout.take().unwrap();
     let writing = std::thread::spawn(move || {

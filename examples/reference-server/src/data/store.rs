@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::digest::digest;
 use super::making;
@@ -12,6 +12,9 @@ use super::{DIGEST, DataError, SCHEMA_VERSION};
 
 /// The name of the file inside the data directory.
 pub const FILE_NAME: &str = "northlight.sqlite3";
+
+/// How the name of a file ends that is being made.
+const MAKING: &str = ".making";
 
 /// Marks the files of this program among those of SQLite: `NLT1`.
 pub(super) const APPLICATION_ID: u32 = 0x4e4c_5431;
@@ -37,7 +40,7 @@ pub fn ensure(directory: &Path, report: &mut dyn FnMut(u64, u64)) -> Result<Stor
     if inspect(&file)? == State::Ready {
         return Ok(Store { file, made: false });
     }
-    let _lock = lock(&directory.join("northlight.lock"))?;
+    let _lock = lock(&directory.join(format!("{FILE_NAME}.lock")))?;
     match inspect(&file)? {
         State::Ready => return Ok(Store { file, made: false }),
         State::Missing => {}
@@ -45,7 +48,7 @@ pub fn ensure(directory: &Path, report: &mut dyn FnMut(u64, u64)) -> Result<Stor
         State::Different => set_aside(&file)?,
     }
     remove_leftovers(&directory)?;
-    let unfinished = directory.join(format!(".northlight-{}.making", std::process::id()));
+    let unfinished = directory.join(format!("{FILE_NAME}.{}{MAKING}", std::process::id()));
     if let Err(error) = making::make(&unfinished, report) {
         // What is left of it is removed by the next start at the latest.
         let _ = fs::remove_file(&unfinished);
@@ -88,11 +91,15 @@ fn inspect(file: &Path) -> Result<State, DataError> {
     {
         return Err(DataError::Foreign(file.to_owned()));
     }
-    Ok(match marker(file) {
-        Ok((SCHEMA_VERSION, digest)) if digest == DIGEST => State::Ready,
-        Ok(_) => State::Different,
-        Err(_) => State::Unfinished,
-    })
+    match marker(file) {
+        Ok((SCHEMA_VERSION, digest)) if digest == DIGEST => Ok(State::Ready),
+        Ok(_) => Ok(State::Different),
+        // There is no table of marks, or no mark in it.
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(State::Unfinished),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => Ok(State::Unfinished),
+        // Anything else may pass: nothing is made over data that cannot be read just now.
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The schema version and the digest, the last things written to a file.
@@ -137,7 +144,7 @@ fn remove_leftovers(directory: &Path) -> Result<(), DataError> {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(".northlight-") && name.contains(".making") {
+        if name.starts_with(FILE_NAME) && name.ends_with(MAKING) {
             remove(&entry.path())?;
         }
     }
@@ -154,4 +161,39 @@ fn publish(unfinished: &Path, file: &Path) -> Result<(), DataError> {
         let _ = File::open(directory).and_then(|opened| opened.sync_all());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use rusqlite::Connection;
+
+    use super::{APPLICATION_ID, DIGEST, DataError, FILE_NAME, SCHEMA_VERSION, State, inspect};
+
+    #[test]
+    fn the_state_of_a_file_is_seen() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join(FILE_NAME);
+        let state = || inspect(&file).map_err(|error| matches!(error, DataError::Foreign(_)));
+        assert_eq!(state(), Ok(State::Missing));
+        fs::write(&file, "").unwrap();
+        assert_eq!(state(), Ok(State::Unfinished), "made and never written");
+        fs::write(&file, "x".repeat(100)).unwrap();
+        assert_eq!(state(), Err(true), "no database");
+        fs::remove_file(&file).unwrap();
+        let run = |sql: &str| Connection::open(&file).unwrap().execute_batch(sql).unwrap();
+        run("CREATE TABLE x (y)");
+        assert_eq!(state(), Err(true), "somebody else's");
+        run(&format!("PRAGMA application_id = {APPLICATION_ID}"));
+        assert_eq!(state(), Ok(State::Unfinished), "no table");
+        run("CREATE TABLE northlight (key, value)");
+        assert_eq!(state(), Ok(State::Unfinished), "no mark");
+        run(&format!("INSERT INTO northlight VALUES ('digest', '{DIGEST}')"));
+        assert_eq!(state(), Ok(State::Different), "another schema");
+        run(&format!("PRAGMA user_version = {SCHEMA_VERSION}"));
+        assert_eq!(state(), Ok(State::Ready));
+        run("UPDATE northlight SET value = 'x'");
+        assert_eq!(state(), Ok(State::Different), "other data");
+    }
 }

@@ -1,9 +1,10 @@
 //! Stopping a statement: because the caller says so, because nobody waits any more, or because time is up.
 
-use std::future::poll_fn;
+use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, Waker};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use super::DatabaseError;
@@ -15,7 +16,14 @@ pub struct Cancel(Arc<Flag>);
 #[derive(Debug, Default)]
 struct Flag {
     set: AtomicBool,
-    waiting: Mutex<Vec<Waker>>,
+    waiting: Mutex<Waiting>,
+}
+
+/// Who is woken when the flag is set, each under a number of its own.
+#[derive(Debug, Default)]
+struct Waiting {
+    next: u64,
+    wakers: BTreeMap<u64, Waker>,
 }
 
 impl Cancel {
@@ -27,8 +35,9 @@ impl Cancel {
     /// Stops the work, wherever it is.
     pub fn cancel(&self) {
         self.0.set.store(true, Ordering::Release);
-        let waiting = std::mem::take(&mut *self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-        waiting.into_iter().for_each(Waker::wake);
+        let wakers = std::mem::take(&mut self.0.waiting().wakers);
+        // The lock is released before: who is woken may want it.
+        wakers.into_values().for_each(Waker::wake);
     }
 
     /// Whether it was called.
@@ -37,15 +46,45 @@ impl Cancel {
     }
 
     /// Waits until it is called.
-    pub async fn cancelled(&self) {
-        poll_fn(|context| {
-            // The waker is left before the flag is read: a call between the two still wakes us.
-            let mut waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            waiting.retain(|waker| !waker.will_wake(context.waker()));
-            waiting.push(context.waker().clone());
-            if self.is_cancelled() { Poll::Ready(()) } else { Poll::Pending }
-        })
-        .await;
+    pub fn cancelled(&self) -> Cancelled<'_> {
+        Cancelled { flag: &self.0, number: None }
+    }
+}
+
+impl Flag {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends when [`Cancel::cancel`] is called.
+#[derive(Debug)]
+pub struct Cancelled<'a> {
+    flag: &'a Flag,
+    number: Option<u64>,
+}
+
+impl Future for Cancelled<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut waiting = self.flag.waiting();
+        let number = self.number.unwrap_or(waiting.next);
+        waiting.next = waiting.next.max(number + 1);
+        waiting.wakers.insert(number, context.waker().clone());
+        drop(waiting);
+        self.number = Some(number);
+        // The waker is left before the flag is read: a call between the two still wakes us.
+        if self.flag.set.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
+    }
+}
+
+impl Drop for Cancelled<'_> {
+    /// A flag that outlives many statements must not remember all of them.
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            self.flag.waiting().wakers.remove(&number);
+        }
     }
 }
 
@@ -102,5 +141,6 @@ mod tests {
         cancel.cancel();
         waiting.await.unwrap();
         cancel.cancelled().await;
+        assert!(cancel.0.waiting().wakers.is_empty());
     }
 }

@@ -101,6 +101,14 @@ impl DatabaseError {
         }
     }
 
+    /// What an operator may read: also what SQLite said where it is the server's fault.
+    pub fn detail(&self) -> String {
+        match self {
+            Self::Internal(detail) => format!("{self}: {detail}"),
+            other => other.to_string(),
+        }
+    }
+
     pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
         Self::Internal(format!("{error}"))
     }

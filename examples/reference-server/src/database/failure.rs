@@ -3,11 +3,10 @@
 use rusqlite::{Error, ErrorCode};
 
 use super::DatabaseError;
-use super::cancel::Stop;
 use super::reader::Reader;
 
 /// What to tell the caller about a statement that SQLite refused or stopped.
-pub(super) fn explain_failure(error: &Error, reader: &Reader, stop: &Stop, sql: &str) -> DatabaseError {
+pub(super) fn explain_failure(error: &Error, reader: &Reader, sql: &str) -> DatabaseError {
     // What the authorizer said is more exact than what SQLite makes of it.
     if let Some(denied) = reader.guard.noticed().denied {
         return denied;
@@ -16,7 +15,10 @@ pub(super) fn explain_failure(error: &Error, reader: &Reader, stop: &Stop, sql: 
         return DatabaseError::denied("more than one statement", "Send one SELECT statement at a time");
     }
     match error.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted) => stop.reason().unwrap_or(DatabaseError::Cancelled),
+        Some(ErrorCode::OperationInterrupted) => reader.guard.why_stopped(),
+        Some(ErrorCode::DiskFull) => {
+            DatabaseError::limit("there is no room for temporary files", "Sort, group or join fewer rows")
+        }
         Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => {
             DatabaseError::denied("this statement", "Only SELECT statements over the listed tables run here")
         }

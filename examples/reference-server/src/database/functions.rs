@@ -157,7 +157,7 @@ mod tests {
     fn both(call: &str, arguments: &[Value]) -> [Result<Value, String>; 2] {
         let theirs = Connection::open_in_memory().unwrap();
         let ours = Connection::open_in_memory().unwrap();
-        replace(&ours, &Guard::new(HashSet::new(), HashSet::new())).unwrap();
+        replace(&ours, &Guard::new(HashSet::new(), HashSet::new(), 0)).unwrap();
         [theirs, ours].map(|connection| {
             let found = connection.query_row(
                 &format!("SELECT {call}"),

@@ -9,6 +9,7 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
 use super::DatabaseError;
 use super::cancel::Stop;
+use super::space::Space;
 
 /// Watches one connection. All that is not allowed by name is denied.
 pub(super) struct Guard {
@@ -18,11 +19,13 @@ pub(super) struct Guard {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
     /// Whether the statement being prepared is one of our own.
     trusted: bool,
     stop: Option<Stop>,
+    space: Space,
+    /// Why the running statement was stopped.
+    stopped: Option<DatabaseError>,
     denied: Option<DatabaseError>,
     volatile: bool,
 }
@@ -36,8 +39,16 @@ pub(super) struct Noticed {
 }
 
 impl Guard {
-    pub(super) fn new(tables: HashSet<String>, hidden: HashSet<String>) -> Arc<Self> {
-        Arc::new(Self { tables, hidden, state: Mutex::default() })
+    pub(super) fn new(tables: HashSet<String>, hidden: HashSet<String>, temporary: u64) -> Arc<Self> {
+        let state = State {
+            trusted: false,
+            stop: None,
+            space: Space::new(temporary),
+            stopped: None,
+            denied: None,
+            volatile: false,
+        };
+        Arc::new(Self { tables, hidden, state: Mutex::new(state) })
     }
 
     /// Lets our own statements through until the result is dropped.
@@ -51,21 +62,34 @@ impl Guard {
         self.state().stop = stop;
     }
 
-    /// Why a running statement has to stop, if it has to.
-    pub(super) fn stopped(&self) -> Option<DatabaseError> {
-        self.state().stop.as_ref().and_then(Stop::reason)
+    /// Whether a running statement has to stop.
+    pub(super) fn must_stop(&self) -> bool {
+        let mut state = self.state();
+        let reason = state.stop.as_ref().and_then(Stop::reason);
+        let used_up =
+            || DatabaseError::limit("temporary files have grown too large", "Sort, group or join fewer rows");
+        let reason = reason.or_else(|| state.space.is_used_up().then(used_up));
+        let stop = reason.is_some();
+        state.stopped = reason.or(state.stopped.take());
+        stop
     }
 
     /// Fails as an interrupted statement fails, if it has to stop.
     pub(super) fn check(&self) -> rusqlite::Result<()> {
         let interrupted = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT);
-        self.stopped().map_or(Ok(()), |_| Err(rusqlite::Error::SqliteFailure(interrupted, None)))
+        if self.must_stop() { Err(rusqlite::Error::SqliteFailure(interrupted, None)) } else { Ok(()) }
+    }
+
+    /// Why the last statement was stopped.
+    pub(super) fn why_stopped(&self) -> DatabaseError {
+        self.state().stopped.take().unwrap_or(DatabaseError::Cancelled)
     }
 
     /// Forgets what was noticed before, for a new statement.
     pub(super) fn forget(&self) {
         let mut state = self.state();
-        (state.denied, state.volatile) = (None, false);
+        (state.denied, state.stopped, state.volatile) = (None, None, false);
+        state.space.forget();
     }
 
     pub(super) fn noticed(&self) -> Noticed {
@@ -142,89 +166,18 @@ impl Drop for Trust {
 const RESERVED: [&str; 6] = ["sqlite_", "pragma_", "json_", "jsonb_", "fts", "dbstat"];
 
 /// Functions that compute from their arguments, or from the moment. Sorted.
+#[rustfmt::skip]
 const FUNCTIONS: [&str; 82] = [
-    "->",
-    "->>",
-    "abs",
-    "avg",
-    "char",
-    "coalesce",
-    "concat",
-    "concat_ws",
-    "count",
-    "cume_dist",
-    "current_date",
-    "current_time",
-    "current_timestamp",
-    "date",
-    "datetime",
-    "dense_rank",
-    "first_value",
-    "format",
-    "glob",
-    "group_concat",
-    "hex",
-    "if",
-    "ifnull",
-    "iif",
-    "instr",
-    "json",
-    "json_array",
-    "json_array_length",
-    "json_extract",
-    "json_group_array",
-    "json_group_object",
-    "json_insert",
-    "json_object",
-    "json_quote",
-    "json_remove",
-    "json_replace",
-    "json_set",
-    "json_type",
-    "json_valid",
-    "julianday",
-    "lag",
-    "last_value",
-    "lead",
-    "length",
-    "like",
-    "likelihood",
-    "likely",
-    "lower",
-    "ltrim",
-    "max",
-    "min",
-    "nth_value",
-    "ntile",
-    "nullif",
-    "octet_length",
-    "percent_rank",
-    "printf",
-    "quote",
-    "random",
-    "rank",
-    "replace",
-    "round",
-    "row_number",
-    "rtrim",
-    "sign",
-    "soundex",
-    "strftime",
-    "string_agg",
-    "substr",
-    "substring",
-    "sum",
-    "time",
-    "timediff",
-    "total",
-    "trim",
-    "typeof",
-    "unhex",
-    "unicode",
-    "unistr",
-    "unixepoch",
-    "unlikely",
-    "upper",
+    "->", "->>", "abs", "avg", "char", "coalesce", "concat", "concat_ws", "count", "cume_dist",
+    "current_date", "current_time", "current_timestamp", "date", "datetime", "dense_rank", "first_value",
+    "format", "glob", "group_concat", "hex", "if", "ifnull", "iif", "instr", "json", "json_array",
+    "json_array_length", "json_extract", "json_group_array", "json_group_object", "json_insert",
+    "json_object", "json_quote", "json_remove", "json_replace", "json_set", "json_type", "json_valid",
+    "julianday", "lag", "last_value", "lead", "length", "like", "likelihood", "likely", "lower", "ltrim",
+    "max", "min", "nth_value", "ntile", "nullif", "octet_length", "percent_rank", "printf", "quote",
+    "random", "rank", "replace", "round", "row_number", "rtrim", "sign", "soundex", "strftime",
+    "string_agg", "substr", "substring", "sum", "time", "timediff", "total", "trim", "typeof", "unhex",
+    "unicode", "unistr", "unixepoch", "unlikely", "upper",
 ];
 
 /// Whether a function may be called, and if so whether it gives something else each time.

@@ -21,6 +21,8 @@ mod queue;
 mod reader;
 mod result;
 mod settings;
+mod space;
+mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,12 +30,14 @@ use std::sync::Arc;
 use self::cursor::Cursors;
 use self::pool::Pool;
 use self::reader::Opening;
+use self::writer::Writer;
+use crate::data::{self, DataError};
 
 pub(crate) use self::cancel::Stop;
 pub(crate) use self::reader::Reader;
 
 // The public interface is:
-pub use self::cancel::Cancel;
+pub use self::cancel::{Cancel, Cancelled};
 pub use self::catalogue::{
     Catalogue, CatalogueSearch, Detail, FoundTable, FoundTables, Index, Table, TableColumn,
 };
@@ -50,37 +54,66 @@ pub use self::settings::Settings;
 pub struct Database(Arc<Shared>);
 
 struct Shared {
+    writer: Writer,
+    opened: Opened,
+}
+
+/// What there is once the file has been opened.
+struct Opened {
+    file: PathBuf,
     pool: Pool,
     cursors: Cursors,
     settings: Settings,
     catalogue: Arc<Catalogue>,
 }
 
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The data is not there and cannot be made, or is not what it was.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The data cannot be read.
+    #[error("the database cannot be opened: {}", .0.detail())]
+    Database(#[from] DatabaseError),
+}
+
 impl Database {
-    /// Opens a database file that [`data::ensure`](crate::data::ensure) has made, and starts its threads.
-    pub fn open(file: PathBuf, settings: Settings) -> Result<Self, DatabaseError> {
-        let connection = reader::read_only(&file, settings.memory).map_err(DatabaseError::internal)?;
-        let catalogue = Arc::new(Catalogue::load(&connection).map_err(DatabaseError::internal)?);
-        let opening = Opening { file, memory: settings.memory, catalogue: Arc::clone(&catalogue) };
-        let pool = Pool::start(&Arc::new(opening), &settings)?;
-        let key = match settings.cursor_key {
-            Some(key) => key,
-            None => {
-                let mut key = [0; 32];
-                getrandom::fill(&mut key).map_err(DatabaseError::internal)?;
-                key
-            }
+    /// Finds or makes the data in a directory, and opens it. `report` is told how many steps of how many are done.
+    ///
+    /// All of the work is done on threads of the database.
+    pub async fn start(
+        directory: PathBuf,
+        settings: Settings,
+        mut report: impl FnMut(u64, u64) + Send + 'static,
+    ) -> Result<Self, StartError> {
+        let writer = Writer::start()?;
+        let prepare = move || -> Result<Opened, StartError> {
+            let file = data::ensure(&directory, &mut report)?.file;
+            Ok(Opened::new(file, settings)?)
         };
-        Ok(Self(Arc::new(Shared { pool, cursors: Cursors::new(key), settings, catalogue })))
+        let opened = writer.run(prepare).await??;
+        Ok(Self(Arc::new(Shared { writer, opened })))
+    }
+
+    /// Opens a file that [`data::ensure`] has made. It blocks for some milliseconds.
+    pub fn open(file: PathBuf, settings: Settings) -> Result<Self, DatabaseError> {
+        let (writer, opened) = (Writer::start()?, Opened::new(file, settings)?);
+        Ok(Self(Arc::new(Shared { writer, opened })))
+    }
+
+    /// Reads all of the data on the writer's thread and compares its digest with the one in the source.
+    pub async fn verify(&self) -> Result<(), StartError> {
+        let file = self.0.opened.file.clone();
+        Ok(self.0.writer.run(move || data::verify(&file)).await??)
     }
 
     /// Runs a statement. Dropping the future stops it.
     pub async fn query(&self, request: Query, cancel: Cancel) -> Result<Rows, DatabaseError> {
-        let shared = Arc::clone(&self.0);
-        self.run(&cancel, move |reader, stop| {
-            query::run(reader, stop, &request, &shared.settings, &shared.cursors)
-        })
-        .await
+        let Opened { settings, cursors, .. } = &self.0.opened;
+        let (settings, cursors) = (settings.clone(), cursors.clone());
+        self.run(&cancel, move |reader, stop| query::run(reader, stop, &request, &settings, &cursors)).await
     }
 
     /// How a statement would be run. It is not run.
@@ -90,7 +123,7 @@ impl Database {
 
     /// What is known about the tables.
     pub fn catalogue(&self) -> &Catalogue {
-        &self.0.catalogue
+        &self.0.opened.catalogue
     }
 
     /// Runs work of our own on a reader's thread.
@@ -99,6 +132,24 @@ impl Database {
         cancel: &Cancel,
         work: impl FnOnce(&mut Reader, &Stop) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
-        self.0.pool.run(cancel, work).await
+        self.0.opened.pool.run(cancel, work).await
     }
+}
+
+impl Opened {
+    fn new(file: PathBuf, settings: Settings) -> Result<Self, DatabaseError> {
+        let connection = reader::read_only(&file, settings.memory).map_err(DatabaseError::internal)?;
+        let catalogue = Arc::new(Catalogue::load(&connection).map_err(DatabaseError::internal)?);
+        let Settings { memory, temporary, .. } = settings;
+        let opening = Opening { file: file.clone(), memory, temporary, catalogue: Arc::clone(&catalogue) };
+        let pool = Pool::start(&Arc::new(opening), &settings)?;
+        let key = settings.cursor_key.map_or_else(random_key, Ok)?;
+        Ok(Self { file, pool, cursors: Cursors::new(key), settings, catalogue })
+    }
+}
+
+fn random_key() -> Result<[u8; 32], DatabaseError> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(DatabaseError::internal)?;
+    Ok(key)
 }

@@ -52,7 +52,7 @@ impl Pool {
                 let _ = answer.send(reader.and_then(|(reader, stop)| work(reader, stop)));
             }),
         })?;
-        match select(answered, Box::pin(cancel.cancelled())).await {
+        match select(answered, cancel.cancelled()).await {
             Either::Left((Ok(result), _)) => result,
             Either::Left((Err(_), _)) => Err(DatabaseError::internal("a reader ended without an answer")),
             Either::Right(_) => Err(DatabaseError::Cancelled),

@@ -137,7 +137,7 @@ impl Reader {
         self.guard.obey(None);
         done.map_err(|failure| match failure {
             Failure::Ours(error) => error,
-            Failure::Sqlite(error) => explain_failure(&error, self, stop, sql),
+            Failure::Sqlite(error) => explain_failure(&error, self, sql),
         })
     }
 
@@ -287,9 +287,9 @@ fn too_wide(size: usize, limits: &Limits, offset: u64) -> DatabaseError {
 fn cut_notice(rows: &Rows, volatile: bool) -> String {
     let how = match volatile {
         true => "the statement uses random(), so it cannot be continued: ask for more rows at once",
-        false => "continue with nextCursor, or aggregate and filter in SQL",
+        false => "pass nextCursor to go on, or aggregate and filter in SQL",
     };
-    format!("Only the first {} rows of this page; {how}.", rows.row_count)
+    format!("There are more rows than these {}; {how}.", rows.row_count)
 }
 
 fn notices(columns: &[Column], rows: &[Vec<Cell>], replaced: bool) -> Vec<String> {

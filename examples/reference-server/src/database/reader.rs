@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::cancel::Stop;
 use super::guard::Guard;
@@ -16,6 +16,7 @@ use super::{Catalogue, DatabaseError, functions};
 pub(super) struct Opening {
     pub(super) file: PathBuf,
     pub(super) memory: u64,
+    pub(super) temporary: u64,
     pub(super) catalogue: Arc<Catalogue>,
 }
 
@@ -43,7 +44,7 @@ impl Reader {
         let mut connection = read_only(&opening.file, opening.memory).map_err(DatabaseError::internal)?;
         let hidden = hidden(&connection, &opening.catalogue).map_err(DatabaseError::internal)?;
         let tables = opening.catalogue.names().map(str::to_lowercase).collect();
-        let guard = Guard::new(tables, hidden);
+        let guard = Guard::new(tables, hidden, opening.temporary);
         harden(&mut connection, &guard).map_err(DatabaseError::internal)?;
         let catalogue = Arc::clone(&opening.catalogue);
         Ok(Self { connection, guard, catalogue, opening: Arc::clone(opening) })
@@ -61,12 +62,17 @@ impl Reader {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, DatabaseError> {
         let _trust = self.guard.trust();
+        self.guard.forget();
         self.guard.obey(Some(stop.clone()));
         self.limit_length(TRUSTED_LENGTH)?;
         let done = work(&self.connection);
         self.limit_length(LENGTH)?;
         self.guard.obey(None);
-        done.map_err(|error| stop.reason().unwrap_or_else(|| DatabaseError::internal(error)))
+        done.map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => self.guard.why_stopped(),
+            Some(ErrorCode::OutOfMemory) => DatabaseError::Busy("memory is used up".to_owned()),
+            _ => DatabaseError::internal(error),
+        })
     }
 
     fn limit_length(&self, length: i32) -> Result<(), DatabaseError> {
@@ -79,12 +85,13 @@ impl Reader {
 pub(super) fn read_only(file: &std::path::Path, memory: u64) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
-    // Sorting goes to memory, where it is counted and limited; temporary files would be neither.
+    // Sorts that are larger than the cache go to temporary files. In memory they would be sorted in one go, which
+    // nothing can stop; in files they are sorted in parts of the size of the cache.
     connection.execute_batch(&format!(
         "PRAGMA query_only = ON;
          PRAGMA cell_size_check = ON;
-         PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -8192;
+         PRAGMA temp_store = FILE;
+         PRAGMA cache_size = -4096;
          PRAGMA mmap_size = 0;
          PRAGMA hard_heap_limit = {memory};
          PRAGMA busy_timeout = 2000;"
@@ -129,7 +136,7 @@ fn harden(connection: &mut Connection, guard: &Arc<Guard>) -> rusqlite::Result<(
     }
     functions::replace(connection, guard)?;
     let watching = Arc::clone(guard);
-    connection.progress_handler(INSTRUCTIONS, Some(move || watching.stopped().is_some()))?;
+    connection.progress_handler(INSTRUCTIONS, Some(move || watching.must_stop()))?;
     let judging = Arc::clone(guard);
     connection.authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| judging.decide(&context)))
 }

@@ -24,6 +24,8 @@ pub struct Settings {
     pub max_bytes: u32,
     /// Memory that all statements of the process may use together. SQLite can lower it later, never raise it.
     pub memory: u64,
+    /// Bytes by which temporary files may grow while a statement runs. They are in the directory that `TMPDIR` names.
+    pub temporary: u64,
     /// The key that cursors are sealed with. Without one, a random key is made, and cursors end with the process.
     pub cursor_key: Option<[u8; 32]>,
 }
@@ -40,6 +42,7 @@ impl Default for Settings {
             bytes: 64 << 10,
             max_bytes: 1 << 20,
             memory: 192 << 20,
+            temporary: 512 << 20,
             cursor_key: None,
         }
     }

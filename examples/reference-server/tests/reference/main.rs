@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
 
 mod documents;
-mod hostile;
 mod making;
 mod queries;
 mod stopping;

@@ -2,33 +2,18 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use reference_server::data::{self, DataError, FILE_NAME};
+use reference_server::database::{Database, Settings, StartError};
 use rusqlite::Connection;
 
 use crate::support::file;
 
 fn make(directory: &Path) -> Result<data::Store, DataError> {
     data::ensure(directory, &mut |_, _| {})
-}
-
-#[test]
-fn two_makings_give_the_same_data() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut reported = Vec::new();
-    let store = data::ensure(directory.path(), &mut |done, total| reported.push((done, total))).unwrap();
-    assert!(store.made);
-    let one = data::digest(&Connection::open(&store.file).unwrap()).unwrap();
-    let other = data::digest(&Connection::open(file()).unwrap()).unwrap();
-    assert_eq!((one.as_str(), other.as_str()), (data::DIGEST, data::DIGEST));
-    let total = reported[0].1;
-    assert_eq!((reported[0].0, reported.last().unwrap().0), (0, total));
-    assert!(reported.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[1].1 == total));
-    let mut names: Vec<_> =
-        fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    names.sort();
-    assert_eq!(names, ["northlight.lock", FILE_NAME]);
 }
 
 #[test]
@@ -40,33 +25,6 @@ fn a_finished_file_is_left_alone() {
     assert!(!store.made && store.file.is_absolute());
     assert_eq!(fs::metadata(&store.file).unwrap().modified().unwrap(), before);
     data::verify(&store.file).unwrap();
-}
-
-#[test]
-fn what_a_killed_start_left_is_made_anew() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join(FILE_NAME);
-    fs::write(directory.path().join(".northlight-1.making"), "half").unwrap();
-    fs::copy(file(), &path).unwrap();
-    Connection::open(&path).unwrap().execute("DELETE FROM northlight WHERE key = 'digest'", []).unwrap();
-    assert!(make(directory.path()).unwrap().made);
-    data::verify(&path).unwrap();
-    assert!(!directory.path().join(".northlight-1.making").exists());
-    fs::write(&path, "").unwrap();
-    assert!(make(directory.path()).unwrap().made, "an empty file is no data");
-}
-
-#[test]
-fn data_of_another_version_is_kept() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join(FILE_NAME);
-    fs::copy(file(), &path).unwrap();
-    Connection::open(&path)
-        .unwrap()
-        .execute("UPDATE northlight SET value = 'x' WHERE key = 'digest'", [])
-        .unwrap();
-    assert!(make(directory.path()).unwrap().made);
-    assert!(directory.path().join("northlight.previous.sqlite3").exists());
 }
 
 #[test]
@@ -91,15 +49,26 @@ fn changes_are_noticed() {
     assert!(matches!(data::verify(&path), Err(DataError::Changed { .. })));
 }
 
+/// Three threads start over what a killed start and another version of the program have left.
 #[test]
 fn several_starts_at_once_make_it_once() {
     let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(FILE_NAME);
+    fs::write(directory.path().join("northlight.sqlite3.1.making"), "half").unwrap();
+    fs::copy(file(), &path).unwrap();
+    let changed = Connection::open(&path).unwrap();
+    changed.execute("UPDATE northlight SET value = 'x' WHERE key = 'digest'", []).unwrap();
+    drop(changed);
     let made: Vec<bool> = thread::scope(|scope| {
         let starts: Vec<_> = (0..3).map(|_| scope.spawn(|| make(directory.path()).unwrap().made)).collect();
         starts.into_iter().map(|start| start.join().unwrap()).collect()
     });
     assert_eq!(made.iter().filter(|made| **made).count(), 1);
-    data::verify(&directory.path().join(FILE_NAME)).unwrap();
+    data::verify(&path).unwrap();
+    let mut names: Vec<_> =
+        fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["northlight.previous.sqlite3", FILE_NAME, "northlight.sqlite3.lock"]);
 }
 
 #[test]
@@ -137,4 +106,55 @@ fn the_data_hangs_together() {
     assert!(number("SELECT count(*) FROM documents") >= 60);
     assert!(number("SELECT count(*) FROM documents WHERE format = 'html'") >= 15);
     assert!(number("SELECT count(*) FROM tickets WHERE body LIKE '%ignore all previous instructions%'") > 0);
+}
+
+fn start(directory: &Path) -> std::process::Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reference-server"));
+    command.arg("--generate").arg("--data").arg(directory).stderr(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn processes_that_start_at_once_or_are_killed_leave_whole_data() {
+    let directory = tempfile::tempdir().unwrap();
+    for wait in [20, 150, 600] {
+        let mut killed = start(directory.path());
+        thread::sleep(Duration::from_millis(wait));
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+    }
+    let starts = [start(directory.path()), start(directory.path())];
+    for mut start in starts {
+        assert!(start.wait().unwrap().success());
+    }
+    data::verify(&directory.path().join(FILE_NAME)).unwrap();
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2, "the data and its lock");
+}
+
+#[tokio::test]
+async fn the_data_is_made_without_blocking_the_runtime() {
+    let directory = tempfile::tempdir().unwrap();
+    let (report, reported) = std::sync::mpsc::channel();
+    let report = move |done, total| report.send((done, total)).unwrap();
+    let starting = tokio::spawn(Database::start(directory.path().to_owned(), Settings::default(), report));
+    let mut ticks = 0;
+    while !starting.is_finished() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        ticks += 1;
+    }
+    assert!(ticks > 3);
+    // The constant is that of this making and of the one that the other tests use.
+    starting.await.unwrap().unwrap().verify().await.unwrap();
+    assert_eq!(data::digest(&Connection::open(file()).unwrap()).unwrap(), data::DIGEST);
+    let reported: Vec<(u64, u64)> = reported.into_iter().collect();
+    let total = reported[0].1;
+    assert_eq!((reported[0], reported[reported.len() - 1]), ((0, total), (total, total)));
+    assert!(reported.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[1].1 == total));
+}
+
+#[tokio::test]
+async fn what_cannot_be_made_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("file"), "").unwrap();
+    let broken = Database::start(directory.path().join("file"), Settings::default(), |_, _| {}).await;
+    assert!(matches!(broken, Err(StartError::Data(DataError::File { .. }))), "a file is no directory");
 }

@@ -4,12 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use reference_server::data;
 use reference_server::database::{Cancel, Database, DatabaseError, Params, Query, Settings};
 
 use crate::support::{file, rows, run};
 
-const CORPUS: &str = include_str!("hostile.txt");
+const CORPUS: &str = include_str!("statements.txt");
 
 /// The statements under a heading of the corpus.
 fn statements(outcome: &str) -> Vec<String> {
@@ -32,6 +31,9 @@ fn expand(line: &str) -> String {
     expanded.replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0")
 }
 
+/// One test at a time: a statement that takes all memory would disturb the others.
+pub(crate) static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// A database of its own, so that the file and its directory can be compared afterwards.
 struct Copy {
     directory: tempfile::TempDir,
@@ -46,7 +48,7 @@ impl Copy {
         fs::copy(file(), &copy).unwrap();
         let mut settings = Settings::default();
         settings.readers = 1;
-        settings.timeout = Duration::from_millis(400);
+        settings.timeout = Duration::from_millis(250);
         settings.memory = 96 << 20;
         let before = fs::read(&copy).unwrap();
         Self { directory, database: Database::open(copy, settings).unwrap(), before }
@@ -64,7 +66,6 @@ impl Copy {
     fn finish(self) {
         let copy = self.directory.path().join("copy.sqlite3");
         assert!(fs::read(&copy).unwrap() == self.before, "the file has changed");
-        data::verify(&copy).unwrap();
         for stolen in ["stolen.sqlite3", "attached.sqlite3", "written"] {
             assert!(!Path::new("/tmp").join(format!("northlight-{stolen}")).exists());
         }
@@ -77,6 +78,7 @@ fn shown(statement: &str) -> String {
 }
 
 async fn outcomes(outcome: &str, expected: fn(&Result<usize, DatabaseError>) -> bool) {
+    let _alone = ALONE.lock().await;
     let copy = Copy::new();
     let mut wrong = Vec::new();
     for statement in statements(outcome) {
@@ -147,15 +149,10 @@ fn straight_lines() -> Vec<String> {
     };
     vec![
         columns("json_valid(a)"),
-        columns("length(hex(a))"),
         columns("instr(a, 'b')"),
         columns("length(quote(a))"),
-        columns("length(upper(a))"),
         columns("length(trim(a, 'b'))"),
         columns("(a LIKE '%b')"),
-        columns("length(soundex(a))"),
-        columns("unicode(a)"),
-        columns("length(printf('%s', a))"),
         columns("length(json_quote(a))"),
         columns("length(replace(a, 'a', 'b'))"),
         doubled(5),
@@ -171,6 +168,7 @@ fn straight_lines() -> Vec<String> {
 
 #[tokio::test]
 async fn nothing_runs_on_between_two_looks() {
+    let _alone = ALONE.lock().await;
     let copy = Copy::new();
     for statement in straight_lines() {
         let begun = Instant::now();
