@@ -19,11 +19,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mcpwright_core::{
-    CallToolParams, CallToolResult, ClientCapabilities, CompleteParams, Completion, CompletionArgument,
-    CompletionReference, DiscoverResult, ErrorObject, GetPromptParams, GetPromptResult, Implementation,
-    InitializeParams, InitializeResult, JsonText, LoggingLevel, Message, Method, Notification,
-    PaginatedParams, Prompt, ProtocolVersion, ReadResourceParams, ReadResourceResult, Request, RequestId,
-    Resource, ResourceTemplate, Response, Tool, message, meta, method,
+    AcknowledgedParams, CallToolParams, CallToolResult, ClientCapabilities, CompleteParams, Completion,
+    CompletionArgument, CompletionReference, DiscoverResult, ErrorObject, GetPromptParams, GetPromptResult,
+    Implementation, InitializeParams, InitializeResult, JsonText, ListenParams, LoggingLevel, Message,
+    Method, Notification, PaginatedParams, Prompt, ProtocolVersion, ReadResourceParams, ReadResourceResult,
+    Request, RequestId, Resource, ResourceTemplate, Response, SubscriptionFilter, Tool, message, meta,
+    method,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -252,6 +253,40 @@ impl Client {
         Ok(self.request::<method::Complete>(&params).await?.completion)
     }
 
+    /// Listens for changes from now on, and returns what the server will tell of; for a modern client.
+    ///
+    /// What it tells is among the [`notifications`](Self::notifications) then.
+    ///
+    /// ```
+    /// use mcpwright_core::{SubscriptionFilter, method};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Catalogue, Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let tools = Catalogue::new();
+    /// let client = Client::modern(Server::builder("tools", "1.0.0").tool_provider(tools.clone()));
+    /// client.listen(SubscriptionFilter::new().tools_list_changed(true)).await?;
+    /// tools.insert(ToolHandler::function("answer", [], || async { 42 }));
+    /// assert_eq!(client.notifications()[0].method, method::TOOLS_LIST_CHANGED);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What the server answers.
+    pub async fn listen(&self, filter: SubscriptionFilter) -> Result<SubscriptionFilter, ErrorObject> {
+        let params = serde_json::to_value(ListenParams::new(filter)).map_err(|error| own(&error))?;
+        if let Some(response) = self.ask(method::SUBSCRIPTIONS_LISTEN, params).await? {
+            response.outcome?;
+        }
+        let Some(params) = self.shared.acknowledged() else {
+            return Err(ErrorObject::internal("the subscription was not acknowledged"));
+        };
+        let acknowledged: AcknowledgedParams = params.to().map_err(|error| own(&error))?;
+        Ok(acknowledged.notifications)
+    }
+
     /// The notifications that came since this was last asked.
     pub fn notifications(&self) -> Vec<Notification> {
         std::mem::take(&mut *lock(&self.shared.notifications))
@@ -274,13 +309,18 @@ impl Client {
     ///
     /// What the server answers.
     pub async fn send(&self, method: &str, params: Value) -> Result<JsonText, ErrorObject> {
-        let id = RequestId::from(self.next_id.fetch_add(1, Ordering::Relaxed));
-        let params = JsonText::of(&self.with_meta(params, &id)).map_err(|error| own(&error))?;
-        let request = Request { id: id.clone(), method: method.to_owned().into(), params: Some(params) };
-        match self.exchange(request.into(), &id).await {
+        match self.ask(method, params).await? {
             Some(response) => response.outcome,
             None => Err(ErrorObject::internal("the request was not answered")),
         }
+    }
+
+    /// Sends a request; nothing comes back at once where the answer is still to come.
+    async fn ask(&self, method: &str, params: Value) -> Result<Option<Response>, ErrorObject> {
+        let id = RequestId::from(self.next_id.fetch_add(1, Ordering::Relaxed));
+        let params = JsonText::of(&self.with_meta(params, &id)).map_err(|error| own(&error))?;
+        let request = Request { id: id.clone(), method: method.to_owned().into(), params: Some(params) };
+        Ok(self.exchange(request.into(), &id).await)
     }
 
     async fn notify(&self, notification: Notification) {
@@ -339,6 +379,14 @@ impl Shared {
         if let Action::Send(Message::Notification(notification)) = action {
             lock(&self.notifications).push(notification);
         }
+    }
+
+    /// Takes from the notifications the one that acknowledges the last subscription.
+    fn acknowledged(&self) -> Option<JsonText> {
+        let mut notifications = lock(&self.notifications);
+        let is_it = |notification: &Notification| notification.method == method::SUBSCRIPTIONS_ACKNOWLEDGED;
+        let place = notifications.iter().rposition(is_it)?;
+        notifications.remove(place).params
     }
 }
 

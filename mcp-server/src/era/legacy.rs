@@ -126,12 +126,14 @@ pub(crate) fn finish(outcome: Outcome, version: &ProtocolVersion) -> Result<Json
     match answer.fields {
         Fields::Page(page) => Ok(page.legacy.get_or_init(|| narrow_page(&page.text).shared()).clone()),
         Fields::Object(text) if answer.is_recent => Ok(narrow_result(&text, &answer.meta, version)),
-        Fields::Object(text) if answer.meta.is_empty() => Ok(JsonText::trusted(text)),
-        Fields::Object(text) => Ok(with_meta(&text, &answer.meta)),
+        Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
     }
 }
 
-fn with_meta(fields: &str, meta: &Meta) -> JsonText {
+fn with_meta(fields: String, meta: &Meta) -> JsonText {
+    if meta.is_empty() {
+        return JsonText::trusted(fields);
+    }
     let meta = serde_json::to_string(meta).unwrap_or_default();
     let separator = if fields.len() > 2 { "," } else { "" };
     JsonText::trusted(format!(r#"{{"_meta":{meta}{separator}{}"#, &fields[1..]))
@@ -152,7 +154,9 @@ fn narrow_page(text: &str) -> JsonText {
 
 /// Says in older words what only newer revisions have words for.
 fn narrow_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText {
-    let Ok(mut result) = serde_json::from_str::<Value>(text) else { return with_meta(text, meta) };
+    let Ok(mut result) = serde_json::from_str::<Value>(text) else {
+        return with_meta(text.to_owned(), meta);
+    };
     if result.get("structuredContent").is_some_and(|content| !content.is_object()) {
         result.as_object_mut().map(|result| result.remove("structuredContent"));
     }
@@ -163,7 +167,7 @@ fn narrow_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText
             narrow_block(block, version);
         }
     }
-    with_meta(&result.to_string(), meta)
+    with_meta(result.to_string(), meta)
 }
 
 fn narrow_block(block: &mut Value, version: &ProtocolVersion) {

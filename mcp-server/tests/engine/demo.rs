@@ -1,6 +1,6 @@
 //! The server that the conversations are had with.
 
-use mcpwright_core::{CacheScope, LoggingLevel, PromptMessage, ResourceContents};
+use mcpwright_core::{CacheScope, ContentBlock, LoggingLevel, PromptMessage, ResourceContents, ResourceLink};
 use mcpwright_server::{
     Completer, Completing, Context, Json, PromptHandler, ResourceHandler, Server, TemplateHandler, ToolError,
     ToolHandler,
@@ -43,6 +43,7 @@ pub(crate) fn server() -> Server {
         )
         .tool(ToolHandler::function("panic", [], panics).description("Panic."))
         .tool(ToolHandler::function("work", [], work).description("Report progress, and log."))
+        .tool(ToolHandler::function("show", [], show).description("Show other content than text."))
         .tool(ToolHandler::function("numbers", [], || async { Json(vec![1, 2]) }).description("A list."))
         .resource(
             ResourceHandler::function("demo://text", "text", || async { "a text" }).mime_type("text/plain"),
@@ -93,6 +94,14 @@ async fn work(context: Context) -> &'static str {
     context.log(LoggingLevel::Debug, "a detail");
     context.log(LoggingLevel::Warning, json!({ "left": 1 }));
     "done"
+}
+
+async fn show() -> [ContentBlock; 3] {
+    [
+        ContentBlock::audio(b"a sound", "audio/wav"),
+        ContentBlock::resource_link(ResourceLink::new("demo://text", "text")),
+        ContentBlock::resource(ResourceContents::text("demo://text", "a text")),
+    ]
 }
 
 async fn ids(asked: Completing) -> Vec<String> {
