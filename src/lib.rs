@@ -69,10 +69,10 @@ pub use mcpwright_core::{
 pub use mcpwright_macros::{arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
     Argument, Builder, Call, Caller, Catalogue, Change, Changes, Completer, Completing, Contents, Context,
-    Ext, Failure, Input, IntoCompletion, IntoContents, IntoPromptResult, IntoToolResult, Json, MethodHandler,
-    Middleware, Next, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError,
-    ResourceHandler, ResourceProvider, Serve, Server, TemplateHandler, ToolError, ToolHandler, ToolProvider,
-    Work, async_trait, testing,
+    Ext, Failure, Input, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
+    IntoToolResult, Json, MethodHandler, Middleware, Next, Outbox, Outcome, Parameter, PromptHandler,
+    PromptProvider, ProviderError, ResourceHandler, ResourceProvider, Serve, Server, TemplateHandler,
+    ToolError, ToolHandler, ToolProvider, Work, async_trait, testing,
 };
 #[cfg(feature = "stdio")]
 pub use mcpwright_transport as transport;
@@ -85,3 +85,28 @@ pub use serde;
 
 /// A result whose error is any error, for `main` and for handlers: what `?` makes of the errors of libraries.
 pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+
+/// The guide, whose snippets are compiled with the tests.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../docs/src/getting-started.md")]
+    struct GettingStarted;
+    #[doc = include_str!("../docs/src/tools.md")]
+    struct Tools;
+    #[doc = include_str!("../docs/src/resources.md")]
+    struct Resources;
+    #[doc = include_str!("../docs/src/prompts.md")]
+    struct Prompts;
+    #[doc = include_str!("../docs/src/context.md")]
+    struct Context;
+    #[doc = include_str!("../docs/src/catalogues.md")]
+    struct Catalogues;
+    #[doc = include_str!("../docs/src/middleware.md")]
+    struct Middleware;
+    #[doc = include_str!("../docs/src/testing.md")]
+    struct Testing;
+    #[doc = include_str!("../docs/src/stdio.md")]
+    struct Stdio;
+    #[doc = include_str!("../docs/src/from-rmcp.md")]
+    struct FromRmcp;
+}

@@ -187,14 +187,13 @@ impl Argument {
     #[must_use]
     #[track_caller]
     pub fn range<N: Serialize>(mut self, range: impl RangeBounds<N>) -> Self {
-        let mut bound = |inclusive: &str, exclusive: &str, bound: Bound<&N>| match bound {
-            Bound::Included(value) => {
-                drop(self.keywords.insert(inclusive.into(), to_value(value, "the range")))
-            }
-            Bound::Excluded(value) => {
-                drop(self.keywords.insert(exclusive.into(), to_value(value, "the range")))
-            }
-            Bound::Unbounded => {}
+        let mut bound = |inclusive: &str, exclusive: &str, bound: Bound<&N>| {
+            let (keyword, value) = match bound {
+                Bound::Included(value) => (inclusive, value),
+                Bound::Excluded(value) => (exclusive, value),
+                Bound::Unbounded => return,
+            };
+            self.keywords.insert(keyword.to_owned(), to_value(value, "the range"));
         };
         bound("minimum", "exclusiveMinimum", range.start_bound());
         bound("maximum", "exclusiveMaximum", range.end_bound());

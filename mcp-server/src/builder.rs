@@ -33,6 +33,31 @@ impl Serve for Builder {
     }
 }
 
+/// What can be served: a type with `#[server]`, a [`Builder`], or a [`Server`] itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a server",
+    label = "not a server",
+    note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`"
+)]
+pub trait IntoServer {
+    /// The server.
+    fn into_server(self) -> Server;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Serve> IntoServer for S {
+    #[track_caller]
+    fn into_server(self) -> Server {
+        self.into_builder().build()
+    }
+}
+
+impl IntoServer for Server {
+    fn into_server(self) -> Server {
+        self
+    }
+}
+
 impl<S: Serve> From<S> for Server {
     #[track_caller]
     fn from(server: S) -> Self {

@@ -260,9 +260,8 @@ impl Answer {
 
     /// From a result of somebody else, which may say for itself what belongs to every result.
     fn of_any<T: Serialize>(result: &T) -> Result<Self, serde_json::Error> {
-        let mut result = match serde_json::to_value(result)? {
-            Value::Object(result) => result,
-            _ => return Err(serde::ser::Error::custom("a result is an object")),
+        let Value::Object(mut result) = serde_json::to_value(result)? else {
+            return Err(serde::ser::Error::custom("a result is an object"));
         };
         let meta = match result.shift_remove("_meta") {
             Some(Value::Object(meta)) => Meta(meta),

@@ -1,14 +1,13 @@
 //! Suggestions for an argument while a person types it.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use mcpwright_core::Completion;
 
-use crate::{Context, Failure};
+use crate::{Context, Failure, IntoError};
 
 /// What is being typed.
 #[derive(Clone, Debug)]
@@ -84,9 +83,9 @@ impl<T: Into<String>> IntoCompletion for Vec<T> {
     }
 }
 
-impl<T: IntoCompletion, E: Into<Box<dyn Error + Send + Sync>>> IntoCompletion for Result<T, E> {
+impl<T: IntoCompletion, E: IntoError> IntoCompletion for Result<T, E> {
     fn into_completion(self) -> Result<Completion, Failure> {
-        self.map_err(|error| Failure::Error(error.into()))?.into_completion()
+        self.map_err(|error| Failure::Error(error.into_error()))?.into_completion()
     }
 }
 

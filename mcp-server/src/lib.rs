@@ -35,7 +35,7 @@ mod validate;
 // The public interface is:
 pub use argument::{Argument, AsArgument, AsExtractor, Ext, Input, Parameter, Taken};
 pub use async_trait::async_trait;
-pub use builder::{Builder, Serve};
+pub use builder::{Builder, IntoServer, Serve};
 pub use call::{Answer, Call, Outcome};
 pub use caller::Caller;
 pub use complete::{Completer, Completing, IntoCompletion};
@@ -49,7 +49,7 @@ pub use outbox::{Deliver, Outbox};
 pub use prompt::{IntoPromptResult, PromptHandler};
 pub use provider::{Catalogue, Entry, PromptProvider, ProviderError, ResourceProvider, ToolProvider};
 pub use resource::{Contents, IntoContents, ResourceHandler, TemplateHandler};
-pub use result::{Failure, IntoToolResult, Json, ToolError, Work};
+pub use result::{Failure, IntoError, IntoToolResult, Json, ToolError, Work};
 pub use server::{MethodHandler, Server};
 pub use subscriptions::{Change, Changes, Listener};
 pub use tool::ToolHandler;

@@ -1,6 +1,5 @@
 //! A prompt together with its handler.
 
-use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use crate::argument::{Argument, Declared, Given, Parameters};
 use crate::function::Function;
 use crate::provider::Entry;
 use crate::run::Pace;
-use crate::{Change, Context, Failure, Input, Parameter, Work};
+use crate::{Change, Context, Failure, Input, IntoError, Parameter, Work};
 
 /// A prompt together with its handler. Cheap to clone.
 #[derive(Clone)]
@@ -273,8 +272,8 @@ impl IntoPromptResult for &str {
     }
 }
 
-impl<T: IntoPromptResult, E: Into<Box<dyn Error + Send + Sync>>> IntoPromptResult for Result<T, E> {
+impl<T: IntoPromptResult, E: IntoError> IntoPromptResult for Result<T, E> {
     fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
-        self.map_err(|error| Failure::Error(error.into()))?.into_prompt_result()
+        self.map_err(|error| Failure::Error(error.into_error()))?.into_prompt_result()
     }
 }

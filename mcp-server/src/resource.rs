@@ -1,6 +1,5 @@
 //! A resource, or a template of resources, together with its handler.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +16,7 @@ use crate::argument::{Argument, Declared, Given, Parameters};
 use crate::function::Function;
 use crate::provider::Entry;
 use crate::run::Pace;
-use crate::{Change, Context, Failure, Input, Json, Parameter, Work};
+use crate::{Change, Context, Failure, Input, IntoError, Json, Parameter, Work};
 
 type Run = dyn Fn(Input<'_>) -> Result<Work<Contents>, Failure> + Send + Sync;
 
@@ -447,8 +446,8 @@ impl<T: IntoContents> IntoContents for Option<T> {
     }
 }
 
-impl<T: IntoContents, E: Into<Box<dyn Error + Send + Sync>>> IntoContents for Result<T, E> {
+impl<T: IntoContents, E: IntoError> IntoContents for Result<T, E> {
     fn into_contents(self) -> Result<Contents, Failure> {
-        self.map_err(|error| Failure::Error(error.into()))?.into_contents()
+        self.map_err(|error| Failure::Error(error.into_error()))?.into_contents()
     }
 }

@@ -52,7 +52,7 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     }
 }
 
-impl<T: IntoToolResult, E: Into<Box<dyn Error + Send + Sync>>> IntoToolResult for Result<T, E> {
+impl<T: IntoToolResult, E: IntoError> IntoToolResult for Result<T, E> {
     fn output_schema() -> Option<Schema> {
         T::output_schema()
     }
@@ -60,8 +60,27 @@ impl<T: IntoToolResult, E: Into<Box<dyn Error + Send + Sync>>> IntoToolResult fo
     fn into_tool_result(self) -> Result<CallToolResult, Failure> {
         match self {
             Ok(value) => value.into_tool_result(),
-            Err(error) => Err(Failure::Error(error.into())),
+            Err(error) => Err(Failure::Error(error.into_error())),
         }
+    }
+}
+
+/// What can be the error of a handler: whatever `?` turns into `Box<dyn Error + Send + Sync>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a handler",
+    label = "a handler cannot fail with this",
+    note = "implement `std::error::Error` for it: `#[derive(thiserror::Error)]` does",
+    note = "or use `String`, `&str`, `ToolError`, or any error that converts into `Box<dyn Error + Send + Sync>`"
+)]
+pub trait IntoError {
+    /// The error, whatever it is.
+    fn into_error(self) -> Box<dyn Error + Send + Sync>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Box<dyn Error + Send + Sync>>> IntoError for E {
+    fn into_error(self) -> Box<dyn Error + Send + Sync> {
+        self.into()
     }
 }
 

@@ -29,7 +29,7 @@ use mcpwright_core::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Action, Call, Caller, Change, Connection, Listener, Outbox, Server};
+use crate::{Action, Call, Caller, Change, Connection, IntoServer, Listener, Outbox, Server};
 
 /// A client in the same process, for tests.
 ///
@@ -60,8 +60,8 @@ struct ModernMeta {
 
 impl Client {
     /// A client of revision 2026-07-28.
-    pub fn modern(server: impl Into<Server>) -> Self {
-        let mut client = Self::new(server.into());
+    pub fn modern(server: impl IntoServer) -> Self {
+        let mut client = Self::new(server.into_server());
         client.modern = Some(ModernMeta { capabilities: ClientCapabilities::new(), log_level: None });
         client
     }
@@ -71,8 +71,8 @@ impl Client {
     /// # Errors
     ///
     /// The server refused the handshake.
-    pub async fn legacy(server: impl Into<Server>, version: ProtocolVersion) -> Result<Self, ErrorObject> {
-        let client = Self::new(server.into());
+    pub async fn legacy(server: impl IntoServer, version: ProtocolVersion) -> Result<Self, ErrorObject> {
+        let client = Self::new(server.into_server());
         let params = InitializeParams::new(version, ClientCapabilities::new(), info());
         let result: InitializeResult = client.request::<method::Initialize>(&params).await?;
         tracing::debug!(version = %result.protocol_version, "the handshake is done");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mcpwright_core::message::Decoder;
-use mcpwright_server::Server;
+use mcpwright_server::IntoServer;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 
 use crate::Error;
@@ -53,12 +53,12 @@ impl Limits {
 ///
 /// The stream failed, or ended before everything was said; or there is no tokio runtime.
 pub async fn serve(
-    server: impl Into<Server>,
+    server: impl IntoServer,
     mut reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
     limits: Limits,
 ) -> Result<(), Error> {
-    let pipe = Pipe::new(server.into(), &Tokio::current()?);
+    let pipe = Pipe::new(server.into_server(), &Tokio::current()?);
     let reading = async {
         let mut frames = Frames::new(limits.line);
         let (mut decoder, mut ready, mut chunk) = (Decoder::new(), Vec::new(), vec![0; CHUNK]);
@@ -111,10 +111,10 @@ async fn write(pipe: &Pipe, mut writer: impl AsyncWrite + Unpin) -> Result<(), E
 /// # Panics
 ///
 /// When it is called outside of a tokio runtime.
-pub fn memory(server: impl Into<Server>) -> DuplexStream {
+pub fn memory(server: impl IntoServer) -> DuplexStream {
     let (client, ours) = tokio::io::duplex(CHUNK);
     let (reader, writer) = tokio::io::split(ours);
-    let server = server.into();
+    let server = server.into_server();
     tokio::spawn(async move {
         if let Err(error) = serve(server, reader, writer, Limits::default()).await {
             tracing::debug!(%error, "a client in memory went away");
@@ -131,10 +131,10 @@ pub fn memory(server: impl Into<Server>) -> DuplexStream {
 ///
 /// The socket cannot be made, or there is no tokio runtime.
 #[cfg(unix)]
-pub async fn unix(server: impl Into<Server>, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
+pub async fn unix(server: impl IntoServer, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
     use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 
-    let (server, path) = (server.into(), path.as_ref());
+    let (server, path) = (server.into_server(), path.as_ref());
     if std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket())
         && std::os::unix::net::UnixStream::connect(path).is_err()
     {

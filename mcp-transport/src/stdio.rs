@@ -14,7 +14,7 @@ use std::time::Duration;
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 use mcpwright_core::message::Decoder;
-use mcpwright_server::Server;
+use mcpwright_server::{IntoServer, Server};
 use tokio::sync::oneshot;
 
 use crate::Error;
@@ -43,8 +43,8 @@ const AFTER_SIGNAL: Duration = Duration::from_secs(10);
 /// # }
 /// ```
 #[track_caller]
-pub fn stdio(server: impl Into<Server>) -> Stdio {
-    Stdio { server: server.into(), limits: Limits::default(), guards_stdout: true }
+pub fn stdio(server: impl IntoServer) -> Stdio {
+    Stdio { server: server.into_server(), limits: Limits::default(), guards_stdout: true }
 }
 
 /// A server about to be served over standard input and output: await it.

@@ -275,7 +275,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 fn any_params() -> impl Strategy<Value = Option<JsonText>> {
     prop::option::of(prop::collection::hash_map("\\PC{0,12}", any_json(), 0..5))
-        .prop_map(|params| params.map(|params| JsonText::of(&params).unwrap()))
+        .prop_map(|params| params.map(|params| JsonText::of(&params).expect("JSON can be written")))
 }
 
 fn any_message() -> impl Strategy<Value = Message> {
@@ -290,7 +290,7 @@ fn any_message() -> impl Strategy<Value = Message> {
             .prop_map(|(method, params)| Notification { method: method.into(), params }.into()),
         (any_id(), any_json()).prop_map(|(id, result)| Response::ok(
             id,
-            JsonText::of(&json!({ "r": result })).unwrap()
+            JsonText::of(&json!({ "r": result })).expect("JSON can be written")
         )
         .into()),
     ]

@@ -1,6 +1,6 @@
 //! Lines over memory, and over the standard streams of a real process.
 
-#[path = "../../../mcp-server/tests/conversations/demo.rs"]
+#[path = "../../../mcp-server/tests/engine/demo.rs"]
 mod demo;
 mod memory;
 #[cfg(unix)]

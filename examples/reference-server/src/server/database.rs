@@ -6,7 +6,9 @@ use mcpwright::core::{EmbeddedResource, PromptMessage, ResourceContents};
 use mcpwright::{Completing, ContentBlock, Context, Json, server};
 
 use super::ReferenceServer;
-use crate::database::{CatalogueSearch, DatabaseError, Detail, FoundTables, Params, Plan, Query, Rows};
+use crate::database::{
+    CatalogueSearch, DatabaseError, Detail, FoundTables, Params, Plan, Query, Rows, Table,
+};
 
 /// How often a statement that runs reports that it still does.
 const TICK: Duration = Duration::from_millis(200);
@@ -76,7 +78,7 @@ impl ReferenceServer {
     /// A table with its columns, keys and indexes.
     #[resource("db://main/table/{name}", title = "A table", mime_type = "text/markdown")]
     async fn table(&self, #[arg(complete = Self::tables)] name: String) -> Option<String> {
-        self.database.catalogue().table(&name).map(|table| table.markdown())
+        self.database.catalogue().table(&name).map(Table::markdown)
     }
 
     /// Answer a question about the company with its data, and show how.

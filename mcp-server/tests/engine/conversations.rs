@@ -3,8 +3,6 @@
 //! In `testdata/*.jsonl`, `>` is what the client says and `<` what the server says then, in any order of members; `"…"`
 //! stands for any value. `~` is something that happens on the server. `#` is a remark.
 
-mod demo;
-
 use std::collections::VecDeque;
 use std::fs;
 use std::path::Path;
@@ -28,7 +26,7 @@ fn conversations_go_as_they_are_written() {
 
 /// Has a conversation, and compares what the server says with what is written.
 fn check(name: &str, conversation: &str) {
-    let mut talk = Talk::new(demo::server());
+    let mut talk = Talk::new(crate::demo::server());
     for (number, line) in conversation.lines().enumerate() {
         let place = format!("{name}:{}", number + 1);
         match line.split_at_checked(2) {
