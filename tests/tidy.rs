@@ -155,7 +155,7 @@ fn files_have_one_subject() {
     for file in files("").iter().filter(|file| file.path.ends_with(".rs")) {
         let lines = file.text.lines().count();
         if lines > long {
-            println!("{}: {lines} lines", file.path);
+            eprintln!("{}: {lines} lines", file.path);
         }
         problems.expect(
             lines <= most,

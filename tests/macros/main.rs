@@ -11,11 +11,11 @@ mod results;
 mod servers;
 mod tools;
 
-use mcpwright::{ContentBlock, Server, ToolResult};
+use mcpwright::{ContentBlock, IntoServer, ToolResult};
 use mcpwright_server::testing::Client;
 use serde_json::{Value, json};
 
-fn client(server: impl Into<Server>) -> Client {
+fn client(server: impl IntoServer) -> Client {
     Client::modern(server)
 }
 
