@@ -38,7 +38,7 @@ impl Example {
         let mut example = Self::start(name);
         let client = json!({ "name": "examples", "version": "1" });
         let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
-        assert_eq!(example.request("initialize", params)["protocolVersion"], "2025-11-25");
+        assert_eq!(example.request("initialize", &params)["protocolVersion"], "2025-11-25");
         example.say(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
         example
     }
@@ -53,7 +53,7 @@ impl Example {
     }
 
     /// Sends a request, and returns its result, or its error.
-    fn request(&mut self, method: &str, params: Value) -> Value {
+    fn request(&mut self, method: &str, params: &Value) -> Value {
         let id = self.next_id;
         self.next_id += 1;
         self.say(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -64,13 +64,13 @@ impl Example {
     }
 
     /// Calls a tool, and returns the first text of its result.
-    fn call(&mut self, tool: &str, arguments: Value) -> String {
-        let result = self.request("tools/call", json!({ "name": tool, "arguments": arguments }));
+    fn call(&mut self, tool: &str, arguments: &Value) -> String {
+        let result = self.request("tools/call", &json!({ "name": tool, "arguments": arguments }));
         result["content"][0]["text"].as_str().unwrap_or_default().to_owned()
     }
 
     fn tools(&mut self) -> Vec<String> {
-        let result = self.request("tools/list", json!({}));
+        let result = self.request("tools/list", &json!({}));
         let tools = result["tools"].as_array().expect("there are tools");
         tools.iter().filter_map(|tool| tool["name"].as_str()).map(str::to_owned).collect()
     }
@@ -94,7 +94,7 @@ fn folder() -> PathBuf {
 #[test]
 fn hello() {
     let mut example = Example::with_handshake("hello");
-    assert_eq!(example.call("add", json!({ "a": 1, "b": 2 })), "3");
+    assert_eq!(example.call("add", &json!({ "a": 1, "b": 2 })), "3");
     example.end();
 }
 
@@ -106,7 +106,7 @@ fn hello_to_a_client_without_handshake() {
         "io.modelcontextprotocol/clientCapabilities": {},
     });
     let params = json!({ "name": "add", "arguments": { "a": "1", "b": 2.0 }, "_meta": meta });
-    let result = example.request("tools/call", params);
+    let result = example.request("tools/call", &params);
     assert_eq!(result["content"][0]["text"], "3");
     assert_eq!(result["resultType"], "complete");
     example.end();
@@ -115,12 +115,12 @@ fn hello_to_a_client_without_handshake() {
 #[test]
 fn middleware() {
     let mut example = Example::with_handshake("middleware");
-    assert_eq!(example.call("count", json!({})), "1");
+    assert_eq!(example.call("count", &json!({})), "1");
     assert_eq!(
-        example.call("reset", json!({})),
+        example.call("reset", &json!({})),
         "reset needs the scope counter:reset, and anonymous has it not"
     );
-    assert_eq!(example.call("count", json!({})), "2");
+    assert_eq!(example.call("count", &json!({})), "2");
     example.end();
 }
 
@@ -136,24 +136,24 @@ fn catalogue() {
     let (one, other) = (example.hear(), example.hear());
     assert!(one == changed || other == changed, "{one} {other}");
     assert_eq!(example.tools(), ["learn", "forget", "tool"]);
-    assert_eq!(example.call("tool", json!({})), "something to use");
-    assert_eq!(example.call("forget", json!({ "word": "nothing" })), "nothing was never learned");
+    assert_eq!(example.call("tool", &json!({})), "something to use");
+    assert_eq!(example.call("forget", &json!({ "word": "nothing" })), "nothing was never learned");
     example.end();
 }
 
 #[test]
 fn without_macros() {
     let mut example = Example::with_handshake("without_macros");
-    assert_eq!(example.call("largest", json!({})), "Lübeck, 219000");
-    assert_eq!(example.call("walk", json!({ "kilometres": 2 })), "walked 2 km");
-    let read = example.request("resources/read", json!({ "uri": "town://Bargteheide/people" }));
+    assert_eq!(example.call("largest", &json!({})), "Lübeck, 219000");
+    assert_eq!(example.call("walk", &json!({ "kilometres": 2 })), "walked 2 km");
+    let read = example.request("resources/read", &json!({ "uri": "town://Bargteheide/people" }));
     assert_eq!(read["contents"][0]["text"], "16000");
     let prompt =
-        example.request("prompts/get", json!({ "name": "visit", "arguments": { "town": "Lübeck" } }));
+        example.request("prompts/get", &json!({ "name": "visit", "arguments": { "town": "Lübeck" } }));
     assert_eq!(prompt["messages"][0]["content"]["text"], "Plan a day in Lübeck.");
     let template = json!({ "type": "ref/resource", "uri": "town://{town}/people" });
     let argument = json!({ "name": "town", "value": "A" });
-    let completed = example.request("completion/complete", json!({ "ref": template, "argument": argument }));
+    let completed = example.request("completion/complete", &json!({ "ref": template, "argument": argument }));
     assert_eq!(completed["completion"]["values"], json!(["Ahrensburg"]));
     example.end();
 }

@@ -41,7 +41,7 @@ impl Host for Hurry {
 
 #[test]
 fn a_call_that_takes_too_long_is_an_error_that_the_model_reads() {
-    let never = ToolHandler::function("never", [], || futures::future::pending::<()>())
+    let never = ToolHandler::function("never", [], futures::future::pending::<()>)
         .description("Never ends.")
         .deadline(Duration::from_secs(7));
     let server = server().tool(never).build().on(Arc::new(Hurry));

@@ -38,16 +38,16 @@ impl Process {
 
     fn call(&mut self, id: u64, tool: &str, arguments: &Value) {
         let params = json!({ "name": tool, "arguments": arguments, "_meta": { "progressToken": id } });
-        self.request(id, "tools/call", params);
+        self.request(id, "tools/call", &params);
     }
 
-    fn request(&mut self, id: u64, method: &str, params: Value) {
+    fn request(&mut self, id: u64, method: &str, params: &Value) {
         self.say(&format!("{}\n", json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })));
     }
 
     fn handshake(&mut self) {
         let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
-        self.request(0, "initialize", params);
+        self.request(0, "initialize", &params);
         assert_eq!(self.hear()["id"], 0);
     }
 
@@ -185,7 +185,7 @@ fn handlers_that_never_return_do_not_keep_the_process() {
     for id in 1..=3 {
         process.call(id, "block", &json!({ "ms": 600_000 }));
     }
-    process.request(4, "ping", json!({}));
+    process.request(4, "ping", &json!({}));
     assert_eq!(process.hear()["id"], 4);
     process.input = None;
     assert!(process.end(PATIENCE).success());
@@ -244,8 +244,8 @@ fn blocked_threads_keep_nobody_from_an_answer() {
         process.call(id, "block", &json!({ "ms": 1500 }));
     }
     let start = Instant::now();
-    process.request(5, "ping", json!({}));
-    process.request(6, "tools/list", json!({}));
+    process.request(5, "ping", &json!({}));
+    process.request(6, "tools/list", &json!({}));
     assert_eq!(process.hear()["id"], 5);
     assert!(start.elapsed() < Duration::from_millis(1000), "a ping took {:?}", start.elapsed());
     assert_eq!(process.hear_ids(5), [1, 2, 3, 4, 6]);
@@ -259,7 +259,7 @@ fn nothing_is_said_for_a_cancelled_call() {
     std::thread::sleep(Duration::from_millis(200));
     process
         .say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}\n");
-    process.request(2, "ping", json!({}));
+    process.request(2, "ping", &json!({}));
     assert_eq!(process.hear()["id"], 2);
     assert_eq!(process.lines.recv_timeout(Duration::from_millis(300)), Err(RecvTimeoutError::Timeout));
     // The id is free again.
