@@ -1,1 +1,55 @@
-//! Soon.
+//! The engine: what a Model Context Protocol server means, whatever the transport and the revision.
+//!
+//! It opens no sockets, spawns nothing and has no clock of its own. See the crate `mcpwright` for building servers.
+
+mod argument;
+mod builder;
+mod call;
+mod caller;
+mod catalogue;
+mod complete;
+mod connection;
+mod context;
+mod era;
+mod extensions;
+mod function;
+mod host;
+mod incident;
+mod middleware;
+mod outbox;
+mod prompt;
+mod provider;
+mod resource;
+mod result;
+mod run;
+mod server;
+mod subscriptions;
+pub mod testing;
+mod tool;
+#[cfg(feature = "validate")]
+mod validate;
+#[cfg(not(feature = "validate"))]
+#[path = "validate_off.rs"]
+mod validate;
+
+// The public interface is:
+pub use argument::{Argument, AsArgument, AsExtractor, Ext, Input, Parameter, Taken};
+pub use async_trait::async_trait;
+pub use builder::{Builder, IntoServer, Serve};
+pub use call::{Answer, Call, Outcome};
+pub use caller::Caller;
+pub use complete::{Completer, Completing, IntoCompletion};
+pub use connection::{Action, Connection};
+pub use context::Context;
+pub use extensions::Extensions;
+pub use function::Function;
+pub use host::Host;
+pub use middleware::{Middleware, Next};
+pub use outbox::{Deliver, Outbox};
+pub use prompt::{IntoPromptResult, PromptHandler};
+pub use provider::{Catalogue, Entry, PromptProvider, ProviderError, ResourceProvider, ToolProvider};
+pub use resource::{Contents, IntoContents, ResourceHandler, TemplateHandler};
+pub use result::{Failure, IntoError, IntoToolResult, Json, ToolError, Work};
+pub use server::{MethodHandler, Server};
+pub use subscriptions::{Change, Changes, Listener};
+pub use tool::ToolHandler;

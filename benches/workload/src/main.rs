@@ -1,3 +1,72 @@
-//! Soon.
+//! The server that every speed figure is measured on, written as a user would write one.
+//!
+//! `workload --stdio` serves standard input and output.
 
-fn main() {}
+use mcpwright::{Builder, Json, Result, Serve, ToolHandler, server};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+struct Workload;
+
+/// What `add` returns.
+#[derive(Serialize, schemars::JsonSchema)]
+struct Sum {
+    sum: i64,
+}
+
+#[server]
+impl Workload {
+    /// Return the text.
+    #[tool(read_only)]
+    async fn echo(&self, text: String) -> String {
+        text
+    }
+
+    /// Add two integers.
+    #[tool(read_only)]
+    async fn add(&self, a: i64, b: i64) -> Json<Sum> {
+        Json(Sum { sum: a + b })
+    }
+
+    /// Return a text of the given size.
+    #[tool(read_only)]
+    async fn blob(&self, size: usize, pad: Option<String>) -> String {
+        let mut text = "x".repeat(size);
+        if let Some(pad) = pad {
+            text.push_str(&format!(":{}", pad.len()));
+        }
+        text
+    }
+
+    /// A text that never changes.
+    #[resource("bench://static", mime_type = "text/plain")]
+    async fn text(&self) -> &'static str {
+        "static benchmark resource"
+    }
+}
+
+/// A tool that does nothing, with a schema written by hand.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Dummy {
+    name: String,
+    description: String,
+    input_schema: Value,
+}
+
+fn workload() -> Result<Builder> {
+    let dummies: Vec<Dummy> = serde_json::from_str(include_str!("dummy_tools.json"))?;
+    let tools = dummies.into_iter().map(|dummy| {
+        ToolHandler::with_schema(dummy.name, dummy.input_schema, |_, _| async { "" })
+            .description(dummy.description)
+    });
+    Ok(tools.fold(Workload.into_builder(), Builder::tool))
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> Result<()> {
+    match std::env::args().nth(1).as_deref() {
+        Some("--stdio") => Ok(mcpwright::stdio(workload()?).await?),
+        _ => Err("usage: workload --stdio".into()),
+    }
+}

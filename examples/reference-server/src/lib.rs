@@ -11,8 +11,10 @@ pub mod data;
 pub mod database;
 pub mod documents;
 mod options;
+mod server;
 
 // The public interface is:
 pub use self::bar::bar;
 pub use self::completion::Completion;
 pub use self::options::Options;
+pub use self::server::{DocumentList, ReferenceServer, guide};

@@ -1,14 +1,23 @@
-//! The reference server. Until it speaks the protocol it only makes its data.
+//! The reference server: a company's database and documents for a model to read.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::Parser;
-use reference_server::database::{Database, StartError};
-use reference_server::{Options, bar, data};
+use clap::Parser as _;
+use mcpwright::{Serve as _, Server, transport};
+use reference_server::database::Database;
+use reference_server::documents::Documents;
+use reference_server::{DocumentList, Options, ReferenceServer, bar, data, guide};
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     let options = Options::parse();
-    match futures::executor::block_on(run(&options)) {
+    tracing_subscriber::fmt()
+        .with_writer(transport::stderr)
+        .with_max_level(options.log)
+        .with_ansi(false)
+        .init();
+    match run(&options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("reference-server: {error}");
@@ -17,14 +26,19 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(options: &Options) -> Result<(), StartError> {
+async fn run(options: &Options) -> mcpwright::Result<()> {
     let bar = bar("Making the sample data");
     let database = Database::start(options.data.clone(), options.settings(), bar).await?;
     if options.generate {
         database.verify().await?;
         eprintln!("{}: {}", options.data.join(data::FILE_NAME).display(), data::DIGEST);
-    } else {
-        eprintln!("The data is there. The protocol is not: nothing is served yet.");
+        return Ok(());
     }
-    Ok(())
+    let documents = DocumentList::new(Documents::new(database.clone()));
+    let server: Server = ReferenceServer::new(database).into_builder().resource_provider(documents).into();
+    if !options.stdio && std::io::stdin().is_terminal() {
+        let directory = std::fs::canonicalize(&options.data)?;
+        eprintln!("{}", guide(&server, &directory, &std::env::current_exe()?));
+    }
+    Ok(mcpwright::stdio(server).await?)
 }

@@ -20,6 +20,15 @@ pub struct Options {
     #[arg(long, value_name = "DIR", env = "REFERENCE_SERVER_DATA", default_value = "reference-data")]
     pub data: PathBuf,
 
+    /// Serve a client on standard input and output, and say nothing else. It is what happens anyway, but without a word to
+    /// whoever is at the terminal.
+    #[arg(long)]
+    pub stdio: bool,
+
+    /// How much to write to standard error: off, error, warn, info, debug or trace.
+    #[arg(long, value_name = "LEVEL", env = "REFERENCE_SERVER_LOG", default_value = "warn")]
+    pub log: tracing::level_filters::LevelFilter,
+
     /// Make the data if it is not there, check all of it against its digest, and end.
     #[arg(long)]
     pub generate: bool,

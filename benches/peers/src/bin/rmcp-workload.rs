@@ -1,0 +1,127 @@
+//! The workload on `rmcp`, written as its documentation has its users write a server.
+
+use std::process::ExitCode;
+
+use mcpwright_peers::{Arguments, DUMMY_TOOLS, Result};
+use rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
+use rmcp::handler::server::wrapper::{Json, Parameters};
+use rmcp::model::{
+    CallToolResult, ContentBlock, ListResourcesResult, PaginatedRequestParams, ReadResourceRequestParams,
+    ReadResourceResponse, ReadResourceResult, Resource, ResourceContents, ServerCapabilities, ServerConfig,
+    Tool,
+};
+use rmcp::schemars::{self, JsonSchema};
+use rmcp::service::RequestContext;
+use rmcp::transport::{stdio, stdio_pipes};
+use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt, tool, tool_handler, tool_router};
+use serde::{Deserialize, Serialize};
+
+fn main() -> ExitCode {
+    mcpwright_peers::exit("rmcp-workload", run())
+}
+
+fn run() -> Result<()> {
+    let mut arguments = Arguments::of_process();
+    // The transport that its guides use; the other one has to be asked for, there as here.
+    arguments.flag("--stdio");
+    let pipes = arguments.flag("--pipes");
+    arguments.finish()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let service = match pipes {
+            true => Workload::new()?.serve(stdio_pipes()).await?,
+            false => Workload::new()?.serve(stdio()).await?,
+        };
+        service.waiting().await?;
+        Ok(())
+    })
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Echo {
+    text: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Add {
+    a: i64,
+    b: i64,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Sum {
+    sum: i64,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Blob {
+    size: usize,
+    pad: Option<String>,
+}
+
+struct Workload {
+    /// Kept, because the router that the macros build by default is built anew for each call.
+    tools: ToolRouter<Self>,
+}
+
+#[tool_router]
+impl Workload {
+    fn new() -> Result<Self> {
+        let mut tools = Self::tool_router();
+        for tool in serde_json::from_str::<Vec<Tool>>(DUMMY_TOOLS)? {
+            tools.add_route(ToolRoute::new_dyn(tool, |_| {
+                Box::pin(async { Ok(CallToolResult::success(vec![ContentBlock::text("")]).into()) })
+            }));
+        }
+        Ok(Self { tools })
+    }
+
+    #[tool(description = "Returns the text.")]
+    async fn echo(&self, Parameters(Echo { text }): Parameters<Echo>) -> String {
+        text
+    }
+
+    #[tool(description = "Adds two integers.")]
+    async fn add(&self, Parameters(Add { a, b }): Parameters<Add>) -> Result<Json<Sum>, String> {
+        let sum = a.checked_add(b).ok_or("the sum is too large")?;
+        Ok(Json(Sum { sum }))
+    }
+
+    #[tool(description = "Returns a text of a size.")]
+    async fn blob(&self, Parameters(Blob { size, pad }): Parameters<Blob>) -> String {
+        let mut text = "x".repeat(size);
+        if let Some(pad) = pad {
+            text.push_str(&format!(":{}", pad.len()));
+        }
+        text
+    }
+}
+
+#[tool_handler(router = self.tools)]
+impl ServerHandler for Workload {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().enable_resources().build())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let resource = Resource::new("bench://static", "static").with_mime_type("text/plain");
+        Ok(ListResourcesResult::with_all_items(vec![resource]))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        if request.uri != "bench://static" {
+            return Err(ErrorData::resource_not_found("no such resource", None));
+        }
+        let contents =
+            ResourceContents::text("static benchmark resource", request.uri).with_mime_type("text/plain");
+        Ok(ReadResourceResult::new(vec![contents]).into())
+    }
+}

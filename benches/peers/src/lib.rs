@@ -1,0 +1,44 @@
+//! What the load driver, the comparison and the hand-written line loop are made of.
+//!
+//! Every measured server is a program that speaks the protocol on its standard input and output and offers the
+//! workload described in this package's README. [`drive`] starts one, sends it requests, and checks every answer;
+//! [`compare`] does so for several servers by turns; [`callgrind`] counts the instructions that a call costs.
+
+mod answer;
+mod arguments;
+pub mod callgrind;
+pub mod compare;
+mod cpu;
+pub mod drive;
+mod lines;
+mod probe;
+mod request;
+mod server;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+// The public interface is:
+pub use arguments::Arguments;
+pub use lines::Lines;
+pub use request::{Era, Workload};
+
+/// The 100 tools that no call uses: they make `tools/list` as long as a large server's.
+pub const DUMMY_TOOLS: &str = include_str!("../dummy_tools.json");
+
+/// How many tools a measured server lists: the dummy tools, `echo`, `add` and `blob`.
+pub const TOOL_COUNT: usize = 103;
+
+/// What a run ends with; the message of the error is for the person who started it.
+pub type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+
+/// Ends a program: the error goes to stderr, since stdout holds reports only.
+pub fn exit(program: &str, result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{program}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Tools that come and go while the server runs: `learn` adds one, `forget` takes it away, and clients that listen are told.
+
+use mcpwright::{Catalogue, Result, Serve as _, ToolError, ToolHandler, server};
+
+struct Dictionary {
+    words: Catalogue<ToolHandler>,
+}
+
+#[server]
+impl Dictionary {
+    /// Learn a word: from then on a tool of its name says what it means.
+    #[tool(additive)]
+    async fn learn(
+        &self,
+        #[arg(pattern = "^[a-z]{1,32}$")] word: String,
+        meaning: String,
+    ) -> Result<String, ToolError> {
+        if ["learn", "forget"].contains(&word.as_str()) {
+            return Err(ToolError::new(format!("{word} has a meaning already")));
+        }
+        let learned = format!("{word} is a tool now");
+        let description = format!("Say what {word} means.");
+        let says = move || {
+            let meaning = meaning.clone();
+            async move { meaning }
+        };
+        self.words.insert(ToolHandler::function(word, [], says).description(description).read_only());
+        Ok(learned)
+    }
+
+    /// Forget a word and its tool.
+    #[tool(destructive)]
+    async fn forget(&self, word: String) -> Result<(), ToolError> {
+        if self.words.remove(&word) {
+            Ok(())
+        } else {
+            Err(ToolError::new(format!("{word} was never learned")))
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let words = Catalogue::new();
+    let server = Dictionary { words: words.clone() }.into_builder().tool_provider(words);
+    mcpwright::stdio(server).await?;
+    Ok(())
+}

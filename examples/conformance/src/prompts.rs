@@ -1,0 +1,57 @@
+//! Prompts.
+
+use mcpwright::core::ResourceContents;
+use mcpwright::{Completing, ContentBlock, PromptMessage, server};
+
+use crate::fixture::Fixture;
+use crate::media;
+
+#[server(part = prompts)]
+impl Fixture {
+    /// Say something simple.
+    #[prompt]
+    fn test_simple_prompt() -> &'static str {
+        "This is a simple prompt for testing."
+    }
+
+    /// Repeat what was filled in.
+    #[prompt]
+    fn test_prompt_with_arguments(
+        /// Any text.
+        #[arg(complete = Self::suggest)]
+        arg1: &str,
+        /// Any other text.
+        arg2: &str,
+    ) -> String {
+        format!("Prompt with arguments: arg1='{arg1}', arg2='{arg2}'")
+    }
+
+    /// Show a resource.
+    #[prompt]
+    fn test_prompt_with_embedded_resource(
+        /// The URI that the resource is said to have.
+        #[arg(name = "resourceUri")]
+        resource_uri: String,
+    ) -> [PromptMessage; 2] {
+        let resource = ResourceContents::text(resource_uri, "Embedded resource content for testing.");
+        [
+            PromptMessage::user(ContentBlock::resource(resource.mime_type("text/plain"))),
+            PromptMessage::user("Please process the embedded resource above."),
+        ]
+    }
+
+    /// Show an image.
+    #[prompt]
+    fn test_prompt_with_image() -> [PromptMessage; 2] {
+        [
+            PromptMessage::user(ContentBlock::image(media::png(), "image/png")),
+            PromptMessage::user("Please analyze the image above."),
+        ]
+    }
+
+    fn suggest(completing: Completing) -> Vec<&'static str> {
+        let typed = completing.value;
+        let texts = ["testValue1", "testValue2", "another value"];
+        texts.into_iter().filter(|text| text.starts_with(&typed)).collect()
+    }
+}

@@ -1,0 +1,34 @@
+//! What a person at a terminal is told.
+
+use std::path::Path;
+
+use mcpwright::Server;
+use serde_json::json;
+
+/// Where the data is, what is offered, and how to connect a client.
+pub fn guide(server: &Server, data: &Path, program: &Path) -> String {
+    let (data, program) = (data.display().to_string(), program.display().to_string());
+    let arguments = ["--stdio", "--data", &data];
+    let desktop = json!({ "mcpServers": { "northlight": { "command": program, "args": arguments } } });
+    let code =
+        json!({ "servers": { "northlight": { "type": "stdio", "command": program, "args": arguments } } });
+    let tools: String = server
+        .tools()
+        .iter()
+        .map(|tool| {
+            let tool = tool.definition();
+            format!("  {:<18} {}\n", tool.name, tool.description.as_deref().unwrap_or_default())
+        })
+        .collect();
+    format!(
+        "The reference server: a sample company's database and documents, read-only.\n\n\
+         Data\n  {data}\n\n\
+         Tools\n{tools}\n\
+         Resources\n  db://main/schema, db://main/table/{{name}}, doc://{{+path}}{{?version}}\n\n\
+         Connect a client\n  \
+         Claude Desktop, in claude_desktop_config.json:\n    {desktop}\n  \
+         VS Code, in .vscode/mcp.json:\n    {code}\n  \
+         The inspector:\n    npx @modelcontextprotocol/inspector {program} --stdio --data {data}\n\n\
+         It now reads messages of the protocol from this terminal, one a line. End it with Ctrl-D.\n"
+    )
+}

@@ -1,0 +1,79 @@
+//! From messages to bytes.
+
+use super::{Message, Notification, Request, RequestId, Response};
+use crate::JsonText;
+
+impl Message {
+    /// Appends the message as JSON on one line, without the line's end.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Request(request) => request.encode(out),
+            Self::Notification(notification) => notification.encode(out),
+            Self::Response(response) => response.encode(out),
+            Self::Batch(messages) => {
+                out.push(b'[');
+                for (place, message) in messages.iter().flatten().enumerate() {
+                    if place > 0 {
+                        out.push(b',');
+                    }
+                    message.encode(out);
+                }
+                out.push(b']');
+            }
+        }
+    }
+}
+
+impl Request {
+    /// Appends the request as JSON on one line.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        open(out, Some(&self.id));
+        call(out, &self.method, self.params.as_ref());
+    }
+}
+
+impl Notification {
+    /// Appends the notification as JSON on one line.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        open(out, None);
+        call(out, &self.method, self.params.as_ref());
+    }
+}
+
+impl Response {
+    /// Appends the response as JSON on one line.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        open(out, self.id.as_ref());
+        match &self.outcome {
+            Ok(result) => {
+                out.extend_from_slice(br#","result":"#);
+                out.extend_from_slice(result.as_str().as_bytes());
+            }
+            Err(error) => {
+                out.extend_from_slice(br#","error":"#);
+                // An error object holds only strings, numbers and JSON values: writing it to a vector cannot fail.
+                let _ = serde_json::to_writer(&mut *out, error);
+            }
+        }
+        out.push(b'}');
+    }
+}
+
+fn open(out: &mut Vec<u8>, id: Option<&RequestId>) {
+    out.extend_from_slice(br#"{"jsonrpc":"2.0""#);
+    if let Some(id) = id {
+        out.extend_from_slice(br#","id":"#);
+        id.write(out);
+    }
+}
+
+fn call(out: &mut Vec<u8>, method: &str, params: Option<&JsonText>) {
+    out.extend_from_slice(br#","method":"#);
+    // Writing a string to a vector cannot fail.
+    let _ = serde_json::to_writer(&mut *out, method);
+    if let Some(params) = params {
+        out.extend_from_slice(br#","params":"#);
+        out.extend_from_slice(params.as_str().as_bytes());
+    }
+    out.push(b'}');
+}

@@ -1,0 +1,108 @@
+//! What a request and its answer are known by.
+
+use std::fmt;
+
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The longest string that is taken as an id, in bytes.
+pub const MAX_STRING_ID: usize = 1024;
+
+/// What a request and its answer are known by: an integer or a string, never both alike.
+///
+/// Also the type of progress tokens and subscription ids.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RequestId {
+    /// An integer between the least `i64` and the greatest `u64`.
+    Integer(i128),
+    /// A string.
+    String(Box<str>),
+}
+
+impl RequestId {
+    /// Reads the text of a JSON number, if it is an integer that can be echoed exactly.
+    pub(crate) fn from_number(text: &str) -> Option<Self> {
+        if let Ok(small) = text.parse::<i64>() {
+            return Some(Self::Integer(small.into()));
+        }
+        text.parse::<u64>().ok().map(|large| Self::Integer(large.into()))
+    }
+
+    /// Appends the id as JSON.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        use std::io::Write as _;
+        // Writing to a vector cannot fail.
+        let _ = match self {
+            Self::Integer(number) => write!(out, "{number}"),
+            Self::String(text) => serde_json::to_writer(out, text).map_err(Into::into),
+        };
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(number) => number.fmt(f),
+            Self::String(text) => text.fmt(f),
+        }
+    }
+}
+
+impl From<i64> for RequestId {
+    fn from(number: i64) -> Self {
+        Self::Integer(number.into())
+    }
+}
+
+impl From<&str> for RequestId {
+    fn from(text: &str) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<String> for RequestId {
+    fn from(text: String) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl Serialize for RequestId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Integer(number) => match i64::try_from(*number) {
+                Ok(small) => serializer.serialize_i64(small),
+                Err(_) => serializer.serialize_i128(*number),
+            },
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for RequestId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Id;
+        impl Visitor<'_> for Id {
+            type Value = RequestId;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an integer or a string of at most 1024 bytes")
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<RequestId, E> {
+                Ok(RequestId::Integer(number.into()))
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<RequestId, E> {
+                Ok(RequestId::Integer(number.into()))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RequestId, E> {
+                if text.len() > MAX_STRING_ID {
+                    return Err(E::invalid_length(text.len(), &self));
+                }
+                Ok(RequestId::String(text.into()))
+            }
+        }
+        deserializer.deserialize_any(Id)
+    }
+}

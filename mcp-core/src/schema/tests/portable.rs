@@ -1,0 +1,268 @@
+//! What can be done with a schema once it is portable, and what cannot be made so.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use super::types::{
+    Documented, Empty, FlattenedEnum, Internal, Plain, Point, Tree, Untagged, argument, check_schema, point,
+    tree,
+};
+use crate::schema::{ObjectSchema, Portable, SchemaError};
+
+#[test]
+fn references_are_followed_from_wherever_they_stand() {
+    let node = json!({"title": "Linked", "type": "object", "properties": {"next": {"$ref": "#/$defs/Node"}}});
+    let published = json!({
+        "type": "object",
+        "properties": {"next": {"$ref": "#/$defs/Node"}},
+        "additionalProperties": false,
+        "title": "Linked",
+    });
+    let mut root = published.clone();
+    root["$defs"] = json!({"Node": published});
+    for generated in [
+        json!({"$ref": "#/$defs/Node", "$defs": {"Node": node}}),
+        json!({"title": "Nullable_Node", "anyOf": [{"$ref": "#/$defs/Node"}, {"type": "null"}], "$defs": {"Node": node}}),
+        json!({"allOf": [{"$ref": "#/$defs/Alias"}], "$defs": {"Alias": {"$ref": "#/$defs/Node"}, "Node": node}}),
+    ] {
+        check_schema(&Portable::argument(&generated).expect("portable").into_document(), &root);
+    }
+    // A field may have the name of a keyword.
+    let generated = json!({
+        "title": "Root",
+        "type": "object",
+        "properties": {
+            "default": {"$ref": "#"},
+            "enum": {"type": "string", "default": {"$ref": "https://example.com"}},
+            "$defs": {"$ref": "#/$defs/A"},
+        },
+        "$defs": {"A": {"type": "null"}},
+    });
+    let published = json!({
+        "type": "object",
+        "properties": {
+            "default": {"$ref": "#/$defs/Root"},
+            "enum": {"type": "string", "default": {"$ref": "https://example.com"}},
+            "$defs": {"type": "null"},
+        },
+        "additionalProperties": false,
+    });
+    let mut root = published.clone();
+    root["$defs"] = json!({"Root": published});
+    check_schema(&Portable::argument(&generated).expect("portable").into_document(), &root);
+}
+
+#[test]
+fn arguments_are_put_together() {
+    let limit = argument::<u32>().describe("At most this many.");
+    let limit = limit.with("minimum", 1.into()).and_then(|limit| limit.with("maximum", 100.into()));
+    let limit = limit.and_then(|limit| limit.with("default", 10.into())).expect("a number has bounds");
+    let tags = argument::<Option<Vec<String>>>().length(None, Some(3)).expect("an array has a length");
+    let sort = argument::<Documented>().describe("The order.");
+    let schema = ObjectSchema::new().property("limit", limit, false).property("tags", tags, false);
+    let schema = schema.property("sort", sort, true).build().expect("the names differ");
+    check_schema(
+        &schema,
+        &json!({
+            "type": "object",
+            "properties": {
+                "limit": {"description": "At most this many.", "type": "integer", "minimum": 1, "maximum": 100, "default": 10},
+                "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3},
+                "sort": {
+                    "description": "The order.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.",
+                    "type": "string",
+                    "enum": ["Size", "Name", "age"],
+                },
+            },
+            "required": ["sort"],
+            "additionalProperties": false,
+        }),
+    );
+    let empty = ObjectSchema::new().build().expect("nothing to refuse");
+    check_schema(&empty, &json!({"type": "object", "properties": {}, "additionalProperties": false}));
+    let twice =
+        ObjectSchema::new().property("a", argument::<u8>(), true).property("a", argument::<u8>(), true);
+    assert_eq!(twice.build(), Err(SchemaError::Duplicate { name: "a".into() }));
+}
+
+#[test]
+fn decoding_suffices_where_nothing_is_added() {
+    for (portable, expected) in [
+        (argument::<String>(), true),
+        (argument::<Option<u32>>(), true),
+        (argument::<Vec<u8>>(), true),
+        (argument::<HashMap<String, Vec<f64>>>(), true),
+        (argument::<(u8, String)>(), true),
+        (argument::<Plain>(), true),
+        (argument::<Documented>(), true),
+        (argument::<Option<Documented>>(), true),
+        (argument::<Value>(), true),
+        (argument::<HashSet<u8>>(), false),
+        (argument::<char>(), false),
+        (argument::<Point>(), false),
+        (argument::<Vec<Point>>(), false),
+        (argument::<Untagged>(), false),
+        (argument::<Tree>(), false),
+        (argument::<u32>().describe("Still so."), true),
+        (argument::<u32>().with("default", 1.into()).expect("annotates"), true),
+        (argument::<u32>().with("minimum", 1.into()).expect("bounds"), false),
+    ] {
+        assert_eq!(portable.decoding_suffices(), expected, "{}", portable.clone().into_document().as_value());
+    }
+}
+
+#[test]
+fn definitions_of_one_name_are_told_apart() {
+    #[expect(dead_code, reason = "the type is there for its schema only")]
+    mod other {
+        #[derive(schemars::JsonSchema)]
+        pub(super) struct Tree {
+            leaf: Option<Box<Tree>>,
+        }
+    }
+    let schema = ObjectSchema::new()
+        .property("a", argument::<Vec<Tree>>(), true)
+        .property("b", argument::<Vec<other::Tree>>(), true)
+        .property("c", argument::<Vec<Tree>>(), true);
+    let list = |name: &str| json!({"type": "array", "items": {"$ref": format!("#/$defs/{name}")}});
+    check_schema(
+        &schema.build().expect("the names differ"),
+        &json!({
+            "type": "object",
+            "properties": {"a": list("Tree"), "b": list("Tree2"), "c": list("Tree")},
+            "required": ["a", "b", "c"],
+            "additionalProperties": false,
+            "$defs": {
+                "Tree": tree(),
+                "Tree2": {
+                    "type": "object",
+                    "properties": {"leaf": {"$ref": "#/$defs/Tree2"}},
+                    "additionalProperties": false,
+                },
+            },
+        }),
+    );
+}
+
+#[test]
+fn generated_forms_that_types_of_other_crates_have() {
+    for (generated, expected) in [
+        (json!(true), json!({"description": "Any JSON value."})),
+        (json!(false), json!({"not": {}})),
+        (json!({"title": "T", "not": {}}), json!({"not": {}})),
+        (json!({"const": null}), json!({"type": "null"})),
+        (json!({"const": 1}), json!({"type": "integer", "enum": [1]})),
+        (json!({"enum": ["a", null]}), json!({"type": "string", "enum": ["a"]})),
+        (json!({"enum": ["a", 1]}), json!({"enum": ["a", 1]})),
+        (json!({"type": ["string", "integer"]}), json!({"anyOf": [{"type": "string"}, {"type": "integer"}]})),
+        (
+            json!({"$ref": "#/definitions/A%20B", "definitions": {"A B": {"type": "string"}}}),
+            json!({"type": "string"}),
+        ),
+        (json!({"$ref": "#/$defs/a~1b", "$defs": {"a/b": {"type": "string"}}}), json!({"type": "string"})),
+        (
+            json!({"allOf": [{"$ref": "#/$defs/S"}], "minLength": 1, "$defs": {"S": {"type": "string"}}}),
+            json!({"type": "string", "minLength": 1}),
+        ),
+        (json!({"type": "array"}), json!({"type": "array", "items": {"description": "Any JSON value."}})),
+        (
+            json!({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "null"}}),
+            json!({ "type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "null"}]}}),
+        ),
+        (json!({"type": "string", "format": "date-time"}), json!({"type": "string", "format": "date-time"})),
+    ] {
+        let portable = Portable::argument(&generated).expect("the schema can be made portable");
+        check_schema(&portable.into_document(), &expected);
+    }
+}
+
+#[test]
+fn keywords_are_for_values_of_their_type() {
+    let misplaced = argument::<String>().with("minimum", 1.into()).expect_err("a string has no minimum");
+    assert_eq!(misplaced.to_string(), "`minimum` says nothing about a string");
+    let misplaced = argument::<bool>().length(Some(1), None).expect_err("a boolean has no length");
+    assert_eq!(misplaced.to_string(), "`length` says nothing about a boolean");
+    let invalid = argument::<u8>().with("minimum", "1".into()).expect_err("a bound is a number");
+    assert_eq!(invalid.to_string(), "`minimum` at `` is not valid JSON Schema: it should be a number");
+    let listed = argument::<String>().with("enum", json!(["a"])).expect("a string has values");
+    check_schema(&listed.into_document(), &json!({"type": "string", "enum": ["a"]}));
+}
+
+#[test]
+fn one_type_can_be_all_the_arguments() {
+    check_schema(&argument::<Point>().into_arguments().expect("an object"), &point());
+    check_schema(&argument::<Tree>().into_arguments().expect("an object"), &{
+        let mut root = tree();
+        root["$defs"] = json!({"Tree": tree()});
+        root
+    });
+    let internal = argument::<Internal>().into_arguments().expect("a choice of objects");
+    check_schema(
+        &internal,
+        &json!({
+            "description": "Together: kind \"Circle\", r: A round one.\nTogether: kind \"Place\", x, y: A place.\nTogether: kind \"Nothing\"",
+            "type": "object",
+            "properties": {
+                "kind": {"type": "string", "enum": ["Circle", "Place", "Nothing"]},
+                "r": {"type": "number"},
+                "x": {"type": "number"},
+                "y": {"type": "number"},
+            },
+            "required": ["kind"],
+            "additionalProperties": false,
+        }),
+    );
+    check_schema(
+        &argument::<Empty>().into_arguments().expect("an object"),
+        &json!({"type": "object", "properties": {}}),
+    );
+    let flattened = argument::<FlattenedEnum>().into_arguments().expect("a choice of objects");
+    assert_eq!(flattened.as_value()["required"], json!(["id", "t"]));
+    let error = argument::<String>().into_arguments().expect_err("no object");
+    assert_eq!(
+        error.to_string(),
+        "arguments are an object, and this type is a string: make it one argument of several, or a field of a struct"
+    );
+}
+
+#[test]
+fn what_has_no_portable_form_is_refused() {
+    for (generated, expected) in [
+        (
+            json!({"type": "object", "properties": {"a": {"if": {}}}}),
+            "`if` at `/properties/a` has no portable form: leave it out, or write this schema by hand",
+        ),
+        (
+            json!({"not": {"type": "string"}}),
+            "`not` at `` has no portable form: leave it out, or write this schema by hand",
+        ),
+        (
+            json!({"type": "string", "minLength": -1}),
+            "`minLength` at `` is not valid JSON Schema: it should be a count",
+        ),
+        (
+            json!({"type": "text"}),
+            "`type` at `` is not valid JSON Schema: it should be one of the seven types of JSON Schema",
+        ),
+        (json!({"anyOf": {}}), "`anyOf` at `` is not valid JSON Schema: it should be a list of schemas"),
+        (
+            json!({"items": 5, "type": "array"}),
+            "`schema` at `/items` is not valid JSON Schema: it should be an object or a boolean",
+        ),
+        (
+            json!({"$ref": "https://example.com/schema"}),
+            "`$ref: https://example.com/schema` cannot be followed: only `#` and `#/$defs/…` lead anywhere",
+        ),
+        (
+            json!({"$ref": "#/properties/a"}),
+            "`$ref: #/properties/a` cannot be followed: only `#` and `#/$defs/…` lead anywhere",
+        ),
+        (
+            json!({"$ref": "#/$defs/Missing"}),
+            "`$ref: #/$defs/Missing` cannot be followed: only `#` and `#/$defs/…` lead anywhere",
+        ),
+    ] {
+        assert_eq!(Portable::argument(&generated).expect_err("refused").to_string(), expected);
+    }
+}

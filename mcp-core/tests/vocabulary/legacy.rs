@@ -1,0 +1,128 @@
+//! What only revisions up to 2025-11-25 say.
+
+use mcpwright_core::method::{self, Initialize, Method, SetLevel, Subscribe, Unsubscribe};
+use mcpwright_core::{
+    ClientCapabilities, ElicitParams, Era, Implementation, InitializeParams, InitializeResult, JsonText,
+    LoggingLevel, Members, ProtocolVersion, SamplingMessage, ServerCapabilities, SetLevelParams,
+    SubscribeParams,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// Reads a value and checks that writing it gives the same.
+fn read<T: Serialize + DeserializeOwned>(value: &Value) -> T {
+    let read: T = JsonText::of(value).expect("JSON").to().expect("what the revision says");
+    assert_eq!(&serde_json::to_value(&read).expect("it can be written"), value);
+    read
+}
+
+#[test]
+fn a_session_opens() {
+    let params: InitializeParams = read(&json!({
+        "protocolVersion": "2025-11-25",
+        "capabilities": {
+            "roots": { "listChanged": true },
+            "sampling": { "tools": {} },
+            "elicitation": { "form": {}, "url": {} },
+            "tasks": { "cancel": {}, "requests": { "sampling": { "createMessage": {} } } },
+        },
+        "clientInfo": {
+            "name": "inspector",
+            "title": "Inspector",
+            "version": "0.1.0",
+            "icons": [{ "src": "https://example.org/icon.png", "mimeType": "image/png", "sizes": ["48x48"] }],
+        },
+    }));
+    assert_eq!(params.protocol_version.era(), Some(Era::Legacy));
+    assert_eq!(params.client_info.name, "inspector");
+    assert_eq!(params.capabilities.roots.expect("roots").list_changed, Some(true));
+    assert!(params.capabilities.other.contains_key("tasks"));
+}
+
+#[test]
+fn a_session_is_answered() {
+    let result: InitializeResult = read(&json!({
+        "protocolVersion": "2024-11-05",
+        "capabilities": { "logging": {}, "tools": { "listChanged": true }, "resources": { "subscribe": true } },
+        "serverInfo": { "name": "one", "version": "1.0.0" },
+        "instructions": "Use it well.",
+    }));
+    assert_eq!(result.capabilities.resources.expect("resources").subscribe, Some(true));
+
+    let ours = InitializeResult::new(
+        ProtocolVersion::LATEST_LEGACY,
+        ServerCapabilities::new(),
+        Implementation::new("one", "1.0.0"),
+    );
+    let version = ProtocolVersion::LATEST_LEGACY.as_str().to_owned();
+    let expected = json!({
+        "protocolVersion": version, "capabilities": {}, "serverInfo": { "name": "one", "version": "1.0.0" },
+    });
+    assert_eq!(json!(ours), expected);
+}
+
+#[test]
+fn levels_and_subscriptions_are_set() {
+    let params: SetLevelParams = read(&json!({ "level": "warning" }));
+    assert_eq!(params.level, LoggingLevel::Warning);
+    let params: SubscribeParams = read(&json!({ "uri": "file:///one", "_meta": { "progressToken": 1 } }));
+    assert_eq!(params.uri, "file:///one");
+}
+
+#[test]
+fn levels_are_ordered_by_severity() {
+    let names = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
+    let levels = names.map(|name| read::<LoggingLevel>(&json!(name)));
+    assert!(levels.is_sorted() && levels[0] < levels[7]);
+}
+
+#[test]
+fn one_block_of_content_is_no_list() {
+    let alone: SamplingMessage =
+        read(&json!({ "role": "user", "content": { "type": "text", "text": "question" } }));
+    assert_eq!(alone, SamplingMessage::user("question"));
+}
+
+#[test]
+fn a_form_names_no_mode() {
+    let form: ElicitParams = read(&json!({
+        "message": "Who are you?",
+        "requestedSchema": {
+            "type": "object",
+            "properties": { "kind": { "type": "string", "enum": ["a", "b"], "enumNames": ["A", "B"] } },
+        },
+    }));
+    assert!(matches!(form, ElicitParams::Form(_)));
+    let page: ElicitParams = read(&json!({
+        "mode": "url", "message": "Please sign.", "url": "https://example.org/sign", "elicitationId": "one",
+    }));
+    assert!(matches!(page, ElicitParams::Url(url) if url.elicitation_id.as_deref() == Some("one")));
+}
+
+#[test]
+fn an_elicitation_without_a_mode_is_a_form() {
+    let shows_forms = |elicitation: Value| {
+        let capabilities: ClientCapabilities = read(&json!({ "elicitation": elicitation }));
+        capabilities.elicitation.is_some_and(|elicitation| elicitation.shows_forms())
+    };
+    assert!(shows_forms(json!({})));
+    assert!(shows_forms(json!({ "form": {} })));
+    assert!(shows_forms(json!({ "form": {}, "url": {} })));
+    assert!(!shows_forms(json!({ "url": {} })));
+}
+
+#[test]
+fn names_stand_in_the_table() {
+    let names = [Initialize::NAME, SetLevel::NAME, Subscribe::NAME, Unsubscribe::NAME, method::INITIALIZED];
+    assert!(names.iter().all(|name| method::known(name) == Some(name)));
+    assert_eq!(method::known("tools/cal"), None);
+}
+
+#[test]
+fn members_are_few_and_ordered() {
+    let mut members = Members::from([("b", 1), ("a", 2), ("b", 3)]);
+    members.insert("c", 4);
+    assert_eq!(serde_json::to_string(&members).expect("JSON"), r#"{"b":3,"a":2,"c":4}"#);
+    assert_eq!((members.len(), members.get("a"), members.get("d")), (3, Some(&2), None));
+}

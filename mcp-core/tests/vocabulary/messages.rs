@@ -1,0 +1,341 @@
+//! Reading messages: every kind of text that is not one has its defined answer, and none is a panic.
+
+use mcpwright_core::message::{Decoder, decode};
+use mcpwright_core::{DecodeError, ErrorCode, JsonText, Message, Notification, Request, RequestId, Response};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// What a text is answered with: the code and the id; nothing if it is never answered.
+fn answer(text: impl AsRef<[u8]>) -> Option<(i64, Option<RequestId>)> {
+    let error = decode(text.as_ref()).expect_err("the text is not a message");
+    let response = error.answer()?;
+    let error = response.outcome.expect_err("an answer to what is not a message is an error");
+    assert!(!error.message.contains('/'), "an error says nothing of our files: {}", error.message);
+    Some((error.code.0, response.id))
+}
+
+#[track_caller]
+fn check(texts: &[&str], code: ErrorCode) {
+    for text in texts {
+        assert_eq!(answer(text), Some((code.0, None)), "{text}");
+    }
+}
+
+#[test]
+fn text_that_is_not_json_is_a_parse_error() {
+    check(
+        &[
+            "",
+            " ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "{]",
+            "[}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "[1,]",
+            "[,1]",
+            "{,}",
+            "{a:1}",
+            "{'a':1}",
+            "NaN",
+            "Infinity",
+            "-",
+            "+1",
+            "01",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "0x10",
+            "tru",
+            "nul",
+            "True",
+            "\"",
+            "\"\\",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\\u12g4\"",
+            "\"\t\"",
+            "\"\n\"",
+            "\"a\" \"b\"",
+            "{} {}",
+            "{}x",
+            "1 2",
+            "// c\n{}",
+            "{\"a\":1/**/}",
+            "\u{feff}{}",
+        ],
+        ErrorCode::PARSE_ERROR,
+    );
+}
+
+#[test]
+fn json_that_is_no_request_is_an_invalid_request() {
+    check(
+        &[
+            "null",
+            "42",
+            "\"x\"",
+            "true",
+            "{}",
+            "[]",
+            r#"{"id":null,"method":"ping","jsonrpc":"2.0"}"#,
+            r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":[1],"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1.0,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":1e3,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":18446744073709551616,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","id":-9223372036854775809,"method":"ping"}"#,
+            r#"{"jsonrpc":"1.0","method":"ping"}"#,
+            r#"{"method":"ping"}"#,
+            r#"{"jsonrpc":2.0,"method":"ping"}"#,
+            r#"{"jsonrpc":"2.0","method":"a","method":"b"}"#,
+            r#"{"jsonrpc":"2.0","method":"a","params":{"x":{"y":1,"y":2}}}"#,
+        ],
+        ErrorCode::INVALID_REQUEST,
+    );
+}
+
+#[test]
+fn an_id_that_can_be_read_is_in_the_answer() {
+    let cases = [
+        (r#"{"id":7,"method":"ping"}"#, ErrorCode::INVALID_REQUEST),
+        (r#"{"jsonrpc":"2.0","id":7}"#, ErrorCode::INVALID_REQUEST),
+        (r#"{"jsonrpc":"2.0","id":7,"Method":"ping"}"#, ErrorCode::INVALID_REQUEST),
+        (r#"{"jsonrpc":"2.0","id":7,"method":5}"#, ErrorCode::INVALID_REQUEST),
+        (r#"{"jsonrpc":"2.0","id":7,"method":"a","PARAMS":1,"method":"b"}"#, ErrorCode::INVALID_REQUEST),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"name":"x","name":"y"}}"#,
+            ErrorCode::INVALID_REQUEST,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"_meta":{"k":[{"x":1,"x":2}]}}}"#,
+            ErrorCode::INVALID_REQUEST,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"na\u006de":1,"name":2}}"#,
+            ErrorCode::INVALID_REQUEST,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"arguments":{"x":1,"x":2}}}"#,
+            ErrorCode::INVALID_PARAMS,
+        ),
+        (
+            r#"{"jsonrpc":"2.0","id":7,"method":"a","params":{"arguments":{"x":[{"y":1,"y":2}]}}}"#,
+            ErrorCode::INVALID_PARAMS,
+        ),
+        (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":[]}"#, ErrorCode::INVALID_PARAMS),
+        (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":null}"#, ErrorCode::INVALID_PARAMS),
+        (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":"x"}"#, ErrorCode::INVALID_PARAMS),
+    ];
+    for (text, code) in cases {
+        assert_eq!(answer(text), Some((code.0, Some(RequestId::from(7)))), "{text}");
+    }
+}
+
+#[test]
+fn answers_and_malformed_notifications_are_never_answered() {
+    for text in [
+        r#"{"jsonrpc":"2.0","method":"notifications/x","params":[]}"#,
+        r#"{"jsonrpc":"2.0","id":1,"result":5,"error":6}"#,
+        r#"{"jsonrpc":"2.0","id":{},"result":{}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"error":"x"}"#,
+        r#"{"result":{},"result":{}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}"#,
+    ] {
+        assert_eq!(answer(text), None, "{text}");
+    }
+}
+
+#[test]
+fn ids_are_echoed_exactly() {
+    let longest = format!("\"{}\"", "i".repeat(1024));
+    for id in [
+        "0",
+        "-1",
+        "9007199254740993",
+        "9223372036854775807",
+        "18446744073709551615",
+        "-9223372036854775808",
+        "\"\"",
+        "\"1\"",
+        "\"ü\\u0000\"",
+        &longest,
+    ] {
+        let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
+        let Ok(Message::Request(request)) = decode(text.as_bytes()) else { panic!("{text}") };
+        let mut out = Vec::new();
+        Response::ok(request.id, JsonText::parse("{}").unwrap()).encode(&mut out);
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{}}}}"#)
+        );
+    }
+    assert_eq!(
+        answer(format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "i".repeat(1025))),
+        Some((-32600, None))
+    );
+}
+
+#[test]
+fn depth_is_bounded_and_so_is_the_stack() {
+    let nested = |depth: usize, open: &str, close: &str| {
+        format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{{"x":{}1{}}}}}"#,
+            open.repeat(depth),
+            close.repeat(depth)
+        )
+    };
+    let run = move || {
+        assert!(decode(nested(125, "[", "]").as_bytes()).is_ok());
+        for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+            for depth in [126, 128, 100_000] {
+                assert_eq!(
+                    decode(nested(depth, open, close).as_bytes()),
+                    Err(DecodeError::TooDeep),
+                    "{depth}"
+                );
+            }
+            assert_eq!(decode(open.repeat(100_000).as_bytes()), Err(DecodeError::TooDeep));
+        }
+    };
+    // A thread with little stack: what is nested must not take much of it.
+    std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap().join().unwrap();
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_a_parse_error() {
+    let with = |bytes: &[u8]| [br#"{"jsonrpc":"2.0","id":1,"method":""#.as_slice(), bytes, br#""}"#].concat();
+    for bytes in [b"\xff".as_slice(), b"\xc0\xaf", b"\xed\xa0\x80", b"\xe2\x82", b"\xf5\x80\x80\x80", b"\x80"]
+    {
+        assert_eq!(answer(with(bytes)), Some((-32700, None)), "{bytes:x?}");
+    }
+    for text in [r"\ud800", r"\udc00", r"\ud800x", r"\ud800\u0041", r"\udc00\ud800"] {
+        assert_eq!(decode(&with(text.as_bytes())), Err(DecodeError::LoneSurrogate), "{text}");
+    }
+    assert!(
+        matches!(decode(&with(br"\ud83d\ude00\u0000")), Ok(Message::Request(request)) if request.method == "😀\0")
+    );
+}
+
+#[test]
+fn many_members_cost_no_more_than_few() {
+    let members: Vec<_> = (0..200_000).map(|number| format!(r#""k{number}":0"#)).collect();
+    let text = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{{"arguments":{{{}}}}}}}"#,
+        members.join(",")
+    );
+    assert!(decode(text.as_bytes()).is_ok());
+    let doubled = text.replace("k199999", "k0");
+    assert_eq!(answer(doubled), Some((-32602, Some(RequestId::from(1)))));
+}
+
+#[test]
+fn a_batch_is_its_messages() {
+    let one = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let Ok(Message::Batch(messages)) = decode(format!("[{one}, {one},5,{{}}]").as_bytes()) else { panic!() };
+    assert!(matches!(
+        messages.as_slice(),
+        [Ok(Message::Request(_)), Ok(Message::Request(_)), Err(_), Err(_)]
+    ));
+    assert_eq!(answer(format!("[{}{one}]", format!("{one},").repeat(32))), Some((-32600, None)));
+    assert!(decode(format!("[{}{one}]", format!("{one},").repeat(31)).as_bytes()).is_ok());
+}
+
+fn any_id() -> impl Strategy<Value = RequestId> {
+    prop_oneof![
+        any::<i64>().prop_map(RequestId::from),
+        any::<u64>().prop_map(|number| RequestId::Integer(number.into())),
+        "\\PC{0,40}".prop_map(RequestId::from),
+    ]
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC*".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 64, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::hash_map("\\PC{0,12}", inner, 0..6)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+fn any_params() -> impl Strategy<Value = Option<JsonText>> {
+    prop::option::of(prop::collection::hash_map("\\PC{0,12}", any_json(), 0..5))
+        .prop_map(|params| params.map(|params| JsonText::of(&params).expect("JSON can be written")))
+}
+
+fn any_message() -> impl Strategy<Value = Message> {
+    prop_oneof![
+        (any_id(), "\\PC*", any_params()).prop_map(|(id, method, params)| Request {
+            id,
+            method: method.into(),
+            params
+        }
+        .into()),
+        ("\\PC*", any_params())
+            .prop_map(|(method, params)| Notification { method: method.into(), params }.into()),
+        (any_id(), any_json()).prop_map(|(id, result)| Response::ok(
+            id,
+            JsonText::of(&json!({ "r": result })).expect("JSON can be written")
+        )
+        .into()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read(message in any_message()) {
+        let mut bytes = Vec::new();
+        message.encode(&mut bytes);
+        prop_assert!(!bytes.contains(&b'\n'));
+        prop_assert_eq!(decode(&bytes), Ok(message));
+    }
+
+    #[test]
+    fn any_bytes_have_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut decoder = Decoder::new();
+        if let Err(error) = decoder.decode(&bytes) {
+            let _ = error.answer();
+        }
+        let after = decoder.decode(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
+        prop_assert!(after.is_ok());
+    }
+
+    /// What is JSON is decided as `serde_json` decides it, but for what is stricter here on purpose.
+    #[test]
+    fn json_is_what_serde_json_says(text in r#"[\[\]{}":,\\u0-9a-fnrtl\-+.eE "]{0,24}"#) {
+        let ours = decode(text.as_bytes());
+        let theirs = serde_json::from_str::<Value>(&text);
+        match ours {
+            Err(DecodeError::Syntax) => prop_assert!(theirs.is_err(), "{} is JSON", text),
+            Err(DecodeError::LoneSurrogate | DecodeError::TooDeep) => {}
+            // Numbers too large for it are still JSON.
+            _ => prop_assert!(theirs.is_ok() || theirs.is_err_and(|error| error.to_string().contains("out of range")), "{} is not JSON", text),
+        }
+    }
+
+    #[test]
+    fn a_mutated_message_has_an_answer(message in any_message(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut bytes = Vec::new();
+        message.encode(&mut bytes);
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        if let Err(error) = decode(&bytes) {
+            let _ = error.answer();
+        }
+    }
+}

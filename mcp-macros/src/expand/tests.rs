@@ -1,0 +1,225 @@
+//! What is written on the left is what the compiler sees on the right. The rest is tested from outside, by servers that
+//! clients see and by mistakes that the compiler explains.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{function, server};
+use crate::ast::Kind;
+
+#[track_caller]
+fn check(expanded: &TokenStream, expected: &TokenStream) {
+    // Where two tokens touch, it is no difference. A line for each statement shows where the first one is.
+    let lines = |tokens: &TokenStream| tokens.to_string().replace(' ', "").replace(';', ";\n");
+    let (expanded, expected) = (lines(expanded), lines(expected));
+    for (expanded, expected) in expanded.lines().zip(expected.lines()) {
+        assert_eq!(expanded, expected);
+    }
+    assert_eq!(expanded, expected);
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
+fn a_server_is_its_builder() {
+    let written = quote! {
+        /// Notes of somebody.
+        impl<S: Store> Notes<S> {
+            /// Search the notes.
+            #[tool(read_only)]
+            pub async fn find(
+                &self,
+                /// Words to look for.
+                query: String,
+                #[arg(default = 10)] limit: u32,
+                context: &Context,
+            ) -> Json<Vec<Note>> {
+                todo
+            }
+        }
+    };
+    let expected = quote! {
+        #[doc = r" Notes of somebody."]
+        impl<S: Store> Notes<S> {
+            #[doc = r" Search the notes."]
+            pub async fn find(&self, query: String, limit: u32, context: &Context,) -> Json<Vec<Note>> {
+                todo
+            }
+        }
+
+        #[allow(deprecated, unused_variables)]
+        impl<S: Store> ::mcpwright::Serve for Notes<S>
+        where
+            Self: ::core::marker::Send + ::core::marker::Sync + 'static
+        {
+            fn into_builder(self) -> ::mcpwright::Builder {
+                let this = ::std::sync::Arc::new(self);
+                let builder =
+                    ::mcpwright::Builder::new("notes", ::core::env!("CARGO_PKG_VERSION"))
+                        .description("Notes of somebody.");
+                let builder = builder.tool(::mcpwright::ToolHandler::new("find", {
+                    let this = ::std::sync::Arc::clone(&this);
+                    move |mut input| {
+                        let argument_0 = input.take::<String, _>(0usize);
+                        let argument_1 = input.take::<u32, _>(1usize);
+                        let argument_2 =
+                            input.take::<<Context as ::mcpwright::__private::Referent>::Taken, _>(2usize);
+                        input.check()?;
+                        let this = ::std::sync::Arc::clone(&this);
+                        ::core::result::Result::Ok(::mcpwright::Work::future(async move {
+                            <Json<Vec<Note>> as ::mcpwright::IntoToolResult>::into_tool_result(
+                                Self::find(&this, argument_0.value(), argument_1.value(), &argument_2.value()).await
+                            )
+                        }))
+                    }
+                })
+                .parameter::<String, _>(::mcpwright::Argument::new("query").description("Words to look for."))
+                .parameter::<u32, _>(::mcpwright::Argument::new("limit").default(10))
+                .parameter::<<Context as ::mcpwright::__private::Referent>::Taken, _>(
+                    ::mcpwright::Argument::new("context")
+                )
+                .output::<Json<Vec<Note>>>()
+                .read_only()
+                .description("Search the notes."));
+                let builder = Self::server_part_admin(&this, builder);
+                builder
+            }
+        }
+    };
+    check(&server(quote!(name = "notes", parts(admin)), &written), &expected);
+}
+
+#[test]
+fn a_part_adds_to_a_builder() {
+    let written = quote! {
+        impl Notes {
+            #[cfg(unix)]
+            #[resource("note://{id}", cache("1min", public))]
+            fn text(&self, #[arg(complete = Self::ids)] id: u32, _: Context) -> String {}
+
+            async fn ids(&self, completing: Completing) -> Vec<String> {}
+        }
+    };
+    let expected = quote! {
+        impl Notes {
+            #[cfg(unix)]
+            fn text(&self, id: u32, _: Context) -> String {}
+
+            async fn ids(&self, completing: Completing) -> Vec<String> {}
+        }
+
+        #[allow(deprecated, unused_variables)]
+        impl Notes
+        where
+            Self: ::core::marker::Send + ::core::marker::Sync + 'static
+        {
+            #[doc(hidden)]
+            pub(crate) fn server_part_admin(
+                this: &::std::sync::Arc<Self>,
+                builder: ::mcpwright::Builder,
+            ) -> ::mcpwright::Builder {
+                #[cfg(unix)]
+                let builder = builder.template(::mcpwright::TemplateHandler::new("note://{id}", "text", {
+                    ::mcpwright::__private::unnamed::<Context>();
+                    let this = ::std::sync::Arc::clone(&this);
+                    move |mut input| {
+                        let argument_0 = input.take::<u32, _>(0usize);
+                        let argument_1 = input.take::<Context, _>(1usize);
+                        input.check()?;
+                        let this = ::std::sync::Arc::clone(&this);
+                        ::core::result::Result::Ok(::mcpwright::Work::blocking(move ||
+                            <String as ::mcpwright::IntoContents>::into_contents(
+                                Self::text(&this, argument_0.value(), argument_1.value())
+                            )
+                        ))
+                    }
+                })
+                .parameter::<u32, _>(::mcpwright::Argument::new("id").complete(::mcpwright::Completer::new({
+                    let this = ::std::sync::Arc::clone(&this);
+                    move |completing| {
+                        let this = ::std::sync::Arc::clone(&this);
+                        async move { Self::ids(&this, completing).await }
+                    }
+                })))
+                .parameter::<Context, _>(::mcpwright::Argument::new(""))
+                .cache(::core::time::Duration::from_secs(60u64), ::mcpwright::CacheScope::Public));
+                builder
+            }
+        }
+    };
+    check(&server(quote!(part = admin), &written), &expected);
+}
+
+#[test]
+fn a_function_is_also_a_type() {
+    let written = quote! {
+        /// Greet.
+        pub fn greet<'a>(name: &'a str) -> Cow<'a, str> { todo }
+    };
+    let expected = quote! {
+        #[doc = r" Greet."]
+        pub fn greet<'a>(name: &'a str) -> Cow<'a, str> { todo }
+
+        #[doc = "`greet` as a handler."]
+        #[allow(non_camel_case_types)]
+        #[non_exhaustive]
+        pub enum greet {}
+
+        impl greet {
+            #[doc = "The handler of `greet`."]
+            #[must_use]
+            #[allow(deprecated)]
+            pub fn prompt() -> ::mcpwright::PromptHandler {
+                ::mcpwright::PromptHandler::new("greet", {
+                    move |mut input| {
+                        let argument_0 = input.take::<<str as ::mcpwright::__private::Referent>::Taken, _>(0usize);
+                        input.check()?;
+                        ::core::result::Result::Ok(::mcpwright::Work::blocking(move ||
+                            <Cow<'_, str> as ::mcpwright::IntoPromptResult>::into_prompt_result(
+                                greet(&argument_0.value())
+                            )
+                        ))
+                    }
+                })
+                .parameter::<<str as ::mcpwright::__private::Referent>::Taken, _>(
+                    ::mcpwright::Argument::new("name")
+                )
+                .description("Greet.")
+            }
+        }
+    };
+    check(&function(Kind::Prompt, TokenStream::new(), &written), &expected);
+}
+
+#[test]
+fn with_mistakes_there_is_still_a_server() {
+    let written = quote! {
+        impl Notes {
+            #[tool]
+            fn find(&self, #[arg(range = 5)] limit: u32) {}
+        }
+    };
+    let expanded = server(quote!(title = "Notes"), &written).to_string();
+    let (kept, errors) = expanded.split_once(":: core :: compile_error").expect("there are errors");
+    let expected = quote! {
+        impl Notes {
+            fn find(&self, limit: u32) {}
+        }
+
+        #[allow(deprecated, unused_variables)]
+        impl ::mcpwright::Serve for Notes
+        where
+            Self: ::core::marker::Send + ::core::marker::Sync + 'static
+        {
+            fn into_builder(self) -> ::mcpwright::Builder {
+                let this = ::std::sync::Arc::new(self);
+                let builder = ::mcpwright::Builder::new(
+                    ::core::env!("CARGO_PKG_NAME"),
+                    ::core::env!("CARGO_PKG_VERSION")
+                );
+                builder
+            }
+        }
+    };
+    check(&kept.parse().expect("it is Rust"), &expected);
+    assert!(errors.contains("has no description") && errors.contains("`range` is written"), "{errors}");
+}

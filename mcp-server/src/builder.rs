@@ -1,0 +1,373 @@
+//! How a server is described.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcpwright_core::{CacheScope, Caching, Icon, Implementation, ServerCapabilities};
+use serde_json::{Map, Value};
+
+use crate::catalogue::Pages;
+use crate::provider::Entry;
+use crate::run::DEFAULT_DEADLINE;
+use crate::server::{Offer, Offered, nowhere};
+use crate::{
+    Changes, Extensions, MethodHandler, Middleware, PromptHandler, PromptProvider, ResourceHandler,
+    ResourceProvider, Server, TemplateHandler, ToolHandler, ToolProvider,
+};
+
+/// A type that is a server: `#[server]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a server",
+    label = "not a server",
+    note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`"
+)]
+pub trait Serve: Sized {
+    /// Describes the server.
+    fn into_builder(self) -> Builder;
+}
+
+impl Serve for Builder {
+    fn into_builder(self) -> Builder {
+        self
+    }
+}
+
+/// What can be served: a type with `#[server]`, a [`Builder`], or a [`Server`] itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a server",
+    label = "not a server",
+    note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`"
+)]
+pub trait IntoServer {
+    /// The server.
+    fn into_server(self) -> Server;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Serve> IntoServer for S {
+    #[track_caller]
+    fn into_server(self) -> Server {
+        self.into_builder().build()
+    }
+}
+
+impl IntoServer for Server {
+    fn into_server(self) -> Server {
+        self
+    }
+}
+
+impl<S: Serve> From<S> for Server {
+    #[track_caller]
+    fn from(server: S) -> Self {
+        server.into_builder().build()
+    }
+}
+
+/// Describes a server: what `#[server]` expands to, and what needs no macro.
+///
+/// ```
+/// use mcpwright_server::{Server, ToolHandler};
+///
+/// let server = Server::builder("calculator", "1.0.0")
+///     .instructions("Adds numbers.")
+///     .tool(
+///         ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b })
+///             .description("Add two integers."),
+///     )
+///     .build();
+/// ```
+#[must_use = "a builder does nothing until it is built"]
+pub struct Builder {
+    info: Implementation,
+    instructions: Option<String>,
+    extensions: BTreeMap<String, Map<String, Value>>,
+    caching: Caching,
+    page_size: usize,
+    deadline: Duration,
+    most_bytes: usize,
+    masks_errors: bool,
+    shared: Extensions,
+    changes: Changes,
+    middleware: Vec<Arc<dyn Middleware>>,
+    methods: BTreeMap<String, Arc<dyn MethodHandler>>,
+    tools: Vec<ToolHandler>,
+    tool_providers: Vec<Arc<dyn ToolProvider>>,
+    prompts: Vec<PromptHandler>,
+    prompt_providers: Vec<Arc<dyn PromptProvider>>,
+    resources: Vec<ResourceHandler>,
+    templates: Vec<TemplateHandler>,
+    resource_providers: Vec<Arc<dyn ResourceProvider>>,
+}
+
+impl Builder {
+    /// Entries on one page of a list, if nothing is said.
+    const PAGE_SIZE: usize = 1000;
+    /// The largest result of a tool in bytes, if nothing is said.
+    const MOST_BYTES: usize = 8 << 20;
+
+    /// A server of this name and version that offers nothing yet.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            info: Implementation::new(name, version),
+            instructions: None,
+            extensions: BTreeMap::new(),
+            caching: Caching::new(0, CacheScope::Private),
+            page_size: Self::PAGE_SIZE,
+            deadline: DEFAULT_DEADLINE,
+            most_bytes: Self::MOST_BYTES,
+            masks_errors: false,
+            shared: Extensions::default(),
+            changes: Changes::default(),
+            middleware: Vec::new(),
+            methods: BTreeMap::new(),
+            tools: Vec::new(),
+            tool_providers: Vec::new(),
+            prompts: Vec::new(),
+            prompt_providers: Vec::new(),
+            resources: Vec::new(),
+            templates: Vec::new(),
+            resource_providers: Vec::new(),
+        }
+    }
+
+    /// The name and the version that clients are told.
+    pub fn name(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+        self.info.name = name.into();
+        self.info.version = version.into();
+        self
+    }
+
+    /// What people call the server.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.info.title = Some(title.into());
+        self
+    }
+
+    /// What the server is for.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.info.description = Some(description.into());
+        self
+    }
+
+    /// Where people read more.
+    pub fn website_url(mut self, url: impl Into<String>) -> Self {
+        self.info.website_url = Some(url.into());
+        self
+    }
+
+    /// A picture of the server; may be said more than once.
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.info.icons.push(icon);
+        self
+    }
+
+    /// How to use the server, for the model.
+    pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
+        self.instructions = Some(instructions.into());
+        self
+    }
+
+    /// Offers a tool.
+    pub fn tool(mut self, tool: ToolHandler) -> Self {
+        self.tools.push(tool);
+        self
+    }
+
+    /// Offers tools that may come and go, after those that are always there.
+    pub fn tool_provider(mut self, provider: impl ToolProvider) -> Self {
+        self.tool_providers.push(Arc::new(provider));
+        self
+    }
+
+    /// Offers a prompt.
+    pub fn prompt(mut self, prompt: PromptHandler) -> Self {
+        self.prompts.push(prompt);
+        self
+    }
+
+    /// Offers prompts that may come and go, after those that are always there.
+    pub fn prompt_provider(mut self, provider: impl PromptProvider) -> Self {
+        self.prompt_providers.push(Arc::new(provider));
+        self
+    }
+
+    /// Offers a resource.
+    pub fn resource(mut self, resource: ResourceHandler) -> Self {
+        self.resources.push(resource);
+        self
+    }
+
+    /// Offers the resources of a template.
+    pub fn template(mut self, template: TemplateHandler) -> Self {
+        self.templates.push(template);
+        self
+    }
+
+    /// Offers resources that may come and go, after those that are always there.
+    pub fn resource_provider(mut self, provider: impl ResourceProvider) -> Self {
+        self.resource_providers.push(Arc::new(provider));
+        self
+    }
+
+    /// Answers a method of an extension, or of your own.
+    pub fn method(mut self, name: impl Into<String>, handler: impl MethodHandler) -> Self {
+        self.methods.insert(name.into(), Arc::new(handler));
+        self
+    }
+
+    /// Declares an extension with its settings.
+    pub fn extension(mut self, name: impl Into<String>, settings: Map<String, Value>) -> Self {
+        self.extensions.insert(name.into(), settings);
+        self
+    }
+
+    /// Wraps every call; the first one said is the outermost.
+    pub fn middleware(mut self, middleware: impl Middleware) -> Self {
+        self.middleware.push(Arc::new(middleware));
+        self
+    }
+
+    /// Shares a value with every handler, which finds it by its type with [`Ext`](crate::Ext).
+    pub fn share<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.shared.insert(value);
+        self
+    }
+
+    /// How long, and between whom, clients may cache lists and what is read; not at all if nothing is said.
+    pub fn cache(mut self, time: Duration, scope: CacheScope) -> Self {
+        self.caching = Caching::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), scope);
+        self
+    }
+
+    /// The most entries on one page of a list: 1000 if nothing is said.
+    ///
+    /// # Panics
+    ///
+    /// When it is 0.
+    #[track_caller]
+    pub fn page_size(mut self, entries: usize) -> Self {
+        assert!(entries > 0, "a page holds at least one entry");
+        self.page_size = entries;
+        self
+    }
+
+    /// Ends a call that takes longer: five minutes if nothing is said, there or at the handler.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// The largest result of a tool, in bytes: 8 MiB if nothing is said.
+    pub fn most_bytes(mut self, bytes: usize) -> Self {
+        self.most_bytes = bytes;
+        self
+    }
+
+    /// Replaces the text of errors by a number that the log explains, except where a tool chose its words with
+    /// [`ToolError`](crate::ToolError).
+    pub fn mask_errors(mut self) -> Self {
+        self.masks_errors = true;
+        self
+    }
+
+    /// Tells clients of changes, also before the server is built.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Offers what another server offers: its tools and prompts as `prefix_name`, its resources under their own URIs.
+    ///
+    /// Its name, instructions, middleware and limits are not taken over, and neither are the names that its providers
+    /// bring: those stay as they are.
+    pub fn mount(mut self, prefix: &str, server: impl Serve) -> Self {
+        let mounted = server.into_builder();
+        let named = |name: &str| format!("{prefix}_{name}");
+        self.tools.extend(mounted.tools.into_iter().map(|tool| {
+            let name = named(&tool.definition().name);
+            tool.renamed(name)
+        }));
+        self.prompts.extend(mounted.prompts.into_iter().map(|prompt| {
+            let name = named(&prompt.definition().name);
+            prompt.renamed(name)
+        }));
+        self.resources.extend(mounted.resources);
+        self.templates.extend(mounted.templates);
+        self.tool_providers.extend(mounted.tool_providers);
+        self.prompt_providers.extend(mounted.prompt_providers);
+        self.resource_providers.extend(mounted.resource_providers);
+        self.methods.extend(mounted.methods);
+        self.extensions.extend(mounted.extensions);
+        self.shared.merge(&mounted.shared);
+        self
+    }
+
+    /// Builds the server.
+    ///
+    /// # Panics
+    ///
+    /// When two tools, prompts, resources or templates have the same name or URI, or when a variable of a template has
+    /// no parameter.
+    #[track_caller]
+    pub fn build(self) -> Server {
+        for template in &self.templates {
+            template.assert_complete();
+        }
+        let mut seen = std::collections::HashSet::new();
+        for template in &self.templates {
+            let uri = &template.definition().uri_template;
+            assert!(seen.insert(uri.clone()), "two templates are `{uri}`: give one of them another URI");
+        }
+        let info_text = serde_json::to_string(&self.info).unwrap_or_else(|_| "{}".to_owned());
+        let mut offer = Offer {
+            info: self.info,
+            info_text,
+            instructions: self.instructions,
+            capabilities: ServerCapabilities::new(),
+            caching: self.caching,
+            page_size: self.page_size,
+            deadline: self.deadline,
+            most_bytes: self.most_bytes,
+            masks_errors: self.masks_errors,
+            shared: self.shared,
+            changes: self.changes,
+            middleware: self.middleware,
+            methods: self.methods,
+            tools: offered("tools", self.tools, self.tool_providers),
+            prompts: offered("prompts", self.prompts, self.prompt_providers),
+            resources: offered("resources", self.resources, self.resource_providers),
+            templates: self.templates,
+            template_pages: Pages::default(),
+        };
+        offer.capabilities = offer.capabilities();
+        for (name, settings) in self.extensions {
+            offer.capabilities.extensions.insert(name, settings);
+        }
+        offer.tools.providers.iter().for_each(|provider| provider.attach(&offer.changes));
+        offer.prompts.providers.iter().for_each(|provider| provider.attach(&offer.changes));
+        offer.resources.providers.iter().for_each(|provider| provider.attach(&offer.changes));
+        Server { offer: Arc::new(offer), host: nowhere() }
+    }
+}
+
+/// What is always there, by its key too.
+#[track_caller]
+fn offered<H: Entry, P: ?Sized>(what: &str, fixed: Vec<H>, providers: Vec<Arc<P>>) -> Offered<H, P> {
+    let mut by_key = std::collections::HashMap::new();
+    for handler in &fixed {
+        let key = handler.key();
+        let before = by_key.insert(key.to_owned(), handler.clone());
+        assert!(
+            before.is_none(),
+            "two {what} are called `{key}`: give one of them another name, or mount it with a prefix"
+        );
+    }
+    Offered { fixed, by_key, providers, pages: Pages::default() }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("info", &self.info).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,371 @@
+//! `Call → Outcome`: what a method means, blind to eras and transports.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use mcpwright_core::{
+    Caching, Client, ErrorObject, JsonText, Meta, PaginatedParams, Request, RequestId, method,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::catalogue::Page;
+use crate::era::RequestMeta;
+use crate::{Caller, Extensions, Next, Outbox, Server, incident};
+
+mod completion;
+mod prompts;
+mod resources;
+mod tools;
+
+/// One request, as the engine sees it: the same in both eras and on every transport.
+#[derive(Clone, Debug)]
+pub struct Call {
+    id: RequestId,
+    method: Cow<'static, str>,
+    params: Option<JsonText>,
+    client: Client,
+    caller: Caller,
+    extensions: Extensions,
+    serial: u64,
+    target: Target,
+}
+
+/// Where the members stand in the parameters that say which handler is called, and with what.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Target {
+    name: Option<Range<usize>>,
+    arguments: Option<Range<usize>>,
+}
+
+/// The parameters of any request, as far as they are read before it is known of which method they are.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Params<'a> {
+    #[serde(borrow, default, rename = "_meta")]
+    pub(crate) meta: RequestMeta<'a>,
+    #[serde(borrow, default)]
+    name: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    arguments: Option<&'a RawValue>,
+}
+
+impl<'a> Params<'a> {
+    /// Reads the text of the parameters: once, whatever comes after.
+    pub(crate) fn read(text: Option<&'a JsonText>) -> Result<Self, ErrorObject> {
+        text.map_or_else(|| Ok(Self::default()), |text| read(Some(text)))
+    }
+
+    pub(crate) fn target(&self, text: Option<&JsonText>) -> Target {
+        let start = text.map_or(0, |text| text.as_str().as_ptr().addr());
+        let place = |value: &RawValue| {
+            let at = value.get().as_ptr().addr() - start;
+            at..at + value.get().len()
+        };
+        Target { name: self.name.map(place), arguments: self.arguments.map(place) }
+    }
+}
+
+impl Call {
+    /// A call of a method on behalf of a client.
+    pub fn new(
+        id: RequestId,
+        method: impl Into<Cow<'static, str>>,
+        params: Option<JsonText>,
+        client: Client,
+        caller: Caller,
+    ) -> Self {
+        let target =
+            Params::read(params.as_ref()).map(|read| read.target(params.as_ref())).unwrap_or_default();
+        Self {
+            id,
+            method: method.into(),
+            params,
+            client,
+            caller,
+            extensions: Extensions::default(),
+            serial: 0,
+            target,
+        }
+    }
+
+    /// A call on a connection, whose parameters have been read so far.
+    pub(crate) fn of(request: Request, target: Target, client: Client, caller: Caller, serial: u64) -> Self {
+        let Request { id, method, params } = request;
+        Self { id, method, params, client, caller, extensions: Extensions::default(), serial, target }
+    }
+
+    /// The name of the tool or prompt that is called.
+    pub(crate) fn name(&self) -> Result<Cow<'_, str>, ErrorObject> {
+        let wrong = || ErrorObject::invalid_params("params: `name` is a string, and has to be there");
+        let text = self.member(&self.target.name).ok_or_else(wrong)?;
+        match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+            Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
+            _ => serde_json::from_str(text).map(Cow::Owned).map_err(|_| wrong()),
+        }
+    }
+
+    /// The text of the arguments, if there are any.
+    pub(crate) fn arguments(&self) -> Option<&str> {
+        self.member(&self.target.arguments)
+    }
+
+    fn member(&self, place: &Option<Range<usize>>) -> Option<&str> {
+        self.params.as_ref()?.as_str().get(place.clone()?)
+    }
+
+    /// Tells the call from every other one on its connection, also from one that has the same id later.
+    pub fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    /// What the client knows the call by.
+    pub fn id(&self) -> &RequestId {
+        &self.id
+    }
+
+    /// The name of the method.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// What the client says of itself for this call.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Who calls.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Values that handlers find by their type.
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// The same, to put values in before the call is handed on.
+    pub fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.extensions
+    }
+
+    /// The parameters as they came.
+    pub fn params(&self) -> Option<&JsonText> {
+        self.params.as_ref()
+    }
+
+    /// The parameters as a type.
+    ///
+    /// # Errors
+    ///
+    /// They do not have the right types: -32602.
+    pub fn read<'a, P: Deserialize<'a>>(&'a self) -> Result<P, ErrorObject> {
+        read(self.params.as_ref())
+    }
+
+    /// Where the page of a list begins that is asked for.
+    pub(crate) fn cursor(&self) -> Result<Option<String>, ErrorObject> {
+        Ok(self.read::<PaginatedParams>()?.cursor)
+    }
+}
+
+/// What came of a call.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It is done.
+    Complete(Answer),
+    /// No resource has this URI: each era has its own code for it.
+    ResourceNotFound(String),
+    /// It failed in a way that the client's program should know.
+    Failed(ErrorObject),
+}
+
+impl Outcome {
+    /// An answer from a result of the specification or of an extension.
+    pub fn complete<T: Serialize>(result: &T) -> Self {
+        match Answer::of_any(result) {
+            Ok(answer) => Self::Complete(answer),
+            Err(error) => Self::Failed(incident::internal("a result cannot be written as JSON", &error)),
+        }
+    }
+
+    /// Whether it failed, or is a tool's result with `isError`.
+    pub fn is_error(&self) -> bool {
+        match self {
+            Self::Complete(answer) => answer.is_error,
+            Self::ResourceNotFound(_) | Self::Failed(_) => true,
+        }
+    }
+}
+
+impl From<ErrorObject> for Outcome {
+    fn from(error: ErrorObject) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl<T: Into<Outcome>> From<Result<T, ErrorObject>> for Outcome {
+    fn from(result: Result<T, ErrorObject>) -> Self {
+        match result {
+            Ok(outcome) => outcome.into(),
+            Err(error) => Self::Failed(error),
+        }
+    }
+}
+
+/// A result without what only one of the eras knows.
+#[derive(Debug)]
+pub struct Answer {
+    pub(crate) fields: Fields,
+    pub(crate) meta: Meta,
+    pub(crate) caching: Option<Caching>,
+    pub(crate) is_error: bool,
+    pub(crate) recent: Recent,
+    /// What kind of result it is, where that is for an extension to say.
+    pub(crate) result_type: Option<String>,
+}
+
+/// What a result says for which older revisions have no words.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Recent {
+    /// Structured content that is no object.
+    pub(crate) structured: bool,
+    /// Blocks of content other than text and pictures.
+    pub(crate) blocks: bool,
+}
+
+/// The members of a result.
+#[derive(Debug)]
+pub(crate) enum Fields {
+    /// As the text of an object.
+    Object(String),
+    /// A page of a list, which many answers share.
+    Page(Arc<Page>),
+}
+
+impl Fields {
+    /// The text of an object.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Object(text) => text,
+            Self::Page(page) => &page.text,
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn of<T: Serialize>(result: &T) -> Result<Self, serde_json::Error> {
+        let text = serde_json::to_string(result)?;
+        if !text.starts_with('{') {
+            return Err(serde::ser::Error::custom("a result is an object"));
+        }
+        Ok(Self::new(Fields::Object(text)))
+    }
+
+    /// From a result of somebody else, which may say for itself what belongs to every result.
+    fn of_any<T: Serialize>(result: &T) -> Result<Self, serde_json::Error> {
+        let Value::Object(mut result) = serde_json::to_value(result)? else {
+            return Err(serde::ser::Error::custom("a result is an object"));
+        };
+        let meta = match result.shift_remove("_meta") {
+            Some(Value::Object(meta)) => Meta(meta),
+            _ => Meta::new(),
+        };
+        let result_type = match result.shift_remove("resultType") {
+            Some(Value::String(kind)) => Some(kind),
+            _ => None,
+        };
+        Ok(Self { meta, result_type, ..Self::of(&result)? })
+    }
+
+    /// From members that have been written already.
+    pub(crate) fn written(fields: String) -> Self {
+        Self::new(Fields::Object(fields))
+    }
+
+    fn new(fields: Fields) -> Self {
+        Self {
+            fields,
+            meta: Meta::new(),
+            caching: None,
+            is_error: false,
+            recent: Recent::default(),
+            result_type: None,
+        }
+    }
+
+    /// How many bytes its members take.
+    pub(crate) fn len(&self) -> usize {
+        self.fields.text().len()
+    }
+
+    pub(crate) fn page(page: Arc<Page>) -> Self {
+        Self { caching: Some(page.caching), ..Self::new(Fields::Page(page)) }
+    }
+
+    pub(crate) fn meta(mut self, meta: Meta) -> Self {
+        self.meta = meta;
+        self
+    }
+
+    pub(crate) fn caching(mut self, caching: Caching) -> Self {
+        self.caching = Some(caching);
+        self
+    }
+}
+
+impl Server {
+    /// Answers a call: through the middleware to the handler, whose panic is this call's error and nothing more.
+    pub async fn call(&self, call: &Call, outbox: &Outbox) -> Outcome {
+        let next = Next { server: self, outbox, rest: self.middleware() };
+        match AssertUnwindSafe(next.run(call)).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(payload) => Outcome::Failed(incident::panic(call.method(), payload.as_ref())),
+        }
+    }
+
+    /// One arm per method.
+    pub(crate) async fn dispatch(&self, call: &Call, outbox: &Outbox) -> Outcome {
+        match call.method() {
+            gated if !self.offers(gated) => ErrorObject::method_not_found(gated).into(),
+            method::TOOLS_LIST => self.list_tools(call).await.into(),
+            method::TOOLS_CALL => self.call_tool(call, outbox).await,
+            method::RESOURCES_LIST => self.list_resources(call).await.into(),
+            method::RESOURCES_TEMPLATES_LIST => self.list_templates(call).await.into(),
+            method::RESOURCES_READ => self.read_resource(call, outbox).await,
+            method::PROMPTS_LIST => self.list_prompts(call).await.into(),
+            method::PROMPTS_GET => self.get_prompt(call, outbox).await,
+            method::COMPLETION_COMPLETE => self.complete(call, outbox).await,
+            other => match self.custom(other) {
+                Some(handler) => handler.handle(call, outbox).await,
+                None => ErrorObject::method_not_found(other).into(),
+            },
+        }
+    }
+}
+
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Self {
+        Self::Complete(answer)
+    }
+}
+
+/// Reads parameters; says what is wrong with them without the names of our types and the place in the text.
+pub(crate) fn read<'a, P: Deserialize<'a>>(params: Option<&'a JsonText>) -> Result<P, ErrorObject> {
+    let read = match params {
+        Some(params) => params.read(),
+        None => serde_json::from_str("{}"),
+    };
+    read.map_err(|error| {
+        let text = error.to_string();
+        let reason = text.split(" at line ").next().unwrap_or_default();
+        if reason.contains("struct ") || reason.contains("enum ") || reason.contains("::") {
+            return ErrorObject::invalid_params("a member of params has the wrong type");
+        }
+        ErrorObject::invalid_params(format!("params: {reason}"))
+    })
+}

@@ -1,0 +1,70 @@
+//! `completion/complete`.
+
+use std::collections::BTreeMap;
+
+use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionReference, ErrorObject};
+use serde_json::Value;
+
+use super::tools::unknown;
+use super::{Answer, Call, Outcome};
+use crate::argument::Parameters;
+use crate::complete::{Completing, of};
+use crate::{Context, Outbox, Server, incident};
+
+impl Server {
+    pub(super) async fn complete(&self, call: &Call, outbox: &Outbox) -> Outcome {
+        match self.completion(call, outbox).await {
+            Ok(completion) => match Answer::of(&CompleteResult::new(completion)) {
+                Ok(answer) => answer.into(),
+                Err(error) => incident::internal("a completion cannot be written as JSON", &error).into(),
+            },
+            Err(error) => error.into(),
+        }
+    }
+
+    async fn completion(&self, call: &Call, outbox: &Outbox) -> Result<Completion, ErrorObject> {
+        let params: CompleteParams = call.read()?;
+        let context = Context::new(call, &self.offer.shared, outbox);
+        let known = params.context.map(|context| context.arguments.into_iter().collect()).unwrap_or_default();
+        let (argument, value) = (params.argument.name, params.argument.value);
+        match &params.reference {
+            CompletionReference::Prompt(prompt) => {
+                let prompt = self.find_prompt(&prompt.name).await?;
+                self.suggest(prompt.parameters(), &argument, value, known, context).await
+            }
+            CompletionReference::Resource(resource) => {
+                let mut templates = self.offer.templates.iter();
+                let template = templates.find(|template| template.definition().uri_template == resource.uri);
+                let template = template.ok_or_else(|| unknown("resource template", &resource.uri))?;
+                self.suggest(template.parameters(), &argument, value, known, context).await
+            }
+            _ => Err(ErrorObject::invalid_params("params.ref names a prompt or a resource template")),
+        }
+    }
+
+    async fn suggest(
+        &self,
+        parameters: &Parameters,
+        name: &str,
+        value: String,
+        known: BTreeMap<String, String>,
+        context: Context,
+    ) -> Result<Completion, ErrorObject> {
+        let mut arguments = parameters.arguments();
+        let found = arguments.find(|(declared, _)| declared.argument.name == name);
+        let (declared, schema) = found.ok_or_else(|| unknown("argument", name))?;
+        if let Some(completer) = &declared.argument.completer {
+            let completion = completer.complete(Completing::new(value, known, context)).await;
+            let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
+            if completion.values.len() > 100 {
+                completion = of(completion.values);
+            }
+            return Ok(completion);
+        }
+        // The values of an enumeration are known without asking anybody.
+        let values =
+            schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let begins = |text: &&str| text.to_lowercase().starts_with(&value.to_lowercase());
+        Ok(of(values.filter(begins).map(str::to_owned).collect()))
+    }
+}

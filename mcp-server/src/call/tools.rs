@@ -1,0 +1,230 @@
+//! `tools/list` and `tools/call`.
+
+use std::borrow::Cow;
+
+use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_string};
+
+use super::{Answer, Call, Outcome, Recent};
+use crate::{Context, Failure, Outbox, Server, ToolError, ToolHandler, incident, run};
+
+impl Server {
+    pub(super) async fn list_tools(&self, call: &Call) -> Result<Answer, ErrorObject> {
+        let cursor = call.cursor()?;
+        let offered = &self.offer.tools;
+        let revisions: Vec<_> = offered.providers.iter().map(|provider| provider.revision()).collect();
+        let list = self.list("tools");
+        let written = match offered.pages.current(&revisions) {
+            Some(written) => written,
+            None => {
+                let mut tools = offered.fixed.clone();
+                for provider in &offered.providers {
+                    tools.extend(provider.tools().await.map_err(|error| unavailable(&*error))?);
+                }
+                let tools: Vec<_> = tools.iter().map(ToolHandler::definition).collect();
+                let written = offered.pages.write(&list, revisions, &tools, |tool| &tool.name);
+                written.map_err(|error| incident::internal("the tools cannot be written as JSON", &error))?
+            }
+        };
+        written.page(&list, cursor.as_deref()).map(Answer::page)
+    }
+
+    pub(super) async fn call_tool(&self, call: &Call, outbox: &Outbox) -> Outcome {
+        let (tool, arguments) = match self.find_call(call).await {
+            Ok(found) => found,
+            Err(error) => return error.into(),
+        };
+        let context = Context::new(call, &self.offer.shared, outbox);
+        let result = match tool.start(&arguments, &context) {
+            Ok(work) => {
+                let deadline = tool.own_deadline().unwrap_or(self.offer.deadline);
+                match run::work(&tool.definition().name, work, tool.pace(), deadline, &self.host).await {
+                    Ok(result) => result,
+                    Err(run::TimedOut) => {
+                        let text =
+                            format!("timed out: {} took longer than {deadline:?}", tool.definition().name);
+                        Ok(CallToolResult::error(text))
+                    }
+                }
+            }
+            Err(failure) => Err(failure),
+        };
+        self.tool_outcome(&tool, result)
+    }
+
+    /// The tool that is called, and its arguments as the text of an object.
+    async fn find_call<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), ErrorObject> {
+        let tool = self.find_tool(&call.name()?).await?;
+        Ok((tool, arguments(call.arguments())?))
+    }
+
+    async fn find_tool(&self, name: &str) -> Result<ToolHandler, ErrorObject> {
+        let offered = &self.offer.tools;
+        if let Some(tool) = offered.by_key.get(name) {
+            return Ok(tool.clone());
+        }
+        for provider in &offered.providers {
+            if let Some(tool) = provider.tool(name).await.map_err(|error| unavailable(&*error))? {
+                return Ok(tool);
+            }
+        }
+        Err(unknown("tool", name))
+    }
+
+    fn tool_outcome(&self, tool: &ToolHandler, result: Result<CallToolResult, Failure>) -> Outcome {
+        let name = &tool.definition().name;
+        let result = match result {
+            Ok(result) => match tool.finish(result) {
+                Ok(result) => result,
+                Err(reason) => {
+                    let what = format!("the result of {name} is not what its output schema says");
+                    return incident::internal(&what, &reason).into();
+                }
+            },
+            Err(Failure::Refused(problems)) => CallToolResult::error(refusal(name, &problems)),
+            Err(Failure::Error(error)) => match error.downcast::<ErrorObject>() {
+                Ok(error) => return (*error).into(),
+                Err(error) => CallToolResult::error(self.error_text(name, &*error)),
+            },
+        };
+        self.answer_tool(result)
+    }
+
+    fn answer_tool(&self, mut result: CallToolResult) -> Outcome {
+        let is_error = result.is_error == Some(true);
+        let meta = std::mem::take(&mut result.meta);
+        let is_simple =
+            |block: &ContentBlock| matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_));
+        let is_object = |value: &JsonText| value.as_str().starts_with('{');
+        let recent = Recent {
+            structured: !result.structured_content.as_ref().is_none_or(is_object),
+            blocks: !result.content.iter().all(is_simple),
+        };
+        match written(&result).map(Answer::written) {
+            Ok(answer) if answer.len() > self.offer.most_bytes => {
+                let (size, most) = (answer.len(), self.offer.most_bytes);
+                let text = format!(
+                    "the result is too large: {size} bytes, and at most {most} are sent; ask for less"
+                );
+                self.answer_tool(CallToolResult::error(text))
+            }
+            Ok(answer) => Answer { is_error, recent, ..answer.meta(meta) }.into(),
+            Err(error) => incident::internal("the result of a tool cannot be written as JSON", &error).into(),
+        }
+    }
+
+    /// What may be said of an error: its own words but never its sources', or a number.
+    pub(super) fn error_text(
+        &self,
+        name: &str,
+        error: &(dyn std::error::Error + Send + Sync + 'static),
+    ) -> String {
+        if self.offer.masks_errors && !error.is::<ToolError>() {
+            let incident = incident::number();
+            tracing::error!(incident, error = %incident::escaped(&error.to_string()), "{name} failed");
+            return format!("{name} failed, incident {incident}");
+        }
+        error.to_string()
+    }
+}
+
+/// The members of a result as the text of an object. Plain text, which most results are, is written without detours.
+fn written(result: &CallToolResult) -> Result<String, serde_json::Error> {
+    let texts: Option<Vec<&str>> = result.content.iter().map(plain_text).collect();
+    let Some(texts) = texts.filter(|_| result.other.is_empty()) else { return serde_json::to_string(result) };
+    let structured = result.structured_content.as_ref().map_or("", JsonText::as_str);
+    let size: usize = texts.iter().map(|text| text.len() + 40).sum();
+    let mut out = String::with_capacity(size + structured.len() + 64);
+    out.push_str(r#"{"content":["#);
+    for (place, text) in texts.iter().enumerate() {
+        out.push_str(if place == 0 { r#"{"type":"text","text":"# } else { r#",{"type":"text","text":"# });
+        push_string(&mut out, text);
+        out.push('}');
+    }
+    out.push(']');
+    if !structured.is_empty() {
+        out.push_str(r#","structuredContent":"#);
+        out.push_str(structured);
+    }
+    if let Some(is_error) = result.is_error {
+        out.push_str(if is_error { r#","isError":true"# } else { r#","isError":false"# });
+    }
+    out.push('}');
+    Ok(out)
+}
+
+/// The text of a block that says nothing else.
+fn plain_text(block: &ContentBlock) -> Option<&str> {
+    match block {
+        ContentBlock::Text(text)
+            if text.annotations.is_none() && text.meta.is_empty() && text.other.is_empty() =>
+        {
+            Some(&text.text)
+        }
+        _ => None,
+    }
+}
+
+/// The arguments of a call as the text of an object; some models send that text as a string.
+fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
+    let Some(text) = text else { return Ok(Cow::Borrowed("{}")) };
+    let invalid = || ErrorObject::invalid_params("params.arguments is an object");
+    match text.as_bytes().first() {
+        Some(b'{') => Ok(Cow::Borrowed(text)),
+        Some(b'n') => Ok(Cow::Borrowed("{}")),
+        Some(b'"') => {
+            let text: String = serde_json::from_str(text).map_err(|_| invalid())?;
+            if text.trim().is_empty() {
+                return Ok(Cow::Borrowed("{}"));
+            }
+            let object: serde_json::Map<_, _> = serde_json::from_str(&text).map_err(|_| invalid())?;
+            serde_json::to_string(&object).map(Cow::Owned).map_err(|_| invalid())
+        }
+        _ => Err(invalid()),
+    }
+}
+
+/// What the model is told of arguments that are not what a tool takes.
+fn refusal(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
+    use std::fmt::Write as _;
+    let mut text = format!("{name} was not called: its arguments are not right.");
+    for problem in problems {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n- {problem}");
+    }
+    text.push_str("\nCall it again with these mended.");
+    text
+}
+
+pub(super) fn unknown(what: &str, name: &str) -> ErrorObject {
+    let name: String = name.chars().take(64).collect();
+    ErrorObject::invalid_params(format!("unknown {what}: {}", name.escape_debug()))
+}
+
+pub(super) fn unavailable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> ErrorObject {
+    incident::internal("a catalogue is not available", &error)
+}
+
+#[cfg(test)]
+mod tests {
+    use mcpwright_core::{CallToolResult, ContentBlock, JsonText};
+
+    use super::written;
+
+    #[test]
+    fn plain_results_are_written_as_all_others_are() {
+        let structured = JsonText::parse(r#"{"a":[1]}"#).unwrap();
+        let results = [
+            CallToolResult::default(),
+            CallToolResult::text("a \"quoted\"\n\u{1} text, ü"),
+            CallToolResult::error("no"),
+            CallToolResult::new([ContentBlock::text("one"), ContentBlock::text("two")])
+                .structured_content(structured),
+            CallToolResult::new([ContentBlock::text("one"), ContentBlock::image([1, 2], "image/png")])
+                .is_error(false),
+        ];
+        for result in results {
+            let ours: serde_json::Value = serde_json::from_str(&written(&result).unwrap()).unwrap();
+            assert_eq!(ours, serde_json::to_value(&result).unwrap());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Lists in pages, written as JSON once per change.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mcpwright_core::{Caching, ErrorObject, JsonText};
+use serde::Serialize;
+
+/// One page of a list.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// The members of the result, as the text of an object.
+    pub(crate) text: String,
+    pub(crate) caching: Caching,
+    /// The result as each era sends it.
+    pub(crate) modern: OnceLock<JsonText>,
+    pub(crate) legacy: OnceLock<JsonText>,
+}
+
+/// The pages of one list, for the revisions of the catalogues that it was made from.
+#[derive(Debug, Default)]
+pub(crate) struct Pages(Mutex<Option<Arc<Written>>>);
+
+#[derive(Debug)]
+pub(crate) struct Written {
+    revisions: Vec<u64>,
+    /// The key of the last entry before a page, and the page.
+    pages: Vec<(Option<String>, Arc<Page>)>,
+}
+
+impl Pages {
+    /// The pages that were written for these revisions.
+    pub(crate) fn current(&self, revisions: &[u64]) -> Option<Arc<Written>> {
+        let written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        written.clone().filter(|written| written.revisions == revisions)
+    }
+
+    /// Writes the pages for these revisions.
+    pub(crate) fn write<T: Serialize>(
+        &self,
+        list: &List<'_>,
+        revisions: Vec<u64>,
+        entries: &[T],
+        key: impl Fn(&T) -> &str,
+    ) -> Result<Arc<Written>, serde_json::Error> {
+        let mut pages = Vec::new();
+        let mut before = None;
+        let mut rest = entries;
+        loop {
+            let (page, after) = rest.split_at(list.page_size.min(rest.len()));
+            let last = page.last().map(|entry| key(entry).to_owned());
+            let next = if after.is_empty() { None } else { last.clone() };
+            pages.push((before, Arc::new(list.page(page, next.as_deref())?)));
+            if after.is_empty() {
+                break;
+            }
+            (before, rest) = (last, after);
+        }
+        let written = Arc::new(Written { revisions, pages });
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&written));
+        Ok(written)
+    }
+}
+
+impl Written {
+    /// The page that a cursor leads to; the first one without a cursor.
+    ///
+    /// A cursor names the last entry that the client has, so that entries which come or go before it shift nothing,
+    /// and so that every replica understands it.
+    pub(crate) fn page(&self, list: &List<'_>, cursor: Option<&str>) -> Result<Arc<Page>, ErrorObject> {
+        let invalid =
+            || ErrorObject::invalid_params("the cursor is not one of this list: start again without one");
+        let before = match cursor {
+            None => None,
+            Some(cursor) => Some(list.open(cursor).ok_or_else(invalid)?),
+        };
+        let found = self.pages.iter().find(|(last, _)| *last == before);
+        found.map(|(_, page)| Arc::clone(page)).ok_or_else(invalid)
+    }
+}
+
+/// What the pages of a list have in common.
+#[derive(Debug)]
+pub(crate) struct List<'a> {
+    /// The member that holds the entries, such as `tools`.
+    pub(crate) member: &'a str,
+    pub(crate) page_size: usize,
+    pub(crate) caching: Caching,
+}
+
+impl List<'_> {
+    fn page<T: Serialize>(&self, entries: &[T], next: Option<&str>) -> Result<Page, serde_json::Error> {
+        let entries = serde_json::to_string(entries)?;
+        let next = next.map(|last| format!(r#","nextCursor":"{}""#, self.seal(last))).unwrap_or_default();
+        let text = format!(r#"{{"{}":{entries}{next}}}"#, self.member);
+        Ok(Page { text, caching: self.caching, modern: OnceLock::new(), legacy: OnceLock::new() })
+    }
+
+    /// A cursor behind an entry.
+    fn seal(&self, key: &str) -> String {
+        let mut bytes = self.check(key).to_be_bytes().to_vec();
+        bytes.extend_from_slice(key.as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The key of the entry that a cursor of this list stands behind.
+    fn open(&self, cursor: &str) -> Option<String> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (check, key) = bytes.split_first_chunk::<8>()?;
+        let key = str::from_utf8(key).ok()?;
+        (self.check(key) == u64::from_be_bytes(*check)).then(|| key.to_owned())
+    }
+
+    /// Tells a cursor of this list from that of another one, and from noise (FNV-1a).
+    ///
+    /// It keeps no secret: whoever forges a cursor gets a page of a list that they may read anyway.
+    fn check(&self, key: &str) -> u64 {
+        let bytes = self.member.bytes().chain([0]).chain(key.bytes());
+        bytes
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+}

@@ -1,0 +1,279 @@
+//! `Message → Action`: which era a message opens, what runs, what is cancelled.
+//!
+//! There is no I/O here: whole conversations are tested as text.
+
+use std::collections::HashSet;
+
+use mcpwright_core::{
+    CancelledParams, Client, DecodeError, ErrorCode, ErrorObject, JsonText, Message, Notification,
+    ProtocolVersion, Request, RequestId, Response, method,
+};
+use serde_json::json;
+
+use crate::call::Params;
+use crate::era::{Opening, RequestMeta, legacy, modern};
+use crate::{Call, Caller, Change, Outcome, Server};
+
+/// The most calls that may be in flight on one connection.
+const MOST_IN_FLIGHT: usize = 1024;
+
+/// How many messages in a row may be answered although they are not even JSON.
+const MOST_UNREADABLE: u32 = 10;
+
+/// One client on one channel, in either era or both at once.
+///
+/// A transport is a loop: it hands in what arrives and does what comes back.
+#[derive(Debug)]
+pub struct Connection {
+    server: Server,
+    caller: Caller,
+    session: Option<legacy::Session>,
+    last_identity: modern::LastIdentity,
+    /// The calls in flight: few enough to look one up by going through them.
+    in_flight: Vec<InFlight>,
+    listening: modern::Listening,
+    batches: legacy::Batches,
+    /// The number of the next call: a client may use an id again once it is free.
+    next_serial: u64,
+    unreadable: u32,
+}
+
+/// What a transport is to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Send this to the client.
+    Send(Message),
+    /// Answer this call with [`Server::call`], and hand the outcome to [`Connection::finished`].
+    Run(Call),
+    /// Drop the call of this id, and send nothing more for it.
+    Cancel(RequestId),
+}
+
+#[derive(Debug)]
+struct InFlight {
+    id: RequestId,
+    serial: u64,
+    form: Form,
+    batch: Option<legacy::Batch>,
+}
+
+/// How the answer to a call is written.
+#[derive(Clone, Debug, PartialEq)]
+enum Form {
+    Modern,
+    Legacy(ProtocolVersion),
+}
+
+/// What an era makes of a request.
+enum Settled {
+    /// It is answered without a handler.
+    Answered(Result<JsonText, ErrorObject>),
+    /// It opened a subscription.
+    Listening(Notification),
+    /// A handler answers it, for this client.
+    Call(Client, Form),
+}
+
+impl Connection {
+    /// A connection on which nothing has been said yet.
+    pub fn new(server: Server, caller: Caller) -> Self {
+        Self {
+            server,
+            caller,
+            session: None,
+            last_identity: modern::LastIdentity::default(),
+            in_flight: Vec::new(),
+            listening: modern::Listening::default(),
+            batches: legacy::Batches::default(),
+            next_serial: 0,
+            unreadable: 0,
+        }
+    }
+
+    /// Whether any call is in flight; a subscription is not.
+    pub fn is_idle(&self) -> bool {
+        self.in_flight.is_empty()
+    }
+
+    /// Takes what arrived, message or not.
+    pub fn receive(&mut self, message: Result<Message, DecodeError>) -> Vec<Action> {
+        let message = match message {
+            Ok(message) => message,
+            Err(error) => return self.refuse(&error),
+        };
+        self.unreadable = 0;
+        match message {
+            Message::Request(request) => self.request(request, None),
+            Message::Notification(notification) => self.notification(&notification),
+            // No request of ours is waiting for one, and an answer is never answered.
+            Message::Response(_) => Vec::new(),
+            Message::Batch(messages) => self.batch(messages),
+        }
+    }
+
+    /// Takes the outcome of a call; a call that was cancelled meanwhile says nothing.
+    pub fn finished(&mut self, call: &Call, outcome: Outcome) -> Vec<Action> {
+        let is_it = |in_flight: &InFlight| in_flight.serial == call.serial();
+        let Some(place) = self.in_flight.iter().position(is_it) else { return Vec::new() };
+        let InFlight { id, form, batch, .. } = self.in_flight.swap_remove(place);
+        let outcome = match &form {
+            Form::Modern => modern::finish(outcome, &self.server),
+            Form::Legacy(version) => legacy::finish(outcome, version),
+        };
+        self.answer(Response { id: Some(id), outcome }, batch)
+    }
+
+    /// Takes a change of what the server offers.
+    pub fn changed(&mut self, change: &Change) -> Vec<Action> {
+        let mut notifications = self.listening.notifications(change);
+        notifications.extend(self.session.as_ref().and_then(|session| session.notification(change)));
+        notifications.into_iter().map(|notification| Action::Send(notification.into())).collect()
+    }
+
+    /// Ends the subscriptions with their result: the server is about to go.
+    pub fn close(&mut self) -> Vec<Action> {
+        let responses = self.listening.close(&self.server);
+        responses.into_iter().map(|response| Action::Send(response.into())).collect()
+    }
+
+    /// Answers what is not a message. Whoever sends nothing but noise is not answered for ever.
+    fn refuse(&mut self, error: &DecodeError) -> Vec<Action> {
+        let Some(response) = error.answer() else { return Vec::new() };
+        if response.outcome.as_ref().is_err_and(|error| error.code == ErrorCode::PARSE_ERROR) {
+            self.unreadable = self.unreadable.saturating_add(1);
+            if self.unreadable > MOST_UNREADABLE {
+                tracing::warn!("another message that is not JSON, not answered any more");
+                return Vec::new();
+            }
+        }
+        send(response)
+    }
+
+    fn request(&mut self, request: Request, batch: Option<legacy::Batch>) -> Vec<Action> {
+        if self.in_flight.iter().any(|in_flight| in_flight.id == request.id)
+            || self.listening.contains(&request.id)
+        {
+            let error = ErrorObject::invalid_request("a request with this id is still being answered");
+            return self.answer(Response::error(request.id, error), batch);
+        }
+        if self.in_flight.len() >= MOST_IN_FLIGHT {
+            let error = ErrorObject::internal("too many calls at once").data(json!({ "retryAfterMs": 1000 }));
+            return self.answer(Response::error(request.id, error), batch);
+        }
+        let params = match Params::read(request.params.as_ref()) {
+            Ok(params) => params,
+            Err(error) => return self.answer(Response::error(request.id, error), batch),
+        };
+        let target = params.target(request.params.as_ref());
+        let outcome = match Opening::of(&request, &params.meta, self.session.is_some()) {
+            Opening::Modern => self.modern(&request, &params.meta),
+            Opening::Legacy => self.legacy(&request, &params.meta),
+        };
+        match outcome {
+            Settled::Answered(outcome) => self.answer(Response { id: Some(request.id), outcome }, batch),
+            Settled::Listening(acknowledged) => vec![Action::Send(acknowledged.into())],
+            Settled::Call(client, form) => {
+                let serial = self.next_serial;
+                self.next_serial += 1;
+                self.in_flight.push(InFlight { id: request.id.clone(), serial, form, batch });
+                vec![Action::Run(Call::of(request, target, client, self.caller.clone(), serial))]
+            }
+        }
+    }
+
+    fn modern(&mut self, request: &Request, meta: &RequestMeta<'_>) -> Settled {
+        let client = match modern::client(meta, &mut self.last_identity) {
+            Ok(client) => client,
+            Err(error) => return Settled::Answered(Err(error)),
+        };
+        match &*request.method {
+            method::SERVER_DISCOVER => Settled::Answered(Ok(modern::discover(&self.server))),
+            method::SUBSCRIPTIONS_LISTEN => match self.listening.open(request, &self.server) {
+                Ok(acknowledged) => Settled::Listening(acknowledged),
+                Err(error) => Settled::Answered(Err(error)),
+            },
+            _ => Settled::Call(client, Form::Modern),
+        }
+    }
+
+    fn legacy(&mut self, request: &Request, meta: &RequestMeta<'_>) -> Settled {
+        let outcome = match (&*request.method, &mut self.session) {
+            (method::PING, _) => Ok(legacy::empty()),
+            (method::INITIALIZE, None) => {
+                legacy::Session::open(request, &self.server).map(|(session, result)| {
+                    self.session = Some(session);
+                    result
+                })
+            }
+            (method::INITIALIZE, Some(_)) => Err(ErrorObject::invalid_request("the session is already open")),
+            (_, Some(session)) => match session.settle(request, &self.server) {
+                Some(outcome) => outcome,
+                None => match session.client(meta) {
+                    Ok(client) => return Settled::Call(client, Form::Legacy(session.version().clone())),
+                    Err(error) => Err(error),
+                },
+            },
+            (_, None) => Err(modern::missing_meta()),
+        };
+        Settled::Answered(outcome)
+    }
+
+    fn notification(&mut self, notification: &Notification) -> Vec<Action> {
+        if notification.method != method::CANCELLED {
+            return Vec::new();
+        }
+        // A malformed cancellation is ignored, as one that comes too late is.
+        let params = notification.params.as_ref().and_then(|params| params.to::<CancelledParams>().ok());
+        let Some(id) = params.and_then(|params| params.request_id) else { return Vec::new() };
+        if self.listening.cancel(&id) {
+            return Vec::new();
+        }
+        let Some(place) = self.in_flight.iter().position(|in_flight| in_flight.id == id) else {
+            return Vec::new();
+        };
+        let cancelled = self.in_flight.swap_remove(place);
+        let mut actions = vec![Action::Cancel(id)];
+        actions.extend(cancelled.batch.and_then(|batch| self.batches.skip(&batch)).map(Action::Send));
+        actions
+    }
+
+    /// Runs the messages of a batch, where the session's revision has batches.
+    fn batch(&mut self, messages: Vec<Result<Message, DecodeError>>) -> Vec<Action> {
+        if !self.session.as_ref().is_some_and(legacy::Session::has_batches) {
+            return send(Response::error(None, ErrorObject::invalid_request("this revision has no batches")));
+        }
+        let batch = self.batches.open(&messages);
+        let mut seen = HashSet::new();
+        let mut actions = Vec::new();
+        for message in messages {
+            actions.extend(match message {
+                Ok(Message::Request(request))
+                    if request.method == method::INITIALIZE || !seen.insert(request.id.clone()) =>
+                {
+                    let error = ErrorObject::invalid_request("this request cannot be part of the batch");
+                    self.answer(Response::error(request.id, error), Some(batch.clone()))
+                }
+                Ok(Message::Request(request)) => self.request(request, Some(batch.clone())),
+                Ok(Message::Notification(notification)) => self.notification(&notification),
+                Ok(Message::Response(_) | Message::Batch(_)) => Vec::new(),
+                Err(error) => match error.answer() {
+                    Some(response) => self.answer(response, Some(batch.clone())),
+                    None => Vec::new(),
+                },
+            });
+        }
+        actions
+    }
+
+    /// Sends a response, or puts it with the others of its batch.
+    fn answer(&mut self, response: Response, batch: Option<legacy::Batch>) -> Vec<Action> {
+        match batch {
+            None => send(response),
+            Some(batch) => self.batches.add(&batch, response).map(Action::Send).into_iter().collect(),
+        }
+    }
+}
+
+fn send(response: Response) -> Vec<Action> {
+    vec![Action::Send(response.into())]
+}

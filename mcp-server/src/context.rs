@@ -1,0 +1,111 @@
+//! What a handler may do while it runs.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use mcpwright_core::{Client, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method};
+use serde::Serialize;
+
+use crate::{Call, Caller, Extensions, Outbox};
+
+/// What a handler may do while it runs: report progress, write to the client's log, learn who calls.
+///
+/// It is cheap to clone, and what a clone says after the call has ended is dropped.
+#[derive(Clone)]
+pub struct Context(Arc<State>);
+
+struct State {
+    client: Client,
+    caller: Caller,
+    extensions: Extensions,
+    shared: Extensions,
+    outbox: Outbox,
+    /// The progress that was reported last: what follows must be more.
+    progress: Mutex<f64>,
+}
+
+impl Context {
+    pub(crate) fn new(call: &Call, shared: &Extensions, outbox: &Outbox) -> Self {
+        Self(Arc::new(State {
+            client: call.client().clone(),
+            caller: call.caller().clone(),
+            extensions: call.extensions().clone(),
+            shared: shared.clone(),
+            outbox: outbox.clone(),
+            progress: Mutex::new(f64::NEG_INFINITY),
+        }))
+    }
+
+    /// Reports how far the call is, of how much if that is known, in any unit.
+    ///
+    /// Nothing is sent where the client did not ask for progress, or where the value does not exceed the last one.
+    /// See [progress](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/progress).
+    pub fn progress(&self, progress: f64, total: impl Into<Option<f64>>) {
+        self.report(progress, total.into(), None);
+    }
+
+    /// Reports how far the call is, and what it is doing.
+    pub fn progress_with(&self, progress: f64, total: impl Into<Option<f64>>, message: impl Into<String>) {
+        self.report(progress, total.into(), Some(message.into()));
+    }
+
+    fn report(&self, progress: f64, total: Option<f64>, message: Option<String>) {
+        let Some(token) = self.0.client.progress_token() else { return };
+        let mut last = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        // A value that is not a number exceeds nothing; an infinite one cannot be written as JSON.
+        if !(progress > *last && progress.is_finite()) {
+            return;
+        }
+        *last = progress;
+        let mut params = ProgressParams::new(token.clone(), progress);
+        params.total = total.filter(|total| total.is_finite());
+        params.message = message;
+        // The lock is held while sending, so that reports of two threads arrive in the order of their values.
+        self.send(method::PROGRESS, &params);
+    }
+
+    /// Whether the client wants log messages of this level for this call.
+    pub fn logs(&self, level: LoggingLevel) -> bool {
+        self.0.client.log_level().is_some_and(|least| level >= least)
+    }
+
+    /// Writes to the client's log, if it wants messages of this level for this call.
+    ///
+    /// What an operator should read goes to `tracing` instead.
+    /// See [logging](https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/logging).
+    pub fn log(&self, level: LoggingLevel, data: impl Serialize) {
+        if !self.logs(level) {
+            return;
+        }
+        if let Ok(data) = serde_json::to_value(&data) {
+            self.send(method::MESSAGE, &LoggingMessageParams::new(level, data));
+        }
+    }
+
+    fn send<T: Serialize>(&self, method: &'static str, params: &T) {
+        if let Ok(notification) = Notification::new(method, params) {
+            self.0.outbox.send(notification);
+        }
+    }
+
+    /// What the client says of itself: its name, and what it can do.
+    pub fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// Who calls.
+    pub fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    /// The value of this type that a middleware or a transport gave to the call, or that the server shares.
+    pub fn extension<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.0.extensions.get().or_else(|| self.0.shared.get())
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("caller", &self.0.caller).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,256 @@
+//! 2025-11-25 and before: a session remembers the handshake and puts a modern client in the legacy client's place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mcpwright_core::{
+    Client, DecodeError, ErrorCode, ErrorObject, InitializeParams, InitializeResult, JsonText, LoggingLevel,
+    Message, Meta, Notification, ProgressToken, ProtocolVersion, Request, Response, SetLevelParams,
+    SubscribeParams, method,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::RequestMeta;
+use crate::call::{Fields, Recent};
+use crate::{Change, Outcome, Server};
+
+/// The most resources that one session may subscribe to.
+const MOST_SUBSCRIPTIONS: usize = 1000;
+
+/// What the handshake settled, and what the client has asked for since.
+#[derive(Debug)]
+pub(crate) struct Session {
+    version: ProtocolVersion,
+    client: Client,
+    subscriptions: BTreeSet<String>,
+}
+
+impl Session {
+    /// Opens a session and returns what `initialize` is answered with.
+    pub(crate) fn open(request: &Request, server: &Server) -> Result<(Self, JsonText), ErrorObject> {
+        let params: InitializeParams = read(request)?;
+        let version = if params.protocol_version.era() == Some(mcpwright_core::Era::Legacy) {
+            params.protocol_version
+        } else {
+            ProtocolVersion::LATEST_LEGACY
+        };
+        // Without a word from the client, these revisions leave the level to the server.
+        let client = Client::new(Some(params.client_info), params.capabilities)
+            .log_level_for_call(Some(LoggingLevel::Info));
+        let mut result =
+            InitializeResult::new(version.clone(), server.capabilities().clone(), server.info().clone());
+        result.instructions = server.instructions().map(str::to_owned);
+        let text = JsonText::of(&result)
+            .map_err(|error| crate::incident::internal("the handshake cannot be written", &error))?;
+        Ok((Self { version, client, subscriptions: BTreeSet::new() }, text))
+    }
+
+    pub(crate) fn version(&self) -> &ProtocolVersion {
+        &self.version
+    }
+
+    /// Batches came and went with one revision.
+    pub(crate) fn has_batches(&self) -> bool {
+        self.version == ProtocolVersion::V2025_03_26
+    }
+
+    /// The modern client that this one would be, for one request.
+    pub(crate) fn client(&self, meta: &RequestMeta<'_>) -> Result<Client, ErrorObject> {
+        let malformed = |_| ErrorObject::invalid_params("_meta.progressToken is a string or an integer");
+        let token = meta
+            .progress_token
+            .map(|token| serde_json::from_str::<ProgressToken>(token.get()).map_err(malformed));
+        Ok(self.client.clone().progress_token_for_call(token.transpose()?))
+    }
+
+    /// Answers what concerns the session itself; nothing for a request that is a call.
+    pub(crate) fn settle(
+        &mut self,
+        request: &Request,
+        server: &Server,
+    ) -> Option<Result<JsonText, ErrorObject>> {
+        let done = match &*request.method {
+            method::LOGGING_SET_LEVEL => self.set_level(request),
+            method::RESOURCES_SUBSCRIBE if server.has_subscriptions() => self.subscribe(request),
+            method::RESOURCES_UNSUBSCRIBE if server.has_subscriptions() => self.unsubscribe(request),
+            _ => return None,
+        };
+        Some(done.map(|()| empty()))
+    }
+
+    fn set_level(&mut self, request: &Request) -> Result<(), ErrorObject> {
+        let params: SetLevelParams = read(request)?;
+        self.client = self.client.clone().log_level_for_call(Some(params.level));
+        Ok(())
+    }
+
+    fn subscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
+        let params: SubscribeParams = read(request)?;
+        if self.subscriptions.len() >= MOST_SUBSCRIPTIONS && !self.subscriptions.contains(&params.uri) {
+            return Err(ErrorObject::internal("too many subscriptions"));
+        }
+        self.subscriptions.insert(params.uri);
+        Ok(())
+    }
+
+    fn unsubscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
+        let params: SubscribeParams = read(request)?;
+        self.subscriptions.remove(&params.uri);
+        Ok(())
+    }
+
+    /// What a change means for the client.
+    pub(crate) fn notification(&self, change: &Change) -> Option<Notification> {
+        match change {
+            Change::Resource(uri) if !self.subscriptions.contains(uri) => None,
+            _ => change.notification(&Meta::new()),
+        }
+    }
+}
+
+/// The empty result.
+pub(crate) fn empty() -> JsonText {
+    JsonText::trusted("{}".to_owned())
+}
+
+/// What a legacy client is told of an outcome.
+pub(crate) fn finish(outcome: Outcome, version: &ProtocolVersion) -> Result<JsonText, ErrorObject> {
+    let answer = match outcome {
+        Outcome::Complete(answer) => answer,
+        Outcome::ResourceNotFound(uri) => {
+            let error = ErrorObject::new(ErrorCode::RESOURCE_NOT_FOUND, "resource not found");
+            return Err(error.data(json!({ "uri": uri })));
+        }
+        Outcome::Failed(error) => return Err(error),
+    };
+    match answer.fields {
+        Fields::Page(page) => Ok(page.legacy.get_or_init(|| narrow_page(&page.text).shared()).clone()),
+        Fields::Object(text) if answer.recent.is_beyond(version) => {
+            Ok(narrow_result(&text, &answer.meta, version))
+        }
+        Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
+    }
+}
+
+fn with_meta(fields: String, meta: &Meta) -> JsonText {
+    if meta.is_empty() {
+        return JsonText::trusted(fields);
+    }
+    let meta = serde_json::to_string(meta).unwrap_or_default();
+    let separator = if fields.len() > 2 { "," } else { "" };
+    JsonText::trusted(format!(r#"{{"_meta":{meta}{separator}{}"#, &fields[1..]))
+}
+
+impl Recent {
+    /// Whether a revision lacks words for it.
+    fn is_beyond(self, version: &ProtocolVersion) -> bool {
+        self.structured || self.blocks && version.as_str() < ProtocolVersion::V2025_06_18.as_str()
+    }
+}
+
+/// Drops schemas of results that are no objects: these revisions know only objects.
+fn narrow_page(text: &str) -> JsonText {
+    let Ok(mut page) = serde_json::from_str::<Value>(text) else { return JsonText::trusted(text.to_owned()) };
+    let tools = page.get_mut("tools").and_then(Value::as_array_mut).into_iter().flatten();
+    for tool in tools.filter_map(Value::as_object_mut) {
+        let is_object = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "object");
+        if tool.get("outputSchema").is_some_and(|schema| !is_object(schema)) {
+            tool.remove("outputSchema");
+        }
+    }
+    JsonText::trusted(page.to_string())
+}
+
+/// Says in older words what only newer revisions have words for.
+fn narrow_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText {
+    let Ok(mut result) = serde_json::from_str::<Value>(text) else {
+        return with_meta(text.to_owned(), meta);
+    };
+    if result.get("structuredContent").is_some_and(|content| !content.is_object()) {
+        result.as_object_mut().map(|result| result.remove("structuredContent"));
+    }
+    for key in ["content", "messages"] {
+        let blocks = result.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten();
+        for block in blocks {
+            let block = if key == "messages" { &mut block["content"] } else { block };
+            narrow_block(block, version);
+        }
+    }
+    with_meta(result.to_string(), meta)
+}
+
+fn narrow_block(block: &mut Value, version: &ProtocolVersion) {
+    let is_older_than = |newer: &ProtocolVersion| version.as_str() < newer.as_str();
+    let text = match block["type"].as_str() {
+        Some("resource_link") if is_older_than(&ProtocolVersion::V2025_06_18) => {
+            format!(
+                "{}: {}",
+                block["name"].as_str().unwrap_or("link"),
+                block["uri"].as_str().unwrap_or_default()
+            )
+        }
+        Some("audio") if is_older_than(&ProtocolVersion::V2025_03_26) => {
+            format!("[a sound, {}]", block["mimeType"].as_str().unwrap_or("of unknown type"))
+        }
+        _ => return,
+    };
+    *block = json!({ "type": "text", "text": text });
+}
+
+fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, ErrorObject> {
+    crate::call::read(request.params.as_ref())
+}
+
+/// Which batch a request came in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Batch(u64);
+
+/// The batches whose answers are not complete yet.
+///
+/// See [batching](https://modelcontextprotocol.io/specification/2025-03-26/basic#batching).
+#[derive(Debug, Default)]
+pub(crate) struct Batches {
+    open: BTreeMap<Batch, Pending>,
+    next: u64,
+}
+
+#[derive(Debug)]
+struct Pending {
+    missing: usize,
+    responses: Vec<Result<Message, DecodeError>>,
+}
+
+impl Batches {
+    /// Expects an answer for each message that will have one.
+    pub(crate) fn open(&mut self, messages: &[Result<Message, DecodeError>]) -> Batch {
+        let is_answered = |message: &&Result<Message, DecodeError>| match message {
+            Ok(message) => matches!(message, Message::Request(_)),
+            Err(error) => error.answer().is_some(),
+        };
+        let missing = messages.iter().filter(is_answered).count();
+        let batch = Batch(self.next);
+        self.next += 1;
+        self.open.insert(batch.clone(), Pending { missing, responses: Vec::new() });
+        if missing == 0 {
+            self.open.remove(&batch);
+        }
+        batch
+    }
+
+    /// Adds an answer; returns all of them once none is missing.
+    pub(crate) fn add(&mut self, batch: &Batch, response: Response) -> Option<Message> {
+        self.open.get_mut(batch)?.responses.push(Ok(response.into()));
+        self.skip(batch)
+    }
+
+    /// Expects one answer less; returns all of them once none is missing.
+    pub(crate) fn skip(&mut self, batch: &Batch) -> Option<Message> {
+        let pending = self.open.get_mut(batch)?;
+        pending.missing -= 1;
+        if pending.missing > 0 {
+            return None;
+        }
+        let responses = self.open.remove(batch)?.responses;
+        (!responses.is_empty()).then_some(Message::Batch(responses))
+    }
+}

@@ -1,0 +1,216 @@
+//! 2026-07-28 and after: each request carries in `_meta` what it needs, and each result says what it is.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use mcpwright_core::{
+    AcknowledgedParams, Client, DiscoverResult, Era, ErrorObject, JsonText, ListenParams, Meta, Notification,
+    ProgressToken, ProtocolVersion, Request, RequestId, Response, SubscriptionFilter, meta, method,
+    push_string,
+};
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::RequestMeta;
+use crate::call::{Answer, Fields};
+use crate::{Change, Outcome, Server};
+
+/// The longest version that is worth an answer of its own.
+const LONGEST_VERSION: usize = 1024;
+
+/// Who sent the last request, so that the next one of the same words is not read again.
+///
+/// Nothing is inferred from it: it is used only where a request says exactly the same.
+#[derive(Debug, Default)]
+pub(crate) struct LastIdentity {
+    client_info: Option<String>,
+    client_capabilities: String,
+    client: Option<Client>,
+}
+
+/// The client that a request speaks for.
+pub(crate) fn client(meta: &RequestMeta<'_>, last: &mut LastIdentity) -> Result<Client, ErrorObject> {
+    let version: Cow<'_, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
+    if version.len() > LONGEST_VERSION {
+        return Err(malformed(meta::key::PROTOCOL_VERSION));
+    }
+    let capabilities = meta.client_capabilities.ok_or_else(missing_meta)?;
+    let client = identity(meta, capabilities, last)?;
+    let client = client.log_level_for_call(optional(meta.log_level, meta::key::LOG_LEVEL)?);
+    let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
+    match ProtocolVersion::new(&version).era() {
+        Some(Era::Modern) => Ok(client.progress_token_for_call(token)),
+        known => Err(unsupported(&version, known)),
+    }
+}
+
+fn identity(
+    meta: &RequestMeta<'_>,
+    capabilities: &RawValue,
+    last: &mut LastIdentity,
+) -> Result<Client, ErrorObject> {
+    let info = meta.client_info.map(RawValue::get);
+    if let Some(client) = &last.client
+        && last.client_info.as_deref() == info
+        && last.client_capabilities == capabilities.get()
+    {
+        return Ok(client.clone());
+    }
+    let client = Client::new(
+        optional(meta.client_info, meta::key::CLIENT_INFO)?,
+        required(Some(capabilities), meta::key::CLIENT_CAPABILITIES)?,
+    );
+    last.client_info = info.map(str::to_owned);
+    capabilities.get().clone_into(&mut last.client_capabilities);
+    last.client = Some(client.clone());
+    Ok(client)
+}
+
+fn required<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>, key: &str) -> Result<T, ErrorObject> {
+    optional(raw, key)?.ok_or_else(missing_meta)
+}
+
+fn optional<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>, key: &str) -> Result<Option<T>, ErrorObject> {
+    raw.map(|raw| serde_json::from_str(raw.get()).map_err(|_| malformed(key))).transpose()
+}
+
+fn malformed(key: &str) -> ErrorObject {
+    ErrorObject::invalid_params(format!("{key} does not have the form that the specification gives it"))
+}
+
+/// The error for a request that says neither in `_meta` nor by a handshake what it speaks.
+pub(crate) fn missing_meta() -> ErrorObject {
+    ErrorObject::invalid_params(
+        "params._meta needs io.modelcontextprotocol/protocolVersion and io.modelcontextprotocol/clientCapabilities; \
+         a client of an earlier revision sends initialize first",
+    )
+}
+
+fn unsupported(requested: &str, known: Option<Era>) -> ErrorObject {
+    // To offer a legacy revision to a request that just asked for one in this way would send it round in circles.
+    let is_offered = |version: &&ProtocolVersion| known.is_none() || version.era() == Some(Era::Modern);
+    ErrorObject::unsupported_protocol_version(requested, ProtocolVersion::ALL.iter().filter(is_offered))
+}
+
+/// The result of `server/discover`.
+pub(crate) fn discover(server: &Server) -> JsonText {
+    let mut result = DiscoverResult::new(ProtocolVersion::ALL.to_vec(), server.capabilities().clone());
+    result.instructions = server.instructions().map(str::to_owned);
+    match Answer::of(&result) {
+        Ok(answer) => compose(&answer.caching(server.caching()), server),
+        Err(_) => JsonText::of(&json!({})).unwrap_or_else(|_| unreachable!("an empty object can be written")),
+    }
+}
+
+/// What a modern client is told of an outcome.
+pub(crate) fn finish(outcome: Outcome, server: &Server) -> Result<JsonText, ErrorObject> {
+    match outcome {
+        Outcome::Complete(answer) => match &answer.fields {
+            Fields::Page(page) => Ok(page.modern.get_or_init(|| compose(&answer, server).shared()).clone()),
+            Fields::Object(_) => Ok(compose(&answer, server)),
+        },
+        Outcome::ResourceNotFound(uri) => Err(ErrorObject::resource_not_found(&uri)),
+        Outcome::Failed(error) => Err(error),
+    }
+}
+
+/// Puts the members that every modern result has before those of its own.
+fn compose(answer: &Answer, server: &Server) -> JsonText {
+    use std::fmt::Write as _;
+    let fields = answer.fields.text();
+    let mut text = String::with_capacity(fields.len() + server.info_text().len() + 160);
+    match &answer.result_type {
+        None => text.push_str(r#"{"resultType":"complete""#),
+        Some(kind) => {
+            text.push_str(r#"{"resultType":"#);
+            push_string(&mut text, kind);
+        }
+    }
+    if let Some(caching) = &answer.caching {
+        let scope = caching.cache_scope.as_str();
+        // Writing to a string cannot fail.
+        let _ = write!(text, r#","ttlMs":{},"cacheScope":"{scope}""#, caching.ttl_ms);
+    }
+    text.push_str(r#","_meta":{""#);
+    text.push_str(meta::key::SERVER_INFO);
+    text.push_str(r#"":"#);
+    text.push_str(server.info_text());
+    for (key, value) in answer.meta.0.iter().filter(|(key, _)| *key != meta::key::SERVER_INFO) {
+        text.push(',');
+        push_string(&mut text, key);
+        let _ = write!(text, ":{value}");
+    }
+    text.push('}');
+    if fields.len() > 2 {
+        text.push(',');
+        text.push_str(&fields[1..]);
+    } else {
+        text.push('}');
+    }
+    JsonText::trusted(text)
+}
+
+/// The subscriptions that are open, each by the id of the request that opened it.
+#[derive(Debug, Default)]
+pub(crate) struct Listening(BTreeMap<RequestId, SubscriptionFilter>);
+
+/// The most subscriptions that one client may have open.
+const MOST_SUBSCRIPTIONS: usize = 100;
+
+/// The most resources that one subscription may name.
+const MOST_RESOURCES: usize = 1000;
+
+impl Listening {
+    pub(crate) fn contains(&self, id: &RequestId) -> bool {
+        self.0.contains_key(id)
+    }
+
+    /// Opens one, and says what it will bring.
+    pub(crate) fn open(&mut self, request: &Request, server: &Server) -> Result<Notification, ErrorObject> {
+        let text = request.params.as_ref().map_or("{}", JsonText::as_str);
+        let asked: ListenParams =
+            serde_json::from_str(text).map_err(|_| malformed("params.notifications"))?;
+        let resources = asked.notifications.resource_subscriptions.as_ref().map_or(0, Vec::len);
+        if self.0.len() >= MOST_SUBSCRIPTIONS || resources > MOST_RESOURCES {
+            return Err(
+                ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
+            );
+        }
+        let filter = server.supported(asked.notifications);
+        let acknowledged = AcknowledgedParams::new(filter.clone()).meta(subscription(&request.id));
+        self.0.insert(request.id.clone(), filter);
+        notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged)
+    }
+
+    /// Forgets one; tells whether there was one.
+    pub(crate) fn cancel(&mut self, id: &RequestId) -> bool {
+        self.0.remove(id).is_some()
+    }
+
+    /// What a change means for each of them.
+    pub(crate) fn notifications(&self, change: &Change) -> Vec<Notification> {
+        let wanting = self.0.iter().filter(|(_, filter)| change.is_wanted_by(filter));
+        wanting.filter_map(|(id, _)| change.notification(&subscription(id))).collect()
+    }
+
+    /// Ends all of them, each with its result.
+    pub(crate) fn close(&mut self, server: &Server) -> Vec<Response> {
+        let ended = std::mem::take(&mut self.0).into_keys();
+        ended
+            .filter_map(|id| {
+                let answer = Answer::of(&json!({})).ok()?.meta(subscription(&id));
+                Some(Response::ok(id, compose(&answer, server)))
+            })
+            .collect()
+    }
+}
+
+fn subscription(id: &RequestId) -> Meta {
+    Meta::new().with(meta::key::SUBSCRIPTION_ID, serde_json::to_value(id).unwrap_or_default())
+}
+
+fn notification<T: serde::Serialize>(method: &'static str, params: &T) -> Result<Notification, ErrorObject> {
+    Notification::new(method, params)
+        .map_err(|error| crate::incident::internal("a notification cannot be written", &error))
+}

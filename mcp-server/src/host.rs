@@ -1,0 +1,35 @@
+//! What the engine needs of the world and has not itself: time, and threads that may block.
+
+use std::time::{Duration, Instant};
+
+use futures::future::BoxFuture;
+
+/// What the engine needs of the world and has not itself. A transport brings one.
+pub trait Host: Send + Sync + 'static {
+    /// The time, by a clock that never goes back.
+    fn now(&self) -> Instant;
+
+    /// Is ready once the time is over.
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
+
+    /// Runs a job where it may block; the job does not panic.
+    fn run_blocking(&self, job: Box<dyn FnOnce() + Send>);
+}
+
+/// No world at all: synchronous handlers run where they are called, and no deadline ever passes.
+#[derive(Debug, Default)]
+pub(crate) struct Nowhere;
+
+impl Host for Nowhere {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(futures::future::pending())
+    }
+
+    fn run_blocking(&self, job: Box<dyn FnOnce() + Send>) {
+        job();
+    }
+}

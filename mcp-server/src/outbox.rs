@@ -1,0 +1,48 @@
+//! Where a call's notifications go while it runs.
+
+use std::fmt;
+use std::sync::Arc;
+
+use mcpwright_core::Notification;
+
+/// Delivers the notifications of one call.
+pub trait Deliver: Send + Sync + 'static {
+    /// Sends one, or drops it where the call has ended or its client does not keep up. It must not block.
+    fn deliver(&self, notification: Notification);
+}
+
+impl<F: Fn(Notification) + Send + Sync + 'static> Deliver for F {
+    fn deliver(&self, notification: Notification) {
+        self(notification);
+    }
+}
+
+/// Where a call's notifications go while it runs: the way back belongs to the call and is found by nobody else.
+///
+/// A transport closes it when the call ends, whatever the reason.
+#[derive(Clone)]
+pub struct Outbox(Arc<dyn Deliver>);
+
+impl Outbox {
+    /// An outbox that hands each notification on.
+    pub fn new(deliver: impl Deliver) -> Self {
+        Self(Arc::new(deliver))
+    }
+
+    /// Sends one, or drops it where the call has ended or its client does not keep up.
+    pub fn send(&self, notification: Notification) {
+        self.0.deliver(notification);
+    }
+}
+
+impl<D: Deliver> From<Arc<D>> for Outbox {
+    fn from(deliver: Arc<D>) -> Self {
+        Self(deliver)
+    }
+}
+
+impl fmt::Debug for Outbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Outbox")
+    }
+}

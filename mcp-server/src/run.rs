@@ -1,0 +1,153 @@
+//! How a handler is run: where it may block, for how long, and how quick it has been so far.
+
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use futures::channel::oneshot;
+use futures::future::BoxFuture;
+
+use crate::host::Host;
+use crate::{Failure, Work};
+
+/// A handler that was not given a deadline of its own ends after this time.
+pub(crate) const DEFAULT_DEADLINE: Duration = Duration::from_secs(5 * 60);
+
+/// A poll that takes longer than this keeps a thread from everything else, and is logged.
+const LONGEST_POLL: Duration = Duration::from_secs(1);
+
+/// How quick a handler has been so far.
+///
+/// A handler is begun on the thread that reads messages only once it has shown that it keeps nobody waiting:
+/// that saves the way to another thread, which costs more than a small handler itself.
+#[derive(Debug, Default)]
+pub(crate) struct Pace(AtomicU32);
+
+impl Pace {
+    /// This many quick runs in a row make a handler a quick one.
+    const ENOUGH: u32 = 32;
+    /// A run is quick up to this time.
+    const QUICK: Duration = Duration::from_micros(200);
+
+    fn is_quick(&self) -> bool {
+        self.0.load(Ordering::Relaxed) >= Self::ENOUGH
+    }
+
+    fn record(&self, time: Duration) {
+        if time > Self::QUICK {
+            self.0.store(0, Ordering::Relaxed);
+        } else if !self.is_quick() {
+            // Two threads may count at once: one run more or less does not matter.
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The handler took longer than it may.
+#[derive(Debug)]
+pub(crate) struct TimedOut;
+
+/// Runs what a handler has left to do until it is done or the deadline has passed.
+pub(crate) async fn work<T: Send + 'static>(
+    name: &str,
+    work: Work<T>,
+    pace: &Arc<Pace>,
+    deadline: Duration,
+    host: &Arc<dyn Host>,
+) -> Result<Result<T, Failure>, TimedOut> {
+    match work {
+        Work::Future(future) => asynchronous(name, future, pace, deadline, host).await,
+        Work::Blocking(handler) => synchronous(handler, pace, deadline, host).await,
+    }
+}
+
+/// Runs an asynchronous handler until it is done or the deadline has passed.
+async fn asynchronous<F: Future>(
+    name: &str,
+    handler: F,
+    pace: &Pace,
+    deadline: Duration,
+    host: &Arc<dyn Host>,
+) -> Result<F::Output, TimedOut> {
+    if !pace.is_quick() {
+        yield_once().await;
+    }
+    let mut handler = pin!(handler);
+    let mut timer: Option<BoxFuture<'static, ()>> = None;
+    poll_fn(move |context| {
+        let start = host.now();
+        let poll = handler.as_mut().poll(context);
+        let time = host.now().saturating_duration_since(start);
+        pace.record(time);
+        if time > LONGEST_POLL {
+            tracing::warn!(name, ?time, "an asynchronous handler kept its thread from everything else");
+        }
+        match poll {
+            Poll::Ready(output) => Poll::Ready(Ok(output)),
+            Poll::Pending => {
+                // Most handlers are done at the first poll and never need a timer.
+                let timer = timer.get_or_insert_with(|| host.sleep(deadline));
+                timer.as_mut().poll(context).map(|()| Err(TimedOut))
+            }
+        }
+    })
+    .await
+}
+
+/// Runs a synchronous handler where it may block, until it is done or the deadline has passed.
+async fn synchronous<T: Send + 'static>(
+    handler: impl FnOnce() -> T + Send + 'static,
+    pace: &Arc<Pace>,
+    deadline: Duration,
+    host: &Arc<dyn Host>,
+) -> Result<T, TimedOut> {
+    let timed = {
+        let (pace, host) = (Arc::clone(pace), Arc::clone(host));
+        move || {
+            let start = host.now();
+            let output = handler();
+            pace.record(host.now().saturating_duration_since(start));
+            output
+        }
+    };
+    if pace.is_quick() {
+        return Ok(timed());
+    }
+    let (sender, receiver) = oneshot::channel();
+    host.run_blocking(Box::new(move || {
+        // Nobody receives where the call was cancelled meanwhile.
+        let _ = sender.send(catch_unwind(AssertUnwindSafe(timed)));
+    }));
+    let mut timer = host.sleep(deadline);
+    let mut receiver = receiver;
+    poll_fn(move |context| {
+        if let Poll::Ready(received) = pin!(&mut receiver).poll(context) {
+            return Poll::Ready(match received {
+                Ok(Ok(output)) => Ok(output),
+                Ok(Err(payload)) => resume_unwind(payload),
+                // The host dropped the job: it is about to end.
+                Err(oneshot::Canceled) => Err(TimedOut),
+            });
+        }
+        timer.as_mut().poll(context).map(|()| Err(TimedOut))
+    })
+    .await
+}
+
+/// Lets whoever polls do something else first, such as move the call to another thread.
+async fn yield_once() {
+    let mut yielded = false;
+    poll_fn(move |context| {
+        if yielded {
+            return Poll::Ready(());
+        }
+        yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

@@ -1,0 +1,203 @@
+//! What a server offers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mcpwright_core::{
+    Caching, Implementation, PromptsCapability, ResourcesCapability, ServerCapabilities, SubscriptionFilter,
+    ToolsCapability, method,
+};
+use serde_json::Map;
+
+use crate::builder::Builder;
+use crate::catalogue::{List, Pages};
+use crate::host::{Host, Nowhere};
+use crate::{
+    Call, Caller, Changes, Connection, Extensions, Middleware, Outbox, Outcome, PromptHandler,
+    PromptProvider, ResourceHandler, ResourceProvider, TemplateHandler, ToolHandler, ToolProvider,
+};
+
+/// A server: what it offers, ready to be called. Cheap to clone.
+///
+/// It comes from a [`Builder`], or from a type with `#[server]`.
+#[derive(Clone)]
+pub struct Server {
+    pub(crate) offer: Arc<Offer>,
+    pub(crate) host: Arc<dyn Host>,
+}
+
+/// What is fixed once a server is built.
+pub(crate) struct Offer {
+    pub(crate) info: Implementation,
+    pub(crate) info_text: String,
+    pub(crate) instructions: Option<String>,
+    pub(crate) capabilities: ServerCapabilities,
+    pub(crate) caching: Caching,
+    pub(crate) page_size: usize,
+    pub(crate) deadline: Duration,
+    pub(crate) most_bytes: usize,
+    pub(crate) masks_errors: bool,
+    pub(crate) shared: Extensions,
+    pub(crate) changes: Changes,
+    pub(crate) middleware: Vec<Arc<dyn Middleware>>,
+    pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
+    pub(crate) tools: Offered<ToolHandler, dyn ToolProvider>,
+    pub(crate) prompts: Offered<PromptHandler, dyn PromptProvider>,
+    pub(crate) resources: Offered<ResourceHandler, dyn ResourceProvider>,
+    pub(crate) templates: Vec<TemplateHandler>,
+    pub(crate) template_pages: Pages,
+}
+
+/// What is always there, and who brings what comes and goes.
+pub(crate) struct Offered<H, P: ?Sized> {
+    pub(crate) fixed: Vec<H>,
+    pub(crate) by_key: HashMap<String, H>,
+    pub(crate) providers: Vec<Arc<P>>,
+    pub(crate) pages: Pages,
+}
+
+impl<H, P: ?Sized> Offered<H, P> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fixed.is_empty() && self.providers.is_empty()
+    }
+}
+
+/// Answers a method of an extension, or of your own.
+#[async_trait]
+pub trait MethodHandler: Send + Sync + 'static {
+    /// Answers a call.
+    async fn handle(&self, call: &Call, outbox: &Outbox) -> Outcome;
+}
+
+impl Server {
+    /// Describes a server of this name and version.
+    pub fn builder(name: impl Into<String>, version: impl Into<String>) -> Builder {
+        Builder::new(name, version)
+    }
+
+    /// The same server, on a host that has time and threads. Transports call this.
+    #[must_use]
+    pub fn on(mut self, host: Arc<dyn Host>) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// A connection for a client who has not said anything yet.
+    pub fn connect(&self, caller: Caller) -> Connection {
+        Connection::new(self.clone(), caller)
+    }
+
+    /// Who the server says it is.
+    pub fn info(&self) -> &Implementation {
+        &self.offer.info
+    }
+
+    /// How to use the server, for the model.
+    pub fn instructions(&self) -> Option<&str> {
+        self.offer.instructions.as_deref()
+    }
+
+    /// What the server can do: follows from what is registered.
+    pub fn capabilities(&self) -> &ServerCapabilities {
+        &self.offer.capabilities
+    }
+
+    /// Tells clients of changes.
+    pub fn changes(&self) -> &Changes {
+        &self.offer.changes
+    }
+
+    /// The tools that are always there, in the order of the list.
+    pub fn tools(&self) -> &[ToolHandler] {
+        &self.offer.tools.fixed
+    }
+
+    pub(crate) fn middleware(&self) -> &[Arc<dyn Middleware>] {
+        &self.offer.middleware
+    }
+
+    pub(crate) fn custom(&self, method: &str) -> Option<&Arc<dyn MethodHandler>> {
+        self.offer.methods.get(method)
+    }
+
+    /// Whether a method belongs to a capability that the server has, or to none.
+    pub(crate) fn offers(&self, name: &str) -> bool {
+        let has = &self.offer.capabilities;
+        match name {
+            method::TOOLS_LIST | method::TOOLS_CALL => has.tools.is_some(),
+            method::PROMPTS_LIST | method::PROMPTS_GET => has.prompts.is_some(),
+            method::RESOURCES_LIST | method::RESOURCES_TEMPLATES_LIST | method::RESOURCES_READ => {
+                has.resources.is_some()
+            }
+            method::COMPLETION_COMPLETE => has.completions.is_some(),
+            _ => true,
+        }
+    }
+
+    pub(crate) fn caching(&self) -> Caching {
+        self.offer.caching
+    }
+
+    pub(crate) fn info_text(&self) -> &str {
+        &self.offer.info_text
+    }
+
+    pub(crate) fn has_subscriptions(&self) -> bool {
+        self.offer.capabilities.resources.is_some()
+    }
+
+    pub(crate) fn list<'a>(&self, member: &'a str) -> List<'a> {
+        List { member, page_size: self.offer.page_size, caching: self.offer.caching }
+    }
+
+    /// The part of a filter that the server can honour.
+    pub(crate) fn supported(&self, mut asked: SubscriptionFilter) -> SubscriptionFilter {
+        let has = &self.offer.capabilities;
+        let keep = |asked: Option<bool>, has: bool| asked.filter(|asked| *asked && has);
+        let mut filter = SubscriptionFilter::new();
+        filter.tools_list_changed = keep(asked.tools_list_changed, has.tools.is_some());
+        filter.prompts_list_changed = keep(asked.prompts_list_changed, has.prompts.is_some());
+        filter.resources_list_changed = keep(asked.resources_list_changed, has.resources.is_some());
+        if self.has_subscriptions() {
+            filter.resource_subscriptions = std::mem::take(&mut asked.resource_subscriptions);
+        }
+        filter
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("info", &self.offer.info).finish_non_exhaustive()
+    }
+}
+
+impl Offer {
+    /// What the server can do, from what is registered.
+    pub(crate) fn capabilities(&self) -> ServerCapabilities {
+        let mut capabilities = ServerCapabilities::new();
+        if !self.tools.is_empty() {
+            capabilities = capabilities.tools(ToolsCapability::default().list_changed(true));
+        }
+        if !self.prompts.is_empty() {
+            capabilities = capabilities.prompts(PromptsCapability::default().list_changed(true));
+        }
+        if !(self.resources.is_empty() && self.templates.is_empty()) {
+            let resources = ResourcesCapability::default().subscribe(true).list_changed(true);
+            capabilities = capabilities.resources(resources);
+        }
+        let completes_prompts = self.prompts.fixed.iter().any(|prompt| prompt.parameters().completes());
+        let completes_templates = self.templates.iter().any(|template| template.parameters().completes());
+        if completes_prompts || completes_templates || !self.prompts.providers.is_empty() {
+            capabilities = capabilities.completions(Map::new());
+        }
+        // Any handler may write to the client's log.
+        capabilities.logging(Map::new())
+    }
+}
+
+pub(crate) fn nowhere() -> Arc<dyn Host> {
+    Arc::new(Nowhere)
+}

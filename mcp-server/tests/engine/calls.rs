@@ -1,0 +1,238 @@
+//! What the engine does around every handler.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::executor::block_on;
+use futures::future::BoxFuture;
+use mcpwright_core::{ErrorCode, ErrorObject, ProtocolVersion};
+use mcpwright_server::testing::Client;
+use mcpwright_server::{
+    Builder, Call, Ext, Host, MethodHandler, Middleware, Next, Outbox, Outcome, Server, ToolError,
+    ToolHandler, Work, async_trait,
+};
+use serde_json::json;
+
+fn server() -> Builder {
+    Server::builder("test", "1.0.0")
+}
+
+fn text(result: &mcpwright_core::CallToolResult) -> &str {
+    result.content.first().and_then(|block| block.as_text()).unwrap_or_default()
+}
+
+/// Time passes at once, and jobs that may block run on threads of their own.
+struct Hurry;
+
+impl Host for Hurry {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(futures::future::ready(()))
+    }
+
+    fn run_blocking(&self, job: Box<dyn FnOnce() + Send>) {
+        std::thread::spawn(job);
+    }
+}
+
+#[test]
+fn a_call_that_takes_too_long_is_an_error_that_the_model_reads() {
+    let never = ToolHandler::function("never", [], || futures::future::pending::<()>())
+        .description("Never ends.")
+        .deadline(Duration::from_secs(7));
+    let server = server().tool(never).build().on(Arc::new(Hurry));
+    let result = block_on(Client::modern(server).call_tool("never", ())).unwrap();
+    assert_eq!(result.is_error, Some(true));
+    assert_eq!(text(&result), "timed out: never took longer than 7s");
+}
+
+#[test]
+fn a_panic_where_it_may_block_is_that_calls_error_too() {
+    let blocking = ToolHandler::new("blocking", |_| Ok(Work::blocking(|| panic!("in /etc/passwd"))))
+        .description("Panics.");
+    let server = server().tool(blocking).build();
+    let client = Client::modern(server);
+    let error = block_on(client.call_tool("blocking", ())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
+    assert!(error.message.starts_with("internal error, incident "), "{}", error.message);
+    assert!(!error.message.contains("passwd"));
+}
+
+#[test]
+fn errors_are_masked_except_where_a_tool_chose_its_words() {
+    let fails = ToolHandler::function("fails", [], || async { Err::<(), _>("at /home/me/secret.db") })
+        .description("Fails.");
+    let says = ToolHandler::function("says", [], || async { Err::<(), _>(ToolError::new("try tomorrow")) })
+        .description("Says.");
+    let client = Client::modern(server().tool(fails).tool(says).mask_errors());
+    let masked = block_on(client.call_tool("fails", ())).unwrap();
+    assert!(text(&masked).starts_with("fails failed, incident "), "{}", text(&masked));
+    assert_eq!(masked.is_error, Some(true));
+    assert_eq!(text(&block_on(client.call_tool("says", ())).unwrap()), "try tomorrow");
+}
+
+#[test]
+fn an_error_says_its_own_words_and_not_its_sources() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("the note is locked")]
+    struct Locked(#[source] std::io::Error);
+    let tool = ToolHandler::function("note", [], || async {
+        Err::<(), _>(Locked(std::io::Error::other("/var/notes")))
+    });
+    let client = Client::modern(server().tool(tool.description("Note.")));
+    assert_eq!(text(&block_on(client.call_tool("note", ())).unwrap()), "the note is locked");
+}
+
+#[test]
+fn a_protocol_error_needs_its_own_type() {
+    let tool = ToolHandler::function("gone", [], || async {
+        Err::<(), _>(ErrorObject::new(ErrorCode(4711), "gone"))
+    });
+    let client = Client::modern(server().tool(tool.description("Gone.")));
+    assert_eq!(block_on(client.call_tool("gone", ())).unwrap_err().code, ErrorCode(4711));
+}
+
+#[test]
+fn a_result_that_is_too_large_is_not_sent() {
+    let tool = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
+    let client = Client::modern(server().tool(tool).most_bytes(1000));
+    let result = block_on(client.call_tool("large", ())).unwrap();
+    assert_eq!(result.is_error, Some(true));
+    assert!(text(&result).contains("too large"), "{}", text(&result));
+}
+
+struct Counting(Arc<AtomicUsize>);
+
+#[async_trait]
+impl Middleware for Counting {
+    async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
+        let order = self.0.fetch_add(1, Ordering::SeqCst);
+        let mut call = call.clone();
+        call.extensions_mut().insert(order);
+        next.run(&call).await
+    }
+}
+
+struct Refusing;
+
+#[async_trait]
+impl Middleware for Refusing {
+    async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
+        match call.method() {
+            "tools/list" => ErrorObject::new(ErrorCode(401), "not for you").into(),
+            _ => next.run(call).await,
+        }
+    }
+}
+
+#[test]
+fn middleware_wraps_every_call_and_gives_values_to_it() {
+    let count = Arc::new(AtomicUsize::new(5));
+    let tool = ToolHandler::function("order", [], |order: Ext<usize>| async move { *order as u64 })
+        .description("Order.");
+    let server = server().tool(tool).middleware(Counting(Arc::clone(&count))).middleware(Refusing);
+    let client = Client::modern(server);
+    assert_eq!(text(&block_on(client.call_tool("order", ())).unwrap()), "5");
+    assert_eq!(block_on(client.list_tools()).unwrap_err().code, ErrorCode(401));
+    assert_eq!(count.load(Ordering::SeqCst), 7);
+}
+
+#[test]
+fn a_shared_value_is_found_by_its_type_and_its_lack_is_no_panic() {
+    let tool = || {
+        ToolHandler::function("name", [], |name: Ext<String>| async move { name.to_string() })
+            .description("Name.")
+    };
+    let shared = Client::modern(server().tool(tool()).share("Ada".to_owned()));
+    assert_eq!(text(&block_on(shared.call_tool("name", ())).unwrap()), "Ada");
+    let error = block_on(Client::modern(server().tool(tool())).call_tool("name", ())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
+}
+
+struct Reverse;
+
+#[async_trait]
+impl MethodHandler for Reverse {
+    async fn handle(&self, call: &Call, _: &Outbox) -> Outcome {
+        #[derive(serde::Deserialize)]
+        struct Params {
+            text: String,
+        }
+        match call.read::<Params>() {
+            Ok(params) => Outcome::complete(&json!({
+                "text": params.text.chars().rev().collect::<String>(),
+                "_meta": { "com.example/own": 1 },
+            })),
+            Err(error) => error.into(),
+        }
+    }
+}
+
+#[test]
+fn methods_of_an_extension_are_answered_in_both_eras() {
+    let described = || {
+        server().method("com.example/reverse", Reverse).extension("com.example/reverse", Default::default())
+    };
+    let modern = Client::modern(described());
+    let result = block_on(modern.send("com.example/reverse", json!({ "text": "abc" }))).unwrap();
+    let result: serde_json::Value = result.to().unwrap();
+    assert_eq!(
+        (&result["text"], &result["resultType"], &result["_meta"]["com.example/own"]),
+        (&json!("cba"), &json!("complete"), &json!(1))
+    );
+    assert!(
+        block_on(modern.discover()).unwrap().capabilities.extensions.get("com.example/reverse").is_some()
+    );
+    let legacy = block_on(Client::legacy(described(), ProtocolVersion::V2025_06_18)).unwrap();
+    let result: serde_json::Value =
+        block_on(legacy.send("com.example/reverse", json!({ "text": "abc" }))).unwrap().to().unwrap();
+    assert_eq!(result, json!({ "text": "cba", "_meta": { "com.example/own": 1 } }));
+    let error = block_on(modern.send("com.example/reverse", json!({ "text": 5 }))).unwrap_err();
+    assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
+}
+
+#[test]
+fn what_is_not_offered_is_no_method() {
+    let client = Client::modern(server());
+    for method in [
+        "tools/list",
+        "tools/call",
+        "prompts/list",
+        "prompts/get",
+        "resources/list",
+        "resources/read",
+        "completion/complete",
+    ] {
+        let error = block_on(client.send(method, json!({ "name": "x", "uri": "x:y" }))).unwrap_err();
+        assert_eq!(error.code, ErrorCode::METHOD_NOT_FOUND, "{method}");
+    }
+}
+
+#[test]
+fn older_revisions_hear_it_in_older_words() {
+    use mcpwright_core::{ContentBlock, Resource};
+    let tool = || {
+        ToolHandler::function("all", [], || async {
+            vec![
+                ContentBlock::text("one"),
+                ContentBlock::audio([1], "audio/wav"),
+                ContentBlock::resource_link(Resource::new("demo://x", "x")),
+            ]
+        })
+        .description("All.")
+    };
+    let kinds = |version: ProtocolVersion| {
+        let client = block_on(Client::legacy(server().tool(tool()), version)).unwrap();
+        let result: serde_json::Value =
+            block_on(client.send("tools/call", json!({ "name": "all" }))).unwrap().to().unwrap();
+        let blocks = result["content"].as_array().unwrap().clone();
+        blocks.iter().map(|block| block["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(ProtocolVersion::V2025_11_25), ["text", "audio", "resource_link"]);
+    assert_eq!(kinds(ProtocolVersion::V2025_03_26), ["text", "audio", "text"]);
+    assert_eq!(kinds(ProtocolVersion::V2024_11_05), ["text", "text", "text"]);
+}

@@ -1,0 +1,136 @@
+//! Lists: their pages, their order, and what happens when they change.
+
+use futures::executor::block_on;
+use mcpwright_core::{ErrorCode, ListToolsResult, ProtocolVersion, SubscriptionFilter, method};
+use mcpwright_server::testing::Client;
+use mcpwright_server::{Builder, Catalogue, Server, ToolHandler};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn tool(name: &str) -> ToolHandler {
+    let answer = name.to_owned();
+    ToolHandler::function(name, [], move || {
+        let answer = answer.clone();
+        async move { answer }
+    })
+    .description("A tool.")
+}
+
+fn server(tools: usize, page_size: usize) -> Builder {
+    let described = Server::builder("test", "1.0.0").page_size(page_size);
+    (0..tools).fold(described, |described, number| described.tool(tool(&format!("tool_{number}"))))
+}
+
+fn page(client: &Client, cursor: Option<&str>) -> Result<ListToolsResult, ErrorCode> {
+    let mut params = json!({});
+    if let Some(cursor) = cursor {
+        params["cursor"] = Value::from(cursor);
+    }
+    let result = block_on(client.send(method::TOOLS_LIST, params)).map_err(|error| error.code)?;
+    Ok(result.to().unwrap())
+}
+
+#[test]
+fn pages_hold_everything_once_in_the_order_of_registration() {
+    for (tools, page_size, pages) in [(0, 3, 1), (3, 3, 1), (4, 3, 2), (10, 3, 4), (10, 100, 1)] {
+        let client = Client::modern(server(tools, page_size).tool_provider(Catalogue::<ToolHandler>::new()));
+        let (mut names, mut cursor, mut count) = (Vec::new(), None, 0);
+        loop {
+            let page = page(&client, cursor.as_deref()).unwrap();
+            names.extend(page.tools.into_iter().map(|tool| tool.name));
+            count += 1;
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(names, (0..tools).map(|number| format!("tool_{number}")).collect::<Vec<_>>());
+        assert_eq!(count, pages);
+    }
+}
+
+#[test]
+fn a_cursor_means_the_same_to_every_process_and_survives_changes_before_it() {
+    let first = Client::modern(server(10, 4));
+    let cursor = page(&first, None).unwrap().next_cursor.unwrap();
+    let other = Client::modern(server(10, 4));
+    assert_eq!(page(&other, Some(&cursor)).unwrap().tools[0].name, "tool_4");
+}
+
+#[test]
+fn a_cursor_of_another_list_is_refused() {
+    let client = Client::modern(server(10, 4));
+    let cursor = page(&client, None).unwrap().next_cursor.unwrap();
+    let other =
+        server(0, 1).prompt(mcpwright_server::PromptHandler::function("tool_3", [], || async { "x" }));
+    let other =
+        Client::modern(other.prompt(mcpwright_server::PromptHandler::function("b", [], || async { "x" })));
+    let error = block_on(other.send(method::PROMPTS_LIST, json!({ "cursor": cursor }))).unwrap_err();
+    assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
+}
+
+proptest! {
+    #[test]
+    fn a_forged_cursor_is_refused(at in any::<prop::sample::Index>(), byte in "[A-Za-z0-9_-]", junk in "\\PC{0,40}") {
+        let client = Client::modern(server(10, 4));
+        let cursor = page(&client, None).unwrap().next_cursor.unwrap();
+        let at = at.index(cursor.len());
+        let forged = format!("{}{byte}{}", &cursor[..at], &cursor[at + 1..]);
+        if forged != cursor {
+            // The last character of base64 may hold bits that stand for nothing.
+            let answer = page(&client, Some(&forged));
+            prop_assert!(answer == Err(ErrorCode::INVALID_PARAMS) || at + 1 == cursor.len());
+        }
+        prop_assert_eq!(page(&client, Some(&junk)), Err(ErrorCode::INVALID_PARAMS));
+    }
+}
+
+#[test]
+fn tools_come_and_go_while_clients_listen() {
+    let catalogue = Catalogue::new();
+    let client = Client::modern(server(1, 10).tool_provider(catalogue.clone()));
+    let mut filter = SubscriptionFilter::new();
+    filter.tools_list_changed = Some(true);
+    assert!(
+        block_on(client.send(method::SUBSCRIPTIONS_LISTEN, json!({ "notifications": filter }))).is_err(),
+        "it stays open"
+    );
+    assert_eq!(client.notifications()[0].method, method::SUBSCRIPTIONS_ACKNOWLEDGED);
+
+    let names =
+        || block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect::<Vec<_>>();
+    assert_eq!(names(), ["tool_0"]);
+    catalogue.insert(tool("late"));
+    assert_eq!(names(), ["tool_0", "late"]);
+    assert_eq!(block_on(client.call_tool("late", ())).unwrap().content[0].as_text(), Some("late"));
+    assert!(catalogue.remove("late") && !catalogue.remove("late"));
+    assert_eq!(names(), ["tool_0"]);
+    assert_eq!(block_on(client.call_tool("late", ())).unwrap_err().code, ErrorCode::INVALID_PARAMS);
+    let changes = client.notifications();
+    assert_eq!(changes.len(), 2, "one for each change: {changes:?}");
+    assert!(changes.iter().all(|change| change.method == method::TOOLS_LIST_CHANGED));
+}
+
+#[test]
+fn a_legacy_session_hears_of_changes_without_asking() {
+    let catalogue = Catalogue::new();
+    let server = server(1, 10).tool_provider(catalogue.clone());
+    let client = block_on(Client::legacy(server, ProtocolVersion::V2025_11_25)).unwrap();
+    catalogue.insert(tool("late"));
+    assert_eq!(client.notifications()[0].method, method::TOOLS_LIST_CHANGED);
+}
+
+#[test]
+#[should_panic(expected = "two tools are called `tool_0`")]
+fn two_tools_of_one_name_do_not_start() {
+    let _ = server(1, 10).tool(tool("tool_0")).build();
+}
+
+#[test]
+fn mounted_tools_have_a_prefix() {
+    let server = server(1, 10).mount("inner", server(1, 10));
+    let client = Client::modern(server);
+    let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
+    assert_eq!(names, ["tool_0", "inner_tool_0"]);
+    assert_eq!(block_on(client.call_tool("inner_tool_0", ())).unwrap().content[0].as_text(), Some("tool_0"));
+}

@@ -1,0 +1,50 @@
+//! A server whose tools do what servers should not: for the tests of stdio, which start it as a process.
+
+use std::time::Duration;
+
+use mcpwright_server::{Context, Server, ToolHandler};
+use mcpwright_transport::{Error, stdio};
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> Result<(), Error> {
+    let server = Server::builder("rough", "1.0.0")
+        .tool(
+            ToolHandler::function("echo", ["text"], |text: String| async move { text }).description("Echo."),
+        )
+        .tool(ToolHandler::function("sleep", ["ms"], sleep).description("Take a while, and say so."))
+        .tool(ToolHandler::function("block", ["ms"], block).description("Keep a thread of the runtime."))
+        .tool(ToolHandler::function("print", [], print).description("Print to standard output."))
+        .tool(ToolHandler::function("panic", [], panic).description("Panic."))
+        .tool(ToolHandler::function("large", ["bytes"], large).description("Say much."));
+    stdio(server).await
+}
+
+async fn sleep(context: Context, ms: u64) -> &'static str {
+    for step in 0..ms / 10 {
+        context.progress(step as f64, None);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    eprintln!("slept");
+    "slept"
+}
+
+async fn block(ms: u64) -> &'static str {
+    std::thread::sleep(Duration::from_millis(ms));
+    "blocked"
+}
+
+#[expect(clippy::print_stdout, reason = "it shows that this does no harm")]
+async fn print() -> &'static str {
+    println!("printed by Rust");
+    let status = std::process::Command::new("sh").args(["-c", "echo printed by a child; cat"]).status();
+    assert!(status.is_ok_and(|status| status.success()), "a child finds an empty standard input");
+    "printed"
+}
+
+async fn panic() {
+    panic!("on purpose");
+}
+
+async fn large(bytes: usize) -> String {
+    "x".repeat(bytes)
+}

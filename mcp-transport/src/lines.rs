@@ -1,0 +1,160 @@
+//! Lines over any byte stream: sockets, and memory for tests.
+
+use std::time::Duration;
+
+use mcpwright_core::message::Decoder;
+use mcpwright_server::IntoServer;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
+
+use crate::Error;
+use crate::frames::Frames;
+use crate::host::Tokio;
+use crate::output::Next;
+use crate::pipe::Pipe;
+
+/// How many bytes are read at once, at the most.
+pub(crate) const CHUNK: usize = 64 << 10;
+
+/// What a transport of lines puts up with.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The longest line that is read, in bytes: 4 MiB if nothing is said.
+    pub line: usize,
+    /// How long calls may go on once the client has said all it has to say: 5 seconds if nothing is said.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { line: 4 << 20, drain: Duration::from_secs(5) }
+    }
+}
+
+impl Limits {
+    /// Sets the longest line that is read, in bytes.
+    #[must_use]
+    pub fn line(mut self, bytes: usize) -> Self {
+        self.line = bytes;
+        self
+    }
+
+    /// Sets how long calls may go on once the client has said all it has to say.
+    #[must_use]
+    pub fn drain(mut self, time: Duration) -> Self {
+        self.drain = time;
+        self
+    }
+}
+
+/// Serves one client over a byte stream, until the stream ends.
+///
+/// # Errors
+///
+/// The stream failed, or ended before everything was said; or there is no tokio runtime.
+pub async fn serve(
+    server: impl IntoServer,
+    mut reader: impl AsyncRead + Unpin,
+    writer: impl AsyncWrite + Unpin,
+    limits: Limits,
+) -> Result<(), Error> {
+    let pipe = Pipe::new(server.into_server(), &Tokio::current()?);
+    let reading = async {
+        let mut frames = Frames::new(limits.line);
+        let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
+        loop {
+            pipe.output.room().await;
+            let length = reader.read(&mut chunk).await?;
+            if length == 0 {
+                frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
+            } else {
+                frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
+            }
+            pipe.output.wake();
+            if length == 0 {
+                break;
+            }
+            // A client that never pauses does not keep the thread from everything else.
+            tokio::task::yield_now().await;
+        }
+        pipe.drain(limits.drain).await;
+        Ok(())
+    };
+    let result = tokio::try_join!(reading, write(&pipe, writer)).map(|((), ())| ());
+    if result.is_err() {
+        pipe.output.break_off();
+        pipe.drain(Duration::ZERO).await;
+    }
+    result
+}
+
+async fn write(pipe: &Pipe, mut writer: impl AsyncWrite + Unpin) -> Result<(), Error> {
+    let mut written = None;
+    loop {
+        match pipe.output.take(written.take()) {
+            Next::Write(bytes) => {
+                writer.write_all(&bytes).await.map_err(Error::write)?;
+                writer.flush().await.map_err(Error::write)?;
+                written = Some(bytes);
+            }
+            Next::Wait => pipe.output.changed().await,
+            Next::Stop => return writer.shutdown().await.map_err(Error::write),
+        }
+    }
+}
+
+/// Serves one client in memory, and returns the client's end: one line a message. For tests.
+///
+/// # Panics
+///
+/// When it is called outside of a tokio runtime.
+pub fn memory(server: impl IntoServer) -> DuplexStream {
+    let (client, ours) = tokio::io::duplex(CHUNK);
+    let (reader, writer) = tokio::io::split(ours);
+    let server = server.into_server();
+    tokio::spawn(async move {
+        if let Err(error) = serve(server, reader, writer, Limits::default()).await {
+            tracing::debug!(%error, "a client in memory went away");
+        }
+    });
+    client
+}
+
+/// Serves every client that connects to a Unix socket at this path, which only its owner may open.
+///
+/// A socket that an earlier process left there is replaced. It ends on SIGTERM and SIGINT.
+///
+/// # Errors
+///
+/// The socket cannot be made, or there is no tokio runtime.
+#[cfg(unix)]
+pub async fn unix(server: impl IntoServer, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
+    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+
+    let (server, path) = (server.into_server(), path.as_ref());
+    if std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket())
+        && std::os::unix::net::UnixStream::connect(path).is_err()
+    {
+        std::fs::remove_file(path)?;
+    }
+    let listener = tokio::net::UnixListener::bind(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    let mut stop = crate::signal::Stop::new()?;
+    let mut clients = tokio::task::JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                let (reader, writer) = accepted?.0.into_split();
+                clients.spawn(serve(server.clone(), reader, writer, Limits::default()));
+            }
+            Some(ended) = clients.join_next() => {
+                if let Ok(Err(error)) = ended {
+                    tracing::debug!(%error, "a client went away");
+                }
+            }
+            () = stop.wait() => break,
+        }
+    }
+    std::fs::remove_file(path)?;
+    Ok(())
+}

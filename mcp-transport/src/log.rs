@@ -1,0 +1,64 @@
+//! Standard error for logs, which never makes anybody wait.
+
+use std::io::{self, Write};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+
+/// How many lines may wait to be written.
+const MOST_WAITING: usize = 1024;
+
+/// Standard error for logs: a writer that never makes its caller wait.
+///
+/// A client that starts a server may not read what it writes to standard error. Once that is full, writing there waits for
+/// ever; this drops lines instead, and says later how many. Give it to a subscriber:
+/// `tracing_subscriber::fmt().with_writer(mcpwright::transport::stderr)`.
+pub fn stderr() -> Stderr {
+    Stderr { line: Vec::new() }
+}
+
+/// One line for standard error; it is handed on when this is dropped.
+#[derive(Debug)]
+pub struct Stderr {
+    line: Vec<u8>,
+}
+
+impl Write for Stderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.line.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Stderr {
+    fn drop(&mut self) {
+        static WRITER: LazyLock<Option<SyncSender<Vec<u8>>>> = LazyLock::new(start);
+        static DROPPED: AtomicU64 = AtomicU64::new(0);
+
+        let Some(writer) = &*WRITER else { return };
+        let mut line = std::mem::take(&mut self.line);
+        let dropped = DROPPED.swap(0, Ordering::Relaxed);
+        if dropped > 0 {
+            line.splice(0..0, format!("({dropped} lines of the log were dropped)\n").into_bytes());
+        }
+        if let Err(TrySendError::Full(_)) = writer.try_send(line) {
+            DROPPED.fetch_add(dropped + 1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn start() -> Option<SyncSender<Vec<u8>>> {
+    let (sender, receiver) = sync_channel::<Vec<u8>>(MOST_WAITING);
+    let writing = move || {
+        for line in receiver {
+            // Who has no standard error has no log.
+            let _ = io::stderr().write_all(&line);
+        }
+    };
+    std::thread::Builder::new().name("mcp-stderr".to_owned()).spawn(writing).ok()?;
+    Some(sender)
+}

@@ -1,0 +1,246 @@
+//! One client on one stream of lines: what the transports of lines have in common.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use mcpwright_core::message::Decoder;
+use mcpwright_core::{DecodeError, Message, Notification, RequestId};
+use mcpwright_server::{Action, Call, Caller, Connection, Deliver, Listener, Outbox, Outcome, Server};
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+use crate::frames::Frame;
+use crate::host::Tokio;
+use crate::output::Output;
+
+/// One client on one stream of lines.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    server: Server,
+    runtime: Handle,
+    connection: Mutex<Connection>,
+    /// The calls that did not end at once.
+    running: Mutex<HashMap<RequestId, Running>>,
+    pub(crate) output: Output,
+    /// What was read is being answered, and not all of it waits to be written yet.
+    is_busy: AtomicBool,
+    /// A call has ended, or all that was read has been answered.
+    ended: Notify,
+    listener: Mutex<Option<Arc<Listener>>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    serial: u64,
+    task: AbortHandle,
+    gate: Arc<Gate>,
+}
+
+/// Lets a call's notifications through until the call has ended.
+#[derive(Debug)]
+struct Gate {
+    is_open: Mutex<bool>,
+    pipe: Arc<Pipe>,
+}
+
+type Answering = Pin<Box<dyn Future<Output = (Call, Outcome)> + Send>>;
+
+impl Pipe {
+    /// A pipe on which nothing has been said yet.
+    pub(crate) fn new(server: Server, host: &Tokio) -> Arc<Self> {
+        let server = server.on(Arc::new(host.clone()));
+        let pipe = Arc::new(Self {
+            connection: Mutex::new(server.connect(Caller::anonymous())),
+            runtime: host.handle().clone(),
+            running: Mutex::default(),
+            output: Output::default(),
+            is_busy: AtomicBool::new(false),
+            ended: Notify::new(),
+            listener: Mutex::default(),
+            server,
+        });
+        let weak = Arc::downgrade(&pipe);
+        let listener = pipe.server.changes().listen(move |change| {
+            if let Some(pipe) = weak.upgrade() {
+                pipe.say(|connection| connection.changed(change));
+                pipe.output.wake();
+            }
+        });
+        *lock(&pipe.listener) = Some(listener);
+        pipe
+    }
+
+    /// Takes what was cut off. What is said at once waits to be written then, but nobody has been woken to write it.
+    pub(crate) fn take(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder) {
+        self.receive(match frame {
+            Frame::Line(line) => decoder.decode(line),
+            Frame::TooLong => Err(DecodeError::too_long()),
+        });
+    }
+
+    /// Takes the last line, which has no end: half a message is nothing, and nobody is told of it.
+    pub(crate) fn take_last(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder) {
+        if let Frame::Line(line) = frame
+            && let Ok(message) = decoder.decode(line)
+        {
+            self.receive(Ok(message));
+        }
+    }
+
+    fn receive(self: &Arc<Self>, message: Result<Message, DecodeError>) {
+        let rest = self.say(|connection| connection.receive(message));
+        for action in rest {
+            match action {
+                Action::Run(call) => self.run(call),
+                Action::Cancel(id) => self.cancel(&id),
+                Action::Send(_) => {}
+            }
+        }
+    }
+
+    /// Says what the connection wants said, and returns what else is to be done.
+    ///
+    /// The connection is held meanwhile, so that things are said in the order in which they happened to it: a change
+    /// cannot overtake the acknowledgement of the subscription that it is told to.
+    fn say(&self, decide: impl FnOnce(&mut Connection) -> Vec<Action>) -> Vec<Action> {
+        let mut connection = self.connection();
+        let actions = decide(&mut connection);
+        let unsaid = |action| match action {
+            Action::Send(message) => {
+                self.output.append(|lines| message.encode(lines));
+                None
+            }
+            other => Some(other),
+        };
+        actions.into_iter().filter_map(unsaid).collect()
+    }
+
+    /// Says whether what was read is still being answered.
+    pub(crate) fn busy(&self, is_busy: bool) {
+        self.is_busy.store(is_busy, Ordering::Release);
+        if !is_busy {
+            self.ended.notify_waiters();
+        }
+    }
+
+    /// The runtime of the handlers, for the threads that are not its own.
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Begins a call here, and leaves the rest to the runtime if it does not end at once.
+    fn run(self: &Arc<Self>, call: Call) {
+        let gate = Arc::new(Gate { is_open: Mutex::new(true), pipe: Arc::clone(self) });
+        let (id, serial) = (call.id().clone(), call.serial());
+        let mut answering = answer(Arc::clone(self), call, Arc::clone(&gate).into());
+        // A task polls its future once more as soon as it is spawned: no wake-up is lost.
+        let poll = answering.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        match poll {
+            Poll::Ready((call, outcome)) => self.finish(&call, outcome, &gate),
+            Poll::Pending => self.spawn(id, serial, gate, answering),
+        }
+    }
+
+    fn spawn(self: &Arc<Self>, id: RequestId, serial: u64, gate: Arc<Gate>, answering: Answering) {
+        let (pipe, its_gate) = (Arc::clone(self), Arc::clone(&gate));
+        // The lock is held until the call is in the map, so that it does not end before.
+        let mut running = lock(&self.running);
+        let task = self.runtime.spawn(async move {
+            let (call, outcome) = answering.await;
+            pipe.finish(&call, outcome, &its_gate);
+            pipe.output.wake();
+            pipe.forget(&call);
+        });
+        running.insert(id, Running { serial, task: task.abort_handle(), gate });
+    }
+
+    fn finish(&self, call: &Call, outcome: Outcome, gate: &Gate) {
+        gate.close();
+        self.say(|connection| connection.finished(call, outcome));
+    }
+
+    /// Takes a call off the list of those that run, once its answer waits to be written.
+    fn forget(&self, call: &Call) {
+        let mut running = lock(&self.running);
+        // The id may be another call's by now.
+        if running.get(call.id()).is_some_and(|running| running.serial == call.serial()) {
+            running.remove(call.id());
+        }
+        drop(running);
+        self.ended.notify_waiters();
+    }
+
+    fn cancel(&self, id: &RequestId) {
+        let running = lock(&self.running).remove(id);
+        if let Some(running) = running {
+            running.gate.close();
+            running.task.abort();
+        }
+        self.ended.notify_waiters();
+    }
+
+    /// Lets what runs finish for this long, cancels the rest, and ends the output. Tells whether all had finished.
+    pub(crate) async fn drain(&self, time: Duration) -> bool {
+        let finished = tokio::time::timeout(time, self.idle()).await.is_ok();
+        let left: Vec<_> = lock(&self.running).keys().cloned().collect();
+        if !left.is_empty() {
+            tracing::warn!(calls = left.len(), ?time, "calls that did not end in time are cancelled");
+        }
+        left.iter().for_each(|id| self.cancel(id));
+        lock(&self.listener).take();
+        self.say(Connection::close);
+        self.output.close();
+        finished
+    }
+
+    async fn idle(&self) {
+        loop {
+            let ended = self.ended.notified();
+            if !self.is_busy.load(Ordering::Acquire)
+                && lock(&self.running).is_empty()
+                && self.connection().is_idle()
+            {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        lock(&self.connection)
+    }
+}
+
+impl Gate {
+    fn close(&self) {
+        *lock(&self.is_open) = false;
+    }
+}
+
+impl Deliver for Gate {
+    fn deliver(&self, notification: Notification) {
+        let is_open = lock(&self.is_open);
+        // Held while pushing: after the call has ended, nothing more is sent for it.
+        if *is_open && self.pipe.output.has_room() {
+            self.pipe.output.append(|line| notification.encode(line));
+            self.pipe.output.wake();
+        }
+    }
+}
+
+/// Answers a call, and returns it with the outcome.
+fn answer(pipe: Arc<Pipe>, call: Call, outbox: Outbox) -> Answering {
+    Box::pin(async move {
+        let outcome = pipe.server.call(&call, &outbox).await;
+        (call, outcome)
+    })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,219 @@
+//! Standard input and output.
+//!
+//! Reading, and calls that are known to be quick, have a thread of their own: a message costs one read and one write,
+//! and handlers that block the runtime's threads keep nobody from being answered. It also means that a read which never
+//! returns does not keep the process from ending.
+
+use std::fs::File;
+use std::future::IntoFuture;
+use std::io::{self, Read as _, Write as _};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use futures::executor::block_on;
+use futures::future::BoxFuture;
+use mcpwright_core::message::Decoder;
+use mcpwright_server::{IntoServer, Server};
+use tokio::sync::oneshot;
+
+use crate::Error;
+use crate::channel::{self, Channel};
+use crate::frames::Frames;
+use crate::host::Tokio;
+use crate::lines::{CHUNK, Limits};
+use crate::output::Next;
+use crate::pipe::Pipe;
+use crate::signal::Stop;
+
+/// How long calls may go on after a signal that asks the process to end.
+const AFTER_SIGNAL: Duration = Duration::from_secs(10);
+
+/// Serves one client over standard input and output, until it closes them or the process is asked to end.
+///
+/// On Unix, what any code prints to standard output while this runs goes to standard error instead, and standard input
+/// is empty for everybody else: both belong to the protocol.
+///
+/// After the end of input, and after SIGTERM or SIGINT, calls may finish for some seconds. If some do not, the process
+/// ends with code 0 all the same; a second signal ends it at once.
+///
+/// ```no_run
+/// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
+/// mcpwright_transport::stdio(server).await
+/// # }
+/// ```
+#[track_caller]
+pub fn stdio(server: impl IntoServer) -> Stdio {
+    Stdio { server: server.into_server(), limits: Limits::default(), guards_stdout: true }
+}
+
+/// A server about to be served over standard input and output: await it.
+#[derive(Debug)]
+#[must_use = "a server does nothing until it is awaited"]
+pub struct Stdio {
+    server: Server,
+    limits: Limits,
+    guards_stdout: bool,
+}
+
+impl Stdio {
+    /// Sets what the transport puts up with.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Leaves standard output to whoever prints there, at the risk of the protocol.
+    pub fn keep_stdout(mut self) -> Self {
+        self.guards_stdout = false;
+        self
+    }
+
+    async fn run(self) -> Result<(), Error> {
+        if cfg!(panic = "abort") {
+            tracing::warn!("built with panic = \"abort\": a panic in one handler ends the whole server");
+        }
+        let host = Tokio::current()?;
+        let (sender, receiver) = oneshot::channel();
+        // Handlers may block every thread of their runtime, timers and all: what ends the process has its own.
+        thread::Builder::new().name("mcp-stdio".to_owned()).spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let result =
+                runtime.map_err(Error::Io).and_then(|runtime| runtime.block_on(self.supervise(&host)));
+            // Nobody listens where the future was dropped.
+            let _ = sender.send(result);
+        })?;
+        receiver.await.unwrap_or(Err(Error::Closed))
+    }
+
+    async fn supervise(self, host: &Tokio) -> Result<(), Error> {
+        let mut stop = Stop::new()?;
+        let Channel { input, output } = channel::open(self.guards_stdout)?;
+        let pipe = Pipe::new(self.server, host);
+        let written = start_writing(&pipe, &output)?;
+        let read = start_reading(&pipe, input, output, self.limits)?;
+        let time = tokio::select! {
+            _ = read => self.limits.drain,
+            () = stop.wait() => AFTER_SIGNAL,
+            () = pipe.output.broken() => Duration::ZERO,
+        };
+        tokio::select! {
+            is_idle = pipe.drain(time) => finish(&pipe, is_idle, written).await,
+            () = stop.wait() => exit("a second signal"),
+        }
+    }
+}
+
+impl IntoFuture for Stdio {
+    type Output = Result<(), Error>;
+    type IntoFuture = BoxFuture<'static, Result<(), Error>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+/// Waits until all has been written. Without that, or with handlers that still run, returning would wait for ever.
+async fn finish(pipe: &Pipe, is_idle: bool, written: oneshot::Receiver<()>) -> Result<(), Error> {
+    /// How long the last answers may take to be read.
+    const LAST_WRITE: Duration = Duration::from_secs(2);
+    let is_written = tokio::time::timeout(LAST_WRITE, written).await.is_ok();
+    if pipe.output.is_broken() {
+        return Err(Error::Closed);
+    }
+    if !(is_idle && is_written) {
+        exit("a handler or the client did not finish in time");
+    }
+    Ok(())
+}
+
+fn exit(reason: &str) -> ! {
+    tracing::warn!("ending the process: {reason}");
+    std::process::exit(0)
+}
+
+/// Reads on a thread of its own; the receiver hears of the end of input.
+fn start_reading(
+    pipe: &Arc<Pipe>,
+    mut input: File,
+    output: File,
+    limits: Limits,
+) -> Result<oneshot::Receiver<()>, Error> {
+    let (sender, receiver) = oneshot::channel();
+    let pipe = Arc::clone(pipe);
+    thread::Builder::new().name("mcp-stdin".to_owned()).spawn(move || {
+        read(&pipe, &mut input, &output, limits);
+        // Nobody listens where a signal came first.
+        let _ = sender.send(());
+    })?;
+    Ok(receiver)
+}
+
+fn read(pipe: &Arc<Pipe>, input: &mut File, output: &File, limits: Limits) {
+    // Handlers that begin here find their runtime as on any of its own threads.
+    let _runtime = pipe.runtime().enter();
+    let mut frames = Frames::new(limits.line);
+    let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
+    loop {
+        if !pipe.output.has_room() {
+            block_on(pipe.output.room());
+        }
+        let length = match input.read(&mut chunk) {
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                tracing::warn!(%error, "standard input cannot be read any more");
+                0
+            }
+        };
+        pipe.busy(true);
+        if length == 0 {
+            frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
+        } else {
+            frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
+        }
+        write(pipe, output);
+        pipe.busy(false);
+        if length == 0 {
+            return;
+        }
+    }
+}
+
+/// Writes on a thread of its own what calls have to say that did not end at once; the receiver hears of the end.
+fn start_writing(pipe: &Arc<Pipe>, output: &File) -> Result<oneshot::Receiver<()>, Error> {
+    let (sender, receiver) = oneshot::channel();
+    let (writing, watching) = (Arc::clone(pipe), Arc::clone(pipe));
+    let (output, watched) = (output.try_clone()?, output.try_clone()?);
+    thread::Builder::new().name("mcp-stdout".to_owned()).spawn(move || {
+        while !write(&writing, &output) {
+            block_on(writing.output.changed());
+        }
+        // Nobody listens where the process ends anyway.
+        let _ = sender.send(());
+    })?;
+    thread::Builder::new().name("mcp-hangup".to_owned()).spawn(move || {
+        if channel::wait_for_hangup(&watched).is_ok() {
+            watching.output.break_off();
+        }
+    })?;
+    Ok(receiver)
+}
+
+/// Writes what waits, unless somebody else does; tells whether it is over.
+fn write(pipe: &Pipe, mut output: &File) -> bool {
+    let mut written = None;
+    loop {
+        match pipe.output.take(written.take()) {
+            Next::Write(bytes) => {
+                if let Err(error) = output.write_all(&bytes) {
+                    tracing::debug!(%error, "standard output cannot be written any more");
+                    pipe.output.break_off();
+                }
+                written = Some(bytes);
+            }
+            Next::Wait => return false,
+            Next::Stop => return true,
+        }
+    }
+}

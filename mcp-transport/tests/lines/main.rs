@@ -1,0 +1,9 @@
+//! Lines over memory, and over the standard streams of a real process.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
+
+#[path = "../../../mcp-server/tests/engine/demo.rs"]
+mod demo;
+mod memory;
+#[cfg(unix)]
+mod process;

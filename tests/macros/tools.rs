@@ -1,0 +1,168 @@
+//! What `#[tool]` says of a tool.
+
+use std::time::Duration;
+
+use mcpwright::{Caller, Context, Ext, Serve as _, server};
+use serde_json::json;
+
+use crate::{call, client, definition, empty};
+
+const LIMIT: Duration = Duration::from_millis(10);
+
+struct Everything {
+    greeting: String,
+}
+
+#[server]
+impl Everything {
+    /// Say hello
+    /// to the world.
+    ///
+    /// - kindly
+    /// - loudly
+    #[tool(
+        name = "say-hello",
+        title = "Hello",
+        read_only,
+        idempotent,
+        open_world = false,
+        icon(src = "https://example.com/a.png", mime_type = "image/png", sizes("48x48"), theme = dark),
+        icon = mcpwright::core::Icon::new("https://example.com/b.png"),
+        meta("a" = 1, "b" = "two")
+    )]
+    async fn hello(&self) -> String {
+        self.greeting.clone()
+    }
+
+    /// Not this.
+    #[tool(description = concat!("But ", "this."), destructive, deadline = "30s")]
+    async fn delete(&self) {}
+
+    /// Add something.
+    #[tool(additive, deadline = LIMIT)]
+    fn add(&self) -> &str {
+        &self.greeting
+    }
+
+    #[doc = include_str!("tools.md")]
+    #[tool]
+    fn documented() {}
+
+    /// Take extractors in any order, by value and by reference.
+    #[tool]
+    async fn extract(
+        context: &Context,
+        Ext(number): Ext<u32>,
+        word: String,
+        _caller: Caller,
+        by_reference: &Ext<u32>,
+    ) -> String {
+        format!("{number} {word} {} {}", context.caller(), **by_reference)
+    }
+
+    /// A tool and a prompt at once.
+    #[tool]
+    #[mcpwright::prompt(name = "ask-both")]
+    fn both(&self, topic: &str) -> String {
+        format!("{} {topic}", self.greeting)
+    }
+
+    #[cfg(any())]
+    /// Not there.
+    #[tool]
+    fn absent(&self, nothing: Nothing) {}
+
+    /// There on one condition.
+    #[cfg(not(any()))]
+    #[tool]
+    fn conditional(&self) {}
+
+    /// There on the other condition.
+    #[cfg(any())]
+    #[tool]
+    fn conditional(&self) {}
+
+    /// The type of `self` may be written out.
+    #[tool]
+    async fn shared(self: &std::sync::Arc<Self>) -> String {
+        std::sync::Arc::clone(self).greeting.clone()
+    }
+
+    /// Old.
+    #[deprecated]
+    #[tool]
+    fn old(&self) {}
+
+    #[allow(dead_code, reason = "it is not a tool")]
+    fn not_a_tool(&self, #[allow(unused)] anything: Vec<Box<dyn Fn()>>) {}
+}
+
+fn everything() -> mcpwright::Server {
+    Everything { greeting: "Hello!".to_owned() }.into_builder().share(7_u32).build()
+}
+
+#[tokio::test]
+async fn what_is_said_is_told() {
+    let client = client(everything());
+    assert_eq!(
+        definition(&client, "say-hello").await,
+        json!({
+            "name": "say-hello",
+            "title": "Hello",
+            "description": "Say hello to the world.\n\n- kindly\n- loudly",
+            "inputSchema": { "type": "object", "properties": {}, "additionalProperties": false },
+            "annotations": { "readOnlyHint": true, "idempotentHint": true, "openWorldHint": false },
+            "icons": [
+                {
+                    "src": "https://example.com/a.png",
+                    "mimeType": "image/png",
+                    "sizes": ["48x48"],
+                    "theme": "dark",
+                },
+                { "src": "https://example.com/b.png" },
+            ],
+            "_meta": { "a": 1, "b": "two" },
+        })
+    );
+    let delete = definition(&client, "delete").await;
+    assert_eq!(delete["description"], "But this.");
+    assert_eq!(delete["annotations"], json!({ "destructiveHint": true }));
+    assert_eq!(definition(&client, "add").await["annotations"], json!({ "destructiveHint": false }));
+    assert_eq!(definition(&client, "documented").await["description"], "From a file.\n\n");
+}
+
+#[tokio::test]
+async fn tools_are_the_methods_that_are_there() {
+    let tools = client(everything()).list_tools().await.expect("tools can be listed");
+    let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["say-hello", "delete", "add", "documented", "extract", "both", "conditional", "shared", "old"]
+    );
+}
+
+#[tokio::test]
+async fn methods_are_called() {
+    let client = client(everything());
+    assert_eq!(call(&client, "say-hello", empty()).await, "Hello!");
+    assert_eq!(call(&client, "add", empty()).await, "Hello!");
+    assert_eq!(call(&client, "shared", empty()).await, "Hello!");
+    assert_eq!(call(&client, "delete", empty()).await, "");
+    assert_eq!(call(&client, "documented", empty()).await, "");
+}
+
+#[tokio::test]
+async fn extractors_are_found_by_their_types() {
+    let client = client(everything());
+    let schema = &definition(&client, "extract").await["inputSchema"];
+    assert_eq!(schema["properties"], json!({ "word": { "type": "string" } }));
+    assert_eq!(call(&client, "extract", json!({ "word": "words" })).await, "7 words anonymous 7");
+}
+
+#[tokio::test]
+async fn a_method_may_be_several_things() {
+    let client = client(everything());
+    assert_eq!(call(&client, "both", json!({ "topic": "you" })).await, "Hello! you");
+    let prompt = client.get_prompt("ask-both", [("topic", "you")]).await.expect("the prompt is there");
+    assert_eq!(prompt.messages[0].content.as_text(), Some("Hello! you"));
+}

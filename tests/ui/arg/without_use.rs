@@ -1,0 +1,23 @@
+use mcpwright::{Completing, server};
+
+struct Notes;
+
+#[server]
+impl Notes {
+    /// Search the notes.
+    #[tool]
+    fn find(&self, #[arg(complete = Self::suggest)] query: String) {
+        let _ = query;
+    }
+
+    #[prompt]
+    fn ask(&self, #[arg(header = "Region")] region: String) -> String {
+        region
+    }
+
+    fn suggest(&self, _: Completing) -> Vec<String> {
+        vec![]
+    }
+}
+
+fn main() {}

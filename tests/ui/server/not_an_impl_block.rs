@@ -1,0 +1,8 @@
+use mcpwright::server;
+
+#[server]
+struct Notes {
+    count: u32,
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use mcpwright::server;
+
+struct Notes;
+
+#[server(instructions = 5, page_size = "100", mask_errors = true, icon("a.png"), part = 1)]
+impl Notes {
+    /// Search the notes.
+    #[tool]
+    fn find(&self) {}
+}
+
+fn main() {}

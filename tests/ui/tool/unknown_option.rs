@@ -1,0 +1,12 @@
+use mcpwright::server;
+
+struct Notes;
+
+#[server]
+impl Notes {
+    /// Search the notes.
+    #[tool(read_onyl, desc = "Search.", readOnlyHint = true, colour = "red")]
+    fn find(&self) {}
+}
+
+fn main() {}

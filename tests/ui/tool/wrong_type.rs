@@ -1,0 +1,14 @@
+use mcpwright::server;
+
+struct Notes;
+
+const SECONDS: u64 = 30;
+
+#[server]
+impl Notes {
+    /// Search the notes.
+    #[tool(deadline = SECONDS, title = missing)]
+    fn find(&self) {}
+}
+
+fn main() {}
