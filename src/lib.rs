@@ -82,6 +82,8 @@ pub use mcpwright_transport::stdio;
 pub use schemars;
 /// The version of `serde` that arguments and results are read and written with.
 pub use serde;
+/// The version of `serde_json` whose values schemas and metadata are.
+pub use serde_json;
 
 /// A result whose error is any error, for `main` and for handlers: what `?` makes of the errors of libraries.
 pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;

@@ -224,10 +224,18 @@ pub struct Answer {
     pub(crate) meta: Meta,
     pub(crate) caching: Option<Caching>,
     pub(crate) is_error: bool,
-    /// Whether it says something for which older revisions have no words.
-    pub(crate) is_recent: bool,
+    pub(crate) recent: Recent,
     /// What kind of result it is, where that is for an extension to say.
     pub(crate) result_type: Option<String>,
+}
+
+/// What a result says for which older revisions have no words.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Recent {
+    /// Structured content that is no object.
+    pub(crate) structured: bool,
+    /// Blocks of content other than text and pictures.
+    pub(crate) blocks: bool,
 }
 
 /// The members of a result.
@@ -285,7 +293,7 @@ impl Answer {
             meta: Meta::new(),
             caching: None,
             is_error: false,
-            is_recent: false,
+            recent: Recent::default(),
             result_type: None,
         }
     }

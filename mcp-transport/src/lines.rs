@@ -61,19 +61,16 @@ pub async fn serve(
     let pipe = Pipe::new(server.into_server(), &Tokio::current()?);
     let reading = async {
         let mut frames = Frames::new(limits.line);
-        let (mut decoder, mut ready, mut chunk) = (Decoder::new(), Vec::new(), vec![0; CHUNK]);
+        let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
         loop {
             pipe.output.room().await;
             let length = reader.read(&mut chunk).await?;
             if length == 0 {
-                frames.finish(|frame| pipe.take_last(&frame, &mut decoder, &mut ready));
+                frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
             } else {
-                frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder, &mut ready));
+                frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
             }
-            if !ready.is_empty() {
-                pipe.output.push(&ready);
-                ready.clear();
-            }
+            pipe.output.wake();
             if length == 0 {
                 break;
             }

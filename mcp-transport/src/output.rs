@@ -39,27 +39,18 @@ pub(crate) enum Next {
 }
 
 impl Output {
-    /// Adds lines that the caller writes itself, if nobody else is at it.
-    pub(crate) fn push_quietly(&self, lines: &mut Vec<u8>) {
+    /// Adds a line; whoever writes has to be woken, or to be the caller.
+    pub(crate) fn append(&self, write: impl FnOnce(&mut Vec<u8>)) {
         let mut state = self.state();
-        if state.is_broken {
-            lines.clear();
-        } else if state.waiting.is_empty() {
-            std::mem::swap(&mut state.waiting, lines);
-        } else {
-            state.waiting.append(lines);
+        if !state.is_broken {
+            write(&mut state.waiting);
+            state.waiting.push(b'\n');
         }
     }
 
-    /// Adds lines.
-    pub(crate) fn push(&self, lines: &[u8]) {
-        let mut state = self.state();
-        if !state.is_broken {
-            state.waiting.extend_from_slice(lines);
-        }
-        let is_idle = !state.is_writing;
-        drop(state);
-        if is_idle {
+    /// Wakes whoever writes, unless somebody is writing and will look for more.
+    pub(crate) fn wake(&self) {
+        if !self.state().is_writing {
             self.changed.notify_one();
         }
     }

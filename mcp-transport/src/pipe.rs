@@ -67,32 +67,57 @@ impl Pipe {
         let weak = Arc::downgrade(&pipe);
         let listener = pipe.server.changes().listen(move |change| {
             if let Some(pipe) = weak.upgrade() {
-                let actions = pipe.connection().changed(change);
-                pipe.push(actions);
+                pipe.say(|connection| connection.changed(change));
+                pipe.output.wake();
             }
         });
         *lock(&pipe.listener) = Some(listener);
         pipe
     }
 
-    /// Takes what was cut off; answers that are ready at once are added to `ready`.
-    pub(crate) fn take(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder, ready: &mut Vec<u8>) {
-        let message = match frame {
+    /// Takes what was cut off. What is said at once waits to be written then, but nobody has been woken to write it.
+    pub(crate) fn take(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder) {
+        self.receive(match frame {
             Frame::Line(line) => decoder.decode(line),
             Frame::TooLong => Err(DecodeError::too_long()),
-        };
-        let actions = self.connection().receive(message);
-        self.act(actions, ready);
+        });
     }
 
     /// Takes the last line, which has no end: half a message is nothing, and nobody is told of it.
-    pub(crate) fn take_last(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder, ready: &mut Vec<u8>) {
+    pub(crate) fn take_last(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder) {
         if let Frame::Line(line) = frame
             && let Ok(message) = decoder.decode(line)
         {
-            let actions = self.connection().receive(Ok(message));
-            self.act(actions, ready);
+            self.receive(Ok(message));
         }
+    }
+
+    fn receive(self: &Arc<Self>, message: Result<Message, DecodeError>) {
+        let rest = self.say(|connection| connection.receive(message));
+        for action in rest {
+            match action {
+                Action::Run(call) => self.run(call),
+                Action::Cancel(id) => self.cancel(&id),
+                Action::Send(_) => {}
+            }
+        }
+    }
+
+    /// Says what the connection wants said, and returns what else is to be done.
+    ///
+    /// The connection is held meanwhile, so that things are said in the order in which they happened to it: a change
+    /// cannot overtake the acknowledgement of the subscription that it is told to.
+    fn say(&self, decide: impl FnOnce(&mut Connection) -> Vec<Action>) -> Vec<Action> {
+        let mut connection = self.connection();
+        let actions = decide(&mut connection);
+        let unsaid = |action| match action {
+            Action::Send(message) => {
+                self.output.append(|lines| message.encode(lines));
+                None
+            }
+            other => Some(other),
+        };
+        actions.into_iter().filter_map(unsaid).collect()
     }
 
     /// Says whether what was read is still being answered.
@@ -103,30 +128,20 @@ impl Pipe {
         }
     }
 
-    fn act(self: &Arc<Self>, actions: Vec<Action>, ready: &mut Vec<u8>) {
-        for action in actions {
-            match action {
-                Action::Send(message) => write(&message, ready),
-                Action::Cancel(id) => self.cancel(&id),
-                Action::Run(call) => self.run(call, ready),
-            }
-        }
-    }
-
     /// The runtime of the handlers, for the threads that are not its own.
     pub(crate) fn runtime(&self) -> &Handle {
         &self.runtime
     }
 
     /// Begins a call here, and leaves the rest to the runtime if it does not end at once.
-    fn run(self: &Arc<Self>, call: Call, ready: &mut Vec<u8>) {
+    fn run(self: &Arc<Self>, call: Call) {
         let gate = Arc::new(Gate { is_open: Mutex::new(true), pipe: Arc::clone(self) });
         let (id, serial) = (call.id().clone(), call.serial());
         let mut answering = answer(Arc::clone(self), call, Arc::clone(&gate).into());
         // A task polls its future once more as soon as it is spawned: no wake-up is lost.
         let poll = answering.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         match poll {
-            Poll::Ready((call, outcome)) => self.finish(&call, outcome, &gate, ready),
+            Poll::Ready((call, outcome)) => self.finish(&call, outcome, &gate),
             Poll::Pending => self.spawn(id, serial, gate, answering),
         }
     }
@@ -137,18 +152,16 @@ impl Pipe {
         let mut running = lock(&self.running);
         let task = self.runtime.spawn(async move {
             let (call, outcome) = answering.await;
-            let mut ready = Vec::new();
-            pipe.finish(&call, outcome, &its_gate, &mut ready);
-            pipe.output.push(&ready);
+            pipe.finish(&call, outcome, &its_gate);
+            pipe.output.wake();
             pipe.forget(&call);
         });
         running.insert(id, Running { serial, task: task.abort_handle(), gate });
     }
 
-    fn finish(self: &Arc<Self>, call: &Call, outcome: Outcome, gate: &Gate, ready: &mut Vec<u8>) {
+    fn finish(&self, call: &Call, outcome: Outcome, gate: &Gate) {
         gate.close();
-        let actions = self.connection().finished(call, outcome);
-        self.act(actions, ready);
+        self.say(|connection| connection.finished(call, outcome));
     }
 
     /// Takes a call off the list of those that run, once its answer waits to be written.
@@ -171,18 +184,6 @@ impl Pipe {
         self.ended.notify_waiters();
     }
 
-    fn push(&self, actions: Vec<Action>) {
-        let mut lines = Vec::new();
-        for action in actions {
-            if let Action::Send(message) = action {
-                write(&message, &mut lines);
-            }
-        }
-        if !lines.is_empty() {
-            self.output.push(&lines);
-        }
-    }
-
     /// Lets what runs finish for this long, cancels the rest, and ends the output. Tells whether all had finished.
     pub(crate) async fn drain(&self, time: Duration) -> bool {
         let finished = tokio::time::timeout(time, self.idle()).await.is_ok();
@@ -192,8 +193,7 @@ impl Pipe {
         }
         left.iter().for_each(|id| self.cancel(id));
         lock(&self.listener).take();
-        let actions = self.connection().close();
-        self.push(actions);
+        self.say(Connection::close);
         self.output.close();
         finished
     }
@@ -227,10 +227,8 @@ impl Deliver for Gate {
         let is_open = lock(&self.is_open);
         // Held while pushing: after the call has ended, nothing more is sent for it.
         if *is_open && self.pipe.output.has_room() {
-            let mut line = Vec::new();
-            notification.encode(&mut line);
-            line.push(b'\n');
-            self.pipe.output.push(&line);
+            self.pipe.output.append(|line| notification.encode(line));
+            self.pipe.output.wake();
         }
     }
 }
@@ -241,11 +239,6 @@ fn answer(pipe: Arc<Pipe>, call: Call, outbox: Outbox) -> Answering {
         let outcome = pipe.server.call(&call, &outbox).await;
         (call, outcome)
     })
-}
-
-fn write(message: &Message, lines: &mut Vec<u8>) {
-    message.encode(lines);
-    lines.push(b'\n');
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -153,7 +153,7 @@ fn read(pipe: &Arc<Pipe>, input: &mut File, output: &File, limits: Limits) {
     // Handlers that begin here find their runtime as on any of its own threads.
     let _runtime = pipe.runtime().enter();
     let mut frames = Frames::new(limits.line);
-    let (mut decoder, mut ready, mut chunk) = (Decoder::new(), Vec::new(), vec![0; CHUNK]);
+    let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
     loop {
         if !pipe.output.has_room() {
             block_on(pipe.output.room());
@@ -168,14 +168,11 @@ fn read(pipe: &Arc<Pipe>, input: &mut File, output: &File, limits: Limits) {
         };
         pipe.busy(true);
         if length == 0 {
-            frames.finish(|frame| pipe.take_last(&frame, &mut decoder, &mut ready));
+            frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
         } else {
-            frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder, &mut ready));
+            frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
         }
-        if !ready.is_empty() {
-            pipe.output.push_quietly(&mut ready);
-            write(pipe, output);
-        }
+        write(pipe, output);
         pipe.busy(false);
         if length == 0 {
             return;

@@ -3,7 +3,7 @@
 use mcpwright_core::{ContentBlock, ErrorObject, GetPromptResult};
 
 use super::tools::{unavailable, unknown};
-use super::{Answer, Call, Outcome};
+use super::{Answer, Call, Outcome, Recent};
 use crate::argument::Given;
 use crate::{Context, Failure, Outbox, PromptHandler, Server, incident, run};
 
@@ -35,9 +35,11 @@ impl Server {
                 let meta = std::mem::take(&mut result.meta);
                 let is_simple =
                     |block: &ContentBlock| matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_));
-                let is_recent = !result.messages.iter().all(|message| is_simple(&message.content));
+                let blocks = !result.messages.iter().all(|message| is_simple(&message.content));
                 match Answer::of(&result) {
-                    Ok(answer) => Answer { is_recent, ..answer.meta(meta) }.into(),
+                    Ok(answer) => {
+                        Answer { recent: Recent { structured: false, blocks }, ..answer.meta(meta) }.into()
+                    }
                     Err(error) => incident::internal("a prompt cannot be written as JSON", &error).into(),
                 }
             }

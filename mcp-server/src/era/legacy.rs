@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::RequestMeta;
-use crate::call::Fields;
+use crate::call::{Fields, Recent};
 use crate::{Change, Outcome, Server};
 
 /// The most resources that one session may subscribe to.
@@ -125,7 +125,9 @@ pub(crate) fn finish(outcome: Outcome, version: &ProtocolVersion) -> Result<Json
     };
     match answer.fields {
         Fields::Page(page) => Ok(page.legacy.get_or_init(|| narrow_page(&page.text).shared()).clone()),
-        Fields::Object(text) if answer.is_recent => Ok(narrow_result(&text, &answer.meta, version)),
+        Fields::Object(text) if answer.recent.is_beyond(version) => {
+            Ok(narrow_result(&text, &answer.meta, version))
+        }
         Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
     }
 }
@@ -137,6 +139,13 @@ fn with_meta(fields: String, meta: &Meta) -> JsonText {
     let meta = serde_json::to_string(meta).unwrap_or_default();
     let separator = if fields.len() > 2 { "," } else { "" };
     JsonText::trusted(format!(r#"{{"_meta":{meta}{separator}{}"#, &fields[1..]))
+}
+
+impl Recent {
+    /// Whether a revision lacks words for it.
+    fn is_beyond(self, version: &ProtocolVersion) -> bool {
+        self.structured || self.blocks && version.as_str() < ProtocolVersion::V2025_06_18.as_str()
+    }
 }
 
 /// Drops schemas of results that are no objects: these revisions know only objects.

@@ -90,3 +90,44 @@ async fn a_client_that_is_gone_ends_the_stream() {
     let ended = tokio::time::timeout(Duration::from_secs(5), serving).await;
     assert!(ended.expect("it ends").unwrap().is_err(), "somebody should hear that answers were lost");
 }
+
+/// A request of revision 2026-07-28.
+fn modern(id: u32, method: &str, mut params: Value) -> String {
+    params["_meta"] = serde_json::json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let request = serde_json::json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+    format!("{request}\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_never_overtakes_the_acknowledgement() {
+    use mcpwright_server::{Catalogue, Server, ToolHandler};
+
+    for _ in 0..50 {
+        let catalogue = Catalogue::new();
+        let changed = catalogue.clone();
+        let change = ToolHandler::function("change", [], move || {
+            changed.insert(ToolHandler::function("new", [], || async {}).description("New."));
+            async {}
+        });
+        let server =
+            Server::builder("test", "1").tool(change.description("Change.")).tool_provider(catalogue);
+        let (reader, mut writer) = tokio::io::split(memory(server));
+        let listen = modern(
+            1,
+            "subscriptions/listen",
+            serde_json::json!({ "notifications": { "toolsListChanged": true } }),
+        );
+        let call = modern(2, "tools/call", serde_json::json!({ "name": "change" }));
+        writer.write_all(format!("{listen}{call}").as_bytes()).await.unwrap();
+        let mut lines = BufReader::new(reader).lines();
+        let mut methods = Vec::new();
+        while methods.len() < 2 {
+            let line: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
+            methods.extend(line["method"].as_str().map(str::to_owned));
+        }
+        assert_eq!(methods, ["notifications/subscriptions/acknowledged", "notifications/tools/list_changed"]);
+    }
+}

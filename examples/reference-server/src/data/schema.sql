@@ -216,6 +216,8 @@ CREATE TABLE document_chunks (
     id INTEGER PRIMARY KEY,
     document_id INTEGER NOT NULL REFERENCES documents (id),
     section TEXT NOT NULL,
+    -- All headings that lead to it. The index has only the last: else every section would be found by the words above it.
+    path TEXT NOT NULL,
     title TEXT NOT NULL,
     heading TEXT NOT NULL,
     body TEXT NOT NULL

@@ -12,7 +12,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, Error, Result};
 
 use super::guard::Guard;
-use super::patterns::{glob, like};
+use super::patterns::Pattern;
 
 /// Puts our functions in the place of SQLite's.
 pub(super) fn replace(connection: &Connection, guard: &Arc<Guard>) -> Result<()> {
@@ -41,9 +41,12 @@ pub(super) fn replace(connection: &Connection, guard: &Arc<Guard>) -> Result<()>
 type Function = fn(&Context<'_>, &Guard) -> Result<Value>;
 
 const FUNCTIONS: [(&str, i32, Function); 8] = [
-    ("like", 2, |context, guard| like(&text(context, 1), &text(context, 0), None, guard)),
-    ("like", 3, |context, guard| like(&text(context, 1), &text(context, 0), Some(&text(context, 2)), guard)),
-    ("glob", 2, |context, guard| glob(&text(context, 1), &text(context, 0), guard)),
+    ("like", 2, |context, guard| compare(context, guard, |pattern| Pattern::like(pattern, None))),
+    ("like", 3, |context, guard| {
+        let escape = bytes(context.get_raw(2));
+        compare(context, guard, |pattern| Pattern::like(pattern, Some(&escape)))
+    }),
+    ("glob", 2, |context, guard| compare(context, guard, Pattern::glob)),
     ("instr", 2, |context, _| instr(context)),
     ("replace", 3, |context, _| substitute(context)),
     ("trim", 2, |context, _| trim(context, true, true)),
@@ -62,9 +65,27 @@ fn size(value: ValueRef<'_>) -> usize {
     }
 }
 
-/// An argument as SQLite would turn it into text.
+/// SQLite calls these with the pattern first.
+fn compare(
+    context: &Context<'_>,
+    guard: &Guard,
+    read: impl FnOnce(&[u8]) -> Result<Pattern>,
+) -> Result<Value> {
+    // A pattern that is the same for all rows is read once. With an escape that differs by row it is not kept.
+    let pattern = match context.len() {
+        2 => context.get_or_create_aux(0, |pattern| read(&bytes(pattern)))?,
+        _ => Arc::new(read(&text(context, 0))?),
+    };
+    Ok(Value::Integer(i64::from(pattern.matches(&text(context, 1), guard)?)))
+}
+
 fn text<'a>(context: &'a Context<'_>, index: usize) -> Cow<'a, [u8]> {
-    match context.get_raw(index) {
+    bytes(context.get_raw(index))
+}
+
+/// A value as SQLite would turn it into text.
+fn bytes(value: ValueRef<'_>) -> Cow<'_, [u8]> {
+    match value {
         ValueRef::Null => Cow::Borrowed(&[]),
         ValueRef::Integer(integer) => Cow::Owned(integer.to_string().into_bytes()),
         ValueRef::Real(real) => Cow::Owned(format!("{real:?}").into_bytes()),

@@ -30,7 +30,7 @@ pub(crate) struct Reader {
 
 /// Instructions of SQLite's machine between two looks at the clock and the flags. Expensive functions look
 /// themselves, see `functions.rs`.
-const INSTRUCTIONS: i32 = 200;
+const INSTRUCTIONS: i32 = 1_000;
 
 /// The longest text or blob that a statement can make or read. Together with the number of instructions it bounds what can
 /// happen between two loops, where the progress handler is not asked.

@@ -68,7 +68,7 @@ pub struct Hit {
 
 const MOST_HITS: u32 = 50;
 
-/// What stands between headings in the index.
+/// What stands between the headings of a path.
 pub(crate) const SEPARATOR: &str = " › ";
 
 impl Search {
@@ -119,9 +119,9 @@ pub(super) fn run(connection: &Connection, search: &Search) -> rusqlite::Result<
 /// The title is in every section's row, so that `returns policy refund` finds the section on refunds in that document.
 const FIND: &str = "
     SELECT document.path, document.title, document.collection, document.format, document.latest_version,
-           document.updated_at, chunk.section, chunk.heading,
+           document.updated_at, chunk.section, chunk.path,
            snippet(document_index, 2, char(2), char(3), '…', 28),
-           -bm25(document_index, 2.0, 4.0, 1.0) AS score
+           -bm25(document_index, 1.0, 4.0, 1.5) AS score
     FROM document_index
     JOIN document_chunks AS chunk ON chunk.id = document_index.rowid
     JOIN documents AS document ON document.id = chunk.document_id
@@ -155,7 +155,7 @@ fn find(connection: &Connection, search: &Search, terms: &str, hits: &mut Hits) 
 
 fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
     let version = row.get(4)?;
-    let heading: String = row.get(7)?;
+    let path: String = row.get(7)?;
     let snippet: String = row.get(8)?;
     Ok(Hit {
         uri: Address::latest(row.get::<_, String>(0)?).at(version).to_string(),
@@ -165,7 +165,7 @@ fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
         version,
         updated_at: row.get(5)?,
         section: row.get(6)?,
-        heading_path: heading.split(SEPARATOR).filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+        heading_path: path.split(SEPARATOR).filter(|part| !part.is_empty()).map(str::to_owned).collect(),
         snippet: marked(&snippet),
         score: (row.get::<_, f64>(9)? * 1_000.0).round() / 1_000.0,
     })

@@ -45,7 +45,9 @@ const KINDS: [(&str, &[&str], &str); 7] = [
         &["id", "name", "city", "slug", "contact", "credit"],
         "SELECT id, company || ' (customer ' || id || ')', city, company,
                 first_name || ' ' || last_name, 'EUR ' || credit_limit_cents / 100
-         FROM customers WHERE kind = 'company' AND created_at < '2023' ORDER BY id",
+         FROM customers WHERE kind = 'company' AND created_at < '2023' AND EXISTS (
+             SELECT 1 FROM orders WHERE customer_id = customers.id AND total_cents > 30000 AND ordered_at < '2023-02-15')
+         ORDER BY id",
     ),
     (
         "order",
@@ -55,14 +57,17 @@ const KINDS: [(&str, &[&str], &str); 7] = [
     ),
     (
         "product",
-        &["id", "name", "sku", "price", "cost", "short"],
-        "SELECT id, name || ' (' || sku || ')', sku, price_cents, cost_cents, name
+        &["id", "name", "sku", "price", "cost", "short", "supplier"],
+        "SELECT id, name || ' (' || sku || ')', sku, price_cents, cost_cents, name, supplier_id
          FROM products WHERE discontinued_on IS NULL AND introduced_on < '2023' ORDER BY id",
     ),
     (
         "supplier",
         &["id", "name", "city", "terms", "contact", "slug", "vat"],
-        "SELECT id, name, city, payment_terms_days, contact_name, name, tax_id FROM suppliers ORDER BY id",
+        "SELECT id, name, city, payment_terms_days, contact_name, name, tax_id FROM suppliers WHERE 4 <= (
+             SELECT count(*) FROM products
+             WHERE supplier_id = suppliers.id AND discontinued_on IS NULL AND introduced_on < '2023')
+         ORDER BY id",
     ),
     (
         "ticket",
@@ -113,12 +118,20 @@ impl Facts {
     }
 
     /// What stands for `order:a.total`: the field of a thing that is the same throughout the document. `care:head`
-    /// is the head of the department. What has a date is from the weeks before `day`.
-    pub(super) fn tell(&self, key: &Key<'_>, what: &str, day: Moment) -> Option<String> {
+    /// is the head of the department. What has a date is from the weeks before `start`. `product:s/2` is the second product
+    /// of `supplier:s`, and `order:c/1` the first order of `company:c`.
+    pub(super) fn tell(&self, key: &Key<'_>, what: &str, start: Moment) -> Option<String> {
         let (kind, rest) = what.split_once(':')?;
         let (label, name) = rest.split_once('.').unwrap_or((rest, "name"));
-        let day = label.split_once('@').map_or(Some(day), |(_, day)| Moment::parse(day))?.date();
+        let day = label.split_once('@').map_or(Some(start), |(_, day)| Moment::parse(day))?.date();
         let things = self.kind(kind)?;
+        if let Some((owner, number)) = label.split_once('/') {
+            let (owner_kind, owner_field) =
+                if kind == "order" { ("company", "customer") } else { ("supplier", "supplier") };
+            let owner = self.tell(key, &format!("{owner_kind}:{owner}.id"), start)?;
+            let mut theirs = things.iter().filter(|thing| field(thing, owner_field) == owner);
+            return theirs.nth(number.parse::<usize>().ok()?.checked_sub(1)?).map(|thing| field(thing, name));
+        }
         let things = match things.first()?.iter().any(|(field, _)| *field == "date") {
             true => {
                 let before = things.partition_point(|thing| field(thing, "date") < day);

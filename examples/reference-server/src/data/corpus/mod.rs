@@ -94,18 +94,15 @@ fn document(
 
 /// Every section is found by itself, under the headings that it stands under.
 fn chunks(connection: &Connection, document: i64, title: &str, text: &str) -> Result<(), DataError> {
+    let insert = "INSERT INTO document_chunks (document_id, section, path, title, heading, body) VALUES (?, ?, ?, ?, ?, ?)";
     for section in sections(text) {
-        connection
-            .prepare_cached(
-                "INSERT INTO document_chunks (document_id, section, title, heading, body) VALUES (?, ?, ?, ?, ?)",
-            )?
-            .execute(params![
-                document,
-                section.id,
-                title,
-                section.path.join(SEPARATOR),
-                &text[section.start..section.own_end],
-            ])?;
+        let whole = &text[section.start..section.own_end];
+        // The heading is in a column of its own.
+        let body =
+            if section.level == 0 { whole } else { whole.split_once('\n').map_or("", |(_, body)| body) };
+        let path = section.path.join(SEPARATOR);
+        let row = params![document, section.id, path, title, section.title(), body.trim()];
+        connection.prepare_cached(insert)?.execute(row)?;
     }
     Ok(())
 }

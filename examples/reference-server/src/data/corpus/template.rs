@@ -15,7 +15,8 @@
 //! @3+ Lines that appear with the third version, `@1-2` that disappear, `@later` some time, `@some` perhaps.
 //! %later                           the same for the lines down to `%end`
 //! Goods may come back for {window} days, says {care:head}, {gladly|as a courtesy}. Numbers of sections and lists are
-//! put right afterwards. `{order:a@2023-05-19}` is an order from the weeks before that day.
+//! put right afterwards. `{order:a@2023-05-19}` is an order from the weeks before that day, and
+//! `{product:s/2}` the second product of `{supplier:s}`.
 //! ```
 
 use super::Version;
