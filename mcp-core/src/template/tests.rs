@@ -21,7 +21,7 @@ fn matched(source: &str, uri: &str) -> String {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "it is a table")]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn the_examples_of_the_rfc_expand() {
     let values = [
         ("var", "value"),

@@ -12,7 +12,7 @@ use super::cancel::Stop;
 use super::guard::Guard;
 use super::{Catalogue, DatabaseError, functions};
 
-/// What it takes to open a reader, now or again.
+/// What it takes to open a reader.
 pub(super) struct Opening {
     pub(super) file: PathBuf,
     pub(super) memory: u64,
@@ -25,7 +25,6 @@ pub(crate) struct Reader {
     pub(super) connection: Connection,
     pub(super) guard: Arc<Guard>,
     pub(super) catalogue: Arc<Catalogue>,
-    opening: Arc<Opening>,
 }
 
 /// Instructions of SQLite's machine between two looks at the clock and the flags. Expensive functions look
@@ -40,19 +39,14 @@ const LENGTH: i32 = 128 << 10;
 const TRUSTED_LENGTH: i32 = 64 << 20;
 
 impl Reader {
-    pub(super) fn open(opening: &Arc<Opening>) -> Result<Self, DatabaseError> {
+    pub(super) fn open(opening: &Opening) -> Result<Self, DatabaseError> {
         let mut connection = read_only(&opening.file, opening.memory).map_err(DatabaseError::internal)?;
         let hidden = hidden(&connection, &opening.catalogue).map_err(DatabaseError::internal)?;
         let tables = opening.catalogue.names().map(str::to_lowercase).collect();
         let guard = Guard::new(tables, hidden, opening.temporary);
         harden(&mut connection, &guard).map_err(DatabaseError::internal)?;
         let catalogue = Arc::clone(&opening.catalogue);
-        Ok(Self { connection, guard, catalogue, opening: Arc::clone(opening) })
-    }
-
-    pub(super) fn reopen(&mut self) -> Result<(), DatabaseError> {
-        *self = Self::open(&self.opening)?;
-        Ok(())
+        Ok(Self { connection, guard, catalogue })
     }
 
     /// Runs our own statements, which may read everything, until `stop` says otherwise.

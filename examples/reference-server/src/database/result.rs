@@ -108,7 +108,7 @@ pub struct Column {
     /// The table and column that it comes from; absent for expressions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
-    /// Whether it holds data about persons; absent where it does not.
+    /// Whether it is a column that holds data about persons; absent where it is not, and for expressions.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub personal: bool,
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use proptest::prop_assert;
+use proptest::test_runner::{Config, TestRunner};
 use reference_server::database::{Cancel, Database, DatabaseError, Params, Query, Settings};
 
 use crate::support::{file, rows, run};
@@ -182,5 +184,93 @@ async fn nothing_runs_on_between_two_looks() {
         assert!(begun.elapsed() < Duration::from_secs(10), "{}", shown(&statement));
         copy.check(&statement).await;
     }
+    copy.finish();
+}
+
+/// Words that statements are made of, and a few that break them.
+const WORDS: [&str; 64] = [
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "orders",
+    "customers",
+    "sqlite_master",
+    "document_index",
+    "northlight",
+    "id",
+    "*",
+    "(",
+    ")",
+    ",",
+    ";",
+    "--",
+    "/*",
+    "*/",
+    "'",
+    "\"",
+    "`",
+    "[",
+    "]",
+    "=",
+    "<",
+    "||",
+    "->>",
+    "1",
+    "9e999",
+    "NULL",
+    "x'00'",
+    "?",
+    ":a",
+    "AS",
+    "WITH",
+    "RECURSIVE",
+    "x",
+    "UNION",
+    "ALL",
+    "JOIN",
+    "ON",
+    "GROUP BY",
+    "ORDER BY",
+    "LIMIT",
+    "OVER",
+    "DELETE",
+    "UPDATE",
+    "SET",
+    "INSERT INTO",
+    "VALUES",
+    "RETURNING",
+    "PRAGMA",
+    "query_only",
+    "ATTACH",
+    "EXPLAIN",
+    "QUERY PLAN",
+    "load_extension",
+    "count",
+    "random",
+    "json_each",
+    "CREATE",
+    "TEMP",
+    "TABLE",
+    "BEGIN",
+    "COMMIT",
+];
+
+#[test]
+fn no_order_of_words_does_harm() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let _alone = runtime.block_on(ALONE.lock());
+    let copy = Copy::new();
+    let statement = proptest::collection::vec(proptest::sample::select(&WORDS), 1..14);
+    let mut runner = TestRunner::new(Config { cases: 2_000, failure_persistence: None, ..Config::default() });
+    let ran = runner.run(&statement, |words| {
+        let statement = words.join(" ");
+        let result = runtime.block_on(run(&copy.database, Query::new(&*statement)));
+        prop_assert!(!matches!(result, Err(DatabaseError::Internal(_))), "{}: {:?}", statement, result);
+        let plan = runtime.block_on(copy.database.explain(statement, Params::default(), Cancel::new()));
+        prop_assert!(!matches!(plan, Err(DatabaseError::Internal(_))), "{:?}", plan);
+        Ok(())
+    });
+    ran.unwrap();
+    runtime.block_on(copy.check("all of them"));
     copy.finish();
 }
