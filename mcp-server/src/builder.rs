@@ -354,7 +354,7 @@ impl Builder {
 /// What is always there, by its key too.
 #[track_caller]
 fn offered<H: Entry, P: ?Sized>(what: &str, fixed: Vec<H>, providers: Vec<Arc<P>>) -> Offered<H, P> {
-    let mut by_key = std::collections::HashMap::new();
+    let mut by_key = BTreeMap::new();
     for handler in &fixed {
         let key = handler.key();
         let before = by_key.insert(key.to_owned(), handler.clone());

@@ -1,6 +1,6 @@
 //! What a server offers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub(crate) struct Offer {
 /// What is always there, and who brings what comes and goes.
 pub(crate) struct Offered<H, P: ?Sized> {
     pub(crate) fixed: Vec<H>,
-    pub(crate) by_key: HashMap<String, H>,
+    pub(crate) by_key: BTreeMap<String, H>,
     pub(crate) providers: Vec<Arc<P>>,
     pub(crate) pages: Pages,
 }

@@ -25,6 +25,7 @@ pub fn guide(server: &Server, data: &Path, program: &Path) -> String {
          Data\n  {data}\n\n\
          Tools\n{tools}\n\
          Resources\n  db://main/schema, db://main/table/{{name}}, doc://{{+path}}{{?version}}\n\n\
+         Prompt\n  investigate        Answer a question about the company with its data, and show how.\n\n\
          Connect a client\n  \
          Claude Desktop, in claude_desktop_config.json:\n    {desktop}\n  \
          VS Code, in .vscode/mcp.json:\n    {code}\n  \
