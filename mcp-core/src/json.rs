@@ -1,6 +1,9 @@
 //! JSON that stays the text it was.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -28,6 +31,30 @@ enum Text {
     // What serde_json has seen to be JSON, it writes again without another look.
     Raw(Box<RawValue>),
     SharedRaw(Arc<RawValue>),
+    // What was looked through when it arrived is not looked through again for the members that every call has.
+    Indexed(String, Index),
+}
+
+/// Where some members of an object stand in its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Index([Option<(u32, u32)>; Index::NAMES.len()]);
+
+impl Index {
+    /// The members whose places are kept.
+    const NAMES: [&str; 3] = ["_meta", "name", "arguments"];
+
+    /// Keeps the place of a member, if it is one of those.
+    pub(crate) fn keep(&mut self, name: &str, place: Range<usize>) {
+        if let Some(index) = Self::NAMES.iter().position(|known| *known == name) {
+            self.0[index] = u32::try_from(place.start).ok().zip(u32::try_from(place.end).ok());
+        }
+    }
+
+    /// The same places, counted from here.
+    pub(crate) fn from(self, start: usize) -> Self {
+        let start = u32::try_from(start).unwrap_or_default();
+        Self(self.0.map(|place| place.map(|(from, to)| (from - start, to - start))))
+    }
 }
 
 impl JsonText {
@@ -84,6 +111,7 @@ impl JsonText {
         match self.0 {
             Text::Owned(text) => Self(Text::Shared(text.into())),
             Text::Raw(text) => Self(Text::SharedRaw(text.into())),
+            Text::Indexed(text, _) => Self(Text::Shared(text.into())),
             Text::Shared(_) | Text::SharedRaw(_) => self,
         }
     }
@@ -91,11 +119,32 @@ impl JsonText {
     /// The text.
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Text::Owned(text) => text,
+            Text::Owned(text) | Text::Indexed(text, _) => text,
             Text::Shared(text) => text,
             Text::Raw(text) => text.get(),
             Text::SharedRaw(text) => text.get(),
         }
+    }
+
+    /// Text that is known to be an object, with the places of some of its members.
+    pub(crate) fn indexed(text: String, index: Index) -> Self {
+        match Self::checked(text).0 {
+            // A blank stands where a line break stood: the places are the same.
+            Text::Owned(text) => Self(Text::Indexed(text, index)),
+            other => Self(other),
+        }
+    }
+
+    /// The text of a member, if the value is an object that has it.
+    pub fn member(&self, name: &str) -> Option<&str> {
+        if let Text::Indexed(text, index) = &self.0
+            && let Some(place) = Index::NAMES.iter().position(|known| *known == name)
+        {
+            let (from, to) = index.0[place]?;
+            return text.get(from as usize..to as usize);
+        }
+        let members: BTreeMap<Cow<'_, str>, &RawValue> = self.read().ok()?;
+        members.get(name).map(|value| value.get())
     }
 
     /// Reads the text as a type that may borrow from it.
@@ -143,7 +192,7 @@ impl Serialize for JsonText {
         match &self.0 {
             Text::Raw(text) => text.serialize(serializer),
             Text::SharedRaw(text) => text.serialize(serializer),
-            Text::Owned(_) | Text::Shared(_) => {
+            Text::Owned(_) | Text::Shared(_) | Text::Indexed(..) => {
                 let raw: &RawValue = self.read().map_err(serde::ser::Error::custom)?;
                 raw.serialize(serializer)
             }

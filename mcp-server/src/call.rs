@@ -1,7 +1,6 @@
 //! `Call → Outcome`: what a method means, blind to eras and transports.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -11,10 +10,8 @@ use mcpwright_core::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::catalogue::Page;
-use crate::era::RequestMeta;
 use crate::{Caller, Extensions, Next, Outbox, Server, incident};
 
 mod completion;
@@ -32,41 +29,6 @@ pub struct Call {
     caller: Caller,
     extensions: Extensions,
     serial: u64,
-    target: Target,
-}
-
-/// Where the members stand in the parameters that say which handler is called, and with what.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Target {
-    name: Option<Range<usize>>,
-    arguments: Option<Range<usize>>,
-}
-
-/// The parameters of any request, as far as they are read before it is known of which method they are.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Params<'a> {
-    #[serde(borrow, default, rename = "_meta")]
-    pub(crate) meta: RequestMeta<'a>,
-    #[serde(borrow, default)]
-    name: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    arguments: Option<&'a RawValue>,
-}
-
-impl<'a> Params<'a> {
-    /// Reads the text of the parameters: once, whatever comes after.
-    pub(crate) fn read(text: Option<&'a JsonText>) -> Result<Self, ErrorObject> {
-        text.map_or_else(|| Ok(Self::default()), |text| read(Some(text)))
-    }
-
-    pub(crate) fn target(&self, text: Option<&JsonText>) -> Target {
-        let start = text.map_or(0, |text| text.as_str().as_ptr().addr());
-        let place = |value: &RawValue| {
-            let at = value.get().as_ptr().addr() - start;
-            at..at + value.get().len()
-        };
-        Target { name: self.name.map(place), arguments: self.arguments.map(place) }
-    }
 }
 
 impl Call {
@@ -78,8 +40,6 @@ impl Call {
         client: Client,
         caller: Caller,
     ) -> Self {
-        let target =
-            Params::read(params.as_ref()).map(|read| read.target(params.as_ref())).unwrap_or_default();
         Self {
             id,
             method: method.into(),
@@ -88,20 +48,19 @@ impl Call {
             caller,
             extensions: Extensions::default(),
             serial: 0,
-            target,
         }
     }
 
     /// A call on a connection, whose parameters have been read so far.
-    pub(crate) fn of(request: Request, target: Target, client: Client, caller: Caller, serial: u64) -> Self {
+    pub(crate) fn of(request: Request, client: Client, caller: Caller, serial: u64) -> Self {
         let Request { id, method, params } = request;
-        Self { id, method, params, client, caller, extensions: Extensions::default(), serial, target }
+        Self { id, method, params, client, caller, extensions: Extensions::default(), serial }
     }
 
     /// The name of the tool or prompt that is called.
     pub(crate) fn name(&self) -> Result<Cow<'_, str>, ErrorObject> {
         let wrong = || ErrorObject::invalid_params("params: `name` is a string, and has to be there");
-        let text = self.member(&self.target.name).ok_or_else(wrong)?;
+        let text = self.member("name").ok_or_else(wrong)?;
         match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
             Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
             _ => serde_json::from_str(text).map(Cow::Owned).map_err(|_| wrong()),
@@ -110,11 +69,11 @@ impl Call {
 
     /// The text of the arguments, if there are any.
     pub(crate) fn arguments(&self) -> Option<&str> {
-        self.member(&self.target.arguments)
+        self.member("arguments")
     }
 
-    fn member(&self, place: &Option<Range<usize>>) -> Option<&str> {
-        self.params.as_ref()?.as_str().get(place.clone()?)
+    fn member(&self, name: &str) -> Option<&str> {
+        self.params.as_ref()?.member(name)
     }
 
     /// Tells the call from every other one on its connection, also from one that has the same id later.

@@ -10,7 +10,6 @@ use mcpwright_core::{
 };
 use serde_json::json;
 
-use crate::call::Params;
 use crate::era::{Opening, RequestMeta, legacy, modern};
 use crate::{Call, Caller, Change, Outcome, Server};
 
@@ -160,14 +159,13 @@ impl Connection {
             let error = ErrorObject::internal("too many calls at once").data(json!({ "retryAfterMs": 1000 }));
             return self.answer(Response::error(request.id, error), batch);
         }
-        let params = match Params::read(request.params.as_ref()) {
-            Ok(params) => params,
+        let meta = match RequestMeta::of(&request) {
+            Ok(meta) => meta,
             Err(error) => return self.answer(Response::error(request.id, error), batch),
         };
-        let target = params.target(request.params.as_ref());
-        let outcome = match Opening::of(&request, &params.meta, self.session.is_some()) {
-            Opening::Modern => self.modern(&request, &params.meta),
-            Opening::Legacy => self.legacy(&request, &params.meta),
+        let outcome = match Opening::of(&request, &meta, self.session.is_some()) {
+            Opening::Modern => self.modern(&request, &meta),
+            Opening::Legacy => self.legacy(&request, &meta),
         };
         match outcome {
             Settled::Answered(outcome) => self.answer(Response { id: Some(request.id), outcome }, batch),
@@ -176,7 +174,7 @@ impl Connection {
                 let serial = self.next_serial;
                 self.next_serial += 1;
                 self.in_flight.push(InFlight { id: request.id.clone(), serial, form, batch });
-                vec![Action::Run(Call::of(request, target, client, self.caller.clone(), serial))]
+                vec![Action::Run(Call::of(request, client, self.caller.clone(), serial))]
             }
         }
     }

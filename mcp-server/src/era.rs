@@ -1,6 +1,6 @@
 //! Where the two eras differ, and nowhere else.
 
-use mcpwright_core::{Request, method};
+use mcpwright_core::{ErrorObject, Request, method};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -45,7 +45,16 @@ pub(crate) struct RequestMeta<'a> {
     progress_token: Option<&'a RawValue>,
 }
 
-impl RequestMeta<'_> {
+impl<'a> RequestMeta<'a> {
+    /// Reads what a request carries beside its parameters.
+    pub(crate) fn of(request: &'a Request) -> Result<Self, ErrorObject> {
+        match request.params.as_ref().and_then(|params| params.member("_meta")) {
+            None => Ok(Self::default()),
+            Some(text) => serde_json::from_str(text)
+                .map_err(|_| ErrorObject::invalid_params("params._meta is an object")),
+        }
+    }
+
     fn is_modern(&self) -> bool {
         self.protocol_version.is_some()
             || self.client_capabilities.is_some()

@@ -147,7 +147,10 @@ fn read(text: &str, envelope: &Envelope) -> Result<Message, DecodeError> {
     let method = check(text, envelope, &id)?;
     let params = match (&envelope.params, id) {
         (None, id) => (None, id),
-        (Some(span), id) if text[span.clone()].starts_with('{') => (Some(params(text, span)), id),
+        (Some(span), id) if text[span.clone()].starts_with('{') => {
+            let index = envelope.index.from(span.start);
+            (Some(JsonText::indexed(text[span.clone()].to_owned(), index)), id)
+        }
         (Some(_), Some(id)) => {
             return Err(DecodeError::Params { id, reason: "params is an object" });
         }
@@ -180,14 +183,18 @@ fn check(text: &str, envelope: &Envelope, id: &Option<RequestId>) -> Result<Cow<
     let Some(method) = member(&envelope.method) else {
         return invalid("the method is missing");
     };
-    match serde_json::from_str::<Cow<'_, str>>(method) {
+    match string(method) {
         Ok(name) => Ok(method::known(&name).map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed)),
         Err(_) => invalid("the method is a string"),
     }
 }
 
-fn params(text: &str, span: &Span) -> JsonText {
-    JsonText::checked(text[span.clone()].to_owned())
+/// A JSON string; most hold no escape and are there already.
+fn string(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
+        _ => serde_json::from_str::<String>(text).map(Cow::Owned),
+    }
 }
 
 fn id(text: &str) -> Result<RequestId, DecodeError> {

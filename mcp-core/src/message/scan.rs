@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::json::Index;
+
 /// The deepest nesting that is read.
 pub(super) const MAX_DEPTH: usize = 127;
 
@@ -22,6 +24,8 @@ pub(super) struct Envelope {
     /// There is a `result` or an `error`.
     pub(super) answers: bool,
     pub(super) duplicate: Option<Duplicate>,
+    /// Where members of the parameters stand, in the whole text.
+    pub(super) index: Index,
 }
 
 /// Where an object says something twice.
@@ -207,8 +211,10 @@ impl Scan<'_> {
         self.blanks();
         let start = self.at;
         self.value(place.inside(&key), depth)?;
-        if place == Place::Envelope {
-            self.record(&key, start..self.at);
+        match place {
+            Place::Envelope => self.record(&key, start..self.at),
+            Place::Params => self.envelope.index.keep(&key, start..self.at),
+            Place::Arguments | Place::Elsewhere => {}
         }
         Ok(escaped)
     }

@@ -339,3 +339,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn members_of_parameters_are_found_wherever_they_stand() {
+    let texts = [
+        r#"{"jsonrpc":"2.0","id":1,"method":"a","params":{"name":"n","arguments":{"name":1},"_meta":{}}}"#,
+        "\n{ \"params\" :\n { \"_meta\" : {} ,\r\n \"argum\\u0065nts\" : {\"name\":1}\n, \"x\": [{\"_meta\":5}], \"name\":\"n\"}, \"method\":\"a\", \"id\":1, \"jsonrpc\":\"2.0\"}",
+    ];
+    for text in texts {
+        let Ok(Message::Request(request)) = decode(text.as_bytes()) else { panic!("{text}") };
+        let params = request.params.unwrap();
+        for params in [params.clone(), params.clone().shared(), JsonText::parse(params.as_str()).unwrap()] {
+            assert_eq!(params.member("name"), Some("\"n\""));
+            assert_eq!(params.member("arguments"), Some(r#"{"name":1}"#));
+            assert_eq!(params.member("_meta"), Some("{}"));
+            assert_eq!(params.member("cursor"), None);
+        }
+    }
+}
