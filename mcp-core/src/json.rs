@@ -109,9 +109,8 @@ impl JsonText {
     #[must_use]
     pub fn shared(self) -> Self {
         match self.0 {
-            Text::Owned(text) => Self(Text::Shared(text.into())),
+            Text::Owned(text) | Text::Indexed(text, _) => Self(Text::Shared(text.into())),
             Text::Raw(text) => Self(Text::SharedRaw(text.into())),
-            Text::Indexed(text, _) => Self(Text::Shared(text.into())),
             Text::Shared(_) | Text::SharedRaw(_) => self,
         }
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::catalogue::Page;
-use crate::{Caller, Extensions, Next, Outbox, Server, incident};
+use crate::{Caller, Extensions, Next, Outbox, Server, incident, run};
 
 mod completion;
 mod prompts;
@@ -280,11 +280,28 @@ impl Answer {
 impl Server {
     /// Answers a call: through the middleware to the handler, whose panic is this call's error and nothing more.
     pub async fn call(&self, call: &Call, outbox: &Outbox) -> Outcome {
+        if self.begins_elsewhere(call.method()) {
+            run::yield_once().await;
+        }
         let next = Next { server: self, outbox, rest: self.middleware() };
         match AssertUnwindSafe(next.run(call)).catch_unwind().await {
             Ok(outcome) => outcome,
             Err(payload) => Outcome::Failed(incident::panic(call.method(), payload.as_ref())),
         }
+    }
+
+    /// Whether code runs before any handler, or instead of one, of which nobody knows yet how quick it is: it is not begun
+    /// on the thread that reads messages.
+    fn begins_elsewhere(&self, name: &str) -> bool {
+        let is_paced = matches!(name, method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ);
+        let is_list = matches!(
+            name,
+            method::TOOLS_LIST
+                | method::PROMPTS_LIST
+                | method::RESOURCES_LIST
+                | method::RESOURCES_TEMPLATES_LIST
+        );
+        !(is_paced || is_list) || !self.middleware().is_empty() || self.has_providers()
     }
 
     /// One arm per method.

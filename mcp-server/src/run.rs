@@ -139,7 +139,7 @@ async fn synchronous<T: Send + 'static>(
 }
 
 /// Lets whoever polls do something else first, such as move the call to another thread.
-async fn yield_once() {
+pub(crate) async fn yield_once() {
     let mut yielded = false;
     poll_fn(move |context| {
         if yielded {

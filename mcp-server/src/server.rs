@@ -137,6 +137,12 @@ impl Server {
         }
     }
 
+    /// Whether any of the catalogues may change.
+    pub(crate) fn has_providers(&self) -> bool {
+        let Offer { tools, prompts, resources, .. } = &*self.offer;
+        !(tools.providers.is_empty() && prompts.providers.is_empty() && resources.providers.is_empty())
+    }
+
     pub(crate) fn caching(&self) -> Caching {
         self.offer.caching
     }
