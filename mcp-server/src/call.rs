@@ -317,7 +317,11 @@ impl Server {
             method::PROMPTS_GET => self.get_prompt(call, outbox).await,
             method::COMPLETION_COMPLETE => self.complete(call, outbox).await,
             other => match self.custom(other) {
-                Some(handler) => handler.handle(call, outbox).await,
+                Some(handler) => {
+                    let handled = handler.handle(call, outbox);
+                    let outcome = run::within(other, handled, self.offer.deadline, &self.host).await;
+                    outcome.unwrap_or_else(|run::TimedOut| prompts::timed_out(other).into())
+                }
                 None => ErrorObject::method_not_found(other).into(),
             },
         }

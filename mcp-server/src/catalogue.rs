@@ -1,5 +1,6 @@
 //! Lists in pages, written as JSON once per change.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
@@ -22,42 +23,33 @@ pub(crate) struct Page {
 #[derive(Debug, Default)]
 pub(crate) struct Pages(Mutex<Option<Arc<Written>>>);
 
+/// The entries of a list as JSON, and the pages that clients have asked for.
 #[derive(Debug)]
 pub(crate) struct Written {
     revisions: Vec<u64>,
-    /// The key of the last entry before a page, and the page.
-    pages: Vec<(Option<String>, Arc<Page>)>,
+    /// The key of each entry, and the entry.
+    entries: Vec<(String, String)>,
+    /// The pages, by the place of their first entry.
+    pages: Mutex<BTreeMap<usize, Arc<Page>>>,
 }
 
 impl Pages {
-    /// The pages that were written for these revisions.
+    /// The list as it was written for these revisions.
     pub(crate) fn current(&self, revisions: &[u64]) -> Option<Arc<Written>> {
         let written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         written.clone().filter(|written| written.revisions == revisions)
     }
 
-    /// Writes the pages for these revisions.
+    /// Writes the list for these revisions.
     pub(crate) fn write<T: Serialize>(
         &self,
-        list: &List<'_>,
         revisions: Vec<u64>,
         entries: &[T],
         key: impl Fn(&T) -> &str,
     ) -> Result<Arc<Written>, serde_json::Error> {
-        let mut pages = Vec::new();
-        let mut before = None;
-        let mut rest = entries;
-        loop {
-            let (page, after) = rest.split_at(list.page_size.min(rest.len()));
-            let last = page.last().map(|entry| key(entry).to_owned());
-            let next = if after.is_empty() { None } else { last.clone() };
-            pages.push((before, Arc::new(list.page(page, next.as_deref())?)));
-            if after.is_empty() {
-                break;
-            }
-            (before, rest) = (last, after);
-        }
-        let written = Arc::new(Written { revisions, pages });
+        let write = |entry: &T| Ok((key(entry).to_owned(), serde_json::to_string(entry)?));
+        let entries = entries.iter().map(write).collect::<Result<_, serde_json::Error>>()?;
+        let written = Arc::new(Written { revisions, entries, pages: Mutex::default() });
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&written));
         Ok(written)
     }
@@ -67,16 +59,20 @@ impl Written {
     /// The page that a cursor leads to; the first one without a cursor.
     ///
     /// A cursor names the last entry that the client has, so that entries which come or go before it shift nothing,
-    /// and so that every replica understands it.
+    /// and so that every replica understands it. Only if that entry itself is gone, the client has to start again.
     pub(crate) fn page(&self, list: &List<'_>, cursor: Option<&str>) -> Result<Arc<Page>, ErrorObject> {
         let invalid =
             || ErrorObject::invalid_params("the cursor is not one of this list: start again without one");
-        let before = match cursor {
-            None => None,
-            Some(cursor) => Some(list.open(cursor).ok_or_else(invalid)?),
+        let start = match cursor {
+            None => 0,
+            Some(cursor) => {
+                let last = list.open(cursor).ok_or_else(invalid)?;
+                self.entries.iter().position(|(key, _)| *key == last).ok_or_else(invalid)? + 1
+            }
         };
-        let found = self.pages.iter().find(|(last, _)| *last == before);
-        found.map(|(_, page)| Arc::clone(page)).ok_or_else(invalid)
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let page = pages.entry(start).or_insert_with(|| Arc::new(list.page(&self.entries, start)));
+        Ok(Arc::clone(page))
     }
 }
 
@@ -90,11 +86,16 @@ pub(crate) struct List<'a> {
 }
 
 impl List<'_> {
-    fn page<T: Serialize>(&self, entries: &[T], next: Option<&str>) -> Result<Page, serde_json::Error> {
-        let entries = serde_json::to_string(entries)?;
-        let next = next.map(|last| format!(r#","nextCursor":"{}""#, self.seal(last))).unwrap_or_default();
-        let text = format!(r#"{{"{}":{entries}{next}}}"#, self.member);
-        Ok(Page { text, caching: self.caching, modern: OnceLock::new(), legacy: OnceLock::new() })
+    fn page(&self, entries: &[(String, String)], start: usize) -> Page {
+        let end = entries.len().min(start + self.page_size);
+        let page = entries.get(start..end).unwrap_or_default();
+        let texts: Vec<&str> = page.iter().map(|(_, text)| text.as_str()).collect();
+        let next = match page.last() {
+            Some((last, _)) if end < entries.len() => format!(r#","nextCursor":"{}""#, self.seal(last)),
+            _ => String::new(),
+        };
+        let text = format!(r#"{{"{}":[{}]{next}}}"#, self.member, texts.join(","));
+        Page { text, caching: self.caching, modern: OnceLock::new(), legacy: OnceLock::new() }
     }
 
     /// A cursor behind an entry.

@@ -65,6 +65,16 @@ pub(crate) async fn work<T: Send + 'static>(
     }
 }
 
+/// Runs something of which nobody knows how quick it is until it is done or the deadline has passed.
+pub(crate) async fn within<F: Future>(
+    name: &str,
+    work: F,
+    deadline: Duration,
+    host: &Arc<dyn Host>,
+) -> Result<F::Output, TimedOut> {
+    asynchronous(name, work, &Pace::default(), deadline, host).await
+}
+
 /// Runs an asynchronous handler until it is done or the deadline has passed.
 async fn asynchronous<F: Future>(
     name: &str,

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionReference, ErrorObject};
 use serde_json::Value;
 
+use super::prompts::timed_out;
 use super::tools::unknown;
 use super::{Answer, Call, Outcome};
 use crate::argument::Parameters;
 use crate::complete::{Completing, of};
-use crate::{Context, Outbox, Server, incident};
+use crate::{Context, Outbox, Server, incident, run};
 
 impl Server {
     pub(super) async fn complete(&self, call: &Call, outbox: &Outbox) -> Outcome {
@@ -54,7 +55,9 @@ impl Server {
         let found = arguments.find(|(declared, _)| declared.argument.name == name);
         let (declared, schema) = found.ok_or_else(|| unknown("argument", name))?;
         if let Some(completer) = &declared.argument.completer {
-            let completion = completer.complete(Completing::new(value, known, context)).await;
+            let completing = completer.complete(Completing::new(value, known, context));
+            let completion = run::within(name, completing, self.offer.deadline, &self.host).await;
+            let completion = completion.map_err(|run::TimedOut| timed_out(name))?;
             let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
             if completion.values.len() > 100 {
                 completion = of(completion.values);

@@ -21,7 +21,7 @@ impl Server {
                     prompts.extend(provider.prompts().await.map_err(|error| unavailable(&*error))?);
                 }
                 let prompts: Vec<_> = prompts.iter().map(PromptHandler::definition).collect();
-                let written = offered.pages.write(&list, revisions, &prompts, |prompt| &prompt.name);
+                let written = offered.pages.write(revisions, &prompts, |prompt| &prompt.name);
                 written
                     .map_err(|error| incident::internal("the prompts cannot be written as JSON", &error))?
             }

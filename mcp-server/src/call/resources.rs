@@ -58,7 +58,7 @@ impl Server {
                     resources.extend(provider.resources().await.map_err(|error| unavailable(&*error))?);
                 }
                 let resources: Vec<_> = resources.iter().map(ResourceHandler::definition).collect();
-                let written = offered.pages.write(&list, revisions, &resources, |resource| &resource.uri);
+                let written = offered.pages.write(revisions, &resources, |resource| &resource.uri);
                 written
                     .map_err(|error| incident::internal("the resources cannot be written as JSON", &error))?
             }
@@ -80,7 +80,7 @@ impl Server {
                 }
                 let templates: Vec<_> = templates.iter().map(TemplateHandler::definition).collect();
                 let pages = &self.offer.template_pages;
-                let written = pages.write(&list, revisions, &templates, |template| &template.uri_template);
+                let written = pages.write(revisions, &templates, |template| &template.uri_template);
                 written
                     .map_err(|error| incident::internal("the templates cannot be written as JSON", &error))?
             }

@@ -21,7 +21,7 @@ impl Server {
                     tools.extend(provider.tools().await.map_err(|error| unavailable(&*error))?);
                 }
                 let tools: Vec<_> = tools.iter().map(ToolHandler::definition).collect();
-                let written = offered.pages.write(&list, revisions, &tools, |tool| &tool.name);
+                let written = offered.pages.write(revisions, &tools, |tool| &tool.name);
                 written.map_err(|error| incident::internal("the tools cannot be written as JSON", &error))?
             }
         };

@@ -51,10 +51,18 @@ fn pages_hold_everything_once_in_the_order_of_registration() {
 
 #[test]
 fn a_cursor_means_the_same_to_every_process_and_survives_changes_before_it() {
-    let first = Client::modern(server(10, 4));
-    let cursor = page(&first, None).unwrap().next_cursor.unwrap();
-    let other = Client::modern(server(10, 4));
-    assert_eq!(page(&other, Some(&cursor)).unwrap().tools[0].name, "tool_4");
+    let catalogue = Catalogue::new();
+    (0..10).for_each(|number| catalogue.insert(tool(&format!("tool_{number}"))));
+    let client = Client::modern(server(0, 4).tool_provider(catalogue.clone()));
+    let cursor = page(&client, None).unwrap().next_cursor.unwrap();
+    assert_eq!(page(&Client::modern(server(10, 4)), Some(&cursor)).unwrap().tools[0].name, "tool_4");
+    catalogue.remove("tool_1");
+    let rest = page(&client, Some(&cursor)).unwrap();
+    let names: Vec<_> = rest.tools.iter().map(|tool| tool.name.as_str()).collect();
+    assert_eq!(names, ["tool_4", "tool_5", "tool_6", "tool_7"]);
+    // Only without the entry itself there is no telling where to go on.
+    catalogue.remove("tool_3");
+    assert_eq!(page(&client, Some(&cursor)).err(), Some(ErrorCode::INVALID_PARAMS));
 }
 
 #[test]
