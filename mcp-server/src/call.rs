@@ -19,6 +19,9 @@ mod prompts;
 mod resources;
 mod tools;
 
+/// The longest URI that is read, in bytes.
+pub(crate) const LONGEST_URI: usize = 8 << 10;
+
 /// One request, as the engine sees it: the same in both eras and on every transport.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -286,7 +289,7 @@ impl Server {
         let next = Next { server: self, outbox, rest: self.middleware() };
         match AssertUnwindSafe(next.run(call)).catch_unwind().await {
             Ok(outcome) => outcome,
-            Err(payload) => Outcome::Failed(incident::panic(call.method(), payload.as_ref())),
+            Err(payload) => Outcome::Failed(incident::panic(call.method(), payload)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Lists in pages, written as JSON once per change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
@@ -47,8 +47,14 @@ impl Pages {
         entries: &[T],
         key: impl Fn(&T) -> &str,
     ) -> Result<Arc<Written>, serde_json::Error> {
+        // Of two entries with one key, the first is the one that is found, so the first is listed.
+        let mut seen = HashSet::new();
         let write = |entry: &T| Ok((key(entry).to_owned(), serde_json::to_string(entry)?));
-        let entries = entries.iter().map(write).collect::<Result<_, serde_json::Error>>()?;
+        let entries = entries
+            .iter()
+            .filter(|entry| seen.insert(key(entry).to_owned()))
+            .map(write)
+            .collect::<Result<_, serde_json::Error>>()?;
         let written = Arc::new(Written { revisions, entries, pages: Mutex::default() });
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&written));
         Ok(written)

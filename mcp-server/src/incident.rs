@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt::Display;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mcpwright_core::ErrorObject;
 
@@ -21,13 +22,18 @@ pub(crate) fn internal(what: &str, reason: &dyn Display) -> ErrorObject {
 }
 
 /// The error for a handler that panicked.
-pub(crate) fn panic(place: &str, payload: &(dyn Any + Send)) -> ErrorObject {
+pub(crate) fn panic(place: &str, payload: Box<dyn Any + Send>) -> ErrorObject {
     let reason = payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a value that is no text");
-    internal(&format!("a handler of {place} panicked"), &reason)
+    let error = internal(&format!("a handler of {place} panicked"), &reason);
+    // What a handler panics with may panic once more when it is dropped, and that panic's value again.
+    if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(again);
+    }
+    error
 }
 
 /// Text from outside, fit for a log: on one line, without control characters, and not for ever.

@@ -61,7 +61,7 @@ pub(crate) async fn work<T: Send + 'static>(
 ) -> Result<Result<T, Failure>, TimedOut> {
     match work {
         Work::Future(future) => asynchronous(name, future, pace, deadline, host).await,
-        Work::Blocking(handler) => synchronous(handler, pace, deadline, host).await,
+        Work::Blocking(handler) => synchronous(handler, deadline, host).await,
     }
 }
 
@@ -111,26 +111,13 @@ async fn asynchronous<F: Future>(
 /// Runs a synchronous handler where it may block, until it is done or the deadline has passed.
 async fn synchronous<T: Send + 'static>(
     handler: impl FnOnce() -> T + Send + 'static,
-    pace: &Arc<Pace>,
     deadline: Duration,
     host: &Arc<dyn Host>,
 ) -> Result<T, TimedOut> {
-    let timed = {
-        let (pace, host) = (Arc::clone(pace), Arc::clone(host));
-        move || {
-            let start = host.now();
-            let output = handler();
-            pace.record(host.now().saturating_duration_since(start));
-            output
-        }
-    };
-    if pace.is_quick() {
-        return Ok(timed());
-    }
     let (sender, receiver) = oneshot::channel();
     host.run_blocking(Box::new(move || {
         // Nobody receives where the call was cancelled meanwhile.
-        let _ = sender.send(catch_unwind(AssertUnwindSafe(timed)));
+        let _ = sender.send(catch_unwind(AssertUnwindSafe(handler)));
     }));
     let mut timer = host.sleep(deadline);
     let mut receiver = receiver;

@@ -66,3 +66,52 @@ pub(crate) fn wait_for_hangup(output: &File) -> io::Result<()> {
 pub(crate) fn wait_for_hangup(_: &File) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
+
+/// Waits until a stream that does not block can be read, or written.
+#[cfg(unix)]
+pub(crate) fn wait_until_ready(stream: &File, to_write: bool) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+
+    let flags = if to_write { PollFlags::OUT } else { PollFlags::IN };
+    match poll(&mut [PollFd::new(stream, flags)], None) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Waits a moment: streams block here.
+#[cfg(not(unix))]
+pub(crate) fn wait_until_ready(_: &File, _: bool) -> io::Result<()> {
+    std::thread::sleep(std::time::Duration::from_millis(10));
+    Ok(())
+}
+
+/// Whether whoever writes to a stream has closed it, though not everything may have been read.
+#[cfg(unix)]
+pub(crate) fn is_hung_up(input: &File) -> bool {
+    use rustix::event::{PollFd, PollFlags, poll};
+
+    let mut polled = [PollFd::new(input, PollFlags::empty())];
+    let at_once = rustix::event::Timespec::default();
+    poll(&mut polled, Some(&at_once)).is_ok() && polled[0].revents().contains(PollFlags::HUP)
+}
+
+/// Nothing tells of it here before everything has been read.
+#[cfg(not(unix))]
+pub(crate) fn is_hung_up(_: &File) -> bool {
+    false
+}
+
+/// Writes everything, to a stream that may or may not block.
+pub(crate) fn write_all(mut output: &File, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match io::Write::write(&mut output, bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(length) => bytes = &bytes[length..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => wait_until_ready(output, true)?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

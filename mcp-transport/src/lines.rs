@@ -144,8 +144,17 @@ pub async fn unix(server: impl IntoServer, path: impl AsRef<std::path::Path>) ->
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                let (reader, writer) = accepted?.0.into_split();
-                clients.spawn(serve(server.clone(), reader, writer, Limits::default()));
+                match accepted {
+                    Ok((stream, _)) => {
+                        let (reader, writer) = stream.into_split();
+                        clients.spawn(serve(server.clone(), reader, writer, Limits::default()));
+                    }
+                    // Too many open files, for example: some of them will be closed.
+                    Err(error) => {
+                        tracing::warn!(%error, "a client could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                    }
+                }
             }
             Some(ended) = clients.join_next() => {
                 if let Ok(Err(error)) = ended {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -22,7 +22,13 @@ use crate::output::Output;
 #[derive(Debug)]
 pub(crate) struct Pipe {
     server: Server,
-    runtime: Handle,
+    host: Tokio,
+    /// The tasks of calls that have not been dropped yet, whether or not anybody waits for them.
+    tasks: Arc<()>,
+    /// How often something was read.
+    reads: AtomicU64,
+    /// The process is about to end: nothing new is begun.
+    is_stopping: AtomicBool,
     connection: Mutex<Connection>,
     /// The calls that did not end at once.
     running: Mutex<HashMap<RequestId, Running>>,
@@ -56,7 +62,10 @@ impl Pipe {
         let server = server.on(Arc::new(host.clone()));
         let pipe = Arc::new(Self {
             connection: Mutex::new(server.connect(Caller::anonymous())),
-            runtime: host.handle().clone(),
+            host: host.clone(),
+            tasks: Arc::default(),
+            reads: AtomicU64::new(0),
+            is_stopping: AtomicBool::new(false),
             running: Mutex::default(),
             output: Output::default(),
             is_busy: AtomicBool::new(false),
@@ -93,6 +102,9 @@ impl Pipe {
     }
 
     fn receive(self: &Arc<Self>, message: Result<Message, DecodeError>) {
+        if self.is_stopping.load(Ordering::Acquire) {
+            return;
+        }
         let rest = self.say(|connection| connection.receive(message));
         for action in rest {
             match action {
@@ -123,6 +135,7 @@ impl Pipe {
     /// Says whether what was read is still being answered.
     pub(crate) fn busy(&self, is_busy: bool) {
         self.is_busy.store(is_busy, Ordering::Release);
+        self.reads.fetch_add(1, Ordering::Relaxed);
         if !is_busy {
             self.ended.notify_waiters();
         }
@@ -130,7 +143,7 @@ impl Pipe {
 
     /// The runtime of the handlers, for the threads that are not its own.
     pub(crate) fn runtime(&self) -> &Handle {
-        &self.runtime
+        self.host.handle()
     }
 
     /// Begins a call here, and leaves the rest to the runtime if it does not end at once.
@@ -150,7 +163,9 @@ impl Pipe {
         let (pipe, its_gate) = (Arc::clone(self), Arc::clone(&gate));
         // The lock is held until the call is in the map, so that it does not end before.
         let mut running = lock(&self.running);
-        let task = self.runtime.spawn(async move {
+        let alive = Arc::clone(&self.tasks);
+        let task = self.host.handle().spawn(async move {
+            let _alive = alive;
             let (call, outcome) = answering.await;
             pipe.finish(&call, outcome, &its_gate);
             pipe.output.wake();
@@ -196,6 +211,21 @@ impl Pipe {
         self.say(Connection::close);
         self.output.close();
         finished
+    }
+
+    /// Begins nothing new.
+    pub(crate) fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+    }
+
+    /// A number that is another one whenever something was read, or answered after it was read.
+    pub(crate) fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    /// Whether a handler still runs, though perhaps nobody waits for it: a runtime would wait for it to end.
+    pub(crate) fn has_work(&self) -> bool {
+        Arc::strong_count(&self.tasks) > 1 || self.host.is_busy()
     }
 
     async fn idle(&self) {

@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::future::IntoFuture;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -90,16 +90,33 @@ impl Stdio {
         let mut stop = Stop::new()?;
         let Channel { input, output } = channel::open(self.guards_stdout)?;
         let pipe = Pipe::new(self.server, host);
+        let (watched, drain) = (input.try_clone()?, self.limits.drain);
         let written = start_writing(&pipe, &output)?;
         let read = start_reading(&pipe, input, output, self.limits)?;
         let time = tokio::select! {
-            _ = read => self.limits.drain,
+            _ = read => drain,
             () = stop.wait() => AFTER_SIGNAL,
             () = pipe.output.broken() => Duration::ZERO,
+            () = stuck(&pipe, &watched, drain) => Duration::ZERO,
         };
+        pipe.stop();
         tokio::select! {
             is_idle = pipe.drain(time) => finish(&pipe, is_idle, written).await,
-            () = stop.wait() => exit("a second signal"),
+            () = stop.wait() => exit("a second signal", 0),
+        }
+    }
+}
+
+/// Waits until the client has closed its end and nothing has been read for this long: because the client does not read
+/// what waits for it either, or because a handler keeps the thread that reads.
+async fn stuck(pipe: &Pipe, input: &File, time: Duration) {
+    let mut since = (std::time::Instant::now(), pipe.reads());
+    loop {
+        tokio::time::sleep(time / 10).await;
+        if !channel::is_hung_up(input) || pipe.reads() != since.1 {
+            since = (std::time::Instant::now(), pipe.reads());
+        } else if since.0.elapsed() >= time {
+            return;
         }
     }
 }
@@ -117,19 +134,26 @@ impl IntoFuture for Stdio {
 async fn finish(pipe: &Pipe, is_idle: bool, written: oneshot::Receiver<()>) -> Result<(), Error> {
     /// How long the last answers may take to be read.
     const LAST_WRITE: Duration = Duration::from_secs(2);
+    /// How long a handler that was dropped may take to notice.
+    const LAST_POLL: Duration = Duration::from_millis(200);
     let is_written = tokio::time::timeout(LAST_WRITE, written).await.is_ok();
-    if pipe.output.is_broken() {
-        return Err(Error::Closed);
+    let start = std::time::Instant::now();
+    while pipe.has_work() && start.elapsed() < LAST_POLL {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    if !(is_idle && is_written) {
-        exit("a handler or the client did not finish in time");
+    let is_broken = pipe.output.is_broken();
+    if pipe.has_work() || !(is_written || is_broken) {
+        exit("a handler or the client did not finish in time", i32::from(is_broken));
     }
-    Ok(())
+    if !is_idle {
+        tracing::warn!("calls were cancelled");
+    }
+    if is_broken { Err(Error::Closed) } else { Ok(()) }
 }
 
-fn exit(reason: &str) -> ! {
+fn exit(reason: &str, code: i32) -> ! {
     tracing::warn!("ending the process: {reason}");
-    std::process::exit(0)
+    std::process::exit(code)
 }
 
 /// Reads on a thread of its own; the receiver hears of the end of input.
@@ -161,6 +185,13 @@ fn read(pipe: &Arc<Pipe>, input: &mut File, output: &File, limits: Limits) {
         let length = match input.read(&mut chunk) {
             Ok(length) => length,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            // Whoever shares the stream may have said that it does not block.
+            Err(error)
+                if error.kind() == io::ErrorKind::WouldBlock
+                    && channel::wait_until_ready(input, false).is_ok() =>
+            {
+                continue;
+            }
             Err(error) => {
                 tracing::warn!(%error, "standard input cannot be read any more");
                 0
@@ -201,12 +232,12 @@ fn start_writing(pipe: &Arc<Pipe>, output: &File) -> Result<oneshot::Receiver<()
 }
 
 /// Writes what waits, unless somebody else does; tells whether it is over.
-fn write(pipe: &Pipe, mut output: &File) -> bool {
+fn write(pipe: &Pipe, output: &File) -> bool {
     let mut written = None;
     loop {
         match pipe.output.take(written.take()) {
             Next::Write(bytes) => {
-                if let Err(error) = output.write_all(&bytes) {
+                if let Err(error) = channel::write_all(output, &bytes) {
                     tracing::debug!(%error, "standard output cannot be written any more");
                     pipe.output.break_off();
                 }

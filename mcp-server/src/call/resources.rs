@@ -8,13 +8,10 @@ use serde::Deserialize;
 
 use super::prompts::timed_out;
 use super::tools::unavailable;
-use super::{Answer, Call, Outcome};
+use super::{Answer, Call, LONGEST_URI, Outcome};
 use crate::argument::Given;
 use crate::resource::Reading;
 use crate::{Context, Outbox, ResourceHandler, Server, TemplateHandler, incident, run};
-
-/// The longest URI that is read, in bytes.
-const LONGEST_URI: usize = 8 << 10;
 
 #[derive(Deserialize)]
 struct Params<'a> {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::RequestMeta;
-use crate::call::{Fields, Recent};
+use crate::call::{Fields, LONGEST_URI, Recent};
 use crate::{Change, Outcome, Server};
 
 /// The most resources that one session may subscribe to.
@@ -86,6 +86,9 @@ impl Session {
 
     fn subscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
+        if params.uri.len() > LONGEST_URI {
+            return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long"));
+        }
         if self.subscriptions.len() >= MOST_SUBSCRIPTIONS && !self.subscriptions.contains(&params.uri) {
             return Err(ErrorObject::internal("too many subscriptions"));
         }

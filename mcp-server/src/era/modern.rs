@@ -13,7 +13,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::RequestMeta;
-use crate::call::{Answer, Fields};
+use crate::call::{Answer, Fields, LONGEST_URI};
 use crate::{Change, Outcome, Server};
 
 /// The longest version that is worth an answer of its own.
@@ -171,7 +171,11 @@ impl Listening {
         let text = request.params.as_ref().map_or("{}", JsonText::as_str);
         let asked: ListenParams =
             serde_json::from_str(text).map_err(|_| malformed("params.notifications"))?;
-        let resources = asked.notifications.resource_subscriptions.as_ref().map_or(0, Vec::len);
+        let uris = asked.notifications.resource_subscriptions.as_deref().unwrap_or_default();
+        if uris.iter().any(|uri| uri.len() > LONGEST_URI) {
+            return Err(ErrorObject::invalid_params("a URI is at most 8 KiB long"));
+        }
+        let resources = uris.len();
         if self.0.len() >= MOST_SUBSCRIPTIONS || resources > MOST_RESOURCES {
             return Err(
                 ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))

@@ -355,3 +355,94 @@ fn a_unix_socket_serves_many_and_is_its_owners_alone() {
     serving.abort();
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn a_cancelled_handler_that_blocks_does_not_keep_the_process() {
+    let mut process = Process::start();
+    process.handshake();
+    process.call(1, "block", &json!({ "ms": 60_000 }));
+    std::thread::sleep(Duration::from_millis(200));
+    process
+        .say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}\n");
+    process.request(2, "ping", &json!({}));
+    assert_eq!(process.hear()["id"], 2);
+    process.input = None;
+    assert!(process.end(Duration::from_secs(3)).success());
+}
+
+#[test]
+fn a_closed_output_ends_the_process_while_a_handler_blocks() {
+    let mut child = Command::new(rough())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take();
+    let output = child.stdout.take().unwrap();
+    let (lines, (_, errors)) = (channel().1, channel());
+    let mut process = Process { child, input: input.take(), lines, errors };
+    process.request(0, "ping", &json!({}));
+    let mut first = String::new();
+    let mut output = BufReader::new(output);
+    output.read_line(&mut first).unwrap();
+    process.request(1, "initialize", &json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }));
+    output.read_line(&mut first).unwrap();
+    process.call(2, "block", &json!({ "ms": 60_000 }));
+    std::thread::sleep(Duration::from_millis(200));
+    drop(output);
+    assert!(!process.end(Duration::from_secs(4)).success());
+}
+
+#[test]
+fn a_client_that_closes_its_input_and_never_reads_does_not_keep_the_process() {
+    let mut child = Command::new(rough())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let input = child.stdin.take();
+    let unread = child.stdout.take();
+    let (lines, (_, errors)) = (channel().1, channel());
+    let mut process = Process { child, input, lines, errors };
+    process.request(0, "initialize", &json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }));
+    for id in 1..=8 {
+        process.call(id, "large", &json!({ "bytes": 1 << 20 }));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    process.input = None;
+    process.end(PATIENCE);
+    drop(unread);
+}
+
+#[test]
+fn streams_that_do_not_block_are_served_like_others() {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let (mut answers, output) = std::io::pipe().unwrap();
+    for flags in [
+        fcntl_getfl(&reader).map(|flags| fcntl_setfl(&reader, flags | OFlags::NONBLOCK)),
+        fcntl_getfl(&output).map(|flags| fcntl_setfl(&output, flags | OFlags::NONBLOCK)),
+    ] {
+        flags.unwrap().unwrap();
+    }
+    let mut command = Command::new(rough());
+    let child =
+        command.stdin(Stdio::from(reader)).stdout(Stdio::from(output)).stderr(Stdio::null()).spawn().unwrap();
+    drop(command);
+    let (lines, (_, errors)) = (channel().1, channel());
+    let mut process = Process { child, input: None, lines, errors };
+    std::thread::sleep(Duration::from_millis(500));
+    let meta = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {} });
+    let params = json!({ "name": "large", "arguments": { "bytes": 1 << 20 }, "_meta": meta });
+    let line = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+    writer.write_all(format!("{line}\n").as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    drop(writer);
+    let mut said = String::new();
+    answers.read_to_string(&mut said).unwrap();
+    assert!(said.len() > 1 << 20 && said.ends_with("}\n"), "all of it was written: {} bytes", said.len());
+    assert!(process.end(PATIENCE).success());
+}
