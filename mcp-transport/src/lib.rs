@@ -10,6 +10,7 @@ mod output;
 mod pipe;
 mod signal;
 mod stdio;
+mod turn;
 
 // The public interface is:
 pub use error::Error;

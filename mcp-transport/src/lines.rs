@@ -11,6 +11,7 @@ use crate::frames::Frames;
 use crate::host::Tokio;
 use crate::output::Next;
 use crate::pipe::Pipe;
+use crate::turn::Turn;
 
 /// How many bytes are read at once, at the most.
 pub(crate) const CHUNK: usize = 64 << 10;
@@ -61,7 +62,7 @@ pub async fn serve(
     let pipe = Pipe::new(server.into_server(), &Tokio::current()?);
     let reading = async {
         let mut frames = Frames::new(limits.line);
-        let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
+        let (mut decoder, mut chunk, turn) = (Decoder::new(), vec![0; CHUNK], Turn::default());
         loop {
             pipe.output.room().await;
             let length = reader.read(&mut chunk).await?;
@@ -70,6 +71,7 @@ pub async fn serve(
             } else {
                 frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
             }
+            pipe.begin(&turn);
             pipe.output.wake();
             if length == 0 {
                 break;

@@ -1,8 +1,8 @@
 //! One client on one stream of lines: what the transports of lines have in common.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -17,6 +17,7 @@ use tokio::task::AbortHandle;
 use crate::frames::Frame;
 use crate::host::Tokio;
 use crate::output::Output;
+use crate::turn::Turn;
 
 /// One client on one stream of lines.
 #[derive(Debug)]
@@ -30,11 +31,13 @@ pub(crate) struct Pipe {
     /// The process is about to end: nothing new is begun.
     is_stopping: AtomicBool,
     connection: Mutex<Connection>,
+    /// The calls that have been read and not begun.
+    queue: Mutex<VecDeque<Call>>,
     /// The calls that did not end at once.
     running: Mutex<HashMap<RequestId, Running>>,
     pub(crate) output: Output,
     /// What was read is being answered, and not all of it waits to be written yet.
-    is_busy: AtomicBool,
+    busy: AtomicUsize,
     /// A call has ended, or all that was read has been answered.
     ended: Notify,
     listener: Mutex<Option<Arc<Listener>>>,
@@ -66,9 +69,10 @@ impl Pipe {
             tasks: Arc::default(),
             reads: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
+            queue: Mutex::default(),
             running: Mutex::default(),
             output: Output::default(),
-            is_busy: AtomicBool::new(false),
+            busy: AtomicUsize::new(0),
             ended: Notify::new(),
             listener: Mutex::default(),
             server,
@@ -108,10 +112,38 @@ impl Pipe {
         let rest = self.say(|connection| connection.receive(message));
         for action in rest {
             match action {
-                Action::Run(call) => self.run(call),
-                Action::Cancel(id) => self.cancel(&id),
+                Action::Run(call) => lock(&self.queue).push_back(call),
+                Action::Cancel(id) => {
+                    lock(&self.queue).retain(|call| *call.id() != id);
+                    self.cancel(&id);
+                }
                 Action::Send(_) => {}
             }
+        }
+    }
+
+    /// Begins what has been read, until another thread takes over.
+    pub(crate) fn begin(self: &Arc<Self>, turn: &Turn) {
+        // The queue is free again before a call begins.
+        let next = || lock(&self.queue).pop_front();
+        while let Some(call) = next() {
+            turn.lend(|| self.run(call));
+            if turn.is_over() {
+                // Whoever has taken over may be waiting for the client, and not about to write.
+                self.output.wake();
+                return;
+            }
+        }
+    }
+
+    /// Leaves what has been read and not begun to the runtime: the thread that was to begin it is kept by a handler.
+    pub(crate) fn leave_to_runtime(self: &Arc<Self>) {
+        let calls = std::mem::take(&mut *lock(&self.queue));
+        for call in calls {
+            let gate = Arc::new(Gate { is_open: Mutex::new(true), pipe: Arc::clone(self) });
+            let (id, serial) = (call.id().clone(), call.serial());
+            let answering = answer(Arc::clone(self), call, Arc::clone(&gate).into());
+            self.spawn(id, serial, gate, answering);
         }
     }
 
@@ -134,9 +166,11 @@ impl Pipe {
 
     /// Says whether what was read is still being answered.
     pub(crate) fn busy(&self, is_busy: bool) {
-        self.is_busy.store(is_busy, Ordering::Release);
         self.reads.fetch_add(1, Ordering::Relaxed);
-        if !is_busy {
+        if is_busy {
+            self.busy.fetch_add(1, Ordering::AcqRel);
+        } else {
+            self.busy.fetch_sub(1, Ordering::AcqRel);
             self.ended.notify_waiters();
         }
     }
@@ -225,13 +259,13 @@ impl Pipe {
 
     /// Whether a handler still runs, though perhaps nobody waits for it: a runtime would wait for it to end.
     pub(crate) fn has_work(&self) -> bool {
-        Arc::strong_count(&self.tasks) > 1 || self.host.is_busy()
+        Arc::strong_count(&self.tasks) > 1 || self.host.is_busy() || self.busy.load(Ordering::Acquire) > 0
     }
 
     async fn idle(&self) {
         loop {
             let ended = self.ended.notified();
-            if !self.is_busy.load(Ordering::Acquire)
+            if self.busy.load(Ordering::Acquire) == 0
                 && lock(&self.running).is_empty()
                 && self.connection().is_idle()
             {

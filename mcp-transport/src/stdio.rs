@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::future::IntoFuture;
 use std::io::{self, Read as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -25,6 +25,7 @@ use crate::lines::{CHUNK, Limits};
 use crate::output::Next;
 use crate::pipe::Pipe;
 use crate::signal::Stop;
+use crate::turn::Turn;
 
 /// How long calls may go on after a signal that asks the process to end.
 const AFTER_SIGNAL: Duration = Duration::from_secs(10);
@@ -92,12 +93,15 @@ impl Stdio {
         let pipe = Pipe::new(self.server, host);
         let (watched, drain) = (input.try_clone()?, self.limits.drain);
         let written = start_writing(&pipe, &output)?;
-        let read = start_reading(&pipe, input, output, self.limits)?;
+        let (sender, read) = oneshot::channel();
+        let reader = Arc::new(Reader::new(Arc::clone(&pipe), input, output, self.limits, sender));
+        reader.start()?;
         let time = tokio::select! {
             _ = read => drain,
             () = stop.wait() => AFTER_SIGNAL,
             () = pipe.output.broken() => Duration::ZERO,
             () = stuck(&pipe, &watched, drain) => Duration::ZERO,
+            error = reader.watch() => return Err(error),
         };
         pipe.stop();
         tokio::select! {
@@ -156,57 +160,100 @@ fn exit(reason: &str, code: i32) -> ! {
     std::process::exit(code)
 }
 
-/// Reads on a thread of its own; the receiver hears of the end of input.
-fn start_reading(
-    pipe: &Arc<Pipe>,
-    mut input: File,
+/// Reads, decodes and begins calls, on a thread of its own; another one takes over when a handler keeps it.
+struct Reader {
+    pipe: Arc<Pipe>,
+    input: File,
     output: File,
-    limits: Limits,
-) -> Result<oneshot::Receiver<()>, Error> {
-    let (sender, receiver) = oneshot::channel();
-    let pipe = Arc::clone(pipe);
-    thread::Builder::new().name("mcp-stdin".to_owned()).spawn(move || {
-        read(&pipe, &mut input, &output, limits);
-        // Nobody listens where a signal came first.
-        let _ = sender.send(());
-    })?;
-    Ok(receiver)
+    frames: Mutex<Frames>,
+    turn: Mutex<Arc<Turn>>,
+    ended: Mutex<Option<oneshot::Sender<()>>>,
 }
 
-fn read(pipe: &Arc<Pipe>, input: &mut File, output: &File, limits: Limits) {
-    // Handlers that begin here find their runtime as on any of its own threads.
-    let _runtime = pipe.runtime().enter();
-    let mut frames = Frames::new(limits.line);
-    let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
-    loop {
-        if !pipe.output.has_room() {
-            block_on(pipe.output.room());
+impl Reader {
+    fn new(pipe: Arc<Pipe>, input: File, output: File, limits: Limits, ended: oneshot::Sender<()>) -> Self {
+        let (frames, turn, ended) =
+            (Mutex::new(Frames::new(limits.line)), Mutex::default(), Mutex::new(Some(ended)));
+        Self { pipe, input, output, frames, turn, ended }
+    }
+
+    /// Begins a turn.
+    fn start(self: &Arc<Self>) -> Result<(), Error> {
+        let turn = Arc::new(Turn::default());
+        *lock(&self.turn) = Arc::clone(&turn);
+        let reader = Arc::clone(self);
+        thread::Builder::new().name("mcp-stdin".to_owned()).spawn(move || reader.read(&turn))?;
+        Ok(())
+    }
+
+    /// Looks from time to time whether a handler keeps the thread that reads, and has another one take over.
+    async fn watch(self: &Arc<Self>) -> Error {
+        /// For how long a handler may keep the thread that reads.
+        const LONGEST_LOAN: Duration = Duration::from_millis(50);
+        let mut before = None;
+        loop {
+            tokio::time::sleep(LONGEST_LOAN).await;
+            let turn = Arc::clone(&lock(&self.turn));
+            let now = turn.lent();
+            if now.is_some() && now == before {
+                tracing::warn!("a handler keeps the thread that reads: another thread takes over");
+                turn.end();
+                self.pipe.leave_to_runtime();
+                if let Err(error) = self.start() {
+                    return error;
+                }
+                before = None;
+            } else {
+                before = now;
+            }
         }
-        let length = match input.read(&mut chunk) {
-            Ok(length) => length,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            // Whoever shares the stream may have said that it does not block.
-            Err(error)
-                if error.kind() == io::ErrorKind::WouldBlock
-                    && channel::wait_until_ready(input, false).is_ok() =>
+    }
+
+    fn read(&self, turn: &Turn) {
+        // Handlers that begin here find their runtime as on any of its own threads.
+        let _runtime = self.pipe.runtime().enter();
+        let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
+        while !turn.is_over() {
+            if !self.pipe.output.has_room() {
+                block_on(self.pipe.output.room());
+            }
+            let length = self.receive(&mut chunk);
+            self.pipe.busy(true);
             {
-                continue;
+                // Released before any handler begins.
+                let mut frames = lock(&self.frames);
+                if length == 0 {
+                    frames.finish(|frame| self.pipe.take_last(&frame, &mut decoder));
+                } else {
+                    frames.feed(&chunk[..length], |frame| self.pipe.take(&frame, &mut decoder));
+                }
             }
-            Err(error) => {
-                tracing::warn!(%error, "standard input cannot be read any more");
-                0
+            self.pipe.begin(turn);
+            write(&self.pipe, &self.output);
+            self.pipe.busy(false);
+            if length == 0 {
+                // Nobody listens where a signal came first.
+                let _ = lock(&self.ended).take().map(|ended| ended.send(()));
+                return;
             }
-        };
-        pipe.busy(true);
-        if length == 0 {
-            frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
-        } else {
-            frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
         }
-        write(pipe, output);
-        pipe.busy(false);
-        if length == 0 {
-            return;
+    }
+
+    /// How much was read; nothing at the end.
+    fn receive(&self, chunk: &mut [u8]) -> usize {
+        loop {
+            match (&self.input).read(chunk) {
+                Ok(length) => return length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Whoever shares the stream may have said that it does not block.
+                Err(error)
+                    if error.kind() == io::ErrorKind::WouldBlock
+                        && channel::wait_until_ready(&self.input, false).is_ok() => {}
+                Err(error) => {
+                    tracing::warn!(%error, "standard input cannot be read any more");
+                    return 0;
+                }
+            }
         }
     }
 }
@@ -247,4 +294,8 @@ fn write(pipe: &Pipe, output: &File) -> bool {
             Next::Stop => return true,
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -446,3 +446,27 @@ fn streams_that_do_not_block_are_served_like_others() {
     assert!(said.len() > 1 << 20 && said.ends_with("}\n"), "all of it was written: {} bytes", said.len());
     assert!(process.end(PATIENCE).success());
 }
+
+#[test]
+fn a_handler_that_was_quick_and_then_blocks_keeps_nobody_from_an_answer() {
+    let mut process = Process::start();
+    process.handshake();
+    for id in 1..=40 {
+        process.call(id, "block", &json!({ "ms": 0 }));
+        assert_eq!(process.hear()["id"], id);
+    }
+    process.call(50, "block", &json!({ "ms": 3000 }));
+    process.call(51, "echo", &json!({ "text": "meanwhile" }));
+    process.request(52, "ping", &json!({}));
+    process.call(53, "block", &json!({ "ms": 60_000 }));
+    let start = Instant::now();
+    assert_eq!(process.hear_ids(2), [51, 52]);
+    assert!(start.elapsed() < Duration::from_millis(1500), "the others waited {:?}", start.elapsed());
+    process
+        .say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":50}}\n");
+    process.request(54, "ping", &json!({}));
+    assert_eq!(process.hear()["id"], 54);
+    process.input = None;
+    assert!(process.end(PATIENCE).success());
+    assert!(process.lines.try_recv().is_err(), "a call that was cancelled has no answer");
+}
