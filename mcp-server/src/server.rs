@@ -196,7 +196,8 @@ impl Offer {
         }
         let completes_prompts = self.prompts.fixed.iter().any(|prompt| prompt.parameters().completes());
         let completes_templates = self.templates.iter().any(|template| template.parameters().completes());
-        if completes_prompts || completes_templates || !self.prompts.providers.is_empty() {
+        let may_complete = !(self.prompts.providers.is_empty() && self.resources.providers.is_empty());
+        if completes_prompts || completes_templates || may_complete {
             capabilities = capabilities.completions(Map::new());
         }
         // Any handler may write to the client's log.

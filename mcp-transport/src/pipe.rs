@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use mcpwright_core::message::Decoder;
 use mcpwright_core::{DecodeError, Message, Notification, RequestId};
-use mcpwright_server::{Action, Call, Caller, Connection, Deliver, Listener, Outbox, Outcome, Server};
+use mcpwright_server::{
+    Action, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
+};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -18,6 +20,9 @@ use crate::frames::Frame;
 use crate::host::Tokio;
 use crate::output::Output;
 use crate::turn::Turn;
+
+/// The most changes that wait for a client which does not read; it has to look for itself after more.
+const MOST_LATE: usize = 1000;
 
 /// One client on one stream of lines.
 #[derive(Debug)]
@@ -33,6 +38,8 @@ pub(crate) struct Pipe {
     connection: Mutex<Connection>,
     /// The calls that have been read and not begun.
     queue: Mutex<VecDeque<Call>>,
+    /// The changes that a client which does not read has not been told of yet.
+    late: Mutex<Vec<Change>>,
     /// The calls that did not end at once.
     running: Mutex<HashMap<RequestId, Running>>,
     pub(crate) output: Output,
@@ -70,6 +77,7 @@ impl Pipe {
             reads: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
             queue: Mutex::default(),
+            late: Mutex::default(),
             running: Mutex::default(),
             output: Output::default(),
             busy: AtomicUsize::new(0),
@@ -80,8 +88,7 @@ impl Pipe {
         let weak = Arc::downgrade(&pipe);
         let listener = pipe.server.changes().listen(move |change| {
             if let Some(pipe) = weak.upgrade() {
-                pipe.say(|connection| connection.changed(change));
-                pipe.output.wake();
+                pipe.tell(change);
             }
         });
         *lock(&pipe.listener) = Some(listener);
@@ -162,6 +169,30 @@ impl Pipe {
             other => Some(other),
         };
         actions.into_iter().filter_map(unsaid).collect()
+    }
+
+    /// Tells of a change. A client that does not read hears of it once, when it does.
+    fn tell(&self, change: &Change) {
+        let mut late = lock(&self.late);
+        if self.output.has_room() {
+            self.say(|connection| connection.changed(change));
+            drop(late);
+            self.output.wake();
+        } else if late.len() < MOST_LATE && !late.contains(change) {
+            late.push(change.clone());
+        }
+    }
+
+    /// Tells of the changes that had to wait; says whether there were any.
+    pub(crate) fn tell_late(&self) -> bool {
+        let mut late = lock(&self.late);
+        if late.is_empty() || !self.output.has_room() {
+            return false;
+        }
+        for change in std::mem::take(&mut *late) {
+            self.say(|connection| connection.changed(&change));
+        }
+        true
     }
 
     /// Says whether what was read is still being answered.

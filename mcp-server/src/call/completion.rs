@@ -6,11 +6,11 @@ use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionRefer
 use serde_json::Value;
 
 use super::prompts::timed_out;
-use super::tools::unknown;
+use super::tools::{unavailable, unknown};
 use super::{Answer, Call, Outcome};
 use crate::argument::Parameters;
 use crate::complete::{Completing, of};
-use crate::{Context, Outbox, Server, incident, run};
+use crate::{Context, Outbox, Server, TemplateHandler, incident, run};
 
 impl Server {
     pub(super) async fn complete(&self, call: &Call, outbox: &Outbox) -> Outcome {
@@ -34,13 +34,26 @@ impl Server {
                 self.suggest(prompt.parameters(), &argument, value, known, context).await
             }
             CompletionReference::Resource(resource) => {
-                let mut templates = self.offer.templates.iter();
-                let template = templates.find(|template| template.definition().uri_template == resource.uri);
-                let template = template.ok_or_else(|| unknown("resource template", &resource.uri))?;
+                let template = self.find_template(&resource.uri).await?;
                 self.suggest(template.parameters(), &argument, value, known, context).await
             }
             _ => Err(ErrorObject::invalid_params("params.ref names a prompt or a resource template")),
         }
+    }
+
+    /// The template of exactly this text.
+    async fn find_template(&self, uri: &str) -> Result<TemplateHandler, ErrorObject> {
+        let is_it = |template: &&TemplateHandler| template.definition().uri_template == uri;
+        if let Some(template) = self.offer.templates.iter().find(is_it) {
+            return Ok(template.clone());
+        }
+        for provider in &self.offer.resources.providers {
+            let templates = provider.templates().await.map_err(|error| unavailable(&*error))?;
+            if let Some(template) = templates.iter().find(is_it) {
+                return Ok(template.clone());
+            }
+        }
+        Err(unknown("resource template", uri))
     }
 
     async fn suggest(

@@ -131,3 +131,38 @@ async fn a_change_never_overtakes_the_acknowledgement() {
         assert_eq!(methods, ["notifications/subscriptions/acknowledged", "notifications/tools/list_changed"]);
     }
 }
+
+#[tokio::test]
+async fn a_client_that_does_not_read_hears_of_each_change_once_when_it_does() {
+    use mcpwright_server::{Builder, Server, ToolHandler};
+
+    let described = Server::builder("test", "1")
+        .tool(ToolHandler::function("large", [], || async { "x".repeat(3 << 20) }).description("Large."))
+        .resource(mcpwright_server::ResourceHandler::function("test://x", "x", || async { "x" }));
+    let changes = Builder::changes(&described).clone();
+    let (reader, mut writer) = tokio::io::split(memory(described));
+    let mut lines = BufReader::new(reader).lines();
+    let filter = serde_json::json!({ "notifications": { "resourceSubscriptions": ["test://x"] } });
+    writer.write_all(modern(1, "subscriptions/listen", filter).as_bytes()).await.unwrap();
+    assert!(lines.next_line().await.unwrap().unwrap().contains("acknowledged"));
+    for id in 2..5 {
+        writer
+            .write_all(modern(id, "tools/call", serde_json::json!({ "name": "large" })).as_bytes())
+            .await
+            .unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    for _ in 0..10_000 {
+        changes.resource_updated("test://x");
+    }
+    let (mut answers, mut updates) = (0, 0);
+    while answers < 3 || updates == 0 {
+        let line = tokio::time::timeout(Duration::from_secs(10), lines.next_line())
+            .await
+            .expect("it goes on")
+            .unwrap()
+            .unwrap();
+        if line.contains("resources/updated") { updates += 1 } else { answers += 1 }
+    }
+    assert_eq!((answers, updates), (3, 1));
+}
