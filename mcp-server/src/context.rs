@@ -88,6 +88,14 @@ impl Context {
         }
     }
 
+    /// Whether nobody waits for the call any more: it was cancelled, or its deadline has passed.
+    ///
+    /// An `async` handler is dropped then, and need not ask. One that is not `async` runs to its end unless it asks.
+    /// See [cancellation](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation).
+    pub fn is_cancelled(&self) -> bool {
+        !self.0.outbox.is_open()
+    }
+
     /// What the client says of itself: its name, and what it can do.
     pub fn client(&self) -> &Client {
         &self.0.client

@@ -9,6 +9,11 @@ use mcpwright_core::Notification;
 pub trait Deliver: Send + Sync + 'static {
     /// Sends one, or drops it where the call has ended or its client does not keep up. It must not block.
     fn deliver(&self, notification: Notification);
+
+    /// Whether the call still runs, as far as anybody waits for it.
+    fn is_open(&self) -> bool {
+        true
+    }
 }
 
 impl<F: Fn(Notification) + Send + Sync + 'static> Deliver for F {
@@ -32,6 +37,11 @@ impl Outbox {
     /// Sends one, or drops it where the call has ended or its client does not keep up.
     pub fn send(&self, notification: Notification) {
         self.0.deliver(notification);
+    }
+
+    /// Whether the call still runs, as far as anybody waits for it.
+    pub fn is_open(&self) -> bool {
+        self.0.is_open()
     }
 }
 

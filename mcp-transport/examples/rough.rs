@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mcpwright_server::{Context, Server, ToolHandler};
+use mcpwright_core::CallToolResult;
+use mcpwright_server::{Argument, Context, Failure, Input, Server, ToolHandler, Work};
 use mcpwright_transport::{Error, stdio};
 
 #[tokio::main(worker_threads = 2)]
@@ -13,6 +14,11 @@ async fn main() -> Result<(), Error> {
         )
         .tool(ToolHandler::function("sleep", ["ms"], sleep).description("Take a while, and say so."))
         .tool(ToolHandler::function("block", ["ms"], block).description("Keep a thread of the runtime."))
+        .tool(
+            ToolHandler::new("watch", watch)
+                .parameter::<Context, _>(Argument::new("context"))
+                .description("Wait to be cancelled."),
+        )
         .tool(ToolHandler::function("print", [], print).description("Print to standard output."))
         .tool(ToolHandler::function("panic", [], panic).description("Panic."))
         .tool(ToolHandler::function("large", ["bytes"], large).description("Say much."));
@@ -26,6 +32,19 @@ async fn sleep(context: Context, ms: u64) -> &'static str {
     }
     eprintln!("slept");
     "slept"
+}
+
+fn watch(mut input: Input<'_>) -> Result<Work<CallToolResult>, Failure> {
+    let context = input.take::<Context, _>(0);
+    input.check()?;
+    let context = context.value();
+    Ok(Work::blocking(move || {
+        while !context.is_cancelled() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        eprintln!("noticed");
+        Ok(CallToolResult::default())
+    }))
 }
 
 async fn block(ms: u64) -> &'static str {

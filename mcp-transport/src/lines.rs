@@ -1,9 +1,11 @@
 //! Lines over any byte stream: sockets, and memory for tests.
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mcpwright_core::message::Decoder;
-use mcpwright_server::IntoServer;
+use mcpwright_server::{IntoServer, Server};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 
 use crate::Error;
@@ -55,39 +57,80 @@ impl Limits {
 /// The stream failed, or ended before everything was said; or there is no tokio runtime.
 pub async fn serve(
     server: impl IntoServer,
-    mut reader: impl AsyncRead + Unpin,
+    reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
     limits: Limits,
 ) -> Result<(), Error> {
-    let pipe = Pipe::new(server.into_server(), &Tokio::current()?);
-    let reading = async {
-        let mut frames = Frames::new(limits.line);
-        let (mut decoder, mut chunk, turn) = (Decoder::new(), vec![0; CHUNK], Turn::default());
-        loop {
-            pipe.output.room().await;
-            let length = reader.read(&mut chunk).await?;
-            if length == 0 {
-                frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
-            } else {
-                frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
-            }
-            pipe.begin(&turn);
-            pipe.output.wake();
-            if length == 0 {
-                break;
-            }
-            // A client that never pauses does not keep the thread from everything else.
-            tokio::task::yield_now().await;
-        }
-        pipe.drain(limits.drain).await;
-        Ok(())
+    serve_until(server.into_server(), reader, writer, limits, std::future::pending()).await
+}
+
+/// Serves one client until the stream ends, or until nothing new is to be begun.
+async fn serve_until(
+    server: Server,
+    reader: impl AsyncRead + Unpin,
+    writer: impl AsyncWrite + Unpin,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    /// How long the last answers may take to be read.
+    const LAST_WRITE: Duration = Duration::from_secs(2);
+    let pipe = Pipe::new(server, &Tokio::current()?);
+    // Whoever drops this future wants nothing more of its calls either.
+    let abandoned = Abandoned(&pipe);
+    let mut writing = pin!(write(&pipe, writer));
+    let result = tokio::select! {
+        read = read(&pipe, reader, limits, stop) => match read {
+            Ok(()) => tokio::time::timeout(LAST_WRITE, writing).await.unwrap_or(Err(Error::Closed)),
+            Err(error) => Err(error),
+        },
+        written = &mut writing => written,
     };
-    let result = tokio::try_join!(reading, write(&pipe, writer)).map(|((), ())| ());
-    if result.is_err() {
-        pipe.output.break_off();
-        pipe.drain(Duration::ZERO).await;
-    }
+    drop(abandoned);
     result
+}
+
+async fn read(
+    pipe: &Arc<Pipe>,
+    mut reader: impl AsyncRead + Unpin,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let mut stop = pin!(stop);
+    let mut frames = Frames::new(limits.line);
+    let (mut decoder, mut chunk, turn) = (Decoder::new(), vec![0; CHUNK], Turn::default());
+    loop {
+        pipe.output.room().await;
+        let length = tokio::select! {
+            length = reader.read(&mut chunk) => length?,
+            () = &mut stop => break,
+        };
+        if length == 0 {
+            frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
+        } else {
+            frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
+        }
+        pipe.begin(&turn);
+        pipe.output.wake();
+        if length == 0 {
+            break;
+        }
+        // A client that never pauses does not keep the thread from everything else.
+        tokio::task::yield_now().await;
+    }
+    pipe.stop();
+    pipe.drain(limits.drain).await;
+    Ok(())
+}
+
+/// Cancels what still runs, whatever the reason for the end.
+struct Abandoned<'a>(&'a Pipe);
+
+impl Drop for Abandoned<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
+        self.0.cancel_all();
+        self.0.output.break_off();
+    }
 }
 
 async fn write(pipe: &Pipe, mut writer: impl AsyncWrite + Unpin) -> Result<(), Error> {
@@ -144,13 +187,19 @@ pub async fn unix(server: impl IntoServer, path: impl AsRef<std::path::Path>) ->
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     let mut stop = crate::signal::Stop::new()?;
     let mut clients = tokio::task::JoinSet::new();
+    let (stopping, stopped) = tokio::sync::watch::channel(false);
     loop {
         tokio::select! {
             accepted = listener.accept() => {
                 match accepted {
                     Ok((stream, _)) => {
                         let (reader, writer) = stream.into_split();
-                        clients.spawn(serve(server.clone(), reader, writer, Limits::default()));
+                        let mut stopped = stopped.clone();
+                        let stop = async move {
+                            // The sender is dropped after the clients only.
+                            let _ = stopped.wait_for(|stopped| *stopped).await;
+                        };
+                        clients.spawn(serve_until(server.clone(), reader, writer, Limits::default(), stop));
                     }
                     // Too many open files, for example: some of them will be closed.
                     Err(error) => {
@@ -168,5 +217,9 @@ pub async fn unix(server: impl IntoServer, path: impl AsRef<std::path::Path>) ->
         }
     }
     std::fs::remove_file(path)?;
+    drop(listener);
+    // What runs may finish.
+    stopping.send_replace(true);
+    while clients.join_next().await.is_some() {}
     Ok(())
 }

@@ -267,15 +267,21 @@ impl Pipe {
     /// Lets what runs finish for this long, cancels the rest, and ends the output. Tells whether all had finished.
     pub(crate) async fn drain(&self, time: Duration) -> bool {
         let finished = tokio::time::timeout(time, self.idle()).await.is_ok();
-        let left: Vec<_> = lock(&self.running).keys().cloned().collect();
-        if !left.is_empty() {
-            tracing::warn!(calls = left.len(), ?time, "calls that did not end in time are cancelled");
+        let left = self.cancel_all();
+        if left > 0 {
+            tracing::warn!(calls = left, ?time, "calls that did not end in time are cancelled");
         }
-        left.iter().for_each(|id| self.cancel(id));
         lock(&self.listener).take();
         self.say(Connection::close);
         self.output.close();
         finished
+    }
+
+    /// Cancels what runs, and tells how much that was.
+    pub(crate) fn cancel_all(&self) -> usize {
+        let left: Vec<_> = lock(&self.running).keys().cloned().collect();
+        left.iter().for_each(|id| self.cancel(id));
+        left.len()
     }
 
     /// Begins nothing new.
@@ -325,6 +331,10 @@ impl Deliver for Gate {
             self.pipe.output.append(|line| notification.encode(line));
             self.pipe.output.wake();
         }
+    }
+
+    fn is_open(&self) -> bool {
+        *lock(&self.is_open)
     }
 }
 

@@ -470,3 +470,14 @@ fn a_handler_that_was_quick_and_then_blocks_keeps_nobody_from_an_answer() {
     assert!(process.end(PATIENCE).success());
     assert!(process.lines.try_recv().is_err(), "a call that was cancelled has no answer");
 }
+
+#[test]
+fn a_handler_that_may_block_can_notice_that_it_was_cancelled() {
+    let mut process = Process::start();
+    process.handshake();
+    process.call(1, "watch", &json!({}));
+    std::thread::sleep(Duration::from_millis(100));
+    process
+        .say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}\n");
+    process.wait_for_stderr("noticed");
+}
