@@ -8,7 +8,6 @@ set -euo pipefail
 
 rounds=${1:-1}
 peers=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$peers/../.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -38,10 +37,10 @@ build() {
 
 # Downloads are no part of a build.
 cargo fetch --quiet --manifest-path "$peers/hello-rmcp/Cargo.toml"
-cargo fetch --quiet --manifest-path "$root/Cargo.toml"
+cargo fetch --quiet --manifest-path "$peers/hello-mcpwright/Cargo.toml"
 
 printf '| server | user + sys, s | wall, s | crates |\n|---|--:|--:|--:|\n'
 for _ in $(seq "$rounds"); do
     build 'hello on rmcp' "$peers/hello-rmcp/Cargo.toml" hello-rmcp
-    build 'hello on mcpwright' "$root/Cargo.toml" mcpwright --example hello
+    build 'hello on mcpwright' "$peers/hello-mcpwright/Cargo.toml" hello-mcpwright
 done
