@@ -37,7 +37,8 @@ pub fn ensure(directory: &Path, report: &mut dyn FnMut(u64, u64)) -> Result<Stor
     // An absolute path cannot be taken for a URI, whatever the directory is called.
     let directory = std::path::absolute(directory).map_err(|error| DataError::file(directory, error))?;
     let file = directory.join(FILE_NAME);
-    if inspect(&file)? == State::Ready {
+    // Without the lock, another start may be moving the file just now: whatever this finds is looked at again under it.
+    if matches!(inspect(&file), Ok(State::Ready)) {
         return Ok(Store { file, made: false });
     }
     let _lock = lock(&directory.join(format!("{FILE_NAME}.lock")))?;
