@@ -147,10 +147,7 @@ impl Pipe {
     pub(crate) fn leave_to_runtime(self: &Arc<Self>) {
         let calls = std::mem::take(&mut *lock(&self.queue));
         for call in calls {
-            let gate = Arc::new(Gate { is_open: Mutex::new(true), pipe: Arc::clone(self) });
-            let (id, serial) = (call.id().clone(), call.serial());
-            let answering = answer(Arc::clone(self), call, Arc::clone(&gate).into());
-            self.spawn(id, serial, gate, answering);
+            self.spawn(Begun::new(self, call));
         }
     }
 
@@ -213,18 +210,17 @@ impl Pipe {
 
     /// Begins a call here, and leaves the rest to the runtime if it does not end at once.
     fn run(self: &Arc<Self>, call: Call) {
-        let gate = Arc::new(Gate { is_open: Mutex::new(true), pipe: Arc::clone(self) });
-        let (id, serial) = (call.id().clone(), call.serial());
-        let mut answering = answer(Arc::clone(self), call, Arc::clone(&gate).into());
+        let mut begun = Begun::new(self, call);
         // A task polls its future once more as soon as it is spawned: no wake-up is lost.
-        let poll = answering.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let poll = begun.answering.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         match poll {
-            Poll::Ready((call, outcome)) => self.finish(&call, outcome, &gate),
-            Poll::Pending => self.spawn(id, serial, gate, answering),
+            Poll::Ready((call, outcome)) => self.finish(&call, outcome, &begun.gate),
+            Poll::Pending => self.spawn(begun),
         }
     }
 
-    fn spawn(self: &Arc<Self>, id: RequestId, serial: u64, gate: Arc<Gate>, answering: Answering) {
+    fn spawn(self: &Arc<Self>, begun: Begun) {
+        let Begun { id, serial, gate, answering } = begun;
         let (pipe, its_gate) = (Arc::clone(self), Arc::clone(&gate));
         // The lock is held until the call is in the map, so that it does not end before.
         let mut running = lock(&self.running);
@@ -335,6 +331,23 @@ impl Deliver for Gate {
 
     fn is_open(&self) -> bool {
         *lock(&self.is_open)
+    }
+}
+
+/// A call about to be answered.
+struct Begun {
+    id: RequestId,
+    serial: u64,
+    gate: Arc<Gate>,
+    answering: Answering,
+}
+
+impl Begun {
+    fn new(pipe: &Arc<Pipe>, call: Call) -> Self {
+        let gate = Arc::new(Gate { is_open: Mutex::new(true), pipe: Arc::clone(pipe) });
+        let (id, serial) = (call.id().clone(), call.serial());
+        let answering = answer(Arc::clone(pipe), call, Arc::clone(&gate).into());
+        Self { id, serial, gate, answering }
     }
 }
 
