@@ -54,6 +54,8 @@
 //! |---|---|---|
 //! | `macros` | the attribute macros | yes |
 //! | `stdio` | serving over standard input and output, sockets and memory | yes |
+//! | `http` | serving over Streamable HTTP, by a server of our own or as a service for axum and hyper | no |
+//! | `tls` | TLS for that server, with rustls | no |
 //! | `validate` | schemas written by hand, in all of JSON Schema 2020-12 | no |
 
 #[doc(hidden)]
@@ -71,11 +73,15 @@ pub use mcpwright_server::{
     Argument, Builder, Call, Caller, Catalogue, Change, Changes, Completer, Completing, Contents, Context,
     Ext, Failure, Input, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
     IntoToolResult, Json, MethodHandler, Middleware, Next, Outbox, Outcome, Parameter, PromptHandler,
-    PromptProvider, ProviderError, ResourceHandler, ResourceProvider, Serve, Server, TemplateHandler,
-    ToolError, ToolHandler, ToolProvider, Work, async_trait, testing,
+    PromptProvider, ProviderError, ResourceHandler, ResourceProvider, Serve, Server, Store, StoreError,
+    TemplateHandler, ToolError, ToolHandler, ToolProvider, Work, async_trait, testing,
 };
-#[cfg(feature = "stdio")]
+#[cfg(feature = "http")]
+pub use mcpwright_server::{Key, KeyError, Seal};
+#[cfg(any(feature = "stdio", feature = "http"))]
 pub use mcpwright_transport as transport;
+#[cfg(feature = "http")]
+pub use mcpwright_transport::http;
 #[cfg(feature = "stdio")]
 pub use mcpwright_transport::stdio;
 /// The version of `schemars` that arguments and results are described with.

@@ -13,7 +13,7 @@ use crate::run::DEFAULT_DEADLINE;
 use crate::server::{Offer, Offered, nowhere};
 use crate::{
     Changes, Extensions, MethodHandler, Middleware, PromptHandler, PromptProvider, ResourceHandler,
-    ResourceProvider, Server, TemplateHandler, ToolHandler, ToolProvider,
+    ResourceProvider, Server, Store, TemplateHandler, ToolHandler, ToolProvider,
 };
 
 /// A type that is a server: `#[server]` implements it.
@@ -88,6 +88,7 @@ pub struct Builder {
     deadline: Duration,
     most_bytes: usize,
     masks_errors: bool,
+    store: Option<Arc<dyn Store>>,
     shared: Extensions,
     changes: Changes,
     middleware: Vec<Arc<dyn Middleware>>,
@@ -118,6 +119,7 @@ impl Builder {
             deadline: DEFAULT_DEADLINE,
             most_bytes: Self::MOST_BYTES,
             masks_errors: false,
+            store: None,
             shared: Extensions::default(),
             changes: Changes::default(),
             middleware: Vec::new(),
@@ -272,6 +274,12 @@ impl Builder {
         self
     }
 
+    /// Keeps what replicas share in this store; in the memory of each process if nothing is said.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
     /// Tells clients of changes, also before the server is built.
     pub fn changes(&self) -> &Changes {
         &self.changes
@@ -330,6 +338,7 @@ impl Builder {
             deadline: self.deadline,
             most_bytes: self.most_bytes,
             masks_errors: self.masks_errors,
+            store: self.store,
             shared: self.shared,
             changes: self.changes,
             middleware: self.middleware,

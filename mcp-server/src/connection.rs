@@ -5,13 +5,13 @@
 use std::collections::HashSet;
 
 use mcpwright_core::{
-    CancelledParams, Client, DecodeError, ErrorCode, ErrorObject, JsonText, Message, Notification,
+    CancelledParams, Client, DecodeError, Era, ErrorCode, ErrorObject, JsonText, Message, Notification,
     ProtocolVersion, Request, RequestId, Response, method,
 };
 use serde_json::json;
 
-use crate::era::{Opening, RequestMeta, legacy, modern};
-use crate::{Call, Caller, Change, Outcome, Server};
+use crate::era::{self, RequestMeta, legacy, modern};
+use crate::{Call, Caller, Change, Handshake, Outcome, Server};
 
 /// The most calls that may be in flight on one connection.
 const MOST_IN_FLIGHT: usize = 1024;
@@ -35,6 +35,8 @@ pub struct Connection {
     /// The number of the next call: a client may use an id again once it is free.
     next_serial: u64,
     unreadable: u32,
+    /// The era of the last request.
+    era: Option<Era>,
 }
 
 /// What a transport is to do.
@@ -46,6 +48,26 @@ pub enum Action {
     Run(Call),
     /// Drop the call of this id, and send nothing more for it.
     Cancel(RequestId),
+}
+
+/// What a transport knows of a modern request beside its text, and what has to say the same: the headers of HTTP.
+pub trait Beside {
+    /// Whether it says the same as the request, of which the revision has been read already.
+    ///
+    /// # Errors
+    ///
+    /// It does not.
+    fn agrees(&self, request: &Request, version: &str) -> Result<(), ErrorObject>;
+}
+
+/// Nothing is known beside the text.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone;
+
+impl Beside for Alone {
+    fn agrees(&self, _: &Request, _: &str) -> Result<(), ErrorObject> {
+        Ok(())
+    }
 }
 
 #[derive(Debug)]
@@ -86,7 +108,34 @@ impl Connection {
             batches: legacy::Batches::default(),
             next_serial: 0,
             unreadable: 0,
+            era: None,
         }
+    }
+
+    /// A connection that goes on with the session of a handshake on another one.
+    pub fn resume(server: Server, caller: Caller, handshake: Handshake) -> Self {
+        Self { session: Some(legacy::Session::resume(handshake)), ..Self::new(server, caller) }
+    }
+
+    /// A connection to a client of an earlier revision that sends its requests without a handshake before them, where
+    /// the transport says which revision that is. What needs a session is refused.
+    pub fn without_session(server: Server, caller: Caller, version: ProtocolVersion) -> Self {
+        Self { session: Some(legacy::Session::absent(version)), ..Self::new(server, caller) }
+    }
+
+    /// What the handshake on this connection settled, if there was one.
+    pub fn handshake(&self) -> Option<&Handshake> {
+        self.session.as_ref()?.handshake()
+    }
+
+    /// Whether the client has asked for something that the handshake does not say: the connection has to be kept for it.
+    pub fn has_wishes(&self) -> bool {
+        self.session.as_ref().is_some_and(legacy::Session::has_wishes)
+    }
+
+    /// The era of the last request; nothing before the first one.
+    pub fn era(&self) -> Option<Era> {
+        self.era
     }
 
     /// Whether any call is in flight; a subscription is not.
@@ -96,13 +145,22 @@ impl Connection {
 
     /// Takes what arrived, message or not.
     pub fn receive(&mut self, message: Result<Message, DecodeError>) -> Vec<Action> {
+        self.receive_beside(message, &Alone)
+    }
+
+    /// Takes what arrived, message or not, on a transport that knows something beside it.
+    pub fn receive_beside(
+        &mut self,
+        message: Result<Message, DecodeError>,
+        beside: &dyn Beside,
+    ) -> Vec<Action> {
         let message = match message {
             Ok(message) => message,
             Err(error) => return self.refuse(&error),
         };
         self.unreadable = 0;
         match message {
-            Message::Request(request) => self.request(request, None),
+            Message::Request(request) => self.request(request, None, beside),
             Message::Notification(notification) => self.notification(&notification),
             // No request of ours is waiting for one, and an answer is never answered.
             Message::Response(_) => Vec::new(),
@@ -148,7 +206,12 @@ impl Connection {
         send(response)
     }
 
-    fn request(&mut self, request: Request, batch: Option<legacy::Batch>) -> Vec<Action> {
+    fn request(
+        &mut self,
+        request: Request,
+        batch: Option<legacy::Batch>,
+        beside: &dyn Beside,
+    ) -> Vec<Action> {
         if self.in_flight.iter().any(|in_flight| in_flight.id == request.id)
             || self.listening.contains(&request.id)
         {
@@ -163,9 +226,11 @@ impl Connection {
             Ok(meta) => meta,
             Err(error) => return self.answer(Response::error(request.id, error), batch),
         };
-        let outcome = match Opening::of(&request, &meta, self.session.is_some()) {
-            Opening::Modern => self.modern(&request, &meta),
-            Opening::Legacy => self.legacy(&request, &meta),
+        let era = era::of(&request, &meta, self.session.is_some());
+        self.era = Some(era);
+        let outcome = match era {
+            Era::Modern => self.modern(&request, &meta, beside),
+            Era::Legacy => self.legacy(&request, &meta),
         };
         match outcome {
             Settled::Answered(outcome) => self.answer(Response { id: Some(request.id), outcome }, batch),
@@ -179,8 +244,8 @@ impl Connection {
         }
     }
 
-    fn modern(&mut self, request: &Request, meta: &RequestMeta<'_>) -> Settled {
-        let client = match modern::client(meta, &mut self.last_identity) {
+    fn modern(&mut self, request: &Request, meta: &RequestMeta<'_>, beside: &dyn Beside) -> Settled {
+        let client = match modern::client(request, meta, &mut self.last_identity, beside) {
             Ok(client) => client,
             Err(error) => return Settled::Answered(Err(error)),
         };
@@ -197,13 +262,13 @@ impl Connection {
     fn legacy(&mut self, request: &Request, meta: &RequestMeta<'_>) -> Settled {
         let outcome = match (&*request.method, &mut self.session) {
             (method::PING, _) => Ok(legacy::empty()),
-            (method::INITIALIZE, None) => {
+            (method::INITIALIZE, session) if !session.as_ref().is_some_and(legacy::Session::is_open) => {
                 legacy::Session::open(request, &self.server).map(|(session, result)| {
                     self.session = Some(session);
                     result
                 })
             }
-            (method::INITIALIZE, Some(_)) => Err(ErrorObject::invalid_request("the session is already open")),
+            (method::INITIALIZE, _) => Err(ErrorObject::invalid_request("the session is already open")),
             (_, Some(session)) => match session.settle(request, &self.server) {
                 Some(outcome) => outcome,
                 None => match session.client(meta) {
@@ -251,7 +316,7 @@ impl Connection {
                     let error = ErrorObject::invalid_request("this request cannot be part of the batch");
                     self.answer(Response::error(request.id, error), Some(batch.clone()))
                 }
-                Ok(Message::Request(request)) => self.request(request, Some(batch.clone())),
+                Ok(Message::Request(request)) => self.request(request, Some(batch.clone()), &Alone),
                 Ok(Message::Notification(notification)) => self.notification(&notification),
                 Ok(Message::Response(_) | Message::Batch(_)) => Vec::new(),
                 Err(error) => match error.answer() {

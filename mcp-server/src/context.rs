@@ -96,6 +96,16 @@ impl Context {
         !self.0.outbox.is_open()
     }
 
+    /// Closes the HTTP connection on which the client waits, and the call goes on: the client comes back after a moment
+    /// for what was said meanwhile, and for the answer.
+    ///
+    /// For calls that take long, behind proxies that cut connections. It does something for clients of revision
+    /// 2025-11-25 over HTTP, and nothing for all others.
+    /// See [sending messages](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#sending-messages-to-the-server).
+    pub fn close_connection(&self) {
+        self.0.outbox.let_go();
+    }
+
     /// What the client says of itself: its name, and what it can do.
     pub fn client(&self) -> &Client {
         &self.0.client

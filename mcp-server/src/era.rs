@@ -1,33 +1,28 @@
 //! Where the two eras differ, and nowhere else.
 
-use mcpwright_core::{ErrorObject, Request, method};
+use mcpwright_core::{Era, ErrorObject, Request, method};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 pub(crate) mod legacy;
 pub(crate) mod modern;
 
-/// Which era a request belongs to.
+/// Which era a request belongs to: whether it says in `_meta` what it needs, or ought to.
 ///
 /// See [compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning#backward-compatibility-with-initialization-based-versions).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opening {
-    /// It says in `_meta` what it needs, or ought to.
-    Modern,
-    /// It opens a session, or is part of one.
-    Legacy,
+pub(crate) fn of(request: &Request, meta: &RequestMeta<'_>, in_session: bool) -> Era {
+    match &*request.method {
+        _ if meta.is_modern() => Era::Modern,
+        method::SERVER_DISCOVER | method::SUBSCRIPTIONS_LISTEN => Era::Modern,
+        method::INITIALIZE | method::PING => Era::Legacy,
+        _ if in_session => Era::Legacy,
+        _ => Era::Modern,
+    }
 }
 
-impl Opening {
-    pub(crate) fn of(request: &Request, meta: &RequestMeta<'_>, in_session: bool) -> Self {
-        match &*request.method {
-            _ if meta.is_modern() => Self::Modern,
-            method::SERVER_DISCOVER | method::SUBSCRIPTIONS_LISTEN => Self::Modern,
-            method::INITIALIZE | method::PING => Self::Legacy,
-            _ if in_session => Self::Legacy,
-            _ => Self::Modern,
-        }
-    }
+/// Whether a request says in `_meta` what it needs, so that it belongs to no session.
+pub fn is_modern(request: &Request) -> bool {
+    RequestMeta::of(request).is_ok_and(|meta| meta.is_modern())
 }
 
 /// The keys of `_meta` that the engine reads.

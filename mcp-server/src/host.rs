@@ -1,6 +1,6 @@
 //! What the engine needs of the world and has not itself: time, and threads that may block.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures::future::BoxFuture;
 
@@ -8,6 +8,11 @@ use futures::future::BoxFuture;
 pub trait Host: Send + Sync + 'static {
     /// The time, by a clock that never goes back.
     fn now(&self) -> Instant;
+
+    /// The time of day, by a clock that may be set: for what other processes are told.
+    fn system_time(&self) -> SystemTime {
+        SystemTime::now()
+    }
 
     /// Is ready once the time is over.
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;

@@ -14,6 +14,9 @@ pub trait Deliver: Send + Sync + 'static {
     fn is_open(&self) -> bool {
         true
     }
+
+    /// Closes the channel on which the client waits, without ending the call: the client comes back for the rest.
+    fn let_go(&self) {}
 }
 
 impl<F: Fn(Notification) + Send + Sync + 'static> Deliver for F {
@@ -42,6 +45,11 @@ impl Outbox {
     /// Whether the call still runs, as far as anybody waits for it.
     pub fn is_open(&self) -> bool {
         self.0.is_open()
+    }
+
+    /// Closes the channel on which the client waits, where the client knows how to come back for the rest.
+    pub fn let_go(&self) {
+        self.0.let_go();
     }
 }
 

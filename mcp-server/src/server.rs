@@ -17,7 +17,7 @@ use crate::catalogue::{List, Pages};
 use crate::host::{Host, Nowhere};
 use crate::{
     Call, Caller, Changes, Connection, Extensions, Middleware, Outbox, Outcome, PromptHandler,
-    PromptProvider, ResourceHandler, ResourceProvider, TemplateHandler, ToolHandler, ToolProvider,
+    PromptProvider, ResourceHandler, ResourceProvider, Store, TemplateHandler, ToolHandler, ToolProvider,
 };
 
 /// A server: what it offers, ready to be called. Cheap to clone.
@@ -40,6 +40,7 @@ pub(crate) struct Offer {
     pub(crate) deadline: Duration,
     pub(crate) most_bytes: usize,
     pub(crate) masks_errors: bool,
+    pub(crate) store: Option<Arc<dyn Store>>,
     pub(crate) shared: Extensions,
     pub(crate) changes: Changes,
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
@@ -108,6 +109,16 @@ impl Server {
     /// Tells clients of changes.
     pub fn changes(&self) -> &Changes {
         &self.offer.changes
+    }
+
+    /// Where replicas keep what they share, if that has been said.
+    pub fn store(&self) -> Option<&Arc<dyn Store>> {
+        self.offer.store.as_ref()
+    }
+
+    /// What the server takes of the world.
+    pub fn host(&self) -> &Arc<dyn Host> {
+        &self.host
     }
 
     /// The tools that are always there, in the order of the list.

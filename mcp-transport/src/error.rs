@@ -12,6 +12,9 @@ pub enum Error {
     /// The channel failed.
     #[error("the channel failed: {0}")]
     Io(#[from] io::Error),
+    /// What was said of the transport does not go together.
+    #[error("{0}")]
+    Settings(String),
     /// There is no tokio runtime to run calls on.
     #[error("there is no tokio runtime here: call this from an async fn under #[tokio::main]")]
     NoRuntime,

@@ -1,22 +1,33 @@
-//! How messages travel: standard input and output, sockets, any byte stream, and memory.
+//! How messages travel: HTTP, standard input and output, sockets, any byte stream, and memory.
 
 mod channel;
 mod error;
 mod frames;
 mod host;
+#[cfg(feature = "http")]
+pub mod http;
 mod lines;
 mod log;
 mod output;
 mod pipe;
 mod signal;
 mod stdio;
+mod store;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(all(feature = "http", not(feature = "tls")))]
+#[path = "tls_off.rs"]
+mod tls;
 mod turn;
 
 // The public interface is:
 pub use error::Error;
 pub use host::Tokio;
+#[cfg(feature = "http")]
+pub use http::http;
 #[cfg(unix)]
 pub use lines::unix;
 pub use lines::{Limits, memory, serve};
 pub use log::{Stderr, stderr};
 pub use stdio::{Stdio, stdio};
+pub use store::MemoryStore;

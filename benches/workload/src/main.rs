@@ -1,6 +1,6 @@
 //! The server that every speed figure is measured on, written as a user would write one.
 //!
-//! `workload --stdio` serves standard input and output.
+//! `workload --stdio` serves standard input and output, `workload --http PORT` serves `http://127.0.0.1:PORT/mcp`.
 
 use mcpwright::{Builder, Json, Result, Serve, ToolHandler, server};
 use serde::{Deserialize, Serialize};
@@ -65,8 +65,10 @@ fn workload() -> Result<Builder> {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<()> {
-    match std::env::args().nth(1).as_deref() {
-        Some("--stdio") => Ok(mcpwright::stdio(workload()?).await?),
-        _ => Err("usage: workload --stdio".into()),
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--stdio"] => Ok(mcpwright::stdio(workload()?).await?),
+        ["--http", port] => Ok(mcpwright::http(workload()?).bind(("127.0.0.1", port.parse()?)).await?),
+        _ => Err("usage: workload --stdio | --http PORT".into()),
     }
 }

@@ -1,25 +1,38 @@
-//! `conformance-server --stdio`: the server as a process.
+//! `conformance-server --http PORT` or `--stdio`: the server as a process.
 
-use std::env::args_os;
+use std::env::args;
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-usage: conformance-server [--stdio]
+use mcpwright::Result;
 
-  --stdio   serve one client over standard input and output, as without an argument";
+const USAGE: &str = "\
+usage: conformance-server [--stdio | --http PORT]
+
+  --stdio       serve one client over standard input and output, as without an argument
+  --http PORT   serve http://127.0.0.1:PORT/mcp; 0 stands for any port that is free";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments: Vec<_> = args_os().skip(1).collect();
-    if !arguments.is_empty() && arguments != ["--stdio"] {
-        eprintln!("{USAGE}");
-        return ExitCode::from(2);
-    }
-    match mcpwright::stdio(conformance_server::server()).await {
+    let arguments: Vec<_> = args().skip(1).collect();
+    let served = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] | ["--stdio"] => mcpwright::stdio(conformance_server::server()).await.map_err(Into::into),
+        ["--http", port] if port.parse::<u16>().is_ok() => http(port.parse().unwrap_or_default()).await,
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("conformance-server: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+async fn http(port: u16) -> Result<()> {
+    let listening = mcpwright::http(conformance_server::server()).listen(("127.0.0.1", port)).await?;
+    eprintln!("{}", listening.url());
+    Ok(listening.run().await?)
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mcpwright_core::{
-    Client, DecodeError, ErrorCode, ErrorObject, InitializeParams, InitializeResult, JsonText, LoggingLevel,
-    Message, Meta, Notification, ProgressToken, ProtocolVersion, Request, Response, SetLevelParams,
-    SubscribeParams, method,
+    Client, ClientCapabilities, DecodeError, ErrorCode, ErrorObject, Implementation, InitializeParams,
+    InitializeResult, JsonText, LoggingLevel, Message, Meta, Notification, ProgressToken, ProtocolVersion,
+    Request, Response, SetLevelParams, SubscribeParams, method,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::RequestMeta;
@@ -17,15 +17,71 @@ use crate::{Change, Outcome, Server};
 /// The most resources that one session may subscribe to.
 const MOST_SUBSCRIPTIONS: usize = 1000;
 
+/// Without a word from the client, these revisions leave the level of its log to the server.
+const DEFAULT_LEVEL: LoggingLevel = LoggingLevel::Info;
+
+/// What a handshake settled: with it, another connection goes on with the session, also in another process.
+#[derive(Clone, Debug)]
+pub struct Handshake {
+    version: ProtocolVersion,
+    client: Client,
+}
+
+/// A handshake as text, with short names: it travels with each request.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    v: ProtocolVersion,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    i: Option<Implementation>,
+    c: ClientCapabilities,
+}
+
+impl Handshake {
+    /// The revision that was agreed on.
+    pub fn version(&self) -> &ProtocolVersion {
+        &self.version
+    }
+
+    /// The handshake as text. Of what the client says of itself, it keeps the names and the version.
+    pub fn to_text(&self) -> String {
+        let info = self.client.info().map(|info| {
+            let mut short = Implementation::new(info.name.clone(), info.version.clone());
+            short.title.clone_from(&info.title);
+            short
+        });
+        let written = Written { v: self.version.clone(), i: info, c: self.client.capabilities().clone() };
+        // It came as JSON, and can be written as JSON.
+        serde_json::to_string(&written).unwrap_or_default()
+    }
+
+    /// The handshake of a text that [`Handshake::to_text`] made; nothing if it is another text.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let Written { v, i, c } = serde_json::from_str(text).ok()?;
+        Some(Self { version: v, client: Client::new(i, c).log_level_for_call(Some(DEFAULT_LEVEL)) })
+    }
+}
+
 /// What the handshake settled, and what the client has asked for since.
 #[derive(Debug)]
 pub(crate) struct Session {
-    version: ProtocolVersion,
-    client: Client,
+    handshake: Handshake,
+    /// There was a handshake, and not just a client that leaves it out.
+    is_open: bool,
     subscriptions: BTreeSet<String>,
 }
 
 impl Session {
+    /// Goes on with a session that was opened elsewhere.
+    pub(crate) fn resume(handshake: Handshake) -> Self {
+        Self { handshake, is_open: true, subscriptions: BTreeSet::new() }
+    }
+
+    /// Stands in for the session of a client that has opened none, as far as that goes.
+    pub(crate) fn absent(version: ProtocolVersion) -> Self {
+        let handshake = Handshake { version, client: Client::default() };
+        Self { handshake, is_open: false, subscriptions: BTreeSet::new() }
+    }
+
     /// Opens a session and returns what `initialize` is answered with.
     pub(crate) fn open(request: &Request, server: &Server) -> Result<(Self, JsonText), ErrorObject> {
         let params: InitializeParams = read(request)?;
@@ -34,24 +90,36 @@ impl Session {
         } else {
             ProtocolVersion::LATEST_LEGACY
         };
-        // Without a word from the client, these revisions leave the level to the server.
         let client = Client::new(Some(params.client_info), params.capabilities)
-            .log_level_for_call(Some(LoggingLevel::Info));
+            .log_level_for_call(Some(DEFAULT_LEVEL));
         let mut result =
             InitializeResult::new(version.clone(), server.capabilities().clone(), server.info().clone());
         result.instructions = server.instructions().map(str::to_owned);
         let text = JsonText::of(&result)
             .map_err(|error| crate::incident::internal("the handshake cannot be written", &error))?;
-        Ok((Self { version, client, subscriptions: BTreeSet::new() }, text))
+        Ok((Self::resume(Handshake { version, client }), text))
     }
 
     pub(crate) fn version(&self) -> &ProtocolVersion {
-        &self.version
+        &self.handshake.version
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    pub(crate) fn handshake(&self) -> Option<&Handshake> {
+        self.is_open.then_some(&self.handshake)
+    }
+
+    /// Whether the client has asked for something since the handshake that holds from then on.
+    pub(crate) fn has_wishes(&self) -> bool {
+        !self.subscriptions.is_empty() || self.handshake.client.log_level() != Some(DEFAULT_LEVEL)
     }
 
     /// Batches came and went with one revision.
     pub(crate) fn has_batches(&self) -> bool {
-        self.version == ProtocolVersion::V2025_03_26
+        *self.version() == ProtocolVersion::V2025_03_26
     }
 
     /// The modern client that this one would be, for one request.
@@ -60,7 +128,7 @@ impl Session {
         let token = meta
             .progress_token
             .map(|token| serde_json::from_str::<ProgressToken>(token.get()).map_err(malformed));
-        Ok(self.client.clone().progress_token_for_call(token.transpose()?))
+        Ok(self.handshake.client.clone().progress_token_for_call(token.transpose()?))
     }
 
     /// Answers what concerns the session itself; nothing for a request that is a call.
@@ -70,6 +138,11 @@ impl Session {
         server: &Server,
     ) -> Option<Result<JsonText, ErrorObject>> {
         let done = match &*request.method {
+            method::LOGGING_SET_LEVEL | method::RESOURCES_SUBSCRIBE | method::RESOURCES_UNSUBSCRIBE
+                if !self.is_open =>
+            {
+                Err(ErrorObject::invalid_request("this needs a session: send initialize first"))
+            }
             method::LOGGING_SET_LEVEL => self.set_level(request),
             method::RESOURCES_SUBSCRIBE if server.has_subscriptions() => self.subscribe(request),
             method::RESOURCES_UNSUBSCRIBE if server.has_subscriptions() => self.unsubscribe(request),
@@ -80,7 +153,8 @@ impl Session {
 
     fn set_level(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SetLevelParams = read(request)?;
-        self.client = self.client.clone().log_level_for_call(Some(params.level));
+        let client = &mut self.handshake.client;
+        *client = client.clone().log_level_for_call(Some(params.level));
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::RequestMeta;
 use crate::call::{Answer, Fields, LONGEST_URI};
-use crate::{Change, Outcome, Server};
+use crate::{Beside, Change, Outcome, Server};
 
 /// The longest version that is worth an answer of its own.
 const LONGEST_VERSION: usize = 1024;
@@ -29,14 +29,20 @@ pub(crate) struct LastIdentity {
     client: Option<Client>,
 }
 
-/// The client that a request speaks for.
-pub(crate) fn client(meta: &RequestMeta<'_>, last: &mut LastIdentity) -> Result<Client, ErrorObject> {
+/// The client that a request speaks for, once what the transport knows beside it says the same.
+pub(crate) fn client(
+    request: &Request,
+    meta: &RequestMeta<'_>,
+    last: &mut LastIdentity,
+    beside: &dyn Beside,
+) -> Result<Client, ErrorObject> {
     let version: Cow<'_, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
     if version.len() > LONGEST_VERSION {
         return Err(malformed(meta::key::PROTOCOL_VERSION));
     }
     let capabilities = meta.client_capabilities.ok_or_else(missing_meta)?;
     let client = identity(meta, capabilities, last)?;
+    beside.agrees(request, &version)?;
     let client = client.log_level_for_call(optional(meta.log_level, meta::key::LOG_LEVEL)?);
     let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
     match ProtocolVersion::new(&version).era() {

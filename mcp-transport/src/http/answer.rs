@@ -1,0 +1,115 @@
+//! Answers: which status a message has, and what stands around it.
+
+use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderName, HeaderValue, StatusCode};
+use mcpwright_core::{Era, ErrorCode, ErrorObject, Message, Response};
+use serde_json::json;
+
+use super::body::{Body, Events};
+
+pub(super) type Answer = http::Response<Body>;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// When a message was decided on: before a handler was asked, or after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decided {
+    Before,
+    After,
+}
+
+/// The status of an answer to a request.
+///
+/// See [request metadata](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata).
+pub(super) fn status(error: Option<&ErrorObject>, era: Era, decided: Decided) -> StatusCode {
+    let Some(error) = error else { return StatusCode::OK };
+    match (error.code, era, decided) {
+        (ErrorCode::METHOD_NOT_FOUND, Era::Modern, _) => StatusCode::NOT_FOUND,
+        (ErrorCode::INTERNAL_ERROR, _, Decided::Before) => StatusCode::TOO_MANY_REQUESTS,
+        (ErrorCode::PARSE_ERROR | ErrorCode::INVALID_REQUEST, _, Decided::Before)
+        | (_, Era::Modern, Decided::Before)
+        | (
+            ErrorCode::HEADER_MISMATCH
+            | ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY
+            | ErrorCode::UNSUPPORTED_PROTOCOL_VERSION,
+            ..,
+        ) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    }
+}
+
+/// An answer with one message, or several in one.
+pub(super) fn json(status: StatusCode, message: &Message) -> Answer {
+    let mut bytes = Vec::with_capacity(room_for(message));
+    message.encode(&mut bytes);
+    whole(status, bytes)
+}
+
+/// An answer with JSON that is written already.
+pub(super) fn whole(status: StatusCode, bytes: Vec<u8>) -> Answer {
+    let mut answer = http::Response::new(Body::whole(bytes));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, JSON);
+    answer
+}
+
+/// How much room a message takes, more or less.
+pub(super) fn room_for(message: &Message) -> usize {
+    const AROUND: usize = 96;
+    match message {
+        Message::Response(Response { outcome: Ok(result), .. }) => result.as_str().len() + AROUND,
+        _ => AROUND,
+    }
+}
+
+/// An answer that is a stream of events.
+pub(super) fn events(events: impl Events + 'static) -> Answer {
+    let mut answer = http::Response::new(Body::stream(events));
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+    // A proxy that collected events would keep them from the client.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    answer
+}
+
+/// An answer without a body.
+pub(super) fn empty(status: StatusCode) -> Answer {
+    let mut answer = http::Response::new(Body::empty());
+    *answer.status_mut() = status;
+    answer
+}
+
+/// The error for a call that there is no room for.
+pub(super) fn too_many_calls() -> ErrorObject {
+    ErrorObject::internal("too many calls at once").data(json!({ "retryAfterMs": 1000 }))
+}
+
+/// A refusal for a reason that is not in a message, with the reason for whoever reads it.
+pub(super) fn refusal(status: StatusCode, reason: impl Into<String>) -> Answer {
+    let error = match status {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            ErrorObject::internal(reason.into()).data(json!({ "retryAfterMs": 1000 }))
+        }
+        _ => ErrorObject::invalid_request(reason.into()),
+    };
+    let mut answer = json(status, &Response::error(None, error).into());
+    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    answer
+}
+
+/// The same, and nothing more is read on this connection.
+pub(super) fn closing(status: StatusCode, reason: impl Into<String>) -> Answer {
+    let mut answer = refusal(status, reason);
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// A method of HTTP that has no use here.
+pub(super) fn not_allowed(allowed: &'static str) -> Answer {
+    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, format!("this takes {allowed}"));
+    answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    answer
+}

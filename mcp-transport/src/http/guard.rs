@@ -1,0 +1,55 @@
+//! How many of something there are at a time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::Notify;
+
+/// Counts up to a limit.
+#[derive(Clone, Debug)]
+pub(super) struct Counter(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    count: AtomicUsize,
+    most: usize,
+    less: Notify,
+}
+
+/// One that is counted, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Counted(Counter);
+
+impl Counter {
+    pub(super) fn new(most: usize) -> Self {
+        Self(Arc::new(State { count: AtomicUsize::new(0), most, less: Notify::new() }))
+    }
+
+    /// Counts one more, unless there are too many.
+    pub(super) fn one(&self) -> Option<Counted> {
+        if self.0.count.fetch_add(1, Ordering::AcqRel) < self.0.most {
+            return Some(Counted(self.clone()));
+        }
+        self.0.count.fetch_sub(1, Ordering::AcqRel);
+        None
+    }
+
+    /// Waits until there is none.
+    pub(super) async fn none(&self) {
+        loop {
+            let less = self.0.less.notified();
+            if self.0.count.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            less.await;
+        }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        if self.0.0.count.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.0.less.notify_waiters();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Headers of a modern request, which repeat what its body says, for whoever reads no bodies on the way.
+//!
+//! See [request metadata](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata).
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method};
+use mcpwright_server::{Beside, Server};
+#[allow(dead_code)]
+pub trait MirroredStub {
+    fn path(&self) -> &[String];
+    fn header(&self) -> &str;
+}
+#[allow(dead_code)]
+struct Mirrored;
+impl Mirrored {
+    fn path(&self) -> &[String] {
+        &[]
+    }
+    fn header(&self) -> &str {
+        ""
+    }
+}
+use serde_json::Value;
+
+use super::origin::shown;
+
+pub(super) const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+pub(super) const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
+const METHOD: HeaderName = HeaderName::from_static("mcp-method");
+const NAME: HeaderName = HeaderName::from_static("mcp-name");
+
+/// What the marks around a value in base64 look like.
+const MARKS: (&str, &str) = ("=?base64?", "?=");
+
+/// What the header of the revision says.
+pub(super) enum Said {
+    /// It is not there.
+    Nothing,
+    /// A revision that this crate knows.
+    Known(ProtocolVersion),
+    /// Anything else, or more than one.
+    Unknown,
+}
+
+impl Said {
+    /// Whether it may be a client of an earlier revision, some of which do not send the header.
+    pub(super) fn is_legacy(&self) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Known(version) => version.era() == Some(Era::Legacy),
+            Self::Unknown => false,
+        }
+    }
+
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut values = headers.get_all(VERSION).iter();
+        let (Some(value), rest) = (values.next(), values.next()) else { return Self::Nothing };
+        let known = value.to_str().map(ProtocolVersion::new).ok().filter(|known| known.era().is_some());
+        match known {
+            Some(version) if rest.is_none() => Self::Known(version),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// The headers of a request, to be held against its body.
+pub(super) struct Headers<'a> {
+    pub(super) headers: &'a HeaderMap,
+    pub(super) server: &'a Server,
+}
+
+impl Beside for Headers<'_> {
+    fn agrees(&self, request: &Request, version: &str) -> Result<(), ErrorObject> {
+        if self.plain(&VERSION)? != version {
+            return Err(differs("MCP-Protocol-Version", self.headers.get(&VERSION), version));
+        }
+        if self.plain(&METHOD)? != request.method {
+            return Err(differs("Mcp-Method", self.headers.get(&METHOD), &request.method));
+        }
+        let source = match &*request.method {
+            method::TOOLS_CALL | method::PROMPTS_GET => "name",
+            method::RESOURCES_READ => "uri",
+            method if method.starts_with("tasks/") => "taskId",
+            _ => return Ok(()),
+        };
+        let named = request.params.as_ref().and_then(|params| params.member(source)).and_then(text);
+        // Without it in the body, the parameters are wrong, and that is for the method to say.
+        let Some(named) = named else { return Ok(()) };
+        if decoded(self.plain(&NAME)?, &NAME)? != named {
+            return Err(differs("Mcp-Name", self.headers.get(&NAME), &named));
+        }
+        if request.method != method::TOOLS_CALL {
+            return Ok(());
+        }
+        {
+            let _ = self.server;
+            self.mirrors(&[], request.params.as_ref())
+        }
+    }
+}
+
+impl Headers<'_> {
+    /// The value of a header that has to be there once.
+    fn plain(&self, name: &HeaderName) -> Result<&str, ErrorObject> {
+        let mut values = self.headers.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (Some(value), None) => match value.to_str() {
+                Ok(text) => Ok(text.trim_matches([' ', '\t'])),
+                Err(_) => Err(mismatch(format!("the header {name} holds characters that no header may"))),
+            },
+            (None, _) => Err(mismatch(format!("the header {name} is missing"))),
+            (Some(_), Some(_)) => Err(mismatch(format!("the header {name} is there twice"))),
+        }
+    }
+
+    /// Holds the arguments that travel in headers against those in the body.
+    fn mirrors(&self, mirrored: &[Mirrored], params: Option<&JsonText>) -> Result<(), ErrorObject> {
+        if mirrored.is_empty() {
+            return Ok(());
+        }
+        let arguments = params.and_then(|params| params.member("arguments")).unwrap_or("{}");
+        // Arguments that are no object are refused by the tool.
+        let arguments: Value = serde_json::from_str(arguments).unwrap_or_default();
+        for parameter in mirrored {
+            let value = parameter.path().iter().try_fold(&arguments, |value, name| value.get(name));
+            let Ok(header) = HeaderName::from_bytes(parameter.header().as_bytes()) else { continue };
+            match value.filter(|value| !value.is_null()) {
+                None if self.headers.contains_key(&header) => {
+                    return Err(mismatch(format!("the header {header} has no argument in the body")));
+                }
+                None => {}
+                Some(value) if says(&decoded(self.plain(&header)?, &header)?, value) => {}
+                Some(_) => {
+                    return Err(mismatch(format!("the header {header} does not say what the argument says")));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the text of a header says the same as a value; numbers are compared as numbers.
+fn says(text: &str, value: &Value) -> bool {
+    match value {
+        Value::String(value) => text == value,
+        Value::Bool(value) => text == if *value { "true" } else { "false" },
+        Value::Number(value) => {
+            let as_integer = text.parse::<i64>().ok().zip(value.as_i64());
+            let as_number = || text.parse::<f64>().ok().zip(value.as_f64());
+            as_integer.map_or_else(|| as_number().is_some_and(|(a, b)| a == b), |(a, b)| a == b)
+        }
+        // The tool says that it takes no such value.
+        _ => true,
+    }
+}
+
+/// The value of a header, out of its marks.
+fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorObject> {
+    let Some(inner) = value.strip_prefix(MARKS.0).and_then(|rest| rest.strip_suffix(MARKS.1)) else {
+        return Ok(Cow::Borrowed(value));
+    };
+    let text = STANDARD.decode(inner).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    text.map(Cow::Owned).ok_or_else(|| mismatch(format!("the header {name} is not valid base64 of UTF-8")))
+}
+
+/// The text of a JSON string.
+fn text(json: &str) -> Option<Cow<'_, str>> {
+    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+        _ => serde_json::from_str(json).ok().map(Cow::Owned),
+    }
+}
+
+fn differs(name: &str, header: Option<&HeaderValue>, body: &str) -> ErrorObject {
+    let header = header.map_or_else(String::new, |value| shown(value.as_bytes()));
+    mismatch(format!("the header {name} says {header} and the body {}", shown(body.as_bytes())))
+}
+
+fn mismatch(message: String) -> ErrorObject {
+    ErrorObject::new(ErrorCode::HEADER_MISMATCH, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_taken_out_of_their_marks() {
+        let plain = |value: &str| decoded(value, &NAME).map(Cow::into_owned).ok();
+        assert_eq!(plain("us-west1").as_deref(), Some("us-west1"));
+        assert_eq!(plain("=?base64?SGVsbG8=?=").as_deref(), Some("Hello"));
+        assert_eq!(plain("=?base64?SGVsbG8sIOS4lueVjA==?=").as_deref(), Some("Hello, 世界"));
+        assert_eq!(plain("=?base64??=").as_deref(), Some(""));
+        assert_eq!(plain("SGVsbG8=").as_deref(), Some("SGVsbG8="));
+        assert_eq!(plain("=?base64?SGVsbG8=").as_deref(), Some("=?base64?SGVsbG8="));
+        assert_eq!(plain("=?BASE64?SGVsbG8=?=").as_deref(), Some("=?BASE64?SGVsbG8=?="));
+        for wrong in
+            ["=?base64?SGVsbG8?=", "=?base64?SGVs!!!bG8=?=", "=?base64?/w==?=", "=?base64?SGVsbG9=?="]
+        {
+            assert_eq!(plain(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_compared_as_numbers() {
+        let says = |text: &str, value: Value| super::says(text, &value);
+        assert!(says("42", 42.into()) && says("42.0", 42.into()) && says("-7", (-7).into()));
+        assert!(says("42", 42.0.into()) && !says("42", 43.into()) && !says("forty", 42.into()));
+        assert!(says("9007199254740993", 9_007_199_254_740_993_i64.into()));
+        assert!(!says("9007199254740992", 9_007_199_254_740_993_i64.into()));
+        assert!(says("true", true.into()) && !says("True", true.into()) && says("", "".into()));
+    }
+}

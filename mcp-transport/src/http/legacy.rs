@@ -1,0 +1,204 @@
+//! Requests of earlier revisions: sessions, streams that outlive their connection, and clients that leave sessions out.
+//!
+//! See [Streamable HTTP of 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http).
+
+use std::future::Future as _;
+use std::sync::Arc;
+use std::task::Poll;
+
+use futures::future::poll_fn;
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use mcpwright_core::{DecodeError, Message};
+use mcpwright_server::{Action, Call, Caller, Connection};
+
+use super::accept::Accepts;
+use super::answer::{self, Answer};
+use super::headers::{LAST_EVENT, SESSION, Said};
+use super::live::Live;
+use super::modern::Said as SaidAlready;
+use super::service::{Endpoint, caller};
+use super::session::{Entered, Known, Missing};
+use super::sse;
+use super::stream::{EventId, First, Kind, Stream};
+
+/// Says in an answer which session it opened.
+pub(super) fn name(answer: &mut Answer, id: &str) {
+    if let Ok(value) = HeaderValue::from_str(id) {
+        answer.headers_mut().insert(SESSION, value);
+    }
+}
+
+/// Takes a message of a session.
+pub(super) async fn post(
+    endpoint: &Arc<Endpoint>,
+    parts: &Parts,
+    caller: Caller,
+    message: Result<Message, DecodeError>,
+    takes: Accepts,
+) -> Answer {
+    let session = match enter(endpoint, parts, caller).await {
+        Ok((_, session)) => session,
+        Err(answer) => return answer,
+    };
+    let stream = session.stream(Kind::Answer, takes.events);
+    let admit = |call: &mut Call| {
+        endpoint.extract(parts, call);
+        endpoint.calls.one().map(|counted| (counted, session.clone()))
+    };
+    let is_notice = !wants_answer(&message);
+    let status = session.receive(message, &stream, admit);
+    if is_notice {
+        return answer::empty(StatusCode::ACCEPTED);
+    }
+    match first(endpoint, &stream, takes).await {
+        First::Whole(bytes) => whole(status, bytes, takes),
+        First::Nothing if !takes.events => answer::empty(StatusCode::ACCEPTED),
+        First::Events | First::Nothing => {
+            session.keep(&stream);
+            answer::events(stream.attach(None, endpoint.limits.keep_alive, session))
+        }
+    }
+}
+
+/// Does what a message wants done of a client that has no session.
+pub(super) async fn without_session(
+    endpoint: &Arc<Endpoint>,
+    parts: &Parts,
+    connection: Connection,
+    actions: Vec<Action>,
+    takes: Accepts,
+) -> Answer {
+    let live = Live::new(endpoint.server.clone(), endpoint.host.clone(), connection, endpoint.limits);
+    let stream = live.stream(Kind::Answer, takes.events);
+    let admit = |call: &mut Call| {
+        endpoint.extract(parts, call);
+        endpoint.calls.one()
+    };
+    let status = live.perform(actions, &stream, admit);
+    match first(endpoint, &stream, takes).await {
+        First::Whole(bytes) => whole(status, bytes, takes),
+        First::Nothing => answer::empty(StatusCode::ACCEPTED),
+        First::Events => answer::events(stream.attach(None, endpoint.limits.keep_alive, live)),
+    }
+}
+
+/// Opens a stream for what a session is told without having asked, or goes on with a stream.
+pub(super) async fn get(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
+    if !Accepts::of(&parts.headers).only_events {
+        let reason = "a stream is text/event-stream: `Accept` has to allow it";
+        return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
+    }
+    let session = match enter(endpoint, parts, caller(parts)).await {
+        Ok((_, session)) => session,
+        Err(answer) => return answer,
+    };
+    let after = match parts.headers.get(&LAST_EVENT) {
+        None => None,
+        Some(value) => match value.to_str().ok().and_then(EventId::parse) {
+            Some(id) => Some(id),
+            None => return unknown_event(),
+        },
+    };
+    let found = after.and_then(|id| session.find(id));
+    let (stream, after) = match (found, after) {
+        (Some(stream), after) => (stream, after),
+        // An answer that has been lost is lost, and a client that waited for it would wait for ever.
+        (None, Some(EventId { kind: Kind::Answer, .. })) => return unknown_event(),
+        (None, _) => (session.standing(), None),
+    };
+    answer::events(stream.attach(after, endpoint.limits.keep_alive, session))
+}
+
+/// Ends a session.
+pub(super) async fn delete(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
+    let known = match known(endpoint, parts, &caller(parts)).await {
+        Ok(known) => known,
+        Err(answer) => return answer,
+    };
+    match endpoint.sessions.end(&known).await {
+        Ok(()) => answer::empty(StatusCode::NO_CONTENT),
+        Err(error) => {
+            tracing::error!(%error, "that a session has ended cannot be written to the store");
+            answer::refusal(StatusCode::SERVICE_UNAVAILABLE, "sessions cannot be ended at the moment")
+        }
+    }
+}
+
+/// The session of a request, and what lives of it.
+async fn enter(endpoint: &Arc<Endpoint>, parts: &Parts, caller: Caller) -> Result<(Known, Entered), Answer> {
+    let known = known(endpoint, parts, &caller).await?;
+    match endpoint.sessions.enter(caller, &known) {
+        Some(session) => Ok((known, session)),
+        None => Err(answer::refusal(StatusCode::SERVICE_UNAVAILABLE, "too many sessions at once")),
+    }
+}
+
+async fn known(endpoint: &Arc<Endpoint>, parts: &Parts, caller: &Caller) -> Result<Known, Answer> {
+    let mut ids = parts.headers.get_all(&SESSION).iter();
+    let id = match (ids.next(), ids.next()) {
+        (Some(id), None) => id.to_str().unwrap_or_default(),
+        (None, _) => {
+            let reason = "this needs a session: send initialize, and the Mcp-Session-Id of its answer with each request";
+            return Err(answer::refusal(StatusCode::BAD_REQUEST, reason));
+        }
+        (Some(_), Some(_)) => {
+            return Err(answer::refusal(StatusCode::BAD_REQUEST, "the header Mcp-Session-Id is there twice"));
+        }
+    };
+    if !Said::of(&parts.headers).is_legacy() {
+        let reason =
+            "MCP-Protocol-Version is not a revision that has sessions: send the one that was agreed on";
+        return Err(answer::refusal(StatusCode::BAD_REQUEST, reason));
+    }
+    match endpoint.sessions.open(caller, id).await {
+        Ok(known) => Ok(known),
+        Err(Missing::Gone) => {
+            let reason = "there is no such session, or it has ended: send initialize again";
+            Err(answer::refusal(StatusCode::NOT_FOUND, reason))
+        }
+        Err(Missing::Unknown) => {
+            let reason = "sessions cannot be looked up at the moment";
+            Err(answer::refusal(StatusCode::SERVICE_UNAVAILABLE, reason))
+        }
+    }
+}
+
+/// What a request is answered with: known once its call has said something, or has run for some time.
+async fn first(endpoint: &Endpoint, stream: &Stream, takes: Accepts) -> First {
+    let mut timer = None;
+    poll_fn(|context| {
+        if let Poll::Ready(first) = stream.poll_first(context) {
+            return Poll::Ready(first);
+        }
+        if !takes.events {
+            return Poll::Pending;
+        }
+        let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(endpoint.limits.grace)));
+        timer.as_mut().poll(context).map(|()| First::Events)
+    })
+    .await
+}
+
+fn whole(status: StatusCode, bytes: Vec<u8>, takes: Accepts) -> Answer {
+    if takes.json || status != StatusCode::OK {
+        return answer::whole(status, bytes);
+    }
+    let mut events = Vec::with_capacity(bytes.len() + 16);
+    sse::event(&mut events, None, |out| out.extend_from_slice(&bytes));
+    answer::events(SaidAlready(Some(events)))
+}
+
+fn wants_answer(message: &Result<Message, DecodeError>) -> bool {
+    match message {
+        Ok(Message::Request(_)) => true,
+        Ok(Message::Notification(_) | Message::Response(_)) => false,
+        Ok(Message::Batch(messages)) => messages.iter().any(wants_answer),
+        Err(error) => error.answer().is_some(),
+    }
+}
+
+fn unknown_event() -> Answer {
+    let reason = "Last-Event-ID is not of an event that can still be sent again";
+    answer::refusal(StatusCode::BAD_REQUEST, reason)
+}

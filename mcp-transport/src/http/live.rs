@@ -1,0 +1,371 @@
+//! What lives of a session in one process: calls, streams, and wishes.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use futures::future::BoxFuture;
+use http::StatusCode;
+use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion, RequestId};
+use mcpwright_server::{Action, Call, Change, Connection, Deliver, Listener, Outbox, Outcome, Server};
+use tokio::task::AbortHandle;
+
+use super::Limits;
+use super::answer::{self, Decided};
+use super::stream::{EventId, Kind, Stream};
+use crate::host::Tokio;
+
+/// How long a stream whose client has gone is kept for it to come back.
+const COMES_BACK: Duration = Duration::from_secs(60);
+
+/// The most streams of one session.
+const MOST_STREAMS: usize = 16;
+
+/// What lives of a session in one process.
+#[derive(Debug)]
+pub(super) struct Live {
+    server: Server,
+    host: Tokio,
+    version: ProtocolVersion,
+    /// The client can come back to a stream: there is a session by which it is known again.
+    is_session: bool,
+    limits: Limits,
+    connection: Mutex<Connection>,
+    running: Mutex<HashMap<RequestId, Running>>,
+    streams: Mutex<Vec<Arc<Stream>>>,
+    listener: Mutex<Option<Arc<Listener>>>,
+    /// How many requests, calls and open streams use it.
+    users: AtomicUsize,
+    /// When it was used last: a number that grows.
+    used: AtomicU64,
+    idle_since: Mutex<Instant>,
+}
+
+#[derive(Debug)]
+struct Running {
+    serial: u64,
+    task: Option<AbortHandle>,
+    way: Arc<Way>,
+}
+
+/// The way back of a call: the stream of its request, until the call has ended.
+#[derive(Debug)]
+struct Way {
+    is_open: Mutex<bool>,
+    answers: Arc<Answers>,
+}
+
+/// The stream that answers one request or batch, and how many of its calls still run.
+#[derive(Debug)]
+pub(super) struct Answers {
+    pub(super) stream: Arc<Stream>,
+    missing: AtomicUsize,
+}
+
+impl Answers {
+    fn push(&self, actions: Vec<Action>) {
+        for action in actions {
+            if let Action::Send(message) = action {
+                self.stream.push(&message);
+            }
+        }
+    }
+
+    /// Expects one answer less.
+    fn one_less(&self) {
+        if self.missing.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.stream.end();
+        }
+    }
+}
+
+type Answering = BoxFuture<'static, (Call, Outcome)>;
+
+impl Live {
+    pub(super) fn new(server: Server, host: Tokio, connection: Connection, limits: Limits) -> Arc<Self> {
+        let handshake = connection.handshake();
+        Arc::new(Self {
+            server,
+            host,
+            version: handshake.map_or(ProtocolVersion::V2025_03_26, |handshake| handshake.version().clone()),
+            is_session: handshake.is_some(),
+            limits,
+            connection: Mutex::new(connection),
+            running: Mutex::default(),
+            streams: Mutex::default(),
+            listener: Mutex::default(),
+            users: AtomicUsize::new(0),
+            used: AtomicU64::new(0),
+            idle_since: Mutex::new(Instant::now()),
+        })
+    }
+
+    /// Takes a message of the client; what it is answered with goes on the stream, and so does what its calls say.
+    /// Returns the status of what was decided without a call.
+    pub(super) fn receive<K: Send + 'static>(
+        self: &Arc<Self>,
+        message: Result<Message, DecodeError>,
+        stream: &Arc<Stream>,
+        admit: impl FnMut(&mut Call) -> Option<K>,
+    ) -> StatusCode {
+        let actions = self.connection().receive(message);
+        self.perform(actions, stream, admit)
+    }
+
+    /// Does what the connection wants done.
+    ///
+    /// `admit` prepares a call, and keeps what it needs for as long as it runs; it returns nothing where there is no room
+    /// for the call.
+    pub(super) fn perform<K: Send + 'static>(
+        self: &Arc<Self>,
+        actions: Vec<Action>,
+        stream: &Arc<Stream>,
+        mut admit: impl FnMut(&mut Call) -> Option<K>,
+    ) -> StatusCode {
+        let (mut calls, mut status) = (Vec::new(), StatusCode::OK);
+        // What is said after a cancellation completes the batch of the call that was cancelled.
+        let mut way = Arc::clone(stream);
+        for action in actions {
+            match action {
+                Action::Send(message) => {
+                    if let Message::Response(response) = &message {
+                        let error = response.outcome.as_ref().err();
+                        status = answer::status(error, Era::Legacy, Decided::Before);
+                    }
+                    way.push(&message);
+                }
+                Action::Run(call) => calls.push(call),
+                Action::Cancel(id) => way = self.cancel(&id).unwrap_or(way),
+            }
+        }
+        // The one that is missing last is this function itself.
+        let answers =
+            Arc::new(Answers { stream: Arc::clone(stream), missing: AtomicUsize::new(calls.len() + 1) });
+        for mut call in calls {
+            match admit(&mut call) {
+                Some(kept) => self.run(call, &answers, kept),
+                None => {
+                    status = StatusCode::TOO_MANY_REQUESTS;
+                    self.refuse(&call, &answers);
+                }
+            }
+        }
+        answers.one_less();
+        status
+    }
+
+    /// Begins a call here, and leaves the rest to a task of its own if it does not end at once: a client that goes away
+    /// does not cancel it.
+    fn run<K: Send + 'static>(self: &Arc<Self>, call: Call, answers: &Arc<Answers>, keep: K) {
+        let way = Arc::new(Way { is_open: Mutex::new(true), answers: Arc::clone(answers) });
+        let (id, serial) = (call.id().clone(), call.serial());
+        let (server, outbox) = (self.server.clone(), Outbox::from(Arc::clone(&way)));
+        let mut answering: Answering = Box::pin(async move {
+            let outcome = server.call(&call, &outbox).await;
+            (call, outcome)
+        });
+        let running = Running { serial, task: None, way: Arc::clone(&way) };
+        lock(&self.running).insert(id.clone(), running);
+        // A task polls its future once more as soon as it is spawned: no wake-up is lost.
+        if let Poll::Ready((call, outcome)) = answering.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        {
+            self.finish(&call, outcome, &way);
+            return;
+        }
+        let live = Arc::clone(self);
+        let mut table = lock(&self.running);
+        // It may have been cancelled meanwhile, by a request on another thread.
+        let Some(running) = table.get_mut(&id).filter(|running| running.serial == serial) else { return };
+        let task = self.host.handle().spawn(async move {
+            let _keep = keep;
+            let (call, outcome) = answering.await;
+            live.finish(&call, outcome, &way);
+        });
+        running.task = Some(task.abort_handle());
+    }
+
+    fn finish(&self, call: &Call, outcome: Outcome, way: &Way) {
+        way.close();
+        let mut running = lock(&self.running);
+        let is_running = running.get(call.id()).is_some_and(|running| running.serial == call.serial());
+        if is_running {
+            running.remove(call.id());
+        }
+        drop(running);
+        let actions = self.connection().finished(call, outcome);
+        way.answers.push(actions);
+        if is_running {
+            way.answers.one_less();
+        }
+    }
+
+    /// Answers a call that there is no room for.
+    fn refuse(&self, call: &Call, answers: &Arc<Answers>) {
+        let actions = self.connection().finished(call, answer::too_many_calls().into());
+        answers.push(actions);
+        answers.one_less();
+    }
+
+    /// Cancels a call, and returns the stream on which its answer is missing.
+    fn cancel(&self, id: &RequestId) -> Option<Arc<Stream>> {
+        let running = lock(&self.running).remove(id)?;
+        running.way.close();
+        if let Some(task) = running.task {
+            task.abort();
+        }
+        let stream = Arc::clone(&running.way.answers.stream);
+        running.way.answers.one_less();
+        Some(stream)
+    }
+
+    /// A stream of this session that nothing has been said on yet.
+    pub(super) fn stream(&self, kind: Kind, takes_events: bool) -> Arc<Stream> {
+        let comes_back = self.is_session && knows_priming(&self.version);
+        Arc::new(Stream::new(kind, random(), comes_back, takes_events))
+    }
+
+    /// Keeps a stream, for a client that comes back to it; where there are too many, an old one goes.
+    pub(super) fn keep(&self, stream: &Arc<Stream>) {
+        let mut streams = lock(&self.streams);
+        if streams.len() >= MOST_STREAMS {
+            let place = streams.iter().position(|stream| !stream.is_attached()).unwrap_or(0);
+            streams.remove(place).end();
+        }
+        streams.push(Arc::clone(stream));
+    }
+
+    /// The stream of an event.
+    pub(super) fn find(&self, id: EventId) -> Option<Arc<Stream>> {
+        let streams = lock(&self.streams);
+        streams.iter().find(|stream| stream.number == id.stream && stream.kind == id.kind).cloned()
+    }
+
+    /// A stream for what the session is told without having asked.
+    pub(super) fn standing(self: &Arc<Self>) -> Arc<Stream> {
+        let stream = self.stream(Kind::Standing, true);
+        self.keep(&stream);
+        let mut listener = lock(&self.listener);
+        if listener.is_none() {
+            let weak = Arc::downgrade(self);
+            *listener = Some(self.server.changes().listen(move |change| {
+                if let Some(live) = weak.upgrade() {
+                    live.tell(change);
+                }
+            }));
+        }
+        stream
+    }
+
+    /// Tells of a change, on one stream: one that is read, or else the newest.
+    fn tell(&self, change: &Change) {
+        let stream = {
+            let streams = lock(&self.streams);
+            let standing = || streams.iter().rev().filter(|stream| stream.kind == Kind::Standing);
+            standing().find(|stream| stream.is_attached()).or_else(|| standing().next()).cloned()
+        };
+        let Some(stream) = stream else { return };
+        let mut connection = self.connection();
+        for action in connection.changed(change) {
+            if let Action::Send(message) = action {
+                stream.push(&message);
+            }
+        }
+    }
+
+    /// Ends the streams on which nobody waits for an answer: the process is about to end.
+    pub(super) fn close_standing(&self) {
+        let streams = lock(&self.streams);
+        streams.iter().filter(|stream| stream.kind == Kind::Standing).for_each(|stream| stream.end());
+    }
+
+    /// Cancels what runs, and ends all streams.
+    pub(super) fn end(&self) {
+        let ids: Vec<_> = lock(&self.running).keys().cloned().collect();
+        ids.iter().for_each(|id| drop(self.cancel(id)));
+        lock(&self.listener).take();
+        lock(&self.streams).drain(..).for_each(|stream| stream.end());
+    }
+
+    pub(super) fn enter(&self, now: u64) {
+        self.users.fetch_add(1, Ordering::AcqRel);
+        self.used.fetch_max(now, Ordering::AcqRel);
+    }
+
+    /// One user less; says whether it was the last.
+    pub(super) fn leave(&self) -> bool {
+        let is_last = self.users.fetch_sub(1, Ordering::AcqRel) == 1;
+        if is_last {
+            *lock(&self.idle_since) = Instant::now();
+        }
+        is_last
+    }
+
+    pub(super) fn used(&self) -> u64 {
+        self.used.load(Ordering::Acquire)
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.users.load(Ordering::Acquire) == 0
+    }
+
+    pub(super) fn idle_time(&self) -> Duration {
+        lock(&self.idle_since).elapsed()
+    }
+
+    /// Whether nothing would be lost without it.
+    pub(super) fn is_empty(&self) -> bool {
+        lock(&self.streams).is_empty() && !self.connection().has_wishes()
+    }
+
+    /// Forgets streams to which nobody came back; says whether nothing would be lost without the rest.
+    pub(super) fn tidy(&self) -> bool {
+        lock(&self.streams).retain(|stream| !stream.is_abandoned(COMES_BACK.min(self.limits.session_idle)));
+        self.is_empty()
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        lock(&self.connection)
+    }
+}
+
+impl Way {
+    fn close(&self) {
+        *lock(&self.is_open) = false;
+    }
+}
+
+impl Deliver for Way {
+    fn deliver(&self, notification: Notification) {
+        let is_open = lock(&self.is_open);
+        // Held while pushing: after the call has ended, nothing more is sent for it.
+        if *is_open {
+            self.answers.stream.push(&notification.into());
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        *lock(&self.is_open)
+    }
+
+    fn let_go(&self) {
+        self.answers.stream.let_go();
+    }
+}
+
+/// Whether clients of a revision know events without a message, and connections that end before their stream.
+fn knows_priming(version: &ProtocolVersion) -> bool {
+    *version == ProtocolVersion::V2025_11_25
+}
+
+/// A number nobody can guess, so that a stream is found by whoever was told of it.
+fn random() -> u64 {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).expect("the operating system has random numbers");
+    u64::from_ne_bytes(bytes)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,205 @@
+//! A request of 2026-07-28: one POST, one answer, and nothing that outlives it.
+//!
+//! The call is polled by whoever waits for the answer, first for its head and then for the events of its body. When the
+//! client goes away, both are dropped and the call with them: no task has to be told.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::{BoxFuture, poll_fn};
+use futures::task::AtomicWaker;
+use http::StatusCode;
+use mcpwright_core::{Era, Message, Notification, Response};
+use mcpwright_server::{Action, Call, Connection, Deliver, Outbox, Outcome, Server};
+
+use super::accept::Accepts;
+use super::answer::{self, Answer, Decided};
+use super::body::Events;
+use super::guard::Counted;
+use super::sse::{self, COMMENT, KeepAlive};
+
+/// The most notifications that wait for a client which does not read, and the most bytes.
+pub(super) const MOST_WAITING: (usize, usize) = (256, 1 << 20);
+
+/// What a request is answered with, once its call has been begun.
+pub(super) struct Exchange {
+    connection: Connection,
+    answering: BoxFuture<'static, (Call, Outcome)>,
+    mailbox: Arc<Mailbox>,
+    /// Counts the call for as long as it runs.
+    _counted: Counted,
+}
+
+impl Exchange {
+    pub(super) fn begin(
+        server: Server,
+        connection: Connection,
+        call: Call,
+        takes: Accepts,
+        counted: Counted,
+    ) -> Self {
+        let mailbox = Arc::new(Mailbox::new(takes.events));
+        let outbox = Outbox::from(Arc::clone(&mailbox));
+        let answering = Box::pin(async move {
+            let outcome = server.call(&call, &outbox).await;
+            (call, outcome)
+        });
+        Self { connection, answering, mailbox, _counted: counted }
+    }
+
+    /// Answers with an object if the call ends before it says anything, and soon enough; with a stream otherwise.
+    pub(super) async fn answer(mut self, takes: Accepts, grace: Duration, keep_alive: Duration) -> Answer {
+        let mut timer = None;
+        let answered = poll_fn(|context| {
+            if let Poll::Ready((call, outcome)) = self.answering.as_mut().poll(context) {
+                return Poll::Ready(Some(self.finish(&call, outcome)));
+            }
+            if !takes.events {
+                return Poll::Pending;
+            }
+            if self.mailbox.poll_any(context).is_ready() {
+                return Poll::Ready(None);
+            }
+            let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(grace)));
+            timer.as_mut().poll(context).map(|()| None)
+        });
+        match answered.await {
+            // Whoever takes no object gets a stream of one event.
+            Some(response) if takes.json => response_as_json(&response),
+            Some(response) => answer::events(Said(Some(self.last_events(response)))),
+            None => answer::events(Stream { exchange: Some(self), keep_alive: KeepAlive::new(keep_alive) }),
+        }
+    }
+
+    fn finish(&mut self, call: &Call, outcome: Outcome) -> Option<Response> {
+        self.mailbox.close();
+        self.connection.finished(call, outcome).into_iter().find_map(response)
+    }
+
+    /// What is left to say, with the response at the end.
+    fn last_events(&self, response: Option<Response>) -> Vec<u8> {
+        let mut events = self.mailbox.take();
+        if let Some(response) = response {
+            sse::event(&mut events, None, |out| response.encode(out));
+        }
+        events
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.mailbox.close();
+    }
+}
+
+/// The response among what a connection wants done.
+pub(super) fn response(action: Action) -> Option<Response> {
+    match action {
+        Action::Send(Message::Response(response)) => Some(response),
+        _ => None,
+    }
+}
+
+fn response_as_json(response: &Option<Response>) -> Answer {
+    let Some(response) = response else { return answer::empty(StatusCode::ACCEPTED) };
+    let status = answer::status(response.outcome.as_ref().err(), Era::Modern, Decided::After);
+    // What is encoded is the response itself, without a copy of it.
+    let room = response.outcome.as_ref().map_or(0, |result| result.as_str().len());
+    let mut bytes = Vec::with_capacity(room + 96);
+    response.encode(&mut bytes);
+    answer::whole(status, bytes)
+}
+
+/// The events of a call that still runs.
+struct Stream {
+    exchange: Option<Exchange>,
+    keep_alive: KeepAlive,
+}
+
+impl Events for Stream {
+    fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        let Some(exchange) = &mut self.exchange else { return Poll::Ready(None) };
+        if let Poll::Ready((call, outcome)) = exchange.answering.as_mut().poll(context) {
+            let response = exchange.finish(&call, outcome);
+            let events = exchange.last_events(response);
+            self.exchange = None;
+            return Poll::Ready(Some(events.into()));
+        }
+        if exchange.mailbox.poll_any(context).is_ready() {
+            self.keep_alive.reset();
+            return Poll::Ready(Some(exchange.mailbox.take().into()));
+        }
+        self.keep_alive.poll(context).map(|()| Some(Bytes::from_static(COMMENT)))
+    }
+}
+
+/// Events that are there already.
+pub(super) struct Said(pub(super) Option<Vec<u8>>);
+
+impl Events for Said {
+    fn poll_events(&mut self, _: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        Poll::Ready(self.0.take().map(Bytes::from))
+    }
+}
+
+/// What a call has said and the client has not been sent yet: the way back belongs to the request.
+#[derive(Debug)]
+pub(super) struct Mailbox {
+    waiting: Mutex<Waiting>,
+    waker: AtomicWaker,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    events: Vec<u8>,
+    count: usize,
+    is_open: bool,
+    takes_events: bool,
+}
+
+impl Mailbox {
+    fn new(takes_events: bool) -> Self {
+        let waiting = Waiting { events: Vec::new(), count: 0, is_open: true, takes_events };
+        Self { waiting: Mutex::new(waiting), waker: AtomicWaker::new() }
+    }
+
+    /// Is ready when something waits.
+    fn poll_any(&self, context: &Context<'_>) -> Poll<()> {
+        self.waker.register(context.waker());
+        if self.waiting().count > 0 { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn take(&self) -> Vec<u8> {
+        let mut waiting = self.waiting();
+        waiting.count = 0;
+        std::mem::take(&mut waiting.events)
+    }
+
+    fn close(&self) {
+        self.waiting().is_open = false;
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deliver for Mailbox {
+    fn deliver(&self, notification: Notification) {
+        let mut waiting = self.waiting();
+        let has_room = waiting.count < MOST_WAITING.0 && waiting.events.len() < MOST_WAITING.1;
+        if !(waiting.is_open && waiting.takes_events && has_room) {
+            return;
+        }
+        waiting.count += 1;
+        sse::event(&mut waiting.events, None, |out| notification.encode(out));
+        drop(waiting);
+        self.waker.wake();
+    }
+
+    fn is_open(&self) -> bool {
+        self.waiting().is_open
+    }
+}

@@ -1,0 +1,278 @@
+//! A server of our own: connections, health, and the end.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Limits;
+use super::answer::{self, Answer};
+use super::body::Body;
+use super::service::HttpService;
+use super::watch::{Noted, OnConnection, Watch, Watched};
+use crate::Error;
+use crate::signal::Stop;
+use crate::tls::Tls;
+
+/// How much of a request is read at once, at the most. It bounds what a head can take, too.
+const BUFFER: usize = 64 << 10;
+
+/// The most fields that a head may have.
+const MOST_FIELDS: usize = 100;
+
+/// What is served where, and how.
+pub(super) struct Serving {
+    pub(super) listener: TcpListener,
+    pub(super) address: SocketAddr,
+    /// How clients call it, if that has been said.
+    pub(super) url: Option<String>,
+    pub(super) path: String,
+    pub(super) tls: Option<Tls>,
+    pub(super) limits: Limits,
+    pub(super) service: HttpService,
+}
+
+/// A server that listens: [`Listening::run`] answers those who connect.
+#[must_use = "a server answers nobody until it is run"]
+pub struct Listening {
+    serving: Serving,
+    site: Arc<Site>,
+    watch: Arc<Watch>,
+}
+
+/// What can be found at the address.
+struct Site {
+    path: String,
+    service: HttpService,
+    /// Whether new requests are welcome.
+    is_ready: AtomicBool,
+}
+
+impl Listening {
+    pub(super) fn new(mut serving: Serving) -> Self {
+        let path = std::mem::take(&mut serving.path);
+        let site = Site { path, service: serving.service.clone(), is_ready: AtomicBool::new(true) };
+        let watch = Watch::new(serving.limits);
+        Self { serving, site: Arc::new(site), watch }
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.serving.address
+    }
+
+    /// The URL of the endpoint: the public one, or else the one of this machine.
+    pub fn url(&self) -> String {
+        let scheme = if self.serving.tls.is_some() { "https" } else { "http" };
+        let here = || format!("{scheme}://{}{}", self.serving.address, self.site.path);
+        self.serving.url.clone().unwrap_or_else(here)
+    }
+
+    /// Answers those who connect until the process is asked to end, by SIGTERM or SIGINT.
+    ///
+    /// What runs then may finish within the time of [`Limits::drain`]; a second signal does not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// The signals cannot be waited for.
+    pub async fn run(self) -> Result<(), Error> {
+        let mut stop = Stop::new()?;
+        let accepting = self.accept();
+        tokio::select! {
+            () = accepting => {}
+            () = stop.wait() => tracing::info!("asked to end: what runs may finish"),
+        }
+        tokio::select! {
+            () = self.drain() => {}
+            () = stop.wait() => {
+                tracing::warn!("asked to end again: what runs is cancelled");
+                self.watch.abort();
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers those who connect until `stop` is ready; what runs then may finish within the time of [`Limits::drain`].
+    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+        tokio::select! {
+            () = self.accept() => {}
+            () = stop => {}
+        }
+        self.drain().await;
+    }
+
+    /// Accepts connections for ever.
+    async fn accept(&self) {
+        let room = Arc::new(Semaphore::new(self.serving.limits.connections.min(Semaphore::MAX_PERMITS)));
+        loop {
+            // It is never closed.
+            let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
+            match self.serving.listener.accept().await {
+                Ok((stream, _)) => self.connect(stream, permit),
+                Err(error) if is_of_one_client(&error) => {}
+                // Too many open files, for example: some of them will be closed.
+                Err(error) => {
+                    tracing::warn!(%error, "a client could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    fn connect(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
+        // An answer is written in one piece, and waits for nothing.
+        let _ = stream.set_nodelay(true);
+        let (site, watch, limits) = (Arc::clone(&self.site), Arc::clone(&self.watch), self.serving.limits);
+        let tls = self.serving.tls.clone();
+        self.watch.add(|watched| {
+            let task = tokio::spawn(async move {
+                let _permit = permit;
+                let stream = match tls {
+                    None => return serve(stream, site, watch, watched, limits).await,
+                    Some(tls) => tokio::time::timeout(limits.head_time, tls.accept(stream)).await,
+                };
+                if let Ok(Ok(stream)) = stream {
+                    serve(stream, site, watch, watched, limits).await;
+                }
+            });
+            task.abort_handle()
+        });
+    }
+
+    /// Lets what runs finish, for some time.
+    async fn drain(&self) {
+        self.site.is_ready.store(false, Ordering::Release);
+        self.site.service.close();
+        self.watch.stop();
+        let calls = &self.site.service.0.calls;
+        let finished = async {
+            self.watch.empty().await;
+            // Calls of earlier revisions go on without their connection.
+            calls.none().await;
+        };
+        if tokio::time::timeout(self.serving.limits.drain, finished).await.is_err() {
+            let connections = self.watch.abort();
+            tracing::warn!(connections, "what did not finish in time is cancelled");
+        }
+    }
+}
+
+/// Whether accepting failed for one client only.
+fn is_of_one_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
+}
+
+/// Serves one connection to its end.
+async fn serve<S>(stream: S, site: Arc<Site>, watch: Arc<Watch>, watched: Arc<Watched>, limits: Limits)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let noted = Noted { stream, watch: Arc::clone(&watch), watched: Arc::clone(&watched) };
+    let service = service_fn(|request: Request<Incoming>| {
+        let is_multiplexed = request.version() == http::Version::HTTP_2;
+        let on_connection = OnConnection::begin(&watch, &watched, is_multiplexed);
+        let site = Arc::clone(&site);
+        async move {
+            let answer = site.answer(request).await;
+            Ok::<_, Infallible>(answer.map(|body| Held { body, _on_connection: on_connection }))
+        }
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .max_buf_size(BUFFER)
+        .max_headers(MOST_FIELDS)
+        .timer(TokioTimer::new())
+        .header_read_timeout(None);
+    let head = u32::try_from(limits.head).unwrap_or(u32::MAX);
+    builder
+        .http2()
+        .max_concurrent_streams(limits.concurrent)
+        .max_header_list_size(head)
+        .timer(TokioTimer::new());
+    let connection = builder.serve_connection(TokioIo::new(noted), service);
+    let mut connection = std::pin::pin!(connection);
+    let mut is_told = false;
+    let result = futures::future::poll_fn(|context| {
+        if !is_told && watched.stops(context) {
+            is_told = true;
+            connection.as_mut().graceful_shutdown();
+        }
+        connection.as_mut().poll(context)
+    });
+    if let Err(error) = result.await {
+        tracing::debug!(error, "a connection ended early");
+    }
+}
+
+impl Site {
+    /// Answers whatever the path.
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
+        if request.uri().path() == self.path {
+            return self.service.0.handle(request).await;
+        }
+        let is_asked = matches!(*request.method(), Method::GET | Method::HEAD);
+        match request.uri().path() {
+            "/healthz" if is_asked => plain(StatusCode::OK, "ok\n"),
+            "/readyz" if is_asked && self.is_ready.load(Ordering::Acquire) => {
+                plain(StatusCode::OK, "ready\n")
+            }
+            "/readyz" if is_asked => plain(StatusCode::SERVICE_UNAVAILABLE, "about to end\n"),
+            "/healthz" | "/readyz" => answer::not_allowed("GET, HEAD"),
+            _ => answer::refusal(
+                StatusCode::NOT_FOUND,
+                format!("the endpoint of this server is {}", self.path),
+            ),
+        }
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Answer {
+    let mut answer = http::Response::new(Body::whole(text));
+    *answer.status_mut() = status;
+    answer
+}
+
+/// A body, and the request that it answers.
+struct Held {
+    body: Body,
+    _on_connection: OnConnection,
+}
+
+impl http_body::Body for Held {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

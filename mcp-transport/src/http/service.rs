@@ -1,0 +1,311 @@
+//! What is done with a request of HTTP: the checks in their order, and then the way of its era.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::request::Parts;
+use http::{Method, Request, StatusCode};
+use mcpwright_core::message::Decoder;
+use mcpwright_core::{DecodeError, Era, Message, ProtocolVersion, method};
+use mcpwright_server::{Action, Call, Caller, Connection, Extensions, Server};
+use tokio::sync::watch;
+
+use super::accept::{self, Accepts};
+use super::answer::{self, Answer, Decided};
+use super::body::{self, Body, Unread};
+use super::guard::Counter;
+use super::headers::{self, Headers, Said};
+use super::listen::{Heard, Listening};
+use super::modern::Exchange;
+use super::origin::{Gate, Refused};
+use super::session::Sessions;
+use super::{Limits, legacy};
+use crate::host::Tokio;
+
+/// What takes something out of the head of a request and hands it to the call's handler.
+pub(super) type Extract = Arc<dyn Fn(&Parts, &mut Extensions) + Send + Sync>;
+
+/// The methods of HTTP that the endpoint takes.
+const ALLOWED: &str = "POST, GET, DELETE, OPTIONS";
+
+/// A server as a service, for hyper, axum, and whatever else knows [`tower_service::Service`]. Cheap to clone.
+///
+/// It looks at no path: whoever mounts it says where it is.
+#[derive(Clone)]
+pub struct HttpService(pub(super) Arc<Endpoint>);
+
+/// Where requests arrive, whatever carries them.
+pub(super) struct Endpoint {
+    pub(super) server: Server,
+    pub(super) host: Tokio,
+    pub(super) gate: Gate,
+    pub(super) limits: Limits,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) extracts: Vec<Extract>,
+    pub(super) calls: Counter,
+    pub(super) streams: Counter,
+    /// Says true once the server is to end.
+    pub(super) stopping: watch::Sender<bool>,
+}
+
+impl HttpService {
+    /// Answers a request.
+    pub async fn handle<B>(&self, request: Request<B>) -> http::Response<Body>
+    where
+        B: http_body::Body<Data = Bytes>,
+    {
+        self.0.handle(request).await
+    }
+
+    /// Ends the streams of changes, each with its result: the server is about to end.
+    pub fn close(&self) {
+        self.0.stopping.send_replace(true);
+        self.0.sessions.close();
+    }
+}
+
+impl<B> tower_service::Service<Request<B>> for HttpService
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+{
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let endpoint = Arc::clone(&self.0);
+        Box::pin(async move { Ok(endpoint.handle(request).await) })
+    }
+}
+
+impl fmt::Debug for HttpService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpService").field("server", &self.0.server).finish_non_exhaustive()
+    }
+}
+
+impl Endpoint {
+    /// Answers a request; a browser is told of any answer whether the page may read it.
+    pub(super) async fn handle<B>(self: &Arc<Self>, request: Request<B>) -> Answer
+    where
+        B: http_body::Body<Data = Bytes>,
+    {
+        let (parts, body) = request.into_parts();
+        if head_size(&parts) > self.limits.head {
+            return answer::closing(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is too large");
+        }
+        let origin = match self.gate.check(&parts.uri, &parts.headers) {
+            Ok(origin) => origin.cloned(),
+            Err(Refused(reason)) => {
+                tracing::warn!(reason, "a request is refused");
+                return answer::closing(StatusCode::FORBIDDEN, reason);
+            }
+        };
+        let Some(origin) = origin else { return self.route(parts, body).await };
+        let mut told = http::HeaderMap::new();
+        let mut answer = if self.gate.preflight(&parts.method, &parts.headers, &mut told) {
+            answer::empty(StatusCode::NO_CONTENT)
+        } else {
+            self.route(parts, body).await
+        };
+        answer.headers_mut().extend(told);
+        self.gate.expose(&origin, answer.headers_mut());
+        answer
+    }
+
+    async fn route<B>(self: &Arc<Self>, parts: Parts, body: B) -> Answer
+    where
+        B: http_body::Body<Data = Bytes>,
+    {
+        match parts.method {
+            Method::POST => self.post(parts, body).await,
+            Method::GET => legacy::get(self, &parts).await,
+            Method::DELETE => legacy::delete(self, &parts).await,
+            Method::OPTIONS => {
+                let mut answer = answer::not_allowed(ALLOWED);
+                *answer.status_mut() = StatusCode::NO_CONTENT;
+                *answer.body_mut() = Body::empty();
+                answer
+            }
+            _ => answer::not_allowed(ALLOWED),
+        }
+    }
+
+    async fn post<B>(self: &Arc<Self>, parts: Parts, body: B) -> Answer
+    where
+        B: http_body::Body<Data = Bytes>,
+    {
+        if !accept::is_json(&parts.headers) {
+            let reason = "the body of a request is JSON: send `Content-Type: application/json`";
+            return answer::closing(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason);
+        }
+        let takes = Accepts::of(&parts.headers);
+        if takes.nothing() {
+            let reason =
+                "answers are application/json or text/event-stream: `Accept` has to allow one of them";
+            return answer::closing(StatusCode::NOT_ACCEPTABLE, reason);
+        }
+        let bytes = match body::read(body, &self.limits).await {
+            Ok(bytes) => bytes,
+            Err(unread) => return self.unread(&unread),
+        };
+        let message = Decoder::new().decode(without_mark(&bytes));
+        drop(bytes);
+        let caller = caller(&parts);
+        if parts.headers.contains_key(headers::SESSION) && !is_modern(&message) {
+            return legacy::post(self, &parts, caller, message, takes).await;
+        }
+        self.alone(&parts, caller, message, takes).await
+    }
+
+    /// Answers a message that belongs to no session.
+    async fn alone(
+        self: &Arc<Self>,
+        parts: &Parts,
+        caller: Caller,
+        message: Result<Message, DecodeError>,
+        takes: Accepts,
+    ) -> Answer {
+        let server = self.server.clone();
+        let mut connection = match Said::of(&parts.headers) {
+            // A request that says nothing of itself is one of this revision.
+            Said::Nothing => {
+                Connection::without_session(server, caller.clone(), ProtocolVersion::V2025_03_26)
+            }
+            Said::Known(version) if version.era() == Some(Era::Legacy) => {
+                Connection::without_session(server, caller.clone(), version)
+            }
+            Said::Known(_) | Said::Unknown => Connection::new(server, caller.clone()),
+        };
+        let heard = listens(&message).then(|| Heard::from(&self.server));
+        let is_answer = matches!(message, Ok(Message::Response(_)) | Err(DecodeError::Unanswerable(_)));
+        let is_initialize = is_request_of(&message, method::INITIALIZE);
+        let beside = Headers { headers: &parts.headers, server: &self.server };
+        let mut actions = connection.receive_beside(message, &beside);
+        let is_batch = actions.len() > 1 || matches!(actions.first(), Some(Action::Send(Message::Batch(_))));
+        let is_call = matches!(actions.first(), Some(Action::Run(_)));
+        if is_batch || is_call && connection.era() == Some(Era::Legacy) {
+            return legacy::without_session(self, parts, connection, actions, takes).await;
+        }
+        match actions.pop() {
+            Some(Action::Run(call)) => self.run(parts, connection, call, takes).await,
+            Some(Action::Send(Message::Response(response))) => {
+                let era = connection.era().unwrap_or(Era::Modern);
+                let status = answer::status(response.outcome.as_ref().err(), era, Decided::Before);
+                let mut answer = answer::json(status, &response.into());
+                if is_initialize && let Some(handshake) = connection.handshake() {
+                    let id = self.sessions.mint(&caller, handshake);
+                    legacy::name(&mut answer, &id);
+                }
+                answer
+            }
+            Some(Action::Send(Message::Notification(acknowledged))) => match heard {
+                Some(heard) => self.listen(connection, acknowledged, heard, takes),
+                None => answer::empty(StatusCode::ACCEPTED),
+            },
+            Some(_) => answer::empty(StatusCode::ACCEPTED),
+            None if is_answer && !Said::of(&parts.headers).is_legacy() => {
+                answer::refusal(StatusCode::BAD_REQUEST, "nothing here waits for an answer")
+            }
+            None => answer::empty(StatusCode::ACCEPTED),
+        }
+    }
+
+    /// Runs a modern call.
+    async fn run(
+        self: &Arc<Self>,
+        parts: &Parts,
+        connection: Connection,
+        mut call: Call,
+        takes: Accepts,
+    ) -> Answer {
+        let Some(counted) = self.calls.one() else {
+            return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many calls at once");
+        };
+        self.extract(parts, &mut call);
+        let exchange = Exchange::begin(self.server.clone(), connection, call, takes, counted);
+        exchange.answer(takes, self.limits.grace, self.limits.keep_alive).await
+    }
+
+    /// Hands a call what its handler may want to know of the request.
+    pub(super) fn extract(&self, parts: &Parts, call: &mut Call) {
+        self.extracts.iter().for_each(|extract| extract(parts, call.extensions_mut()));
+    }
+
+    fn listen(
+        &self,
+        connection: Connection,
+        acknowledged: mcpwright_core::Notification,
+        heard: Heard,
+        takes: Accepts,
+    ) -> Answer {
+        if !takes.only_events {
+            let reason = "a subscription is answered with text/event-stream: `Accept` has to allow it";
+            return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
+        }
+        let Some(counted) = self.streams.one() else {
+            return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many subscriptions at once");
+        };
+        let mut stopping = self.stopping.subscribe();
+        let stopped = Box::pin(async move {
+            // Where nobody could ever say that it is to end, it does not.
+            if stopping.wait_for(|stopping| *stopping).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        });
+        let keep_alive = self.limits.keep_alive;
+        answer::events(Listening::new(connection, acknowledged, heard, keep_alive, stopped, counted))
+    }
+
+    fn unread(&self, unread: &Unread) -> Answer {
+        match unread {
+            Unread::TooLarge => {
+                let reason = format!("the body is too large: at most {} bytes are read", self.limits.body);
+                answer::closing(StatusCode::PAYLOAD_TOO_LARGE, reason)
+            }
+            Unread::TooSlow => {
+                answer::closing(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")
+            }
+            Unread::Broken => answer::closing(StatusCode::BAD_REQUEST, "the body broke off"),
+        }
+    }
+}
+
+/// Who calls, if a layer before this one has found out.
+pub(super) fn caller(parts: &Parts) -> Caller {
+    parts.extensions.get::<Caller>().cloned().unwrap_or_default()
+}
+
+/// Whether it is a request that belongs to no session, whatever its headers say.
+fn is_modern(message: &Result<Message, DecodeError>) -> bool {
+    matches!(message, Ok(Message::Request(request)) if mcpwright_server::is_modern(request))
+}
+
+fn listens(message: &Result<Message, DecodeError>) -> bool {
+    is_request_of(message, method::SUBSCRIPTIONS_LISTEN)
+}
+
+fn is_request_of(message: &Result<Message, DecodeError>, name: &str) -> bool {
+    matches!(message, Ok(Message::Request(request)) if request.method == name)
+}
+
+/// What is left of a body without the mark that some programs put before UTF-8.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// About how many bytes the head of a request had.
+fn head_size(parts: &Parts) -> usize {
+    const AROUND: usize = 4;
+    let path = parts.uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let fields = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + AROUND);
+    path + fields.sum::<usize>()
+}

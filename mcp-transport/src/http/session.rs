@@ -1,0 +1,264 @@
+//! Sessions of earlier revisions.
+//!
+//! The id of a session is sealed and carries what the handshake settled, so that every process with the key can go on with
+//! it, and an idle session holds no memory. What lives in a process are open streams, calls, and wishes that came after
+//! the handshake.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use mcpwright_server::{Caller, Connection, Handshake, Host as _, Seal, Server, Store, StoreError};
+
+use super::Limits;
+use super::live::Live;
+use crate::host::Tokio;
+
+/// What ids of sessions are sealed for.
+const PURPOSE: &str = "mcp session";
+
+/// The longest id that is looked at, in bytes.
+const LONGEST: usize = 6 << 10;
+
+/// How often the process looks for sessions that nobody uses any more.
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// What tells a session from all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Id([u8; 16]);
+
+impl Id {
+    fn random() -> Self {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).expect("the operating system has random numbers");
+        Self(bytes)
+    }
+
+    /// Under which key the store says that the session has ended.
+    fn ended(self) -> String {
+        format!("mcp:session:{:032x}:ended", u128::from_be_bytes(self.0))
+    }
+}
+
+/// A session that exists, whether or not anything of it lives in this process.
+pub(super) struct Known {
+    id: Id,
+    /// When it ends, in seconds of the system's time.
+    until: u64,
+    pub(super) handshake: Handshake,
+}
+
+/// Why there is no session of an id.
+pub(super) enum Missing {
+    /// It never was, belongs to somebody else, or has ended.
+    Gone,
+    /// Nobody can tell at the moment.
+    Unknown,
+}
+
+/// The sessions of one server.
+pub(super) struct Sessions {
+    server: Server,
+    host: Tokio,
+    seal: Seal,
+    store: Arc<dyn Store>,
+    limits: Limits,
+    live: Mutex<HashMap<Id, Arc<Live>>>,
+    /// Moves on with each request: what was used last has the highest number.
+    clock: AtomicU64,
+    is_sweeping: AtomicBool,
+}
+
+impl Sessions {
+    pub(super) fn new(
+        server: Server,
+        host: Tokio,
+        seal: Seal,
+        store: Arc<dyn Store>,
+        limits: Limits,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            server,
+            host,
+            seal,
+            store,
+            limits,
+            live: Mutex::default(),
+            clock: AtomicU64::new(0),
+            is_sweeping: AtomicBool::new(false),
+        })
+    }
+
+    /// The id of a new session, for its client.
+    pub(super) fn mint(&self, caller: &Caller, handshake: &Handshake) -> String {
+        let until = self.seconds() + self.limits.session_age.as_secs();
+        let mut plain = Vec::from(Id::random().0);
+        plain.extend_from_slice(&until.to_be_bytes());
+        plain.extend_from_slice(handshake.to_text().as_bytes());
+        self.seal.seal(PURPOSE, &[owner(caller)], &plain)
+    }
+
+    /// The session of an id that this caller was given.
+    pub(super) async fn open(&self, caller: &Caller, id: &str) -> Result<Known, Missing> {
+        let known = self.unseal(caller, id).ok_or(Missing::Gone)?;
+        match self.store.get(&known.id.ended()).await {
+            Ok(None) => Ok(known),
+            Ok(Some(_)) => Err(Missing::Gone),
+            Err(error) => {
+                tracing::error!(%error, "whether a session has ended cannot be read from the store");
+                Err(Missing::Unknown)
+            }
+        }
+    }
+
+    fn unseal(&self, caller: &Caller, id: &str) -> Option<Known> {
+        if id.len() > LONGEST {
+            return None;
+        }
+        let plain = self.seal.open(PURPOSE, &[owner(caller)], id)?;
+        let (id, rest) = plain.split_first_chunk()?;
+        let (until, text) = rest.split_first_chunk()?;
+        let until = u64::from_be_bytes(*until);
+        let handshake = Handshake::from_text(str::from_utf8(text).ok()?)?;
+        (until > self.seconds()).then_some(Known { id: Id(*id), until, handshake })
+    }
+
+    /// Ends a session everywhere.
+    pub(super) async fn end(&self, known: &Known) -> Result<(), StoreError> {
+        let left = Duration::from_secs(known.until.saturating_sub(self.seconds()));
+        self.store.put(&known.id.ended(), b"", left).await?;
+        let live = self.table().remove(&known.id);
+        if let Some(live) = live {
+            live.end();
+        }
+        Ok(())
+    }
+
+    /// What lives of a session in this process, for as long as it is used; nothing where there is no room for it.
+    pub(super) fn enter(self: &Arc<Self>, caller: Caller, known: &Known) -> Option<Entered> {
+        let now = self.clock.fetch_add(1, Ordering::Relaxed);
+        let mut table = self.table();
+        let live = match table.get(&known.id) {
+            Some(live) => Arc::clone(live),
+            None => {
+                if table.len() >= self.limits.sessions {
+                    evict(&mut table)?;
+                }
+                let handshake = known.handshake.clone();
+                let connection = Connection::resume(self.server.clone(), caller, handshake);
+                let live = Live::new(self.server.clone(), self.host.clone(), connection, self.limits);
+                table.insert(known.id, Arc::clone(&live));
+                live
+            }
+        };
+        live.enter(now);
+        drop(table);
+        Some(Entered { id: known.id, sessions: Arc::clone(self), live })
+    }
+
+    /// Ends what lives of every session: the process is about to end, and others go on with them.
+    pub(super) fn close(&self) {
+        let live: Vec<_> = self.table().values().cloned().collect();
+        live.iter().for_each(|live| live.close_standing());
+    }
+
+    fn leave(self: &Arc<Self>, id: Id, live: &Arc<Live>) {
+        let mut table = self.table();
+        let is_last = live.leave();
+        if is_last && live.is_empty() && table.get(&id).is_some_and(|known| Arc::ptr_eq(known, live)) {
+            table.remove(&id);
+        } else if is_last {
+            drop(table);
+            self.sweep_later();
+        }
+    }
+
+    /// Looks from time to time for sessions that nobody uses any more, for as long as there are any.
+    fn sweep_later(self: &Arc<Self>) {
+        if self.is_sweeping.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let weak = Arc::downgrade(self);
+        self.host.handle().spawn(async move {
+            loop {
+                tokio::time::sleep(SWEEP).await;
+                let Some(sessions) = Weak::upgrade(&weak) else { return };
+                if sessions.sweep() {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Forgets sessions that nobody has used for some time; says whether none is left.
+    fn sweep(&self) -> bool {
+        let mut table = self.table();
+        let idle: Vec<_> = table
+            .iter()
+            .filter(|(_, live)| {
+                live.is_idle() && (live.tidy() || live.idle_time() > self.limits.session_idle)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        let ended: Vec<_> = idle.iter().filter_map(|id| table.remove(id)).collect();
+        let is_over = table.is_empty();
+        if is_over {
+            self.is_sweeping.store(false, Ordering::Release);
+        }
+        drop(table);
+        ended.iter().for_each(|live| live.end());
+        is_over
+    }
+
+    fn seconds(&self) -> u64 {
+        let time: SystemTime = self.host.system_time();
+        time.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<Id, Arc<Live>>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Makes room for a session: the one that is idle for longest goes.
+fn evict(table: &mut HashMap<Id, Arc<Live>>) -> Option<()> {
+    let idle = table.iter().filter(|(_, live)| live.is_idle());
+    let (&id, _) = idle.min_by_key(|(_, live)| live.used())?;
+    table.remove(&id)?.end();
+    Some(())
+}
+
+/// Whose session it is. Nobody's is another one's than that of somebody without a name.
+fn owner(caller: &Caller) -> &str {
+    caller.subject().unwrap_or("\u{0}")
+}
+
+/// What lives of a session, used by a request or an open stream.
+pub(super) struct Entered {
+    id: Id,
+    sessions: Arc<Sessions>,
+    live: Arc<Live>,
+}
+
+impl Deref for Entered {
+    type Target = Arc<Live>;
+
+    fn deref(&self) -> &Arc<Live> {
+        &self.live
+    }
+}
+
+impl Clone for Entered {
+    fn clone(&self) -> Self {
+        self.live.enter(self.live.used());
+        Self { id: self.id, sessions: Arc::clone(&self.sessions), live: Arc::clone(&self.live) }
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        self.sessions.leave(self.id, &self.live);
+    }
+}

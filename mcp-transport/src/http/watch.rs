@@ -1,0 +1,279 @@
+//! Connections: what each of them is doing, and the end of those that do nothing for too long.
+//!
+//! hyper has a timer for the head of each request, which costs more than the rest of a small one. Here one task looks at
+//! all connections from time to time, and a connection only notes what happens to it.
+
+use std::collections::HashMap;
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::task::AtomicWaker;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::Notify;
+use tokio::task::AbortHandle;
+
+use super::Limits;
+
+/// How often connections are looked at: times are kept to within this.
+const TICK: Duration = Duration::from_millis(500);
+
+/// The connections of a server.
+pub(super) struct Watch {
+    table: Mutex<HashMap<u64, Known>>,
+    next: AtomicU64,
+    /// The time, in ticks.
+    now: AtomicU32,
+    is_stopping: AtomicBool,
+    empty: Notify,
+    limits: Limits,
+}
+
+struct Known {
+    watched: Weak<Watched>,
+    task: Option<AbortHandle>,
+}
+
+/// What one connection is doing.
+#[derive(Debug)]
+pub(super) struct Watched {
+    /// Requests that are not answered to their end.
+    requests: AtomicU32,
+    /// Since when it waits for a request; in ticks.
+    idle: AtomicU32,
+    /// Since when part of a head has been there; 0 for none.
+    head: AtomicU32,
+    /// Since when the client has read nothing of what waits for it; 0 for not at all.
+    stuck: AtomicU32,
+    /// It speaks HTTP/2, which says more than requests.
+    is_multiplexed: AtomicBool,
+    is_stopping: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Watch {
+    /// Watches from here on.
+    pub(super) fn new(limits: Limits) -> Arc<Self> {
+        let watch = Arc::new(Self {
+            table: Mutex::default(),
+            next: AtomicU64::new(0),
+            now: AtomicU32::new(1),
+            is_stopping: AtomicBool::new(false),
+            empty: Notify::new(),
+            limits,
+        });
+        let weak = Arc::downgrade(&watch);
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(TICK);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                let Some(watch) = weak.upgrade() else { return };
+                watch.look();
+            }
+        });
+        watch
+    }
+
+    /// Watches another connection, which `serve` serves.
+    pub(super) fn add(self: &Arc<Self>, serve: impl FnOnce(Arc<Watched>) -> AbortHandle) {
+        let watched = Arc::new(Watched {
+            requests: AtomicU32::new(0),
+            idle: AtomicU32::new(self.now()),
+            head: AtomicU32::new(0),
+            stuck: AtomicU32::new(0),
+            is_multiplexed: AtomicBool::new(false),
+            is_stopping: AtomicBool::new(self.is_stopping.load(Ordering::Acquire)),
+            waker: AtomicWaker::new(),
+        });
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        // It is known before it is served, so that it is not missed when the server stops at this moment.
+        self.table().insert(number, Known { watched: Arc::downgrade(&watched), task: None });
+        let task = serve(watched);
+        if let Some(known) = self.table().get_mut(&number) {
+            known.task = Some(task);
+        }
+    }
+
+    /// Has every connection end once it has answered what it was asked.
+    pub(super) fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+        for watched in self.table().values().filter_map(|known| known.watched.upgrade()) {
+            watched.is_stopping.store(true, Ordering::Release);
+            watched.waker.wake();
+        }
+    }
+
+    /// Ends every connection now; tells how many there were.
+    pub(super) fn abort(&self) -> usize {
+        let mut table = self.table();
+        table.values().filter_map(|known| known.task.as_ref()).for_each(AbortHandle::abort);
+        let count = table.len();
+        table.clear();
+        count
+    }
+
+    /// Waits until there is no connection.
+    pub(super) async fn empty(&self) {
+        loop {
+            let empty = self.empty.notified();
+            self.forget_ended();
+            if self.table().is_empty() {
+                return;
+            }
+            let _ = tokio::time::timeout(TICK, empty).await;
+        }
+    }
+
+    /// Ends the connections that do nothing for too long.
+    fn look(&self) {
+        let now = self.now.fetch_add(1, Ordering::AcqRel) + 1;
+        self.forget_ended();
+        for known in self.table().values() {
+            let (Some(watched), Some(task)) = (known.watched.upgrade(), &known.task) else { continue };
+            if watched.is_over(now, &self.limits) {
+                task.abort();
+            }
+        }
+    }
+
+    fn forget_ended(&self) {
+        let mut table = self.table();
+        table.retain(|_, known| known.watched.strong_count() > 0);
+        if table.is_empty() {
+            self.empty.notify_waiters();
+        }
+    }
+
+    fn now(&self) -> u32 {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    fn table(&self) -> MutexGuard<'_, HashMap<u64, Known>> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watched {
+    fn is_over(&self, now: u32, limits: &Limits) -> bool {
+        let longer = |since: u32, time: Duration| TICK * now.saturating_sub(since) > time;
+        let stuck = self.stuck.load(Ordering::Acquire);
+        if stuck > 0 && longer(stuck, limits.write_time) {
+            return true;
+        }
+        if self.requests.load(Ordering::Acquire) > 0 {
+            return false;
+        }
+        let head = self.head.load(Ordering::Acquire);
+        if head > 0 && !self.is_multiplexed.load(Ordering::Acquire) {
+            return longer(head, limits.head_time);
+        }
+        longer(self.idle.load(Ordering::Acquire), limits.idle)
+    }
+
+    /// Whether it is to end, once it has answered what it was asked. Whoever asks is woken when it is.
+    pub(super) fn stops(&self, context: &Context<'_>) -> bool {
+        self.waker.register(context.waker());
+        self.is_stopping.load(Ordering::Acquire)
+    }
+}
+
+/// A request on a connection, from its head to the end of its answer.
+pub(super) struct OnConnection {
+    watch: Arc<Watch>,
+    watched: Arc<Watched>,
+}
+
+impl OnConnection {
+    pub(super) fn begin(watch: &Arc<Watch>, watched: &Arc<Watched>, is_multiplexed: bool) -> Self {
+        watched.requests.fetch_add(1, Ordering::AcqRel);
+        watched.head.store(0, Ordering::Release);
+        watched.is_multiplexed.store(is_multiplexed, Ordering::Release);
+        Self { watch: Arc::clone(watch), watched: Arc::clone(watched) }
+    }
+}
+
+impl Drop for OnConnection {
+    fn drop(&mut self) {
+        self.watched.idle.store(self.watch.now(), Ordering::Release);
+        self.watched.head.store(0, Ordering::Release);
+        self.watched.requests.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// What a connection is read from and written to, which notes what happens.
+pub(super) struct Noted<S> {
+    pub(super) stream: S,
+    pub(super) watch: Arc<Watch>,
+    pub(super) watched: Arc<Watched>,
+}
+
+impl<S> Noted<S> {
+    fn note_write<T>(&self, poll: Poll<T>) -> Poll<T> {
+        let stuck = &self.watched.stuck;
+        match &poll {
+            // Only the first time counts: since then, nothing has been read.
+            Poll::Pending if stuck.load(Ordering::Relaxed) == 0 => {
+                stuck.store(self.watch.now(), Ordering::Release)
+            }
+            Poll::Ready(_) if stuck.load(Ordering::Relaxed) != 0 => stuck.store(0, Ordering::Release),
+            _ => {}
+        }
+        poll
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let poll = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let watched = &self.watched;
+        if buffer.filled().len() > before
+            && watched.head.load(Ordering::Relaxed) == 0
+            && watched.requests.load(Ordering::Relaxed) == 0
+        {
+            watched.head.store(self.watch.now(), Ordering::Release);
+        }
+        poll
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Noted<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.note_write(poll)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.note_write(poll)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let poll = Pin::new(&mut self.stream).poll_flush(context);
+        self.note_write(poll)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
