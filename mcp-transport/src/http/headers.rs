@@ -10,11 +10,6 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method};
 use mcpwright_server::{Beside, Server};
 #[allow(dead_code)]
-pub trait MirroredStub {
-    fn path(&self) -> &[String];
-    fn header(&self) -> &str;
-}
-#[allow(dead_code)]
 struct Mirrored;
 impl Mirrored {
     fn path(&self) -> &[String] {
@@ -134,7 +129,7 @@ impl Headers<'_> {
                     return Err(mismatch(format!("the header {header} has no argument in the body")));
                 }
                 None => {}
-                Some(value) if says(&decoded(self.plain(&header)?, &header)?, value) => {}
+                Some(value) if says_the_same(&decoded(self.plain(&header)?, &header)?, value) => {}
                 Some(_) => {
                     return Err(mismatch(format!("the header {header} does not say what the argument says")));
                 }
@@ -145,7 +140,7 @@ impl Headers<'_> {
 }
 
 /// Whether the text of a header says the same as a value; numbers are compared as numbers.
-fn says(text: &str, value: &Value) -> bool {
+fn says_the_same(text: &str, value: &Value) -> bool {
     match value {
         Value::String(value) => text == value,
         Value::Bool(value) => text == if *value { "true" } else { "false" },
@@ -208,7 +203,7 @@ mod tests {
 
     #[test]
     fn numbers_are_compared_as_numbers() {
-        let says = |text: &str, value: Value| super::says(text, &value);
+        let says = |text: &str, value: Value| says_the_same(text, &value);
         assert!(says("42", 42.into()) && says("42.0", 42.into()) && says("-7", (-7).into()));
         assert!(says("42", 42.0.into()) && !says("42", 43.into()) && !says("forty", 42.into()));
         assert!(says("9007199254740993", 9_007_199_254_740_993_i64.into()));

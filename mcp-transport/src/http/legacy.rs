@@ -189,7 +189,8 @@ fn whole(status: StatusCode, bytes: Vec<u8>, takes: Accepts) -> Answer {
     answer::events(SaidAlready(Some(events)))
 }
 
-fn wants_answer(message: &Result<Message, DecodeError>) -> bool {
+/// Whether a message has to be answered.
+pub(super) fn wants_answer(message: &Result<Message, DecodeError>) -> bool {
     match message {
         Ok(Message::Request(_)) => true,
         Ok(Message::Notification(_) | Message::Response(_)) => false,

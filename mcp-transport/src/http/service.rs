@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
 use mcpwright_core::message::Decoder;
-use mcpwright_core::{DecodeError, Era, Message, ProtocolVersion, method};
+use mcpwright_core::{DecodeError, Era, Message, ProtocolVersion, Response, method};
 use mcpwright_server::{Action, Call, Caller, Connection, Extensions, Server};
 use tokio::sync::watch;
 
@@ -185,38 +185,42 @@ impl Endpoint {
             }
             Said::Known(_) | Said::Unknown => Connection::new(server, caller.clone()),
         };
-        let heard = listens(&message).then(|| Heard::from(&self.server));
+        let heard = is_request_of(&message, method::SUBSCRIPTIONS_LISTEN).then(|| Heard::from(&self.server));
+        let is_notice = !legacy::wants_answer(&message);
         let is_answer = matches!(message, Ok(Message::Response(_)) | Err(DecodeError::Unanswerable(_)));
-        let is_initialize = is_request_of(&message, method::INITIALIZE);
         let beside = Headers { headers: &parts.headers, server: &self.server };
         let mut actions = connection.receive_beside(message, &beside);
+        if is_notice {
+            return if is_answer && !Said::of(&parts.headers).is_legacy() {
+                answer::refusal(StatusCode::BAD_REQUEST, "nothing here waits for an answer")
+            } else {
+                answer::empty(StatusCode::ACCEPTED)
+            };
+        }
         let is_batch = actions.len() > 1 || matches!(actions.first(), Some(Action::Send(Message::Batch(_))));
         let is_call = matches!(actions.first(), Some(Action::Run(_)));
         if is_batch || is_call && connection.era() == Some(Era::Legacy) {
             return legacy::without_session(self, parts, connection, actions, takes).await;
         }
-        match actions.pop() {
-            Some(Action::Run(call)) => self.run(parts, connection, call, takes).await,
-            Some(Action::Send(Message::Response(response))) => {
-                let era = connection.era().unwrap_or(Era::Modern);
-                let status = answer::status(response.outcome.as_ref().err(), era, Decided::Before);
-                let mut answer = answer::json(status, &response.into());
-                if is_initialize && let Some(handshake) = connection.handshake() {
-                    let id = self.sessions.mint(&caller, handshake);
-                    legacy::name(&mut answer, &id);
-                }
-                answer
+        match (actions.pop(), heard) {
+            (Some(Action::Run(call)), _) => self.run(parts, connection, call, takes).await,
+            (Some(Action::Send(Message::Response(response))), _) => self.said(&connection, &caller, response),
+            (Some(Action::Send(Message::Notification(acknowledged))), Some(heard)) => {
+                self.listen(connection, acknowledged, heard, takes)
             }
-            Some(Action::Send(Message::Notification(acknowledged))) => match heard {
-                Some(heard) => self.listen(connection, acknowledged, heard, takes),
-                None => answer::empty(StatusCode::ACCEPTED),
-            },
-            Some(_) => answer::empty(StatusCode::ACCEPTED),
-            None if is_answer && !Said::of(&parts.headers).is_legacy() => {
-                answer::refusal(StatusCode::BAD_REQUEST, "nothing here waits for an answer")
-            }
-            None => answer::empty(StatusCode::ACCEPTED),
+            _ => answer::empty(StatusCode::ACCEPTED),
         }
+    }
+
+    /// Answers what was decided without a call; a handshake opens a session.
+    fn said(&self, connection: &Connection, caller: &Caller, response: Response) -> Answer {
+        let era = connection.era().unwrap_or(Era::Modern);
+        let status = answer::status(response.outcome.as_ref().err(), era, Decided::Before);
+        let mut answer = answer::json(status, &response.into());
+        if let Some(handshake) = connection.handshake() {
+            legacy::name(&mut answer, &self.sessions.mint(caller, handshake));
+        }
+        answer
     }
 
     /// Runs a modern call.
@@ -287,10 +291,6 @@ pub(super) fn caller(parts: &Parts) -> Caller {
 /// Whether it is a request that belongs to no session, whatever its headers say.
 fn is_modern(message: &Result<Message, DecodeError>) -> bool {
     matches!(message, Ok(Message::Request(request)) if mcpwright_server::is_modern(request))
-}
-
-fn listens(message: &Result<Message, DecodeError>) -> bool {
-    is_request_of(message, method::SUBSCRIPTIONS_LISTEN)
 }
 
 fn is_request_of(message: &Result<Message, DecodeError>, name: &str) -> bool {

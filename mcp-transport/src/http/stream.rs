@@ -299,7 +299,7 @@ impl<S: Send> Events for Attached<S> {
             for kept in state.waiting() {
                 number += 1;
                 sse::event(&mut events, Some(&self.stream.id(number)), |out| {
-                    out.extend_from_slice(&kept.message)
+                    out.extend_from_slice(&kept.message);
                 });
             }
             state.sent = number;

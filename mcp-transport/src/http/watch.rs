@@ -217,7 +217,7 @@ impl<S> Noted<S> {
         match &poll {
             // Only the first time counts: since then, nothing has been read.
             Poll::Pending if stuck.load(Ordering::Relaxed) == 0 => {
-                stuck.store(self.watch.now(), Ordering::Release)
+                stuck.store(self.watch.now(), Ordering::Release);
             }
             Poll::Ready(_) if stuck.load(Ordering::Relaxed) != 0 => stuck.store(0, Ordering::Release),
             _ => {}
