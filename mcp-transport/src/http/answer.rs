@@ -5,7 +5,8 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use mcpwright_core::{Era, ErrorCode, ErrorObject, Message, Response};
 use serde_json::json;
 
-use super::body::{Body, Events};
+use super::Limits;
+use super::body::{Body, Events, Unread};
 
 pub(super) type Answer = http::Response<Body>;
 
@@ -105,6 +106,24 @@ pub(super) fn closing(status: StatusCode, reason: impl Into<String>) -> Answer {
     let mut answer = refusal(status, reason);
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
+}
+
+/// A body that is not said to be JSON.
+pub(super) fn not_json() -> Answer {
+    let reason = "the body of a request is JSON: send `Content-Type: application/json`";
+    closing(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason)
+}
+
+/// A body that was not read.
+pub(super) fn unread(unread: &Unread, limits: &Limits) -> Answer {
+    match unread {
+        Unread::TooLarge => {
+            let reason = format!("the body is too large: at most {} bytes are read", limits.body);
+            closing(StatusCode::PAYLOAD_TOO_LARGE, reason)
+        }
+        Unread::TooSlow => closing(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
+        Unread::Broken => closing(StatusCode::BAD_REQUEST, "the body broke off"),
+    }
 }
 
 /// A method of HTTP that has no use here.

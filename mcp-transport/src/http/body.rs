@@ -8,6 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::poll_fn;
 use http_body::{Frame, SizeHint};
+use mcpwright_core::message::Decoder;
+use mcpwright_core::{DecodeError, Message};
 use tokio::time::{Instant, Sleep};
 
 use super::Limits;
@@ -53,6 +55,11 @@ where
             return Ok(all.into());
         }
     }
+}
+
+/// Reads the message of a body, without the mark that some programs put before UTF-8.
+pub(super) fn decode(bytes: &[u8]) -> Result<Message, DecodeError> {
+    Decoder::new().decode(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
 /// How long a client may take: some time, and a second more for each KiB that it has sent.

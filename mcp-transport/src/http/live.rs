@@ -59,9 +59,11 @@ struct Way {
 
 /// The stream that answers one request or batch, and how many of its calls still run.
 #[derive(Debug)]
-pub(super) struct Answers {
-    pub(super) stream: Arc<Stream>,
+struct Answers {
+    stream: Arc<Stream>,
     missing: AtomicUsize,
+    /// The stream is for these answers, and ends with the last of them.
+    ends: bool,
 }
 
 impl Answers {
@@ -75,7 +77,7 @@ impl Answers {
 
     /// Expects one answer less.
     fn one_less(&self) {
-        if self.missing.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if self.missing.fetch_sub(1, Ordering::AcqRel) == 1 && self.ends {
             self.stream.end();
         }
     }
@@ -114,6 +116,17 @@ impl Live {
         self.perform(actions, stream, admit)
     }
 
+    /// The same, on a stream for everything that the client is told, which does not end with an answer.
+    pub(super) fn receive_on<K: Send + 'static>(
+        self: &Arc<Self>,
+        message: Result<Message, DecodeError>,
+        stream: &Arc<Stream>,
+        admit: impl FnMut(&mut Call) -> Option<K>,
+    ) {
+        let actions = self.connection().receive(message);
+        self.act(actions, stream, false, admit);
+    }
+
     /// Does what the connection wants done.
     ///
     /// `admit` prepares a call, and keeps what it needs for as long as it runs; it returns nothing where there is no room
@@ -122,6 +135,16 @@ impl Live {
         self: &Arc<Self>,
         actions: Vec<Action>,
         stream: &Arc<Stream>,
+        admit: impl FnMut(&mut Call) -> Option<K>,
+    ) -> StatusCode {
+        self.act(actions, stream, true, admit)
+    }
+
+    fn act<K: Send + 'static>(
+        self: &Arc<Self>,
+        actions: Vec<Action>,
+        stream: &Arc<Stream>,
+        ends: bool,
         mut admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
         let (mut calls, mut status) = (Vec::new(), StatusCode::OK);
@@ -141,8 +164,8 @@ impl Live {
             }
         }
         // The one that is missing last is this function itself.
-        let answers =
-            Arc::new(Answers { stream: Arc::clone(stream), missing: AtomicUsize::new(calls.len() + 1) });
+        let missing = AtomicUsize::new(calls.len() + 1);
+        let answers = Arc::new(Answers { stream: Arc::clone(stream), missing, ends });
         for mut call in calls {
             match admit(&mut call) {
                 Some(kept) => self.run(call, &answers, kept),
@@ -269,7 +292,7 @@ impl Live {
         let mut connection = self.connection();
         for action in connection.changed(change) {
             if let Action::Send(message) = action {
-                stream.push(&message);
+                stream.push_once(&message);
             }
         }
     }

@@ -11,6 +11,7 @@ mod answer;
 mod body;
 mod guard;
 mod headers;
+mod http_sse;
 mod legacy;
 mod limits;
 mod listen;
@@ -34,6 +35,7 @@ use tokio::net::TcpListener;
 
 pub use self::body::Body;
 use self::guard::Counter;
+use self::http_sse::HttpSse;
 pub use self::limits::Limits;
 use self::origin::Gate;
 pub use self::serve::Listening;
@@ -64,6 +66,7 @@ pub fn http(server: impl IntoServer) -> Http {
         public_url: None,
         keys: Vec::new(),
         limits: Limits::default(),
+        http_sse: None,
         extracts: Vec::new(),
         tls: None,
     }
@@ -78,6 +81,7 @@ pub struct Http {
     public_url: Option<Uri>,
     keys: Vec<Key>,
     limits: Limits,
+    http_sse: Option<String>,
     extracts: Vec<Extract>,
     pub(crate) tls: Option<Tls>,
 }
@@ -148,6 +152,20 @@ impl Http {
     /// Sets what the transport puts up with.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Serves HTTP+SSE of revision 2024-11-05 as well, at a path of its own such as `/sse`: for clients that know nothing
+    /// newer. Everything of such a client lives in the process to which its stream is connected.
+    ///
+    /// # Panics
+    ///
+    /// When the path does not begin with `/`.
+    #[track_caller]
+    pub fn http_sse(mut self, path: impl Into<String>) -> Self {
+        let path = path.into();
+        assert!(path.starts_with('/'), "a path begins with `/`: `/sse`, for example");
+        self.http_sse = Some(path);
         self
     }
 
@@ -255,6 +273,7 @@ impl Http {
             gate: self.gate,
             limits,
             sessions,
+            http_sse: self.http_sse.map(HttpSse::new).map(Arc::new),
             extracts: self.extracts,
             calls: Counter::new(limits.calls),
             streams: Counter::new(limits.streams),

@@ -226,11 +226,13 @@ where
 impl Site {
     /// Answers whatever the path.
     async fn answer(&self, request: Request<Incoming>) -> Answer {
-        if request.uri().path() == self.path {
+        let path = request.uri().path();
+        let is_http_sse = self.service.0.http_sse.as_ref().is_some_and(|served| served.path == path);
+        if path == self.path || is_http_sse {
             return self.service.0.handle(request).await;
         }
         let is_asked = matches!(*request.method(), Method::GET | Method::HEAD);
-        match request.uri().path() {
+        match path {
             "/healthz" if is_asked => plain(StatusCode::OK, "ok\n"),
             "/readyz" if is_asked && self.is_ready.load(Ordering::Acquire) => {
                 plain(StatusCode::OK, "ready\n")

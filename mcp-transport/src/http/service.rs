@@ -9,16 +9,16 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
-use mcpwright_core::message::Decoder;
 use mcpwright_core::{DecodeError, Era, Message, ProtocolVersion, Response, method};
 use mcpwright_server::{Action, Call, Caller, Connection, Extensions, Server};
 use tokio::sync::watch;
 
 use super::accept::{self, Accepts};
 use super::answer::{self, Answer, Decided};
-use super::body::{self, Body, Unread};
+use super::body::{self, Body};
 use super::guard::Counter;
 use super::headers::{self, Headers, Said};
+use super::http_sse::{self, HttpSse};
 use super::listen::{Heard, Listening};
 use super::modern::Exchange;
 use super::origin::{Gate, Refused};
@@ -45,6 +45,7 @@ pub(super) struct Endpoint {
     pub(super) gate: Gate,
     pub(super) limits: Limits,
     pub(super) sessions: Arc<Sessions>,
+    pub(super) http_sse: Option<Arc<HttpSse>>,
     pub(super) extracts: Vec<Extract>,
     pub(super) calls: Counter,
     pub(super) streams: Counter,
@@ -65,6 +66,9 @@ impl HttpService {
     pub fn close(&self) {
         self.0.stopping.send_replace(true);
         self.0.sessions.close();
+        if let Some(http_sse) = &self.0.http_sse {
+            http_sse.close();
+        }
     }
 }
 
@@ -125,6 +129,9 @@ impl Endpoint {
     where
         B: http_body::Body<Data = Bytes>,
     {
+        if let Some(http_sse) = self.http_sse.as_ref().filter(|served| served.path == parts.uri.path()) {
+            return http_sse::handle(self, http_sse, parts, body).await;
+        }
         match parts.method {
             Method::POST => self.post(parts, body).await,
             Method::GET => legacy::get(self, &parts).await,
@@ -144,8 +151,7 @@ impl Endpoint {
         B: http_body::Body<Data = Bytes>,
     {
         if !accept::is_json(&parts.headers) {
-            let reason = "the body of a request is JSON: send `Content-Type: application/json`";
-            return answer::closing(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason);
+            return answer::not_json();
         }
         let takes = Accepts::of(&parts.headers);
         if takes.nothing() {
@@ -153,12 +159,10 @@ impl Endpoint {
                 "answers are application/json or text/event-stream: `Accept` has to allow one of them";
             return answer::closing(StatusCode::NOT_ACCEPTABLE, reason);
         }
-        let bytes = match body::read(body, &self.limits).await {
-            Ok(bytes) => bytes,
-            Err(unread) => return self.unread(&unread),
+        let message = match body::read(body, &self.limits).await {
+            Ok(bytes) => body::decode(&bytes),
+            Err(unread) => return answer::unread(&unread, &self.limits),
         };
-        let message = Decoder::new().decode(without_mark(&bytes));
-        drop(bytes);
         let caller = caller(&parts);
         if parts.headers.contains_key(headers::SESSION) && !is_modern(&message) {
             return legacy::post(self, &parts, caller, message, takes).await;
@@ -268,19 +272,6 @@ impl Endpoint {
         let keep_alive = self.limits.keep_alive;
         answer::events(Listening::new(connection, acknowledged, heard, keep_alive, stopped, counted))
     }
-
-    fn unread(&self, unread: &Unread) -> Answer {
-        match unread {
-            Unread::TooLarge => {
-                let reason = format!("the body is too large: at most {} bytes are read", self.limits.body);
-                answer::closing(StatusCode::PAYLOAD_TOO_LARGE, reason)
-            }
-            Unread::TooSlow => {
-                answer::closing(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")
-            }
-            Unread::Broken => answer::closing(StatusCode::BAD_REQUEST, "the body broke off"),
-        }
-    }
 }
 
 /// Who calls, if a layer before this one has found out.
@@ -295,11 +286,6 @@ fn is_modern(message: &Result<Message, DecodeError>) -> bool {
 
 fn is_request_of(message: &Result<Message, DecodeError>, name: &str) -> bool {
     matches!(message, Ok(Message::Request(request)) if request.method == name)
-}
-
-/// What is left of a body without the mark that some programs put before UTF-8.
-fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 /// About how many bytes the head of a request had.

@@ -126,6 +126,15 @@ impl Stream {
 
     /// Adds a message. A notification is dropped where the client takes none, or does not keep up.
     pub(super) fn push(&self, message: &Message) {
+        self.add(message, false);
+    }
+
+    /// Adds a message, unless the client is about to be told the same anyway.
+    pub(super) fn push_once(&self, message: &Message) {
+        self.add(message, true);
+    }
+
+    fn add(&self, message: &Message, once: bool) {
         let is_notification = matches!(message, Message::Notification(_));
         let mut state = self.state();
         if is_notification && !(self.takes_events && state.is_open && state.has_room()) {
@@ -133,7 +142,7 @@ impl Stream {
         }
         let mut bytes = Vec::with_capacity(super::answer::room_for(message));
         message.encode(&mut bytes);
-        if is_notification && self.kind == Kind::Standing && state.waits(&bytes) {
+        if once && state.waits(&bytes) {
             return;
         }
         state.bytes += bytes.len();
@@ -414,7 +423,7 @@ mod tests {
         }
         assert_eq!(stream.state().kept.len(), MOST_KEPT.0);
         let standing = Arc::new(Stream::new(Kind::Standing, 1, false, true));
-        (0..100).for_each(|_| standing.push(&note(1)));
+        (0..100).for_each(|_| standing.push_once(&note(1)));
         assert_eq!(standing.state().kept.len(), 1);
     }
 

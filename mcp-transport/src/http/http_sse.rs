@@ -1,0 +1,156 @@
+//! HTTP+SSE of 2024-11-05: one stream for all that the server says, and a POST for each message of the client.
+//!
+//! It is off unless asked for. All of a client lives in the process that its stream is connected to.
+//! See [HTTP with SSE](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, StatusCode};
+use mcpwright_server::{Call, Connection};
+
+use super::accept::{self, Accepts};
+use super::answer::{self, Answer};
+use super::body::{self, Events};
+use super::guard::Counted;
+use super::live::Live;
+use super::service::{Endpoint, caller};
+use super::stream::{Attached, Stream};
+
+/// Where HTTP+SSE is served, and to whom.
+#[derive(Debug)]
+pub(super) struct HttpSse {
+    pub(super) path: String,
+    clients: Mutex<HashMap<String, Arc<Client>>>,
+}
+
+/// A client with an open stream.
+#[derive(Debug)]
+struct Client {
+    live: Arc<Live>,
+    stream: Arc<Stream>,
+    /// Whose it is: nobody else's message is taken for this client's.
+    subject: Option<String>,
+}
+
+impl HttpSse {
+    pub(super) fn new(path: String) -> Self {
+        Self { path, clients: Mutex::default() }
+    }
+
+    /// Ends all streams: the process is about to end.
+    pub(super) fn close(&self) {
+        self.clients().values().for_each(|client| client.stream.end());
+    }
+
+    fn clients(&self) -> MutexGuard<'_, HashMap<String, Arc<Client>>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Answers a request at the path of HTTP+SSE.
+pub(super) async fn handle<B>(
+    endpoint: &Arc<Endpoint>,
+    served: &Arc<HttpSse>,
+    parts: Parts,
+    body: B,
+) -> Answer
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    match parts.method {
+        Method::GET => open(endpoint, served, &parts),
+        Method::POST => take(endpoint, served, &parts, body).await,
+        _ => answer::not_allowed("GET, POST"),
+    }
+}
+
+/// Opens the stream of a client, and tells it where its messages go.
+fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, parts: &Parts) -> Answer {
+    if !Accepts::of(&parts.headers).only_events {
+        let reason = "a stream is text/event-stream: `Accept` has to allow it";
+        return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
+    }
+    let Some(counted) = endpoint.streams.one() else {
+        return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many streams at once");
+    };
+    let caller = caller(parts);
+    let subject = caller.subject().map(str::to_owned);
+    let connection = Connection::new(endpoint.server.clone(), caller);
+    let live = Live::new(endpoint.server.clone(), endpoint.host.clone(), connection, endpoint.limits);
+    let stream = live.standing();
+    let id = random();
+    let greeting = format!("event: endpoint\ndata: {}?session={id}\n\n", served.path);
+    let attached = stream.attach(None, endpoint.limits.keep_alive, ());
+    served.clients().insert(id.clone(), Arc::new(Client { live, stream, subject }));
+    let guard = Guard { served: Arc::downgrade(served), id, _counted: counted };
+    answer::events(Opened { greeting: Some(greeting.into()), attached, _guard: guard })
+}
+
+/// Takes a message of a client; what it is answered with goes on the client's stream.
+async fn take<B>(endpoint: &Arc<Endpoint>, served: &HttpSse, parts: &Parts, body: B) -> Answer
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let query = parts.uri.query().unwrap_or_default();
+    let id = query.split('&').find_map(|pair| pair.strip_prefix("session="));
+    let client = id.and_then(|id| served.clients().get(id).cloned());
+    let client = client.filter(|client| client.subject.as_deref() == caller(parts).subject());
+    let Some(client) = client else {
+        return answer::refusal(StatusCode::NOT_FOUND, "there is no such stream: open one with GET");
+    };
+    if !accept::is_json(&parts.headers) {
+        return answer::not_json();
+    }
+    let message = match body::read(body, &endpoint.limits).await {
+        Ok(bytes) => body::decode(&bytes),
+        Err(unread) => return answer::unread(&unread, &endpoint.limits),
+    };
+    client.live.receive_on(message, &client.stream, |call: &mut Call| {
+        endpoint.extract(parts, call);
+        endpoint.calls.one()
+    });
+    answer::empty(StatusCode::ACCEPTED)
+}
+
+/// The stream of a client, which begins with where its messages go.
+struct Opened {
+    greeting: Option<Bytes>,
+    attached: Attached<()>,
+    _guard: Guard,
+}
+
+impl Events for Opened {
+    fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        match self.greeting.take() {
+            Some(greeting) => Poll::Ready(Some(greeting)),
+            None => self.attached.poll_events(context),
+        }
+    }
+}
+
+/// Forgets a client whose stream has ended, and cancels its calls: nobody can be told what comes of them.
+struct Guard {
+    served: Weak<HttpSse>,
+    id: String,
+    _counted: Counted,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let client = self.served.upgrade().and_then(|served| served.clients().remove(&self.id));
+        if let Some(client) = client {
+            client.live.end();
+        }
+    }
+}
+
+/// A name nobody can guess.
+fn random() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system has random numbers");
+    format!("{:032x}", u128::from_ne_bytes(bytes))
+}
