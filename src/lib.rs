@@ -115,6 +115,8 @@ mod guide {
     struct Testing;
     #[doc = include_str!("../docs/src/stdio.md")]
     struct Stdio;
+    #[doc = include_str!("../docs/src/http.md")]
+    struct Http;
     #[doc = include_str!("../docs/src/from-rmcp.md")]
     struct FromRmcp;
 }

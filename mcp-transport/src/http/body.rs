@@ -98,6 +98,13 @@ enum Kind {
     Stream(Box<dyn Events>),
 }
 
+impl Default for Body {
+    /// A body of nothing.
+    fn default() -> Self {
+        Self(Kind::Empty)
+    }
+}
+
 impl Body {
     pub(super) fn empty() -> Self {
         Self(Kind::Empty)

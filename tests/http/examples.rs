@@ -1,0 +1,129 @@
+//! Every example over HTTP is started as a process, and spoken to.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+/// An example that serves HTTP.
+pub(crate) struct Example {
+    process: Child,
+    pub(crate) port: u16,
+}
+
+/// What an example answers.
+pub(crate) struct Answer {
+    head: String,
+    body: String,
+}
+
+impl Example {
+    /// Starts an example on a port that is free, which it says on standard error.
+    pub(crate) fn start(name: &str) -> Self {
+        let path = folder().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+        let mut command = Command::new(&path);
+        command.arg("0").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut process = command.spawn().unwrap_or_else(|error| {
+            panic!("{}: {error}; `cargo build --examples --features http` builds it", path.display());
+        });
+        let mut line = String::new();
+        let errors = process.stderr.take().expect("standard error is a pipe");
+        BufReader::new(errors).read_line(&mut line).expect("the example says its URL");
+        let port = line.trim().strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix("/mcp"));
+        let port = port.and_then(|port| port.parse().ok()).unwrap_or_else(|| panic!("no URL: {line}"));
+        Self { process, port }
+    }
+
+    fn send(&self, head: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the example listens");
+        let length = body.len();
+        let request = format!(
+            "{head}Host: 127.0.0.1:{}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}",
+            self.port
+        );
+        stream.write_all(request.as_bytes()).expect("the example reads");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("the example answers");
+        let (head, body) = text.split_once("\r\n\r\n").expect("an answer has a head");
+        Answer { head: head.to_owned(), body: body.to_owned() }
+    }
+
+    /// Calls a tool in the way of the newest revision.
+    fn call(&self, headers: &str, tool: &str, arguments: &Value) -> Answer {
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        let params = json!({ "name": tool, "arguments": arguments, "_meta": meta });
+        let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+        let head = format!(
+            "POST /mcp HTTP/1.1\r\nContent-Type: application/json\r\nMCP-Protocol-Version: 2026-07-28\r\n\
+             Mcp-Method: tools/call\r\nMcp-Name: {tool}\r\n{headers}"
+        );
+        self.send(&head, &body.to_string())
+    }
+
+    /// Asks it to end, and waits until it has.
+    #[cfg(unix)]
+    pub(crate) fn end(mut self, signal: &str) {
+        let id = self.process.id().to_string();
+        let kill = Command::new("kill").args([signal, &id]).status().expect("there is a `kill`");
+        assert!(kill.success());
+        assert!(self.process.wait().expect("the example ends").success());
+    }
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Answer {
+    fn text(&self) -> Value {
+        let answer: Value = serde_json::from_str(&self.body).expect("the body is a message");
+        answer["result"]["content"][0]["text"].clone()
+    }
+}
+
+/// Where cargo puts the examples: beside the folder of this test.
+fn folder() -> PathBuf {
+    let mut folder = std::env::current_exe().expect("a test has a path");
+    folder.pop();
+    folder.pop();
+    folder.join("examples")
+}
+
+#[test]
+fn http() {
+    let example = Example::start("http");
+    assert_eq!(example.call("", "add", &json!({ "a": 1, "b": "2" })).text(), "3");
+    let ready = example.send("GET /readyz HTTP/1.1\r\n", "");
+    assert!(ready.head.starts_with("HTTP/1.1 200 ") && ready.body == "ready\n");
+    #[cfg(unix)]
+    example.end("-TERM");
+}
+
+#[test]
+fn axum() {
+    let example = Example::start("axum");
+    let stranger = example.call("", "who_am_i", &json!({}));
+    assert!(stranger.head.starts_with("HTTP/1.1 401 "), "{}", stranger.head);
+    let friend = example.call("Authorization: Bearer open sesame\r\n", "who_am_i", &json!({}));
+    assert_eq!(friend.text(), "ali baba of forty thieves");
+    let page = example.send("GET / HTTP/1.1\r\n", "");
+    assert_eq!(page.body, "An application with a server at /mcp.\n");
+    #[cfg(unix)]
+    example.end("-INT");
+}
+
+#[test]
+fn hyper() {
+    let example = Example::start("hyper");
+    assert_eq!(example.call("", "add", &json!({ "a": 20, "b": 22 })).text(), "42");
+    assert!(example.send("GET / HTTP/1.1\r\n", "").head.starts_with("HTTP/1.1 404 "));
+}

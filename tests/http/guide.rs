@@ -1,0 +1,70 @@
+//! The commands of the guide are run, and print what the guide says they print.
+
+use std::process::Command;
+
+use crate::examples::Example;
+
+const PAGE: &str = include_str!("../../docs/src/http.md");
+
+/// A command of the guide, and what it prints.
+struct Transcript {
+    command: String,
+    printed: String,
+}
+
+/// The commands of a page that call `curl`: each begins with `$`, and goes on with lines that end with a backslash.
+fn transcripts(page: &str) -> Vec<Transcript> {
+    let blocks = page.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut transcripts = Vec::new();
+    for block in blocks {
+        let mut is_command = false;
+        for line in block.lines() {
+            if let Some(command) = line.strip_prefix("$ ") {
+                transcripts.push(Transcript { command: command.to_owned(), printed: String::new() });
+                is_command = true;
+            } else if let Some(last) = transcripts.last_mut() {
+                let part = if is_command { &mut last.command } else { &mut last.printed };
+                part.push('\n');
+                part.push_str(line);
+            }
+            is_command &= line.ends_with('\\');
+        }
+    }
+    transcripts.retain(|transcript| transcript.command.contains("curl"));
+    transcripts
+}
+
+#[test]
+fn commands_print_what_the_guide_says() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        let message = "SKIPPED: there is no curl, so the commands of the guide were NOT run";
+        assert!(std::env::var_os("MCPWRIGHT_REQUIRE_ALL").is_none(), "{message}");
+        eprintln!("{message}");
+        return;
+    }
+    let example = Example::start("http");
+    let transcripts = transcripts(PAGE);
+    assert!(transcripts.len() >= 4, "the guide shows how to call a server");
+    // One shell for all of them: a later command uses what an earlier one found out.
+    let mut script = String::new();
+    for transcript in &transcripts {
+        let here = format!("127.0.0.1:{}", example.port);
+        script.push_str(&transcript.command.replace("127.0.0.1:8080", &here));
+        script.push_str("\necho; echo ----\n");
+    }
+    let run = Command::new("bash").args(["-c", &script]).output().expect("there is a shell");
+    let output = String::from_utf8(run.stdout).expect("it is text").replace('\r', "");
+    let printed: Vec<_> = output.split("----\n").collect();
+    for (transcript, printed) in transcripts.iter().zip(printed) {
+        for line in transcript.printed.trim().lines() {
+            // What is left out differs from run to run.
+            let mut rest = printed;
+            for part in line.split('…') {
+                let found = rest.find(part).unwrap_or_else(|| {
+                    panic!("{}\nprinted\n{printed}\nand not\n{line}", transcript.command);
+                });
+                rest = &rest[found + part.len()..];
+            }
+        }
+    }
+}
