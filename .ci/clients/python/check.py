@@ -1,23 +1,26 @@
-"""Drives a server over stdio with the official Python client, in one revision of the protocol.
+"""Drives a server with the official Python client, in one revision of the protocol.
 
-    python check.py <cases.json> <revision> <server's name and version> <command…>
+    python check.py <cases.json> <revision> <server's name and version> <URL | command…>
 
 The cases say what to call and what to expect; ../typescript/check.mjs reads the same.
 """
 
 import json
 import logging
-import os
+import math
 import sys
 import time
+from contextlib import asynccontextmanager
 
 import anyio
 from jsonschema.validators import Draft202012Validator, validator_for
-from mcp import Client, MCPError, StdioServerParameters
-from mcp.client import stdio
+from mcp import Client, MCPError
 from mcp.types import PromptReference, ResourceTemplateReference
 
-FILE, REVISION, IDENTITY, COMMAND, *ARGUMENTS = sys.argv[1:]
+from over_http import Http
+from over_stdio import Stdio
+
+FILE, REVISION, IDENTITY, *TARGET = sys.argv[1:]
 with open(FILE, encoding="utf-8") as file:
     CASES = json.load(file)
 MODERN = REVISION >= "2026-07-28"
@@ -26,7 +29,9 @@ STRUCTURED = REVISION >= "2025-06-18"
 # More than a server is likely to have threads for slow work.
 CALLS_TO_CANCEL = 8
 PROMPTLY = 2.0
+PATIENTLY = 10.0
 
+server = Http(TARGET[0], REVISION, MODERN) if TARGET[0].startswith("http") else Stdio(TARGET)
 failed = False
 
 
@@ -36,7 +41,7 @@ async def check(subject, body, *arguments):
         verdict, note = "ok  ", await body(*arguments)
     except Exception as error:  # Whatever goes wrong is what the check found.
         verdict, note, failed = "FAIL", reason(error), True
-    print(f"{verdict} python     {REVISION}  {subject}{f': {note}' if note else ''}", flush=True)
+    print(f"{verdict} python     {server.name:5} {REVISION}  {subject}{f': {note}' if note else ''}", flush=True)
 
 
 def reason(error):
@@ -102,18 +107,6 @@ class Complaints(logging.Handler):
             self.texts.append(record.getMessage() + cause)
 
 
-def remember_processes():
-    """The client does not tell the exit code of the process that it starts."""
-    processes, start = [], stdio._create_platform_compatible_process
-
-    async def remembering(*arguments, **named):
-        processes.append(await start(*arguments, **named))
-        return processes[-1]
-
-    stdio._create_platform_compatible_process = remembering
-    return processes
-
-
 async def all_pages(fetch, items):
     found, cursor = [], None
     while True:
@@ -131,7 +124,7 @@ async def check_connection(client):
     version, info = client.protocol_version, client.server_info
     ensure(version == REVISION, f"negotiated {version}")
     says = f"{info.name} {info.version}" if info else "nobody"
-    ensure(says == IDENTITY, f"the server says it is {says}, not {IDENTITY}")
+    ensure(not IDENTITY or says == IDENTITY, f"the server says it is {says}, not {IDENTITY}")
     return f"{'modern' if MODERN else 'legacy'}, {says}"
 
 
@@ -258,9 +251,43 @@ async def check_completion(client, given):
     ensure(contains(result.completion.values, given["values"]), f"got {result.completion.values}")
 
 
+async def check_changes(client, news):
+    """Each call changes the list, and the client hears of it."""
+    notes = []
+    for change in CASES["changes"]:
+        async with listening(client, change["list"], news) as heard:
+            counts = [await count_after(client, change, heard) for _ in range(2)]
+        ensure(counts[0] != counts[1], f"the list of {change['list']} has {counts[0]} entries each time")
+        notes.append(f"{counts[0]} and then {counts[1]} {change['list']}")
+    return ", ".join(notes)
+
+
+@asynccontextmanager
+async def listening(client, kind, news):
+    """What waits for the next change of a list."""
+
+    async def notified():
+        while getattr(await news.receive(), "method", None) != f"notifications/{kind}/list_changed":
+            pass
+
+    if MODERN:
+        async with client.listen(**{f"{kind}_list_changed": True}) as subscription:
+            yield subscription.__anext__
+    else:
+        yield notified
+
+
+async def count_after(client, change, heard):
+    await client.call_tool(change["call"]["name"], change["call"]["arguments"])
+    with anyio.fail_after(PATIENTLY):
+        await heard()
+    return len(await all_pages(getattr(client, f"list_{change['list']}"), change["list"]))
+
+
 async def check_all(client):
     await check("connect", check_connection, client)
-    await check_tools(client)
+    if "tools" in CASES:
+        await check_tools(client)
     if "progress" in CASES:
         await check("progress rises", check_progress, client, CASES["progress"])
     if "cancel" in CASES:
@@ -276,27 +303,28 @@ async def check_all(client):
 
 
 async def main():
-    processes, complaints = remember_processes(), Complaints()
+    complaints, (tell, news) = Complaints(), anyio.create_memory_object_stream(math.inf)
     logger = logging.getLogger("mcp")
     logger.setLevel(logging.DEBUG)
     logger.addHandler(complaints)
-    server = StdioServerParameters(command=COMMAND, args=ARGUMENTS, env=dict(os.environ))
+
+    def new_client():
+        mode = "auto" if MODERN else "legacy"
+        return Client(server.connection(), mode=mode, read_timeout_seconds=30, message_handler=tell.send)
 
     async def nothing():
         ensure(not complaints.texts, "; ".join(complaints.texts))
 
-    async def ended(closing):
-        took = time.monotonic() - closing
-        # Past this, the client sends signals.
-        ensure(took < PROMPTLY, f"it did not end by itself within {PROMPTLY} s")
-        ensure(processes[-1].returncode == 0, f"exit code {processes[-1].returncode}")
-        return f"{took * 1000:.0f} ms"
-
-    async with Client(server, mode="auto" if MODERN else "legacy", read_timeout_seconds=30) as client:
+    async with new_client() as client:
+        hear = (lambda: check_changes(client, news)) if "changes" in CASES else None
         await check_all(client)
+        if hear:
+            await check("the client hears of changes", hear)
         await check("the client has nothing to complain of", nothing)
-        closing = time.monotonic()
-    await check("the server ends by itself with code 0", ended, closing)
+        for subject, body in server.checks(client, hear).items():
+            await check(subject, body)
+    for subject, body in server.checks_afterwards(new_client).items():
+        await check(subject, body)
 
 
 async def refused(error):

@@ -1,17 +1,21 @@
-// Drives a server over stdio with the official TypeScript client, in one revision of the protocol.
+// Drives a server with the official TypeScript client, in one revision of the protocol.
 //
-//   node check.mjs <cases.json> <revision> <server's name and version> <command…>
+//   node check.mjs <cases.json> <revision> <server's name and version> <URL | command…>
 //
 // The cases say what to call and what to expect; ../python/check.py reads the same.
 
+import ensure from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Client } from '@modelcontextprotocol/client';
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/client/validators/ajv';
 
-const [file, revision, identity, command, ...args] = process.argv.slice(2);
+import { Http } from './over-http.mjs';
+import { Stdio } from './over-stdio.mjs';
+
+const [file, revision, identity, ...target] = process.argv.slice(2);
 const cases = JSON.parse(readFileSync(file, 'utf8'));
 const modern = revision >= '2026-07-28';
 const structured = revision >= '2025-06-18';
@@ -20,6 +24,7 @@ const schemas = new AjvJsonSchemaValidator();
 // More than a server is likely to have threads for slow work.
 const CALLS_TO_CANCEL = 8;
 const PROMPTLY = 2_000;
+const PATIENTLY = 10_000;
 const options = { timeout: 30_000 };
 
 let failed = false;
@@ -33,12 +38,8 @@ async function check(subject, body) {
         [verdict, note] = ['FAIL', String(error?.message ?? error).replace(/\s+/g, ' ').slice(0, 1_000)];
         failed = true;
     }
-    console.log(`${verdict} typescript ${revision}  ${subject}${note ? `: ${note}` : ''}`);
+    console.log(`${verdict} typescript ${server.name.padEnd(5)} ${revision}  ${subject}${note ? `: ${note}` : ''}`);
     return verdict === 'ok  ';
-}
-
-function ensure(condition, otherwise) {
-    if (!condition) throw new Error(otherwise);
 }
 
 /** Every member of an expected object is in the actual one; all else is equal. */
@@ -66,21 +67,17 @@ const textOf = contents => contents.map(content => content.text ?? content.resou
 
 // ---- The connection ----
 
-const transport = new StdioClientTransport({ command, args, env: process.env });
-const start = transport.start;
-let server;
-let stdout = '';
-// The transport tells neither what the process wrote besides messages nor its exit code.
-transport.start = async () => {
-    await start.call(transport);
-    server = transport._process;
-    server.stdout.on('data', data => (stdout += data));
-};
+const server = /^https?:/.test(target[0]) ? new Http(target[0], revision) : new Stdio(target);
+const changes = new EventEmitter();
 
-const client = new Client(
-    { name: 'typescript-check', version: '1' },
-    modern ? { versionNegotiation: { mode: 'auto' } } : { supportedProtocolVersions: [revision] },
-);
+function newClient() {
+    const mode = modern ? { versionNegotiation: { mode: 'auto' } } : { supportedProtocolVersions: [revision] };
+    const listChanged = cases.changes && Object.fromEntries(cases.changes.map(({ list }) =>
+        [list, { onChanged: (error, items) => changes.emit(list, error, items) }]));
+    return new Client({ name: 'typescript-check', version: '1' }, { ...mode, listChanged });
+}
+
+const client = newClient();
 const complaints = [];
 client.onerror = error => complaints.push(error.message);
 
@@ -98,11 +95,11 @@ async function expectCode(request, expected) {
 // ---- What is checked ----
 
 async function connect() {
-    await client.connect(transport, options);
+    await client.connect(server.transport, options);
     const { name, version } = client.getServerVersion() ?? {};
     ensure(client.getNegotiatedProtocolVersion() === revision, `negotiated ${client.getNegotiatedProtocolVersion()}`);
     ensure(client.getProtocolEra() === (modern ? 'modern' : 'legacy'), `the era is ${client.getProtocolEra()}`);
-    ensure(`${name} ${version}` === identity, `the server says it is ${name} ${version}, not ${identity}`);
+    ensure(!identity || `${name} ${version}` === identity, `the server says it is ${name} ${version}, not ${identity}`);
     return `${client.getProtocolEra()}, ${name} ${version}`;
 }
 
@@ -196,8 +193,8 @@ async function checkResources({ listed, templates, read, unknown }) {
     for (const uri of unknown) {
         await check(`unknown resource ${uri}`, async () => {
             await expectCode(client.readResource({ uri }, options), -32602);
-            // The client says -32602 for either code; what the server said is on its stdout.
-            const { code } = JSON.parse(stdout.trimEnd().split('\n').at(-1)).error;
+            // The client says -32602 for either code; this is what the server said.
+            const { code } = server.lastMessage().error;
             ensure(code === (modern ? -32602 : -32002), `the server said ${code}`);
         });
     }
@@ -226,31 +223,27 @@ async function checkCompletion({ ref, argument, values }) {
     ensure(contains(completion.values, values), `got ${completion.values}`);
 }
 
-async function close() {
-    const closing = performance.now();
-    await client.close();
-    const took = Math.round(performance.now() - closing);
-    // Past this, the client sends signals.
-    ensure(took < PROMPTLY, `it did not end by itself within ${PROMPTLY} ms`);
-    ensure(server.exitCode === 0, `exit code ${server.exitCode}, signal ${server.signalCode}`);
-    return `${took} ms`;
+/** Each call changes the list, and the client hears of it. */
+async function checkChanges() {
+    const notes = [];
+    for (const { list, call: given } of cases.changes) {
+        const counts = [await countAfter(list, given), await countAfter(list, given)];
+        ensure(counts[0] !== counts[1], `the list of ${list} has ${counts[0]} entries each time`);
+        notes.push(`${counts.join(' and then ')} ${list}`);
+    }
+    return notes.join(', ');
 }
 
-function checkStdout() {
-    const lines = stdout.split('\n');
-    ensure(lines.pop() === '', 'the last line does not end');
-    for (const line of lines) {
-        try {
-            ensure(JSON.parse(line).jsonrpc === '2.0');
-        } catch {
-            throw new Error(`not a message: ${line.slice(0, 500)}`);
-        }
-    }
-    return `${lines.length} messages`;
+async function countAfter(list, given) {
+    const news = once(changes, list, { signal: AbortSignal.timeout(PATIENTLY) })
+        .catch(() => ensure.fail(`no news of the ${list} within ${PATIENTLY} ms`));
+    const [[error, items]] = await Promise.all([news, call(given)]);
+    ensure(!error, error);
+    return items.length;
 }
 
 if (await check('connect', connect)) {
-    await checkTools();
+    if (cases.tools) await checkTools();
     if (cases.progress) await check('progress rises', () => checkProgress(cases.progress));
     if (cases.cancel) await check('cancelled calls give way', () => checkCancel(cases.cancel));
     if (cases.resources) await checkResources(cases.resources);
@@ -259,10 +252,11 @@ if (await check('connect', connect)) {
         const { name, value } = completion.argument;
         await check(`completion of ${name} from "${value}"`, () => checkCompletion(completion));
     }
+    if (cases.changes) await check('the client hears of changes', checkChanges);
     await check('the client has nothing to complain of', () => {
         ensure(complaints.length === 0, complaints.join('; '));
     });
-    await check('the server ends by itself with code 0', close);
-    await check('stdout holds messages only', checkStdout);
+    const rest = server.checks(client, newClient, cases.changes && checkChanges);
+    for (const [subject, body] of Object.entries(rest)) await check(subject, body);
 }
 process.exit(failed ? 1 : 0);
