@@ -12,7 +12,7 @@ struct Transcript {
     printed: String,
 }
 
-/// The commands of a page that call `curl`: each begins with `$`, and goes on with lines that end with a backslash.
+/// The commands of a page that call `curl`: each begins with `$`, and goes on after a backslash and between quotes.
 fn transcripts(page: &str) -> Vec<Transcript> {
     let blocks = page.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
     let mut transcripts = Vec::new();
@@ -27,7 +27,9 @@ fn transcripts(page: &str) -> Vec<Transcript> {
                 part.push('\n');
                 part.push_str(line);
             }
-            is_command &= line.ends_with('\\');
+            let is_quoted =
+                transcripts.last().is_some_and(|last| last.command.matches('\'').count() % 2 == 1);
+            is_command &= line.ends_with('\\') || is_quoted;
         }
     }
     transcripts.retain(|transcript| transcript.command.contains("curl"));

@@ -100,10 +100,10 @@ pub(super) async fn get(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
             None => return unknown_event(),
         },
     };
-    let found = after.and_then(|id| session.find(id));
+    let found = after.and_then(|id| session.find(id).filter(|stream| !stream.is_over(id)));
     let (stream, after) = match (found, after) {
         (Some(stream), after) => (stream, after),
-        // An answer that has been lost is lost, and a client that waited for it would wait for ever.
+        // What has been lost is lost, and after the end comes nothing: a client that waited would wait for ever.
         (None, Some(EventId { kind: Kind::Answer, .. })) => return unknown_event(),
         (None, _) => (session.standing(), None),
     };

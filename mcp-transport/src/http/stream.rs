@@ -215,6 +215,12 @@ impl Stream {
         }
     }
 
+    /// Whether nothing comes after this event any more: the stream ended with it, or its call was cancelled.
+    pub(super) fn is_over(&self, after: EventId) -> bool {
+        let state = self.state();
+        !state.is_open && after.message >= state.last()
+    }
+
     /// Whether somebody reads it.
     pub(super) fn is_attached(&self) -> bool {
         self.state().is_attached
