@@ -22,9 +22,14 @@ pub(crate) struct Answer {
 impl Example {
     /// Starts an example on a port that is free, which it says on standard error.
     pub(crate) fn start(name: &str) -> Self {
+        Self::start_on(name, 0)
+    }
+
+    /// Starts an example on this port.
+    pub(crate) fn start_on(name: &str, port: u16) -> Self {
         let path = folder().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         let mut command = Command::new(&path);
-        command.arg("0").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.arg(port.to_string()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap_or_else(|error| {
             panic!("{}: {error}; `cargo build --examples --features http` builds it", path.display());
         });

@@ -40,4 +40,12 @@ impl Fixture {
         context.progress(100.0, 100.0);
         "The work is done."
     }
+
+    /// Send the client away, and have the answer ready when it comes back.
+    #[tool(read_only)]
+    async fn test_reconnection(context: &Context) -> &'static str {
+        context.close_connection();
+        sleep(STEP).await;
+        "The client came back."
+    }
 }
