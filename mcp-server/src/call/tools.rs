@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_string};
 
-use super::{Answer, Call, Outcome, Recent};
+use super::{Answer, Call, Outcome, Word};
 use crate::{Context, Failure, Outbox, Server, ToolError, ToolHandler, incident, run};
 
 impl Server {
@@ -92,12 +92,9 @@ impl Server {
     fn answer_tool(&self, mut result: CallToolResult) -> Outcome {
         let is_error = result.is_error == Some(true);
         let meta = std::mem::take(&mut result.meta);
-        let is_simple =
-            |block: &ContentBlock| matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_));
-        let is_object = |value: &JsonText| value.as_str().starts_with('{');
-        let recent = Recent {
-            structured: !result.structured_content.as_ref().is_none_or(is_object),
-            blocks: !result.content.iter().all(is_simple),
+        let newest = match &result.structured_content {
+            Some(value) if !value.as_str().starts_with('{') => Some(Word::AnyStructuredContent),
+            _ => result.content.iter().filter_map(Word::of).max(),
         };
         match written(&result).map(Answer::written) {
             Ok(answer) if answer.len() > self.offer.most_bytes => {
@@ -107,7 +104,7 @@ impl Server {
                 );
                 self.answer_tool(CallToolResult::error(text))
             }
-            Ok(answer) => Answer { is_error, recent, ..answer.meta(meta) }.into(),
+            Ok(answer) => Answer { is_error, newest, ..answer.meta(meta) }.into(),
             Err(error) => incident::internal("the result of a tool cannot be written as JSON", &error).into(),
         }
     }
