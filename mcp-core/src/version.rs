@@ -1,6 +1,7 @@
 //! Revisions of the protocol, and the two eras they belong to.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,16 @@ use serde::{Deserialize, Serialize};
 /// A revision of the protocol, such as `2026-07-28`.
 ///
 /// The set is open: a client may ask for a revision that nobody here has heard of.
+/// Revisions that are known here are ordered as they were published; one that is not is neither before nor after another.
 /// See [versioning](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning).
+///
+/// ```
+/// use mcpwright_core::ProtocolVersion;
+///
+/// let has_audio = |version: &ProtocolVersion| *version >= ProtocolVersion::V2025_03_26;
+/// assert!(has_audio(&ProtocolVersion::V2025_06_18) && !has_audio(&ProtocolVersion::V2024_11_05));
+/// assert!(!has_audio(&ProtocolVersion::new("2099-01-01")));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ProtocolVersion(Cow<'static, str>);
@@ -47,8 +57,22 @@ impl ProtocolVersion {
 
     /// Which era the revision belongs to; nothing for a revision that is not known here.
     pub fn era(&self) -> Option<Era> {
-        let place = Self::ALL.iter().position(|known| known == self)?;
-        Some(if place == 0 { Era::Modern } else { Era::Legacy })
+        self.place()?;
+        Some(if *self > Self::LATEST_LEGACY { Era::Modern } else { Era::Legacy })
+    }
+
+    /// Where the revision stands among those that are known, newest first.
+    fn place(&self) -> Option<usize> {
+        Self::ALL.iter().position(|known| known == self)
+    }
+}
+
+impl PartialOrd for ProtocolVersion {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        if self == other {
+            return Some(Ordering::Equal);
+        }
+        Some(other.place()?.cmp(&self.place()?))
     }
 }
 
@@ -65,4 +89,32 @@ pub enum Era {
     Legacy,
     /// By what each request carries in `_meta`: 2026-07-28 and after.
     Modern,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Era, ProtocolVersion};
+
+    #[test]
+    fn known_revisions_are_ordered_as_they_were_published() {
+        assert!(ProtocolVersion::ALL.is_sorted_by(|one, next| one > next));
+        assert!(ProtocolVersion::LATEST_LEGACY >= ProtocolVersion::V2025_11_25);
+    }
+
+    #[test]
+    fn an_unknown_revision_is_neither_before_nor_after() {
+        let unknown = ProtocolVersion::new("2099-01-01");
+        assert!(unknown.partial_cmp(&ProtocolVersion::V2026_07_28).is_none());
+        assert!(ProtocolVersion::V2026_07_28.partial_cmp(&unknown).is_none());
+        assert!(unknown <= unknown.clone());
+    }
+
+    #[test]
+    fn the_eras_meet_at_the_latest_legacy_revision() {
+        let eras = ProtocolVersion::ALL.map(|version| version.era());
+        let [newest, older @ ..] = eras;
+        assert_eq!(newest, Some(Era::Modern));
+        assert!(older.iter().all(|era| *era == Some(Era::Legacy)));
+        assert_eq!(ProtocolVersion::new("2099-01-01").era(), None);
+    }
 }

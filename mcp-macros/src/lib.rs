@@ -344,7 +344,7 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `one_of("red", "green")`, `one_of = LIST` | the values that are allowed |
 /// | `example = "red"` | a value to show as an example; may be said more than once |
 /// | `complete = Self::suggest` | an `async` function of a `Completing` that suggests values while a person types; one of the same block may take `&self`, and need not be `async` |
-/// | `header = "Region"` | the HTTP header `Mcp-Param-Region`, which repeats an argument of a tool |
+/// | `header = "Region"` | the HTTP header `Mcp-Param-Region`, in which clients repeat an argument of a tool that is a text, an integer or a boolean |
 /// | `keyword("format" = "date")` | a keyword of the argument's schema |
 ///
 /// ```

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::complete::Completer;
-use crate::{Caller, Context, Failure};
+use crate::{Caller, Context, Failure, mirrored};
 
 /// What a handler may take: an argument, or an extractor such as [`Context`], [`Caller`] and [`Ext`].
 ///
@@ -255,6 +255,16 @@ impl Argument {
     pub fn keyword(mut self, keyword: &str, value: impl Into<Value>) -> Self {
         self.keywords.insert(keyword.to_owned(), value.into());
         self
+    }
+
+    /// The name of the HTTP header `Mcp-Param-…` in which clients repeat the argument, so that whoever stands between can
+    /// read it without the body: for tools, and not for secrets.
+    ///
+    /// Only texts, integers and booleans are repeated, each in a header of its own. A tool that says otherwise does not
+    /// start; one that a provider brings is left out of the list, and the log says why.
+    #[must_use]
+    pub fn header(self, name: impl Into<String>) -> Self {
+        self.keyword(mirrored::KEYWORD, name.into())
     }
 
     /// Suggests values while a person types: for prompts and templates of resources.

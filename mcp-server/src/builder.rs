@@ -315,12 +315,17 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// When two tools, prompts, resources or templates have the same name or URI, or when a variable of a template has
-    /// no parameter.
+    /// When two tools, prompts, resources or templates have the same name or URI, when a variable of a template has
+    /// no parameter, or when an argument of a tool cannot be repeated in its HTTP header.
     #[track_caller]
     pub fn build(self) -> Server {
         for template in &self.templates {
             template.assert_complete();
+        }
+        for tool in &self.tools {
+            if let Some(mistake) = tool.mistake() {
+                panic!("the tool `{}`: {mistake}", tool.definition().name);
+            }
         }
         let mut seen = std::collections::HashSet::new();
         for template in &self.templates {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use mcpwright_core::{
-    Caching, Client, ErrorObject, JsonText, Meta, PaginatedParams, Request, RequestId, method,
+    Caching, Client, ContentBlock, ErrorObject, JsonText, Meta, PaginatedParams, Request, RequestId, method,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -186,18 +186,33 @@ pub struct Answer {
     pub(crate) meta: Meta,
     pub(crate) caching: Option<Caching>,
     pub(crate) is_error: bool,
-    pub(crate) recent: Recent,
+    /// The newest of the words it is said in, if not every revision has them all.
+    pub(crate) newest: Option<Word>,
     /// What kind of result it is, where that is for an extension to say.
     pub(crate) result_type: Option<String>,
 }
 
-/// What a result says for which older revisions have no words.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Recent {
+/// A word of results that not every revision of the protocol has, the oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Word {
+    /// A sound.
+    Audio,
+    /// A link to a resource.
+    ResourceLink,
     /// Structured content that is no object.
-    pub(crate) structured: bool,
-    /// Blocks of content other than text and pictures.
-    pub(crate) blocks: bool,
+    AnyStructuredContent,
+}
+
+impl Word {
+    /// What a block of content is called, unless every revision knows it.
+    pub(crate) fn of(block: &ContentBlock) -> Option<Self> {
+        match block {
+            ContentBlock::Text(_) | ContentBlock::Image(_) | ContentBlock::Resource(_) => None,
+            ContentBlock::Audio(_) => Some(Self::Audio),
+            // A block that came as JSON may be any of them.
+            _ => Some(Self::ResourceLink),
+        }
+    }
 }
 
 /// The members of a result.
@@ -250,14 +265,7 @@ impl Answer {
     }
 
     fn new(fields: Fields) -> Self {
-        Self {
-            fields,
-            meta: Meta::new(),
-            caching: None,
-            is_error: false,
-            recent: Recent::default(),
-            result_type: None,
-        }
+        Self { fields, meta: Meta::new(), caching: None, is_error: false, newest: None, result_type: None }
     }
 
     /// How many bytes its members take.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::argument::{Argument, Declared, Given, Parameters};
 use crate::function::Function;
+use crate::mirrored::Mirrored;
 use crate::provider::Entry;
 use crate::run::Pace;
 use crate::validate::Validator;
@@ -31,6 +32,8 @@ type Run = dyn Fn(Input<'_>) -> Result<Work<CallToolResult>, Failure> + Send + S
 #[derive(Clone)]
 struct Parts {
     definition: Tool,
+    /// The arguments that are repeated in HTTP headers, or why clients would leave out the tool.
+    mirrored: Result<Vec<Mirrored>, String>,
     parameters: Parameters,
     arguments: Arguments,
     output: Output,
@@ -77,6 +80,7 @@ impl ToolHandler {
         let definition = Tool::new(name, Map::from_iter([("type".to_owned(), "object".into())]));
         Self(Arc::new(Parts {
             definition,
+            mirrored: Ok(Vec::new()),
             parameters: Parameters::default(),
             arguments: Arguments::ByType,
             output: Output::default(),
@@ -148,7 +152,7 @@ impl ToolHandler {
         );
         let parts = tool.parts();
         parts.arguments = Arguments::ByHand(validator);
-        parts.definition.input_schema = schema;
+        parts.publish(schema);
         tool.output::<R>()
     }
 
@@ -313,6 +317,16 @@ impl ToolHandler {
         &self.0.definition
     }
 
+    /// The arguments that clients over HTTP repeat in headers.
+    pub fn mirrored(&self) -> &[Mirrored] {
+        self.0.mirrored.as_deref().unwrap_or_default()
+    }
+
+    /// Why clients would leave out the tool, if they would.
+    pub(crate) fn mistake(&self) -> Option<&str> {
+        self.0.mirrored.as_ref().err().map(String::as_str)
+    }
+
     pub(crate) fn renamed(mut self, name: String) -> Self {
         self.parts().definition.name = name;
         self
@@ -370,9 +384,16 @@ impl ToolHandler {
         }
         let schema = parts.parameters.schema().unwrap_or_else(|reason| panic!("the tool `{name}`: {reason}"));
         if let Value::Object(schema) = schema.into_value() {
-            parts.definition.input_schema = schema;
+            parts.publish(schema);
         }
         self
+    }
+}
+
+impl Parts {
+    fn publish(&mut self, schema: Map<String, Value>) {
+        self.mirrored = Mirrored::of(&schema);
+        self.definition.input_schema = schema;
     }
 }
 

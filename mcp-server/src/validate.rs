@@ -76,3 +76,23 @@ fn check_references(schema: &Value) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{Server, ToolHandler};
+
+    #[test]
+    #[should_panic(
+        expected = "the tool `query`: the `x-mcp-header` at `/properties/regions/items` is on no property"
+    )]
+    fn headers_in_a_schema_written_by_hand_keep_to_the_rules() {
+        let region = json!({ "type": "string", "x-mcp-header": "Region" });
+        let with = |region| json!({ "type": "object", "properties": region });
+        let query = |schema| ToolHandler::with_schema("query", schema, |_, _| async {});
+        assert_eq!(query(with(json!({ "region": region }))).mirrored()[0].path(), ["region"]);
+        let listed = json!({ "regions": { "type": "array", "items": region } });
+        let _ = Server::builder("test", "1.0.0").tool(query(with(listed))).build();
+    }
+}

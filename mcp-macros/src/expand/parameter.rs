@@ -29,7 +29,7 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
     let completer = completer.iter().filter(|_| handler.completes());
     let completer = completer.map(|completer| self::completer(completer, owner));
     let argument = quote_spanned! {ours()=>
-        ::mcpwright::Argument::new(#name) #settings #(.keyword("x-mcp-header", #header))* #(.complete(#completer))*
+        ::mcpwright::Argument::new(#name) #settings #(.header(#header))* #(.complete(#completer))*
     };
     quote_spanned!(ours_at(name.span())=> .parameter::<#taken, _>(#argument))
 }

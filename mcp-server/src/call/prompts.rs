@@ -1,9 +1,9 @@
 //! `prompts/list` and `prompts/get`.
 
-use mcpwright_core::{ContentBlock, ErrorObject, GetPromptResult};
+use mcpwright_core::{ErrorObject, GetPromptResult};
 
 use super::tools::{unavailable, unknown};
-use super::{Answer, Call, Outcome, Recent};
+use super::{Answer, Call, Outcome, Word};
 use crate::argument::Given;
 use crate::{Context, Failure, Outbox, PromptHandler, Server, incident, run};
 
@@ -33,13 +33,9 @@ impl Server {
         match self.prompt_result(call, outbox).await {
             Ok(mut result) => {
                 let meta = std::mem::take(&mut result.meta);
-                let is_simple =
-                    |block: &ContentBlock| matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_));
-                let blocks = !result.messages.iter().all(|message| is_simple(&message.content));
+                let newest = result.messages.iter().filter_map(|message| Word::of(&message.content)).max();
                 match Answer::of(&result) {
-                    Ok(answer) => {
-                        Answer { recent: Recent { structured: false, blocks }, ..answer.meta(meta) }.into()
-                    }
+                    Ok(answer) => Answer { newest, ..answer.meta(meta) }.into(),
                     Err(error) => incident::internal("a prompt cannot be written as JSON", &error).into(),
                 }
             }

@@ -1,11 +1,13 @@
 //! `tools/list` and `tools/call`.
 
 use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
 
-use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_string};
+use futures::FutureExt as _;
+use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, method, push_string};
 
-use super::{Answer, Call, Outcome, Recent};
-use crate::{Context, Failure, Outbox, Server, ToolError, ToolHandler, incident, run};
+use super::{Answer, Call, Outcome, Word};
+use crate::{Context, Failure, Mirrored, Outbox, Server, ToolError, ToolHandler, incident, run};
 
 impl Server {
     pub(super) async fn list_tools(&self, call: &Call) -> Result<Answer, ErrorObject> {
@@ -18,7 +20,8 @@ impl Server {
             None => {
                 let mut tools = offered.fixed.clone();
                 for provider in &offered.providers {
-                    tools.extend(provider.tools().await.map_err(|error| unavailable(&*error))?);
+                    let brought = provider.tools().await.map_err(|error| unavailable(&*error))?;
+                    tools.extend(brought.into_iter().filter(is_listed));
                 }
                 let tools: Vec<_> = tools.iter().map(ToolHandler::definition).collect();
                 let written = offered.pages.write(revisions, &tools, |tool| &tool.name);
@@ -57,17 +60,37 @@ impl Server {
         Ok((tool, arguments(call.arguments())?))
     }
 
+    /// The arguments of a tool that clients over HTTP repeat in headers; none if there is no such tool.
+    ///
+    /// For a tool that is always there this is known at once; providers are asked for theirs.
+    ///
+    /// # Errors
+    ///
+    /// A provider failed: what the call would be answered with.
+    pub async fn mirrored(&self, tool: &str) -> Result<Cow<'_, [Mirrored]>, ErrorObject> {
+        if let Some(tool) = self.offer.tools.by_key.get(tool) {
+            return Ok(Cow::Borrowed(tool.mirrored()));
+        }
+        let provided = AssertUnwindSafe(self.provided_tool(tool)).catch_unwind().await;
+        let tool = provided.map_err(|payload| incident::panic(method::TOOLS_CALL, payload))??;
+        Ok(tool.map_or(Cow::Borrowed(&[]), |tool| Cow::Owned(tool.mirrored().to_vec())))
+    }
+
     async fn find_tool(&self, name: &str) -> Result<ToolHandler, ErrorObject> {
-        let offered = &self.offer.tools;
-        if let Some(tool) = offered.by_key.get(name) {
+        if let Some(tool) = self.offer.tools.by_key.get(name) {
             return Ok(tool.clone());
         }
-        for provider in &offered.providers {
-            if let Some(tool) = provider.tool(name).await.map_err(|error| unavailable(&*error))? {
-                return Ok(tool);
+        self.provided_tool(name).await?.ok_or_else(|| unknown("tool", name))
+    }
+
+    async fn provided_tool(&self, name: &str) -> Result<Option<ToolHandler>, ErrorObject> {
+        for provider in &self.offer.tools.providers {
+            let tool = provider.tool(name).await.map_err(|error| unavailable(&*error))?;
+            if let Some(tool) = tool.filter(|tool| tool.mistake().is_none()) {
+                return Ok(Some(tool));
             }
         }
-        Err(unknown("tool", name))
+        Ok(None)
     }
 
     fn tool_outcome(&self, tool: &ToolHandler, result: Result<CallToolResult, Failure>) -> Outcome {
@@ -92,12 +115,9 @@ impl Server {
     fn answer_tool(&self, mut result: CallToolResult) -> Outcome {
         let is_error = result.is_error == Some(true);
         let meta = std::mem::take(&mut result.meta);
-        let is_simple =
-            |block: &ContentBlock| matches!(block, ContentBlock::Text(_) | ContentBlock::Image(_));
-        let is_object = |value: &JsonText| value.as_str().starts_with('{');
-        let recent = Recent {
-            structured: !result.structured_content.as_ref().is_none_or(is_object),
-            blocks: !result.content.iter().all(is_simple),
+        let newest = match &result.structured_content {
+            Some(value) if !value.as_str().starts_with('{') => Some(Word::AnyStructuredContent),
+            _ => result.content.iter().filter_map(Word::of).max(),
         };
         match written(&result).map(Answer::written) {
             Ok(answer) if answer.len() > self.offer.most_bytes => {
@@ -107,7 +127,7 @@ impl Server {
                 );
                 self.answer_tool(CallToolResult::error(text))
             }
-            Ok(answer) => Answer { is_error, recent, ..answer.meta(meta) }.into(),
+            Ok(answer) => Answer { is_error, newest, ..answer.meta(meta) }.into(),
             Err(error) => incident::internal("the result of a tool cannot be written as JSON", &error).into(),
         }
     }
@@ -125,6 +145,14 @@ impl Server {
         }
         error.to_string()
     }
+}
+
+/// Whether clients are told of a tool that a provider brought. One that they would leave out hides no other.
+fn is_listed(tool: &ToolHandler) -> bool {
+    if let Some(reason) = tool.mistake() {
+        tracing::warn!(tool = tool.definition().name, reason, "a tool of a provider is left out");
+    }
+    tool.mistake().is_none()
 }
 
 /// The members of a result as the text of an object. Plain text, which most results are, is written without detours.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::RequestMeta;
-use crate::call::{Fields, LONGEST_URI, Recent};
+use crate::call::{Fields, LONGEST_URI, Word};
 use crate::{Change, Outcome, Server};
 
 /// The most resources that one session may subscribe to.
@@ -202,7 +202,7 @@ pub(crate) fn finish(outcome: Outcome, version: &ProtocolVersion) -> Result<Json
     };
     match answer.fields {
         Fields::Page(page) => Ok(page.legacy.get_or_init(|| narrow_page(&page.text).shared()).clone()),
-        Fields::Object(text) if answer.recent.is_beyond(version) => {
+        Fields::Object(text) if answer.newest.is_some_and(|word| word.is_beyond(version)) => {
             Ok(narrow_result(&text, &answer.meta, version))
         }
         Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
@@ -218,10 +218,15 @@ fn with_meta(fields: String, meta: &Meta) -> JsonText {
     JsonText::trusted(format!(r#"{{"_meta":{meta}{separator}{}"#, &fields[1..]))
 }
 
-impl Recent {
-    /// Whether a revision lacks words for it.
+impl Word {
+    /// Whether a revision does not have it.
     fn is_beyond(self, version: &ProtocolVersion) -> bool {
-        self.structured || self.blocks && version.as_str() < ProtocolVersion::V2025_06_18.as_str()
+        let first = match self {
+            Self::Audio => ProtocolVersion::V2025_03_26,
+            Self::ResourceLink => ProtocolVersion::V2025_06_18,
+            Self::AnyStructuredContent => ProtocolVersion::V2026_07_28,
+        };
+        *version < first
     }
 }
 
@@ -257,16 +262,15 @@ fn narrow_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText
 }
 
 fn narrow_block(block: &mut Value, version: &ProtocolVersion) {
-    let is_older_than = |newer: &ProtocolVersion| version.as_str() < newer.as_str();
     let text = match block["type"].as_str() {
-        Some("resource_link") if is_older_than(&ProtocolVersion::V2025_06_18) => {
+        Some("resource_link") if Word::ResourceLink.is_beyond(version) => {
             format!(
                 "{}: {}",
                 block["name"].as_str().unwrap_or("link"),
                 block["uri"].as_str().unwrap_or_default()
             )
         }
-        Some("audio") if is_older_than(&ProtocolVersion::V2025_03_26) => {
+        Some("audio") if Word::Audio.is_beyond(version) => {
             format!("[a sound, {}]", block["mimeType"].as_str().unwrap_or("of unknown type"))
         }
         _ => return,

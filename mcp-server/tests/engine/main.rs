@@ -6,3 +6,4 @@ mod calls;
 mod catalogues;
 mod conversations;
 mod demo;
+mod headers;

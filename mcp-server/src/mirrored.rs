@@ -1,0 +1,238 @@
+//! Arguments of tools that clients repeat in HTTP headers.
+//!
+//! Clients leave out a tool whose schema breaks one of the
+//! [rules for such headers](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#custom-headers-from-tool-parameters).
+
+use serde_json::{Map, Value};
+
+/// The keyword of a schema that names the header.
+pub(crate) const KEYWORD: &str = "x-mcp-header";
+
+/// An argument of a tool that clients over HTTP repeat in a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mirrored {
+    path: Vec<String>,
+    name: String,
+    header: String,
+}
+
+impl Mirrored {
+    /// All those that an input schema names.
+    ///
+    /// # Errors
+    ///
+    /// Why clients would leave out the tool, and how to mend it.
+    pub(crate) fn of(schema: &Map<String, Value>) -> Result<Vec<Self>, String> {
+        let mut search = Search(Vec::new());
+        search.members(schema, "", Some(&[]))?;
+        Ok(search.0)
+    }
+
+    /// Where the argument stands: the names of the properties that lead to it.
+    pub fn path(&self) -> &[String] {
+        &self.path
+    }
+
+    /// What the schema calls the header, such as `Region`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole name of the header in lower case, such as `mcp-param-region`.
+    pub fn header(&self) -> &str {
+        &self.header
+    }
+}
+
+/// What was found so far.
+struct Search(Vec<Mirrored>);
+
+impl Search {
+    /// Looks through a schema, or a list of schemas. It has a path if nothing but `properties` leads to it.
+    fn schema(&mut self, schema: &Value, pointer: &str, path: Option<&[&str]>) -> Result<(), String> {
+        match schema {
+            Value::Object(members) => self.members(members, pointer, path),
+            Value::Array(schemas) => {
+                let mut numbered = schemas.iter().enumerate();
+                numbered
+                    .try_for_each(|(place, schema)| self.schema(schema, &format!("{pointer}/{place}"), None))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn members(
+        &mut self,
+        members: &Map<String, Value>,
+        pointer: &str,
+        path: Option<&[&str]>,
+    ) -> Result<(), String> {
+        if let Some(name) = members.get(KEYWORD) {
+            let path = path.filter(|path| !path.is_empty()).ok_or_else(|| misplaced(pointer))?;
+            self.found(name, members.get("type"), pointer, path)?;
+        }
+        for (keyword, value) in members {
+            let pointer = format!("{pointer}/{keyword}");
+            match keyword.as_str() {
+                "properties" => self.each(value, &pointer, path)?,
+                "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
+                    self.each(value, &pointer, None)?;
+                }
+                // These hold values and names.
+                "default" | "const" | "enum" | "examples" | "dependentRequired" => {}
+                _ => self.schema(value, &pointer, None)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks through schemas that have names.
+    fn each(&mut self, named: &Value, pointer: &str, path: Option<&[&str]>) -> Result<(), String> {
+        for (name, schema) in named.as_object().into_iter().flatten() {
+            let path = path.map(|path| [path, &[name]].concat());
+            self.schema(schema, &format!("{pointer}/{name}"), path.as_deref())?;
+        }
+        Ok(())
+    }
+
+    fn found(
+        &mut self,
+        name: &Value,
+        kind: Option<&Value>,
+        pointer: &str,
+        path: &[&str],
+    ) -> Result<(), String> {
+        let name = name.as_str().filter(|name| is_token(name)).ok_or_else(|| {
+            format!(
+                "the `{KEYWORD}` of `{pointer}` cannot be part of the name of an HTTP header: {name}; \
+                 use letters, digits, `-` and `_`"
+            )
+        })?;
+        if !kind.and_then(Value::as_str).is_some_and(|kind| ["string", "integer", "boolean"].contains(&kind))
+        {
+            return Err(format!(
+                "`{pointer}` is repeated in the HTTP header `{name}`, and its type is not one of `string`, \
+                 `integer` and `boolean` alone: give it one of these types, or leave the header out"
+            ));
+        }
+        let header = format!("mcp-param-{}", name.to_ascii_lowercase());
+        if self.0.iter().any(|other| other.header == header) {
+            return Err(format!(
+                "two arguments are repeated in the HTTP header `{name}`, whose name is the same in upper and \
+                 lower case: give one of them another header"
+            ));
+        }
+        let path = path.iter().map(|&step| step.to_owned()).collect();
+        self.0.push(Mirrored { path, name: name.to_owned(), header });
+        Ok(())
+    }
+}
+
+fn misplaced(pointer: &str) -> String {
+    format!(
+        "the `{KEYWORD}` at `{pointer}` is on no property that only `properties` lead to from the root: \
+         take it away, or make an argument of its own of what the header repeats"
+    )
+}
+
+/// Whether this may be part of a header's name (a token of
+/// [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+fn is_token(name: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Mirrored;
+
+    fn of(schema: &Value) -> Result<Vec<Mirrored>, String> {
+        Mirrored::of(schema.as_object().unwrap())
+    }
+
+    fn with(property: &Value) -> Result<Vec<Mirrored>, String> {
+        of(&json!({ "type": "object", "properties": { "a": property } }))
+    }
+
+    #[test]
+    fn what_properties_lead_to_is_found() {
+        let place = json!({ "type": "object", "properties": {
+            "region": { "type": "string", "x-mcp-header": "Region" },
+            "properties": { "type": "object", "properties": {
+                "zone": { "type": "integer", "x-mcp-header": "x_Zone.1", "default": { "x-mcp-header": 1 } },
+            } },
+        } });
+        let schema = json!({ "type": "object", "required": ["x-mcp-header"], "properties": {
+            "place": place,
+            "dry": { "type": "boolean", "x-mcp-header": "Dry", "const": { "x-mcp-header": "Dry" } },
+            "x-mcp-header": { "type": "string" },
+        } });
+        let found = of(&schema).unwrap();
+        let found: Vec<_> =
+            found.iter().map(|found| (found.path().join("."), found.name(), found.header())).collect();
+        assert_eq!(
+            found,
+            [
+                ("place.region".to_owned(), "Region", "mcp-param-region"),
+                ("place.properties.zone".to_owned(), "x_Zone.1", "mcp-param-x_zone.1"),
+                ("dry".to_owned(), "Dry", "mcp-param-dry"),
+            ]
+        );
+        assert_eq!(with(&json!({ "type": "string" })), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_header_has_a_name_that_http_allows() {
+        for name in
+            [json!(""), json!("The region"), json!("a\r\nb"), json!("a:b"), json!("ü"), json!(5), json!(null)]
+        {
+            let error = with(&json!({ "type": "string", "x-mcp-header": name })).unwrap_err();
+            assert!(error.contains("`/properties/a` cannot be part of the name"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_header_repeats_texts_integers_and_booleans() {
+        for kind in [
+            json!("number"),
+            json!("array"),
+            json!("object"),
+            json!("null"),
+            json!(["string", "null"]),
+            json!(null),
+        ] {
+            let error = with(&json!({ "type": kind, "x-mcp-header": "A" })).unwrap_err();
+            assert!(error.contains("is not one of `string`, `integer` and `boolean`"), "{error}");
+        }
+        assert!(with(&json!({ "enum": ["a"], "x-mcp-header": "A" })).is_err());
+    }
+
+    #[test]
+    fn a_header_repeats_one_argument() {
+        let header = |name: &str| json!({ "type": "string", "x-mcp-header": name });
+        let schema = json!({ "properties": { "a": header("Region"), "b": { "properties": { "c": header("REGION") } } } });
+        assert!(of(&schema).unwrap_err().contains("two arguments are repeated in the HTTP header `REGION`"));
+    }
+
+    #[test]
+    fn a_header_anywhere_else_is_refused() {
+        let marked = json!({ "type": "string", "x-mcp-header": "A" });
+        let nested = json!({ "type": "object", "properties": { "a": marked } });
+        for keyword in ["items", "additionalProperties", "not", "if", "then", "else", "contains", "x-own"] {
+            for inner in [&marked, &nested] {
+                let error = with(&json!({ "type": "array", keyword: inner })).unwrap_err();
+                assert!(error.contains(&format!("`/properties/a/{keyword}")), "{error}");
+            }
+        }
+        for keyword in ["anyOf", "oneOf", "allOf", "prefixItems"] {
+            assert!(with(&json!({ keyword: [{ "type": "integer" }, marked] })).is_err(), "{keyword}");
+        }
+        for keyword in ["$defs", "definitions", "patternProperties", "dependentSchemas"] {
+            assert!(of(&json!({ "type": "object", keyword: { "a": marked } })).is_err(), "{keyword}");
+        }
+        assert!(with(&json!({ "$ref": "#/$defs/a", "x-mcp-header": "A" })).is_err());
+        assert!(of(&json!({ "type": "object", "x-mcp-header": "A" })).is_err());
+    }
+}
