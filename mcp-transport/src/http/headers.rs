@@ -7,18 +7,11 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method};
-use mcpwright_server::{Beside, Server};
+use mcpwright_core::{
+    DecodeError, Era, ErrorCode, ErrorObject, JsonText, Message, ProtocolVersion, Request, method,
+};
+use mcpwright_server::{Beside, Mirrored};
 #[allow(dead_code)]
-struct Mirrored;
-impl Mirrored {
-    fn path(&self) -> &[String] {
-        &[]
-    }
-    fn header(&self) -> &str {
-        ""
-    }
-}
 use serde_json::Value;
 
 use super::origin::shown;
@@ -66,7 +59,8 @@ impl Said {
 /// The headers of a request, to be held against its body.
 pub(super) struct Headers<'a> {
     pub(super) headers: &'a HeaderMap,
-    pub(super) server: &'a Server,
+    /// The arguments of the tool that is called which travel in headers.
+    pub(super) mirrored: &'a [Mirrored],
 }
 
 impl Beside for Headers<'_> {
@@ -92,10 +86,7 @@ impl Beside for Headers<'_> {
         if request.method != method::TOOLS_CALL {
             return Ok(());
         }
-        {
-            let _ = self.server;
-            self.mirrors(&[], request.params.as_ref())
-        }
+        self.mirrors(request.params.as_ref())
     }
 }
 
@@ -114,14 +105,14 @@ impl Headers<'_> {
     }
 
     /// Holds the arguments that travel in headers against those in the body.
-    fn mirrors(&self, mirrored: &[Mirrored], params: Option<&JsonText>) -> Result<(), ErrorObject> {
-        if mirrored.is_empty() {
+    fn mirrors(&self, params: Option<&JsonText>) -> Result<(), ErrorObject> {
+        if self.mirrored.is_empty() {
             return Ok(());
         }
         let arguments = params.and_then(|params| params.member("arguments")).unwrap_or("{}");
         // Arguments that are no object are refused by the tool.
         let arguments: Value = serde_json::from_str(arguments).unwrap_or_default();
-        for parameter in mirrored {
+        for parameter in self.mirrored {
             let value = parameter.path().iter().try_fold(&arguments, |value, name| value.get(name));
             let Ok(header) = HeaderName::from_bytes(parameter.header().as_bytes()) else { continue };
             match value.filter(|value| !value.is_null()) {
@@ -161,6 +152,16 @@ fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorO
     };
     let text = STANDARD.decode(inner).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     text.map(Cow::Owned).ok_or_else(|| mismatch(format!("the header {name} is not valid base64 of UTF-8")))
+}
+
+/// The name of the tool that a request calls, if it calls one.
+pub(super) fn called(message: &Result<Message, DecodeError>) -> Option<Cow<'_, str>> {
+    match message {
+        Ok(Message::Request(request)) if request.method == method::TOOLS_CALL => {
+            text(request.params.as_ref()?.member("name")?)
+        }
+        _ => None,
+    }
 }
 
 /// The text of a JSON string.

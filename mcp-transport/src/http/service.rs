@@ -1,5 +1,6 @@
 //! What is done with a request of HTTP: the checks in their order, and then the way of its era.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
@@ -192,7 +193,12 @@ impl Endpoint {
         let heard = is_request_of(&message, method::SUBSCRIPTIONS_LISTEN).then(|| Heard::from(&self.server));
         let is_notice = !legacy::wants_answer(&message);
         let is_answer = matches!(message, Ok(Message::Response(_)) | Err(DecodeError::Unanswerable(_)));
-        let beside = Headers { headers: &parts.headers, server: &self.server };
+        let mirrored = match headers::called(&message) {
+            // What fails here fails the call, too.
+            Some(tool) => self.server.mirrored(&tool).await.unwrap_or_default(),
+            None => Cow::default(),
+        };
+        let beside = Headers { headers: &parts.headers, mirrored: &mirrored };
         let mut actions = connection.receive_beside(message, &beside);
         if is_notice {
             return if is_answer && !Said::of(&parts.headers).is_legacy() {
