@@ -11,7 +11,8 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-const CALL: &str = r#"{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "hello", "arguments": {}}}"#;
+const CALL: &str =
+    r#"{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "hello", "arguments": {}}}"#;
 
 /// Says loudly that something was not tried, and fails where everything has to be.
 fn skipped(what: &str) {
@@ -28,7 +29,17 @@ fn has(program: &str, argument: &str) -> bool {
 fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
     let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
     let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+        ])
         .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
         .arg("-keyout")
         .arg(&key)
@@ -71,9 +82,8 @@ async fn encrypted_and_multiplexed() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("tls");
     std::fs::create_dir_all(&folder).expect("the folder can be made");
     let (certificate, key) = certificate(&folder);
-    let certificates: Vec<_> = CertificateDer::pem_file_iter(&certificate)
-        .and_then(Iterator::collect)
-        .expect("it is a certificate");
+    let certificates: Vec<_> =
+        CertificateDer::pem_file_iter(&certificate).and_then(Iterator::collect).expect("it is a certificate");
     let key = PrivateKeyDer::from_pem_file(&key).expect("it is a key");
     let config = ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, key);
     let listening = http(server()).tls(Arc::new(config.expect("they go together"))).listen("127.0.0.1:0");

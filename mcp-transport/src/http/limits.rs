@@ -45,6 +45,9 @@ pub struct Limits {
     pub session_idle: Duration,
     /// How long a session may be used: 24 hours. Then its client has to open another one.
     pub session_age: Duration,
+    /// How long new requests are still answered once the server is to end, while `/readyz` says that it does: not at all.
+    /// A balancer that asks there every five seconds needs a little more than that.
+    pub notice: Duration,
     /// How long what runs may go on once the server is to end: 10 seconds.
     pub drain: Duration,
 }
@@ -67,6 +70,7 @@ impl Default for Limits {
             sessions: 10_000,
             session_idle: Duration::from_secs(5 * 60),
             session_age: Duration::from_secs(24 * 60 * 60),
+            notice: Duration::ZERO,
             drain: Duration::from_secs(10),
         }
     }
@@ -104,5 +108,6 @@ setters! {
     sessions: usize, "Sets how many sessions may keep something in the process.";
     session_idle: Duration, "Sets how long a session is kept without a request or an open stream.";
     session_age: Duration, "Sets how long a session may be used.";
+    notice: Duration, "Sets how long new requests are still answered once the server is to end.";
     drain: Duration, "Sets how long what runs may go on once the server is to end.";
 }

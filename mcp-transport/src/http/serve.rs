@@ -92,13 +92,12 @@ impl Listening {
     /// The signals cannot be waited for.
     pub async fn run(self) -> Result<(), Error> {
         let mut stop = Stop::new()?;
-        let accepting = self.accept();
         tokio::select! {
-            () = accepting => {}
+            () = self.accept() => {}
             () = stop.wait() => tracing::info!("asked to end: what runs may finish"),
         }
         tokio::select! {
-            () = self.drain() => {}
+            () = self.end() => {}
             () = stop.wait() => {
                 tracing::warn!("asked to end again: what runs is cancelled");
                 self.watch.abort();
@@ -112,6 +111,19 @@ impl Listening {
         tokio::select! {
             () = self.accept() => {}
             () = stop => {}
+        }
+        self.end().await;
+    }
+
+    /// Says that the server is about to end, for as long as that takes to be noticed, and lets what runs finish.
+    async fn end(&self) {
+        self.site.is_ready.store(false, Ordering::Release);
+        let notice = self.serving.limits.notice;
+        if !notice.is_zero() {
+            tokio::select! {
+                () = self.accept() => {}
+                () = tokio::time::sleep(notice) => {}
+            }
         }
         self.drain().await;
     }
@@ -156,7 +168,6 @@ impl Listening {
 
     /// Lets what runs finish, for some time.
     async fn drain(&self) {
-        self.site.is_ready.store(false, Ordering::Release);
         self.site.service.close();
         self.watch.stop();
         let calls = &self.site.service.0.calls;
