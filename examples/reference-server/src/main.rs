@@ -1,6 +1,5 @@
 //! The reference server: a company's database and documents for a model to read.
 
-use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -36,9 +35,18 @@ async fn run(options: &Options) -> mcpwright::Result<()> {
     }
     let documents = DocumentList::new(Documents::new(database.clone()));
     let server: Server = ReferenceServer::new(database).into_builder().resource_provider(documents).into();
-    if !options.stdio && std::io::stdin().is_terminal() {
-        let directory = std::fs::canonicalize(&options.data)?;
-        eprintln!("{}", guide(&server, &directory, &std::env::current_exe()?));
+    if options.stdio {
+        return Ok(mcpwright::stdio(server).await?);
     }
-    Ok(mcpwright::stdio(server).await?)
+    let listening = match options.serve(server.clone()).listen(options.http).await {
+        Ok(listening) => listening,
+        Err(transport::Error::Io(error)) => {
+            let address = options.http;
+            return Err(format!("{address}: {error}; name another address with --http").into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let directory = std::fs::canonicalize(&options.data)?;
+    eprintln!("{}", guide(&server, &listening.url(), &directory, &std::env::current_exe()?));
+    Ok(listening.run().await?)
 }

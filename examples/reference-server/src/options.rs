@@ -1,9 +1,11 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
+use mcpwright::{Key, Server, transport};
 
 use crate::database::Settings;
 
@@ -20,10 +22,35 @@ pub struct Options {
     #[arg(long, value_name = "DIR", env = "REFERENCE_SERVER_DATA", default_value = "reference-data")]
     pub data: PathBuf,
 
-    /// Serve a client on standard input and output, and say nothing else. It is what happens anyway, but without a word to
-    /// whoever is at the terminal.
-    #[arg(long)]
+    /// Serve one client on standard input and output, instead of HTTP.
+    #[arg(long, conflicts_with_all = ["http", "public_url", "allowed_hosts", "cors", "key", "http_sse"])]
     pub stdio: bool,
+
+    /// Address at which to serve HTTP, at the path /mcp; port 0 stands for any that is free.
+    #[arg(long, value_name = "ADDRESS", env = "REFERENCE_SERVER_HTTP", default_value = "127.0.0.1:8080")]
+    pub http: SocketAddr,
+
+    /// URL by which clients call the server, such as https://mcp.example.com/mcp. This or --allowed-host is needed where
+    /// other machines can reach the address.
+    #[arg(long, value_name = "URL", env = "REFERENCE_SERVER_PUBLIC_URL", value_parser = url)]
+    pub public_url: Option<String>,
+
+    /// Name by which clients may call the server, with or without a port; may be said more than once.
+    #[arg(long = "allowed-host", value_name = "NAME", env = "REFERENCE_SERVER_ALLOWED_HOSTS", value_delimiter = ',')]
+    pub allowed_hosts: Vec<String>,
+
+    /// Origin whose pages may call the server from a browser, such as https://app.example.com; may be said more than once.
+    #[arg(long, value_name = "ORIGIN", env = "REFERENCE_SERVER_CORS", value_delimiter = ',')]
+    pub cors: Vec<String>,
+
+    /// Key that all replicas share, of 32 bytes in base64 or hexadecimal: sessions then outlive a restart. In the
+    /// environment it is not seen by other users of the machine.
+    #[arg(long, value_name = "KEY", env = "REFERENCE_SERVER_KEY", hide_env_values = true, value_parser = Key::parse)]
+    pub key: Option<Key>,
+
+    /// Serve HTTP+SSE of the protocol's first revision as well, at the path /sse.
+    #[arg(long)]
+    pub http_sse: bool,
 
     /// How much to write to standard error: off, error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", env = "REFERENCE_SERVER_LOG", default_value = "warn")]
@@ -65,6 +92,33 @@ impl Options {
             temporary: self.temporary << 20,
             ..Settings::default()
         }
+    }
+
+    /// What the options mean for HTTP.
+    pub fn serve(&self, server: Server) -> transport::http::Http {
+        let mut http = mcpwright::http(server).cors(&self.cors);
+        if let Some(url) = &self.public_url {
+            http = http.public_url(url);
+        }
+        if !self.allowed_hosts.is_empty() {
+            http = http.allowed_hosts(&self.allowed_hosts);
+        }
+        if let Some(key) = &self.key {
+            http = http.key(key.clone());
+        }
+        if self.http_sse {
+            http = http.http_sse("/sse");
+        }
+        http
+    }
+}
+
+/// A URL with a scheme and a host.
+fn url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest.and_then(|rest| rest.split('/').next()) {
+        Some(host) if !host.is_empty() => Ok(text.to_owned()),
+        _ => Err("it begins with https:// or http://, and a host".to_owned()),
     }
 }
 

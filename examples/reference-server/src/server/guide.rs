@@ -6,12 +6,10 @@ use mcpwright::Server;
 use serde_json::json;
 
 /// Where the data is, what is offered, and how to connect a client.
-pub fn guide(server: &Server, data: &Path, program: &Path) -> String {
+pub fn guide(server: &Server, url: &str, data: &Path, program: &Path) -> String {
     let (data, program) = (data.display().to_string(), program.display().to_string());
-    let arguments = ["--stdio", "--data", &data];
-    let desktop = json!({ "mcpServers": { "northlight": { "command": program, "args": arguments } } });
-    let code =
-        json!({ "servers": { "northlight": { "type": "stdio", "command": program, "args": arguments } } });
+    let desktop = json!({ "mcpServers": { "northlight": { "command": program, "args": ["--stdio", "--data", data] } } });
+    let code = json!({ "servers": { "northlight": { "type": "http", "url": url } } });
     let tools: String = server
         .tools()
         .iter()
@@ -27,9 +25,11 @@ pub fn guide(server: &Server, data: &Path, program: &Path) -> String {
          Resources\n  db://main/schema, db://main/table/{{name}}, doc://{{+path}}{{?version}}\n\n\
          Prompt\n  investigate        Answer a question about the company with its data, and show how.\n\n\
          Connect a client\n  \
-         Claude Desktop, in claude_desktop_config.json:\n    {desktop}\n  \
          VS Code, in .vscode/mcp.json:\n    {code}\n  \
-         The inspector:\n    npx @modelcontextprotocol/inspector {program} --stdio --data {data}\n\n\
-         It now reads messages of the protocol from this terminal, one a line. End it with Ctrl-D.\n"
+         Claude Code:\n    claude mcp add --transport http northlight {url}\n  \
+         Claude Desktop, which starts the server itself, in claude_desktop_config.json:\n    {desktop}\n  \
+         The inspector:\n    npx @modelcontextprotocol/inspector --cli {url} --transport http --method tools/list\n\n\
+         Listening at {url}\n\
+         End it with Ctrl-C.\n"
     )
 }
