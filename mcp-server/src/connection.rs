@@ -311,7 +311,7 @@ impl Connection {
         for message in messages {
             actions.extend(match message {
                 Ok(Message::Request(request))
-                    if request.method == method::INITIALIZE || !seen.insert(request.id.clone()) =>
+                    if !may_be_in_batch(&request) || !seen.insert(request.id.clone()) =>
                 {
                     let error = ErrorObject::invalid_request("this request cannot be part of the batch");
                     self.answer(Response::error(request.id, error), Some(batch.clone()))
@@ -335,6 +335,13 @@ impl Connection {
             Some(batch) => self.batches.add(&batch, response).map(Action::Send).into_iter().collect(),
         }
     }
+}
+
+/// Whether a request can be one of a batch: a handshake is alone, and requests of this revision are, too.
+fn may_be_in_batch(request: &Request) -> bool {
+    // Where `_meta` cannot be read, the answer says so.
+    let is_legacy = |meta: RequestMeta<'_>| era::of(request, &meta, true) == Era::Legacy;
+    request.method != method::INITIALIZE && RequestMeta::of(request).map_or(true, is_legacy)
 }
 
 fn send(response: Response) -> Vec<Action> {
