@@ -46,8 +46,9 @@ pub enum Action {
     Send(Message),
     /// Answer this call with [`Server::call`], and hand the outcome to [`Connection::finished`].
     Run(Call),
-    /// Drop the call of this id, and send nothing more for it.
-    Cancel(RequestId),
+    /// Drop the call of this id, and send nothing more for it. If the answers to others in its batch have waited for it
+    /// only, they are sent now, where its own would have been.
+    Cancel(RequestId, Option<Message>),
 }
 
 /// What a transport knows of a modern request beside its text, and what has to say the same: the headers of HTTP.
@@ -295,9 +296,8 @@ impl Connection {
             return Vec::new();
         };
         let cancelled = self.in_flight.swap_remove(place);
-        let mut actions = vec![Action::Cancel(id)];
-        actions.extend(cancelled.batch.and_then(|batch| self.batches.skip(&batch)).map(Action::Send));
-        actions
+        let others = cancelled.batch.and_then(|batch| self.batches.skip(&batch));
+        vec![Action::Cancel(id, others)]
     }
 
     /// Runs the messages of a batch, where the session's revision has batches.

@@ -120,7 +120,7 @@ impl Pipe {
         for action in rest {
             match action {
                 Action::Run(call) => lock(&self.queue).push_back(call),
-                Action::Cancel(id) => {
+                Action::Cancel(id, _) => {
                     lock(&self.queue).retain(|call| *call.id() != id);
                     self.cancel(&id);
                 }
@@ -162,6 +162,10 @@ impl Pipe {
             Action::Send(message) => {
                 self.output.append(|lines| message.encode(lines));
                 None
+            }
+            Action::Cancel(id, Some(others)) => {
+                self.output.append(|lines| others.encode(lines));
+                Some(Action::Cancel(id, None))
             }
             other => Some(other),
         };

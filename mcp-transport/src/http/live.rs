@@ -112,8 +112,7 @@ impl Live {
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
-        let actions = self.connection().receive(message);
-        self.perform(actions, stream, admit)
+        self.act(|connection| connection.receive(message), stream, true, admit)
     }
 
     /// The same, on a stream for everything that the client is told, which does not end with an answer.
@@ -123,8 +122,7 @@ impl Live {
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) {
-        let actions = self.connection().receive(message);
-        self.act(actions, stream, false, admit);
+        self.act(|connection| connection.receive(message), stream, false, admit);
     }
 
     /// Does what the connection wants done.
@@ -137,41 +135,53 @@ impl Live {
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
-        self.act(actions, stream, true, admit)
+        self.act(|_| actions, stream, true, admit)
     }
 
     fn act<K: Send + 'static>(
         self: &Arc<Self>,
-        actions: Vec<Action>,
+        decide: impl FnOnce(&mut Connection) -> Vec<Action>,
         stream: &Arc<Stream>,
         ends: bool,
         mut admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
+        // Held until each call has its way: a cancellation on another thread finds it, and finds the right one.
+        let mut connection = self.connection();
         let (mut calls, mut status) = (Vec::new(), StatusCode::OK);
-        // What is said after a cancellation completes the batch of the call that was cancelled.
-        let mut way = Arc::clone(stream);
-        for action in actions {
+        for action in decide(&mut connection) {
             match action {
                 Action::Send(message) => {
                     if let Message::Response(response) = &message {
                         let error = response.outcome.as_ref().err();
                         status = answer::status(error, Era::Legacy, Decided::Before);
                     }
-                    way.push(&message);
+                    stream.push(&message);
                 }
                 Action::Run(call) => calls.push(call),
-                Action::Cancel(id) => way = self.cancel(&id).unwrap_or(way),
+                Action::Cancel(id, others) => {
+                    calls.retain(|call: &Call| *call.id() != id);
+                    let cancelled = self.cancel(&id);
+                    if let Some(others) = others {
+                        cancelled.as_ref().map_or(stream, |answers| &answers.stream).push(&others);
+                    }
+                    // Only now: it may have been the last one that was missing there.
+                    if let Some(answers) = cancelled {
+                        answers.one_less();
+                    }
+                }
             }
         }
         // The one that is missing last is this function itself.
         let missing = AtomicUsize::new(calls.len() + 1);
         let answers = Arc::new(Answers { stream: Arc::clone(stream), missing, ends });
-        for mut call in calls {
+        let ways: Vec<_> = calls.iter().map(|call| self.way_back(call, &answers)).collect();
+        drop(connection);
+        for (mut call, way) in calls.into_iter().zip(ways) {
             match admit(&mut call) {
-                Some(kept) => self.run(call, &answers, kept),
+                Some(kept) => self.run(call, way, kept),
                 None => {
                     status = StatusCode::TOO_MANY_REQUESTS;
-                    self.refuse(&call, &answers);
+                    self.finish(&call, answer::too_many_calls().into(), &way);
                 }
             }
         }
@@ -179,18 +189,26 @@ impl Live {
         status
     }
 
+    /// The way back of a call that is about to begin.
+    fn way_back(&self, call: &Call, answers: &Arc<Answers>) -> Arc<Way> {
+        let way = Arc::new(Way { is_open: Mutex::new(true), answers: Arc::clone(answers) });
+        let running = Running { serial: call.serial(), task: None, way: Arc::clone(&way) };
+        lock(&self.running).insert(call.id().clone(), running);
+        way
+    }
+
     /// Begins a call here, and leaves the rest to a task of its own if it does not end at once: a client that goes away
     /// does not cancel it.
-    fn run<K: Send + 'static>(self: &Arc<Self>, call: Call, answers: &Arc<Answers>, keep: K) {
-        let way = Arc::new(Way { is_open: Mutex::new(true), answers: Arc::clone(answers) });
+    fn run<K: Send + 'static>(self: &Arc<Self>, call: Call, way: Arc<Way>, keep: K) {
+        if !way.is_open() {
+            return;
+        }
         let (id, serial) = (call.id().clone(), call.serial());
         let (server, outbox) = (self.server.clone(), Outbox::from(Arc::clone(&way)));
         let mut answering: Answering = Box::pin(async move {
             let outcome = server.call(&call, &outbox).await;
             (call, outcome)
         });
-        let running = Running { serial, task: None, way: Arc::clone(&way) };
-        lock(&self.running).insert(id.clone(), running);
         // A task polls its future once more as soon as it is spawned: no wake-up is lost.
         if let Poll::Ready((call, outcome)) = answering.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         {
@@ -224,23 +242,14 @@ impl Live {
         }
     }
 
-    /// Answers a call that there is no room for.
-    fn refuse(&self, call: &Call, answers: &Arc<Answers>) {
-        let actions = self.connection().finished(call, answer::too_many_calls().into());
-        answers.push(actions);
-        answers.one_less();
-    }
-
-    /// Cancels a call, and returns the stream on which its answer is missing.
-    fn cancel(&self, id: &RequestId) -> Option<Arc<Stream>> {
+    /// Cancels a call, and returns where its answer is missing: whoever calls this expects one less there.
+    fn cancel(&self, id: &RequestId) -> Option<Arc<Answers>> {
         let running = lock(&self.running).remove(id)?;
         running.way.close();
         if let Some(task) = running.task {
             task.abort();
         }
-        let stream = Arc::clone(&running.way.answers.stream);
-        running.way.answers.one_less();
-        Some(stream)
+        Some(Arc::clone(&running.way.answers))
     }
 
     /// A stream of this session that nothing has been said on yet.
@@ -306,7 +315,7 @@ impl Live {
     /// Cancels what runs, and ends all streams.
     pub(super) fn end(&self) {
         let ids: Vec<_> = lock(&self.running).keys().cloned().collect();
-        ids.iter().for_each(|id| drop(self.cancel(id)));
+        ids.iter().filter_map(|id| self.cancel(id)).for_each(|answers| answers.one_less());
         lock(&self.listener).take();
         lock(&self.streams).drain(..).for_each(|stream| stream.end());
     }
