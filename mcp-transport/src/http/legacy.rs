@@ -37,6 +37,10 @@ pub(super) async fn post(
     message: Result<Message, DecodeError>,
     takes: Accepts,
 ) -> Answer {
+    let message = match message {
+        Ok(message) => message,
+        Err(error) => return no_message(&error),
+    };
     let session = match enter(endpoint, parts, caller).await {
         Ok((_, session)) => session,
         Err(answer) => return answer,
@@ -46,6 +50,7 @@ pub(super) async fn post(
         endpoint.extract(parts, call);
         endpoint.calls.one().map(|counted| (counted, session.clone()))
     };
+    let message = Ok(message);
     let is_notice = !wants_answer(&message);
     let status = session.receive(message, &stream, admit);
     if is_notice {
@@ -196,6 +201,14 @@ pub(super) fn wants_answer(message: &Result<Message, DecodeError>) -> bool {
         Ok(Message::Notification(_) | Message::Response(_)) => false,
         Ok(Message::Batch(messages)) => messages.iter().any(wants_answer),
         Err(error) => error.answer().is_some(),
+    }
+}
+
+/// Answers what is no message, which each client is told as often as it sends any: it is no business of its session.
+fn no_message(error: &DecodeError) -> Answer {
+    match error.answer() {
+        Some(response) => answer::json(StatusCode::BAD_REQUEST, &response.into()),
+        None => answer::empty(StatusCode::ACCEPTED),
     }
 }
 
