@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::request::Parts;
-use http::{Method, Request, StatusCode};
+use http::{HeaderValue, Method, Request, StatusCode};
 use mcpwright_core::{DecodeError, Era, Message, ProtocolVersion, Response, method};
 use mcpwright_server::{Action, Call, Caller, Connection, Extensions, Server};
 use tokio::sync::watch;
@@ -138,9 +138,8 @@ impl Endpoint {
             Method::GET => legacy::get(self, &parts).await,
             Method::DELETE => legacy::delete(self, &parts).await,
             Method::OPTIONS => {
-                let mut answer = answer::not_allowed(ALLOWED);
-                *answer.status_mut() = StatusCode::NO_CONTENT;
-                *answer.body_mut() = Body::empty();
+                let mut answer = answer::empty(StatusCode::NO_CONTENT);
+                answer.headers_mut().insert(http::header::ALLOW, HeaderValue::from_static(ALLOWED));
                 answer
             }
             _ => answer::not_allowed(ALLOWED),
