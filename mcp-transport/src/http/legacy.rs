@@ -130,6 +130,12 @@ pub(super) async fn delete(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
     }
 }
 
+/// Whether the id of a session in a request is of none that its caller has.
+pub(super) async fn is_of_nobody(endpoint: &Endpoint, parts: &Parts, caller: &Caller) -> bool {
+    let id = parts.headers.get(&SESSION).and_then(|id| id.to_str().ok());
+    matches!(endpoint.sessions.open(caller, id.unwrap_or_default()).await, Err(Missing::Gone))
+}
+
 /// The session of a request, and what lives of it.
 async fn enter(endpoint: &Arc<Endpoint>, parts: &Parts, caller: Caller) -> Result<(Known, Entered), Answer> {
     let known = known(endpoint, parts, &caller).await?;

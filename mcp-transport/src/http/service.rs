@@ -164,7 +164,12 @@ impl Endpoint {
             Err(unread) => return answer::unread(&unread, &self.limits),
         };
         let caller = caller(&parts);
-        if parts.headers.contains_key(headers::SESSION) && !is_modern(&message) {
+        let names_session = parts.headers.contains_key(headers::SESSION) && !is_modern(&message);
+        // An id that the client brings along, and that is of no session, is not taken: its handshake gets one of ours.
+        let is_new = names_session
+            && is_request_of(&message, method::INITIALIZE)
+            && legacy::is_of_nobody(self, &parts, &caller).await;
+        if names_session && !is_new {
             return legacy::post(self, &parts, caller, message, takes).await;
         }
         self.alone(&parts, caller, message, takes).await
