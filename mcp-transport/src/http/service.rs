@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
-use mcpwright_core::{DecodeError, Era, Message, ProtocolVersion, Response, method};
+use mcpwright_core::{DecodeError, Era, ErrorObject, Message, ProtocolVersion, Response, method};
 use mcpwright_server::{Action, Call, Caller, Connection, Extensions, Server};
 use tokio::sync::watch;
 
@@ -230,10 +230,14 @@ impl Endpoint {
     fn said(&self, connection: &Connection, caller: &Caller, response: Response) -> Answer {
         let era = connection.era().unwrap_or(Era::Modern);
         let status = answer::status(response.outcome.as_ref().err(), era, Decided::Before);
+        let Some(handshake) = connection.handshake() else { return answer::json(status, &response.into()) };
+        let Some(id) = self.sessions.mint(caller, handshake) else {
+            let reason = "what a client says of itself is at most a few KiB long: each of its requests carries it";
+            let refused = Response::error(response.id, ErrorObject::invalid_params(reason));
+            return answer::json(StatusCode::BAD_REQUEST, &refused.into());
+        };
         let mut answer = answer::json(status, &response.into());
-        if let Some(handshake) = connection.handshake() {
-            legacy::name(&mut answer, &self.sessions.mint(caller, handshake));
-        }
+        legacy::name(&mut answer, &id);
         answer
     }
 

@@ -91,13 +91,15 @@ impl Sessions {
         })
     }
 
-    /// The id of a new session, for its client.
-    pub(super) fn mint(&self, caller: &Caller, handshake: &Handshake) -> String {
+    /// The id of a new session, for its client; nothing if it would be longer than what is looked at later.
+    pub(super) fn mint(&self, caller: &Caller, handshake: &Handshake) -> Option<String> {
         let until = self.seconds() + self.limits.session_age.as_secs();
         let mut plain = Vec::from(Id::random().0);
         plain.extend_from_slice(&until.to_be_bytes());
         plain.extend_from_slice(handshake.to_text().as_bytes());
-        self.seal.seal(PURPOSE, &[owner(caller)], &plain)
+        let id = self.seal.seal(PURPOSE, &[owner(caller)], &plain);
+        // It comes back in a head, beside all else that a head holds.
+        (id.len() <= LONGEST.min(self.limits.head / 2)).then_some(id)
     }
 
     /// The session of an id that this caller was given.
