@@ -192,6 +192,11 @@ impl Endpoint {
             Said::Known(version) if version.era() == Some(Era::Legacy) => {
                 Connection::without_session(server, caller.clone(), version)
             }
+            // A ping has nothing in it that would be wrong; all others are held against the header, or lack something.
+            Said::Unknown if is_request_of(&message, method::PING) && !is_modern(&message) => {
+                let reason = "MCP-Protocol-Version is not a revision that this server knows";
+                return answer::refusal(StatusCode::BAD_REQUEST, reason);
+            }
             Said::Known(_) | Said::Unknown => Connection::new(server, caller.clone()),
         };
         let heard = is_request_of(&message, method::SUBSCRIPTIONS_LISTEN).then(|| Heard::from(&self.server));
