@@ -124,6 +124,11 @@ impl Connection {
         Self { session: Some(legacy::Session::absent(version)), ..Self::new(server, caller) }
     }
 
+    /// Says who calls from here on: it is the same client, and may have been granted more or less since.
+    pub fn called_by(&mut self, caller: Caller) {
+        self.caller = caller;
+    }
+
     /// What the handshake on this connection settled, if there was one.
     pub fn handshake(&self) -> Option<&Handshake> {
         self.session.as_ref()?.handshake()

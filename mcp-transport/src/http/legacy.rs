@@ -41,7 +41,7 @@ pub(super) async fn post(
         Ok(message) => message,
         Err(error) => return no_message(&error),
     };
-    let session = match enter(endpoint, parts, caller).await {
+    let session = match enter(endpoint, parts, caller.clone()).await {
         Ok((_, session)) => session,
         Err(answer) => return answer,
     };
@@ -52,7 +52,7 @@ pub(super) async fn post(
     };
     let message = Ok(message);
     let is_notice = !wants_answer(&message);
-    let status = session.receive(message, &stream, admit);
+    let status = session.receive(caller, message, &stream, admit);
     if is_notice {
         return answer::empty(StatusCode::ACCEPTED);
     }

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use futures::future::BoxFuture;
 use http::StatusCode;
 use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion, RequestId};
-use mcpwright_server::{Action, Call, Change, Connection, Deliver, Listener, Outbox, Outcome, Server};
+use mcpwright_server::{
+    Action, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
+};
 use tokio::task::AbortHandle;
 
 use super::Limits;
@@ -108,21 +110,23 @@ impl Live {
     /// Returns the status of what was decided without a call.
     pub(super) fn receive<K: Send + 'static>(
         self: &Arc<Self>,
+        caller: Caller,
         message: Result<Message, DecodeError>,
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
-        self.act(|connection| connection.receive(message), stream, true, admit)
+        self.act(|connection| receive(connection, caller, message), stream, true, admit)
     }
 
     /// The same, on a stream for everything that the client is told, which does not end with an answer.
     pub(super) fn receive_on<K: Send + 'static>(
         self: &Arc<Self>,
+        caller: Caller,
         message: Result<Message, DecodeError>,
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) {
-        self.act(|connection| connection.receive(message), stream, false, admit);
+        self.act(|connection| receive(connection, caller, message), stream, false, admit);
     }
 
     /// Does what the connection wants done.
@@ -384,6 +388,16 @@ impl Deliver for Way {
     fn let_go(&self) {
         self.answers.stream.let_go();
     }
+}
+
+/// Takes a message of whom the request says who calls, and not the one that was first.
+fn receive(
+    connection: &mut Connection,
+    caller: Caller,
+    message: Result<Message, DecodeError>,
+) -> Vec<Action> {
+    connection.called_by(caller);
+    connection.receive(message)
 }
 
 /// Whether clients of a revision know events without a message, and connections that end before their stream.

@@ -237,7 +237,8 @@ impl Endpoint {
         let status = answer::status(response.outcome.as_ref().err(), era, Decided::Before);
         let Some(handshake) = connection.handshake() else { return answer::json(status, &response.into()) };
         let Some(id) = self.sessions.mint(caller, handshake) else {
-            let reason = "what a client says of itself is at most a few KiB long: each of its requests carries it";
+            let reason =
+                "what a client says of itself is at most a few KiB long: each of its requests carries it";
             let refused = Response::error(response.id, ErrorObject::invalid_params(reason));
             return answer::json(StatusCode::BAD_REQUEST, &refused.into());
         };
