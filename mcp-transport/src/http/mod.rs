@@ -238,7 +238,7 @@ impl Http {
         let url = self.public_url.take().map(|url| url.to_string());
         let limits = self.limits;
         let service = self.service(host);
-        Ok(Listening::new(Serving { listener, address, url, path, tls, limits, service }))
+        Ok(Listening::new(listener, Serving { address, url, path, tls, limits, service }))
     }
 
     /// Whoever can be reached by others says by which names: a page of another site could call it by any.
