@@ -80,7 +80,7 @@ fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, parts: &Parts) -> Answe
     let caller = caller(parts);
     let subject = caller.subject().map(str::to_owned);
     let connection = Connection::new(endpoint.server.clone(), caller);
-    let live = Live::new(endpoint.server.clone(), endpoint.host.clone(), connection, endpoint.limits);
+    let live = Live::of(endpoint, connection);
     let stream = live.standing();
     let id = random();
     let greeting = format!("event: endpoint\ndata: {}?session={id}\n\n", served.path);

@@ -74,7 +74,7 @@ pub(super) async fn without_session(
     actions: Vec<Action>,
     takes: Accepts,
 ) -> Answer {
-    let live = Live::new(endpoint.server.clone(), endpoint.host.clone(), connection, endpoint.limits);
+    let live = Live::of(endpoint, connection);
     let stream = live.stream(Kind::Answer, takes.events);
     let admit = |call: &mut Call| {
         endpoint.extract(parts, call);

@@ -12,10 +12,12 @@ use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion, R
 use mcpwright_server::{
     Action, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
 };
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::Limits;
 use super::answer::{self, Decided};
+use super::service::Endpoint;
 use super::stream::{EventId, Kind, Stream};
 use crate::host::Tokio;
 
@@ -34,6 +36,8 @@ pub(super) struct Live {
     /// The client can come back to a stream: there is a session by which it is known again.
     is_session: bool,
     limits: Limits,
+    /// Says true once the server has ended.
+    over: watch::Receiver<bool>,
     connection: Mutex<Connection>,
     running: Mutex<HashMap<RequestId, Running>>,
     streams: Mutex<Vec<Arc<Stream>>>,
@@ -88,7 +92,19 @@ impl Answers {
 type Answering = BoxFuture<'static, (Call, Outcome)>;
 
 impl Live {
-    pub(super) fn new(server: Server, host: Tokio, connection: Connection, limits: Limits) -> Arc<Self> {
+    /// What lives of a client that has no session.
+    pub(super) fn of(endpoint: &Endpoint, connection: Connection) -> Arc<Self> {
+        let over = endpoint.over.subscribe();
+        Self::new(endpoint.server.clone(), endpoint.host.clone(), connection, endpoint.limits, over)
+    }
+
+    pub(super) fn new(
+        server: Server,
+        host: Tokio,
+        connection: Connection,
+        limits: Limits,
+        over: watch::Receiver<bool>,
+    ) -> Arc<Self> {
         let handshake = connection.handshake();
         Arc::new(Self {
             server,
@@ -96,6 +112,7 @@ impl Live {
             version: handshake.map_or(ProtocolVersion::V2025_03_26, |handshake| handshake.version().clone()),
             is_session: handshake.is_some(),
             limits,
+            over,
             connection: Mutex::new(connection),
             running: Mutex::default(),
             streams: Mutex::default(),
@@ -223,10 +240,13 @@ impl Live {
         let mut table = lock(&self.running);
         // It may have been cancelled meanwhile, by a request on another thread.
         let Some(running) = table.get_mut(&id).filter(|running| running.serial == serial) else { return };
+        let over = is_over(self.over.clone());
         let task = self.host.handle().spawn(async move {
             let _keep = keep;
-            let (call, outcome) = answering.await;
-            live.finish(&call, outcome, &way);
+            tokio::select! {
+                (call, outcome) = answering => live.finish(&call, outcome, &way),
+                () = over => {}
+            }
         });
         running.task = Some(task.abort_handle());
     }
@@ -398,6 +418,14 @@ fn receive(
 ) -> Vec<Action> {
     connection.called_by(caller);
     connection.receive(message)
+}
+
+/// Is ready once the server has ended.
+async fn is_over(mut over: watch::Receiver<bool>) {
+    // Where nobody could ever say so, it has not.
+    if over.wait_for(|over| *over).await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// Whether clients of a revision know events without a message, and connections that end before their stream.

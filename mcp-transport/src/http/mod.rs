@@ -32,6 +32,7 @@ use ::http::Uri;
 use ::http::request::Parts;
 use mcpwright_server::{IntoServer, Key, Seal, Server, Store};
 use tokio::net::TcpListener;
+use tokio::sync::watch::Sender;
 
 pub use self::body::Body;
 use self::guard::Counter;
@@ -266,7 +267,9 @@ impl Http {
             keys.push(Key::random());
         }
         let limits = self.limits;
-        let sessions = Sessions::new(server.clone(), host.clone(), Seal::new(keys), store, limits);
+        let over = Sender::new(false);
+        let seal = Seal::new(keys);
+        let sessions = Sessions::new(server.clone(), host.clone(), seal, store, limits, over.subscribe());
         HttpService(Arc::new(Endpoint {
             server,
             host,
@@ -277,7 +280,8 @@ impl Http {
             extracts: self.extracts,
             calls: Counter::new(limits.calls),
             streams: Counter::new(limits.streams),
-            stopping: tokio::sync::watch::Sender::new(false),
+            stopping: Sender::new(false),
+            over,
         }))
     }
 }

@@ -103,7 +103,7 @@ impl Listening {
             () = self.end() => {}
             () = stop.wait() => {
                 tracing::warn!("asked to end again: what runs is cancelled");
-                self.watch.abort();
+                self.abort();
             }
         }
         Ok(())
@@ -182,9 +182,15 @@ impl Listening {
             calls.none().await;
         };
         if tokio::time::timeout(self.serving.limits.drain, finished).await.is_err() {
-            let connections = self.watch.abort();
+            let connections = self.abort();
             tracing::warn!(connections, "what did not finish in time is cancelled");
         }
+    }
+
+    /// Cancels what runs; tells how many connections there were.
+    fn abort(&self) -> usize {
+        self.site.service.0.over.send_replace(true);
+        self.watch.abort()
     }
 }
 

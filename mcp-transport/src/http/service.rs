@@ -52,6 +52,8 @@ pub(super) struct Endpoint {
     pub(super) streams: Counter,
     /// Says true once the server is to end.
     pub(super) stopping: watch::Sender<bool>,
+    /// Says true once it has ended: what runs by itself is cancelled.
+    pub(super) over: watch::Sender<bool>,
 }
 
 impl HttpService {

@@ -12,6 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mcpwright_server::{Caller, Connection, Handshake, Host as _, Seal, Server, Store, StoreError};
 
+use tokio::sync::watch;
+
 use super::Limits;
 use super::live::Live;
 use crate::host::Tokio;
@@ -65,6 +67,7 @@ pub(super) struct Sessions {
     seal: Seal,
     store: Arc<dyn Store>,
     limits: Limits,
+    over: watch::Receiver<bool>,
     live: Mutex<HashMap<Id, Arc<Live>>>,
     /// Moves on with each request: what was used last has the highest number.
     clock: AtomicU64,
@@ -78,6 +81,7 @@ impl Sessions {
         seal: Seal,
         store: Arc<dyn Store>,
         limits: Limits,
+        over: watch::Receiver<bool>,
     ) -> Arc<Self> {
         Arc::new(Self {
             server,
@@ -85,6 +89,7 @@ impl Sessions {
             seal,
             store,
             limits,
+            over,
             live: Mutex::default(),
             clock: AtomicU64::new(0),
             is_sweeping: AtomicBool::new(false),
@@ -150,7 +155,8 @@ impl Sessions {
                 }
                 let handshake = known.handshake.clone();
                 let connection = Connection::resume(self.server.clone(), caller, handshake);
-                let live = Live::new(self.server.clone(), self.host.clone(), connection, self.limits);
+                let over = self.over.clone();
+                let live = Live::new(self.server.clone(), self.host.clone(), connection, self.limits, over);
                 table.insert(known.id, Arc::clone(&live));
                 live
             }
