@@ -24,7 +24,7 @@ use crate::host::Tokio;
 /// How long a stream whose client has gone is kept for it to come back.
 const COMES_BACK: Duration = Duration::from_secs(60);
 
-/// The most streams of one session.
+/// How many streams of one session are kept that owe no answer: those that are over, or that nobody asked for.
 const MOST_STREAMS: usize = 16;
 
 /// What lives of a session in one process.
@@ -285,9 +285,13 @@ impl Live {
     /// Keeps a stream, for a client that comes back to it; where there are too many, an old one goes.
     pub(super) fn keep(&self, stream: &Arc<Stream>) {
         let mut streams = lock(&self.streams);
-        if streams.len() >= MOST_STREAMS {
-            let place = streams.iter().position(|stream| !stream.is_attached()).unwrap_or(0);
-            streams.remove(place).end();
+        // One that owes an answer stays, whether or not its client is there: of those, there are no more than calls.
+        let others = || streams.iter().enumerate().filter(|(_, stream)| !stream.owes_answer());
+        if others().count() >= MOST_STREAMS {
+            let place = others().find(|(_, stream)| !stream.is_attached()).or_else(|| others().next());
+            if let Some(place) = place.map(|(place, _)| place) {
+                streams.remove(place).end();
+            }
         }
         streams.push(Arc::clone(stream));
     }

@@ -221,6 +221,11 @@ impl Stream {
         !state.is_open && after.message >= state.last()
     }
 
+    /// Whether its client still waits for an answer.
+    pub(super) fn owes_answer(&self) -> bool {
+        self.kind == Kind::Answer && self.state().is_open
+    }
+
     /// Whether somebody reads it.
     pub(super) fn is_attached(&self) -> bool {
         self.state().is_attached
