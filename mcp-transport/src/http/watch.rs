@@ -159,7 +159,8 @@ impl Watch {
 
 impl Watched {
     fn is_over(&self, now: u32, limits: &Limits) -> bool {
-        let longer = |since: u32, time: Duration| TICK * now.saturating_sub(since) > time;
+        // Part of the first tick was over already: what has to last for some time lasts no less.
+        let longer = |since: u32, time: Duration| TICK * now.saturating_sub(since).saturating_sub(1) >= time;
         let stuck = self.stuck.load(Ordering::Acquire);
         if stuck > 0 && longer(stuck, limits.write_time) {
             return true;
