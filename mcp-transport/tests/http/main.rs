@@ -1,0 +1,14 @@
+//! Streamable HTTP: a real server on a port of its own, and what is said to it and by it, byte for byte.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
+#![allow(clippy::needless_pass_by_value, reason = "what `json!` writes is passed as it stands")]
+
+mod requests;
+mod support;
+mod wire;
+mod world;
+
+mod gate;
+mod heads;
+mod messages;
+mod sizes;

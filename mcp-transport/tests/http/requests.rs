@@ -1,0 +1,223 @@
+//! Requests of HTTP, as bytes, and the messages in them.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+const BOTH: &str = "application/json, text/event-stream";
+
+/// A request of HTTP/1.1, which says exactly what a test wants it to say.
+#[derive(Clone)]
+pub(crate) struct Request {
+    line: String,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+/// A POST with this body, from a client that takes everything.
+pub(crate) fn post(body: impl AsRef<[u8]>) -> Request {
+    let body = body.as_ref().to_vec();
+    let length = body.len().to_string();
+    Request { line: "POST /mcp HTTP/1.1".to_owned(), headers: Vec::new(), body }
+        .set("Host", "127.0.0.1")
+        .set("Content-Type", "application/json")
+        .set("Accept", BOTH)
+        .set("Content-Length", length)
+}
+
+/// A request without a body.
+pub(crate) fn bare(method: &str, path: &str) -> Request {
+    Request { line: format!("{method} {path} HTTP/1.1"), headers: Vec::new(), body: Vec::new() }
+        .set("Host", "127.0.0.1")
+}
+
+/// A request of 2026-07-28, with the headers that belong to it.
+pub(crate) fn modern(id: Value, method: &str, params: Value) -> Request {
+    let mut params = params;
+    params["_meta"] = merge(&meta(), &params["_meta"]);
+    let message = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+    let named = match method {
+        "tools/call" | "prompts/get" => params["name"].as_str(),
+        "resources/read" => params["uri"].as_str(),
+        _ => None,
+    };
+    let request = post(message.to_string()).modern_headers(method);
+    match named {
+        Some(name) => request.set("Mcp-Name", name),
+        None => request,
+    }
+}
+
+/// What each request of 2026-07-28 says of its client.
+pub(crate) fn meta() -> Value {
+    json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
+        "io.modelcontextprotocol/clientCapabilities": {},
+    })
+}
+
+fn merge(one: &Value, other: &Value) -> Value {
+    let mut merged = one.as_object().unwrap().clone();
+    merged.extend(other.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+    merged.into()
+}
+
+/// A call of a tool, of 2026-07-28.
+pub(crate) fn call(id: Value, tool: &str, arguments: Value) -> Request {
+    modern(id, "tools/call", json!({ "name": tool, "arguments": arguments }))
+}
+
+/// A call of a tool that reports progress under this token, and writes to the client's log.
+pub(crate) fn loud_call(id: Value, tool: &str, arguments: Value, token: Value) -> Request {
+    let meta = json!({ "progressToken": token, "io.modelcontextprotocol/logLevel": "debug" });
+    modern(id, "tools/call", json!({ "name": tool, "arguments": arguments, "_meta": meta }))
+}
+
+/// A handshake of an earlier revision.
+pub(crate) fn initialize(version: &str) -> Request {
+    post(initialize_message(json!(0), version).to_string())
+}
+
+pub(crate) fn initialize_message(id: Value, version: &str) -> Value {
+    let client = json!({ "name": "test", "version": "1" });
+    message(id, "initialize", json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": client }))
+}
+
+/// A request as a message, without anything of a revision in it.
+pub(crate) fn message(id: Value, method: &str, params: Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+}
+
+/// A call of a tool as a message of an earlier revision, which wants to hear of progress.
+pub(crate) fn call_message(id: Value, tool: &str, arguments: Value) -> Value {
+    let meta = json!({ "progressToken": id });
+    message(id, "tools/call", json!({ "name": tool, "arguments": arguments, "_meta": meta }))
+}
+
+/// A notification as a message.
+pub(crate) fn notification(method: &str, params: Value) -> Value {
+    json!({ "jsonrpc": "2.0", "method": method, "params": params })
+}
+
+pub(crate) fn cancellation(id: Value) -> Value {
+    notification("notifications/cancelled", json!({ "requestId": id }))
+}
+
+impl Request {
+    /// Says this in a header, and nothing else in it.
+    pub(crate) fn set(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.without(name).add(name, value)
+    }
+
+    /// Says this in a header, beside what it says already.
+    pub(crate) fn add(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.to_owned(), value.as_ref().to_vec()));
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self
+    }
+
+    /// Says in its headers that it is a request of 2026-07-28.
+    pub(crate) fn modern_headers(self, method: &str) -> Self {
+        self.set("MCP-Protocol-Version", "2026-07-28").set("Mcp-Method", method)
+    }
+
+    /// The same with another method of HTTP.
+    pub(crate) fn by(mut self, method: &str) -> Self {
+        let rest = self.line.split_once(' ').unwrap().1;
+        self.line = format!("{method} {rest}");
+        self
+    }
+
+    /// The same with another first line.
+    pub(crate) fn line(mut self, line: &str) -> Self {
+        line.clone_into(&mut self.line);
+        self
+    }
+
+    /// The same, and the body is said to be as long as it is.
+    pub(crate) fn body(mut self, body: impl AsRef<[u8]>) -> Self {
+        self.body = body.as_ref().to_vec();
+        let length = self.body.len().to_string();
+        self.set("Content-Length", length)
+    }
+
+    /// The same, and the body comes in pieces of this size.
+    pub(crate) fn chunked(self, size: usize) -> Self {
+        let mut body = Vec::new();
+        for piece in self.body.chunks(size) {
+            body.extend_from_slice(format!("{:x}\r\n", piece.len()).as_bytes());
+            body.extend_from_slice(piece);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"0\r\n\r\n");
+        Self { body, ..self.without("Content-Length").set("Transfer-Encoding", "chunked") }
+    }
+
+    /// What is sent before the body.
+    pub(crate) fn head(&self) -> Vec<u8> {
+        let mut bytes = format!("{}\r\n", self.line).into_bytes();
+        for (name, value) in &self.headers {
+            bytes.extend_from_slice(name.as_bytes());
+            bytes.extend_from_slice(b": ");
+            bytes.extend_from_slice(value);
+            bytes.extend_from_slice(b"\r\n");
+        }
+        bytes.extend_from_slice(b"\r\n");
+        bytes
+    }
+
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        [self.head(), self.body.clone()].concat()
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = self.bytes();
+        f.write_str(&String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]))
+    }
+}
+
+/// A session, as its client knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) version: &'static str,
+}
+
+impl Session {
+    /// Says which session a request belongs to.
+    pub(crate) fn name(&self, request: Request) -> Request {
+        request.set("Mcp-Session-Id", &self.id).set("MCP-Protocol-Version", self.version)
+    }
+
+    pub(crate) fn post(&self, message: &Value) -> Request {
+        self.name(post(message.to_string()))
+    }
+
+    pub(crate) fn call(&self, id: Value, tool: &str, arguments: Value) -> Request {
+        self.post(&call_message(id, tool, arguments))
+    }
+
+    pub(crate) fn request(&self, id: Value, method: &str, params: Value) -> Request {
+        self.post(&message(id, method, params))
+    }
+
+    /// Opens a stream, or goes on with one.
+    pub(crate) fn get(&self, last_event: Option<&str>) -> Request {
+        let request = self.name(bare("GET", "/mcp")).set("Accept", "text/event-stream");
+        match last_event {
+            Some(id) => request.set("Last-Event-ID", id),
+            None => request,
+        }
+    }
+
+    pub(crate) fn delete(&self) -> Request {
+        self.name(bare("DELETE", "/mcp"))
+    }
+}
