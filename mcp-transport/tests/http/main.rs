@@ -11,4 +11,7 @@ mod world;
 mod gate;
 mod heads;
 mod messages;
+mod modern;
+mod multiplexed;
 mod sizes;
+mod subscriptions;
