@@ -8,10 +8,14 @@ mod support;
 mod wire;
 mod world;
 
+mod batches;
 mod gate;
 mod heads;
 mod messages;
 mod modern;
 mod multiplexed;
+mod sessions;
 mod sizes;
+mod stores;
+mod streams;
 mod subscriptions;
