@@ -11,9 +11,13 @@ mod world;
 mod batches;
 mod gate;
 mod heads;
+mod isolation;
 mod messages;
 mod modern;
 mod multiplexed;
+#[cfg(unix)]
+mod process;
+mod serving;
 mod sessions;
 mod sizes;
 mod stores;
