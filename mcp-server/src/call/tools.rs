@@ -1,4 +1,4 @@
-//! `tools/list` and `tools/call`.
+//! `tools/call`.
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
@@ -6,31 +6,11 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, method, push_string};
 
+use super::handlers::unknown;
 use super::{Answer, Call, Outcome, Word};
-use crate::{Context, Failure, Mirrored, Outbox, Server, ToolError, ToolHandler, incident, run};
+use crate::{Context, Failure, Mirrored, Outbox, Server, ToolHandler, incident, run};
 
 impl Server {
-    pub(super) async fn list_tools(&self, call: &Call) -> Result<Answer, ErrorObject> {
-        let cursor = call.cursor()?;
-        let offered = &self.offer.tools;
-        let revisions: Vec<_> = offered.providers.iter().map(|provider| provider.revision()).collect();
-        let list = self.list("tools");
-        let written = match offered.pages.current(&revisions) {
-            Some(written) => written,
-            None => {
-                let mut tools = offered.fixed.clone();
-                for provider in &offered.providers {
-                    let brought = provider.tools().await.map_err(|error| unavailable(&*error))?;
-                    tools.extend(brought.into_iter().filter(is_listed));
-                }
-                let tools: Vec<_> = tools.iter().map(ToolHandler::definition).collect();
-                let written = offered.pages.write(revisions, &tools, |tool| &tool.name);
-                written.map_err(|error| incident::internal("the tools cannot be written as JSON", &error))?
-            }
-        };
-        written.page(&list, cursor.as_deref()).map(Answer::page)
-    }
-
     pub(super) async fn call_tool(&self, call: &Call, outbox: &Outbox) -> Outcome {
         let (tool, arguments) = match self.find_call(call).await {
             Ok(found) => found,
@@ -38,17 +18,13 @@ impl Server {
         };
         let context = Context::new(call, &self.offer.shared, outbox);
         let result = match tool.start(&arguments, &context) {
-            Ok(work) => {
-                let deadline = tool.own_deadline().unwrap_or(self.offer.deadline);
-                match run::work(&tool.definition().name, work, tool.pace(), deadline, &self.host).await {
-                    Ok(result) => result,
-                    Err(run::TimedOut) => {
-                        let text =
-                            format!("timed out: {} took longer than {deadline:?}", tool.definition().name);
-                        Ok(CallToolResult::error(text))
-                    }
+            Ok(work) => match self.work(&tool.definition().name, tool.handling(), work).await {
+                Ok(result) => result,
+                Err(run::TimedOut(deadline)) => {
+                    let name = &tool.definition().name;
+                    Ok(CallToolResult::error(format!("timed out: {name} took longer than {deadline:?}")))
                 }
-            }
+            },
             Err(failure) => Err(failure),
         };
         self.tool_outcome(&tool, result)
@@ -56,7 +32,8 @@ impl Server {
 
     /// The tool that is called, and its arguments as the text of an object.
     async fn find_call<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), ErrorObject> {
-        let tool = self.find_tool(&call.name()?).await?;
+        let name = call.name()?;
+        let tool = self.offer.tools.find(&name).await?.ok_or_else(|| unknown("tool", &name))?;
         Ok((tool, arguments(call.arguments())?))
     }
 
@@ -68,29 +45,12 @@ impl Server {
     ///
     /// A provider failed: what the call would be answered with.
     pub async fn mirrored(&self, tool: &str) -> Result<Cow<'_, [Mirrored]>, ErrorObject> {
-        if let Some(tool) = self.offer.tools.by_key.get(tool) {
+        if let Some(tool) = self.offer.tools.always(tool) {
             return Ok(Cow::Borrowed(tool.mirrored()));
         }
-        let provided = AssertUnwindSafe(self.provided_tool(tool)).catch_unwind().await;
-        let tool = provided.map_err(|payload| incident::panic(method::TOOLS_CALL, payload))??;
+        let found = AssertUnwindSafe(self.offer.tools.find(tool)).catch_unwind().await;
+        let tool = found.map_err(|payload| incident::panic(method::TOOLS_CALL, payload))??;
         Ok(tool.map_or(Cow::Borrowed(&[]), |tool| Cow::Owned(tool.mirrored().to_vec())))
-    }
-
-    async fn find_tool(&self, name: &str) -> Result<ToolHandler, ErrorObject> {
-        if let Some(tool) = self.offer.tools.by_key.get(name) {
-            return Ok(tool.clone());
-        }
-        self.provided_tool(name).await?.ok_or_else(|| unknown("tool", name))
-    }
-
-    async fn provided_tool(&self, name: &str) -> Result<Option<ToolHandler>, ErrorObject> {
-        for provider in &self.offer.tools.providers {
-            let tool = provider.tool(name).await.map_err(|error| unavailable(&*error))?;
-            if let Some(tool) = tool.filter(|tool| tool.mistake().is_none()) {
-                return Ok(Some(tool));
-            }
-        }
-        Ok(None)
     }
 
     fn tool_outcome(&self, tool: &ToolHandler, result: Result<CallToolResult, Failure>) -> Outcome {
@@ -131,28 +91,6 @@ impl Server {
             Err(error) => incident::internal("the result of a tool cannot be written as JSON", &error).into(),
         }
     }
-
-    /// What may be said of an error: its own words but never its sources', or a number.
-    pub(super) fn error_text(
-        &self,
-        name: &str,
-        error: &(dyn std::error::Error + Send + Sync + 'static),
-    ) -> String {
-        if self.offer.masks_errors && !error.is::<ToolError>() {
-            let incident = incident::number();
-            tracing::error!(incident, error = %incident::escaped(&error.to_string()), "{name} failed");
-            return format!("{name} failed, incident {incident}");
-        }
-        error.to_string()
-    }
-}
-
-/// Whether clients are told of a tool that a provider brought. One that they would leave out hides no other.
-fn is_listed(tool: &ToolHandler) -> bool {
-    if let Some(reason) = tool.mistake() {
-        tracing::warn!(tool = tool.definition().name, reason, "a tool of a provider is left out");
-    }
-    tool.mistake().is_none()
 }
 
 /// The members of a result as the text of an object. Plain text, which most results are, is written without detours.
@@ -221,15 +159,6 @@ fn refusal(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
     }
     text.push_str("\nCall it again with these mended.");
     text
-}
-
-pub(super) fn unknown(what: &str, name: &str) -> ErrorObject {
-    let name: String = name.chars().take(64).collect();
-    ErrorObject::invalid_params(format!("unknown {what}: {}", name.escape_debug()))
-}
-
-pub(super) fn unavailable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> ErrorObject {
-    incident::internal("a catalogue is not available", &error)
 }
 
 #[cfg(test)]
