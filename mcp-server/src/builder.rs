@@ -103,7 +103,7 @@ pub struct Builder {
 impl Builder {
     /// Entries on one page of a list, if nothing is said.
     const PAGE_SIZE: usize = 1000;
-    /// The largest result of a tool in bytes, if nothing is said.
+    /// The largest result in bytes, if nothing is said.
     const MOST_BYTES: usize = 8 << 20;
 
     /// A server of this name and version that offers nothing yet.
@@ -258,7 +258,10 @@ impl Builder {
         self
     }
 
-    /// The largest result of a tool, in bytes: 8 MiB if nothing is said.
+    /// The largest result of a tool, a resource, a prompt or a completion, in bytes: 8 MiB if nothing is said.
+    ///
+    /// In the place of a larger one, the model reads that the tool should be asked for less; the others are answered
+    /// with an error.
     pub fn most_bytes(mut self, bytes: usize) -> Self {
         self.most_bytes = bytes;
         self

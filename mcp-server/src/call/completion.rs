@@ -2,24 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionReference, ErrorObject};
+use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionReference, ErrorObject, Meta};
 use serde_json::Value;
 
 use super::handlers::{timed_out, unknown};
-use super::{Answer, Call, Outcome};
+use super::{Call, Outcome};
 use crate::complete::{Completing, of};
 use crate::declared::Parameters;
-use crate::{Context, Outbox, Server, TemplateHandler, incident, run};
+use crate::{Context, Outbox, Server, TemplateHandler, run};
 
 impl Server {
     pub(super) async fn complete(&self, call: &Call, outbox: &Outbox) -> Outcome {
-        match self.completion(call, outbox).await {
-            Ok(completion) => match Answer::of(&CompleteResult::new(completion)) {
-                Ok(answer) => answer.into(),
-                Err(error) => incident::internal("a completion cannot be written as JSON", &error).into(),
-            },
-            Err(error) => error.into(),
-        }
+        let completion = self.completion(call, outbox).await;
+        let answer = completion.and_then(|completion| {
+            self.answer("a completion", &CompleteResult::new(completion), Meta::new())
+        });
+        answer.into()
     }
 
     async fn completion(&self, call: &Call, outbox: &Outbox) -> Result<Completion, ErrorObject> {

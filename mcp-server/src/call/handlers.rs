@@ -2,8 +2,10 @@
 
 use std::error::Error;
 
-use mcpwright_core::ErrorObject;
+use mcpwright_core::{ErrorObject, Meta};
+use serde::Serialize;
 
+use super::Answer;
 use crate::handling::Handling;
 use crate::input::Given;
 use crate::{Context, Failure, Server, ToolError, Work, incident, run};
@@ -38,6 +40,29 @@ impl Server {
             Err(failure) => Err(failure),
         };
         result.map_err(|failure| self.protocol_error(shown, failure))
+    }
+
+    /// The answer of a result, where the protocol has no place for a failure that the model reads.
+    pub(super) fn answer<T: Serialize>(
+        &self,
+        name: &str,
+        result: &T,
+        meta: Meta,
+    ) -> Result<Answer, ErrorObject> {
+        let answer = Answer::of(result);
+        let answer = answer.map_err(|error| {
+            incident::internal(&format!("the result of {} is no JSON", incident::escaped(name)), &error)
+        })?;
+        let Some(reason) = self.too_large(&answer) else { return Ok(answer.meta(meta)) };
+        let incident = incident::number();
+        tracing::warn!(incident, name = %incident::escaped(name), "{reason}");
+        Err(ErrorObject::internal(format!("{reason}, incident {incident}")))
+    }
+
+    /// Why an answer is not sent, if it is larger than it may be.
+    pub(super) fn too_large(&self, answer: &Answer) -> Option<String> {
+        let (size, most) = (answer.len(), self.offer.most_bytes);
+        (size > most).then(|| format!("the result is too large: {size} bytes, and at most {most} are sent"))
     }
 
     /// The error of the protocol for a failure.

@@ -6,11 +6,11 @@ use mcpwright_core::template::{Match, Variables};
 use mcpwright_core::{Caching, ErrorObject, ReadResourceResult};
 use serde::Deserialize;
 
-use super::{Answer, Call, LONGEST_URI, Outcome};
+use super::{Call, LONGEST_URI, Outcome};
 use crate::handling::Handling;
 use crate::input::Given;
 use crate::offered::unavailable;
-use crate::{Contents, Context, Outbox, ResourceHandler, Server, TemplateHandler, incident};
+use crate::{Contents, Context, Outbox, ResourceHandler, Server, TemplateHandler};
 
 #[derive(Deserialize)]
 struct Params<'a> {
@@ -56,10 +56,7 @@ impl Server {
         match self.read(call, &uri, outbox).await {
             Ok(Some((mut result, caching))) => {
                 let meta = std::mem::take(&mut result.meta);
-                match Answer::of(&result) {
-                    Ok(answer) => answer.meta(meta).caching(caching).into(),
-                    Err(error) => incident::internal("a resource cannot be written as JSON", &error).into(),
-                }
+                self.answer(&uri, &result, meta).map(|answer| answer.caching(caching)).into()
             }
             Ok(None) => Outcome::ResourceNotFound(uri.into_owned()),
             Err(error) => error.into(),

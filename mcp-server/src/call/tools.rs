@@ -79,17 +79,23 @@ impl Server {
             Some(value) if !value.as_str().starts_with('{') => Some(Word::AnyStructuredContent),
             _ => result.content.iter().filter_map(Word::of).max(),
         };
-        match written(&result).map(Answer::written) {
-            Ok(answer) if answer.len() > self.offer.most_bytes => {
-                let (size, most) = (answer.len(), self.offer.most_bytes);
-                let text = format!(
-                    "the result is too large: {size} bytes, and at most {most} are sent; ask for less"
-                );
-                self.answer_tool(CallToolResult::error(text))
-            }
-            Ok(answer) => Answer { is_error, newest, ..answer.meta(meta) }.into(),
-            Err(error) => incident::internal("the result of a tool cannot be written as JSON", &error).into(),
+        let answer = match written(&result).map(Answer::written) {
+            Ok(answer) => answer,
+            Err(error) => return incident::internal("the result of a tool is no JSON", &error).into(),
+        };
+        match self.too_large(&answer) {
+            None => Answer { is_error, newest, ..answer.meta(meta) }.into(),
+            Some(reason) => ask_for_less(&reason).into(),
         }
+    }
+}
+
+/// What stands in the place of a result that is not sent, however little may be.
+fn ask_for_less(reason: &str) -> Result<Answer, ErrorObject> {
+    let result = CallToolResult::error(format!("{reason}; ask for less"));
+    match written(&result).map(Answer::written) {
+        Ok(answer) => Ok(Answer { is_error: true, ..answer }),
+        Err(error) => Err(incident::internal("the result of a tool is no JSON", &error)),
     }
 }
 
