@@ -27,7 +27,6 @@ pub struct Connection {
     server: Server,
     caller: Caller,
     session: Option<legacy::Session>,
-    last_identity: modern::LastIdentity,
     /// The calls in flight: few enough to look one up by going through them.
     in_flight: Vec<InFlight>,
     listening: modern::Listening,
@@ -102,7 +101,6 @@ impl Connection {
             server,
             caller,
             session: None,
-            last_identity: modern::LastIdentity::default(),
             in_flight: Vec::new(),
             listening: modern::Listening::default(),
             batches: legacy::Batches::default(),
@@ -131,6 +129,11 @@ impl Connection {
     /// Whether the client has asked for something that the handshake does not say: the connection has to be kept for it.
     pub fn has_wishes(&self) -> bool {
         self.session.as_ref().is_some_and(legacy::Session::has_wishes)
+    }
+
+    /// Whether the call of this [serial](Call::serial) is in flight: it has been received, and neither finished nor cancelled.
+    pub fn is_in_flight(&self, serial: u64) -> bool {
+        self.in_flight.iter().any(|in_flight| in_flight.serial == serial)
     }
 
     /// The era of the last request; nothing before the first one.
@@ -245,7 +248,7 @@ impl Connection {
     }
 
     fn modern(&mut self, request: &Request, meta: &RequestMeta<'_>, beside: &dyn Beside) -> Settled {
-        let client = match modern::client(request, meta, &mut self.last_identity, beside) {
+        let client = match modern::client(request, meta, &self.server, beside) {
             Ok(client) => client,
             Err(error) => return Settled::Answered(Err(error)),
         };

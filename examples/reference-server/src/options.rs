@@ -36,7 +36,12 @@ pub struct Options {
     pub public_url: Option<String>,
 
     /// Name by which clients may call the server, with or without a port; may be said more than once.
-    #[arg(long = "allowed-host", value_name = "NAME", env = "REFERENCE_SERVER_ALLOWED_HOSTS", value_delimiter = ',')]
+    #[arg(
+        long = "allowed-host",
+        value_name = "NAME",
+        env = "REFERENCE_SERVER_ALLOWED_HOSTS",
+        value_delimiter = ','
+    )]
     pub allowed_hosts: Vec<String>,
 
     /// Origin whose pages may call the server from a browser, such as https://app.example.com; may be said more than once.

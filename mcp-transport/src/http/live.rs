@@ -46,7 +46,7 @@ pub(super) struct Live {
 #[derive(Debug)]
 struct Running {
     serial: u64,
-    task: Option<AbortHandle>,
+    task: AbortHandle,
     way: Arc<Way>,
 }
 
@@ -189,38 +189,44 @@ impl Live {
             let outcome = server.call(&call, &outbox).await;
             (call, outcome)
         });
-        let running = Running { serial, task: None, way: Arc::clone(&way) };
-        lock(&self.running).insert(id.clone(), running);
         // A task polls its future once more as soon as it is spawned: no wake-up is lost.
         if let Poll::Ready((call, outcome)) = answering.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         {
             self.finish(&call, outcome, &way);
             return;
         }
-        let live = Arc::clone(self);
-        let mut table = lock(&self.running);
-        // It may have been cancelled meanwhile, by a request on another thread.
-        let Some(running) = table.get_mut(&id).filter(|running| running.serial == serial) else { return };
+        let (live, its_way) = (Arc::clone(self), Arc::clone(&way));
+        // The lock is held until the call is in the table, so that it does not end before.
+        let mut running = lock(&self.running);
         let task = self.host.handle().spawn(async move {
             let _keep = keep;
             let (call, outcome) = answering.await;
-            live.finish(&call, outcome, &way);
+            live.finish(&call, outcome, &its_way);
+            live.forget(&call);
         });
-        running.task = Some(task.abort_handle());
+        running.insert(id.clone(), Running { serial, task: task.abort_handle(), way });
+        drop(running);
+        // It may have been cancelled before it was in the table, by a request on another thread.
+        if !self.connection().is_in_flight(serial) {
+            self.cancel(&id);
+        }
     }
 
     fn finish(&self, call: &Call, outcome: Outcome, way: &Way) {
-        way.close();
-        let mut running = lock(&self.running);
-        let is_running = running.get(call.id()).is_some_and(|running| running.serial == call.serial());
-        if is_running {
-            running.remove(call.id());
-        }
-        drop(running);
+        let is_awaited = way.close();
         let actions = self.connection().finished(call, outcome);
         way.answers.push(actions);
-        if is_running {
+        if is_awaited {
             way.answers.one_less();
+        }
+    }
+
+    /// Takes a call off the list of those that run.
+    fn forget(&self, call: &Call) {
+        let mut running = lock(&self.running);
+        // The id may be another call's by now.
+        if running.get(call.id()).is_some_and(|running| running.serial == call.serial()) {
+            running.remove(call.id());
         }
     }
 
@@ -234,12 +240,12 @@ impl Live {
     /// Cancels a call, and returns the stream on which its answer is missing.
     fn cancel(&self, id: &RequestId) -> Option<Arc<Stream>> {
         let running = lock(&self.running).remove(id)?;
-        running.way.close();
-        if let Some(task) = running.task {
-            task.abort();
-        }
+        let is_awaited = running.way.close();
+        running.task.abort();
         let stream = Arc::clone(&running.way.answers.stream);
-        running.way.answers.one_less();
+        if is_awaited {
+            running.way.answers.one_less();
+        }
         Some(stream)
     }
 
@@ -354,8 +360,9 @@ impl Live {
 }
 
 impl Way {
-    fn close(&self) {
-        *lock(&self.is_open) = false;
+    /// Lets nothing more through; says whether it let something through before.
+    fn close(&self) -> bool {
+        std::mem::replace(&mut *lock(&self.is_open), false)
     }
 }
 
