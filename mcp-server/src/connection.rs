@@ -45,8 +45,8 @@ pub enum Action {
     Send(Message),
     /// Answer this call with [`Server::call`], and hand the outcome to [`Connection::finished`].
     Run(Call),
-    /// Drop the call of this id, and send nothing more for it.
-    Cancel(RequestId),
+    /// Drop the call of this [serial](Call::serial), and send nothing more for it. The client may use its id again.
+    Cancel(u64),
 }
 
 /// What a transport knows of a modern request beside its text, and what has to say the same: the headers of HTTP.
@@ -298,7 +298,7 @@ impl Connection {
             return Vec::new();
         };
         let cancelled = self.in_flight.swap_remove(place);
-        let mut actions = vec![Action::Cancel(id)];
+        let mut actions = vec![Action::Cancel(cancelled.serial)];
         actions.extend(cancelled.batch.and_then(|batch| self.batches.skip(&batch)).map(Action::Send));
         actions
     }

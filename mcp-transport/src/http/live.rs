@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use http::StatusCode;
-use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion, RequestId};
+use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion};
 use mcpwright_server::{Action, Call, Change, Connection, Deliver, Listener, Outbox, Outcome, Server};
 use tokio::task::AbortHandle;
 
@@ -33,7 +33,8 @@ pub(super) struct Live {
     is_session: bool,
     limits: Limits,
     connection: Mutex<Connection>,
-    running: Mutex<HashMap<RequestId, Running>>,
+    /// The calls that did not end at once, by their serials: a client may use an id again.
+    running: Mutex<HashMap<u64, Running>>,
     streams: Mutex<Vec<Arc<Stream>>>,
     listener: Mutex<Option<Arc<Listener>>>,
     /// How many requests, calls and open streams use it.
@@ -45,7 +46,6 @@ pub(super) struct Live {
 
 #[derive(Debug)]
 struct Running {
-    serial: u64,
     task: AbortHandle,
     way: Arc<Way>,
 }
@@ -160,7 +160,7 @@ impl Live {
                     way.push(&message);
                 }
                 Action::Run(call) => calls.push(call),
-                Action::Cancel(id) => way = self.cancel(&id).unwrap_or(way),
+                Action::Cancel(serial) => way = self.cancel(serial).unwrap_or(way),
             }
         }
         // The one that is missing last is this function itself.
@@ -183,7 +183,7 @@ impl Live {
     /// does not cancel it.
     fn run<K: Send + 'static>(self: &Arc<Self>, call: Call, answers: &Arc<Answers>, keep: K) {
         let way = Arc::new(Way { is_open: Mutex::new(true), answers: Arc::clone(answers) });
-        let (id, serial) = (call.id().clone(), call.serial());
+        let serial = call.serial();
         let (server, outbox) = (self.server.clone(), Outbox::from(Arc::clone(&way)));
         let mut answering: Answering = Box::pin(async move {
             let outcome = server.call(&call, &outbox).await;
@@ -202,13 +202,13 @@ impl Live {
             let _keep = keep;
             let (call, outcome) = answering.await;
             live.finish(&call, outcome, &its_way);
-            live.forget(&call);
+            lock(&live.running).remove(&serial);
         });
-        running.insert(id.clone(), Running { serial, task: task.abort_handle(), way });
+        running.insert(serial, Running { task: task.abort_handle(), way });
         drop(running);
         // It may have been cancelled before it was in the table, by a request on another thread.
         if !self.connection().is_in_flight(serial) {
-            self.cancel(&id);
+            self.cancel(serial);
         }
     }
 
@@ -221,15 +221,6 @@ impl Live {
         }
     }
 
-    /// Takes a call off the list of those that run.
-    fn forget(&self, call: &Call) {
-        let mut running = lock(&self.running);
-        // The id may be another call's by now.
-        if running.get(call.id()).is_some_and(|running| running.serial == call.serial()) {
-            running.remove(call.id());
-        }
-    }
-
     /// Answers a call that there is no room for.
     fn refuse(&self, call: &Call, answers: &Arc<Answers>) {
         let actions = self.connection().finished(call, answer::too_many_calls().into());
@@ -238,8 +229,8 @@ impl Live {
     }
 
     /// Cancels a call, and returns the stream on which its answer is missing.
-    fn cancel(&self, id: &RequestId) -> Option<Arc<Stream>> {
-        let running = lock(&self.running).remove(id)?;
+    fn cancel(&self, serial: u64) -> Option<Arc<Stream>> {
+        let running = lock(&self.running).remove(&serial)?;
         let is_awaited = running.way.close();
         running.task.abort();
         let stream = Arc::clone(&running.way.answers.stream);
@@ -311,8 +302,8 @@ impl Live {
 
     /// Cancels what runs, and ends all streams.
     pub(super) fn end(&self) {
-        let ids: Vec<_> = lock(&self.running).keys().cloned().collect();
-        ids.iter().for_each(|id| drop(self.cancel(id)));
+        let left: Vec<_> = lock(&self.running).keys().copied().collect();
+        left.iter().for_each(|serial| drop(self.cancel(*serial)));
         lock(&self.listener).take();
         lock(&self.streams).drain(..).for_each(|stream| stream.end());
     }
