@@ -24,6 +24,7 @@ mod mirrored;
 mod offered;
 mod outbox;
 mod parameter;
+mod prefixed;
 mod prompt;
 mod provider;
 mod resource;
