@@ -11,12 +11,14 @@ mod pipe;
 mod signal;
 mod stdio;
 mod turn;
+#[cfg(unix)]
+mod unix;
 
 // The public interface is:
 pub use error::Error;
 pub use host::Tokio;
-#[cfg(unix)]
-pub use lines::unix;
 pub use lines::{Limits, memory, serve};
 pub use log::{Stderr, stderr};
 pub use stdio::{Stdio, stdio};
+#[cfg(unix)]
+pub use unix::unix;
