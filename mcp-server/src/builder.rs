@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::identity::Identities;
 use crate::offered::Offered;
+use crate::prefixed::Prefixed;
 use crate::run::DEFAULT_DEADLINE;
 use crate::server::{Offer, nowhere};
 use crate::{
@@ -290,23 +291,21 @@ impl Builder {
 
     /// Offers what another server offers: its tools and prompts as `prefix_name`, its resources under their own URIs.
     ///
-    /// Its name, instructions, middleware and limits are not taken over, and neither are the names that its providers
-    /// bring: those stay as they are.
+    /// What its providers bring is called in the same way. Resources keep their URIs, since contents and links name
+    /// them: two servers that are mounted in one have URIs of their own. Its name, instructions, middleware and limits
+    /// are not taken over.
     pub fn mount(mut self, prefix: &str, server: impl Serve) -> Self {
         let mounted = server.into_builder();
-        let named = |name: &str| format!("{prefix}_{name}");
-        self.tools.extend(mounted.tools.into_iter().map(|tool| {
-            let name = named(&tool.definition().name);
-            tool.renamed(name)
-        }));
-        self.prompts.extend(mounted.prompts.into_iter().map(|prompt| {
-            let name = named(&prompt.definition().name);
-            prompt.renamed(name)
-        }));
+        self.tools.extend(mounted.tools.into_iter().map(|tool| tool.prefixed(prefix)));
+        self.prompts.extend(mounted.prompts.into_iter().map(|prompt| prompt.prefixed(prefix)));
         self.resources.extend(mounted.resources);
         self.templates.extend(mounted.templates);
-        self.tool_providers.extend(mounted.tool_providers);
-        self.prompt_providers.extend(mounted.prompt_providers);
+        for provider in mounted.tool_providers {
+            self.tool_providers.push(Arc::new(Prefixed::new(prefix, provider)));
+        }
+        for provider in mounted.prompt_providers {
+            self.prompt_providers.push(Arc::new(Prefixed::new(prefix, provider)));
+        }
         self.resource_providers.extend(mounted.resource_providers);
         self.methods.extend(mounted.methods);
         self.extensions.extend(mounted.extensions);

@@ -25,6 +25,7 @@ mod mirrored;
 mod offered;
 mod outbox;
 mod parameter;
+mod prefixed;
 mod prompt;
 mod provider;
 mod resource;

@@ -59,8 +59,10 @@ impl PromptHandler {
 
     described!(Parts, Prompt, GetPromptResult, "What the prompt is for.");
 
-    pub(crate) fn renamed(mut self, name: String) -> Self {
-        self.edit().definition.name = name;
+    /// The same, as it is called in the server where it is mounted.
+    pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
+        let name = &mut self.edit().definition.name;
+        *name = format!("{prefix}_{name}");
         self
     }
 

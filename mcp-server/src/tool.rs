@@ -226,8 +226,10 @@ impl ToolHandler {
         self.0.mirrored.as_deref().unwrap_or_default()
     }
 
-    pub(crate) fn renamed(mut self, name: String) -> Self {
-        self.edit().definition.name = name;
+    /// The same, as it is called in the server where it is mounted.
+    pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
+        let name = &mut self.edit().definition.name;
+        *name = format!("{prefix}_{name}");
         self
     }
 
