@@ -99,7 +99,7 @@ impl Talk {
                     let outcome = finish(self.server.call(&call, &outbox));
                     actions.extend(self.connection.finished(&call, outcome));
                 }
-                Action::Cancel(_) => {}
+                Action::Cancel(..) => {}
             }
         }
         self.out.len()

@@ -45,8 +45,9 @@ pub enum Action {
     Send(Message),
     /// Answer this call with [`Server::call`], and hand the outcome to [`Connection::finished`].
     Run(Call),
-    /// Drop the call of this [serial](Call::serial), and send nothing more for it. The client may use its id again.
-    Cancel(u64),
+    /// Drop the call of this [serial](Call::serial), and send nothing more for it; the client may use its id again. If the
+    /// answers to others in its batch have waited for it only, they are sent now, where its own would have been.
+    Cancel(u64, Option<Message>),
 }
 
 /// What a transport knows of a modern request beside its text, and what has to say the same: the headers of HTTP.
@@ -119,6 +120,11 @@ impl Connection {
     /// the transport says which revision that is. What needs a session is refused.
     pub fn without_session(server: Server, caller: Caller, version: ProtocolVersion) -> Self {
         Self { session: Some(legacy::Session::absent(version)), ..Self::new(server, caller) }
+    }
+
+    /// Says who calls from here on: it is the same client, and may have been granted more or less since.
+    pub fn called_by(&mut self, caller: Caller) {
+        self.caller = caller;
     }
 
     /// What the handshake on this connection settled, if there was one.
@@ -298,9 +304,8 @@ impl Connection {
             return Vec::new();
         };
         let cancelled = self.in_flight.swap_remove(place);
-        let mut actions = vec![Action::Cancel(cancelled.serial)];
-        actions.extend(cancelled.batch.and_then(|batch| self.batches.skip(&batch)).map(Action::Send));
-        actions
+        let others = cancelled.batch.and_then(|batch| self.batches.skip(&batch));
+        vec![Action::Cancel(cancelled.serial, others)]
     }
 
     /// Runs the messages of a batch, where the session's revision has batches.
@@ -314,7 +319,7 @@ impl Connection {
         for message in messages {
             actions.extend(match message {
                 Ok(Message::Request(request))
-                    if request.method == method::INITIALIZE || !seen.insert(request.id.clone()) =>
+                    if !may_be_in_batch(&request) || !seen.insert(request.id.clone()) =>
                 {
                     let error = ErrorObject::invalid_request("this request cannot be part of the batch");
                     self.answer(Response::error(request.id, error), Some(batch.clone()))
@@ -338,6 +343,13 @@ impl Connection {
             Some(batch) => self.batches.add(&batch, response).map(Action::Send).into_iter().collect(),
         }
     }
+}
+
+/// Whether a request can be one of a batch: a handshake is alone, and requests of this revision are, too.
+fn may_be_in_batch(request: &Request) -> bool {
+    // Where `_meta` cannot be read, the answer says so.
+    let is_legacy = |meta: RequestMeta<'_>| era::of(request, &meta, true) == Era::Legacy;
+    request.method != method::INITIALIZE && RequestMeta::of(request).map_or(true, is_legacy)
 }
 
 fn send(response: Response) -> Vec<Action> {

@@ -339,7 +339,7 @@ impl Client {
                     Ok(Message::Response(found)) if found.id.as_ref() == Some(id) => response = Some(found),
                     _ => self.shared.note(Action::Send(message)),
                 },
-                Action::Cancel(_) => {}
+                Action::Cancel(..) => {}
             }
         }
         response

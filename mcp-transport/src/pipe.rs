@@ -119,7 +119,7 @@ impl Pipe {
         for action in rest {
             match action {
                 Action::Run(call) => lock(&self.queue).push_back(call),
-                Action::Cancel(serial) => {
+                Action::Cancel(serial, _) => {
                     lock(&self.queue).retain(|call| call.serial() != serial);
                     self.cancel(serial);
                 }
@@ -161,6 +161,10 @@ impl Pipe {
             Action::Send(message) => {
                 self.output.append(|lines| message.encode(lines));
                 None
+            }
+            Action::Cancel(id, Some(others)) => {
+                self.output.append(|lines| others.encode(lines));
+                Some(Action::Cancel(id, None))
             }
             other => Some(other),
         };

@@ -59,7 +59,9 @@ impl Talk {
         while let Some(action) = actions.pop_front() {
             match action {
                 Action::Send(message) => self.hear(|out| message.encode(out)),
-                Action::Cancel(_) => {}
+                Action::Cancel(_, others) => {
+                    others.iter().for_each(|message| self.hear(|out| message.encode(out)))
+                }
                 Action::Run(call) => {
                     let heard = Arc::clone(&self.heard);
                     let outbox = Outbox::new(move |notification: mcpwright_core::Notification| {

@@ -51,7 +51,15 @@ pub(super) fn whole(status: StatusCode, bytes: Vec<u8>) -> Answer {
     let mut answer = http::Response::new(Body::whole(bytes));
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, JSON);
+    if is_for_now(status) {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
     answer
+}
+
+/// Whether the same request may well be answered a moment later.
+fn is_for_now(status: StatusCode) -> bool {
+    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }
 
 /// How much room a message takes, more or less.
@@ -88,17 +96,12 @@ pub(super) fn too_many_calls() -> ErrorObject {
 
 /// A refusal for a reason that is not in a message, with the reason for whoever reads it.
 pub(super) fn refusal(status: StatusCode, reason: impl Into<String>) -> Answer {
-    let error = match status {
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            ErrorObject::internal(reason.into()).data(json!({ "retryAfterMs": 1000 }))
-        }
-        _ => ErrorObject::invalid_request(reason.into()),
+    let error = if is_for_now(status) {
+        ErrorObject::internal(reason.into()).data(json!({ "retryAfterMs": 1000 }))
+    } else {
+        ErrorObject::invalid_request(reason.into())
     };
-    let mut answer = json(status, &Response::error(None, error).into());
-    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    }
-    answer
+    json(status, &Response::error(None, error).into())
 }
 
 /// The same, and nothing more is read on this connection.

@@ -80,7 +80,7 @@ fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, parts: &Parts) -> Answe
     let caller = caller(parts);
     let subject = caller.subject().map(str::to_owned);
     let connection = Connection::new(endpoint.server.clone(), caller);
-    let live = Live::new(endpoint.server.clone(), endpoint.host.clone(), connection, endpoint.limits);
+    let live = Live::of(endpoint, connection);
     let stream = live.standing();
     let id = random();
     let greeting = format!("event: endpoint\ndata: {}?session={id}\n\n", served.path);
@@ -98,7 +98,8 @@ where
     let query = parts.uri.query().unwrap_or_default();
     let id = query.split('&').find_map(|pair| pair.strip_prefix("session="));
     let client = id.and_then(|id| served.clients().get(id).cloned());
-    let client = client.filter(|client| client.subject.as_deref() == caller(parts).subject());
+    let caller = caller(parts);
+    let client = client.filter(|client| client.subject.as_deref() == caller.subject());
     let Some(client) = client else {
         return answer::refusal(StatusCode::NOT_FOUND, "there is no such stream: open one with GET");
     };
@@ -109,7 +110,7 @@ where
         Ok(bytes) => body::decode(&bytes),
         Err(unread) => return answer::unread(&unread, &endpoint.limits),
     };
-    client.live.receive_on(message, &client.stream, |call: &mut Call| {
+    client.live.receive_on(caller, message, &client.stream, |call: &mut Call| {
         endpoint.extract(parts, call);
         endpoint.calls.one()
     });

@@ -37,7 +37,11 @@ pub(super) async fn post(
     message: Result<Message, DecodeError>,
     takes: Accepts,
 ) -> Answer {
-    let session = match enter(endpoint, parts, caller).await {
+    let message = match message {
+        Ok(message) => message,
+        Err(error) => return no_message(&error),
+    };
+    let session = match enter(endpoint, parts, caller.clone()).await {
         Ok((_, session)) => session,
         Err(answer) => return answer,
     };
@@ -46,8 +50,9 @@ pub(super) async fn post(
         endpoint.extract(parts, call);
         endpoint.calls.one().map(|counted| (counted, session.clone()))
     };
+    let message = Ok(message);
     let is_notice = !wants_answer(&message);
-    let status = session.receive(message, &stream, admit);
+    let status = session.receive(caller, message, &stream, admit);
     if is_notice {
         return answer::empty(StatusCode::ACCEPTED);
     }
@@ -69,7 +74,7 @@ pub(super) async fn without_session(
     actions: Vec<Action>,
     takes: Accepts,
 ) -> Answer {
-    let live = Live::new(endpoint.server.clone(), endpoint.host.clone(), connection, endpoint.limits);
+    let live = Live::of(endpoint, connection);
     let stream = live.stream(Kind::Answer, takes.events);
     let admit = |call: &mut Call| {
         endpoint.extract(parts, call);
@@ -123,6 +128,12 @@ pub(super) async fn delete(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
             answer::refusal(StatusCode::SERVICE_UNAVAILABLE, "sessions cannot be ended at the moment")
         }
     }
+}
+
+/// Whether the id of a session in a request is of none that its caller has.
+pub(super) async fn is_of_nobody(endpoint: &Endpoint, parts: &Parts, caller: &Caller) -> bool {
+    let id = parts.headers.get(&SESSION).and_then(|id| id.to_str().ok());
+    matches!(endpoint.sessions.open(caller, id.unwrap_or_default()).await, Err(Missing::Gone))
 }
 
 /// The session of a request, and what lives of it.
@@ -196,6 +207,14 @@ pub(super) fn wants_answer(message: &Result<Message, DecodeError>) -> bool {
         Ok(Message::Notification(_) | Message::Response(_)) => false,
         Ok(Message::Batch(messages)) => messages.iter().any(wants_answer),
         Err(error) => error.answer().is_some(),
+    }
+}
+
+/// Answers what is no message, which each client is told as often as it sends any: it is no business of its session.
+fn no_message(error: &DecodeError) -> Answer {
+    match error.answer() {
+        Some(response) => answer::json(StatusCode::BAD_REQUEST, &response.into()),
+        None => answer::empty(StatusCode::ACCEPTED),
     }
 }
 

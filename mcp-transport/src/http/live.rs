@@ -9,11 +9,15 @@ use std::time::{Duration, Instant};
 use futures::future::BoxFuture;
 use http::StatusCode;
 use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion};
-use mcpwright_server::{Action, Call, Change, Connection, Deliver, Listener, Outbox, Outcome, Server};
+use mcpwright_server::{
+    Action, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
+};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::Limits;
 use super::answer::{self, Decided};
+use super::service::Endpoint;
 use super::stream::{EventId, Kind, Stream};
 use crate::host::Tokio;
 
@@ -32,8 +36,10 @@ pub(super) struct Live {
     /// The client can come back to a stream: there is a session by which it is known again.
     is_session: bool,
     limits: Limits,
+    /// Says true once the server has ended.
+    over: watch::Receiver<bool>,
     connection: Mutex<Connection>,
-    /// The calls that did not end at once, by their serials: a client may use an id again.
+    /// The calls that run, by their serials: a client may use an id again.
     running: Mutex<HashMap<u64, Running>>,
     streams: Mutex<Vec<Arc<Stream>>>,
     listener: Mutex<Option<Arc<Listener>>>,
@@ -46,7 +52,7 @@ pub(super) struct Live {
 
 #[derive(Debug)]
 struct Running {
-    task: AbortHandle,
+    task: Option<AbortHandle>,
     way: Arc<Way>,
 }
 
@@ -86,7 +92,19 @@ impl Answers {
 type Answering = BoxFuture<'static, (Call, Outcome)>;
 
 impl Live {
-    pub(super) fn new(server: Server, host: Tokio, connection: Connection, limits: Limits) -> Arc<Self> {
+    /// What lives of a client that has no session.
+    pub(super) fn of(endpoint: &Endpoint, connection: Connection) -> Arc<Self> {
+        let over = endpoint.over.subscribe();
+        Self::new(endpoint.server.clone(), endpoint.host.clone(), connection, endpoint.limits, over)
+    }
+
+    pub(super) fn new(
+        server: Server,
+        host: Tokio,
+        connection: Connection,
+        limits: Limits,
+        over: watch::Receiver<bool>,
+    ) -> Arc<Self> {
         let handshake = connection.handshake();
         Arc::new(Self {
             server,
@@ -94,6 +112,7 @@ impl Live {
             version: handshake.map_or(ProtocolVersion::V2025_03_26, |handshake| handshake.version().clone()),
             is_session: handshake.is_some(),
             limits,
+            over,
             connection: Mutex::new(connection),
             running: Mutex::default(),
             streams: Mutex::default(),
@@ -108,23 +127,23 @@ impl Live {
     /// Returns the status of what was decided without a call.
     pub(super) fn receive<K: Send + 'static>(
         self: &Arc<Self>,
+        caller: Caller,
         message: Result<Message, DecodeError>,
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
-        let actions = self.connection().receive(message);
-        self.perform(actions, stream, admit)
+        self.act(|connection| receive(connection, caller, message), stream, true, admit)
     }
 
     /// The same, on a stream for everything that the client is told, which does not end with an answer.
     pub(super) fn receive_on<K: Send + 'static>(
         self: &Arc<Self>,
+        caller: Caller,
         message: Result<Message, DecodeError>,
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) {
-        let actions = self.connection().receive(message);
-        self.act(actions, stream, false, admit);
+        self.act(|connection| receive(connection, caller, message), stream, false, admit);
     }
 
     /// Does what the connection wants done.
@@ -137,41 +156,53 @@ impl Live {
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
-        self.act(actions, stream, true, admit)
+        self.act(|_| actions, stream, true, admit)
     }
 
     fn act<K: Send + 'static>(
         self: &Arc<Self>,
-        actions: Vec<Action>,
+        decide: impl FnOnce(&mut Connection) -> Vec<Action>,
         stream: &Arc<Stream>,
         ends: bool,
         mut admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
+        // Held until each call has its way: a cancellation on another thread finds it, and finds the right one.
+        let mut connection = self.connection();
         let (mut calls, mut status) = (Vec::new(), StatusCode::OK);
-        // What is said after a cancellation completes the batch of the call that was cancelled.
-        let mut way = Arc::clone(stream);
-        for action in actions {
+        for action in decide(&mut connection) {
             match action {
                 Action::Send(message) => {
                     if let Message::Response(response) = &message {
                         let error = response.outcome.as_ref().err();
                         status = answer::status(error, Era::Legacy, Decided::Before);
                     }
-                    way.push(&message);
+                    stream.push(&message);
                 }
                 Action::Run(call) => calls.push(call),
-                Action::Cancel(serial) => way = self.cancel(serial).unwrap_or(way),
+                Action::Cancel(serial, others) => {
+                    calls.retain(|call: &Call| call.serial() != serial);
+                    let cancelled = self.cancel(serial);
+                    if let Some(others) = others {
+                        cancelled.as_ref().map_or(stream, |answers| &answers.stream).push(&others);
+                    }
+                    // Only now: it may have been the last one that was missing there.
+                    if let Some(answers) = cancelled {
+                        answers.one_less();
+                    }
+                }
             }
         }
         // The one that is missing last is this function itself.
         let missing = AtomicUsize::new(calls.len() + 1);
         let answers = Arc::new(Answers { stream: Arc::clone(stream), missing, ends });
-        for mut call in calls {
+        let ways: Vec<_> = calls.iter().map(|call| self.way_back(call, &answers)).collect();
+        drop(connection);
+        for (mut call, way) in calls.into_iter().zip(ways) {
             match admit(&mut call) {
-                Some(kept) => self.run(call, &answers, kept),
+                Some(kept) => self.run(call, way, kept),
                 None => {
                     status = StatusCode::TOO_MANY_REQUESTS;
-                    self.refuse(&call, &answers);
+                    self.finish(&call, answer::too_many_calls().into(), &way);
                 }
             }
         }
@@ -179,10 +210,20 @@ impl Live {
         status
     }
 
+    /// The way back of a call that is about to begin.
+    fn way_back(&self, call: &Call, answers: &Arc<Answers>) -> Arc<Way> {
+        let way = Arc::new(Way { is_open: Mutex::new(true), answers: Arc::clone(answers) });
+        let running = Running { task: None, way: Arc::clone(&way) };
+        lock(&self.running).insert(call.serial(), running);
+        way
+    }
+
     /// Begins a call here, and leaves the rest to a task of its own if it does not end at once: a client that goes away
     /// does not cancel it.
-    fn run<K: Send + 'static>(self: &Arc<Self>, call: Call, answers: &Arc<Answers>, keep: K) {
-        let way = Arc::new(Way { is_open: Mutex::new(true), answers: Arc::clone(answers) });
+    fn run<K: Send + 'static>(self: &Arc<Self>, call: Call, way: Arc<Way>, keep: K) {
+        if !way.is_open() {
+            return;
+        }
         let serial = call.serial();
         let (server, outbox) = (self.server.clone(), Outbox::from(Arc::clone(&way)));
         let mut answering: Answering = Box::pin(async move {
@@ -195,49 +236,39 @@ impl Live {
             self.finish(&call, outcome, &way);
             return;
         }
-        let (live, its_way) = (Arc::clone(self), Arc::clone(&way));
-        // The lock is held until the call is in the table, so that it does not end before.
-        let mut running = lock(&self.running);
+        let live = Arc::clone(self);
+        let mut table = lock(&self.running);
+        // It may have been cancelled meanwhile, by a request on another thread.
+        let Some(running) = table.get_mut(&serial) else { return };
+        let over = is_over(self.over.clone());
         let task = self.host.handle().spawn(async move {
             let _keep = keep;
-            let (call, outcome) = answering.await;
-            live.finish(&call, outcome, &its_way);
-            lock(&live.running).remove(&serial);
+            tokio::select! {
+                (call, outcome) = answering => live.finish(&call, outcome, &way),
+                () = over => {}
+            }
         });
-        running.insert(serial, Running { task: task.abort_handle(), way });
-        drop(running);
-        // It may have been cancelled before it was in the table, by a request on another thread.
-        if !self.connection().is_in_flight(serial) {
-            self.cancel(serial);
-        }
+        running.task = Some(task.abort_handle());
     }
 
     fn finish(&self, call: &Call, outcome: Outcome, way: &Way) {
-        let is_awaited = way.close();
+        way.close();
+        let is_running = lock(&self.running).remove(&call.serial()).is_some();
         let actions = self.connection().finished(call, outcome);
         way.answers.push(actions);
-        if is_awaited {
+        if is_running {
             way.answers.one_less();
         }
     }
 
-    /// Answers a call that there is no room for.
-    fn refuse(&self, call: &Call, answers: &Arc<Answers>) {
-        let actions = self.connection().finished(call, answer::too_many_calls().into());
-        answers.push(actions);
-        answers.one_less();
-    }
-
-    /// Cancels a call, and returns the stream on which its answer is missing.
-    fn cancel(&self, serial: u64) -> Option<Arc<Stream>> {
+    /// Cancels a call, and returns where its answer is missing: whoever calls this expects one less there.
+    fn cancel(&self, serial: u64) -> Option<Arc<Answers>> {
         let running = lock(&self.running).remove(&serial)?;
-        let is_awaited = running.way.close();
-        running.task.abort();
-        let stream = Arc::clone(&running.way.answers.stream);
-        if is_awaited {
-            running.way.answers.one_less();
+        running.way.close();
+        if let Some(task) = running.task {
+            task.abort();
         }
-        Some(stream)
+        Some(Arc::clone(&running.way.answers))
     }
 
     /// A stream of this session that nothing has been said on yet.
@@ -303,7 +334,7 @@ impl Live {
     /// Cancels what runs, and ends all streams.
     pub(super) fn end(&self) {
         let left: Vec<_> = lock(&self.running).keys().copied().collect();
-        left.iter().for_each(|serial| drop(self.cancel(*serial)));
+        left.iter().filter_map(|serial| self.cancel(*serial)).for_each(|answers| answers.one_less());
         lock(&self.listener).take();
         lock(&self.streams).drain(..).for_each(|stream| stream.end());
     }
@@ -351,9 +382,8 @@ impl Live {
 }
 
 impl Way {
-    /// Lets nothing more through; says whether it let something through before.
-    fn close(&self) -> bool {
-        std::mem::replace(&mut *lock(&self.is_open), false)
+    fn close(&self) {
+        *lock(&self.is_open) = false;
     }
 }
 
@@ -372,6 +402,24 @@ impl Deliver for Way {
 
     fn let_go(&self) {
         self.answers.stream.let_go();
+    }
+}
+
+/// Takes a message of whom the request says who calls, and not the one that was first.
+fn receive(
+    connection: &mut Connection,
+    caller: Caller,
+    message: Result<Message, DecodeError>,
+) -> Vec<Action> {
+    connection.called_by(caller);
+    connection.receive(message)
+}
+
+/// Is ready once the server has ended.
+async fn is_over(mut over: watch::Receiver<bool>) {
+    // Where nobody could ever say so, it has not.
+    if over.wait_for(|over| *over).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -32,6 +32,7 @@ use ::http::Uri;
 use ::http::request::Parts;
 use mcpwright_server::{IntoServer, Key, Seal, Server, Store};
 use tokio::net::TcpListener;
+use tokio::sync::watch::Sender;
 
 pub use self::body::Body;
 use self::guard::Counter;
@@ -238,7 +239,7 @@ impl Http {
         let url = self.public_url.take().map(|url| url.to_string());
         let limits = self.limits;
         let service = self.service(host);
-        Ok(Listening::new(Serving { listener, address, url, path, tls, limits, service }))
+        Ok(Listening::new(listener, Serving { address, url, path, tls, limits, service }))
     }
 
     /// Whoever can be reached by others says by which names: a page of another site could call it by any.
@@ -266,7 +267,9 @@ impl Http {
             keys.push(Key::random());
         }
         let limits = self.limits;
-        let sessions = Sessions::new(server.clone(), host.clone(), Seal::new(keys), store, limits);
+        let over = Sender::new(false);
+        let seal = Seal::new(keys);
+        let sessions = Sessions::new(server.clone(), host.clone(), seal, store, limits, over.subscribe());
         HttpService(Arc::new(Endpoint {
             server,
             host,
@@ -277,7 +280,8 @@ impl Http {
             extracts: self.extracts,
             calls: Counter::new(limits.calls),
             streams: Counter::new(limits.streams),
-            stopping: tokio::sync::watch::Sender::new(false),
+            stopping: Sender::new(false),
+            over,
         }))
     }
 }

@@ -66,8 +66,8 @@ impl Exchange {
             timer.as_mut().poll(context).map(|()| None)
         });
         match answered.await {
-            // Whoever takes no object gets a stream of one event.
-            Some(response) if takes.json => response_as_json(&response),
+            Some(response) if takes.json && self.mailbox.is_empty() => response_as_json(&response),
+            // Whoever takes no object gets a stream of one event, and nothing is lost of what was said before the end.
             Some(response) => answer::events(Said(Some(self.last_events(response)))),
             None => answer::events(Stream { exchange: Some(self), keep_alive: KeepAlive::new(keep_alive) }),
         }
@@ -164,7 +164,11 @@ impl Mailbox {
     /// Is ready when something waits.
     fn poll_any(&self, context: &Context<'_>) -> Poll<()> {
         self.waker.register(context.waker());
-        if self.waiting().count > 0 { Poll::Ready(()) } else { Poll::Pending }
+        if self.is_empty() { Poll::Pending } else { Poll::Ready(()) }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.waiting().count == 0
     }
 
     fn take(&self) -> Vec<u8> {

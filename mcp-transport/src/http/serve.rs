@@ -37,7 +37,6 @@ const MOST_FIELDS: usize = 100;
 
 /// What is served where, and how.
 pub(super) struct Serving {
-    pub(super) listener: TcpListener,
     pub(super) address: SocketAddr,
     /// How clients call it, if that has been said.
     pub(super) url: Option<String>,
@@ -50,6 +49,9 @@ pub(super) struct Serving {
 /// A server that listens: [`Listening::run`] answers those who connect.
 #[must_use = "a server answers nobody until it is run"]
 pub struct Listening {
+    /// Where clients connect, until the server ends.
+    listener: Option<TcpListener>,
+    room: Arc<Semaphore>,
     serving: Serving,
     site: Arc<Site>,
     watch: Arc<Watch>,
@@ -64,11 +66,12 @@ struct Site {
 }
 
 impl Listening {
-    pub(super) fn new(mut serving: Serving) -> Self {
+    pub(super) fn new(listener: TcpListener, mut serving: Serving) -> Self {
         let path = std::mem::take(&mut serving.path);
         let site = Site { path, service: serving.service.clone(), is_ready: AtomicBool::new(true) };
         let watch = Watch::new(serving.limits);
-        Self { serving, site: Arc::new(site), watch }
+        let room = Arc::new(Semaphore::new(serving.limits.connections.min(Semaphore::MAX_PERMITS)));
+        Self { listener: Some(listener), room, serving, site: Arc::new(site), watch }
     }
 
     /// Where it listens.
@@ -90,7 +93,7 @@ impl Listening {
     /// # Errors
     ///
     /// The signals cannot be waited for.
-    pub async fn run(self) -> Result<(), Error> {
+    pub async fn run(mut self) -> Result<(), Error> {
         let mut stop = Stop::new()?;
         tokio::select! {
             () = self.accept() => {}
@@ -100,14 +103,14 @@ impl Listening {
             () = self.end() => {}
             () = stop.wait() => {
                 tracing::warn!("asked to end again: what runs is cancelled");
-                self.watch.abort();
+                self.abort();
             }
         }
         Ok(())
     }
 
     /// Answers those who connect until `stop` is ready; what runs then may finish within the time of [`Limits::drain`].
-    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) {
         tokio::select! {
             () = self.accept() => {}
             () = stop => {}
@@ -116,7 +119,7 @@ impl Listening {
     }
 
     /// Says that the server is about to end, for as long as that takes to be noticed, and lets what runs finish.
-    async fn end(&self) {
+    async fn end(&mut self) {
         self.site.is_ready.store(false, Ordering::Release);
         let notice = self.serving.limits.notice;
         if !notice.is_zero() {
@@ -125,16 +128,18 @@ impl Listening {
                 () = tokio::time::sleep(notice) => {}
             }
         }
+        // Whoever connects from here on learns at once that nobody answers, and goes elsewhere.
+        drop(self.listener.take());
         self.drain().await;
     }
 
-    /// Accepts connections for ever.
+    /// Accepts connections for as long as it listens.
     async fn accept(&self) {
-        let room = Arc::new(Semaphore::new(self.serving.limits.connections.min(Semaphore::MAX_PERMITS)));
+        let Some(listener) = &self.listener else { return };
         loop {
             // It is never closed.
-            let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
-            match self.serving.listener.accept().await {
+            let Ok(permit) = Arc::clone(&self.room).acquire_owned().await else { return };
+            match listener.accept().await {
                 Ok((stream, _)) => self.connect(stream, permit),
                 Err(error) if is_of_one_client(&error) => {}
                 // Too many open files, for example: some of them will be closed.
@@ -177,9 +182,15 @@ impl Listening {
             calls.none().await;
         };
         if tokio::time::timeout(self.serving.limits.drain, finished).await.is_err() {
-            let connections = self.watch.abort();
+            let connections = self.abort();
             tracing::warn!(connections, "what did not finish in time is cancelled");
         }
+    }
+
+    /// Cancels what runs; tells how many connections there were.
+    fn abort(&self) -> usize {
+        self.site.service.0.over.send_replace(true);
+        self.watch.abort()
     }
 }
 

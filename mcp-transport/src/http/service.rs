@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::request::Parts;
-use http::{Method, Request, StatusCode};
-use mcpwright_core::{DecodeError, Era, Message, ProtocolVersion, Response, method};
+use http::{HeaderValue, Method, Request, StatusCode};
+use mcpwright_core::{DecodeError, Era, ErrorObject, Message, ProtocolVersion, Response, method};
 use mcpwright_server::{Action, Call, Caller, Connection, Extensions, Server};
 use tokio::sync::watch;
 
@@ -52,6 +52,8 @@ pub(super) struct Endpoint {
     pub(super) streams: Counter,
     /// Says true once the server is to end.
     pub(super) stopping: watch::Sender<bool>,
+    /// Says true once it has ended: what runs by itself is cancelled.
+    pub(super) over: watch::Sender<bool>,
 }
 
 impl HttpService {
@@ -138,9 +140,8 @@ impl Endpoint {
             Method::GET => legacy::get(self, &parts).await,
             Method::DELETE => legacy::delete(self, &parts).await,
             Method::OPTIONS => {
-                let mut answer = answer::not_allowed(ALLOWED);
-                *answer.status_mut() = StatusCode::NO_CONTENT;
-                *answer.body_mut() = Body::empty();
+                let mut answer = answer::empty(StatusCode::NO_CONTENT);
+                answer.headers_mut().insert(http::header::ALLOW, HeaderValue::from_static(ALLOWED));
                 answer
             }
             _ => answer::not_allowed(ALLOWED),
@@ -165,7 +166,12 @@ impl Endpoint {
             Err(unread) => return answer::unread(&unread, &self.limits),
         };
         let caller = caller(&parts);
-        if parts.headers.contains_key(headers::SESSION) && !is_modern(&message) {
+        let names_session = parts.headers.contains_key(headers::SESSION) && !is_modern(&message);
+        // An id that the client brings along, and that is of no session, is not taken: its handshake gets one of ours.
+        let is_new = names_session
+            && is_request_of(&message, method::INITIALIZE)
+            && legacy::is_of_nobody(self, &parts, &caller).await;
+        if names_session && !is_new {
             return legacy::post(self, &parts, caller, message, takes).await;
         }
         self.alone(&parts, caller, message, takes).await
@@ -187,6 +193,11 @@ impl Endpoint {
             }
             Said::Known(version) if version.era() == Some(Era::Legacy) => {
                 Connection::without_session(server, caller.clone(), version)
+            }
+            // A ping has nothing in it that would be wrong; all others are held against the header, or lack something.
+            Said::Unknown if is_request_of(&message, method::PING) && !is_modern(&message) => {
+                let reason = "MCP-Protocol-Version is not a revision that this server knows";
+                return answer::refusal(StatusCode::BAD_REQUEST, reason);
             }
             Said::Known(_) | Said::Unknown => Connection::new(server, caller.clone()),
         };
@@ -226,10 +237,15 @@ impl Endpoint {
     fn said(&self, connection: &Connection, caller: &Caller, response: Response) -> Answer {
         let era = connection.era().unwrap_or(Era::Modern);
         let status = answer::status(response.outcome.as_ref().err(), era, Decided::Before);
+        let Some(handshake) = connection.handshake() else { return answer::json(status, &response.into()) };
+        let Some(id) = self.sessions.mint(caller, handshake) else {
+            let reason =
+                "what a client says of itself is at most a few KiB long: each of its requests carries it";
+            let refused = Response::error(response.id, ErrorObject::invalid_params(reason));
+            return answer::json(StatusCode::BAD_REQUEST, &refused.into());
+        };
         let mut answer = answer::json(status, &response.into());
-        if let Some(handshake) = connection.handshake() {
-            legacy::name(&mut answer, &self.sessions.mint(caller, handshake));
-        }
+        legacy::name(&mut answer, &id);
         answer
     }
 

@@ -12,6 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mcpwright_server::{Caller, Connection, Handshake, Host as _, Seal, Server, Store, StoreError};
 
+use tokio::sync::watch;
+
 use super::Limits;
 use super::live::Live;
 use crate::host::Tokio;
@@ -65,6 +67,7 @@ pub(super) struct Sessions {
     seal: Seal,
     store: Arc<dyn Store>,
     limits: Limits,
+    over: watch::Receiver<bool>,
     live: Mutex<HashMap<Id, Arc<Live>>>,
     /// Moves on with each request: what was used last has the highest number.
     clock: AtomicU64,
@@ -78,6 +81,7 @@ impl Sessions {
         seal: Seal,
         store: Arc<dyn Store>,
         limits: Limits,
+        over: watch::Receiver<bool>,
     ) -> Arc<Self> {
         Arc::new(Self {
             server,
@@ -85,19 +89,22 @@ impl Sessions {
             seal,
             store,
             limits,
+            over,
             live: Mutex::default(),
             clock: AtomicU64::new(0),
             is_sweeping: AtomicBool::new(false),
         })
     }
 
-    /// The id of a new session, for its client.
-    pub(super) fn mint(&self, caller: &Caller, handshake: &Handshake) -> String {
+    /// The id of a new session, for its client; nothing if it would be longer than what is looked at later.
+    pub(super) fn mint(&self, caller: &Caller, handshake: &Handshake) -> Option<String> {
         let until = self.seconds() + self.limits.session_age.as_secs();
         let mut plain = Vec::from(Id::random().0);
         plain.extend_from_slice(&until.to_be_bytes());
         plain.extend_from_slice(handshake.to_text().as_bytes());
-        self.seal.seal(PURPOSE, &[owner(caller)], &plain)
+        let id = self.seal.seal(PURPOSE, &[owner(caller)], &plain);
+        // It comes back in a head, beside all else that a head holds.
+        (id.len() <= LONGEST.min(self.limits.head / 2)).then_some(id)
     }
 
     /// The session of an id that this caller was given.
@@ -148,7 +155,8 @@ impl Sessions {
                 }
                 let handshake = known.handshake.clone();
                 let connection = Connection::resume(self.server.clone(), caller, handshake);
-                let live = Live::new(self.server.clone(), self.host.clone(), connection, self.limits);
+                let over = self.over.clone();
+                let live = Live::new(self.server.clone(), self.host.clone(), connection, self.limits, over);
                 table.insert(known.id, Arc::clone(&live));
                 live
             }
