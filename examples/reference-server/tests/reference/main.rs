@@ -5,5 +5,6 @@
 mod documents;
 mod making;
 mod queries;
+mod serving;
 mod stopping;
 mod support;
