@@ -1,4 +1,4 @@
-//! The half of the reference server that knows nothing of the protocol.
+//! The reference server: what is below the protocol, and the program as a process.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
 
