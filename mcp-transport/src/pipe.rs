@@ -10,7 +10,7 @@ use std::time::Duration;
 use mcpwright_core::message::Decoder;
 use mcpwright_core::{DecodeError, Message, Notification};
 use mcpwright_server::{
-    Action, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
+    Action, Actions, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
 };
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -154,7 +154,7 @@ impl Pipe {
     ///
     /// The connection is held meanwhile, so that things are said in the order in which they happened to it: a change
     /// cannot overtake the acknowledgement of the subscription that it is told to.
-    fn say(&self, decide: impl FnOnce(&mut Connection) -> Vec<Action>) -> Vec<Action> {
+    fn say(&self, decide: impl FnOnce(&mut Connection) -> Actions) -> Actions {
         let mut connection = self.connection();
         let actions = decide(&mut connection);
         let unsaid = |action| match action {

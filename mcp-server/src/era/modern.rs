@@ -14,10 +14,16 @@ use serde_json::value::RawValue;
 
 use super::RequestMeta;
 use crate::call::{Answer, Fields, LONGEST_URI};
+use crate::identity::Said;
 use crate::{Beside, Change, Outcome, Server};
 
 /// The longest version that is worth an answer of its own.
 const LONGEST_VERSION: usize = 1024;
+
+/// What a request says in `_meta`, if another one has said the same, and it was right.
+pub(crate) fn said_before(request: &Request, server: &Server) -> Option<Said> {
+    server.identities().said(request.params.as_ref()?.member("_meta")?)
+}
 
 /// The client that a request speaks for, once what the transport knows beside it says the same.
 pub(crate) fn client(
@@ -42,7 +48,13 @@ pub(crate) fn client(
     let client = client.log_level_for_call(optional(meta.log_level, meta::key::LOG_LEVEL)?);
     let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
     match ProtocolVersion::new(&version).era() {
-        Some(Era::Modern) => Ok(client.progress_token_for_call(token)),
+        Some(Era::Modern) => {
+            let client = client.progress_token_for_call(token);
+            if let Some(text) = request.params.as_ref().and_then(|params| params.member("_meta")) {
+                server.identities().remember(text, &Said { version: version.into(), client: client.clone() });
+            }
+            Ok(client)
+        }
         known => Err(unsupported(&version, known)),
     }
 }

@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use http::StatusCode;
 use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion};
 use mcpwright_server::{
-    Action, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
+    Action, Actions, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
 };
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -73,7 +73,7 @@ struct Answers {
 }
 
 impl Answers {
-    fn push(&self, actions: Vec<Action>) {
+    fn push(&self, actions: Actions) {
         for action in actions {
             if let Action::Send(message) = action {
                 self.stream.push(&message);
@@ -152,7 +152,7 @@ impl Live {
     /// for the call.
     pub(super) fn perform<K: Send + 'static>(
         self: &Arc<Self>,
-        actions: Vec<Action>,
+        actions: Actions,
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
@@ -161,7 +161,7 @@ impl Live {
 
     fn act<K: Send + 'static>(
         self: &Arc<Self>,
-        decide: impl FnOnce(&mut Connection) -> Vec<Action>,
+        decide: impl FnOnce(&mut Connection) -> Actions,
         stream: &Arc<Stream>,
         ends: bool,
         mut admit: impl FnMut(&mut Call) -> Option<K>,
@@ -406,11 +406,7 @@ impl Deliver for Way {
 }
 
 /// Takes a message of whom the request says who calls, and not the one that was first.
-fn receive(
-    connection: &mut Connection,
-    caller: Caller,
-    message: Result<Message, DecodeError>,
-) -> Vec<Action> {
+fn receive(connection: &mut Connection, caller: Caller, message: Result<Message, DecodeError>) -> Actions {
     connection.called_by(caller);
     connection.receive(message)
 }
