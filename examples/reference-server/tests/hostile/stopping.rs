@@ -56,7 +56,7 @@ async fn temporary_files_stay_small() {
         settings.timeout = Duration::from_secs(60);
         settings.temporary = 48 << 20;
     });
-    let wide = "SELECT a.id FROM orders a, orders b ORDER BY printf('%.*c', 50000, 'x') || b.id || a.id";
+    let wide = "SELECT a.id FROM orders a, orders b ORDER BY printf('%.*c', 12000, 'x') || b.id || a.id";
     let ended = run(&database, Query::new(wide)).await;
     assert!(
         matches!(&ended, Err(DatabaseError::Limit { what, .. }) if what.contains("temporary")),
