@@ -43,7 +43,7 @@ pub use self::catalogue::{
 };
 pub use self::cells::Cell;
 pub use self::error::{CursorError, DatabaseError, Fault};
-pub use self::explain::{FullScan, Plan, Step};
+pub use self::explain::{FullScan, Plan};
 pub use self::params::{Param, Params};
 pub use self::query::Query;
 pub use self::result::{Column, ColumnType, Rows};
