@@ -65,7 +65,7 @@ pub struct Options {
     #[arg(long)]
     pub generate: bool,
 
-    /// Threads that read, each with a connection of its own.
+    /// Statements that run at once, each with a thread and a connection of its own.
     #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub readers: u16,
 

@@ -2,7 +2,7 @@
 //!
 //! The boundary is SQLite itself. A connection is opened read-only, its authorizer denies what is not allowed by name, its
 //! limits are low, and its progress handler stops it at the deadline or when nobody waits any more. The text of a
-//! statement decides nothing.
+//! statement decides nothing. Whoever stops waiting gives the place to the next at once, whether SQLite has looked or not.
 
 mod cancel;
 mod catalogue;
@@ -43,7 +43,7 @@ pub use self::catalogue::{
 };
 pub use self::cells::Cell;
 pub use self::error::{CursorError, DatabaseError, Fault};
-pub use self::explain::{FullScan, Plan, Step};
+pub use self::explain::{FullScan, Plan};
 pub use self::params::{Param, Params};
 pub use self::query::Query;
 pub use self::result::{Column, ColumnType, Rows};

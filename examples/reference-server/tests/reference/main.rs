@@ -1,8 +1,9 @@
-//! The reference server: what is below the protocol, and the program as a process.
+//! The reference server: its data, its queries and documents, what clients are told of them, and the program itself.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
 
 mod documents;
+mod listing;
 mod making;
 mod queries;
 mod serving;
