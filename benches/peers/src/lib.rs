@@ -10,6 +10,7 @@ pub mod callgrind;
 pub mod compare;
 mod cpu;
 pub mod drive;
+pub mod limit;
 mod lines;
 mod probe;
 mod request;
