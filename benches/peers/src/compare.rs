@@ -71,7 +71,8 @@ impl Cell {
     fn trial(self) -> u32 {
         match self.workload {
             Workload::Echo | Workload::Discover => 1_000,
-            Workload::Blob | Workload::List | Workload::Big => 100,
+            Workload::Blob | Workload::List => 100,
+            Workload::Big => 64,
         }
     }
 }

@@ -96,7 +96,7 @@ impl Answers {
         let Request { era, params, .. } = request;
         match (&*request.method, *era) {
             ("tools/call", era) => call(params, era, out)?,
-            ("tools/list", era) => out.extend_from_slice(self.tools[era as usize].as_bytes()),
+            ("tools/list", era) => self.list(era, out),
             ("resources/list", era) => say(out, &[head(era), RESOURCES, listed(era)]),
             ("resources/read", era) => read(params, era, out)?,
             ("initialize", Era::Legacy) => initialize(params, out),
@@ -105,6 +105,13 @@ impl Answers {
             _ => return Err(Refusal::new(-32601, "Method not found")),
         }
         Ok(())
+    }
+
+    fn list(&self, era: Era, out: &mut Vec<u8>) {
+        let tools = &self.tools[era as usize];
+        // With the end of the answer, for which all of it would be moved otherwise.
+        out.reserve(tools.len() + 1);
+        out.extend_from_slice(tools.as_bytes());
     }
 }
 
@@ -319,6 +326,8 @@ fn is_dummy(name: &str) -> bool {
 
 /// A result of one text block.
 fn text(text: &str, era: Era, out: &mut Vec<u8>) -> Result<(), Refusal> {
+    // What stands around the text is no longer than this; escapes may be.
+    out.reserve(text.len() + 256);
     say(out, &[head(era), "\"content\":[{\"type\":\"text\",\"text\":"]);
     serde_json::to_writer(&mut *out, text).map_err(|error| Refusal::new(-32603, error.to_string()))?;
     say(out, &["}],\"isError\":false", tail(era)]);

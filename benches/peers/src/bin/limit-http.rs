@@ -87,7 +87,7 @@ fn answer(headers: &HeaderMap, message: &[u8]) -> Result<Reply, (StatusCode, Ref
         Era::Legacy => check_legacy(headers, &request).map(|()| false)?,
     };
     // As much as an echo takes.
-    let mut out = Vec::with_capacity(message.len() + 256);
+    let mut out = Vec::with_capacity(512);
     ANSWERS.write(&request, &mut out).map_err(|refusal| match (request.era, refusal.code) {
         (Era::Modern, -32601) => (StatusCode::NOT_FOUND, refusal),
         _ => (StatusCode::OK, refusal),
