@@ -76,7 +76,7 @@ if (flag !== '--http' || !port) {
     console.error('usage: node workload.mjs --http PORT');
     process.exit(2);
 }
-createServer((request, response) => {
+const server = createServer((request, response) => {
     if (request.url !== '/mcp') {
         response.writeHead(404).end();
         return;
@@ -84,4 +84,7 @@ createServer((request, response) => {
     // The era shows in a header, which costs less than reading the body twice.
     const handle = request.headers['mcp-protocol-version'] === '2026-07-28' ? modern : legacy;
     void handle(request, response);
-}).listen(Number(port), '127.0.0.1');
+});
+// Not the five seconds of the default: many connections are made, one after the other, to be idle at once.
+server.keepAliveTimeout = 60_000;
+server.listen(Number(port), '127.0.0.1');
