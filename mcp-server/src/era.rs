@@ -1,7 +1,7 @@
 //! Where the two eras differ, and nowhere else.
 
 use mcpwright_core::{Era, ErrorObject, Request, method};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 pub(crate) mod legacy;
@@ -28,16 +28,26 @@ pub fn is_modern(request: &Request) -> bool {
 /// The keys of `_meta` that the engine reads.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct RequestMeta<'a> {
-    #[serde(borrow, default, rename = "io.modelcontextprotocol/protocolVersion")]
+    #[serde(borrow, default, deserialize_with = "said", rename = "io.modelcontextprotocol/protocolVersion")]
     protocol_version: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "io.modelcontextprotocol/clientInfo")]
+    #[serde(borrow, default, deserialize_with = "said", rename = "io.modelcontextprotocol/clientInfo")]
     client_info: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "io.modelcontextprotocol/clientCapabilities")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "said",
+        rename = "io.modelcontextprotocol/clientCapabilities"
+    )]
     client_capabilities: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "io.modelcontextprotocol/logLevel")]
+    #[serde(borrow, default, deserialize_with = "said", rename = "io.modelcontextprotocol/logLevel")]
     log_level: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "progressToken")]
     progress_token: Option<&'a RawValue>,
+}
+
+/// What a member says that is there: `null` is not nothing.
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    Deserialize::deserialize(deserializer).map(Some)
 }
 
 impl<'a> RequestMeta<'a> {
