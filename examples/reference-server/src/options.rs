@@ -20,8 +20,8 @@ pub struct Options {
     #[arg(long, value_name = "DIR", env = "REFERENCE_SERVER_DATA", default_value = "reference-data")]
     pub data: PathBuf,
 
-    /// Serve a client on standard input and output, and say nothing else. It is what happens anyway, but without a word to
-    /// whoever is at the terminal.
+    /// Serve a client on standard input and output, without a word to whoever is at the terminal. Where input is no
+    /// terminal, this makes no difference.
     #[arg(long)]
     pub stdio: bool,
 
@@ -41,7 +41,7 @@ pub struct Options {
     #[arg(long, value_name = "MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(10..=600_000))]
     pub timeout: u64,
 
-    /// Rows that a request may ask for at most.
+    /// Rows of a result at most, whatever the request asks for.
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_rows: u32,
 

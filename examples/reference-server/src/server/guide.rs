@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use mcpwright::Server;
+use mcpwright::core::Tool;
 use serde_json::json;
 
 /// Where the data is, what is offered, and how to connect a client.
@@ -12,14 +13,8 @@ pub fn guide(server: &Server, data: &Path, program: &Path) -> String {
     let desktop = json!({ "mcpServers": { "northlight": { "command": program, "args": arguments } } });
     let code =
         json!({ "servers": { "northlight": { "type": "stdio", "command": program, "args": arguments } } });
-    let tools: String = server
-        .tools()
-        .iter()
-        .map(|tool| {
-            let tool = tool.definition();
-            format!("  {:<18} {}\n", tool.name, tool.description.as_deref().unwrap_or_default())
-        })
-        .collect();
+    let command = format!("{} --stdio --data {}", word(&program), word(&data));
+    let tools: String = server.tools().iter().map(|tool| line(tool.definition())).collect();
     format!(
         "The reference server: a sample company's database and documents, read-only.\n\n\
          Data\n  {data}\n\n\
@@ -27,9 +22,42 @@ pub fn guide(server: &Server, data: &Path, program: &Path) -> String {
          Resources\n  db://main/schema, db://main/table/{{name}}, doc://{{+path}}{{?version}}\n\n\
          Prompt\n  investigate        Answer a question about the company with its data, and show how.\n\n\
          Connect a client\n  \
+         Claude Code:\n    claude mcp add northlight -- {command}\n  \
          Claude Desktop, in claude_desktop_config.json:\n    {desktop}\n  \
          VS Code, in .vscode/mcp.json:\n    {code}\n  \
-         The inspector:\n    npx @modelcontextprotocol/inspector {program} --stdio --data {data}\n\n\
-         It now reads messages of the protocol from this terminal, one a line. End it with Ctrl-D.\n"
+         The inspector:\n    npx @modelcontextprotocol/inspector {command}\n\n\
+         It now reads messages of the protocol from this terminal, one a line, such as\n  \
+         {{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}}\n\
+         End it with Ctrl-D.\n"
     )
+}
+
+/// A tool by its name, and what it does: the beginning of what a model is told.
+fn line(tool: &Tool) -> String {
+    let description = tool.description.as_deref().unwrap_or_default();
+    let beginning = description.split([',', '.', ';']).next().unwrap_or_default();
+    format!("  {:<18} {beginning}.\n", tool.name)
+}
+
+/// A text as one word of a command.
+fn word(text: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "/._-+=:@%".contains(character);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn a_path_is_one_word() {
+        for (path, expected) in [
+            ("/srv/data-1/x.y", "/srv/data-1/x.y"),
+            ("/home/a b", "'/home/a b'"),
+            ("/it's", r"'/it'\''s'"),
+            ("/$HOME", "'/$HOME'"),
+        ] {
+            assert_eq!(word(path), expected);
+        }
+    }
 }
