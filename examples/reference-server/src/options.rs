@@ -73,7 +73,7 @@ pub struct Options {
     #[arg(long, value_name = "MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(10..=600_000))]
     pub timeout: u64,
 
-    /// Rows that a request may ask for at most.
+    /// Rows of a result at most, whatever the request asks for.
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_rows: u32,
 

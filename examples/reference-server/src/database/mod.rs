@@ -75,7 +75,7 @@ pub enum StartError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// The data cannot be read.
-    #[error("the database cannot be opened: {}", .0.detail())]
+    #[error("{}. If the data is damaged, delete it, and the next start makes it again", .0.detail())]
     Database(#[from] DatabaseError),
 }
 
@@ -132,7 +132,13 @@ impl Database {
         cancel: &Cancel,
         work: impl FnOnce(&mut Reader, &Stop) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
-        self.0.opened.pool.run(cancel, work).await
+        let done = self.0.opened.pool.run(cancel, work).await;
+        if let Err(error) = &done
+            && error.fault() == Fault::Server
+        {
+            tracing::error!("{}", error.detail());
+        }
+        done
     }
 }
 

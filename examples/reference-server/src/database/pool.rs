@@ -59,6 +59,8 @@ impl Pool {
         })?;
         let result = match select(answered, cancel.cancelled()).await {
             Either::Left((Ok(result), _)) => result,
+            // A thread that finds a cancelled job drops it, and may do so before this looks at the flag.
+            Either::Left((Err(_), _)) if cancel.is_cancelled() => Err(DatabaseError::Cancelled),
             Either::Left((Err(_), _)) => Err(DatabaseError::internal("a reader ended without an answer")),
             Either::Right(_) => return Err(DatabaseError::Cancelled),
         };

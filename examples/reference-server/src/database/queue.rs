@@ -50,7 +50,7 @@ struct State {
     jobs: VecDeque<Job>,
     /// For each thread, who asked for what it does.
     running: Vec<Option<Asker>>,
-    /// Open connections that nobody uses, at most as many as there are places.
+    /// Open connections that nobody uses. The one that was used last is taken first.
     idle: Vec<Reader>,
     closed: bool,
 }
@@ -84,10 +84,7 @@ impl Queue {
     pub(super) fn pop(&self, thread: usize, back: Option<Reader>) -> Option<(Job, Option<Reader>)> {
         let mut state = self.state();
         state.running[thread] = None;
-        match back {
-            Some(reader) if state.idle.len() < self.places => state.idle.push(reader),
-            more_than_needed => drop(more_than_needed),
-        }
+        state.idle.extend(back);
         loop {
             if state.closed {
                 return None;
