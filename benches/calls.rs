@@ -90,7 +90,8 @@ impl Talk {
 
     fn say(&mut self, text: &str) -> usize {
         self.out.clear();
-        let mut actions = self.connection.receive(self.decoder.decode(text.as_bytes()));
+        let actions = self.connection.receive(self.decoder.decode(text.as_bytes()));
+        let mut actions: Vec<_> = actions.into_iter().collect();
         while let Some(action) = actions.pop() {
             match action {
                 Action::Send(message) => message.encode(&mut self.out),

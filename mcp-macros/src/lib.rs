@@ -131,7 +131,7 @@ use proc_macro::TokenStream;
 /// | `cache("5min", public)` | how long lists and contents may be cached, and by whom |
 /// | `deadline = "30s"` | when a call is ended, unless its handler says otherwise |
 /// | `page_size = 100` | how many entries are on one page of a list |
-/// | `most_bytes = 1_000_000` | how large the result of a tool may be |
+/// | `most_bytes = 1_000_000` | how large the result of a tool, a resource or a prompt may be |
 /// | `mask_errors` | that the texts of errors are not for the model, except those of `ToolError` |
 /// | `parts(a, b)` | which parts belong to it |
 /// | `part = a` | that this block is a part, and its name |

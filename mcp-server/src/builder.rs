@@ -7,10 +7,11 @@ use std::time::Duration;
 use mcpwright_core::{CacheScope, Caching, Icon, Implementation, ServerCapabilities};
 use serde_json::{Map, Value};
 
-use crate::catalogue::Pages;
-use crate::provider::Entry;
+use crate::identity::Identities;
+use crate::offered::Offered;
+use crate::prefixed::Prefixed;
 use crate::run::DEFAULT_DEADLINE;
-use crate::server::{Offer, Offered, nowhere};
+use crate::server::{Offer, nowhere};
 use crate::{
     Changes, Extensions, MethodHandler, Middleware, PromptHandler, PromptProvider, ResourceHandler,
     ResourceProvider, Server, Store, TemplateHandler, ToolHandler, ToolProvider,
@@ -105,7 +106,7 @@ pub struct Builder {
 impl Builder {
     /// Entries on one page of a list, if nothing is said.
     const PAGE_SIZE: usize = 1000;
-    /// The largest result of a tool in bytes, if nothing is said.
+    /// The largest result in bytes, if nothing is said.
     const MOST_BYTES: usize = 8 << 20;
 
     /// A server of this name and version that offers nothing yet.
@@ -261,7 +262,10 @@ impl Builder {
         self
     }
 
-    /// The largest result of a tool, in bytes: 8 MiB if nothing is said.
+    /// The largest result of a tool, a resource, a prompt or a completion, in bytes: 8 MiB if nothing is said.
+    ///
+    /// In the place of a larger one, the model reads that the tool should be asked for less; the others are answered
+    /// with an error.
     pub fn most_bytes(mut self, bytes: usize) -> Self {
         self.most_bytes = bytes;
         self
@@ -287,23 +291,21 @@ impl Builder {
 
     /// Offers what another server offers: its tools and prompts as `prefix_name`, its resources under their own URIs.
     ///
-    /// Its name, instructions, middleware and limits are not taken over, and neither are the names that its providers
-    /// bring: those stay as they are.
+    /// What its providers bring is called in the same way. Resources keep their URIs, since contents and links name
+    /// them: two servers that are mounted in one have URIs of their own. Its name, instructions, middleware and limits
+    /// are not taken over.
     pub fn mount(mut self, prefix: &str, server: impl Serve) -> Self {
         let mounted = server.into_builder();
-        let named = |name: &str| format!("{prefix}_{name}");
-        self.tools.extend(mounted.tools.into_iter().map(|tool| {
-            let name = named(&tool.definition().name);
-            tool.renamed(name)
-        }));
-        self.prompts.extend(mounted.prompts.into_iter().map(|prompt| {
-            let name = named(&prompt.definition().name);
-            prompt.renamed(name)
-        }));
+        self.tools.extend(mounted.tools.into_iter().map(|tool| tool.prefixed(prefix)));
+        self.prompts.extend(mounted.prompts.into_iter().map(|prompt| prompt.prefixed(prefix)));
         self.resources.extend(mounted.resources);
         self.templates.extend(mounted.templates);
-        self.tool_providers.extend(mounted.tool_providers);
-        self.prompt_providers.extend(mounted.prompt_providers);
+        for provider in mounted.tool_providers {
+            self.tool_providers.push(Arc::new(Prefixed::new(prefix, provider)));
+        }
+        for provider in mounted.prompt_providers {
+            self.prompt_providers.push(Arc::new(Prefixed::new(prefix, provider)));
+        }
         self.resource_providers.extend(mounted.resource_providers);
         self.methods.extend(mounted.methods);
         self.extensions.extend(mounted.extensions);
@@ -322,16 +324,6 @@ impl Builder {
         for template in &self.templates {
             template.assert_complete();
         }
-        for tool in &self.tools {
-            if let Some(mistake) = tool.mistake() {
-                panic!("the tool `{}`: {mistake}", tool.definition().name);
-            }
-        }
-        let mut seen = std::collections::HashSet::new();
-        for template in &self.templates {
-            let uri = &template.definition().uri_template;
-            assert!(seen.insert(uri.clone()), "two templates are `{uri}`: give one of them another URI");
-        }
         let info_text = serde_json::to_string(&self.info).unwrap_or_else(|_| "{}".to_owned());
         let mut offer = Offer {
             info: self.info,
@@ -348,11 +340,11 @@ impl Builder {
             changes: self.changes,
             middleware: self.middleware,
             methods: self.methods,
-            tools: offered("tools", self.tools, self.tool_providers),
-            prompts: offered("prompts", self.prompts, self.prompt_providers),
-            resources: offered("resources", self.resources, self.resource_providers),
-            templates: self.templates,
-            template_pages: Pages::default(),
+            tools: Offered::new(self.tools, self.tool_providers),
+            prompts: Offered::new(self.prompts, self.prompt_providers),
+            resources: Offered::new(self.resources, self.resource_providers.clone()),
+            templates: Offered::new(self.templates, self.resource_providers),
+            identities: Identities::default(),
         };
         offer.capabilities = offer.capabilities();
         for (name, settings) in self.extensions {
@@ -363,21 +355,6 @@ impl Builder {
         offer.resources.providers.iter().for_each(|provider| provider.attach(&offer.changes));
         Server { offer: Arc::new(offer), host: nowhere() }
     }
-}
-
-/// What is always there, by its key too.
-#[track_caller]
-fn offered<H: Entry, P: ?Sized>(what: &str, fixed: Vec<H>, providers: Vec<Arc<P>>) -> Offered<H, P> {
-    let mut by_key = BTreeMap::new();
-    for handler in &fixed {
-        let key = handler.key();
-        let before = by_key.insert(key.to_owned(), handler.clone());
-        assert!(
-            before.is_none(),
-            "two {what} are called `{key}`: give one of them another name, or mount it with a prefix"
-        );
-    }
-    Offered { fixed, by_key, providers, pages: Pages::default() }
 }
 
 impl std::fmt::Debug for Builder {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use mcpwright_core::{
-    Caching, Client, ContentBlock, ErrorObject, JsonText, Meta, PaginatedParams, Request, RequestId, method,
+    Caching, Client, ContentBlock, ErrorObject, JsonText, Meta, Request, RequestId, method,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +15,8 @@ use crate::catalogue::Page;
 use crate::{Caller, Extensions, Next, Outbox, Server, incident, run};
 
 mod completion;
+mod handlers;
+mod lists;
 mod prompts;
 mod resources;
 mod tools;
@@ -126,11 +128,6 @@ impl Call {
     /// They do not have the right types: -32602.
     pub fn read<'a, P: Deserialize<'a>>(&'a self) -> Result<P, ErrorObject> {
         read(self.params.as_ref())
-    }
-
-    /// Where the page of a list begins that is asked for.
-    pub(crate) fn cursor(&self) -> Result<Option<String>, ErrorObject> {
-        Ok(self.read::<PaginatedParams>()?.cursor)
     }
 }
 
@@ -319,19 +316,19 @@ impl Server {
     pub(crate) async fn dispatch(&self, call: &Call, outbox: &Outbox) -> Outcome {
         match call.method() {
             gated if !self.offers(gated) => ErrorObject::method_not_found(gated).into(),
-            method::TOOLS_LIST => self.list_tools(call).await.into(),
+            method::TOOLS_LIST => self.list(call, &self.offer.tools).await.into(),
             method::TOOLS_CALL => self.call_tool(call, outbox).await,
-            method::RESOURCES_LIST => self.list_resources(call).await.into(),
-            method::RESOURCES_TEMPLATES_LIST => self.list_templates(call).await.into(),
+            method::RESOURCES_LIST => self.list(call, &self.offer.resources).await.into(),
+            method::RESOURCES_TEMPLATES_LIST => self.list(call, &self.offer.templates).await.into(),
             method::RESOURCES_READ => self.read_resource(call, outbox).await,
-            method::PROMPTS_LIST => self.list_prompts(call).await.into(),
+            method::PROMPTS_LIST => self.list(call, &self.offer.prompts).await.into(),
             method::PROMPTS_GET => self.get_prompt(call, outbox).await,
             method::COMPLETION_COMPLETE => self.complete(call, outbox).await,
             other => match self.custom(other) {
                 Some(handler) => {
                     let handled = handler.handle(call, outbox);
                     let outcome = run::within(other, handled, self.offer.deadline, &self.host).await;
-                    outcome.unwrap_or_else(|run::TimedOut| prompts::timed_out(other).into())
+                    outcome.unwrap_or_else(|run::TimedOut(_)| handlers::timed_out(other).into())
                 }
                 None => ErrorObject::method_not_found(other).into(),
             },

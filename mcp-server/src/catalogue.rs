@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mcpwright_core::{Caching, ErrorObject, JsonText};
-use serde::Serialize;
+
+use crate::offered::Listed;
 
 /// One page of a list.
 #[derive(Debug)]
@@ -41,18 +42,17 @@ impl Pages {
     }
 
     /// Writes the list for these revisions.
-    pub(crate) fn write<T: Serialize>(
+    pub(crate) fn write<H: Listed>(
         &self,
         revisions: Vec<u64>,
-        entries: &[T],
-        key: impl Fn(&T) -> &str,
+        entries: &[H],
     ) -> Result<Arc<Written>, serde_json::Error> {
         // Of two entries with one key, the first is the one that is found, so the first is listed.
         let mut seen = HashSet::new();
-        let write = |entry: &T| Ok((key(entry).to_owned(), serde_json::to_string(entry)?));
+        let write = |entry: &H| Ok((entry.key().to_owned(), serde_json::to_string(entry.definition())?));
         let entries = entries
             .iter()
-            .filter(|entry| seen.insert(key(entry).to_owned()))
+            .filter(|entry| seen.insert(entry.key()))
             .map(write)
             .collect::<Result<_, serde_json::Error>>()?;
         let written = Arc::new(Written { revisions, entries, pages: Mutex::default() });

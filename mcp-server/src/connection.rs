@@ -11,6 +11,7 @@ use mcpwright_core::{
 use serde_json::json;
 
 use crate::era::{self, RequestMeta, legacy, modern};
+use crate::few::Few;
 use crate::{Call, Caller, Change, Handshake, Outcome, Server};
 
 /// The most calls that may be in flight on one connection.
@@ -27,9 +28,8 @@ pub struct Connection {
     server: Server,
     caller: Caller,
     session: Option<legacy::Session>,
-    last_identity: modern::LastIdentity,
     /// The calls in flight: few enough to look one up by going through them.
-    in_flight: Vec<InFlight>,
+    in_flight: Few<InFlight>,
     listening: modern::Listening,
     batches: legacy::Batches,
     /// The number of the next call: a client may use an id again once it is free.
@@ -39,6 +39,9 @@ pub struct Connection {
     era: Option<Era>,
 }
 
+/// What a transport is to do, in this order; mostly one thing.
+pub type Actions = Few<Action>;
+
 /// What a transport is to do.
 #[derive(Debug)]
 pub enum Action {
@@ -46,9 +49,9 @@ pub enum Action {
     Send(Message),
     /// Answer this call with [`Server::call`], and hand the outcome to [`Connection::finished`].
     Run(Call),
-    /// Drop the call of this id, and send nothing more for it. If the answers to others in its batch have waited for it
-    /// only, they are sent now, where its own would have been.
-    Cancel(RequestId, Option<Message>),
+    /// Drop the call of this [serial](Call::serial), and send nothing more for it; the client may use its id again. If the
+    /// answers to others in its batch have waited for it only, they are sent now, where its own would have been.
+    Cancel(u64, Option<Message>),
 }
 
 /// What a transport knows of a modern request beside its text, and what has to say the same: the headers of HTTP.
@@ -103,8 +106,7 @@ impl Connection {
             server,
             caller,
             session: None,
-            last_identity: modern::LastIdentity::default(),
-            in_flight: Vec::new(),
+            in_flight: Few::none(),
             listening: modern::Listening::default(),
             batches: legacy::Batches::default(),
             next_serial: 0,
@@ -139,6 +141,11 @@ impl Connection {
         self.session.as_ref().is_some_and(legacy::Session::has_wishes)
     }
 
+    /// Whether the call of this [serial](Call::serial) is in flight: it has been received, and neither finished nor cancelled.
+    pub fn is_in_flight(&self, serial: u64) -> bool {
+        self.in_flight.iter().any(|in_flight| in_flight.serial == serial)
+    }
+
     /// The era of the last request; nothing before the first one.
     pub fn era(&self) -> Option<Era> {
         self.era
@@ -150,16 +157,12 @@ impl Connection {
     }
 
     /// Takes what arrived, message or not.
-    pub fn receive(&mut self, message: Result<Message, DecodeError>) -> Vec<Action> {
+    pub fn receive(&mut self, message: Result<Message, DecodeError>) -> Actions {
         self.receive_beside(message, &Alone)
     }
 
     /// Takes what arrived, message or not, on a transport that knows something beside it.
-    pub fn receive_beside(
-        &mut self,
-        message: Result<Message, DecodeError>,
-        beside: &dyn Beside,
-    ) -> Vec<Action> {
+    pub fn receive_beside(&mut self, message: Result<Message, DecodeError>, beside: &dyn Beside) -> Actions {
         let message = match message {
             Ok(message) => message,
             Err(error) => return self.refuse(&error),
@@ -169,16 +172,16 @@ impl Connection {
             Message::Request(request) => self.request(request, None, beside),
             Message::Notification(notification) => self.notification(&notification),
             // No request of ours is waiting for one, and an answer is never answered.
-            Message::Response(_) => Vec::new(),
+            Message::Response(_) => Actions::none(),
             Message::Batch(messages) => self.batch(messages),
         }
     }
 
     /// Takes the outcome of a call; a call that was cancelled meanwhile says nothing.
-    pub fn finished(&mut self, call: &Call, outcome: Outcome) -> Vec<Action> {
+    pub fn finished(&mut self, call: &Call, outcome: Outcome) -> Actions {
         let is_it = |in_flight: &InFlight| in_flight.serial == call.serial();
-        let Some(place) = self.in_flight.iter().position(is_it) else { return Vec::new() };
-        let InFlight { id, form, batch, .. } = self.in_flight.swap_remove(place);
+        let Some(in_flight) = self.in_flight.take(is_it) else { return Actions::none() };
+        let InFlight { id, form, batch, .. } = in_flight;
         let outcome = match &form {
             Form::Modern => modern::finish(outcome, &self.server),
             Form::Legacy(version) => legacy::finish(outcome, version),
@@ -187,37 +190,32 @@ impl Connection {
     }
 
     /// Takes a change of what the server offers.
-    pub fn changed(&mut self, change: &Change) -> Vec<Action> {
+    pub fn changed(&mut self, change: &Change) -> Actions {
         let mut notifications = self.listening.notifications(change);
         notifications.extend(self.session.as_ref().and_then(|session| session.notification(change)));
         notifications.into_iter().map(|notification| Action::Send(notification.into())).collect()
     }
 
     /// Ends the subscriptions with their result: the server is about to go.
-    pub fn close(&mut self) -> Vec<Action> {
+    pub fn close(&mut self) -> Actions {
         let responses = self.listening.close(&self.server);
         responses.into_iter().map(|response| Action::Send(response.into())).collect()
     }
 
     /// Answers what is not a message. Whoever sends nothing but noise is not answered for ever.
-    fn refuse(&mut self, error: &DecodeError) -> Vec<Action> {
-        let Some(response) = error.answer() else { return Vec::new() };
+    fn refuse(&mut self, error: &DecodeError) -> Actions {
+        let Some(response) = error.answer() else { return Actions::none() };
         if response.outcome.as_ref().is_err_and(|error| error.code == ErrorCode::PARSE_ERROR) {
             self.unreadable = self.unreadable.saturating_add(1);
             if self.unreadable > MOST_UNREADABLE {
                 tracing::warn!("another message that is not JSON, not answered any more");
-                return Vec::new();
+                return Actions::none();
             }
         }
         send(response)
     }
 
-    fn request(
-        &mut self,
-        request: Request,
-        batch: Option<legacy::Batch>,
-        beside: &dyn Beside,
-    ) -> Vec<Action> {
+    fn request(&mut self, request: Request, batch: Option<legacy::Batch>, beside: &dyn Beside) -> Actions {
         if self.in_flight.iter().any(|in_flight| in_flight.id == request.id)
             || self.listening.contains(&request.id)
         {
@@ -228,30 +226,44 @@ impl Connection {
             let error = ErrorObject::internal("too many calls at once").data(json!({ "retryAfterMs": 1000 }));
             return self.answer(Response::error(request.id, error), batch);
         }
-        let meta = match RequestMeta::of(&request) {
-            Ok(meta) => meta,
-            Err(error) => return self.answer(Response::error(request.id, error), batch),
+        let settled = match modern::said_before(&request, &self.server) {
+            Some(said) => {
+                self.era = Some(Era::Modern);
+                self.modern(&request, beside.agrees(&request, &said.version).map(|()| said.client))
+            }
+            None => self.settle(&request, beside),
         };
-        let era = era::of(&request, &meta, self.session.is_some());
-        self.era = Some(era);
-        let outcome = match era {
-            Era::Modern => self.modern(&request, &meta, beside),
-            Era::Legacy => self.legacy(&request, &meta),
-        };
-        match outcome {
+        match settled {
             Settled::Answered(outcome) => self.answer(Response { id: Some(request.id), outcome }, batch),
-            Settled::Listening(acknowledged) => vec![Action::Send(acknowledged.into())],
+            Settled::Listening(acknowledged) => Actions::one(Action::Send(acknowledged.into())),
             Settled::Call(client, form) => {
                 let serial = self.next_serial;
                 self.next_serial += 1;
                 self.in_flight.push(InFlight { id: request.id.clone(), serial, form, batch });
-                vec![Action::Run(Call::of(request, client, self.caller.clone(), serial))]
+                Actions::one(Action::Run(Call::of(request, client, self.caller.clone(), serial)))
             }
         }
     }
 
-    fn modern(&mut self, request: &Request, meta: &RequestMeta<'_>, beside: &dyn Beside) -> Settled {
-        let client = match modern::client(request, meta, &mut self.last_identity, beside) {
+    /// Reads what a request says of itself, and settles it in its era.
+    fn settle(&mut self, request: &Request, beside: &dyn Beside) -> Settled {
+        let meta = match RequestMeta::of(request) {
+            Ok(meta) => meta,
+            Err(error) => return Settled::Answered(Err(error)),
+        };
+        let era = era::of(request, &meta, self.session.is_some());
+        self.era = Some(era);
+        match era {
+            Era::Modern => {
+                let client = modern::client(request, &meta, &self.server, beside);
+                self.modern(request, client)
+            }
+            Era::Legacy => self.legacy(request, &meta),
+        }
+    }
+
+    fn modern(&mut self, request: &Request, client: Result<Client, ErrorObject>) -> Settled {
+        let client = match client {
             Ok(client) => client,
             Err(error) => return Settled::Answered(Err(error)),
         };
@@ -287,32 +299,31 @@ impl Connection {
         Settled::Answered(outcome)
     }
 
-    fn notification(&mut self, notification: &Notification) -> Vec<Action> {
+    fn notification(&mut self, notification: &Notification) -> Actions {
         if notification.method != method::CANCELLED {
-            return Vec::new();
+            return Actions::none();
         }
         // A malformed cancellation is ignored, as one that comes too late is.
         let params = notification.params.as_ref().and_then(|params| params.to::<CancelledParams>().ok());
-        let Some(id) = params.and_then(|params| params.request_id) else { return Vec::new() };
+        let Some(id) = params.and_then(|params| params.request_id) else { return Actions::none() };
         if self.listening.cancel(&id) {
-            return Vec::new();
+            return Actions::none();
         }
-        let Some(place) = self.in_flight.iter().position(|in_flight| in_flight.id == id) else {
-            return Vec::new();
+        let Some(cancelled) = self.in_flight.take(|in_flight| in_flight.id == id) else {
+            return Actions::none();
         };
-        let cancelled = self.in_flight.swap_remove(place);
         let others = cancelled.batch.and_then(|batch| self.batches.skip(&batch));
-        vec![Action::Cancel(id, others)]
+        Actions::one(Action::Cancel(cancelled.serial, others))
     }
 
     /// Runs the messages of a batch, where the session's revision has batches.
-    fn batch(&mut self, messages: Vec<Result<Message, DecodeError>>) -> Vec<Action> {
+    fn batch(&mut self, messages: Vec<Result<Message, DecodeError>>) -> Actions {
         if !self.session.as_ref().is_some_and(legacy::Session::has_batches) {
             return send(Response::error(None, ErrorObject::invalid_request("this revision has no batches")));
         }
         let batch = self.batches.open(&messages);
         let mut seen = HashSet::new();
-        let mut actions = Vec::new();
+        let mut actions = Actions::none();
         for message in messages {
             actions.extend(match message {
                 Ok(Message::Request(request))
@@ -323,10 +334,10 @@ impl Connection {
                 }
                 Ok(Message::Request(request)) => self.request(request, Some(batch.clone()), &Alone),
                 Ok(Message::Notification(notification)) => self.notification(&notification),
-                Ok(Message::Response(_) | Message::Batch(_)) => Vec::new(),
+                Ok(Message::Response(_) | Message::Batch(_)) => Actions::none(),
                 Err(error) => match error.answer() {
                     Some(response) => self.answer(response, Some(batch.clone())),
-                    None => Vec::new(),
+                    None => Actions::none(),
                 },
             });
         }
@@ -334,7 +345,7 @@ impl Connection {
     }
 
     /// Sends a response, or puts it with the others of its batch.
-    fn answer(&mut self, response: Response, batch: Option<legacy::Batch>) -> Vec<Action> {
+    fn answer(&mut self, response: Response, batch: Option<legacy::Batch>) -> Actions {
         match batch {
             None => send(response),
             Some(batch) => self.batches.add(&batch, response).map(Action::Send).into_iter().collect(),
@@ -349,6 +360,6 @@ fn may_be_in_batch(request: &Request) -> bool {
     request.method != method::INITIALIZE && RequestMeta::of(request).map_or(true, is_legacy)
 }
 
-fn send(response: Response) -> Vec<Action> {
-    vec![Action::Send(response.into())]
+fn send(response: Response) -> Actions {
+    Actions::one(Action::Send(response.into()))
 }

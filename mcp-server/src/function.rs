@@ -2,8 +2,8 @@
 
 use futures::future::BoxFuture;
 
-use crate::argument::{Argument, Declared};
-use crate::{Failure, Input, Parameter};
+use crate::declared::Declared;
+use crate::{Argument, Failure, Input, Parameter};
 
 /// An asynchronous function or closure of up to eight parameters.
 ///

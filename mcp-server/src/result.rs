@@ -41,7 +41,7 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     fn output_schema() -> Option<Schema> {
-        Some(crate::argument::generate_output::<T>())
+        Some(crate::parameter::generate_output::<T>())
     }
 
     fn into_tool_result(self) -> Result<CallToolResult, Failure> {

@@ -47,9 +47,9 @@ impl Pace {
     }
 }
 
-/// The handler took longer than it may.
+/// The handler took longer than it may, which is this long.
 #[derive(Debug)]
-pub(crate) struct TimedOut;
+pub(crate) struct TimedOut(pub(crate) Duration);
 
 /// Runs what a handler has left to do until it is done or the deadline has passed.
 pub(crate) async fn work<T: Send + 'static>(
@@ -101,7 +101,7 @@ async fn asynchronous<F: Future>(
             Poll::Pending => {
                 // Most handlers are done at the first poll and never need a timer.
                 let timer = timer.get_or_insert_with(|| host.sleep(deadline));
-                timer.as_mut().poll(context).map(|()| Err(TimedOut))
+                timer.as_mut().poll(context).map(|()| Err(TimedOut(deadline)))
             }
         }
     })
@@ -127,10 +127,10 @@ async fn synchronous<T: Send + 'static>(
                 Ok(Ok(output)) => Ok(output),
                 Ok(Err(payload)) => resume_unwind(payload),
                 // The host dropped the job: it is about to end.
-                Err(oneshot::Canceled) => Err(TimedOut),
+                Err(oneshot::Canceled) => Err(TimedOut(deadline)),
             });
         }
-        timer.as_mut().poll(context).map(|()| Err(TimedOut))
+        timer.as_mut().poll(context).map(|()| Err(TimedOut(deadline)))
     })
     .await
 }

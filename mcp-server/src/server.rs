@@ -13,8 +13,9 @@ use mcpwright_core::{
 use serde_json::Map;
 
 use crate::builder::Builder;
-use crate::catalogue::{List, Pages};
 use crate::host::{Host, Nowhere};
+use crate::identity::Identities;
+use crate::offered::Offered;
 use crate::{
     Call, Caller, Changes, Connection, Extensions, Middleware, Outbox, Outcome, PromptHandler,
     PromptProvider, ResourceHandler, ResourceProvider, Store, TemplateHandler, ToolHandler, ToolProvider,
@@ -48,22 +49,8 @@ pub(crate) struct Offer {
     pub(crate) tools: Offered<ToolHandler, dyn ToolProvider>,
     pub(crate) prompts: Offered<PromptHandler, dyn PromptProvider>,
     pub(crate) resources: Offered<ResourceHandler, dyn ResourceProvider>,
-    pub(crate) templates: Vec<TemplateHandler>,
-    pub(crate) template_pages: Pages,
-}
-
-/// What is always there, and who brings what comes and goes.
-pub(crate) struct Offered<H, P: ?Sized> {
-    pub(crate) fixed: Vec<H>,
-    pub(crate) by_key: BTreeMap<String, H>,
-    pub(crate) providers: Vec<Arc<P>>,
-    pub(crate) pages: Pages,
-}
-
-impl<H, P: ?Sized> Offered<H, P> {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.fixed.is_empty() && self.providers.is_empty()
-    }
+    pub(crate) templates: Offered<TemplateHandler, dyn ResourceProvider>,
+    pub(crate) identities: Identities,
 }
 
 /// Answers a method of an extension, or of your own.
@@ -158,16 +145,16 @@ impl Server {
         self.offer.caching
     }
 
+    pub(crate) fn identities(&self) -> &Identities {
+        &self.offer.identities
+    }
+
     pub(crate) fn info_text(&self) -> &str {
         &self.offer.info_text
     }
 
     pub(crate) fn has_subscriptions(&self) -> bool {
         self.offer.capabilities.resources.is_some()
-    }
-
-    pub(crate) fn list<'a>(&self, member: &'a str) -> List<'a> {
-        List { member, page_size: self.offer.page_size, caching: self.offer.caching }
     }
 
     /// The part of a filter that the server can honour.
@@ -205,8 +192,10 @@ impl Offer {
             let resources = ResourcesCapability::default().subscribe(true).list_changed(true);
             capabilities = capabilities.resources(resources);
         }
-        let completes_prompts = self.prompts.fixed.iter().any(|prompt| prompt.parameters().completes());
-        let completes_templates = self.templates.iter().any(|template| template.parameters().completes());
+        let completes_prompts =
+            self.prompts.fixed.iter().any(|prompt| prompt.handling().parameters.completes());
+        let completes_templates =
+            self.templates.fixed.iter().any(|template| template.handling().parameters.completes());
         let may_complete = !(self.prompts.providers.is_empty() && self.resources.providers.is_empty());
         if completes_prompts || completes_templates || may_complete {
             capabilities = capabilities.completions(Map::new());

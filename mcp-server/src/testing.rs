@@ -29,7 +29,7 @@ use mcpwright_core::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Action, Call, Caller, Change, Connection, IntoServer, Listener, Outbox, Server};
+use crate::{Action, Actions, Call, Caller, Change, Connection, IntoServer, Listener, Outbox, Server};
 
 /// A client in the same process, for tests.
 ///
@@ -330,7 +330,8 @@ impl Client {
 
     /// Hands in a message, does what comes back, and returns the response to the request of this id.
     async fn exchange(&self, message: Message, id: &RequestId) -> Option<Response> {
-        let mut actions = lock(&self.shared.connection).receive(message::decode(&text(&message)));
+        let actions = lock(&self.shared.connection).receive(message::decode(&text(&message)));
+        let mut actions: Vec<_> = actions.into_iter().collect();
         let mut response = None;
         while let Some(action) = actions.pop() {
             match action {
@@ -345,7 +346,7 @@ impl Client {
         response
     }
 
-    async fn run(&self, call: Call) -> Vec<Action> {
+    async fn run(&self, call: Call) -> Actions {
         let shared = Arc::clone(&self.shared);
         let outbox =
             Outbox::new(move |notification: Notification| shared.note(Action::Send(notification.into())));

@@ -1,19 +1,19 @@
 //! A tool together with its handler.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use mcpwright_core::schema::Portable;
-use mcpwright_core::{CallToolResult, Icon, Meta, Tool, ToolAnnotations};
+use mcpwright_core::{CallToolResult, Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
-use crate::argument::{Argument, Declared, Given, Parameters};
 use crate::function::Function;
+use crate::handling::{Handling, calling, described};
+use crate::input::Given;
 use crate::mirrored::Mirrored;
+use crate::offered::Listed;
 use crate::provider::Entry;
-use crate::run::Pace;
 use crate::validate::Validator;
-use crate::{Change, Context, Failure, Input, IntoToolResult, Parameter, Work};
+use crate::{Change, Context, Failure, Input, IntoToolResult, Work};
 
 /// A tool together with its handler. Cheap to clone.
 ///
@@ -27,19 +27,14 @@ use crate::{Change, Context, Failure, Input, IntoToolResult, Parameter, Work};
 #[derive(Clone)]
 pub struct ToolHandler(Arc<Parts>);
 
-type Run = dyn Fn(Input<'_>) -> Result<Work<CallToolResult>, Failure> + Send + Sync;
-
 #[derive(Clone)]
 struct Parts {
     definition: Tool,
+    handling: Handling<CallToolResult>,
     /// The arguments that are repeated in HTTP headers, or why clients would leave out the tool.
     mirrored: Result<Vec<Mirrored>, String>,
-    parameters: Parameters,
     arguments: Arguments,
     output: Output,
-    run: Arc<Run>,
-    pace: Arc<Pace>,
-    deadline: Option<Duration>,
 }
 
 /// Who decides what the arguments are.
@@ -80,13 +75,10 @@ impl ToolHandler {
         let definition = Tool::new(name, Map::from_iter([("type".to_owned(), "object".into())]));
         Self(Arc::new(Parts {
             definition,
+            handling: Handling::new(run),
             mirrored: Ok(Vec::new()),
-            parameters: Parameters::default(),
             arguments: Arguments::ByType,
             output: Output::default(),
-            run: Arc::new(run),
-            pace: Arc::default(),
-            deadline: None,
         }))
         .refreshed()
     }
@@ -107,14 +99,9 @@ impl ToolHandler {
         F: Function<K, P>,
         F::Output: IntoToolResult,
     {
-        let name = name.into();
-        let declared = F::declare(&names).unwrap_or_else(|reason| panic!("the tool `{name}`: {reason}"));
-        let mut tool = Self::new(name, move |input| {
-            let result = function.start(input)?;
-            Ok(Work::future(async move { result.await.into_tool_result() }))
-        });
-        tool.parts().parameters.declared = declared;
-        tool.refreshed().output::<F::Output>()
+        let tool = Self::new(name, calling(function, F::Output::into_tool_result));
+        let declared = tool.settled(F::declare(&names));
+        tool.declared(declared).output::<F::Output>()
     }
 
     /// A tool whose arguments have a schema written by hand: the handler takes them as one JSON value.
@@ -139,50 +126,15 @@ impl ToolHandler {
             let result = handler(arguments, context);
             Ok(Work::future(async move { result.await.into_tool_result() }))
         });
-        let name = tool.definition().name.clone();
-        let validator = Validator::new(&schema);
-        let validator =
-            validator.unwrap_or_else(|reason| panic!("the input schema of the tool `{name}`: {reason}"));
-        let Value::Object(schema) = schema else {
-            panic!("the input schema of the tool `{name}` is not an object")
-        };
-        assert!(
-            schema.get("type").is_some_and(|kind| kind == "object"),
-            "the input schema of the tool `{name}` needs `\"type\": \"object\"` at its root"
-        );
-        let parts = tool.parts();
+        let (validator, schema) = tool.settled(by_hand("the input schema", schema));
+        if schema.get("type").is_none_or(|kind| kind != "object") {
+            let reason = "the input schema needs `\"type\": \"object\"` at its root";
+            tool.settled(Err::<(), _>(reason));
+        }
+        let parts = tool.edit();
         parts.arguments = Arguments::ByHand(validator);
         parts.publish(schema);
         tool.output::<R>()
-    }
-
-    /// Declares the next parameter of the handler.
-    ///
-    /// # Panics
-    ///
-    /// When the type has a schema that cannot be published, or an attribute does not fit the type.
-    #[must_use]
-    #[track_caller]
-    pub fn parameter<T: Parameter<K>, K>(mut self, argument: Argument) -> Self {
-        let declared = Declared::of::<T, K>(argument);
-        let name = &self.definition().name;
-        let declared = declared.unwrap_or_else(|reason| panic!("the tool `{name}`: {reason}"));
-        self.parts().parameters.declared.push(declared);
-        self.refreshed()
-    }
-
-    /// Says more of an argument than its type does.
-    ///
-    /// # Panics
-    ///
-    /// When there is no argument of this name, or what is said does not fit its type.
-    #[must_use]
-    #[track_caller]
-    pub fn argument(mut self, name: &str, describe: impl FnOnce(Argument) -> Argument) -> Self {
-        let tool = self.definition().name.clone();
-        let described = self.parts().parameters.describe(name, describe);
-        described.unwrap_or_else(|reason| panic!("the tool `{tool}`: {reason}"));
-        self.refreshed()
     }
 
     /// Publishes the schema of what the handler returns.
@@ -194,10 +146,9 @@ impl ToolHandler {
     #[track_caller]
     pub fn output<R: IntoToolResult>(mut self) -> Self {
         let Some(generated) = R::output_schema() else { return self };
-        let name = self.definition().name.clone();
         let portable = Portable::result(generated.as_value());
-        let portable = portable.unwrap_or_else(|error| panic!("the result of the tool `{name}`: {error}"));
-        let parts = self.parts();
+        let portable = self.settled(portable.map_err(|error| format!("its result: {error}")));
+        let parts = self.edit();
         parts.output = Output { is_wrapped: !portable.is_object(), validator: None };
         if let Value::Object(schema) = portable.into_result().into_value() {
             parts.definition.output_schema = Some(schema);
@@ -213,45 +164,10 @@ impl ToolHandler {
     #[must_use]
     #[track_caller]
     pub fn output_schema(mut self, schema: Value) -> Self {
-        let name = self.definition().name.clone();
-        let validator = Validator::new(&schema);
-        let validator =
-            validator.unwrap_or_else(|reason| panic!("the output schema of the tool `{name}`: {reason}"));
-        let Value::Object(schema) = schema else {
-            panic!("the output schema of the tool `{name}` is not an object")
-        };
-        let parts = self.parts();
+        let (validator, schema) = self.settled(by_hand("the output schema", schema));
+        let parts = self.edit();
         parts.output = Output { is_wrapped: false, validator: Some(validator) };
         parts.definition.output_schema = Some(schema);
-        self
-    }
-
-    /// What the tool does, for the model.
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.parts().definition.description = Some(description.into());
-        self
-    }
-
-    /// What people call the tool.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.parts().definition.title = Some(title.into());
-        self
-    }
-
-    /// A picture of the tool; may be said more than once.
-    #[must_use]
-    pub fn icon(mut self, icon: Icon) -> Self {
-        self.parts().definition.icons.push(icon);
-        self
-    }
-
-    /// Something that travels beside the definition; may be said more than once.
-    #[must_use]
-    pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        let meta: &mut Meta = &mut self.parts().definition.meta;
-        meta.0.insert(key.into(), value.into());
         self
     }
 
@@ -286,21 +202,14 @@ impl ToolHandler {
     }
 
     fn hint(mut self, set: impl FnOnce(&mut ToolAnnotations)) -> Self {
-        set(self.parts().definition.annotations.get_or_insert_default());
-        self
-    }
-
-    /// Ends a call that takes longer; five minutes if nothing is said.
-    #[must_use]
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.parts().deadline = Some(deadline);
+        set(self.edit().definition.annotations.get_or_insert_default());
         self
     }
 
     /// Takes arguments only exactly as the schema has them: `"5"` is no number.
     #[must_use]
     pub fn strict(mut self) -> Self {
-        self.parts().parameters.strict = true;
+        self.edit().handling.parameters.strict = true;
         self
     }
 
@@ -308,13 +217,8 @@ impl ToolHandler {
     #[must_use]
     #[track_caller]
     pub fn allow_unknown_arguments(mut self) -> Self {
-        self.parts().parameters.open = true;
+        self.edit().handling.parameters.open = true;
         self.refreshed()
-    }
-
-    /// What clients are told of the tool.
-    pub fn definition(&self) -> &Tool {
-        &self.0.definition
     }
 
     /// The arguments that clients over HTTP repeat in headers.
@@ -322,22 +226,11 @@ impl ToolHandler {
         self.0.mirrored.as_deref().unwrap_or_default()
     }
 
-    /// Why clients would leave out the tool, if they would.
-    pub(crate) fn mistake(&self) -> Option<&str> {
-        self.0.mirrored.as_ref().err().map(String::as_str)
-    }
-
-    pub(crate) fn renamed(mut self, name: String) -> Self {
-        self.parts().definition.name = name;
+    /// The same, as it is called in the server where it is mounted.
+    pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
+        let name = &mut self.edit().definition.name;
+        *name = format!("{prefix}_{name}");
         self
-    }
-
-    pub(crate) fn own_deadline(&self) -> Option<Duration> {
-        self.0.deadline
-    }
-
-    pub(crate) fn pace(&self) -> &Arc<Pace> {
-        &self.0.pace
     }
 
     /// Takes the arguments and returns what is left to do.
@@ -345,11 +238,11 @@ impl ToolHandler {
         let parts = &*self.0;
         let given = Given::read(text).map_err(|error| Failure::Error(error.into()))?;
         match &parts.arguments {
-            Arguments::ByType => parts.parameters.give(&given, context, &*parts.run),
+            Arguments::ByType => parts.handling.start(&given, context),
             Arguments::ByHand(validator) => {
                 let value = serde_json::from_str(text).map_err(|error| Failure::Error(error.into()))?;
                 validator.check(&value).map_err(Failure::Refused)?;
-                (parts.run)(Input::of_whole(&parts.parameters, value, context))
+                parts.handling.start_whole(value, context)
             }
         }
     }
@@ -370,21 +263,17 @@ impl ToolHandler {
         Ok(result)
     }
 
-    fn parts(&mut self) -> &mut Parts {
-        Arc::make_mut(&mut self.0)
-    }
+    described!(Parts, Tool, CallToolResult, "What the tool does, for the model.");
 
     /// Publishes the schema of the arguments as they are now declared.
     #[track_caller]
     fn refreshed(mut self) -> Self {
-        let name = self.definition().name.clone();
-        let parts = self.parts();
-        if matches!(parts.arguments, Arguments::ByHand(_)) {
+        if matches!(self.0.arguments, Arguments::ByHand(_)) {
             return self;
         }
-        let schema = parts.parameters.schema().unwrap_or_else(|reason| panic!("the tool `{name}`: {reason}"));
-        if let Value::Object(schema) = schema.into_value() {
-            parts.publish(schema);
+        let schema = self.edit().handling.parameters.schema();
+        if let Value::Object(schema) = self.settled(schema).into_value() {
+            self.edit().publish(schema);
         }
         self
     }
@@ -397,9 +286,37 @@ impl Parts {
     }
 }
 
+/// A schema that the author wrote, and what checks values against it.
+fn by_hand(what: &str, schema: Value) -> Result<(Validator, Map<String, Value>), String> {
+    let validator = Validator::new(&schema).map_err(|reason| format!("{what}: {reason}"))?;
+    match schema {
+        Value::Object(schema) => Ok((validator, schema)),
+        _ => Err(format!("{what} is not an object")),
+    }
+}
+
+impl Listed for ToolHandler {
+    type Definition = Tool;
+    const KIND: &'static str = "tool";
+    const LIST: &'static str = "tools";
+    const APART: &'static str = "give one of them another name, or mount it with a prefix";
+
+    fn key(&self) -> &str {
+        &self.0.definition.name
+    }
+
+    fn definition(&self) -> &Tool {
+        &self.0.definition
+    }
+
+    fn mistake(&self) -> Option<&str> {
+        self.0.mirrored.as_ref().err().map(String::as_str)
+    }
+}
+
 impl Entry for ToolHandler {
     fn key(&self) -> &str {
-        &self.definition().name
+        Listed::key(self)
     }
 
     fn change() -> Change {

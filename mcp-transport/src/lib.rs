@@ -19,15 +19,17 @@ mod tls;
 #[path = "tls_off.rs"]
 mod tls;
 mod turn;
+#[cfg(unix)]
+mod unix;
 
 // The public interface is:
 pub use error::Error;
 pub use host::Tokio;
 #[cfg(feature = "http")]
 pub use http::http;
-#[cfg(unix)]
-pub use lines::unix;
 pub use lines::{Limits, memory, serve};
 pub use log::{Stderr, stderr};
 pub use stdio::{Stdio, stdio};
 pub use store::MemoryStore;
+#[cfg(unix)]
+pub use unix::unix;

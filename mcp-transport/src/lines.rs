@@ -1,4 +1,4 @@
-//! Lines over any byte stream: sockets, and memory for tests.
+//! Lines over any byte stream, and over memory for tests.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -26,11 +26,13 @@ pub struct Limits {
     pub line: usize,
     /// How long calls may go on once the client has said all it has to say: 5 seconds if nothing is said.
     pub drain: Duration,
+    /// The most clients that a socket serves at once: 1000 if nothing is said.
+    pub clients: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { line: 4 << 20, drain: Duration::from_secs(5) }
+        Self { line: 4 << 20, drain: Duration::from_secs(5), clients: 1000 }
     }
 }
 
@@ -46,6 +48,13 @@ impl Limits {
     #[must_use]
     pub fn drain(mut self, time: Duration) -> Self {
         self.drain = time;
+        self
+    }
+
+    /// Sets the most clients that a socket serves at once. The connections of others are closed.
+    #[must_use]
+    pub fn clients(mut self, clients: usize) -> Self {
+        self.clients = clients;
         self
     }
 }
@@ -65,7 +74,7 @@ pub async fn serve(
 }
 
 /// Serves one client until the stream ends, or until nothing new is to be begun.
-async fn serve_until(
+pub(crate) async fn serve_until(
     server: Server,
     reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
@@ -164,62 +173,4 @@ pub fn memory(server: impl IntoServer) -> DuplexStream {
         }
     });
     client
-}
-
-/// Serves every client that connects to a Unix socket at this path, which only its owner may open.
-///
-/// A socket that an earlier process left there is replaced. It ends on SIGTERM and SIGINT.
-///
-/// # Errors
-///
-/// The socket cannot be made, or there is no tokio runtime.
-#[cfg(unix)]
-pub async fn unix(server: impl IntoServer, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
-    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
-
-    let (server, path) = (server.into_server(), path.as_ref());
-    if std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket())
-        && std::os::unix::net::UnixStream::connect(path).is_err()
-    {
-        std::fs::remove_file(path)?;
-    }
-    let listener = tokio::net::UnixListener::bind(path)?;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-    let mut stop = crate::signal::Stop::new()?;
-    let mut clients = tokio::task::JoinSet::new();
-    let (stopping, stopped) = tokio::sync::watch::channel(false);
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                match accepted {
-                    Ok((stream, _)) => {
-                        let (reader, writer) = stream.into_split();
-                        let mut stopped = stopped.clone();
-                        let stop = async move {
-                            // The sender is dropped after the clients only.
-                            let _ = stopped.wait_for(|stopped| *stopped).await;
-                        };
-                        clients.spawn(serve_until(server.clone(), reader, writer, Limits::default(), stop));
-                    }
-                    // Too many open files, for example: some of them will be closed.
-                    Err(error) => {
-                        tracing::warn!(%error, "a client could not be accepted");
-                        tokio::time::sleep(Duration::from_millis(100)).await;
-                    }
-                }
-            }
-            Some(ended) = clients.join_next() => {
-                if let Ok(Err(error)) = ended {
-                    tracing::debug!(%error, "a client went away");
-                }
-            }
-            () = stop.wait() => break,
-        }
-    }
-    std::fs::remove_file(path)?;
-    drop(listener);
-    // What runs may finish.
-    stopping.send_replace(true);
-    while clients.join_next().await.is_some() {}
-    Ok(())
 }

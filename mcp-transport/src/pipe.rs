@@ -8,9 +8,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use mcpwright_core::message::Decoder;
-use mcpwright_core::{DecodeError, Message, Notification, RequestId};
+use mcpwright_core::{DecodeError, Message, Notification};
 use mcpwright_server::{
-    Action, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
+    Action, Actions, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
 };
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -40,8 +40,8 @@ pub(crate) struct Pipe {
     queue: Mutex<VecDeque<Call>>,
     /// The changes that a client which does not read has not been told of yet.
     late: Mutex<Vec<Change>>,
-    /// The calls that did not end at once.
-    running: Mutex<HashMap<RequestId, Running>>,
+    /// The calls that did not end at once, by their serials: a client may use an id again.
+    running: Mutex<HashMap<u64, Running>>,
     pub(crate) output: Output,
     /// What was read is being answered, and not all of it waits to be written yet.
     busy: AtomicUsize,
@@ -52,7 +52,6 @@ pub(crate) struct Pipe {
 
 #[derive(Debug)]
 struct Running {
-    serial: u64,
     task: AbortHandle,
     gate: Arc<Gate>,
 }
@@ -120,9 +119,9 @@ impl Pipe {
         for action in rest {
             match action {
                 Action::Run(call) => lock(&self.queue).push_back(call),
-                Action::Cancel(id, _) => {
-                    lock(&self.queue).retain(|call| *call.id() != id);
-                    self.cancel(&id);
+                Action::Cancel(serial, _) => {
+                    lock(&self.queue).retain(|call| call.serial() != serial);
+                    self.cancel(serial);
                 }
                 Action::Send(_) => {}
             }
@@ -155,7 +154,7 @@ impl Pipe {
     ///
     /// The connection is held meanwhile, so that things are said in the order in which they happened to it: a change
     /// cannot overtake the acknowledgement of the subscription that it is told to.
-    fn say(&self, decide: impl FnOnce(&mut Connection) -> Vec<Action>) -> Vec<Action> {
+    fn say(&self, decide: impl FnOnce(&mut Connection) -> Actions) -> Actions {
         let mut connection = self.connection();
         let actions = decide(&mut connection);
         let unsaid = |action| match action {
@@ -224,7 +223,7 @@ impl Pipe {
     }
 
     fn spawn(self: &Arc<Self>, begun: Begun) {
-        let Begun { id, serial, gate, answering } = begun;
+        let Begun { serial, gate, answering } = begun;
         let (pipe, its_gate) = (Arc::clone(self), Arc::clone(&gate));
         // The lock is held until the call is in the map, so that it does not end before.
         let mut running = lock(&self.running);
@@ -236,7 +235,7 @@ impl Pipe {
             pipe.output.wake();
             pipe.forget(&call);
         });
-        running.insert(id, Running { serial, task: task.abort_handle(), gate });
+        running.insert(serial, Running { task: task.abort_handle(), gate });
     }
 
     fn finish(&self, call: &Call, outcome: Outcome, gate: &Gate) {
@@ -246,17 +245,12 @@ impl Pipe {
 
     /// Takes a call off the list of those that run, once its answer waits to be written.
     fn forget(&self, call: &Call) {
-        let mut running = lock(&self.running);
-        // The id may be another call's by now.
-        if running.get(call.id()).is_some_and(|running| running.serial == call.serial()) {
-            running.remove(call.id());
-        }
-        drop(running);
+        lock(&self.running).remove(&call.serial());
         self.ended.notify_waiters();
     }
 
-    fn cancel(&self, id: &RequestId) {
-        let running = lock(&self.running).remove(id);
+    fn cancel(&self, serial: u64) {
+        let running = lock(&self.running).remove(&serial);
         if let Some(running) = running {
             running.gate.close();
             running.task.abort();
@@ -279,8 +273,8 @@ impl Pipe {
 
     /// Cancels what runs, and tells how much that was.
     pub(crate) fn cancel_all(&self) -> usize {
-        let left: Vec<_> = lock(&self.running).keys().cloned().collect();
-        left.iter().for_each(|id| self.cancel(id));
+        let left: Vec<_> = lock(&self.running).keys().copied().collect();
+        left.iter().for_each(|serial| self.cancel(*serial));
         left.len()
     }
 
@@ -340,7 +334,6 @@ impl Deliver for Gate {
 
 /// A call about to be answered.
 struct Begun {
-    id: RequestId,
     serial: u64,
     gate: Arc<Gate>,
     answering: Answering,
@@ -349,9 +342,9 @@ struct Begun {
 impl Begun {
     fn new(pipe: &Arc<Pipe>, call: Call) -> Self {
         let gate = Arc::new(Gate { is_open: Mutex::new(true), pipe: Arc::clone(pipe) });
-        let (id, serial) = (call.id().clone(), call.serial());
+        let serial = call.serial();
         let answering = answer(Arc::clone(pipe), call, Arc::clone(&gate).into());
-        Self { id, serial, gate, answering }
+        Self { serial, gate, answering }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{DUMMY_TOOLS, TOOL_COUNT};
 #[derive(Deserialize)]
 pub(crate) struct Answer {
     jsonrpc: String,
-    pub(crate) id: Option<Value>,
+    id: Option<Value>,
     method: Option<String>,
     result: Option<Map<String, Value>>,
     error: Option<Value>,
@@ -23,6 +23,18 @@ impl Answer {
             return Err(format!("jsonrpc is `{}`", answer.jsonrpc));
         }
         Ok(answer)
+    }
+
+    /// The answer to the request with this id, or nothing if it is a notification.
+    pub(crate) fn to(id: u32, line: &[u8]) -> Result<Option<Self>, String> {
+        let answer = Self::parse(line)?;
+        if answer.is_notification() {
+            return Ok(None);
+        }
+        if answer.id != Some(json!(id)) {
+            return Err(format!("the answer has the id {:?}, the request had {id}", answer.id));
+        }
+        Ok(Some(answer))
     }
 
     /// A server may say things that nobody asked about; they are no answers, and no mistakes.
@@ -40,6 +52,11 @@ impl Answer {
             return Err(format!("resultType is {:?}", result.get("resultType")));
         }
         Ok(result)
+    }
+
+    /// Whether it is the protocol's error.
+    pub(crate) fn is_error(&self) -> bool {
+        self.error.is_some()
     }
 
     /// Whether the server declined: with an error, or with a result that the model reads as one.
@@ -187,6 +204,12 @@ pub(crate) fn expect_cache_hints(era: Era, result: &Map<String, Value>) -> Resul
         return Err("ttlMs or cacheScope is missing".into());
     }
     Ok(())
+}
+
+/// What is said of a wrong answer.
+pub(crate) fn wrong(reason: &str, line: &[u8]) -> String {
+    let line = String::from_utf8_lossy(&line[..line.len().min(400)]);
+    format!("a wrong answer: {reason}; it began with {line}")
 }
 
 /// A result as far as a message about it needs it.

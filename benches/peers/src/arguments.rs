@@ -33,12 +33,16 @@ impl Arguments {
         Ok(values)
     }
 
+    /// Takes every `--name VALUE`, and reads the values.
+    pub fn all<T: FromStr>(&mut self, name: &str) -> Result<Vec<T>> {
+        let read =
+            |value: String| value.parse().map_err(|_| format!("{name} does not take `{value}`").into());
+        self.values(name)?.into_iter().map(read).collect()
+    }
+
     /// Takes `--name VALUE`, or `otherwise` where it was not given.
     pub fn value<T: FromStr>(&mut self, name: &str, otherwise: T) -> Result<T> {
-        match self.values(name)?.pop() {
-            None => Ok(otherwise),
-            Some(value) => value.parse().map_err(|_| format!("{name} does not take `{value}`").into()),
-        }
+        Ok(self.all(name)?.pop().unwrap_or(otherwise))
     }
 
     /// Refuses what is left, which is a mistake in the command.

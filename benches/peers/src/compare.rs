@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::drive::{self, Options, Report};
+use crate::drive::{self, Options, Report, Target};
 use crate::{Era, Result, Workload, callgrind};
 
 /// A server to compare, as the command line names it.
@@ -12,107 +12,156 @@ use crate::{Era, Result, Workload, callgrind};
 pub struct Contender {
     /// What the tables call it.
     pub name: String,
-    /// Its program and its arguments.
-    pub command: Vec<String>,
+    /// The server.
+    pub target: Target,
 }
 
 impl Contender {
     /// Reads `name=command`; the words of the command are separated by spaces, without quotes.
     pub fn parse(text: &str) -> Result<Self> {
-        let (name, command) =
-            text.split_once('=').ok_or_else(|| format!("`{text}` is not `name=command`"))?;
-        let command: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
-        if command.is_empty() {
-            return Err(format!("`{name}` has no command").into());
+        match text.split_once('=') {
+            Some((name, command)) if !command.trim().is_empty() => {
+                Ok(Self { name: name.to_owned(), target: Target::of_command(command) })
+            }
+            _ => Err(format!("`{text}` is not `name=command`").into()),
         }
-        Ok(Self { name: name.to_owned(), command })
+    }
+
+    fn is_http(&self) -> bool {
+        !matches!(self.target, Target::Pipes(_))
     }
 }
 
+/// What to compare.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The revision to speak.
+    pub era: Era,
+    /// How long a run takes, about.
+    pub seconds: f64,
+    /// How many runs there are of each kind.
+    pub rounds: usize,
+    /// The workloads to run, or none for all.
+    pub workloads: Vec<Workload>,
+    /// The windows to run, or none for all.
+    pub windows: Vec<u32>,
+}
+
 /// One column of the matrix that is compared.
+#[derive(Clone, Copy)]
 struct Cell {
     workload: Workload,
     window: u32,
-    /// How many calls to let pass, and to judge by how many can be measured in the time given.
-    trial: u32,
 }
 
-const CELLS: [Cell; 3] = [
-    Cell { workload: Workload::Echo, window: 1, trial: 1_000 },
-    Cell { workload: Workload::Echo, window: 64, trial: 1_000 },
-    Cell { workload: Workload::List, window: 1, trial: 100 },
-];
+impl Cell {
+    /// What is compared unless told.
+    fn all(http: bool) -> Vec<Self> {
+        let windows = |workload, windows: &[u32]| -> Vec<Self> {
+            windows.iter().map(|&window| Self { workload, window }).collect()
+        };
+        if !http {
+            return [windows(Workload::Echo, &[1, 64]), windows(Workload::List, &[1])].concat();
+        }
+        let workloads = [Workload::Echo, Workload::Blob, Workload::List, Workload::Big];
+        workloads.map(|workload| windows(workload, &[1, 16, 64])).concat()
+    }
+
+    /// How many calls to let pass, and to judge by how many can be measured in the time given.
+    fn trial(self) -> u32 {
+        match self.workload {
+            Workload::Echo | Workload::Discover => 1_000,
+            Workload::Blob | Workload::List => 100,
+            Workload::Big => 64,
+        }
+    }
+}
 
 /// What a run may have of numbers, and of memory for its times.
 const MOST_CALLS: u32 = 2_000_000;
 
-/// Runs everything `rounds` times, each for about `seconds`, and returns a Markdown table.
+/// Runs everything that is planned, and returns a Markdown table.
 ///
 /// The ratios refer to the first contender.
-pub fn run(contenders: &[Contender], era: Era, seconds: f64, rounds: usize) -> Result<String> {
-    let mut table = format!(
-        "| {} | server | calls/s, median | lowest to highest | ratio to {} | p50 µs | p99 µs | server CPU µs/call |\n\
-         |---|---|--:|--:|--:|--:|--:|--:|\n",
-        era.name(),
-        contenders.first().map_or("none", |first| &first.name),
-    );
-    let mut reports: Vec<Vec<Report>> = vec![Vec::new(); CELLS.len() * contenders.len()];
-    for _ in 0..rounds {
-        for (cell, row) in CELLS.iter().zip(reports.chunks_mut(contenders.len())) {
+pub fn run(contenders: &[Contender], plan: &Plan) -> Result<String> {
+    let first = contenders.first().ok_or("there has to be a server")?;
+    if contenders.iter().any(|contender| contender.is_http() != first.is_http()) {
+        return Err("servers of pipes and servers of HTTP have nothing to be compared by".into());
+    }
+    let mut cells = Cell::all(first.is_http());
+    cells.retain(|cell| plan.workloads.is_empty() || plan.workloads.contains(&cell.workload));
+    cells.retain(|cell| plan.windows.is_empty() || plan.windows.contains(&cell.window));
+    let mut reports: Vec<Vec<Report>> = vec![Vec::new(); cells.len() * contenders.len()];
+    for _ in 0..plan.rounds {
+        for (cell, row) in cells.iter().zip(reports.chunks_mut(contenders.len())) {
             for (contender, reports) in contenders.iter().zip(row) {
-                reports.push(measure(contender, era, cell, seconds)?);
+                reports.push(measure(contender, plan, *cell)?);
             }
         }
     }
-    for (cell, row) in CELLS.iter().zip(reports.chunks(contenders.len())) {
-        let limit = row.first().map_or(f64::NAN, |reports| median(reports, |report| report.calls_per_second));
+    let mut table = format!(
+        "| {} | server | calls/s, median | lowest to highest | ratio to {} | p50 µs | p99 µs | server CPU µs/call | driver busy |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|--:|\n",
+        plan.era.name(),
+        first.name,
+    );
+    for (cell, row) in cells.iter().zip(reports.chunks(contenders.len())) {
+        let limit = row.first().map_or(f64::NAN, |reports| middle(reports, |report| report.calls_per_second));
         for (contender, reports) in contenders.iter().zip(row) {
-            write_row(&mut table, cell, &contender.name, reports, limit)?;
+            write_row(&mut table, *cell, &contender.name, reports, limit)?;
         }
     }
     Ok(table)
 }
 
-/// A run that takes about `seconds`: the servers differ so much that one number of calls would be a blink for one of
-/// them and minutes for another.
-fn measure(contender: &Contender, era: Era, cell: &Cell, seconds: f64) -> Result<Report> {
+/// A run that takes about the time planned: the servers differ so much that one number of calls would be a blink for
+/// one of them and minutes for another.
+fn measure(contender: &Contender, plan: &Plan, cell: Cell) -> Result<Report> {
     let mut options = Options {
-        command: contender.command.clone(),
-        era,
+        target: contender.target.clone(),
+        era: plan.era,
         workload: cell.workload,
-        calls: cell.trial,
+        calls: cell.trial(),
         window: cell.window,
-        warmup: cell.trial,
+        warmup: cell.trial(),
         patience: Duration::from_secs(30),
     };
     let run = |options: &Options| drive::run(options).map_err(|error| format!("{}: {error}", contender.name));
     let speed = run(&options)?.calls_per_second;
     // A float that is too large for the type becomes its largest value.
-    options.calls = ((speed * seconds) as u32).clamp(cell.trial, MOST_CALLS);
+    options.calls = ((speed * plan.seconds) as u32).clamp(cell.trial(), MOST_CALLS);
+    // A server that compiles while it runs has to have done so.
+    options.warmup = options.warmup.max(options.calls / 2);
     Ok(run(&options)?)
 }
 
-fn write_row(table: &mut String, cell: &Cell, name: &str, reports: &[Report], limit: f64) -> Result<()> {
+fn write_row(table: &mut String, cell: Cell, name: &str, reports: &[Report], limit: f64) -> Result<()> {
     let speeds = || reports.iter().map(|report| report.calls_per_second);
-    let speed = median(reports, |report| report.calls_per_second);
+    let speed = median(speeds());
+    let cpu = |cpu: Option<f64>| cpu.unwrap_or(f64::NAN);
     writeln!(
         table,
-        "| {} w{} | {name} | {speed:.0} | {:.0} to {:.0} | {:.2} | {:.1} | {:.1} | {:.2} |",
+        "| {} w{} | {name} | {speed:.0} | {:.0} to {:.0} | {:.2} | {:.1} | {:.1} | {:.2} | {:.0} % |",
         cell.workload.name(),
         cell.window,
         speeds().fold(f64::INFINITY, f64::min),
         speeds().fold(0.0, f64::max),
         speed / limit,
-        median(reports, |report| report.p50_us),
-        median(reports, |report| report.p99_us),
-        median(reports, |report| report.server_cpu_us_per_call.unwrap_or(f64::NAN)),
+        middle(reports, |report| report.p50_us),
+        middle(reports, |report| report.p99_us),
+        middle(reports, |report| cpu(report.server_cpu_us_per_call)),
+        middle(reports, |report| cpu(report.driver_cpu_us_per_call) * report.calls_per_second / 1e4),
     )?;
     Ok(())
 }
 
-/// The middle value; of an even number of reports, the mean of the two middle ones.
-fn median(reports: &[Report], value: impl Fn(&Report) -> f64) -> f64 {
-    let mut values: Vec<f64> = reports.iter().map(value).collect();
+fn middle(reports: &[Report], value: impl Fn(&Report) -> f64) -> f64 {
+    median(reports.iter().map(value))
+}
+
+/// The middle value; of an even number of values, the mean of the two middle ones.
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     match values.len() {
         0 => f64::NAN,
@@ -149,11 +198,10 @@ pub fn instructions(contenders: &[Contender], era: Era, calls: u32, folder: &Pat
 
 fn count(contender: &Contender, era: Era, calls: u32, folder: &Path) -> Result<callgrind::Counts> {
     let file = folder.join("callgrind.out");
-    let mut command: Vec<String> = ["valgrind", "--quiet", "--tool=callgrind"].map(str::to_owned).to_vec();
-    command.push(format!("--callgrind-out-file={}", file.display()));
-    command.extend(contender.command.iter().cloned());
+    let mut valgrind: Vec<String> = ["valgrind", "--quiet", "--tool=callgrind"].map(str::to_owned).to_vec();
+    valgrind.push(format!("--callgrind-out-file={}", file.display()));
     let options = Options {
-        command,
+        target: contender.target.clone().under(&valgrind),
         era,
         workload: Workload::Echo,
         calls,

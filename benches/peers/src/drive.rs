@@ -1,30 +1,54 @@
 //! One run: a server, a workload, a number of calls, and how long they took.
 
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::answer::Checker;
-use crate::request::{Era, FIRST_NUMBER, NUMBERS, Request, Workload};
-use crate::server::Server;
-use crate::{Result, cpu, probe};
+use crate::cpu::Times;
+use crate::request::{Era, NUMBERS, Workload};
+use crate::{Result, http, stdio};
 
-/// How much waits to be written at most: requests of a megabyte are built as the server takes them.
-const OUTGOING: usize = 256 * 1024;
+/// A server, and how to reach it.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A program and its arguments; it speaks on its standard input and output.
+    Pipes(Vec<String>),
+    /// A program and its arguments; it listens on the loopback port that replaces the word `PORT`, at `/mcp`.
+    Port(Vec<String>),
+    /// The address of a server that someone else has started.
+    Url(String),
+}
+
+impl Target {
+    /// Reads a command whose words are separated by spaces, without quotes.
+    pub fn of_command(command: &str) -> Self {
+        let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
+        if words.iter().any(|word| word == "PORT") { Self::Port(words) } else { Self::Pipes(words) }
+    }
+
+    /// The same program, started by another one.
+    pub(crate) fn under(self, starter: &[String]) -> Self {
+        match self {
+            Self::Pipes(words) => Self::Pipes([starter, &words].concat()),
+            Self::Port(words) => Self::Port([starter, &words].concat()),
+            Self::Url(url) => Self::Url(url),
+        }
+    }
+}
 
 /// What to run.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The server's program and its arguments.
-    pub command: Vec<String>,
+    /// The server.
+    pub target: Target,
     /// The revision to speak.
     pub era: Era,
     /// What to ask for.
     pub workload: Workload,
     /// How many answers to measure.
     pub calls: u32,
-    /// How many requests are in flight at a time.
+    /// How many requests are in flight at a time: in one pipe, or over HTTP each on a connection of its own.
     pub window: u32,
     /// How many answers to let pass, checked like the others, before the measurement.
     pub warmup: u32,
@@ -59,37 +83,27 @@ pub struct Report {
     pub parsed: u64,
 }
 
+/// What a transport's run found.
+pub(crate) struct Measured {
+    pub(crate) times: Times,
+    /// Of each call, without the warm-up.
+    pub(crate) latencies: Vec<Duration>,
+    pub(crate) parsed: u64,
+}
+
 /// Starts the server, probes it, and measures.
 pub fn run(options: &Options) -> Result<Report> {
     if options.calls == 0 || options.window == 0 {
         return Err("there has to be at least one call and a window of one".into());
     }
-    let total = options.calls.checked_add(options.warmup).filter(|&total| total <= NUMBERS);
-    let total = total.ok_or_else(|| format!("no more than {NUMBERS} calls in a run"))?;
-    let mut server = Server::start(&options.command, options.patience)?;
-    probe::probe(&mut server, options.era)?;
-    let mut run = Run {
-        request: Request::new(options.workload, options.era),
-        checker: Checker::new(options.era, options.workload),
-        window: options.window,
-        started: Instant::now(),
-        due: vec![None; total as usize],
-        latencies: Vec::with_capacity(total as usize),
-        sent: 0,
-        server,
+    if options.calls.checked_add(options.warmup).is_none_or(|total| total > NUMBERS) {
+        return Err(format!("no more than {NUMBERS} calls in a run").into());
+    }
+    let measured = match &options.target {
+        Target::Pipes(command) => stdio::run(command, options)?,
+        Target::Port(_) | Target::Url(_) => http::run(options)?,
     };
-    run.exchange(options.warmup)?;
-    run.latencies.clear();
-    let server_before = cpu::used_by(run.server.pid());
-    let driver_before = cpu::used_by(std::process::id());
-    let start = Instant::now();
-    run.exchange(total)?;
-    let time = start.elapsed();
-    let server_cpu = since(server_before, cpu::used_by(run.server.pid()));
-    let driver_cpu = since(driver_before, cpu::used_by(std::process::id()));
-    let Run { server, checker, latencies, .. } = run;
-    server.close()?;
-    Ok(report(options, time, [server_cpu, driver_cpu], latencies, checker.parsed))
+    Ok(report(options, measured))
 }
 
 /// Writes a report as a line of JSON.
@@ -98,86 +112,8 @@ pub fn print(report: &Report, out: &mut impl Write) -> Result<()> {
     Ok(writeln!(out)?)
 }
 
-struct Run {
-    server: Server,
-    request: Request,
-    checker: Checker,
-    window: u32,
-    /// What the times below count from.
-    started: Instant,
-    /// By the order of sending: when a request was queued, until its answer is here.
-    due: Vec<Option<Duration>>,
-    latencies: Vec<Duration>,
-    sent: u32,
-}
-
-impl Run {
-    /// Sends requests until `total` were sent, and returns when all of them are answered.
-    fn exchange(&mut self, total: u32) -> Result<()> {
-        let mut in_flight = 0;
-        while self.sent < total || in_flight > 0 {
-            in_flight += self.queue(total, self.window - in_flight);
-            let may_send_more = self.sent < total && in_flight < self.window;
-            let readable = match self.server.write()? {
-                true if may_send_more => false,
-                true => true,
-                false => self.server.wait_for_either()?,
-            };
-            if readable {
-                self.server.read()?;
-                in_flight -= self.receive()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Builds as many requests as there is room for, and returns how many these were.
-    fn queue(&mut self, total: u32, room: u32) -> u32 {
-        let now = self.started.elapsed();
-        let mut queued = 0;
-        while queued < room && self.sent < total && self.server.outgoing.len() < OUTGOING {
-            self.request.write(FIRST_NUMBER + self.sent, &mut self.server.outgoing);
-            self.due[self.sent as usize] = Some(now);
-            self.sent += 1;
-            queued += 1;
-        }
-        queued
-    }
-
-    /// Checks the lines that have come, and returns how many answers these were.
-    fn receive(&mut self) -> Result<u32> {
-        let now = self.started.elapsed();
-        let mut answers = 0;
-        while let Some(line) = self.server.lines.take() {
-            let number = self.checker.check(line).map_err(|error| wrong(&error, line))?;
-            let Some(number) = number else { continue };
-            let due = self.due.get_mut((number - FIRST_NUMBER) as usize).and_then(Option::take);
-            let Some(queued) = due else {
-                return Err(wrong("nothing with this id was due", line).into());
-            };
-            self.latencies.push(now - queued);
-            answers += 1;
-        }
-        Ok(answers)
-    }
-}
-
-fn wrong(reason: &str, line: &[u8]) -> String {
-    let line = String::from_utf8_lossy(&line[..line.len().min(400)]);
-    format!("a wrong answer: {reason}; it began with {line}")
-}
-
-fn since(before: Option<Duration>, after: Option<Duration>) -> Option<Duration> {
-    after?.checked_sub(before?)
-}
-
-fn report(
-    options: &Options,
-    time: Duration,
-    [server_cpu, driver_cpu]: [Option<Duration>; 2],
-    mut latencies: Vec<Duration>,
-    parsed: u64,
-) -> Report {
+fn report(options: &Options, measured: Measured) -> Report {
+    let Measured { times: Times { clock, server_cpu, driver_cpu }, mut latencies, parsed } = measured;
     latencies.sort_unstable();
     let calls = f64::from(options.calls);
     let microseconds = |time: Duration| time.as_secs_f64() * 1e6;
@@ -189,8 +125,8 @@ fn report(
         workload: options.workload.name(),
         window: options.window,
         calls: options.calls,
-        seconds: (time.as_secs_f64() * 1e6).round() / 1e6,
-        calls_per_second: round(calls / time.as_secs_f64()),
+        seconds: (clock.as_secs_f64() * 1e6).round() / 1e6,
+        calls_per_second: round(calls / clock.as_secs_f64()),
         p50_us: round(below(50)),
         p99_us: round(below(99)),
         server_cpu_us_per_call: per_call(server_cpu),

@@ -1,8 +1,9 @@
-//! What the load driver, the comparison and the hand-written line loop are made of.
+//! What the load driver, the comparison and the hand-written servers are made of.
 //!
-//! Every measured server is a program that speaks the protocol on its standard input and output and offers the
-//! workload described in this package's README. [`drive`] starts one, sends it requests, and checks every answer;
-//! [`compare`] does so for several servers by turns; [`callgrind`] counts the instructions that a call costs.
+//! Every measured server is a program that speaks the protocol on its standard input and output or over Streamable
+//! HTTP, and offers the workload described in this package's README. [`drive`] starts one, sends it requests, and
+//! checks every answer; [`compare`] does so for several servers by turns; [`callgrind`] counts the instructions that
+//! a call costs, and [`http::footprint`] what a server takes that does nothing.
 
 mod answer;
 mod arguments;
@@ -10,10 +11,14 @@ pub mod callgrind;
 pub mod compare;
 mod cpu;
 pub mod drive;
+pub mod http;
+pub mod limit;
 mod lines;
 mod probe;
+mod process;
 mod request;
 mod server;
+mod stdio;
 
 use std::error::Error;
 use std::process::ExitCode;

@@ -4,17 +4,38 @@ use serde_json::{Map, Value, json};
 
 use crate::Result;
 use crate::answer::{Answer, expect_cache_hints, expect_text, expect_tools, shortened};
-use crate::request::{Era, line};
-use crate::server::Server;
+use crate::request::{Era, Message};
+
+/// A server, and the way to it; for what is not measured.
+pub(crate) trait Peer {
+    /// Sends a request, and waits for its answer.
+    fn ask(&mut self, message: &Message) -> Result<Answer>;
+
+    /// Sends a notification.
+    fn tell(&mut self, message: &Message) -> Result<()>;
+}
+
+/// The handshake of the legacy era.
+pub(crate) fn initialize(peer: &mut impl Peer) -> Result<()> {
+    let params = json!({
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "drive", "version": env!("CARGO_PKG_VERSION")},
+    });
+    let result = peer.ask(&Message::request(Era::Legacy, 1, "initialize", params))?.result(Era::Legacy)?;
+    match result.get("protocolVersion") {
+        Some(version) if version == "2025-11-25" => {}
+        version => return Err(format!("the server wants protocol version {version:?}").into()),
+    }
+    peer.tell(&Message::notification("notifications/initialized"))
+}
 
 /// Asks one thing of everything that a measured server has to offer, what it has to refuse among it.
 ///
-/// A server that left out the checks, or half of the tools, would be measured at less work than the others.
-pub(crate) fn probe(server: &mut Server, era: Era) -> Result<()> {
-    let mut probe = Probe { server, era, next: 1 };
-    if era == Era::Legacy {
-        probe.initialize()?;
-    }
+/// A server that left out the checks, or half of the tools, would be measured at less work than the others. Of the
+/// legacy era, the handshake has been.
+pub(crate) fn probe(peer: &mut impl Peer, era: Era) -> Result<()> {
+    let mut probe = Probe { peer, era, next: 2 };
     // A text whose quotes, line ends and letters beyond ASCII have to be written as JSON asks.
     let text = "\"quoted\" \\ and\nbroken\u{1}, ünïcödé 🦀";
     probe.tool("echo", &json!({"text": text}), |result| expect_text(result, text))?;
@@ -41,26 +62,13 @@ pub(crate) fn probe(server: &mut Server, era: Era) -> Result<()> {
     probe.resource()
 }
 
-struct Probe<'a> {
-    server: &'a mut Server,
+struct Probe<'a, P> {
+    peer: &'a mut P,
     era: Era,
     next: u32,
 }
 
-impl Probe<'_> {
-    fn initialize(&mut self) -> Result<()> {
-        let params = json!({
-            "protocolVersion": "2025-11-25",
-            "capabilities": {},
-            "clientInfo": {"name": "drive", "version": env!("CARGO_PKG_VERSION")},
-        });
-        self.result("initialize", params, |result| match &result["protocolVersion"] {
-            version if version == "2025-11-25" => Ok(()),
-            version => Err(format!("the server wants protocol version {version}")),
-        })?;
-        self.server.tell(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n")
-    }
-
+impl<P: Peer> Probe<'_, P> {
     fn resource(&mut self) -> Result<()> {
         let era = self.era;
         self.result("resources/list", json!({}), |result| {
@@ -107,18 +115,8 @@ impl Probe<'_> {
     fn ask(&mut self, method: &str, params: Value) -> Result<Answer> {
         let id = self.next;
         self.next += 1;
-        self.server.tell(&line(self.era, id, method, params))?;
-        loop {
-            let answer = Answer::parse(&self.server.next_line()?)?;
-            if answer.id == Some(json!(id)) {
-                return Ok(answer);
-            }
-            if !answer.is_notification() {
-                return Err(
-                    format!("{method}: the answer has the id {:?}, the request had {id}", answer.id).into()
-                );
-            }
-        }
+        let answer = self.peer.ask(&Message::request(self.era, id, method, params));
+        answer.map_err(|error| format!("{method}: {error}").into())
     }
 }
 

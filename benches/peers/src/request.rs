@@ -105,42 +105,74 @@ impl FromStr for Workload {
     }
 }
 
-/// The line of one request, in the words of the era.
-pub(crate) fn line(era: Era, id: u32, method: &str, mut params: Value) -> Vec<u8> {
-    if era == Era::Modern {
-        params["_meta"] = json!({
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientInfo": {"name": "drive", "version": env!("CARGO_PKG_VERSION")},
-            "io.modelcontextprotocol/clientCapabilities": {},
-        });
-    }
-    // Written out rather than taken from a map, because clients put the method before its parameters.
-    format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"{method}\",\"params\":{params}}}\n").into_bytes()
+/// A message to a server, and what of it a transport may have to repeat.
+pub(crate) struct Message {
+    pub(crate) id: u32,
+    pub(crate) method: String,
+    /// The name of what it asks for, where its method has such a name.
+    pub(crate) name: Option<String>,
+    pub(crate) body: Vec<u8>,
 }
 
-/// The request of a workload, built once; only its digits change from call to call.
+impl Message {
+    /// A request in the words of the era.
+    pub(crate) fn request(era: Era, id: u32, method: &str, mut params: Value) -> Self {
+        let name = match method {
+            "tools/call" => params["name"].as_str(),
+            "resources/read" => params["uri"].as_str(),
+            _ => None,
+        };
+        let name = name.map(str::to_owned);
+        if era == Era::Modern {
+            params["_meta"] = json!({
+                "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                "io.modelcontextprotocol/clientInfo": {"name": "drive", "version": env!("CARGO_PKG_VERSION")},
+                "io.modelcontextprotocol/clientCapabilities": {},
+            });
+        }
+        // Written out rather than taken from a map, because clients put the method before its parameters.
+        let body = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"{method}\",\"params\":{params}}}");
+        Self { id, method: method.to_owned(), name, body: body.into_bytes() }
+    }
+
+    /// The request of a workload with this number.
+    pub(crate) fn of_workload(workload: Workload, era: Era, number: u32) -> Self {
+        let (method, params) = workload.ask(era, number);
+        Self::request(era, number, method, params)
+    }
+
+    /// A notification without parameters.
+    pub(crate) fn notification(method: &str) -> Self {
+        let body = json!({"jsonrpc": "2.0", "method": method}).to_string().into_bytes();
+        Self { id: 0, method: method.to_owned(), name: None, body }
+    }
+}
+
+/// The bytes of a request, built once; only its digits change from call to call.
 pub(crate) struct Request {
     bytes: Vec<u8>,
     numbers: Vec<usize>,
 }
 
 impl Request {
-    /// The request of this workload in this era.
-    pub(crate) fn new(workload: Workload, era: Era) -> Self {
-        let (method, params) = workload.ask(era, FIRST_NUMBER);
-        let bytes = line(era, FIRST_NUMBER, method, params);
-        let numbers = positions(&bytes, FIRST_NUMBER);
+    /// A request whose bytes have the first number wherever they have one, from `start` on.
+    pub(crate) fn new(bytes: Vec<u8>, start: usize) -> Self {
+        let numbers = positions(&bytes[start..], FIRST_NUMBER).into_iter().map(|at| start + at).collect();
         Self { bytes, numbers }
     }
 
-    /// Appends the request with this number.
-    pub(crate) fn write(&self, number: u32, out: &mut Vec<u8>) {
-        let start = out.len();
-        out.extend_from_slice(&self.bytes);
+    /// The request as it is with this number.
+    pub(crate) fn numbered(&mut self, number: u32) -> &[u8] {
         let digits = digits(number);
         for &at in &self.numbers {
-            out[start + at..][..DIGITS].copy_from_slice(&digits);
+            self.bytes[at..][..DIGITS].copy_from_slice(&digits);
         }
+        &self.bytes
+    }
+
+    /// The request as it was last numbered.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
@@ -166,11 +198,10 @@ mod tests {
     fn a_patched_request_is_the_request_built_for_its_number() {
         for era in [Era::Legacy, Era::Modern] {
             for workload in Workload::ALL {
-                let number = FIRST_NUMBER + 2_345_678;
-                let (method, params) = workload.ask(era, number);
-                let mut patched = Vec::new();
-                Request::new(workload, era).write(number, &mut patched);
-                assert_eq!(patched, line(era, number, method, params), "{era:?} {workload:?}");
+                let first = Message::of_workload(workload, era, FIRST_NUMBER);
+                let other = Message::of_workload(workload, era, FIRST_NUMBER + 2_345_678);
+                let mut request = Request::new(first.body, 0);
+                assert_eq!(request.numbered(other.id), other.body, "{era:?} {workload:?}");
             }
         }
     }

@@ -1,8 +1,7 @@
-//! The process under measurement, and the two pipes to it.
+//! A server that speaks on its standard input and output, and the two pipes to it.
 
 use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -11,14 +10,17 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::Signal;
 
 use crate::answer::Answer;
+use crate::probe::Peer;
+use crate::process::{Group, Process};
+use crate::request::Message;
 use crate::{Lines, Result};
 
 /// A server that was started, and what was not yet written to it.
 pub(crate) struct Server {
-    child: Child,
+    process: Process,
     stdin: Option<ChildStdin>,
     stdout: ChildStdout,
     pub(crate) lines: Lines,
@@ -31,27 +33,19 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a command, its words already separated; it is killed when it sends nothing for as long as `patience`.
     pub(crate) fn start(command: &[String], patience: Duration) -> Result<Self> {
-        let (program, arguments) = command.split_first().ok_or("the server's command is empty")?;
-        let mut child = Command::new(program)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            // A group of its own, so that what a command like `npx` started ends with it.
-            .process_group(0)
-            .spawn()
-            .map_err(|error| format!("cannot start `{program}`: {error}"))?;
-        let stdin = child.stdin.take().ok_or("no pipe to the server")?;
-        let stdout = child.stdout.take().ok_or("no pipe from the server")?;
+        let mut process = Process::start(command, Stdio::piped(), Stdio::piped())?;
+        let stdin = process.child.stdin.take().ok_or("no pipe to the server")?;
+        let stdout = process.child.stdout.take().ok_or("no pipe from the server")?;
         // Our end of the pipe only. A write that blocked would wait for a server that waits for us to read.
         fcntl_setfl(&stdin, fcntl_getfl(&stdin)? | OFlags::NONBLOCK)?;
-        let watchdog = Watchdog::new(&child, patience);
+        let watchdog = Watchdog::new(process.group(), patience);
         let (lines, outgoing) = (Lines::new(), Vec::new());
-        Ok(Self { child, stdin: Some(stdin), stdout, lines, outgoing, written: 0, watchdog })
+        Ok(Self { process, stdin: Some(stdin), stdout, lines, outgoing, written: 0, watchdog })
     }
 
     /// The number of the process.
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.process.pid()
     }
 
     /// Writes what the pipe takes, and returns whether that was everything.
@@ -93,24 +87,13 @@ impl Server {
     }
 
     /// The next line that comes; for what is not measured.
-    pub(crate) fn next_line(&mut self) -> Result<Vec<u8>> {
+    fn next_line(&mut self) -> Result<Vec<u8>> {
         loop {
             if let Some(line) = self.lines.take() {
                 return Ok(line.to_vec());
             }
             self.read()?;
         }
-    }
-
-    /// Sends one line; for what is not measured.
-    pub(crate) fn tell(&mut self, line: &[u8]) -> Result<()> {
-        self.outgoing.extend_from_slice(line);
-        while !self.write()? {
-            if self.wait_for_either()? {
-                self.read()?;
-            }
-        }
-        Ok(())
     }
 
     /// Closes the server's input and waits until it has gone.
@@ -124,7 +107,7 @@ impl Server {
                 return Err(format!("the server sent more than was asked for: {line}").into());
             }
         }
-        let status = self.child.wait()?;
+        let status = self.process.child.wait()?;
         if self.watchdog.has_killed() {
             return Err("the server did not end when its input did".into());
         }
@@ -135,22 +118,26 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    /// A run that failed leaves no process behind.
-    fn drop(&mut self) {
-        kill_group(group_of(&self.child));
-        // Fails only for a process that was waited for already.
-        let _ = self.child.wait();
+impl Peer for Server {
+    fn ask(&mut self, message: &Message) -> Result<Answer> {
+        self.tell(message)?;
+        loop {
+            if let Some(answer) = Answer::to(message.id, &self.next_line()?)? {
+                return Ok(answer);
+            }
+        }
     }
-}
 
-fn group_of(child: &Child) -> Option<Pid> {
-    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
-}
-
-fn kill_group(group: Option<Pid>) {
-    // Fails only when all of the group have ended, which is what it is for.
-    let _ = group.map(|group| kill_process_group(group, Signal::KILL));
+    fn tell(&mut self, message: &Message) -> Result<()> {
+        self.outgoing.extend_from_slice(&message.body);
+        self.outgoing.push(b'\n');
+        while !self.write()? {
+            if self.wait_for_either()? {
+                self.read()?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Ends a server that has gone silent, so that a blocking read needs no time limit of its own.
@@ -163,10 +150,9 @@ struct Watchdog {
 }
 
 impl Watchdog {
-    fn new(child: &Child, patience: Duration) -> Self {
+    fn new(group: Group, patience: Duration) -> Self {
         let (progress, killed) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let (stop, stopped) = mpsc::channel();
-        let group = group_of(child);
         let watched = (Arc::clone(&progress), Arc::clone(&killed));
         let thread = std::thread::spawn(move || {
             let (progress, killed) = watched;
@@ -178,7 +164,7 @@ impl Watchdog {
                     (seen, since) = (now, Instant::now());
                 } else if since.elapsed() > patience {
                     killed.store(true, Ordering::Relaxed);
-                    kill_group(group);
+                    group.signal(Signal::KILL);
                     return;
                 }
             }

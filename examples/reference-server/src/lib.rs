@@ -11,6 +11,7 @@ pub mod data;
 pub mod database;
 pub mod documents;
 mod options;
+mod schema;
 mod server;
 
 // The public interface is:

@@ -44,6 +44,12 @@ async fn run(options: &Options) -> mcpwright::Result<()> {
             let address = options.http;
             return Err(format!("{address}: {error}; name another address with --http").into());
         }
+        Err(transport::Error::Settings(_)) => {
+            let address = options.http;
+            let reason =
+                "can be reached from other machines: say by which names, with --public-url or --allowed-host";
+            return Err(format!("{address} {reason}").into());
+        }
         Err(error) => return Err(error.into()),
     };
     let directory = std::fs::canonicalize(&options.data)?;

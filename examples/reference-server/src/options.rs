@@ -36,7 +36,12 @@ pub struct Options {
     pub public_url: Option<String>,
 
     /// Name by which clients may call the server, with or without a port; may be said more than once.
-    #[arg(long = "allowed-host", value_name = "NAME", env = "REFERENCE_SERVER_ALLOWED_HOSTS", value_delimiter = ',')]
+    #[arg(
+        long = "allowed-host",
+        value_name = "NAME",
+        env = "REFERENCE_SERVER_ALLOWED_HOSTS",
+        value_delimiter = ','
+    )]
     pub allowed_hosts: Vec<String>,
 
     /// Origin whose pages may call the server from a browser, such as https://app.example.com; may be said more than once.
@@ -60,7 +65,7 @@ pub struct Options {
     #[arg(long)]
     pub generate: bool,
 
-    /// Threads that read, each with a connection of its own.
+    /// Statements that run at once, each with a thread and a connection of its own.
     #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub readers: u16,
 
@@ -68,7 +73,7 @@ pub struct Options {
     #[arg(long, value_name = "MS", default_value_t = 5_000, value_parser = clap::value_parser!(u64).range(10..=600_000))]
     pub timeout: u64,
 
-    /// Rows that a request may ask for at most.
+    /// Rows of a result at most, whatever the request asks for.
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_rows: u32,
 

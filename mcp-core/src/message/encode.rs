@@ -41,6 +41,18 @@ impl Notification {
 }
 
 impl Response {
+    /// The response as JSON on one line, in memory of just its size.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        const AROUND: usize = r#"{"jsonrpc":"2.0","id":,"result":}"#.len();
+        let size = match (&self.id, &self.outcome) {
+            (Some(id), Ok(result)) => AROUND + id.written_len() + result.as_str().len(),
+            _ => AROUND,
+        };
+        let mut out = Vec::with_capacity(size);
+        self.encode(&mut out);
+        out
+    }
+
     /// Appends the response as JSON on one line.
     pub fn encode(&self, out: &mut Vec<u8>) {
         open(out, self.id.as_ref());

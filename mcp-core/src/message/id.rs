@@ -28,12 +28,24 @@ impl RequestId {
         text.parse::<u64>().ok().map(|large| Self::Integer(large.into()))
     }
 
+    /// About how many bytes it takes as JSON: just as many, if it is not negative and needs no escapes.
+    pub(crate) fn written_len(&self) -> usize {
+        match self {
+            Self::Integer(number) => number.checked_ilog10().map_or(1, |log| log as usize + 1),
+            Self::String(text) => text.len() + 2,
+        }
+    }
+
     /// Appends the id as JSON.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         use std::io::Write as _;
         // Writing to a vector cannot fail.
         let _ = match self {
-            Self::Integer(number) => write!(out, "{number}"),
+            // Almost all of them are small, and numbers of 128 bits are written slowly.
+            Self::Integer(number) => match i64::try_from(*number) {
+                Ok(small) => write!(out, "{small}"),
+                Err(_) => write!(out, "{number}"),
+            },
             Self::String(text) => serde_json::to_writer(out, text).map_err(Into::into),
         };
     }

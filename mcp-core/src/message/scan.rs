@@ -76,6 +76,8 @@ impl Scanner {
     /// Reads one value; members are recorded where it is an object.
     pub(super) fn envelope(&mut self, text: &str) -> Result<Envelope, Fault> {
         self.keys.clear();
+        // About as many as a call has: most decoders read one message only.
+        self.keys.reserve(32);
         let mut scan = Scan { text, at: 0, keys: &mut self.keys, envelope: Envelope::default() };
         scan.value(Place::Envelope, 0)?;
         scan.blanks();

@@ -2,25 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionReference, ErrorObject};
+use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionReference, ErrorObject, Meta};
 use serde_json::Value;
 
-use super::prompts::timed_out;
-use super::tools::{unavailable, unknown};
-use super::{Answer, Call, Outcome};
-use crate::argument::Parameters;
+use super::handlers::{timed_out, unknown};
+use super::{Call, Outcome};
 use crate::complete::{Completing, of};
-use crate::{Context, Outbox, Server, TemplateHandler, incident, run};
+use crate::declared::Parameters;
+use crate::{Context, Outbox, Server, TemplateHandler, run};
 
 impl Server {
     pub(super) async fn complete(&self, call: &Call, outbox: &Outbox) -> Outcome {
-        match self.completion(call, outbox).await {
-            Ok(completion) => match Answer::of(&CompleteResult::new(completion)) {
-                Ok(answer) => answer.into(),
-                Err(error) => incident::internal("a completion cannot be written as JSON", &error).into(),
-            },
-            Err(error) => error.into(),
-        }
+        let completion = self.completion(call, outbox).await;
+        let answer = completion.and_then(|completion| {
+            self.answer("a completion", &CompleteResult::new(completion), Meta::new())
+        });
+        answer.into()
     }
 
     async fn completion(&self, call: &Call, outbox: &Outbox) -> Result<Completion, ErrorObject> {
@@ -31,11 +28,11 @@ impl Server {
         match &params.reference {
             CompletionReference::Prompt(prompt) => {
                 let prompt = self.find_prompt(&prompt.name).await?;
-                self.suggest(prompt.parameters(), &argument, value, known, context).await
+                self.suggest(&prompt.handling().parameters, &argument, value, known, context).await
             }
             CompletionReference::Resource(resource) => {
                 let template = self.find_template(&resource.uri).await?;
-                self.suggest(template.parameters(), &argument, value, known, context).await
+                self.suggest(&template.handling().parameters, &argument, value, known, context).await
             }
             _ => Err(ErrorObject::invalid_params("params.ref names a prompt or a resource template")),
         }
@@ -43,17 +40,7 @@ impl Server {
 
     /// The template of exactly this text.
     async fn find_template(&self, uri: &str) -> Result<TemplateHandler, ErrorObject> {
-        let is_it = |template: &&TemplateHandler| template.definition().uri_template == uri;
-        if let Some(template) = self.offer.templates.iter().find(is_it) {
-            return Ok(template.clone());
-        }
-        for provider in &self.offer.resources.providers {
-            let templates = provider.templates().await.map_err(|error| unavailable(&*error))?;
-            if let Some(template) = templates.iter().find(is_it) {
-                return Ok(template.clone());
-            }
-        }
-        Err(unknown("resource template", uri))
+        self.offer.templates.find(uri).await?.ok_or_else(|| unknown("resource template", uri))
     }
 
     async fn suggest(
@@ -70,7 +57,7 @@ impl Server {
         if let Some(completer) = &declared.argument.completer {
             let completing = completer.complete(Completing::new(value, known, context));
             let completion = run::within(name, completing, self.offer.deadline, &self.host).await;
-            let completion = completion.map_err(|run::TimedOut| timed_out(name))?;
+            let completion = completion.map_err(|run::TimedOut(_)| timed_out(name))?;
             let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
             if completion.values.len() > 100 {
                 completion = of(completion.values);

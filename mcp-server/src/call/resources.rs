@@ -1,4 +1,4 @@
-//! `resources/list`, `resources/templates/list` and `resources/read`.
+//! `resources/read`.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,11 @@ use mcpwright_core::template::{Match, Variables};
 use mcpwright_core::{Caching, ErrorObject, ReadResourceResult};
 use serde::Deserialize;
 
-use super::prompts::timed_out;
-use super::tools::unavailable;
-use super::{Answer, Call, LONGEST_URI, Outcome};
-use crate::argument::Given;
-use crate::resource::Reading;
-use crate::{Context, Outbox, ResourceHandler, Server, TemplateHandler, incident, run};
+use super::{Call, LONGEST_URI, Outcome};
+use crate::handling::Handling;
+use crate::input::Given;
+use crate::offered::unavailable;
+use crate::{Contents, Context, Outbox, ResourceHandler, Server, TemplateHandler};
 
 #[derive(Deserialize)]
 struct Params<'a> {
@@ -26,10 +25,17 @@ enum Reader {
 }
 
 impl Reader {
-    fn reading(&self) -> &Reading {
+    fn handling(&self) -> &Handling<Contents> {
         match self {
-            Self::Resource(resource) => resource.reading(),
-            Self::Template(template, _) => template.reading(),
+            Self::Resource(resource) => resource.handling(),
+            Self::Template(template, _) => template.handling(),
+        }
+    }
+
+    fn caching(&self) -> Option<Caching> {
+        match self {
+            Self::Resource(resource) => resource.own_caching(),
+            Self::Template(template, _) => template.own_caching(),
         }
     }
 
@@ -42,49 +48,6 @@ impl Reader {
 }
 
 impl Server {
-    pub(super) async fn list_resources(&self, call: &Call) -> Result<Answer, ErrorObject> {
-        let cursor = call.cursor()?;
-        let offered = &self.offer.resources;
-        let revisions: Vec<_> = offered.providers.iter().map(|provider| provider.revision()).collect();
-        let list = self.list("resources");
-        let written = match offered.pages.current(&revisions) {
-            Some(written) => written,
-            None => {
-                let mut resources = offered.fixed.clone();
-                for provider in &offered.providers {
-                    resources.extend(provider.resources().await.map_err(|error| unavailable(&*error))?);
-                }
-                let resources: Vec<_> = resources.iter().map(ResourceHandler::definition).collect();
-                let written = offered.pages.write(revisions, &resources, |resource| &resource.uri);
-                written
-                    .map_err(|error| incident::internal("the resources cannot be written as JSON", &error))?
-            }
-        };
-        written.page(&list, cursor.as_deref()).map(Answer::page)
-    }
-
-    pub(super) async fn list_templates(&self, call: &Call) -> Result<Answer, ErrorObject> {
-        let cursor = call.cursor()?;
-        let providers = &self.offer.resources.providers;
-        let revisions: Vec<_> = providers.iter().map(|provider| provider.revision()).collect();
-        let list = self.list("resourceTemplates");
-        let written = match self.offer.template_pages.current(&revisions) {
-            Some(written) => written,
-            None => {
-                let mut templates = self.offer.templates.clone();
-                for provider in providers {
-                    templates.extend(provider.templates().await.map_err(|error| unavailable(&*error))?);
-                }
-                let templates: Vec<_> = templates.iter().map(TemplateHandler::definition).collect();
-                let pages = &self.offer.template_pages;
-                let written = pages.write(revisions, &templates, |template| &template.uri_template);
-                written
-                    .map_err(|error| incident::internal("the templates cannot be written as JSON", &error))?
-            }
-        };
-        written.page(&list, cursor.as_deref()).map(Answer::page)
-    }
-
     pub(super) async fn read_resource(&self, call: &Call, outbox: &Outbox) -> Outcome {
         let uri = match call.read::<Params<'_>>() {
             Ok(params) => params.uri,
@@ -93,10 +56,7 @@ impl Server {
         match self.read(call, &uri, outbox).await {
             Ok(Some((mut result, caching))) => {
                 let meta = std::mem::take(&mut result.meta);
-                match Answer::of(&result) {
-                    Ok(answer) => answer.meta(meta).caching(caching).into(),
-                    Err(error) => incident::internal("a resource cannot be written as JSON", &error).into(),
-                }
+                self.answer(&uri, &result, meta).map(|answer| answer.caching(caching)).into()
             }
             Ok(None) => Outcome::ResourceNotFound(uri.into_owned()),
             Err(error) => error.into(),
@@ -117,27 +77,18 @@ impl Server {
             Reader::Resource(_) => Given::texts([]),
             Reader::Template(_, variables) => Given::texts(variables.iter()),
         };
-        let reading = reader.reading();
         let context = Context::new(call, &self.offer.shared, outbox);
-        let contents = match reading.start(&given, &context) {
-            Ok(work) => {
-                let deadline = reading.deadline.unwrap_or(self.offer.deadline);
-                let contents = run::work(uri, work, &reading.pace, deadline, &self.host).await;
-                contents.unwrap_or_else(|run::TimedOut| Err(timed_out("the resource").into()))
-            }
-            Err(failure) => Err(failure),
-        };
-        let contents = contents.map_err(|failure| self.protocol_error("the resource", failure))?;
+        let contents = self.run(uri, "the resource", reader.handling(), &given, &context).await?;
         let result = contents.result(uri, reader.mime_type());
-        Ok(result.map(|(result, own)| (result, own.or(reading.caching).unwrap_or(self.offer.caching))))
+        Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.offer.caching))))
     }
 
     /// A resource of exactly this URI, or else the template that says most of it, or else what a provider has.
     async fn find_reader(&self, uri: &str) -> Result<Option<Reader>, ErrorObject> {
-        if let Some(resource) = self.offer.resources.by_key.get(uri) {
+        if let Some(resource) = self.offer.resources.always(uri) {
             return Ok(Some(Reader::Resource(resource.clone())));
         }
-        if let Some(reader) = best_match(&self.offer.templates, uri)? {
+        if let Some(reader) = best_match(&self.offer.templates.fixed, uri)? {
             return Ok(Some(reader));
         }
         for provider in &self.offer.resources.providers {

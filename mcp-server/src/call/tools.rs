@@ -1,4 +1,4 @@
-//! `tools/list` and `tools/call`.
+//! `tools/call`.
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
@@ -6,31 +6,11 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, method, push_string};
 
+use super::handlers::unknown;
 use super::{Answer, Call, Outcome, Word};
-use crate::{Context, Failure, Mirrored, Outbox, Server, ToolError, ToolHandler, incident, run};
+use crate::{Context, Failure, Mirrored, Outbox, Server, ToolHandler, incident, run};
 
 impl Server {
-    pub(super) async fn list_tools(&self, call: &Call) -> Result<Answer, ErrorObject> {
-        let cursor = call.cursor()?;
-        let offered = &self.offer.tools;
-        let revisions: Vec<_> = offered.providers.iter().map(|provider| provider.revision()).collect();
-        let list = self.list("tools");
-        let written = match offered.pages.current(&revisions) {
-            Some(written) => written,
-            None => {
-                let mut tools = offered.fixed.clone();
-                for provider in &offered.providers {
-                    let brought = provider.tools().await.map_err(|error| unavailable(&*error))?;
-                    tools.extend(brought.into_iter().filter(is_listed));
-                }
-                let tools: Vec<_> = tools.iter().map(ToolHandler::definition).collect();
-                let written = offered.pages.write(revisions, &tools, |tool| &tool.name);
-                written.map_err(|error| incident::internal("the tools cannot be written as JSON", &error))?
-            }
-        };
-        written.page(&list, cursor.as_deref()).map(Answer::page)
-    }
-
     pub(super) async fn call_tool(&self, call: &Call, outbox: &Outbox) -> Outcome {
         let (tool, arguments) = match self.find_call(call).await {
             Ok(found) => found,
@@ -38,17 +18,13 @@ impl Server {
         };
         let context = Context::new(call, &self.offer.shared, outbox);
         let result = match tool.start(&arguments, &context) {
-            Ok(work) => {
-                let deadline = tool.own_deadline().unwrap_or(self.offer.deadline);
-                match run::work(&tool.definition().name, work, tool.pace(), deadline, &self.host).await {
-                    Ok(result) => result,
-                    Err(run::TimedOut) => {
-                        let text =
-                            format!("timed out: {} took longer than {deadline:?}", tool.definition().name);
-                        Ok(CallToolResult::error(text))
-                    }
+            Ok(work) => match self.work(&tool.definition().name, tool.handling(), work).await {
+                Ok(result) => result,
+                Err(run::TimedOut(deadline)) => {
+                    let name = &tool.definition().name;
+                    Ok(CallToolResult::error(format!("timed out: {name} took longer than {deadline:?}")))
                 }
-            }
+            },
             Err(failure) => Err(failure),
         };
         self.tool_outcome(&tool, result)
@@ -56,7 +32,8 @@ impl Server {
 
     /// The tool that is called, and its arguments as the text of an object.
     async fn find_call<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), ErrorObject> {
-        let tool = self.find_tool(&call.name()?).await?;
+        let name = call.name()?;
+        let tool = self.offer.tools.find(&name).await?.ok_or_else(|| unknown("tool", &name))?;
         Ok((tool, arguments(call.arguments())?))
     }
 
@@ -68,29 +45,12 @@ impl Server {
     ///
     /// A provider failed: what the call would be answered with.
     pub async fn mirrored(&self, tool: &str) -> Result<Cow<'_, [Mirrored]>, ErrorObject> {
-        if let Some(tool) = self.offer.tools.by_key.get(tool) {
+        if let Some(tool) = self.offer.tools.always(tool) {
             return Ok(Cow::Borrowed(tool.mirrored()));
         }
-        let provided = AssertUnwindSafe(self.provided_tool(tool)).catch_unwind().await;
-        let tool = provided.map_err(|payload| incident::panic(method::TOOLS_CALL, payload))??;
+        let found = AssertUnwindSafe(self.offer.tools.find(tool)).catch_unwind().await;
+        let tool = found.map_err(|payload| incident::panic(method::TOOLS_CALL, payload))??;
         Ok(tool.map_or(Cow::Borrowed(&[]), |tool| Cow::Owned(tool.mirrored().to_vec())))
-    }
-
-    async fn find_tool(&self, name: &str) -> Result<ToolHandler, ErrorObject> {
-        if let Some(tool) = self.offer.tools.by_key.get(name) {
-            return Ok(tool.clone());
-        }
-        self.provided_tool(name).await?.ok_or_else(|| unknown("tool", name))
-    }
-
-    async fn provided_tool(&self, name: &str) -> Result<Option<ToolHandler>, ErrorObject> {
-        for provider in &self.offer.tools.providers {
-            let tool = provider.tool(name).await.map_err(|error| unavailable(&*error))?;
-            if let Some(tool) = tool.filter(|tool| tool.mistake().is_none()) {
-                return Ok(Some(tool));
-            }
-        }
-        Ok(None)
     }
 
     fn tool_outcome(&self, tool: &ToolHandler, result: Result<CallToolResult, Failure>) -> Outcome {
@@ -119,51 +79,38 @@ impl Server {
             Some(value) if !value.as_str().starts_with('{') => Some(Word::AnyStructuredContent),
             _ => result.content.iter().filter_map(Word::of).max(),
         };
-        match written(&result).map(Answer::written) {
-            Ok(answer) if answer.len() > self.offer.most_bytes => {
-                let (size, most) = (answer.len(), self.offer.most_bytes);
-                let text = format!(
-                    "the result is too large: {size} bytes, and at most {most} are sent; ask for less"
-                );
-                self.answer_tool(CallToolResult::error(text))
-            }
-            Ok(answer) => Answer { is_error, newest, ..answer.meta(meta) }.into(),
-            Err(error) => incident::internal("the result of a tool cannot be written as JSON", &error).into(),
+        let answer = match written(&result).map(Answer::written) {
+            Ok(answer) => answer,
+            Err(error) => return incident::internal("the result of a tool is no JSON", &error).into(),
+        };
+        match self.too_large(&answer) {
+            None => Answer { is_error, newest, ..answer.meta(meta) }.into(),
+            Some(reason) => ask_for_less(&reason).into(),
         }
-    }
-
-    /// What may be said of an error: its own words but never its sources', or a number.
-    pub(super) fn error_text(
-        &self,
-        name: &str,
-        error: &(dyn std::error::Error + Send + Sync + 'static),
-    ) -> String {
-        if self.offer.masks_errors && !error.is::<ToolError>() {
-            let incident = incident::number();
-            tracing::error!(incident, error = %incident::escaped(&error.to_string()), "{name} failed");
-            return format!("{name} failed, incident {incident}");
-        }
-        error.to_string()
     }
 }
 
-/// Whether clients are told of a tool that a provider brought. One that they would leave out hides no other.
-fn is_listed(tool: &ToolHandler) -> bool {
-    if let Some(reason) = tool.mistake() {
-        tracing::warn!(tool = tool.definition().name, reason, "a tool of a provider is left out");
+/// What stands in the place of a result that is not sent, however little may be.
+fn ask_for_less(reason: &str) -> Result<Answer, ErrorObject> {
+    let result = CallToolResult::error(format!("{reason}; ask for less"));
+    match written(&result).map(Answer::written) {
+        Ok(answer) => Ok(Answer { is_error: true, ..answer }),
+        Err(error) => Err(incident::internal("the result of a tool is no JSON", &error)),
     }
-    tool.mistake().is_none()
 }
 
 /// The members of a result as the text of an object. Plain text, which most results are, is written without detours.
 fn written(result: &CallToolResult) -> Result<String, serde_json::Error> {
-    let texts: Option<Vec<&str>> = result.content.iter().map(plain_text).collect();
-    let Some(texts) = texts.filter(|_| result.other.is_empty()) else { return serde_json::to_string(result) };
+    let is_plain = result.other.is_empty() && result.content.iter().all(|block| plain_text(block).is_some());
+    if !is_plain {
+        return serde_json::to_string(result);
+    }
+    let texts = || result.content.iter().filter_map(plain_text);
     let structured = result.structured_content.as_ref().map_or("", JsonText::as_str);
-    let size: usize = texts.iter().map(|text| text.len() + 40).sum();
+    let size: usize = texts().map(|text| text.len() + 40).sum();
     let mut out = String::with_capacity(size + structured.len() + 64);
     out.push_str(r#"{"content":["#);
-    for (place, text) in texts.iter().enumerate() {
+    for (place, text) in texts().enumerate() {
         out.push_str(if place == 0 { r#"{"type":"text","text":"# } else { r#",{"type":"text","text":"# });
         push_string(&mut out, text);
         out.push('}');
@@ -221,15 +168,6 @@ fn refusal(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
     }
     text.push_str("\nCall it again with these mended.");
     text
-}
-
-pub(super) fn unknown(what: &str, name: &str) -> ErrorObject {
-    let name: String = name.chars().take(64).collect();
-    ErrorObject::invalid_params(format!("unknown {what}: {}", name.escape_debug()))
-}
-
-pub(super) fn unavailable(error: &(dyn std::error::Error + Send + Sync + 'static)) -> ErrorObject {
-    incident::internal("a catalogue is not available", &error)
 }
 
 #[cfg(test)]

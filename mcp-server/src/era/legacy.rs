@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mcpwright_core::{
-    Client, ClientCapabilities, DecodeError, ErrorCode, ErrorObject, Implementation, InitializeParams,
-    InitializeResult, JsonText, LoggingLevel, Message, Meta, Notification, ProgressToken, ProtocolVersion,
-    Request, Response, SetLevelParams, SubscribeParams, method,
+    Client, DecodeError, ErrorCode, ErrorObject, Implementation, InitializeParams, InitializeResult,
+    JsonText, LoggingLevel, Message, Meta, Notification, ProgressToken, ProtocolVersion, Request, Response,
+    SetLevelParams, SubscribeParams, method,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -29,11 +29,11 @@ pub struct Handshake {
 
 /// A handshake as text, with short names: it travels with each request.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct Written<T> {
     v: ProtocolVersion,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    i: Option<Implementation>,
-    c: ClientCapabilities,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    i: Option<T>,
+    c: T,
 }
 
 impl Handshake {
@@ -49,15 +49,25 @@ impl Handshake {
             short.title.clone_from(&info.title);
             short
         });
-        let written = Written { v: self.version.clone(), i: info, c: self.client.capabilities().clone() };
         // It came as JSON, and can be written as JSON.
+        let text = |text: Result<JsonText, _>| text.unwrap_or_else(|_| empty());
+        let written = Written {
+            v: self.version.clone(),
+            i: info.map(|info| text(JsonText::of(&info))),
+            c: text(JsonText::of(self.client.capabilities())),
+        };
         serde_json::to_string(&written).unwrap_or_default()
     }
 
     /// The handshake of a text that [`Handshake::to_text`] made; nothing if it is another text.
-    pub fn from_text(text: &str) -> Option<Self> {
-        let Written { v, i, c } = serde_json::from_str(text).ok()?;
-        Some(Self { version: v, client: Client::new(i, c).log_level_for_call(Some(DEFAULT_LEVEL)) })
+    pub fn from_text(text: &str, server: &Server) -> Option<Self> {
+        let Written::<JsonText> { v, i, c } = serde_json::from_str(text).ok()?;
+        let client = server.identities().client(i.as_ref().map(JsonText::as_str), c.as_str(), || {
+            let malformed = |_| ErrorObject::invalid_params("the handshake is malformed");
+            let info = i.as_ref().map(|info| info.to().map_err(malformed)).transpose()?;
+            Ok(Client::new(info, c.to().map_err(malformed)?))
+        });
+        Some(Self { version: v, client: client.ok()?.log_level_for_call(Some(DEFAULT_LEVEL)) })
     }
 }
 

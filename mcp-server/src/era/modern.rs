@@ -14,26 +14,22 @@ use serde_json::value::RawValue;
 
 use super::RequestMeta;
 use crate::call::{Answer, Fields, LONGEST_URI};
+use crate::identity::Said;
 use crate::{Beside, Change, Outcome, Server};
 
 /// The longest version that is worth an answer of its own.
 const LONGEST_VERSION: usize = 1024;
 
-/// Who sent the last request, so that the next one of the same words is not read again.
-///
-/// Nothing is inferred from it: it is used only where a request says exactly the same.
-#[derive(Debug, Default)]
-pub(crate) struct LastIdentity {
-    client_info: Option<String>,
-    client_capabilities: String,
-    client: Option<Client>,
+/// What a request says in `_meta`, if another one has said the same, and it was right.
+pub(crate) fn said_before(request: &Request, server: &Server) -> Option<Said> {
+    server.identities().said(request.params.as_ref()?.member("_meta")?)
 }
 
 /// The client that a request speaks for, once what the transport knows beside it says the same.
 pub(crate) fn client(
     request: &Request,
     meta: &RequestMeta<'_>,
-    last: &mut LastIdentity,
+    server: &Server,
     beside: &dyn Beside,
 ) -> Result<Client, ErrorObject> {
     let version: Cow<'_, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
@@ -41,36 +37,26 @@ pub(crate) fn client(
         return Err(malformed(meta::key::PROTOCOL_VERSION));
     }
     let capabilities = meta.client_capabilities.ok_or_else(missing_meta)?;
-    let client = identity(meta, capabilities, last)?;
+    let client =
+        server.identities().client(meta.client_info.map(RawValue::get), capabilities.get(), || {
+            Ok(Client::new(
+                optional(meta.client_info, meta::key::CLIENT_INFO)?,
+                required(Some(capabilities), meta::key::CLIENT_CAPABILITIES)?,
+            ))
+        })?;
     beside.agrees(request, &version)?;
     let client = client.log_level_for_call(optional(meta.log_level, meta::key::LOG_LEVEL)?);
     let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
     match ProtocolVersion::new(&version).era() {
-        Some(Era::Modern) => Ok(client.progress_token_for_call(token)),
+        Some(Era::Modern) => {
+            let client = client.progress_token_for_call(token);
+            if let Some(text) = request.params.as_ref().and_then(|params| params.member("_meta")) {
+                server.identities().remember(text, &Said { version: version.into(), client: client.clone() });
+            }
+            Ok(client)
+        }
         known => Err(unsupported(&version, known)),
     }
-}
-
-fn identity(
-    meta: &RequestMeta<'_>,
-    capabilities: &RawValue,
-    last: &mut LastIdentity,
-) -> Result<Client, ErrorObject> {
-    let info = meta.client_info.map(RawValue::get);
-    if let Some(client) = &last.client
-        && last.client_info.as_deref() == info
-        && last.client_capabilities == capabilities.get()
-    {
-        return Ok(client.clone());
-    }
-    let client = Client::new(
-        optional(meta.client_info, meta::key::CLIENT_INFO)?,
-        required(Some(capabilities), meta::key::CLIENT_CAPABILITIES)?,
-    );
-    last.client_info = info.map(str::to_owned);
-    capabilities.get().clone_into(&mut last.client_capabilities);
-    last.client = Some(client.clone());
-    Ok(client)
 }
 
 fn required<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>, key: &str) -> Result<T, ErrorObject> {

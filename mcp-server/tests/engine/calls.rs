@@ -9,8 +9,8 @@ use futures::future::BoxFuture;
 use mcpwright_core::{ErrorCode, ErrorObject, ProtocolVersion};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Builder, Call, Ext, Host, MethodHandler, Middleware, Next, Outbox, Outcome, Server, ToolError,
-    ToolHandler, Work, async_trait,
+    Builder, Call, Ext, Host, MethodHandler, Middleware, Next, Outbox, Outcome, PromptHandler,
+    ResourceHandler, Server, TemplateHandler, ToolError, ToolHandler, Work, async_trait,
 };
 use serde_json::json;
 
@@ -103,6 +103,43 @@ fn a_result_that_is_too_large_is_not_sent() {
     let result = block_on(client.call_tool("large", ())).unwrap();
     assert_eq!(result.is_error, Some(true));
     assert!(text(&result).contains("too large"), "{}", text(&result));
+}
+
+#[test]
+fn the_error_for_a_large_result_is_sent_however_little_may_be() {
+    let tool = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
+    let client = Client::modern(server().tool(tool).most_bytes(1));
+    let result = block_on(client.call_tool("large", ())).unwrap();
+    assert_eq!((result.is_error, text(&result).contains("ask for less")), (Some(true), true));
+}
+
+#[test]
+fn contents_and_prompts_that_are_too_large_are_errors() {
+    let large = || async { "x".repeat(2000) };
+    let name = |name: String| async move { "x".repeat(if name == "large" { 2000 } else { 10 }) };
+    let described = server()
+        .resource(ResourceHandler::function("demo://large", "large", large))
+        .template(TemplateHandler::function("demo://of/{name}", "of", ["name"], name))
+        .prompt(PromptHandler::function("large", [], large))
+        .prompt(PromptHandler::function("of", ["name"], name));
+    let client = Client::modern(described.most_bytes(1000));
+    for (method, params) in [
+        ("resources/read", json!({ "uri": "demo://large" })),
+        ("resources/read", json!({ "uri": "demo://of/large" })),
+        ("prompts/get", json!({ "name": "large" })),
+        ("prompts/get", json!({ "name": "of", "arguments": { "name": "large" } })),
+    ] {
+        let error = block_on(client.send(method, params)).unwrap_err();
+        assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
+        let (reason, incident) = error.message.split_once(", incident ").unwrap();
+        assert!(reason.starts_with("the result is too large: 20"), "{reason}");
+        assert!(reason.ends_with(" bytes, and at most 1000 are sent"), "{reason}");
+        assert!(incident.len() == 12 && incident.bytes().all(|byte| byte.is_ascii_hexdigit()), "{incident}");
+    }
+    assert!(block_on(client.send("resources/read", json!({ "uri": "demo://of/small" }))).is_ok());
+    assert!(
+        block_on(client.send("prompts/get", json!({ "name": "of", "arguments": { "name": "a" } }))).is_ok()
+    );
 }
 
 struct Counting(Arc<AtomicUsize>);

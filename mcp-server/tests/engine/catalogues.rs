@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, ListToolsResult, ProtocolVersion, SubscriptionFilter, method};
 use mcpwright_server::testing::Client;
-use mcpwright_server::{Builder, Catalogue, Server, ToolHandler};
+use mcpwright_server::{Builder, Catalogue, PromptHandler, ResourceHandler, Server, ToolHandler};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -69,10 +69,8 @@ fn a_cursor_means_the_same_to_every_process_and_survives_changes_before_it() {
 fn a_cursor_of_another_list_is_refused() {
     let client = Client::modern(server(10, 4));
     let cursor = page(&client, None).unwrap().next_cursor.unwrap();
-    let other =
-        server(0, 1).prompt(mcpwright_server::PromptHandler::function("tool_3", [], || async { "x" }));
-    let other =
-        Client::modern(other.prompt(mcpwright_server::PromptHandler::function("b", [], || async { "x" })));
+    let other = server(0, 1).prompt(PromptHandler::function("tool_3", [], || async { "x" }));
+    let other = Client::modern(other.prompt(PromptHandler::function("b", [], || async { "x" })));
     let error = block_on(other.send(method::PROMPTS_LIST, json!({ "cursor": cursor }))).unwrap_err();
     assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
 }
@@ -141,4 +139,50 @@ fn mounted_tools_have_a_prefix() {
     let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
     assert_eq!(names, ["tool_0", "inner_tool_0"]);
     assert_eq!(block_on(client.call_tool("inner_tool_0", ())).unwrap().content[0].as_text(), Some("tool_0"));
+}
+
+#[test]
+fn what_providers_of_a_mounted_server_bring_has_the_prefix_too() {
+    let (tools, prompts) = (Catalogue::new(), Catalogue::new());
+    let inner = server(0, 10).tool_provider(tools.clone()).prompt_provider(prompts.clone());
+    let client = Client::modern(server(1, 10).mount("outer", server(0, 10).mount("inner", inner)));
+    tools.insert(tool("late"));
+    let colour = |colour: String| async move { colour };
+    let prompt = PromptHandler::function("paint", ["colour"], colour);
+    prompts.insert(prompt.argument("colour", |colour| colour.one_of(["red", "blue"])));
+
+    let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
+    assert_eq!(names, ["tool_0", "outer_inner_late"]);
+    let result = block_on(client.call_tool("outer_inner_late", ())).unwrap();
+    assert_eq!(result.content[0].as_text(), Some("late"));
+    for name in ["late", "inner_late", "outer_late", "outer_inner", "outer_inner_", "outer_innerlate"] {
+        assert_eq!(
+            block_on(client.call_tool(name, ())).unwrap_err().code,
+            ErrorCode::INVALID_PARAMS,
+            "{name}"
+        );
+    }
+
+    let listed: Value = block_on(client.send(method::PROMPTS_LIST, json!({}))).unwrap().to().unwrap();
+    assert_eq!(listed["prompts"][0]["name"], "outer_inner_paint");
+    let params = json!({ "name": "outer_inner_paint", "arguments": { "colour": "red" } });
+    assert!(block_on(client.send(method::PROMPTS_GET, params)).is_ok());
+    assert!(block_on(client.send(method::PROMPTS_GET, json!({ "name": "paint" }))).is_err());
+    let asked = json!({
+        "ref": { "type": "ref/prompt", "name": "outer_inner_paint" },
+        "argument": { "name": "colour", "value": "b" },
+    });
+    let completed: Value = block_on(client.send(method::COMPLETION_COMPLETE, asked)).unwrap().to().unwrap();
+    assert_eq!(completed["completion"]["values"], json!(["blue"]));
+}
+
+#[test]
+fn resources_of_a_mounted_server_keep_their_uris() {
+    let resources = Catalogue::new();
+    let inner = server(0, 10).resource_provider(resources.clone());
+    let client = Client::modern(server(1, 10).mount("inner", inner));
+    resources.insert(ResourceHandler::function("demo://late", "late", || async { "late" }));
+    let listed: Value = block_on(client.send(method::RESOURCES_LIST, json!({}))).unwrap().to().unwrap();
+    assert_eq!(listed["resources"][0]["uri"], "demo://late");
+    assert!(block_on(client.send(method::RESOURCES_READ, json!({ "uri": "demo://late" }))).is_ok());
 }

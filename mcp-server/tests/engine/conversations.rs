@@ -55,12 +55,13 @@ impl Talk {
     }
 
     fn say(&mut self, text: &str) {
-        let mut actions = VecDeque::from(self.connection.receive(decode(text.as_bytes())));
+        let actions = self.connection.receive(decode(text.as_bytes()));
+        let mut actions: VecDeque<_> = actions.into_iter().collect();
         while let Some(action) = actions.pop_front() {
             match action {
                 Action::Send(message) => self.hear(|out| message.encode(out)),
                 Action::Cancel(_, others) => {
-                    others.iter().for_each(|message| self.hear(|out| message.encode(out)))
+                    others.iter().for_each(|message| self.hear(|out| message.encode(out)));
                 }
                 Action::Run(call) => {
                     let heard = Arc::clone(&self.heard);

@@ -110,8 +110,11 @@ impl Headers<'_> {
             return Ok(());
         }
         let arguments = params.and_then(|params| params.member("arguments")).unwrap_or("{}");
-        // Arguments that are no object are refused by the tool.
-        let arguments: Value = serde_json::from_str(arguments).unwrap_or_default();
+        // Arguments that are no object are refused by the tool; some models send an object as text, which is taken.
+        let arguments = match serde_json::from_str(arguments).unwrap_or_default() {
+            Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
+            arguments => arguments,
+        };
         for parameter in self.mirrored {
             let value = parameter.path().iter().try_fold(&arguments, |value, name| value.get(name));
             let Ok(header) = HeaderName::from_bytes(parameter.header().as_bytes()) else { continue };

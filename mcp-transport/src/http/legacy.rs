@@ -10,7 +10,7 @@ use futures::future::poll_fn;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use mcpwright_core::{DecodeError, Message};
-use mcpwright_server::{Action, Call, Caller, Connection};
+use mcpwright_server::{Actions, Call, Caller, Connection};
 
 use super::accept::Accepts;
 use super::answer::{self, Answer};
@@ -71,7 +71,7 @@ pub(super) async fn without_session(
     endpoint: &Arc<Endpoint>,
     parts: &Parts,
     connection: Connection,
-    actions: Vec<Action>,
+    actions: Actions,
     takes: Accepts,
 ) -> Answer {
     let live = Live::of(endpoint, connection);

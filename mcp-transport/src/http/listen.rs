@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::task::AtomicWaker;
 use mcpwright_core::Notification;
-use mcpwright_server::{Action, Change, Connection, Listener, Server};
+use mcpwright_server::{Action, Actions, Change, Connection, Listener, Server};
 
 use super::body::Events;
 use super::guard::Counted;
@@ -110,7 +110,7 @@ impl Events for Listening {
     }
 }
 
-fn append(events: &mut Vec<u8>, actions: Vec<Action>) {
+fn append(events: &mut Vec<u8>, actions: Actions) {
     for action in actions {
         if let Action::Send(message) = action {
             sse::event(events, None, |out| message.encode(out));

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use http::StatusCode;
-use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion, RequestId};
+use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion};
 use mcpwright_server::{
-    Action, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
+    Action, Actions, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
 };
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -39,7 +39,8 @@ pub(super) struct Live {
     /// Says true once the server has ended.
     over: watch::Receiver<bool>,
     connection: Mutex<Connection>,
-    running: Mutex<HashMap<RequestId, Running>>,
+    /// The calls that run, by their serials: a client may use an id again.
+    running: Mutex<HashMap<u64, Running>>,
     streams: Mutex<Vec<Arc<Stream>>>,
     listener: Mutex<Option<Arc<Listener>>>,
     /// How many requests, calls and open streams use it.
@@ -51,7 +52,6 @@ pub(super) struct Live {
 
 #[derive(Debug)]
 struct Running {
-    serial: u64,
     task: Option<AbortHandle>,
     way: Arc<Way>,
 }
@@ -73,7 +73,7 @@ struct Answers {
 }
 
 impl Answers {
-    fn push(&self, actions: Vec<Action>) {
+    fn push(&self, actions: Actions) {
         for action in actions {
             if let Action::Send(message) = action {
                 self.stream.push(&message);
@@ -152,7 +152,7 @@ impl Live {
     /// for the call.
     pub(super) fn perform<K: Send + 'static>(
         self: &Arc<Self>,
-        actions: Vec<Action>,
+        actions: Actions,
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
@@ -161,7 +161,7 @@ impl Live {
 
     fn act<K: Send + 'static>(
         self: &Arc<Self>,
-        decide: impl FnOnce(&mut Connection) -> Vec<Action>,
+        decide: impl FnOnce(&mut Connection) -> Actions,
         stream: &Arc<Stream>,
         ends: bool,
         mut admit: impl FnMut(&mut Call) -> Option<K>,
@@ -179,9 +179,9 @@ impl Live {
                     stream.push(&message);
                 }
                 Action::Run(call) => calls.push(call),
-                Action::Cancel(id, others) => {
-                    calls.retain(|call: &Call| *call.id() != id);
-                    let cancelled = self.cancel(&id);
+                Action::Cancel(serial, others) => {
+                    calls.retain(|call: &Call| call.serial() != serial);
+                    let cancelled = self.cancel(serial);
                     if let Some(others) = others {
                         cancelled.as_ref().map_or(stream, |answers| &answers.stream).push(&others);
                     }
@@ -213,8 +213,8 @@ impl Live {
     /// The way back of a call that is about to begin.
     fn way_back(&self, call: &Call, answers: &Arc<Answers>) -> Arc<Way> {
         let way = Arc::new(Way { is_open: Mutex::new(true), answers: Arc::clone(answers) });
-        let running = Running { serial: call.serial(), task: None, way: Arc::clone(&way) };
-        lock(&self.running).insert(call.id().clone(), running);
+        let running = Running { task: None, way: Arc::clone(&way) };
+        lock(&self.running).insert(call.serial(), running);
         way
     }
 
@@ -224,7 +224,7 @@ impl Live {
         if !way.is_open() {
             return;
         }
-        let (id, serial) = (call.id().clone(), call.serial());
+        let serial = call.serial();
         let (server, outbox) = (self.server.clone(), Outbox::from(Arc::clone(&way)));
         let mut answering: Answering = Box::pin(async move {
             let outcome = server.call(&call, &outbox).await;
@@ -239,7 +239,7 @@ impl Live {
         let live = Arc::clone(self);
         let mut table = lock(&self.running);
         // It may have been cancelled meanwhile, by a request on another thread.
-        let Some(running) = table.get_mut(&id).filter(|running| running.serial == serial) else { return };
+        let Some(running) = table.get_mut(&serial) else { return };
         let over = is_over(self.over.clone());
         let task = self.host.handle().spawn(async move {
             let _keep = keep;
@@ -253,12 +253,7 @@ impl Live {
 
     fn finish(&self, call: &Call, outcome: Outcome, way: &Way) {
         way.close();
-        let mut running = lock(&self.running);
-        let is_running = running.get(call.id()).is_some_and(|running| running.serial == call.serial());
-        if is_running {
-            running.remove(call.id());
-        }
-        drop(running);
+        let is_running = lock(&self.running).remove(&call.serial()).is_some();
         let actions = self.connection().finished(call, outcome);
         way.answers.push(actions);
         if is_running {
@@ -267,8 +262,8 @@ impl Live {
     }
 
     /// Cancels a call, and returns where its answer is missing: whoever calls this expects one less there.
-    fn cancel(&self, id: &RequestId) -> Option<Arc<Answers>> {
-        let running = lock(&self.running).remove(id)?;
+    fn cancel(&self, serial: u64) -> Option<Arc<Answers>> {
+        let running = lock(&self.running).remove(&serial)?;
         running.way.close();
         if let Some(task) = running.task {
             task.abort();
@@ -342,8 +337,8 @@ impl Live {
 
     /// Cancels what runs, and ends all streams.
     pub(super) fn end(&self) {
-        let ids: Vec<_> = lock(&self.running).keys().cloned().collect();
-        ids.iter().filter_map(|id| self.cancel(id)).for_each(|answers| answers.one_less());
+        let left: Vec<_> = lock(&self.running).keys().copied().collect();
+        left.iter().filter_map(|serial| self.cancel(*serial)).for_each(|answers| answers.one_less());
         lock(&self.listener).take();
         lock(&self.streams).drain(..).for_each(|stream| stream.end());
     }
@@ -415,11 +410,7 @@ impl Deliver for Way {
 }
 
 /// Takes a message of whom the request says who calls, and not the one that was first.
-fn receive(
-    connection: &mut Connection,
-    caller: Caller,
-    message: Result<Message, DecodeError>,
-) -> Vec<Action> {
+fn receive(connection: &mut Connection, caller: Caller, message: Result<Message, DecodeError>) -> Actions {
     connection.called_by(caller);
     connection.receive(message)
 }

@@ -105,11 +105,7 @@ pub(super) fn response(action: Action) -> Option<Response> {
 fn response_as_json(response: &Option<Response>) -> Answer {
     let Some(response) = response else { return answer::empty(StatusCode::ACCEPTED) };
     let status = answer::status(response.outcome.as_ref().err(), Era::Modern, Decided::After);
-    // What is encoded is the response itself, without a copy of it.
-    let room = response.outcome.as_ref().map_or(0, |result| result.as_str().len());
-    let mut bytes = Vec::with_capacity(room + 96);
-    response.encode(&mut bytes);
-    answer::whole(status, bytes)
+    answer::whole(status, response.to_bytes())
 }
 
 /// The events of a call that still runs.

@@ -210,7 +210,7 @@ impl Endpoint {
             None => Cow::default(),
         };
         let beside = Headers { headers: &parts.headers, mirrored: &mirrored };
-        let mut actions = connection.receive_beside(message, &beside);
+        let actions = connection.receive_beside(message, &beside);
         if is_notice {
             return if is_answer && !Said::of(&parts.headers).is_legacy() {
                 answer::refusal(StatusCode::BAD_REQUEST, "nothing here waits for an answer")
@@ -223,7 +223,7 @@ impl Endpoint {
         if is_batch || is_call && connection.era() == Some(Era::Legacy) {
             return legacy::without_session(self, parts, connection, actions, takes).await;
         }
-        match (actions.pop(), heard) {
+        match (actions.into_iter().next(), heard) {
             (Some(Action::Run(call)), _) => self.run(parts, connection, call, takes).await,
             (Some(Action::Send(Message::Response(response))), _) => self.said(&connection, &caller, response),
             (Some(Action::Send(Message::Notification(acknowledged))), Some(heard)) => {

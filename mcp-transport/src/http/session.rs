@@ -128,7 +128,7 @@ impl Sessions {
         let (id, rest) = plain.split_first_chunk()?;
         let (until, text) = rest.split_first_chunk()?;
         let until = u64::from_be_bytes(*until);
-        let handshake = Handshake::from_text(str::from_utf8(text).ok()?)?;
+        let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.server)?;
         (until > self.seconds()).then_some(Known { id: Id(*id), until, handshake })
     }
 

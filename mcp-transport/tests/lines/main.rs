@@ -7,3 +7,5 @@ mod demo;
 mod memory;
 #[cfg(unix)]
 mod process;
+#[cfg(unix)]
+mod socket;

@@ -322,41 +322,6 @@ fn many_unread_answers_are_all_delivered() {
 }
 
 #[test]
-fn a_unix_socket_serves_many_and_is_its_owners_alone() {
-    use std::os::unix::fs::PermissionsExt as _;
-    use std::os::unix::net::UnixStream;
-
-    let folder = std::env::temp_dir().join(format!("mcpwright-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("socket");
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let serving = runtime.spawn(mcpwright_transport::unix(crate::demo::server(), path.clone()));
-    let start = Instant::now();
-    let mode = || std::fs::metadata(&path).map(|found| found.permissions().mode() & 0o777).ok();
-    while mode() != Some(0o600) {
-        assert!(start.elapsed() < PATIENCE && !serving.is_finished(), "the socket is made");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let mut clients: Vec<_> = (0..3).map(|_| UnixStream::connect(&path).unwrap()).collect();
-    for (id, client) in clients.iter_mut().enumerate() {
-        client.set_read_timeout(Some(PATIENCE)).unwrap();
-        client
-            .write_all(format!("{}\n", json!({ "jsonrpc": "2.0", "id": id, "method": "ping" })).as_bytes())
-            .unwrap();
-    }
-    for (id, client) in clients.iter_mut().enumerate() {
-        let mut line = String::new();
-        BufReader::new(client).read_line(&mut line).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Value>(&line).unwrap(),
-            json!({ "jsonrpc": "2.0", "id": id, "result": {} })
-        );
-    }
-    serving.abort();
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
-#[test]
 fn a_cancelled_handler_that_blocks_does_not_keep_the_process() {
     let mut process = Process::start();
     process.handshake();

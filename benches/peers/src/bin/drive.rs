@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use mcpwright_peers::drive::{self, Options};
+use mcpwright_peers::drive::{self, Options, Target};
 use mcpwright_peers::{Arguments, Era, Result, Workload};
 
 fn main() -> ExitCode {
@@ -12,9 +12,14 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let mut arguments = Arguments::of_process();
-    let command: String = arguments.value("--server", String::new())?;
+    let command = arguments.values("--server")?.pop();
+    let url = arguments.values("--http")?.pop();
     let options = Options {
-        command: command.split_whitespace().map(str::to_owned).collect(),
+        target: match (command, url) {
+            (Some(command), None) => Target::of_command(&command),
+            (None, Some(url)) => Target::Url(url),
+            _ => return Err("either --server 'command' or --http URL".into()),
+        },
         era: arguments.value("--era", Era::Legacy)?,
         workload: arguments.value("--workload", Workload::Echo)?,
         calls: arguments.value("--calls", 20_000)?,

@@ -1,7 +1,9 @@
 //! The workload on `rmcp`, written as its documentation has its users write a server.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use axum::serve::ListenerExt;
 use mcpwright_peers::{Arguments, DUMMY_TOOLS, Result};
 use rmcp::handler::server::router::tool::{ToolRoute, ToolRouter};
 use rmcp::handler::server::wrapper::{Json, Parameters};
@@ -12,7 +14,8 @@ use rmcp::model::{
 };
 use rmcp::schemars::{self, JsonSchema};
 use rmcp::service::RequestContext;
-use rmcp::transport::{stdio, stdio_pipes};
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService, stdio, stdio_pipes};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt, tool, tool_handler, tool_router};
 use serde::{Deserialize, Serialize};
 
@@ -25,16 +28,36 @@ fn run() -> Result<()> {
     // The transport that its guides use; the other one has to be asked for, there as here.
     arguments.flag("--stdio");
     let pipes = arguments.flag("--pipes");
+    let port = arguments.all("--http")?.pop();
+    let json = arguments.flag("--json");
     arguments.finish()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let service = match pipes {
-            true => Workload::new()?.serve(stdio_pipes()).await?,
-            false => Workload::new()?.serve(stdio()).await?,
+        let workload = Workload::new()?;
+        let service = match (port, pipes) {
+            (Some(port), _) => return http(workload, port, json).await,
+            (None, true) => workload.serve(stdio_pipes()).await?,
+            (None, false) => workload.serve(stdio()).await?,
         };
         service.waiting().await?;
         Ok(())
     })
+}
+
+/// Serves as the `counter_streamhttp` example of its repository does. Without `json`, which has to be asked for, an
+/// answer is a stream of one event; the legacy era's sessions stream whatever is asked for.
+async fn http(workload: Workload, port: u16, json: bool) -> Result<()> {
+    let service = StreamableHttpService::new(
+        move || Ok(workload.clone()),
+        Arc::new(LocalSessionManager::default()),
+        StreamableHttpServerConfig::default().with_json_response(json),
+    );
+    let router = axum::Router::new().nest_service("/mcp", service);
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    // The example leaves this out. Fails only for a client that has gone.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    axum::serve(listener, router).await?;
+    Ok(())
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -59,9 +82,11 @@ struct Blob {
     pad: Option<String>,
 }
 
+#[derive(Clone)]
 struct Workload {
-    /// Kept, because the router that the macros build by default is built anew for each call.
-    tools: ToolRouter<Self>,
+    /// Kept, because the router that the macros build by default is built anew for each call, and shared, because
+    /// there is a handler for each session, and for each request of the modern era.
+    tools: Arc<ToolRouter<Self>>,
 }
 
 #[tool_router]
@@ -73,7 +98,7 @@ impl Workload {
                 Box::pin(async { Ok(CallToolResult::success(vec![ContentBlock::text("")]).into()) })
             }));
         }
-        Ok(Self { tools })
+        Ok(Self { tools: Arc::new(tools) })
     }
 
     #[tool(description = "Returns the text.")]

@@ -17,6 +17,8 @@ mod store;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::ErrorCode;
+
 pub(crate) use self::digest::hexadecimal;
 
 // The public interface is:
@@ -44,6 +46,22 @@ pub enum DataError {
         /// What the system said.
         error: io::Error,
     },
+    /// There can be no data in a directory.
+    #[error("{} cannot be the data directory: {error}. Choose another with --data", path.display())]
+    Directory {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// SQLite could not read the data.
+    #[error("{} cannot be read: {error}{}", file.display(), advice(.error))]
+    Unreadable {
+        /// Which file.
+        file: PathBuf,
+        /// What SQLite said.
+        error: rusqlite::Error,
+    },
     /// A file of somebody else has our name.
     #[error("{} is not a file of this program; choose another data directory with --data", .0.display())]
     Foreign(PathBuf),
@@ -59,7 +77,7 @@ pub enum DataError {
         steps: u64,
     },
     /// The data is no longer what was made.
-    #[error("{} has changed: its digest is {found}", file.display())]
+    #[error("{} has changed: its digest is {found}. {REMEDY}", file.display())]
     Changed {
         /// Which file.
         file: PathBuf,
@@ -71,8 +89,29 @@ pub enum DataError {
     Template(String),
 }
 
+/// What to do about data that is not as it was made.
+const REMEDY: &str = "Delete it, and the next start makes it again";
+
+/// Other errors than damage may pass by themselves.
+fn advice(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => format!(". {REMEDY}"),
+        _ => String::new(),
+    }
+}
+
 impl DataError {
     fn file(path: &Path, error: io::Error) -> Self {
         Self::File { path: path.to_owned(), error }
+    }
+
+    fn directory(path: &Path, error: io::Error) -> Self {
+        // The system says that it exists.
+        let error = if path.is_file() { io::Error::other("it is a file") } else { error };
+        Self::Directory { path: path.to_owned(), error }
+    }
+
+    fn unreadable(file: &Path, error: rusqlite::Error) -> Self {
+        Self::Unreadable { file: file.to_owned(), error }
     }
 }

@@ -1,6 +1,6 @@
 //! The file that the data is kept in: made once, found again, never half made.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::digest::digest;
 use super::making;
-use super::{DIGEST, DataError, SCHEMA_VERSION};
+use super::{DIGEST, DataError, SCHEMA_VERSION, STEPS};
 
 /// The name of the file inside the data directory.
 pub const FILE_NAME: &str = "northlight.sqlite3";
@@ -31,19 +31,27 @@ pub struct Store {
 
 /// Finds the data in `directory`, and makes it if it is not there. `report` is told how many steps of how many are done.
 ///
-/// It is safe to call this in several processes at once: one makes the file, the others wait for it.
+/// It is safe to call this in several processes at once: one makes the file, the others wait for it, and `report` is told
+/// when they begin to and when it is there.
 pub fn ensure(directory: &Path, report: &mut dyn FnMut(u64, u64)) -> Result<Store, DataError> {
-    fs::create_dir_all(directory).map_err(|error| DataError::file(directory, error))?;
+    fs::create_dir_all(directory).map_err(|error| DataError::directory(directory, error))?;
     // An absolute path cannot be taken for a URI, whatever the directory is called.
-    let directory = std::path::absolute(directory).map_err(|error| DataError::file(directory, error))?;
+    let directory = std::path::absolute(directory).map_err(|error| DataError::directory(directory, error))?;
     let file = directory.join(FILE_NAME);
     // Without the lock, another start may be moving the file just now: whatever this finds is looked at again under it.
-    if matches!(inspect(&file), Ok(State::Ready)) {
+    let found = inspect(&file);
+    if matches!(found, Ok(State::Ready)) {
         return Ok(Store { file, made: false });
     }
-    let _lock = lock(&directory.join(format!("{FILE_NAME}.lock")))?;
+    // Where nothing can be written, what is wrong with the data that is there says more.
+    let (_lock, waited) = lock(&directory, report).map_err(|error| found.err().unwrap_or(error))?;
     match inspect(&file)? {
-        State::Ready => return Ok(Store { file, made: false }),
+        State::Ready => {
+            if waited {
+                report(STEPS, STEPS);
+            }
+            return Ok(Store { file, made: false });
+        }
         State::Missing => {}
         State::Unfinished => remove(&file)?,
         State::Different => set_aside(&file)?,
@@ -61,7 +69,8 @@ pub fn ensure(directory: &Path, report: &mut dyn FnMut(u64, u64)) -> Result<Stor
 
 /// Reads all of the data and compares its digest with the one in the source.
 pub fn verify(file: &Path) -> Result<(), DataError> {
-    let made = digest(&read(file)?)?;
+    let made = read(file).and_then(|connection| digest(&connection));
+    let made = made.map_err(|error| DataError::unreadable(file, error))?;
     if made == DIGEST { Ok(()) } else { Err(DataError::Changed { file: file.to_owned(), found: made }) }
 }
 
@@ -99,7 +108,7 @@ fn inspect(file: &Path) -> Result<State, DataError> {
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(State::Unfinished),
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::Unknown) => Ok(State::Unfinished),
         // Anything else may pass: nothing is made over data that cannot be read just now.
-        Err(error) => Err(error.into()),
+        Err(error) => Err(DataError::unreadable(file, error)),
     }
 }
 
@@ -117,22 +126,36 @@ fn read(file: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(file, flags)
 }
 
-/// Held until the guard is dropped; the system lets go of it when the process ends, however it ends.
-fn lock(path: &Path) -> Result<File, DataError> {
+/// Held until the guard is dropped; the system lets go of it when the process ends, however it ends. Also tells whether
+/// somebody else had it.
+fn lock(directory: &Path, report: &mut dyn FnMut(u64, u64)) -> Result<(File, bool), DataError> {
+    let path = directory.join(format!("{FILE_NAME}.lock"));
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
-    let file = file.map_err(|error| DataError::file(path, error))?;
-    match file.lock() {
-        Ok(()) => Ok(file),
+    let file = file.map_err(|error| DataError::directory(directory, error))?;
+    let mut waited = false;
+    let locked = match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            waited = true;
+            report(0, STEPS);
+            file.lock()
+        }
+        Err(TryLockError::Error(error)) => Err(error),
+    };
+    match locked {
+        Ok(()) => Ok((file, waited)),
         // Some network file systems have no locks. Two makers then make the same file, and the last rename wins.
-        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(file),
-        Err(error) => Err(DataError::file(path, error)),
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok((file, waited)),
+        Err(error) => Err(DataError::directory(directory, error)),
     }
 }
 
 /// Someone may have changed data that another version made: it is kept under another name.
 fn set_aside(file: &Path) -> Result<(), DataError> {
     let aside = file.with_extension("previous.sqlite3");
-    fs::rename(file, &aside).map_err(|error| DataError::file(file, error))
+    fs::rename(file, &aside).map_err(|error| DataError::file(file, error))?;
+    tracing::warn!("the data of another version of this program is now {}", aside.display());
+    Ok(())
 }
 
 fn remove(file: &Path) -> Result<(), DataError> {

@@ -88,15 +88,6 @@ impl Drop for Cancelled<'_> {
     }
 }
 
-/// Cancels when it is dropped: whoever drops the future of a query stops its statement.
-pub(super) struct CancelOnDrop(pub(super) Cancel);
-
-impl Drop for CancelOnDrop {
-    fn drop(&mut self) {
-        self.0.cancel();
-    }
-}
-
 /// What a running statement looks at to see whether it should go on.
 #[derive(Clone, Debug)]
 pub(crate) struct Stop {

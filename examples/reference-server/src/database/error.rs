@@ -52,7 +52,9 @@ pub enum DatabaseError {
     #[error("the database is busy: {0}; try again in a moment")]
     Busy(String),
     /// The server's own fault. The message is safe to show; what SQLite said is for the log.
-    #[error("the database cannot be read")]
+    #[error(
+        "the database cannot be read, and only whoever runs the server can mend that: the reason is in its log"
+    )]
     Internal(String),
 }
 
@@ -104,7 +106,7 @@ impl DatabaseError {
     /// What an operator may read: also what SQLite said where it is the server's fault.
     pub fn detail(&self) -> String {
         match self {
-            Self::Internal(detail) => format!("{self}: {detail}"),
+            Self::Internal(detail) => format!("the database cannot be read: {detail}"),
             other => other.to_string(),
         }
     }

@@ -1,21 +1,24 @@
 //! How SQLite would run a statement, without running it.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::cancel::Stop;
 use super::reader::Reader;
-use super::{Catalogue, DatabaseError, Params};
+use super::{Catalogue, DatabaseError, Params, Table};
+use crate::schema::brief;
 
 /// The plan of a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&["steps", "fullScans"]))]
 #[non_exhaustive]
 pub struct Plan {
-    /// The steps in SQLite's words; those with a parent are part of it.
-    pub steps: Vec<Step>,
+    /// What is done, in order and in SQLite's words. What is part of a step is indented below it.
+    pub steps: Vec<String>,
     /// Tables that are read from end to end.
     pub full_scans: Vec<FullScan>,
     /// What to know about this plan.
@@ -23,28 +26,10 @@ pub struct Plan {
     pub notices: Vec<String>,
 }
 
-/// A step of a plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Step {
-    /// Number of the step.
-    pub id: i64,
-    /// Number of the step that it is part of; 0 for none.
-    pub parent: i64,
-    /// What is done.
-    pub detail: String,
-    /// The table that is read; absent where it cannot be told.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table: Option<String>,
-    /// About how many rows are read each time; absent where there are no statistics.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub estimated_rows: Option<u64>,
-}
-
 /// A table that is read from end to end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct FullScan {
     /// The table.
@@ -65,43 +50,61 @@ pub(super) fn run(
     params: &Params,
 ) -> Result<Plan, DatabaseError> {
     // The statement itself is prepared first: it has to be one that `query` would run.
-    reader.statement(stop, sql, |statement, _| Ok(params.bind(statement)?))?;
+    reader.statement(stop, sql, |statement, _| Ok(params.bind_known(statement)?))?;
     let explained = format!("EXPLAIN QUERY PLAN {sql}");
     let rows = reader.plan(stop, &explained, params)?;
     let aliases = aliases(sql, &reader.catalogue);
     let mut plan = Plan { steps: Vec::new(), full_scans: Vec::new(), notices: Vec::new() };
+    let mut depths = HashMap::new();
     for (id, parent, detail) in rows {
-        let step = step(&reader.catalogue, &aliases, id, parent, detail);
-        if let Some(scan) = full_scan(&reader.catalogue, &step) {
-            plan.full_scans.push(scan);
-        }
-        plan.steps.push(step);
+        let depth = depths.get(&parent).map_or(0, |depth| depth + 1);
+        depths.insert(id, depth);
+        let step = step(&reader.catalogue, &aliases, detail);
+        plan.full_scans.extend(step.full_scan());
+        plan.steps.push(format!("{}{step}", "  ".repeat(depth)));
     }
-    if plan.steps.iter().any(|step| step.detail.starts_with("USE TEMP B-TREE")) {
+    if plan.steps.iter().any(|step| step.trim_start().starts_with("USE TEMP B-TREE")) {
         let notice = "Rows are sorted or grouped in memory; an index in that order would avoid it.";
         plan.notices.push(notice.to_owned());
     }
     Ok(plan)
 }
 
-fn step(
-    catalogue: &Catalogue,
-    aliases: &HashMap<String, String>,
-    id: i64,
-    parent: i64,
+/// A step of a plan, with what is known about it.
+struct Step<'a> {
     detail: String,
-) -> Step {
+    /// The table that is read, where it can be told.
+    table: Option<&'a Table>,
+    /// About how many of its rows are read each time, where there are statistics.
+    rows: Option<u64>,
+}
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)?;
+        match (self.table, self.rows) {
+            (Some(table), Some(rows)) if rows == table.rows => {
+                write!(f, " ({}: all {rows} rows)", table.name)
+            }
+            (Some(table), Some(rows)) => write!(f, " ({}: about {rows} of {} rows)", table.name, table.rows),
+            (Some(table), None) => write!(f, " ({})", table.name),
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+fn step<'a>(catalogue: &'a Catalogue, aliases: &HashMap<String, String>, detail: String) -> Step<'a> {
     let words: Vec<&str> = detail.split_whitespace().collect();
     let named = match words[..] {
         ["SCAN" | "SEARCH", name, ..] => aliases.get(&name.to_lowercase()),
         _ => None,
     };
     let table = named.and_then(|name| catalogue.table(name));
-    let estimated_rows = table.and_then(|table| match words[0] {
+    let rows = table.and_then(|table| match words[0] {
         "SCAN" => Some(table.rows),
         _ => searched(catalogue, &detail),
     });
-    Step { id, parent, table: table.map(|table| table.name.clone()), estimated_rows, detail }
+    Step { detail, table, rows }
 }
 
 /// `SEARCH o USING INDEX orders_by_customer (customer_id=? AND ordered_at>?)`: what the statistics say about so many
@@ -116,20 +119,22 @@ fn searched(catalogue: &Catalogue, detail: &str) -> Option<u64> {
     catalogue.statistics(index)?.get(equal).copied()
 }
 
-fn full_scan(catalogue: &Catalogue, step: &Step) -> Option<FullScan> {
-    let table = catalogue.table(step.table.as_ref()?)?;
-    if !step.detail.starts_with("SCAN") || table.rows < LARGE {
-        return None;
+impl Step<'_> {
+    fn full_scan(&self) -> Option<FullScan> {
+        let table = self.table?;
+        if !self.detail.starts_with("SCAN") || table.rows < LARGE {
+            return None;
+        }
+        let mut indexed: Vec<&str> =
+            table.indexes.iter().filter_map(|index| index.columns.first()).map(String::as_str).collect();
+        indexed.extend(table.primary_key.first().map(String::as_str));
+        let hint = format!(
+            "All {} rows are read. A condition on an indexed column avoids that: {}.",
+            table.rows,
+            indexed.join(", ")
+        );
+        Some(FullScan { table: table.name.clone(), rows: table.rows, hint })
     }
-    let mut indexed: Vec<&str> =
-        table.indexes.iter().filter_map(|index| index.columns.first()).map(String::as_str).collect();
-    indexed.extend(table.primary_key.first().map(String::as_str));
-    let hint = format!(
-        "All {} rows are read. A condition on an indexed column avoids that: {}.",
-        table.rows,
-        indexed.join(", ")
-    );
-    Some(FullScan { table: table.name.clone(), rows: table.rows, hint })
 }
 
 /// Plans name tables by their alias. This reads the aliases off the text, for hints only: a wrong guess costs a hint.

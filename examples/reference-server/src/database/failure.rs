@@ -3,19 +3,19 @@
 use rusqlite::{Error, ErrorCode};
 
 use super::DatabaseError;
-use super::reader::Reader;
+use super::reader::{LENGTH, Reader, STATEMENT};
 
 /// What to tell the caller about a statement that SQLite refused or stopped.
 pub(super) fn explain_failure(error: &Error, reader: &Reader, sql: &str) -> DatabaseError {
-    // What the authorizer said is more exact than what SQLite makes of it.
-    if let Some(denied) = reader.guard.noticed().denied {
-        return denied;
+    // What the guard said is more exact than what SQLite makes of it.
+    if let Some(reason) = reader.guard.noticed().denied.or_else(|| reader.guard.stopped()) {
+        return reason;
     }
     if matches!(error, Error::MultipleStatement) {
         return DatabaseError::denied("more than one statement", "Send one SELECT statement at a time");
     }
     match error.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted) => reader.guard.why_stopped(),
+        Some(ErrorCode::OperationInterrupted) => DatabaseError::Cancelled,
         Some(ErrorCode::DiskFull) => {
             DatabaseError::limit("there is no room for temporary files", "Sort, group or join fewer rows")
         }
@@ -23,12 +23,16 @@ pub(super) fn explain_failure(error: &Error, reader: &Reader, sql: &str) -> Data
             DatabaseError::denied("this statement", "Only SELECT statements over the listed tables run here")
         }
         Some(ErrorCode::TooBig) => DatabaseError::limit(
-            "a text, a blob or the statement itself is too long",
-            "Shorten it, or split the work",
+            format!(
+                "a text or blob has more than {} KiB, or the statement more than {} KiB",
+                LENGTH >> 10,
+                STATEMENT >> 10
+            ),
+            "Return rows rather than one long text, or shorten the statement",
         ),
         Some(ErrorCode::OutOfMemory) => DatabaseError::limit(
             "the statement is too complex, or needs more memory than all statements may use together",
-            "Make it simpler; sort, group or join fewer rows",
+            "Make it simpler, with shorter lists of values; sort, group or join fewer rows",
         ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             DatabaseError::Busy("the data is being written".to_owned())

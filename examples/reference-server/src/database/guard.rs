@@ -64,14 +64,7 @@ impl Guard {
 
     /// Whether a running statement has to stop.
     pub(super) fn must_stop(&self) -> bool {
-        let mut state = self.state();
-        let reason = state.stop.as_ref().and_then(Stop::reason);
-        let used_up =
-            || DatabaseError::limit("temporary files have grown too large", "Sort, group or join fewer rows");
-        let reason = reason.or_else(|| state.space.is_used_up().then(used_up));
-        let stop = reason.is_some();
-        state.stopped = reason.or(state.stopped.take());
-        stop
+        self.state().must_stop()
     }
 
     /// Fails as an interrupted statement fails, if it has to stop.
@@ -80,9 +73,9 @@ impl Guard {
         if self.must_stop() { Err(rusqlite::Error::SqliteFailure(interrupted, None)) } else { Ok(()) }
     }
 
-    /// Why the last statement was stopped.
-    pub(super) fn why_stopped(&self) -> DatabaseError {
-        self.state().stopped.take().unwrap_or(DatabaseError::Cancelled)
+    /// Why the last statement was stopped, if it was.
+    pub(super) fn stopped(&self) -> Option<DatabaseError> {
+        self.state().stopped.take()
     }
 
     /// Forgets what was noticed before, for a new statement.
@@ -102,6 +95,10 @@ impl Guard {
         let mut state = self.state();
         if state.trusted {
             return Authorization::Allow;
+        }
+        // Writing the columns of one SELECT into the next can double a statement many times before it runs.
+        if state.must_stop() {
+            return Authorization::Deny;
         }
         match self.judge(context) {
             Ok(volatile) => {
@@ -150,6 +147,18 @@ impl Guard {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn must_stop(&mut self) -> bool {
+        let reason = self.stop.as_ref().and_then(Stop::reason);
+        let used_up =
+            || DatabaseError::limit("temporary files have grown too large", "Sort, group or join fewer rows");
+        let reason = reason.or_else(|| self.space.is_used_up().then(used_up));
+        let stop = reason.is_some();
+        self.stopped = reason.or(self.stopped.take());
+        stop
     }
 }
 

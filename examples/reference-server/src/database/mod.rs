@@ -2,7 +2,7 @@
 //!
 //! The boundary is SQLite itself. A connection is opened read-only, its authorizer denies what is not allowed by name, its
 //! limits are low, and its progress handler stops it at the deadline or when nobody waits any more. The text of a
-//! statement decides nothing.
+//! statement decides nothing. Whoever stops waiting gives the place to the next at once, whether SQLite has looked or not.
 
 mod cancel;
 mod catalogue;
@@ -43,7 +43,7 @@ pub use self::catalogue::{
 };
 pub use self::cells::Cell;
 pub use self::error::{CursorError, DatabaseError, Fault};
-pub use self::explain::{FullScan, Plan, Step};
+pub use self::explain::{FullScan, Plan};
 pub use self::params::{Param, Params};
 pub use self::query::Query;
 pub use self::result::{Column, ColumnType, Rows};
@@ -75,7 +75,7 @@ pub enum StartError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// The data cannot be read.
-    #[error("the database cannot be opened: {}", .0.detail())]
+    #[error("{}. If the data is damaged, delete it, and the next start makes it again", .0.detail())]
     Database(#[from] DatabaseError),
 }
 
@@ -132,7 +132,13 @@ impl Database {
         cancel: &Cancel,
         work: impl FnOnce(&mut Reader, &Stop) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
-        self.0.opened.pool.run(cancel, work).await
+        let done = self.0.opened.pool.run(cancel, work).await;
+        if let Err(error) = &done
+            && error.fault() == Fault::Server
+        {
+            tracing::error!("{}", error.detail());
+        }
+        done
     }
 }
 

@@ -1,16 +1,17 @@
 //! The values for a statement's parameters, from JSON.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rusqlite::types::Value as Sql;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::DatabaseError;
 
 /// Values by position or by name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Params {
     /// One for each `?`, in order.
@@ -25,9 +26,24 @@ impl Default for Params {
     }
 }
 
+/// What values look like is said where the argument is: here it would be said for each kind, and for each tool.
+impl JsonSchema for Params {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Params")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "array" }, { "type": "object", "additionalProperties": true }] })
+    }
+}
+
 /// A value: text, a number, a boolean (1 or 0), null, or `{"integer": "9007199254740993"}` for integers that JSON
 /// numbers cannot carry everywhere, or `{"blob": "c0ffee"}` for bytes as hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Param(pub Json);
 
@@ -65,6 +81,15 @@ impl Params {
             }
         }
         Ok(())
+    }
+
+    /// The same, but values that nobody knows yet may be left out altogether.
+    pub(super) fn bind_known(&self, statement: &mut rusqlite::Statement<'_>) -> Result<(), DatabaseError> {
+        let none = match self {
+            Self::Positional(values) => values.is_empty(),
+            Self::Named(values) => values.is_empty(),
+        };
+        if none { Ok(()) } else { self.bind(statement) }
     }
 
     /// A text that differs for different values, for what is bound to them.

@@ -153,7 +153,7 @@ impl Reader {
             if statement.is_explain() != 2 {
                 return Err(DatabaseError::internal("EXPLAIN QUERY PLAN gave something else").into());
             }
-            params.bind(&mut statement)?;
+            params.bind_known(&mut statement)?;
             let mut rows = statement.raw_query();
             let mut plan = Vec::new();
             while let Some(row) = rows.next()? {
@@ -280,7 +280,7 @@ fn size(cells: &[Cell]) -> usize {
 fn too_wide(size: usize, limits: &Limits, offset: u64) -> DatabaseError {
     DatabaseError::limit(
         format!("row {} has {size} bytes, and {} are allowed", offset + 1, limits.bytes),
-        "Select fewer columns, shorten long ones with substr(), or raise maxBytes",
+        "Select fewer columns, or shorten long ones with substr()",
     )
 }
 

@@ -31,9 +31,19 @@ pub(crate) struct Reader {
 /// themselves, see `functions.rs`.
 const INSTRUCTIONS: i32 = 1_000;
 
-/// The longest text or blob that a statement can make or read. Together with the number of instructions it bounds what can
-/// happen between two loops, where the progress handler is not asked.
-const LENGTH: i32 = 128 << 10;
+/// The longest text or blob that a statement can make or read.
+///
+/// SQLite asks the progress handler, and looks for an interrupt, at the jumps of a program only: a row whose columns
+/// are a thousand calls over long texts is one stretch without a look. How long that takes is this length times the number
+/// of [`OPERATIONS`], so both are low.
+pub(super) const LENGTH: i32 = 16 << 10;
+
+/// The instructions of a statement's program. SQLite doubles the room for them from 42 on, so 2,688 pass: a list of 880
+/// values behind IN, or a sum over CASE for each of 200 columns.
+const OPERATIONS: i32 = 2_700;
+
+/// The longest statement, in bytes.
+pub(super) const STATEMENT: i32 = 32 << 10;
 
 /// The longest text or blob for our own statements, which read whole documents.
 const TRUSTED_LENGTH: i32 = 64 << 20;
@@ -63,7 +73,7 @@ impl Reader {
         self.limit_length(LENGTH)?;
         self.guard.obey(None);
         done.map_err(|error| match error.sqlite_error_code() {
-            Some(ErrorCode::OperationInterrupted) => self.guard.why_stopped(),
+            Some(ErrorCode::OperationInterrupted) => self.guard.stopped().unwrap_or(DatabaseError::Cancelled),
             Some(ErrorCode::OutOfMemory) => DatabaseError::Busy("memory is used up".to_owned()),
             _ => DatabaseError::internal(error),
         })
@@ -112,12 +122,11 @@ fn harden(connection: &mut Connection, guard: &Arc<Guard>) -> rusqlite::Result<(
     }
     for (limit, value) in [
         (Limit::SQLITE_LIMIT_LENGTH, LENGTH),
-        (Limit::SQLITE_LIMIT_SQL_LENGTH, 32 << 10),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, STATEMENT),
         (Limit::SQLITE_LIMIT_COLUMN, 200),
         (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
         (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
-        // SQLite doubles its programs from 42 instructions on: this lets 10,752 pass.
-        (Limit::SQLITE_LIMIT_VDBE_OP, 11_000),
+        (Limit::SQLITE_LIMIT_VDBE_OP, OPERATIONS),
         (Limit::SQLITE_LIMIT_FUNCTION_ARG, 40),
         (Limit::SQLITE_LIMIT_ATTACHED, 0),
         (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),

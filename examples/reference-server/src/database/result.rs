@@ -4,12 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Cell;
+use crate::schema::brief;
 
 /// What a column holds.
 ///
 /// For a column of a table it is what the catalogue says; for an expression, what the values of this result are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub enum ColumnType {
     /// A whole number; beyond ±(2^53 − 1) it comes as a string of digits.
@@ -98,17 +100,18 @@ impl ColumnType {
 /// A column of a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&["type", "origin", "personal"]))]
 #[non_exhaustive]
 pub struct Column {
     /// Its name in the statement.
     pub name: String,
-    /// What it holds.
+    /// Cents are whole euro cents, decimal is exact text, boolean is 1 or 0, json is text, any is of several kinds.
     #[serde(rename = "type")]
     pub kind: ColumnType,
-    /// The table and column that it comes from; absent for expressions.
+    /// The column of a table that it is, such as orders.id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
-    /// Whether it is a column that holds data about persons; absent where it is not, and for expressions.
+    /// Whether it holds data about persons; not known for expressions.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub personal: bool,
 }
@@ -116,6 +119,7 @@ pub struct Column {
 /// The rows that a statement gave, as many as the limits let through.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&["truncated", "nextCursor"]))]
 #[non_exhaustive]
 pub struct Rows {
     /// The columns, in order.
@@ -124,9 +128,9 @@ pub struct Rows {
     pub rows: Vec<Vec<Cell>>,
     /// How many rows these are.
     pub row_count: u64,
-    /// Whether there are more rows than these. It is exact.
+    /// Whether there are more rows.
     pub truncated: bool,
-    /// Pass this with the same request to get the rows that follow.
+    /// Pass it as cursor, with the same request, for the rows that follow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
     /// What to know about this result.

@@ -6,7 +6,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Threads that read, each with a connection of its own.
+    /// Statements that run at once, each with a thread and a connection of its own.
     pub readers: usize,
     /// Requests that may wait for a reader; one more is refused as busy.
     pub queue: usize,

@@ -10,10 +10,12 @@ use similar::{ChangeTag, TextDiff};
 use super::read::{Form, floor};
 use super::store::{Stored, missing};
 use super::{Address, DocumentError};
+use crate::schema::brief;
 
 /// The versions of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct History {
     /// The document.
@@ -25,6 +27,7 @@ pub struct History {
 /// A version of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&["message", "bytes"]))]
 #[non_exhaustive]
 pub struct Version {
     /// Its number, from 1.
@@ -66,6 +69,7 @@ impl Compare {
 /// What differs between two versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&["added", "removed", "truncated"]))]
 #[non_exhaustive]
 pub struct Difference {
     /// The document.
@@ -74,13 +78,13 @@ pub struct Difference {
     pub from: u32,
     /// The later version.
     pub to: u32,
-    /// Lines that only the later one has.
+    /// Lines that only the later version has.
     pub added: u64,
-    /// Lines that only the earlier one has.
+    /// Lines that only the earlier version has.
     pub removed: u64,
     /// The difference in unified format; empty if there is none.
     pub diff: String,
-    /// Whether the difference goes on after these lines. It is exact.
+    /// Whether the difference goes on after these lines.
     pub truncated: bool,
 }
 

@@ -9,6 +9,7 @@ use super::outline::{Section, sections};
 use super::readable::{Format, readable};
 use super::store::Stored;
 use super::{Address, DocumentError};
+use crate::schema::brief;
 
 /// What to read of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +39,7 @@ pub enum Part {
 /// Which text of a document is meant. For Markdown they are the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(transform = brief(&[]))]
 pub enum Form {
     /// As text with Markdown headings.
     #[default]
@@ -69,31 +71,28 @@ impl Read {
 /// A document, and the version of it that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct Document {
     /// The document in this version.
     pub uri: String,
     /// Its title.
     pub title: String,
-    /// Its collection.
-    pub collection: String,
-    /// How it is written.
+    /// How its source is written; programs are told by the end of its name.
+    #[serde(skip)]
     pub format: Format,
     /// The version that was read.
     pub version: u32,
     /// The latest version there is.
     pub latest_version: u32,
-    /// Who wrote this version.
-    pub author: String,
-    /// What was changed in it.
-    pub message: String,
-    /// When it was written.
+    /// When that version was written.
     pub created_at: String,
 }
 
 /// What was read of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&["truncated", "rest"]))]
 #[non_exhaustive]
 pub struct Reading {
     /// The document.
@@ -101,23 +100,20 @@ pub struct Reading {
     pub document: Document,
     /// The text.
     pub text: String,
-    /// The line with which it begins, from 1.
+    /// The line with which it begins, counted from 1.
     pub first_line: u64,
     /// Lines of the whole text.
     pub total_lines: u64,
-    /// The character with which it begins, from 0.
-    pub first_character: u64,
-    /// Characters of the whole text.
-    pub total_characters: u64,
-    /// Whether the part goes on after this text. It is exact.
+    /// Whether the part goes on after this text.
     pub truncated: bool,
-    /// The rest of the part, to be read as characters; absent if this was all.
+    /// What is left: pass it as from_character and to_character.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rest: Option<Characters>,
 }
 
 /// A range of characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(transform = brief(&[]))]
 pub struct Characters {
     /// The first, counted from 0.
     pub from: u64,
@@ -128,6 +124,7 @@ pub struct Characters {
 /// The headings of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct Outline {
     /// The document.
@@ -144,13 +141,14 @@ pub struct Outline {
 /// A heading, and the size of what stands under it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&["id", "bytes"]))]
 #[non_exhaustive]
 pub struct OutlineEntry {
-    /// The name by which the section is read.
+    /// Pass it to read_document as section.
     pub id: String,
     /// The heading.
     pub title: String,
-    /// 1 for the title of the document, 2 for its sections, and so on; 0 for text before the first heading.
+    /// 1 for the title, 2 for its sections, and so on; 0 for text before the first heading.
     pub level: u8,
     /// The line of the heading, from 1.
     pub line: u64,
@@ -168,15 +166,12 @@ pub(super) fn read(stored: &Stored, request: &Read) -> Result<Reading, DocumentE
     let shown = part.start..cut(&text, &part, limit);
     let truncated = shown.end < part.end;
     let characters = |range: Range<usize>| text[range].chars().count() as u64;
-    let first_character = characters(0..shown.start);
-    let shown_end = first_character + characters(shown.clone());
+    let shown_end = characters(0..shown.end);
     let rest = Characters { from: shown_end, to: shown_end + characters(shown.end..part.end) };
     Ok(Reading {
         document: stored.document(),
         first_line: lines(&text[..shown.start]) + 1,
         total_lines: text.lines().count() as u64,
-        first_character,
-        total_characters: text.chars().count() as u64,
         truncated,
         rest: truncated.then_some(rest),
         text: text[shown].to_owned(),

@@ -5,9 +5,12 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schema::brief;
+
 /// How a document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(transform = brief(&[]))]
 pub enum Format {
     /// CommonMark, with tables.
     Markdown,

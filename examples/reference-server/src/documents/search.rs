@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::readable::Format;
 use super::terms::Terms;
 use super::{Address, DocumentError};
+use crate::schema::brief;
 
 /// What to look for.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +29,7 @@ pub struct Search {
 /// The sections that were found.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct Hits {
     /// The best first.
@@ -42,27 +44,22 @@ pub struct Hits {
 /// A section that was found.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&["section", "snippet", "score"]))]
 #[non_exhaustive]
 pub struct Hit {
     /// The document, in the version that was searched.
     pub uri: String,
     /// Its title.
     pub title: String,
-    /// Its collection.
-    pub collection: String,
-    /// How it is written.
-    pub format: Format,
-    /// The version that was searched, which is the latest.
-    pub version: u32,
     /// When that version was written.
     pub updated_at: String,
-    /// The section, as it can be read.
+    /// The id of the section.
     pub section: String,
     /// The headings that lead to the section.
     pub heading_path: Vec<String>,
-    /// Part of the section, with the words found between « and ».
+    /// Part of the section, with what was found between « and ».
     pub snippet: String,
-    /// How well it fits; higher is better, and only comparable within one search.
+    /// How well it fits; comparable within one search.
     pub score: f64,
 }
 
@@ -103,6 +100,7 @@ pub(super) fn run(connection: &Connection, search: &Search) -> rusqlite::Result<
     if terms.shortened {
         hits.notices.push("Only the first words were looked for.".to_owned());
     }
+    hits.notices.extend(unknown_collection(connection, search)?);
     find(connection, search, &terms.all(), &mut hits)?;
     if hits.hits.is_empty()
         && search.skip == 0
@@ -116,10 +114,19 @@ pub(super) fn run(connection: &Connection, search: &Search) -> rusqlite::Result<
     Ok(hits)
 }
 
+/// Nothing is found in a collection that does not exist, and that is not for want of words.
+fn unknown_collection(connection: &Connection, search: &Search) -> rusqlite::Result<Option<String>> {
+    let Some(named) = &search.collection else { return Ok(None) };
+    let sql = "SELECT DISTINCT collection FROM documents ORDER BY collection";
+    let mut statement = connection.prepare_cached(sql)?;
+    let names = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    let unknown = !names.contains(named);
+    Ok(unknown.then(|| format!("There is no such collection. The collections are {}.", names.join(", "))))
+}
+
 /// The title is in every section's row, so that `returns policy refund` finds the section on refunds in that document.
 const FIND: &str = "
-    SELECT document.path, document.title, document.collection, document.format, document.latest_version,
-           document.updated_at, chunk.section, chunk.path,
+    SELECT document.path, document.latest_version, document.title, document.updated_at, chunk.section, chunk.path,
            snippet(document_index, 2, char(2), char(3), '…', 28),
            -bm25(document_index, 1.0, 4.0, 1.5) AS score
     FROM document_index
@@ -154,20 +161,16 @@ fn find(connection: &Connection, search: &Search, terms: &str, hits: &mut Hits) 
 }
 
 fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
-    let version = row.get(4)?;
-    let path: String = row.get(7)?;
-    let snippet: String = row.get(8)?;
+    let path: String = row.get(5)?;
+    let snippet: String = row.get(6)?;
     Ok(Hit {
-        uri: Address::latest(row.get::<_, String>(0)?).at(version).to_string(),
-        title: row.get(1)?,
-        collection: row.get(2)?,
-        format: Format::named(&row.get::<_, String>(3)?),
-        version,
-        updated_at: row.get(5)?,
-        section: row.get(6)?,
+        uri: Address::latest(row.get::<_, String>(0)?).at(row.get(1)?).to_string(),
+        title: row.get(2)?,
+        updated_at: row.get(3)?,
+        section: row.get(4)?,
         heading_path: path.split(SEPARATOR).filter(|part| !part.is_empty()).map(str::to_owned).collect(),
         snippet: marked(&snippet),
-        score: (row.get::<_, f64>(9)? * 1_000.0).round() / 1_000.0,
+        score: (row.get::<_, f64>(7)? * 1_000.0).round() / 1_000.0,
     })
 }
 

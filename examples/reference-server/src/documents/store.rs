@@ -11,13 +11,10 @@ use super::{Address, DocumentError};
 /// One version of a document.
 pub(super) struct Stored {
     path: String,
-    collection: String,
     pub(super) format: Format,
     latest: u32,
     version: u32,
     title: String,
-    author: String,
-    message: String,
     created_at: String,
     pub(super) body: String,
 }
@@ -27,12 +24,9 @@ impl Stored {
         Document {
             uri: Address::latest(&self.path).at(self.version).to_string(),
             title: self.title.clone(),
-            collection: self.collection.clone(),
             format: self.format,
             version: self.version,
             latest_version: self.latest,
-            author: self.author.clone(),
-            message: self.message.clone(),
             created_at: self.created_at.clone(),
         }
     }
@@ -46,8 +40,8 @@ impl Stored {
 }
 
 const LOAD: &str = "
-    SELECT document.path, document.collection, document.format, document.latest_version, version.version, version.title,
-           version.author, version.message, version.created_at, version.body
+    SELECT document.path, document.format, document.latest_version, version.version, version.title,
+           version.created_at, version.body
     FROM documents AS document
     JOIN document_versions AS version ON version.document_id = document.id
     WHERE document.path = ?1 AND version.version = ifnull(?2, document.latest_version)";
@@ -68,15 +62,12 @@ pub(super) fn load(
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
         path: row.get(0)?,
-        collection: row.get(1)?,
-        format: Format::named(&row.get::<_, String>(2)?),
-        latest: row.get(3)?,
-        version: row.get(4)?,
-        title: row.get(5)?,
-        author: row.get(6)?,
-        message: row.get(7)?,
-        created_at: row.get(8)?,
-        body: row.get(9)?,
+        format: Format::named(&row.get::<_, String>(1)?),
+        latest: row.get(2)?,
+        version: row.get(3)?,
+        title: row.get(4)?,
+        created_at: row.get(5)?,
+        body: row.get(6)?,
     })
 }
 

@@ -15,11 +15,12 @@ const TICK: Duration = Duration::from_millis(200);
 
 #[server(part = database_tools)]
 impl ReferenceServer {
-    /// Find tables and columns by words in their names and descriptions.
-    #[tool(title = "Search the catalogue", read_only, idempotent, open_world = false)]
+    /// Find tables by words in the names and descriptions of tables and columns, or list them all. Begin here, then write
+    /// SQL for query.
+    #[tool(title = "Search the catalogue", read_only, open_world = false)]
     async fn search_catalog(
         &self,
-        /// Words to look for; all tables if left out.
+        /// Words; all tables if left out.
         #[arg(default = "", length = ..=500)]
         text: String,
         /// How much to tell of each table.
@@ -32,20 +33,22 @@ impl ReferenceServer {
         Json(self.database.catalogue().search(&CatalogueSearch { text, detail, limit: Some(limit) }))
     }
 
-    /// Run one SELECT statement, in the dialect of SQLite, and return its rows. Integers beyond 2^53 come as text.
-    #[tool(title = "Query the database", read_only, idempotent, open_world = false)]
+    /// Run one SELECT statement, in the dialect of SQLite, and return its rows. Integers beyond 2^53 come as text. If there
+    /// are more rows, aggregate or filter in SQL, or go on with nextCursor.
+    #[tool(title = "Query the database", read_only, open_world = false)]
     async fn query(
         &self,
         context: &Context,
         /// One statement. Put values into parameters: `?` or `:name`.
-        #[arg(length = 1..=100_000)]
+        #[arg(length = 1..=32_768)]
         sql: String,
-        /// The values: a list for `?`, an object for `:name`.
+        /// The values: a list for `?`, an object for `:name`. Each is text, a number, a boolean or null;
+        /// {"integer": "9007199254740993"} beyond 2^53; {"blob": "c0ffee"} for bytes.
         params: Option<Params>,
         /// Rows to return at most.
         #[arg(default = 100, range = 1..=10_000)]
         max_rows: u32,
-        /// The nextCursor of the result before, to go on with the same statement.
+        /// The nextCursor of the result before, with the same other arguments.
         cursor: Option<String>,
     ) -> Result<Json<Rows>, DatabaseError> {
         let mut query = Query::new(sql);
@@ -56,14 +59,15 @@ impl ReferenceServer {
         reporting(context, rows).await.map(Json)
     }
 
-    /// Tell how SQLite would run a statement, without running it: which indexes it uses, which tables it reads whole.
-    #[tool(title = "Explain a statement", read_only, idempotent, open_world = false)]
+    /// Tell how SQLite would run a statement, without running it: which indexes it uses, which tables it reads whole, and
+    /// what would help a query that is slow.
+    #[tool(title = "Explain a statement", read_only, open_world = false)]
     async fn explain(
         &self,
         /// One statement.
-        #[arg(length = 1..=100_000)]
+        #[arg(length = 1..=32_768)]
         sql: String,
-        /// The values of its parameters: a list for `?`, an object for `:name`.
+        /// The values, as for query, if you know them.
         params: Option<Params>,
     ) -> Result<Json<Plan>, DatabaseError> {
         self.database.explain(sql, params.unwrap_or_default(), Default::default()).await.map(Json)

@@ -20,14 +20,15 @@ const LARGEST: u32 = 1 << 20;
 
 #[server(part = document_tools)]
 impl ReferenceServer {
-    /// Find sections of documents by words. Any text will do; a part in double quotes is looked for as a phrase.
-    #[tool(title = "Search the documents", read_only, idempotent, open_world = false)]
+    /// Find sections of documents by words, the best first. Any text will do; a part in double quotes is a phrase. To read
+    /// a hit, pass its uri and section to read_document.
+    #[tool(title = "Search the documents", read_only, open_world = false)]
     async fn search_documents(
         &self,
         /// What to look for.
         #[arg(length = 1..=1000)]
         text: String,
-        /// Only in this collection, such as policies, contracts, runbooks or minutes.
+        /// Only in this: policies, contracts, runbooks, incidents, minutes, bulletins or handbook.
         collection: Option<String>,
         /// Only documents of this format.
         format: Option<Format>,
@@ -36,7 +37,7 @@ impl ReferenceServer {
         /// Hits to return at most.
         #[arg(default = 10, range = 1..=50)]
         limit: u32,
-        /// Hits to leave out at the beginning, to go on after an earlier search.
+        /// Hits to leave out, to go on after an earlier search.
         #[arg(default = 0)]
         skip: u32,
     ) -> Result<Json<Hits>, DocumentError> {
@@ -44,24 +45,25 @@ impl ReferenceServer {
         self.documents.search(search, Default::default()).await.map(Json)
     }
 
-    /// List the headings of a document, with the ids of its sections.
-    #[tool(title = "Outline a document", read_only, idempotent, open_world = false)]
+    /// List the sections of a document with their ids and sizes, to choose what to read with read_document.
+    #[tool(title = "Outline a document", read_only, open_world = false)]
     async fn outline_document(
         &self,
-        /// The document, such as doc://policies/returns.md, or with a version, ?version=3.
+        /// Such as doc://policies/returns.md, or with ?version=3 behind it.
         uri: String,
     ) -> Result<Json<Outline>, DocumentError> {
         self.documents.outline(uri.parse()?, Default::default()).await.map(Json)
     }
 
-    /// Read a document, one of its sections, or a range of its lines or characters, in any version.
-    #[tool(title = "Read a document", read_only, idempotent, open_world = false)]
+    /// Read a document, one of its sections, or a range of its lines or characters, in any version. If the text is
+    /// truncated, go on with what rest says.
+    #[tool(title = "Read a document", read_only, open_world = false)]
     #[expect(clippy::too_many_arguments, reason = "a model fills in few of them")]
     async fn read_document(
         &self,
-        /// The document, such as doc://policies/returns.md, or with a version, ?version=3.
+        /// Such as doc://policies/returns.md, or with ?version=3 behind it.
         uri: String,
-        /// A section, by its id from the outline or a search.
+        /// The id of a section, from outline_document or search_documents.
         section: Option<String>,
         /// The first line, counted from 1.
         #[arg(range = 1..)]
@@ -69,16 +71,14 @@ impl ReferenceServer {
         /// The last line.
         #[arg(range = 1..)]
         to_line: Option<u64>,
-        /// The first character, counted from 0: what an earlier result says in rest.
+        /// The first character, counted from 0.
         from_character: Option<u64>,
         /// The first character after the range.
         to_character: Option<u64>,
-        /// The text as Markdown, or the source as it was written.
+        /// Text with Markdown headings, or the source as it was written.
         #[arg(default = Form::Readable)]
         form: Form,
-        /// Bytes of text to return at most.
-        #[arg(default = 32_768, range = 100..=1_048_576)]
-        max_bytes: u32,
+        #[arg(default = 32_768, range = 100..=1_048_576)] max_bytes: u32,
     ) -> mcpwright::Result<Json<Reading>> {
         let lines = from_line.is_some() || to_line.is_some();
         let characters = from_character.is_some() || to_character.is_some();
@@ -98,21 +98,21 @@ impl ReferenceServer {
         Ok(Json(self.documents.read(read, Default::default()).await?))
     }
 
-    /// List the versions of a document, the latest first: who wrote them, when, and why.
-    #[tool(title = "History of a document", read_only, idempotent, open_world = false)]
+    /// List the versions of a document, the latest first: who wrote them, when, and what changed. diff_document compares two.
+    #[tool(title = "History of a document", read_only, open_world = false)]
     async fn document_history(
         &self,
-        /// The document, such as doc://policies/returns.md.
+        /// Such as doc://policies/returns.md.
         uri: String,
     ) -> Result<Json<History>, DocumentError> {
         self.documents.history(uri.parse()?, Default::default()).await.map(Json)
     }
 
-    /// Show what differs between two versions of a document, as a unified diff.
-    #[tool(title = "Compare versions", read_only, idempotent, open_world = false)]
+    /// Show what differs between two versions of a document, as a unified diff; without versions, the last change.
+    #[tool(title = "Compare versions", read_only, open_world = false)]
     async fn diff_document(
         &self,
-        /// The document, such as doc://policies/returns.md.
+        /// Such as doc://policies/returns.md.
         uri: String,
         /// The earlier version; the one before the later one if left out.
         #[arg(range = 1..)]
@@ -120,9 +120,7 @@ impl ReferenceServer {
         /// The later version; the latest if left out.
         #[arg(range = 1..)]
         to: Option<u32>,
-        /// Bytes of the difference to return at most.
-        #[arg(default = 32_768, range = 100..=1_048_576)]
-        max_bytes: u32,
+        #[arg(default = 32_768, range = 100..=1_048_576)] max_bytes: u32,
     ) -> Result<Json<Difference>, DocumentError> {
         let mut compare = Compare::new(uri.parse()?);
         (compare.from, compare.to, compare.max_bytes) = (from, to, Some(max_bytes));

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
 
+mod rows;
 mod statements;
 mod stopping;
 #[allow(dead_code, reason = "the other tests use more of it")]

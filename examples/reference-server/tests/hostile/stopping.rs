@@ -36,8 +36,12 @@ async fn hogs_let_go() {
     });
     for hog in HOGS {
         for wait in [50, 400, 800, 1_500] {
-            let running = run(&database, Query::new(hog));
-            let ended = tokio::time::timeout(Duration::from_millis(wait), running).await;
+            let give_up = async |wait| {
+                tokio::time::timeout(Duration::from_millis(wait), run(&database, Query::new(hog))).await
+            };
+            let ended = give_up(wait).await;
+            // The place of the first is free at once. Only with a second one does somebody need its thread.
+            let _ = give_up(20).await;
             let waited = free_again(&database).await;
             eprintln!(
                 "{:5} ms after {wait:4} ms {:.40?} {hog}",
@@ -56,7 +60,7 @@ async fn temporary_files_stay_small() {
         settings.timeout = Duration::from_secs(60);
         settings.temporary = 48 << 20;
     });
-    let wide = "SELECT a.id FROM orders a, orders b ORDER BY printf('%.*c', 50000, 'x') || b.id || a.id";
+    let wide = "SELECT a.id FROM orders a, orders b ORDER BY printf('%.*c', 12000, 'x') || b.id || a.id";
     let ended = run(&database, Query::new(wide)).await;
     assert!(
         matches!(&ended, Err(DatabaseError::Limit { what, .. }) if what.contains("temporary")),

@@ -156,5 +156,44 @@ async fn what_cannot_be_made_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("file"), "").unwrap();
     let broken = Database::start(directory.path().join("file"), Settings::default(), |_, _| {}).await;
-    assert!(matches!(broken, Err(StartError::Data(DataError::File { .. }))), "a file is no directory");
+    let Err(StartError::Data(error @ DataError::Directory { .. })) = broken else {
+        panic!("a file is no directory");
+    };
+    assert!(error.to_string().ends_with("it is a file. Choose another with --data"), "{error}");
+}
+
+/// Damage is not made good behind anybody's back, and whoever started the server is told what to do.
+#[test]
+fn damaged_data_is_told_from_data_that_cannot_be_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(FILE_NAME);
+    let whole = fs::read(file()).unwrap();
+    for damaged in [&whole[..whole.len() / 3], &[&whole[..4096], &vec![7; whole.len() - 4096][..]].concat()] {
+        fs::write(&path, damaged).unwrap();
+        let error = make(directory.path()).unwrap_err().to_string();
+        assert!(error.contains(FILE_NAME) && error.contains("Delete it"), "{error}");
+        assert!(data::verify(&path).unwrap_err().to_string().contains("Delete it"));
+        assert_eq!(fs::read(&path).unwrap(), damaged);
+    }
+}
+
+#[test]
+fn whoever_waits_for_another_start_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let lock = fs::File::create(directory.path().join("northlight.sqlite3.lock")).unwrap();
+    lock.lock().unwrap();
+    let (report, reported) = std::sync::mpsc::channel();
+    let directory = directory.path();
+    thread::scope(|scope| {
+        let waiting = scope
+            .spawn(move || data::ensure(directory, &mut |done, total| report.send((done, total)).unwrap()));
+        let (done, total) = reported.recv().unwrap();
+        assert!(done == 0 && total > 0, "before there is anything");
+        // Another start moves the data here as a whole, and then ends.
+        fs::copy(file(), directory.join("copy")).unwrap();
+        fs::rename(directory.join("copy"), directory.join(FILE_NAME)).unwrap();
+        drop(lock);
+        assert!(!waiting.join().unwrap().unwrap().made);
+        assert_eq!(reported.iter().collect::<Vec<_>>(), [(total, total)]);
+    });
 }

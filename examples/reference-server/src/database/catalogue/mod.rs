@@ -6,8 +6,6 @@ mod search;
 use std::collections::HashMap;
 
 use rusqlite::Connection;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::result::ColumnType;
 use crate::completion::Completion;
@@ -23,8 +21,7 @@ pub struct Catalogue {
 }
 
 /// A table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Table {
     /// Its name.
@@ -38,47 +35,38 @@ pub struct Table {
     /// The columns that tell its rows apart.
     pub primary_key: Vec<String>,
     /// Its other indexes.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub indexes: Vec<Index>,
     /// Columns of other tables that refer to it.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub referenced_by: Vec<String>,
 }
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableColumn {
     /// Its name.
     pub name: String,
     /// What it holds.
-    #[serde(rename = "type")]
     pub kind: ColumnType,
     /// What it means.
     pub description: String,
-    /// Whether it can be null; absent where it cannot.
-    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    /// Whether it can be null.
     pub nullable: bool,
-    /// Whether it holds data about persons; absent where it does not.
-    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    /// Whether it holds data about persons.
     pub personal: bool,
     /// The column that it refers to, such as `customers.id`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub references: Option<String>,
 }
 
 /// An index of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Index {
     /// Its name in plans.
     pub name: String,
     /// Its columns, in order.
     pub columns: Vec<String>,
-    /// Whether no two rows share a value; absent where they may.
-    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    /// Whether no two rows share a value.
     pub unique: bool,
 }
 

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Catalogue, Table, TableColumn};
+use super::{Catalogue, Index, Table, TableColumn};
+use crate::schema::brief;
 
 /// What to look for in the catalogue.
 #[derive(Clone, Debug, Default)]
@@ -20,18 +21,19 @@ pub struct CatalogueSearch {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Detail {
-    /// Its name, and the columns that fit the words.
+    /// The name, and the columns that fit the words.
     Names,
     /// Also what it is about, its size, and its columns with their types.
     #[default]
     Summary,
-    /// Everything: descriptions of the columns, keys, indexes.
+    /// Also what the columns mean, keys, indexes.
     Full,
 }
 
 /// The tables that were found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct FoundTables {
     /// The best first.
@@ -46,6 +48,7 @@ pub struct FoundTables {
 /// A table that was found, with as much as was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&["columns", "indexes", "referencedBy"]))]
 #[non_exhaustive]
 pub struct FoundTable {
     /// Its name.
@@ -59,12 +62,18 @@ pub struct FoundTable {
     /// How many rows it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
-    /// Its columns with their types, such as `customer_id integer → customers.id`.
+    /// Such as "customer_id integer, null → customers.id: Who ordered."
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub columns: Vec<String>,
-    /// Everything that is known about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table: Option<Table>,
+    /// The columns that tell its rows apart.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub primary_key: Vec<String>,
+    /// Such as "orders_by_date (ordered_at)".
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub indexes: Vec<String>,
+    /// Columns of other tables that refer to it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub referenced_by: Vec<String>,
 }
 
 impl Catalogue {
@@ -144,25 +153,43 @@ fn tell(table: &Table, words: &[String], detail: Detail) -> FoundTable {
         description: None,
         rows: None,
         columns: Vec::new(),
-        table: None,
+        primary_key: Vec::new(),
+        indexes: Vec::new(),
+        referenced_by: Vec::new(),
     };
-    match detail {
-        Detail::Names => {}
-        Detail::Summary => {
-            found.description = Some(table.description.clone());
-            found.rows = Some(table.rows);
-            found.columns = table.columns.iter().map(summary).collect();
-        }
-        Detail::Full => found.table = Some(table.clone()),
+    if detail != Detail::Names {
+        found.description = Some(table.description.clone());
+        found.rows = Some(table.rows);
+        found.columns = table.columns.iter().map(|column| summary(column, detail)).collect();
+    }
+    if detail == Detail::Full {
+        found.primary_key.clone_from(&table.primary_key);
+        found.indexes = table.indexes.iter().map(index).collect();
+        found.referenced_by.clone_from(&table.referenced_by);
     }
     found
 }
 
-fn summary(column: &TableColumn) -> String {
+fn summary(column: &TableColumn, detail: Detail) -> String {
     let mut text = format!("{} {}", column.name, column.kind.name());
+    if column.nullable {
+        text.push_str(", null");
+    }
+    if column.personal {
+        text.push_str(", personal");
+    }
     if let Some(references) = &column.references {
         text.push_str(" → ");
         text.push_str(references);
     }
+    if detail == Detail::Full {
+        text.push_str(": ");
+        text.push_str(&column.description);
+    }
     text
+}
+
+fn index(index: &Index) -> String {
+    let unique = if index.unique { "unique " } else { "" };
+    format!("{unique}{} ({})", index.name, index.columns.join(", "))
 }

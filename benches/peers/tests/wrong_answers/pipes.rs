@@ -1,10 +1,9 @@
-//! A server that answers wrongly has no figure: each way to be wrong ends the run with a message.
-//!
-//! The wrong servers are the line loop with an editor behind it, which spoils what it sends.
+//! Over standard input and output: the wrong servers are the line loop with an editor behind it, which spoils what it
+//! sends.
 
 use std::time::Duration;
 
-use mcpwright_peers::drive::{self, Options, Report};
+use mcpwright_peers::drive::{self, Options, Report, Target};
 use mcpwright_peers::{Era, Workload};
 
 const LIMIT: &str = env!("CARGO_BIN_EXE_limit-stdio");
@@ -24,7 +23,8 @@ fn run(filter: &str, era: Era, workload: Workload, window: u32) -> Result<Report
 fn drive_command(command: Vec<String>, era: Era, workload: Workload, window: u32) -> Result<Report, String> {
     let patience = Duration::from_secs(1);
     let calls = if workload == Workload::Big { 10 } else { 50 };
-    let options = Options { command, era, workload, calls, window, warmup: 10, patience };
+    let options =
+        Options { target: Target::Pipes(command), era, workload, calls, window, warmup: 10, patience };
     drive::run(&options).map_err(|error| error.to_string())
 }
 

@@ -1,0 +1,21 @@
+//! `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list`.
+
+use mcpwright_core::{ErrorObject, PaginatedParams};
+
+use super::{Answer, Call};
+use crate::Server;
+use crate::catalogue::List;
+use crate::offered::{Listed, Offered, Source};
+
+impl Server {
+    /// A page of one of the lists.
+    pub(super) async fn list<H: Listed, P: Source<H> + ?Sized>(
+        &self,
+        call: &Call,
+        offered: &Offered<H, P>,
+    ) -> Result<Answer, ErrorObject> {
+        let cursor = call.read::<PaginatedParams>()?.cursor;
+        let list = List { member: H::LIST, page_size: self.offer.page_size, caching: self.offer.caching };
+        offered.written().await?.page(&list, cursor.as_deref()).map(Answer::page)
+    }
+}

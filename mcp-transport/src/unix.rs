@@ -1,0 +1,185 @@
+//! Lines over a Unix socket, for many clients.
+
+use std::io;
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::time::Duration;
+
+use mcpwright_server::{IntoServer, Server};
+use tokio::net::{UnixListener, UnixSocket, UnixStream};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+use crate::Error;
+use crate::host::Tokio;
+use crate::lines::{Limits, serve_until};
+use crate::signal::Stop;
+
+/// How many clients may wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// Serves every client that connects to a Unix socket at this path, which only its owner may open.
+///
+/// A socket that an earlier process left there is replaced. It ends on SIGTERM and SIGINT.
+///
+/// # Errors
+///
+/// The socket cannot be made, or there is no tokio runtime.
+pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: Limits) -> Result<(), Error> {
+    Tokio::current()?;
+    let path = path.as_ref();
+    let mut clients = Clients::new(server.into_server(), limits);
+    let mut stop = Stop::new()?;
+    remove_abandoned(path).await?;
+    let listener = listen(path)?;
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => clients.take(stream),
+                // Too many open files, for example: some of them will be closed.
+                Err(error) => {
+                    tracing::warn!(%error, "a client could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+            Some(ended) = clients.serving.join_next() => log(ended),
+            () = stop.wait() => break,
+        }
+    }
+    let removed = std::fs::remove_file(path);
+    drop(listener);
+    clients.finish().await;
+    // Somebody may have been quicker: what matters is that it is gone.
+    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error.into()) })
+}
+
+/// Makes a socket that nobody but its owner can ever connect to.
+fn listen(path: &Path) -> io::Result<UnixListener> {
+    let socket = UnixSocket::new_stream()?;
+    socket.bind(path)?;
+    // Until it listens nobody can connect: it does not matter whom the umask would let in before this line.
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    socket.listen(BACKLOG)
+}
+
+/// Removes a socket on which nobody listens any more.
+async fn remove_abandoned(path: &Path) -> io::Result<()> {
+    if !std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket()) {
+        return Ok(());
+    }
+    match UnixStream::connect(path).await {
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path),
+        // Then it cannot be bound, and that error says why.
+        _ => Ok(()),
+    }
+}
+
+/// The clients of a socket.
+struct Clients {
+    server: Server,
+    limits: Limits,
+    serving: JoinSet<Result<(), Error>>,
+    stopping: watch::Sender<bool>,
+    /// Whether the last one was turned away.
+    is_full: bool,
+}
+
+impl Clients {
+    fn new(server: Server, limits: Limits) -> Self {
+        let (serving, stopping) = (JoinSet::new(), watch::Sender::new(false));
+        Self { server, limits, serving, stopping, is_full: false }
+    }
+
+    /// Serves a client, or turns it away.
+    fn take(&mut self, stream: UnixStream) {
+        while let Some(ended) = self.serving.try_join_next() {
+            log(ended);
+        }
+        let was_full = std::mem::replace(&mut self.is_full, self.serving.len() >= self.limits.clients);
+        if self.is_full {
+            // Once is enough: whoever is turned away may come again at once.
+            if !was_full {
+                tracing::warn!(
+                    most = self.limits.clients,
+                    "there are too many clients, and others are turned away"
+                );
+            }
+            return;
+        }
+        let (reader, writer) = stream.into_split();
+        let mut stopping = self.stopping.subscribe();
+        let stop = async move {
+            // The sender is dropped after the clients only.
+            let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
+        };
+        self.serving.spawn(serve_until(self.server.clone(), reader, writer, self.limits, stop));
+    }
+
+    /// Lets what runs finish, and begins nothing new.
+    async fn finish(mut self) {
+        self.stopping.send_replace(true);
+        while self.serving.join_next().await.is_some() {}
+    }
+}
+
+fn log(ended: Result<Result<(), Error>, JoinError>) {
+    if let Ok(Err(error)) = ended {
+        tracing::debug!(%error, "a client went away");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    /// A folder that is gone when the test is.
+    struct Folder(std::path::PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("mcpwright-{name}-{}", std::process::id()));
+            std::fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_connects_before_only_the_owner_can() {
+        let folder = Folder::new("bound");
+        let path = folder.0.join("socket");
+        let socket = UnixSocket::new_stream().unwrap();
+        socket.bind(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let refused = UnixStream::connect(&path).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused, "this is what `listen` relies on");
+        drop(socket);
+        remove_abandoned(&path).await.unwrap();
+        let _listener = listen(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(UnixStream::connect(&path).is_ok());
+    }
+
+    #[tokio::test]
+    async fn only_a_socket_on_which_nobody_listens_is_replaced() {
+        let folder = Folder::new("abandoned");
+        let (path, file) = (folder.0.join("socket"), folder.0.join("file"));
+        let listener = listen(&path).unwrap();
+        remove_abandoned(&path).await.unwrap();
+        assert_eq!(listen(&path).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+        drop(listener);
+        remove_abandoned(&path).await.unwrap();
+        assert!(!path.exists());
+        std::fs::write(&file, "precious").unwrap();
+        remove_abandoned(&file).await.unwrap();
+        assert_eq!(listen(&file).unwrap_err().kind(), io::ErrorKind::AddrInUse);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "precious");
+    }
+}

@@ -1,0 +1,119 @@
+//! Many clients on a Unix socket.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mcpwright_transport::{Error, Limits, unix};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::UnixStream;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use crate::demo;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server on a socket, until the test is over.
+struct Socket {
+    folder: PathBuf,
+    path: PathBuf,
+    serving: JoinHandle<Result<(), Error>>,
+}
+
+impl Socket {
+    fn new(name: &str, limits: Limits) -> Self {
+        let folder = std::env::temp_dir().join(format!("mcpwright-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("socket");
+        let serving = tokio::spawn(unix(demo::server(), path.clone(), limits));
+        Self { folder, path, serving }
+    }
+
+    /// A client, as soon as one can connect.
+    async fn connect(&self) -> Client {
+        let connect = async {
+            loop {
+                match UnixStream::connect(&self.path).await {
+                    Ok(stream) => return Client(BufReader::new(stream)),
+                    Err(_) => sleep(Duration::from_millis(1)).await,
+                }
+            }
+        };
+        timeout(PATIENCE, connect).await.expect("somebody listens")
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.serving.abort();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+struct Client(BufReader<UnixStream>);
+
+impl Client {
+    /// Whether a ping is answered; not if the connection is closed.
+    async fn ping(&mut self) -> bool {
+        let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
+        if self.0.write_all(format!("{ping}\n").as_bytes()).await.is_err() {
+            return false;
+        }
+        let mut line = String::new();
+        match timeout(PATIENCE, self.0.read_line(&mut line)).await.expect("an answer, or the end") {
+            Ok(0) | Err(_) => false,
+            Ok(_) => {
+                let answer: Value = serde_json::from_str(&line).unwrap();
+                assert_eq!(answer, json!({ "jsonrpc": "2.0", "id": 1, "result": {} }));
+                true
+            }
+        }
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn a_socket_serves_many_and_is_its_owners_alone() {
+    let socket = Socket::new("many", Limits::default());
+    let mut clients = vec![socket.connect().await];
+    assert_eq!(mode(&socket.path), 0o600, "from the first moment in which anybody can connect");
+    clients.extend([socket.connect().await, socket.connect().await]);
+    for client in &mut clients {
+        assert!(client.ping().await);
+    }
+}
+
+#[tokio::test]
+async fn clients_beyond_the_limit_are_turned_away_until_another_one_leaves() {
+    let socket = Socket::new("full", Limits::default().clients(2));
+    let (mut first, mut second) = (socket.connect().await, socket.connect().await);
+    assert!(first.ping().await && second.ping().await);
+    for _ in 0..3 {
+        let mut beyond = socket.connect().await;
+        assert!(!beyond.ping().await, "the connection is closed");
+    }
+    assert!(second.ping().await, "those that were there are served as before");
+    drop(first);
+    let again = async {
+        while !socket.connect().await.ping().await {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, again).await.expect("there is room for another one");
+}
+
+#[tokio::test]
+async fn the_limit_of_a_line_holds_on_a_socket_too() {
+    let socket = Socket::new("line", Limits::default().line(100));
+    let mut client = socket.connect().await;
+    client.0.write_all(format!("{}\n", "x".repeat(200)).as_bytes()).await.unwrap();
+    client.0.shutdown().await.unwrap();
+    let mut said = String::new();
+    timeout(PATIENCE, client.0.read_to_string(&mut said)).await.unwrap().unwrap();
+    assert!(said.contains("too long"), "{said}");
+}
