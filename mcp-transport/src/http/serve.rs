@@ -16,7 +16,6 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -24,7 +23,7 @@ use super::Limits;
 use super::answer::{self, Answer};
 use super::body::Body;
 use super::service::HttpService;
-use super::watch::{Noted, OnConnection, Watch, Watched};
+use super::watch::{Noted, OnConnection, Stream, Watch, Watched};
 use crate::Error;
 use crate::signal::Stop;
 use crate::tls::Tls;
@@ -158,13 +157,13 @@ impl Listening {
         let tls = self.serving.tls.clone();
         self.watch.add(|watched| {
             let task = tokio::spawn(async move {
-                let _permit = permit;
+                let place = Place { site, watch, watched, limits, permit };
                 let stream = match tls {
-                    None => return serve(stream, site, watch, watched, limits).await,
+                    None => return serve(stream, place).await,
                     Some(tls) => tokio::time::timeout(limits.head_time, tls.accept(stream)).await,
                 };
                 if let Ok(Ok(stream)) = stream {
-                    serve(stream, site, watch, watched, limits).await;
+                    serve(stream, place).await;
                 }
             });
             task.abort_handle()
@@ -202,12 +201,20 @@ fn is_of_one_client(error: &io::Error) -> bool {
     )
 }
 
+/// What a connection is served with.
+struct Place {
+    site: Arc<Site>,
+    watch: Arc<Watch>,
+    watched: Arc<Watched>,
+    limits: Limits,
+    /// One of the connections that there may be at a time.
+    permit: OwnedSemaphorePermit,
+}
+
 /// Serves one connection to its end.
-async fn serve<S>(stream: S, site: Arc<Site>, watch: Arc<Watch>, watched: Arc<Watched>, limits: Limits)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let noted = Noted { stream, watch: Arc::clone(&watch), watched: Arc::clone(&watched) };
+async fn serve(stream: impl Stream, place: Place) {
+    let Place { site, watch, watched, limits, permit } = place;
+    let noted = Noted::new(stream, Arc::clone(&watch), Arc::clone(&watched), permit);
     let service = service_fn(|request: Request<Incoming>| {
         let is_multiplexed = request.version() == http::Version::HTTP_2;
         let on_connection = OnConnection::begin(&watch, &watched, is_multiplexed);

@@ -12,14 +12,20 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures::task::AtomicWaker;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::Notify;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::AbortHandle;
 
 use super::Limits;
 
 /// How often connections are looked at: times are kept to within this.
 const TICK: Duration = Duration::from_millis(500);
+
+/// How long a connection that is closed is read from, for the client to read what it was told last.
+const LINGERING: Duration = Duration::from_secs(2);
+
+/// How many bytes are read of it, at the most.
+const MOST_LINGERING: usize = 16 << 20;
 
 /// The connections of a server.
 pub(super) struct Watch {
@@ -206,13 +212,39 @@ impl Drop for OnConnection {
 }
 
 /// What a connection is read from and written to, which notes what happens.
-pub(super) struct Noted<S> {
-    pub(super) stream: S,
-    pub(super) watch: Arc<Watch>,
-    pub(super) watched: Arc<Watched>,
+pub(super) struct Noted<S: Stream> {
+    /// There until it is dropped.
+    stream: Option<S>,
+    watch: Arc<Watch>,
+    watched: Arc<Watched>,
+    /// One of the connections that there may be at a time, for as long as there is anything of it.
+    permit: Option<OwnedSemaphorePermit>,
+    /// The client has said that it sends nothing more.
+    has_ended: bool,
+    /// The client was told that it gets nothing more.
+    is_shut: bool,
 }
 
-impl<S> Noted<S> {
+/// What carries the bytes of a connection.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
+
+impl<S: Stream> Noted<S> {
+    pub(super) fn new(
+        stream: S,
+        watch: Arc<Watch>,
+        watched: Arc<Watched>,
+        permit: OwnedSemaphorePermit,
+    ) -> Self {
+        let (stream, permit) = (Some(stream), Some(permit));
+        Self { stream, watch, watched, permit, has_ended: false, is_shut: false }
+    }
+
+    fn stream(&mut self) -> Pin<&mut S> {
+        Pin::new(self.stream.as_mut().expect("it is there until it is dropped"))
+    }
+
     fn note_write<T>(&self, poll: Poll<T>) -> Poll<T> {
         let stuck = &self.watched.stuck;
         match &poll {
@@ -227,16 +259,47 @@ impl<S> Noted<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
+impl<S: Stream> Drop for Noted<S> {
+    /// A client that is still sending when its connection is closed would not get to read why: the rest is taken, for a
+    /// while.
+    fn drop(&mut self) {
+        if self.is_shut
+            && !self.has_ended
+            && let Some(stream) = self.stream.take()
+        {
+            tokio::spawn(linger(stream, self.permit.take()));
+        }
+    }
+}
+
+/// Reads on until the client has read what it was told, and closes its end; but not for ever.
+async fn linger(mut stream: impl Stream, _permit: Option<OwnedSemaphorePermit>) {
+    let mut nothing = [0; 8 << 10];
+    let reading = async {
+        let mut left = MOST_LINGERING;
+        while left > 0 {
+            match stream.read(&mut nothing).await {
+                Ok(length) if length > 0 => left = left.saturating_sub(length),
+                _ => return,
+            }
+        }
+    };
+    // Whoever takes longer has had the time.
+    let _ = tokio::time::timeout(LINGERING, reading).await;
+}
+
+impl<S: Stream> AsyncRead for Noted<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let poll = Pin::new(&mut self.stream).poll_read(context, buffer);
+        let poll = self.stream().poll_read(context, buffer);
+        let has_read = buffer.filled().len() > before;
+        self.has_ended |= poll.is_ready() && !has_read && buffer.remaining() > 0;
         let watched = &self.watched;
-        if buffer.filled().len() > before
+        if has_read
             && watched.head.load(Ordering::Relaxed) == 0
             && watched.requests.load(Ordering::Relaxed) == 0
         {
@@ -246,13 +309,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Noted<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Noted<S> {
+impl<S: Stream> AsyncWrite for Noted<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write(context, bytes);
+        let poll = self.stream().poll_write(context, bytes);
         self.note_write(poll)
     }
 
@@ -261,20 +324,22 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Noted<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        let poll = self.stream().poll_write_vectored(context, slices);
         self.note_write(poll)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.stream.as_ref().is_some_and(S::is_write_vectored)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let poll = Pin::new(&mut self.stream).poll_flush(context);
+        let poll = self.stream().poll_flush(context);
         self.note_write(poll)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        let poll = self.stream().poll_shutdown(context);
+        self.is_shut |= poll.is_ready();
+        poll
     }
 }
