@@ -27,7 +27,8 @@ impl Contender {
         }
     }
 
-    fn is_http(&self) -> bool {
+    /// Whether it listens, and is no server of pipes.
+    pub(crate) fn is_http(&self) -> bool {
         !matches!(self.target, Target::Pipes(_))
     }
 }

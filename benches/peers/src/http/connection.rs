@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::endpoint::Endpoint;
 use super::response::{Reader, Response};
@@ -14,6 +14,7 @@ pub(crate) struct Connection {
     reader: Reader,
     /// How much of the request was written.
     written: usize,
+    patience: Duration,
 }
 
 impl Connection {
@@ -23,14 +24,19 @@ impl Connection {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(patience))?;
         stream.set_write_timeout(Some(patience))?;
-        Ok(Self { stream, reader: Reader::new(), written: 0 })
+        Ok(Self { stream, reader: Reader::new(), written: 0, patience })
     }
 
     /// Sends a request, and waits for the response; for what is not measured.
     pub(crate) fn exchange(&mut self, request: &[u8]) -> Result<Response<'_>> {
         self.reader.clear();
+        let begun = Instant::now();
         self.stream.write_all(request).map_err(|error| failed(&error))?;
         while !self.reader.is_complete()? {
+            // Whatever else came: a stream may be kept alive without an answer.
+            if begun.elapsed() > self.patience {
+                return Err(format!("no answer came for {:?}", self.patience).into());
+            }
             if self.reader.fill(&mut self.stream).map_err(|error| failed(&error))? == 0 {
                 return Err("the server closed the connection though an answer was due".into());
             }
@@ -92,7 +98,7 @@ impl AsFd for Connection {
 fn failed(error: &io::Error) -> String {
     match error.kind() {
         // What a socket says whose time is over.
-        io::ErrorKind::WouldBlock => "the server sent nothing though an answer was due".to_owned(),
+        io::ErrorKind::WouldBlock => "no answer came for as long as we wait".to_owned(),
         _ => format!("the connection failed: {error}"),
     }
 }

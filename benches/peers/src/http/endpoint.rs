@@ -32,7 +32,12 @@ impl Endpoint {
     }
 
     pub(crate) fn connect(&self) -> io::Result<TcpStream> {
-        TcpStream::connect(&*self.authority)
+        let stream = TcpStream::connect(&*self.authority)?;
+        // Where nobody listens yet, a connection may by chance be given its own end as the other one.
+        if stream.local_addr()? == stream.peer_addr()? {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
+        Ok(stream)
     }
 
     /// The head of a request that is followed by a body of this length.

@@ -35,6 +35,9 @@ const WARMUP: u32 = 1_000;
 ///
 /// Starts and connections are those of the modern era.
 pub fn run(contenders: &[Contender], options: &Options) -> Result<String> {
+    if let Some(contender) = contenders.iter().find(|contender| !contender.is_http()) {
+        return Err(format!("{}: the command has no PORT in it", contender.name).into());
+    }
     allow_many_files()?;
     let mut starts: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
     for _ in 0..options.rounds {
@@ -73,6 +76,7 @@ fn first_answer(contender: &Contender) -> Result<f64> {
     let mut client = Client::open(&server.endpoint, Era::Modern, PATIENCE)?;
     echo(&mut client, Era::Modern)?;
     let time = start.elapsed();
+    drop(client);
     server.end(PATIENCE)?;
     Ok(time.as_secs_f64() * 1e3)
 }
@@ -99,6 +103,7 @@ fn connections(contender: &Contender, count: u32) -> Result<[f64; 2]> {
             return Err("the server closed a connection that is kept alive".into());
         }
     }
+    drop((client, clients));
     server.end(PATIENCE)?;
     Ok([before, (after - before) * 1000.0 / f64::from(count)])
 }
@@ -120,6 +125,7 @@ fn sessions(contender: &Contender, count: u32) -> Result<Option<f64>> {
     // A server that had forgotten the first one would have been measured at fewer.
     client.session = Some(first);
     echo(&mut client, Era::Legacy)?;
+    drop(client);
     server.end(PATIENCE)?;
     Ok(Some((after - before) * 1000.0 / f64::from(count)))
 }

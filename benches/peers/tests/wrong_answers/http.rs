@@ -166,7 +166,7 @@ fn an_answer_more_at_the_end() {
 #[test]
 fn an_answer_that_does_not_come() {
     let edit = |reply: Reply| Some(if reply.answers(1_000_030) { Vec::new() } else { reply.bytes() });
-    check_fails(edit, Workload::Echo, "nothing for 1s though answers were due");
+    check_fails(edit, Workload::Echo, "no answer came for 1s though some were due");
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn an_answer_without_its_end() {
         }
         Some(bytes)
     };
-    check_fails(edit, Workload::Blob, "nothing for 1s though answers were due");
+    check_fails(edit, Workload::Blob, "no answer came for 1s though some were due");
 }
 
 #[test]
