@@ -23,7 +23,7 @@ use super::Limits;
 use super::answer::{self, Answer};
 use super::body::Body;
 use super::service::HttpService;
-use super::watch::{Noted, OnConnection, Stream, Watch, Watched};
+use super::watch::{Noted, OnConnection, Stream, Wait, Watch, Watched};
 use crate::Error;
 use crate::signal::Stop;
 use crate::tls::Tls;
@@ -221,7 +221,8 @@ async fn serve(stream: impl Stream, place: Place) {
         let site = Arc::clone(&site);
         async move {
             let answer = site.answer(request).await;
-            Ok::<_, Infallible>(answer.map(|body| Held { body, _on_connection: on_connection }))
+            let wait = is_multiplexed.then(|| on_connection.wait());
+            Ok::<_, Infallible>(answer.map(|body| Held { body, wait, on_connection }))
         }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
@@ -285,7 +286,9 @@ fn plain(status: StatusCode, text: &'static str) -> Answer {
 /// A body, and the request that it answers.
 struct Held {
     body: Body,
-    _on_connection: OnConnection,
+    /// Where one connection has several bodies, each says for itself when it was asked for more.
+    wait: Option<Wait>,
+    on_connection: OnConnection,
 }
 
 impl http_body::Body for Held {
@@ -296,6 +299,9 @@ impl http_body::Body for Held {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(wait) = &self.wait {
+            self.on_connection.note(wait);
+        }
         Pin::new(&mut self.body).poll_frame(context)
     }
 

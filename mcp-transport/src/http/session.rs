@@ -27,6 +27,9 @@ const LONGEST: usize = 6 << 10;
 /// How often the process looks for sessions that nobody uses any more.
 const SWEEP: Duration = Duration::from_secs(5);
 
+/// How long the store may take to answer.
+const STORE_TIME: Duration = Duration::from_millis(250);
+
 /// What tells a session from all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Id([u8; 16]);
@@ -110,7 +113,7 @@ impl Sessions {
     /// The session of an id that this caller was given.
     pub(super) async fn open(&self, caller: &Caller, id: &str) -> Result<Known, Missing> {
         let known = self.unseal(caller, id).ok_or(Missing::Gone)?;
-        match self.store.get(&known.id.ended()).await {
+        match in_time(self.store.get(&known.id.ended())).await {
             Ok(None) => Ok(known),
             Ok(Some(_)) => Err(Missing::Gone),
             Err(error) => {
@@ -135,7 +138,7 @@ impl Sessions {
     /// Ends a session everywhere.
     pub(super) async fn end(&self, known: &Known) -> Result<(), StoreError> {
         let left = Duration::from_secs(known.until.saturating_sub(self.seconds()));
-        self.store.put(&known.id.ended(), b"", left).await?;
+        in_time(self.store.put(&known.id.ended(), b"", left)).await?;
         let live = self.table().remove(&known.id);
         if let Some(live) = live {
             live.end();
@@ -228,6 +231,12 @@ impl Sessions {
     fn table(&self) -> MutexGuard<'_, HashMap<Id, Arc<Live>>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a store answers, or that it takes too long.
+async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let answer = tokio::time::timeout(STORE_TIME, answer).await;
+    answer.unwrap_or_else(|_| Err(format!("the store took longer than {STORE_TIME:?}").into()))
 }
 
 /// Makes room for a session: the one that is idle for longest goes.

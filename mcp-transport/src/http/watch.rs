@@ -56,6 +56,8 @@ pub(super) struct Watched {
     stuck: AtomicU32,
     /// It speaks HTTP/2, which says more than requests.
     is_multiplexed: AtomicBool,
+    /// The bodies on a connection of HTTP/2, whose client may take nothing of one of them and read all the same.
+    waits: Mutex<Vec<Weak<AtomicU32>>>,
     is_stopping: AtomicBool,
     waker: AtomicWaker,
 }
@@ -92,6 +94,7 @@ impl Watch {
             head: AtomicU32::new(0),
             stuck: AtomicU32::new(0),
             is_multiplexed: AtomicBool::new(false),
+            waits: Mutex::default(),
             is_stopping: AtomicBool::new(self.is_stopping.load(Ordering::Acquire)),
             waker: AtomicWaker::new(),
         });
@@ -172,13 +175,20 @@ impl Watched {
             return true;
         }
         if self.requests.load(Ordering::Acquire) > 0 {
-            return false;
+            // A quiet stream is asked for more whenever it has to be kept alive.
+            let patience = limits.write_time + limits.keep_alive;
+            let is_left = |wait: Arc<AtomicU32>| longer(wait.load(Ordering::Acquire), patience);
+            return self.waits().iter().filter_map(Weak::upgrade).any(is_left);
         }
         let head = self.head.load(Ordering::Acquire);
         if head > 0 && !self.is_multiplexed.load(Ordering::Acquire) {
             return longer(head, limits.head_time);
         }
         longer(self.idle.load(Ordering::Acquire), limits.idle)
+    }
+
+    fn waits(&self) -> MutexGuard<'_, Vec<Weak<AtomicU32>>> {
+        self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether it is to end, once it has answered what it was asked. Whoever asks is woken when it is.
@@ -202,6 +212,25 @@ impl OnConnection {
         Self { watch: Arc::clone(watch), watched: Arc::clone(watched) }
     }
 }
+
+impl OnConnection {
+    /// Has the connection watch how long a body waits for its client to take some of it.
+    pub(super) fn wait(&self) -> Wait {
+        let wait = Arc::new(AtomicU32::new(self.watch.now()));
+        let mut waits = self.watched.waits();
+        waits.retain(|wait| wait.strong_count() > 0);
+        waits.push(Arc::downgrade(&wait));
+        wait
+    }
+
+    /// The client takes more of a body.
+    pub(super) fn note(&self, wait: &Wait) {
+        wait.store(self.watch.now(), Ordering::Release);
+    }
+}
+
+/// When a body was last asked for more of it; in ticks.
+pub(super) type Wait = Arc<AtomicU32>;
 
 impl Drop for OnConnection {
     fn drop(&mut self) {

@@ -125,9 +125,11 @@ async fn a_stream_that_is_given_up_cancels_its_call_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "on HTTP/2, a client that takes nothing keeps its calls for as long as its connection"]
 async fn whoever_takes_nothing_does_not_keep_a_call() {
-    let site = Site::limited(Limits::default().write_time(Duration::from_secs(1))).await;
+    let site = Site::limited(
+        Limits::default().write_time(Duration::from_secs(1)).keep_alive(Duration::from_secs(1)),
+    )
+    .await;
     let mut client = connect(&site).await;
     let flood = loud_call(json!(1), "flood", json!({ "bytes": 100_000 }), json!(1));
     let answer = ask(&mut client, "localhost", &flood).await;
