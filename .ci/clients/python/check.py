@@ -313,7 +313,10 @@ async def main():
         return Client(server.connection(), mode=mode, read_timeout_seconds=30, message_handler=tell.send)
 
     async def nothing():
-        ensure(not complaints.texts, "; ".join(complaints.texts))
+        # Over HTTP, the client answers a call for itself whose stream ends without an answer, also one that it cancelled.
+        own = "dropping response for unknown/late request id"
+        texts = [text for text in complaints.texts if MODERN or isinstance(server, Stdio) or not text.startswith(own)]
+        ensure(not texts, "; ".join(texts))
 
     async with new_client() as client:
         hear = (lambda: check_changes(client, news)) if "changes" in CASES else None

@@ -105,10 +105,13 @@ pub(super) async fn get(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
             None => return unknown_event(),
         },
     };
-    let found = after.and_then(|id| session.find(id).filter(|stream| !stream.is_over(id)));
+    let found = after.and_then(|id| session.find(id));
     let (stream, after) = match (found, after) {
+        // After the end comes nothing. Some clients look for it, of calls that they have cancelled, and take this for the
+        // one answer that is no trouble.
+        (Some(stream), Some(id)) if stream.is_over(id) => return answer::not_allowed("POST, DELETE"),
         (Some(stream), after) => (stream, after),
-        // What has been lost is lost, and after the end comes nothing: a client that waited would wait for ever.
+        // What has been lost is lost: a client that waited would wait for ever.
         (None, Some(EventId { kind: Kind::Answer, .. })) => return unknown_event(),
         (None, _) => (session.standing(), None),
     };
