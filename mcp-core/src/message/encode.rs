@@ -41,6 +41,15 @@ impl Notification {
 }
 
 impl Response {
+    /// What stands before and after the result when the response is written as JSON on one line: for whoever writes a long
+    /// result without copying it.
+    pub fn around_result(id: &RequestId) -> (Vec<u8>, &'static [u8]) {
+        let mut before = Vec::with_capacity(64);
+        open(&mut before, Some(id));
+        before.extend_from_slice(RESULT);
+        (before, b"}")
+    }
+
     /// The response as JSON on one line, in memory of just its size.
     pub fn to_bytes(&self) -> Vec<u8> {
         const AROUND: usize = r#"{"jsonrpc":"2.0","id":,"result":}"#.len();
@@ -58,7 +67,7 @@ impl Response {
         open(out, self.id.as_ref());
         match &self.outcome {
             Ok(result) => {
-                out.extend_from_slice(br#","result":"#);
+                out.extend_from_slice(RESULT);
                 out.extend_from_slice(result.as_str().as_bytes());
             }
             Err(error) => {
@@ -70,6 +79,8 @@ impl Response {
         out.push(b'}');
     }
 }
+
+const RESULT: &[u8] = br#","result":"#;
 
 fn open(out: &mut Vec<u8>, id: Option<&RequestId>) {
     out.extend_from_slice(br#"{"jsonrpc":"2.0""#);

@@ -1,8 +1,9 @@
 //! Answers: which status a message has, and what stands around it.
 
+use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
-use mcpwright_core::{Era, ErrorCode, ErrorObject, Message, Response};
+use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, Message, Response};
 use serde_json::json;
 
 use super::Limits;
@@ -46,9 +47,37 @@ pub(super) fn json(status: StatusCode, message: &Message) -> Answer {
     whole(status, bytes)
 }
 
+/// A result of this many bytes is not copied into its answer.
+const LONG: usize = 8 << 10;
+
+/// An answer with one response.
+pub(super) fn response(status: StatusCode, response: Response) -> Answer {
+    match (response.id, response.outcome) {
+        (Some(id), Ok(result)) if result.as_str().len() >= LONG => {
+            let (before, after) = Response::around_result(&id);
+            let pieces = vec![before.into(), Bytes::from_owner(Text(result)), Bytes::from_static(after)];
+            said(status, Body::pieces(pieces))
+        }
+        (id, outcome) => whole(status, Response { id, outcome }.to_bytes()),
+    }
+}
+
+/// The text of a value, as bytes.
+struct Text(JsonText);
+
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_str().as_bytes()
+    }
+}
+
 /// An answer with JSON that is written already.
 pub(super) fn whole(status: StatusCode, bytes: Vec<u8>) -> Answer {
-    let mut answer = http::Response::new(Body::whole(bytes));
+    said(status, Body::whole(bytes))
+}
+
+fn said(status: StatusCode, body: Body) -> Answer {
+    let mut answer = http::Response::new(body);
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, JSON);
     if is_for_now(status) {

@@ -95,6 +95,8 @@ pub struct Body(Kind);
 enum Kind {
     Empty,
     Whole(Bytes),
+    /// One after the other; the last first.
+    Pieces(Vec<Bytes>),
     Stream(Box<dyn Events>),
 }
 
@@ -114,6 +116,12 @@ impl Body {
         Self(Kind::Whole(bytes.into()))
     }
 
+    /// A body in pieces that are written one after the other.
+    pub(super) fn pieces(mut pieces: Vec<Bytes>) -> Self {
+        pieces.reverse();
+        Self(Kind::Pieces(pieces))
+    }
+
     pub(super) fn stream(events: impl Events + 'static) -> Self {
         Self(Kind::Stream(Box::new(events)))
     }
@@ -130,6 +138,13 @@ impl http_body::Body for Body {
         let next = match &mut self.0 {
             Kind::Empty => None,
             Kind::Whole(bytes) => Some(std::mem::take(bytes)),
+            Kind::Pieces(pieces) => {
+                let next = pieces.pop();
+                if pieces.is_empty() {
+                    self.0 = Kind::Empty;
+                }
+                return Poll::Ready(next.map(|bytes| Ok(Frame::data(bytes))));
+            }
             Kind::Stream(events) => {
                 let next = futures::ready!(events.poll_events(context));
                 if next.is_none() {
@@ -150,6 +165,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Pieces(pieces) => SizeHint::with_exact(pieces.iter().map(|piece| piece.len() as u64).sum()),
             Kind::Stream(_) => SizeHint::default(),
         }
     }
@@ -159,7 +175,7 @@ impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Kind::Empty => "Body(empty)",
-            Kind::Whole(_) => "Body(whole)",
+            Kind::Whole(_) | Kind::Pieces(_) => "Body(whole)",
             Kind::Stream(_) => "Body(stream)",
         })
     }

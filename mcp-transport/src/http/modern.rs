@@ -66,7 +66,7 @@ impl Exchange {
             timer.as_mut().poll(context).map(|()| None)
         });
         match answered.await {
-            Some(response) if takes.json && self.mailbox.is_empty() => response_as_json(&response),
+            Some(response) if takes.json && self.mailbox.is_empty() => response_as_json(response),
             // Whoever takes no object gets a stream of one event, and nothing is lost of what was said before the end.
             Some(response) => answer::events(Said(Some(self.last_events(response)))),
             None => answer::events(Stream { exchange: Some(self), keep_alive: KeepAlive::new(keep_alive) }),
@@ -102,10 +102,10 @@ pub(super) fn response(action: Action) -> Option<Response> {
     }
 }
 
-fn response_as_json(response: &Option<Response>) -> Answer {
+fn response_as_json(response: Option<Response>) -> Answer {
     let Some(response) = response else { return answer::empty(StatusCode::ACCEPTED) };
     let status = answer::status(response.outcome.as_ref().err(), Era::Modern, Decided::After);
-    answer::whole(status, response.to_bytes())
+    answer::response(status, response)
 }
 
 /// The events of a call that still runs.

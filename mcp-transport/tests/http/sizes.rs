@@ -35,6 +35,10 @@ async fn bodies_have_a_limit() {
     let larger = format!("{largest}x");
     refused_and_closed(&site, &echo(&larger).bytes(), 413).await;
     refused_and_closed(&site, &echo(&larger).chunked(100).bytes(), 413).await;
+    // Whoever sends all of it before anything is read gets to read why it was refused.
+    let mut client = site.connect().await;
+    client.send(echo(&"x".repeat(8 << 20)).bytes()).await;
+    assert_eq!(client.answer().await.status, 413);
     // What is announced need not come.
     for length in ["10001", "1073741824", "18446744073709551613"] {
         let head = post("").set("Content-Length", length).head();
