@@ -47,12 +47,22 @@ impl Id {
     }
 }
 
+/// How many ids that were opened lately are not opened again.
+const MOST_OPENED: usize = 1000;
+
 /// A session that exists, whether or not anything of it lives in this process.
+#[derive(Clone)]
 pub(super) struct Known {
     id: Id,
     /// When it ends, in seconds of the system's time.
     until: u64,
     pub(super) handshake: Handshake,
+}
+
+/// An id that was opened, and for whom.
+struct Opened {
+    owner: String,
+    known: Known,
 }
 
 /// Why there is no session of an id.
@@ -71,6 +81,8 @@ pub(super) struct Sessions {
     store: Arc<dyn Store>,
     limits: Limits,
     over: watch::Receiver<bool>,
+    /// Ids that were opened lately: to open one takes longer than a small call.
+    opened: Mutex<HashMap<String, Opened>>,
     live: Mutex<HashMap<Id, Arc<Live>>>,
     /// Moves on with each request: what was used last has the highest number.
     clock: AtomicU64,
@@ -93,6 +105,7 @@ impl Sessions {
             store,
             limits,
             over,
+            opened: Mutex::default(),
             live: Mutex::default(),
             clock: AtomicU64::new(0),
             is_sweeping: AtomicBool::new(false),
@@ -127,12 +140,32 @@ impl Sessions {
         if id.len() > LONGEST {
             return None;
         }
+        let before =
+            self.opened().get(id).filter(|opened| opened.owner == owner(caller)).map(|it| it.known.clone());
+        let known = match before {
+            Some(known) => known,
+            None => self.unseal_anew(caller, id)?,
+        };
+        (known.until > self.seconds()).then_some(known)
+    }
+
+    fn unseal_anew(&self, caller: &Caller, id: &str) -> Option<Known> {
         let plain = self.seal.open(PURPOSE, &[owner(caller)], id)?;
-        let (id, rest) = plain.split_first_chunk()?;
+        let (session, rest) = plain.split_first_chunk()?;
         let (until, text) = rest.split_first_chunk()?;
         let until = u64::from_be_bytes(*until);
         let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.server)?;
-        (until > self.seconds()).then_some(Known { id: Id(*id), until, handshake })
+        let known = Known { id: Id(*session), until, handshake };
+        let mut opened = self.opened();
+        if opened.len() >= MOST_OPENED {
+            opened.clear();
+        }
+        opened.insert(id.to_owned(), Opened { owner: owner(caller).to_owned(), known: known.clone() });
+        Some(known)
+    }
+
+    fn opened(&self) -> MutexGuard<'_, HashMap<String, Opened>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends a session everywhere.
