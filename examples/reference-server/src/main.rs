@@ -1,5 +1,6 @@
 //! The reference server: a company's database and documents for a model to read.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -53,6 +54,8 @@ async fn run(options: &Options) -> mcpwright::Result<()> {
         Err(error) => return Err(error.into()),
     };
     let directory = std::fs::canonicalize(&options.data)?;
-    eprintln!("{}", guide(&server, &listening.url(), &directory, &std::env::current_exe()?));
+    let guide = guide(&server, &listening.url(), &directory, &std::env::current_exe()?);
+    // Whoever started the server may have stopped reading what it says: it serves all the same.
+    let _ = writeln!(std::io::stderr(), "{guide}");
     Ok(listening.run().await?)
 }
