@@ -30,7 +30,7 @@ pub struct Options {
     #[arg(long, value_name = "ADDRESS", env = "REFERENCE_SERVER_HTTP", default_value = "127.0.0.1:8080")]
     pub http: SocketAddr,
 
-    /// URL by which clients call the server, such as https://mcp.example.com/mcp. This or --allowed-host is needed where
+    /// URL by which clients call the server, such as <https://mcp.example.com/mcp>. This or --allowed-host is needed where
     /// other machines can reach the address.
     #[arg(long, value_name = "URL", env = "REFERENCE_SERVER_PUBLIC_URL", value_parser = url)]
     pub public_url: Option<String>,
@@ -44,7 +44,7 @@ pub struct Options {
     )]
     pub allowed_hosts: Vec<String>,
 
-    /// Origin whose pages may call the server from a browser, such as https://app.example.com; may be said more than once.
+    /// Origin whose pages may call the server from a browser, such as <https://app.example.com>; may be said more than once.
     #[arg(long, value_name = "ORIGIN", env = "REFERENCE_SERVER_CORS", value_delimiter = ',')]
     pub cors: Vec<String>,
 

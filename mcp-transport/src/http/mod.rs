@@ -4,7 +4,7 @@
 //! sessions, whose ids are sealed and carry what the handshake settled, so that any replica with the same key goes on with
 //! them.
 //!
-//! [`http`] serves with a server of its own, and [`Http::into_service`] makes a service for another one.
+//! [`http()`] serves with a server of its own, and [`Http::into_service`] makes a service for another one.
 
 mod accept;
 mod answer;
