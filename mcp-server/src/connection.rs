@@ -141,11 +141,6 @@ impl Connection {
         self.session.as_ref().is_some_and(legacy::Session::has_wishes)
     }
 
-    /// Whether the call of this [serial](Call::serial) is in flight: it has been received, and neither finished nor cancelled.
-    pub fn is_in_flight(&self, serial: u64) -> bool {
-        self.in_flight.iter().any(|in_flight| in_flight.serial == serial)
-    }
-
     /// The era of the last request; nothing before the first one.
     pub fn era(&self) -> Option<Era> {
         self.era

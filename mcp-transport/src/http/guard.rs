@@ -1,9 +1,9 @@
-//! How many of something there are at a time.
+//! How many of something there are at a time, and waiting for the end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// Counts up to a limit.
 #[derive(Clone, Debug)]
@@ -43,6 +43,13 @@ impl Counter {
             }
             less.await;
         }
+    }
+}
+
+/// Is ready once somebody has said so; where nobody could any more, never.
+pub(super) async fn is_said(mut word: watch::Receiver<bool>) {
+    if word.wait_for(|word| *word).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) async fn post(
         Err(error) => return no_message(&error),
     };
     let session = match enter(endpoint, parts, caller.clone()).await {
-        Ok((_, session)) => session,
+        Ok(session) => session,
         Err(answer) => return answer,
     };
     let stream = session.stream(Kind::Answer, takes.events);
@@ -95,7 +95,7 @@ pub(super) async fn get(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
         return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
     }
     let session = match enter(endpoint, parts, caller(parts)).await {
-        Ok((_, session)) => session,
+        Ok(session) => session,
         Err(answer) => return answer,
     };
     let after = match parts.headers.get(&LAST_EVENT) {
@@ -139,13 +139,11 @@ pub(super) async fn is_of_nobody(endpoint: &Endpoint, parts: &Parts, caller: &Ca
     matches!(endpoint.sessions.open(caller, id.unwrap_or_default()).await, Err(Missing::Gone))
 }
 
-/// The session of a request, and what lives of it.
-async fn enter(endpoint: &Arc<Endpoint>, parts: &Parts, caller: Caller) -> Result<(Known, Entered), Answer> {
+/// What lives of the session of a request.
+async fn enter(endpoint: &Arc<Endpoint>, parts: &Parts, caller: Caller) -> Result<Entered, Answer> {
     let known = known(endpoint, parts, &caller).await?;
-    match endpoint.sessions.enter(caller, &known) {
-        Some(session) => Ok((known, session)),
-        None => Err(answer::refusal(StatusCode::SERVICE_UNAVAILABLE, "too many sessions at once")),
-    }
+    let full = || answer::refusal(StatusCode::SERVICE_UNAVAILABLE, "too many sessions at once");
+    endpoint.sessions.enter(caller, &known).ok_or_else(full)
 }
 
 async fn known(endpoint: &Arc<Endpoint>, parts: &Parts, caller: &Caller) -> Result<Known, Answer> {

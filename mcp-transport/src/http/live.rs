@@ -17,6 +17,7 @@ use tokio::task::AbortHandle;
 
 use super::Limits;
 use super::answer::{self, Decided};
+use super::guard::is_said;
 use super::service::Endpoint;
 use super::stream::{EventId, Kind, Stream};
 use crate::host::Tokio;
@@ -32,9 +33,8 @@ const MOST_STREAMS: usize = 16;
 pub(super) struct Live {
     server: Server,
     host: Tokio,
-    version: ProtocolVersion,
-    /// The client can come back to a stream: there is a session by which it is known again.
-    is_session: bool,
+    /// The client knows how to come back to a stream, and has a session by which it is known again.
+    comes_back: bool,
     limits: Limits,
     /// Says true once the server has ended.
     over: watch::Receiver<bool>,
@@ -105,12 +105,11 @@ impl Live {
         limits: Limits,
         over: watch::Receiver<bool>,
     ) -> Arc<Self> {
-        let handshake = connection.handshake();
+        let comes_back = connection.handshake().is_some_and(|handshake| knows_priming(handshake.version()));
         Arc::new(Self {
             server,
             host,
-            version: handshake.map_or(ProtocolVersion::V2025_03_26, |handshake| handshake.version().clone()),
-            is_session: handshake.is_some(),
+            comes_back,
             limits,
             over,
             connection: Mutex::new(connection),
@@ -240,7 +239,7 @@ impl Live {
         let mut table = lock(&self.running);
         // It may have been cancelled meanwhile, by a request on another thread.
         let Some(running) = table.get_mut(&serial) else { return };
-        let over = is_over(self.over.clone());
+        let over = is_said(self.over.clone());
         let task = self.host.handle().spawn(async move {
             let _keep = keep;
             tokio::select! {
@@ -273,8 +272,7 @@ impl Live {
 
     /// A stream of this session that nothing has been said on yet.
     pub(super) fn stream(&self, kind: Kind, takes_events: bool) -> Arc<Stream> {
-        let comes_back = self.is_session && knows_priming(&self.version);
-        Arc::new(Stream::new(kind, random(), comes_back, takes_events))
+        Arc::new(Stream::new(kind, random(), self.comes_back, takes_events))
     }
 
     /// Keeps a stream, for a client that comes back to it; where there are too many, an old one goes.
@@ -413,14 +411,6 @@ impl Deliver for Way {
 fn receive(connection: &mut Connection, caller: Caller, message: Result<Message, DecodeError>) -> Actions {
     connection.called_by(caller);
     connection.receive(message)
-}
-
-/// Is ready once the server has ended.
-async fn is_over(mut over: watch::Receiver<bool>) {
-    // Where nobody could ever say so, it has not.
-    if over.wait_for(|over| *over).await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }
 
 /// Whether clients of a revision know events without a message, and connections that end before their stream.

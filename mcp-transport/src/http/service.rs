@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use super::accept::{self, Accepts};
 use super::answer::{self, Answer, Decided};
 use super::body::{self, Body};
-use super::guard::Counter;
+use super::guard::{Counter, is_said};
 use super::headers::{self, Headers, Said};
 use super::http_sse::{self, HttpSse};
 use super::listen::{Heard, Listening};
@@ -284,13 +284,7 @@ impl Endpoint {
         let Some(counted) = self.streams.one() else {
             return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many subscriptions at once");
         };
-        let mut stopping = self.stopping.subscribe();
-        let stopped = Box::pin(async move {
-            // Where nobody could ever say that it is to end, it does not.
-            if stopping.wait_for(|stopping| *stopping).await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        });
+        let stopped = Box::pin(is_said(self.stopping.subscribe()));
         let keep_alive = self.limits.keep_alive;
         answer::events(Listening::new(connection, acknowledged, heard, keep_alive, stopped, counted))
     }
