@@ -11,7 +11,6 @@ use mcpwright_core::{
     DecodeError, Era, ErrorCode, ErrorObject, JsonText, Message, ProtocolVersion, Request, method,
 };
 use mcpwright_server::{Beside, Mirrored};
-#[allow(dead_code)]
 use serde_json::Value;
 
 use super::origin::shown;
