@@ -40,6 +40,14 @@ impl Client {
         self
     }
 
+    /// The same client, able to do nothing for a server.
+    #[must_use]
+    pub fn without_capabilities(mut self) -> Self {
+        let info = self.identity.info.clone();
+        self.identity = Arc::new(Identity { info, capabilities: ClientCapabilities::default() });
+        self
+    }
+
     /// Who the client says it is.
     pub fn info(&self) -> Option<&Implementation> {
         self.identity.info.as_ref()

@@ -41,7 +41,7 @@ pub(crate) struct Index([Option<(u32, u32)>; Index::NAMES.len()]);
 
 impl Index {
     /// The members whose places are kept.
-    const NAMES: [&str; 3] = ["_meta", "name", "arguments"];
+    const NAMES: [&str; 5] = ["_meta", "name", "arguments", "inputResponses", "requestState"];
 
     /// Keeps the place of a member, if it is one of those.
     pub(crate) fn keep(&mut self, name: &str, place: Range<usize>) {

@@ -11,6 +11,7 @@ use crate::identity::Identities;
 use crate::offered::Offered;
 use crate::prefixed::Prefixed;
 use crate::run::DEFAULT_DEADLINE;
+use crate::seal::Seal;
 use crate::server::{Offer, nowhere};
 use crate::{
     Changes, Extensions, MethodHandler, Middleware, PromptHandler, PromptProvider, ResourceHandler,
@@ -90,6 +91,8 @@ pub struct Builder {
     most_bytes: usize,
     masks_errors: bool,
     store: Option<Arc<dyn Store>>,
+    input_time: Duration,
+    pub(crate) seal: Option<Seal>,
     shared: Extensions,
     changes: Changes,
     middleware: Vec<Arc<dyn Middleware>>,
@@ -106,6 +109,8 @@ pub struct Builder {
 impl Builder {
     /// Entries on one page of a list, if nothing is said.
     const PAGE_SIZE: usize = 1000;
+    /// How long a client may take to answer what it is asked, if nothing is said.
+    const INPUT_TIME: Duration = Duration::from_secs(10 * 60);
     /// The largest result in bytes, if nothing is said.
     const MOST_BYTES: usize = 8 << 20;
 
@@ -121,6 +126,8 @@ impl Builder {
             most_bytes: Self::MOST_BYTES,
             masks_errors: false,
             store: None,
+            input_time: Self::INPUT_TIME,
+            seal: None,
             shared: Extensions::default(),
             changes: Changes::default(),
             middleware: Vec::new(),
@@ -271,6 +278,13 @@ impl Builder {
         self
     }
 
+    /// Gives clients this long to answer what a handler asks of their user or model; ten minutes if nothing is said. An
+    /// answer that comes later is refused, and the client is told to begin again.
+    pub fn input_time(mut self, time: Duration) -> Self {
+        self.input_time = time;
+        self
+    }
+
     /// Replaces the text of errors by a number that the log explains, except where a tool chose its words with
     /// [`ToolError`](crate::ToolError).
     pub fn mask_errors(mut self) -> Self {
@@ -336,6 +350,7 @@ impl Builder {
             most_bytes: self.most_bytes,
             masks_errors: self.masks_errors,
             store: self.store,
+            input_time: self.input_time,
             shared: self.shared,
             changes: self.changes,
             middleware: self.middleware,
@@ -353,7 +368,8 @@ impl Builder {
         offer.tools.providers.iter().for_each(|provider| provider.attach(&offer.changes));
         offer.prompts.providers.iter().for_each(|provider| provider.attach(&offer.changes));
         offer.resources.providers.iter().for_each(|provider| provider.attach(&offer.changes));
-        Server { offer: Arc::new(offer), host: nowhere() }
+        let seal = self.seal.unwrap_or_else(Seal::random);
+        Server { offer: Arc::new(offer), host: nowhere(), seal }
     }
 }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use mcpwright_core::{
-    Caching, Client, ContentBlock, ErrorObject, JsonText, Meta, Request, RequestId, method,
+    Caching, Client, ClientCapabilities, ContentBlock, ErrorObject, JsonText, Meta, Request, RequestId,
+    method,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::asking::{Before, InputRequired};
 use crate::catalogue::Page;
 use crate::{Caller, Extensions, Next, Outbox, Server, incident, run};
 
@@ -34,6 +36,8 @@ pub struct Call {
     caller: Caller,
     extensions: Extensions,
     serial: u64,
+    /// What earlier runs of the same call have brought.
+    before: Option<Arc<Before>>,
 }
 
 impl Call {
@@ -53,13 +57,25 @@ impl Call {
             caller,
             extensions: Extensions::default(),
             serial: 0,
+            before: None,
         }
     }
 
     /// A call on a connection, whose parameters have been read so far.
     pub(crate) fn of(request: Request, client: Client, caller: Caller, serial: u64) -> Self {
         let Request { id, method, params } = request;
-        Self { id, method, params, client, caller, extensions: Extensions::default(), serial }
+        Self { id, method, params, client, caller, extensions: Extensions::default(), serial, before: None }
+    }
+
+    /// The same call, to be run with what earlier runs have brought.
+    pub(crate) fn after(mut self, before: impl Into<Option<Before>>) -> Self {
+        self.before = before.into().map(Arc::new);
+        self
+    }
+
+    /// What earlier runs have brought.
+    pub(crate) fn before(&self) -> Option<&Arc<Before>> {
+        self.before.as_ref()
     }
 
     /// The name of the tool or prompt that is called.
@@ -137,6 +153,10 @@ impl Call {
 pub enum Outcome {
     /// It is done.
     Complete(Answer),
+    /// The client has to answer questions first, and the call is run again then.
+    InputRequired(Box<InputRequired>),
+    /// The client has not declared that it can do this, and the call needs it.
+    MissingCapability(Box<ClientCapabilities>),
     /// No resource has this URI: each era has its own code for it.
     ResourceNotFound(String),
     /// It failed in a way that the client's program should know.
@@ -156,7 +176,8 @@ impl Outcome {
     pub fn is_error(&self) -> bool {
         match self {
             Self::Complete(answer) => answer.is_error,
-            Self::ResourceNotFound(_) | Self::Failed(_) => true,
+            Self::InputRequired(_) => false,
+            Self::MissingCapability(_) | Self::ResourceNotFound(_) | Self::Failed(_) => true,
         }
     }
 }
@@ -167,11 +188,11 @@ impl From<ErrorObject> for Outcome {
     }
 }
 
-impl<T: Into<Outcome>> From<Result<T, ErrorObject>> for Outcome {
-    fn from(result: Result<T, ErrorObject>) -> Self {
+impl<T: Into<Outcome>, E: Into<Outcome>> From<Result<T, E>> for Outcome {
+    fn from(result: Result<T, E>) -> Self {
         match result {
             Ok(outcome) => outcome.into(),
-            Err(error) => Self::Failed(error),
+            Err(error) => error.into(),
         }
     }
 }
@@ -276,6 +297,11 @@ impl Answer {
 
     pub(crate) fn meta(mut self, meta: Meta) -> Self {
         self.meta = meta;
+        self
+    }
+
+    pub(crate) fn result_type(mut self, kind: &str) -> Self {
+        self.result_type = Some(kind.to_owned());
         self
     }
 

@@ -40,6 +40,11 @@ impl Caller {
         self.0.as_ref().map(|identity| identity.subject.as_str())
     }
 
+    /// What something is bound to that only this caller is to use: the subject, or what is no subject.
+    pub fn binding(&self) -> &str {
+        self.subject().unwrap_or("\u{0}")
+    }
+
     /// Whether the caller was granted this scope.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.0.as_ref().is_some_and(|identity| identity.scopes.contains(scope))

@@ -3,6 +3,7 @@
 //! There is no I/O here: whole conversations are tested as text.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use mcpwright_core::{
     CancelledParams, Client, DecodeError, Era, ErrorCode, ErrorObject, JsonText, Message, Notification,
@@ -10,6 +11,7 @@ use mcpwright_core::{
 };
 use serde_json::json;
 
+use crate::asking::Before;
 use crate::era::{self, RequestMeta, legacy, modern};
 use crate::few::Few;
 use crate::{Call, Caller, Change, Handshake, Outcome, Server};
@@ -31,6 +33,8 @@ pub struct Connection {
     /// The calls in flight: few enough to look one up by going through them.
     in_flight: Few<InFlight>,
     listening: modern::Listening,
+    /// The calls in flight that wait for the client's answers.
+    questions: legacy::Questions,
     batches: legacy::Batches,
     /// The number of the next call: a client may use an id again once it is free.
     next_serial: u64,
@@ -47,11 +51,14 @@ pub type Actions = Few<Action>;
 pub enum Action {
     /// Send this to the client.
     Send(Message),
-    /// Answer this call with [`Server::call`], and hand the outcome to [`Connection::finished`].
+    /// Answer this call with [`Server::call`], and hand the outcome to [`Connection::finished`]. It may be one that has run
+    /// before, and [has waited](Connection::is_waiting) since for the client.
     Run(Call),
     /// Drop the call of this [serial](Call::serial), and send nothing more for it; the client may use its id again. If the
     /// answers to others in its batch have waited for it only, they are sent now, where its own would have been.
     Cancel(u64, Option<Message>),
+    /// Send this where the answer to the call of this [serial](Call::serial) will be sent: it belongs to that.
+    Tell(u64, Message),
 }
 
 /// What a transport knows of a modern request beside its text, and what has to say the same: the headers of HTTP.
@@ -62,6 +69,11 @@ pub trait Beside {
     ///
     /// It does not.
     fn agrees(&self, request: &Request, version: &str) -> Result<(), ErrorObject>;
+
+    /// Whether a client of an earlier revision can be sent requests before its own is answered.
+    fn takes_requests(&self) -> bool {
+        true
+    }
 }
 
 /// Nothing is known beside the text.
@@ -95,8 +107,8 @@ enum Settled {
     Answered(Result<JsonText, ErrorObject>),
     /// It opened a subscription.
     Listening(Notification),
-    /// A handler answers it, for this client.
-    Call(Client, Form),
+    /// A handler answers it, for this client, with what earlier runs have brought.
+    Call(Client, Form, Option<Before>),
 }
 
 impl Connection {
@@ -108,6 +120,7 @@ impl Connection {
             session: None,
             in_flight: Few::none(),
             listening: modern::Listening::default(),
+            questions: legacy::Questions::default(),
             batches: legacy::Batches::default(),
             next_serial: 0,
             unreadable: 0,
@@ -146,9 +159,14 @@ impl Connection {
         self.era
     }
 
-    /// Whether any call is in flight; a subscription is not.
+    /// Whether no call runs. One that waits for the client does not run, and a subscription is no call.
     pub fn is_idle(&self) -> bool {
-        self.in_flight.is_empty()
+        self.in_flight.len() == self.questions.len()
+    }
+
+    /// Whether the call of this serial waits for the client to answer a question.
+    pub fn is_waiting(&self, serial: u64) -> bool {
+        self.questions.contains(serial)
     }
 
     /// Takes what arrived, message or not.
@@ -166,8 +184,7 @@ impl Connection {
         match message {
             Message::Request(request) => self.request(request, None, beside),
             Message::Notification(notification) => self.notification(&notification),
-            // No request of ours is waiting for one, and an answer is never answered.
-            Message::Response(_) => Actions::none(),
+            Message::Response(response) => self.answered(response),
             Message::Batch(messages) => self.batch(messages),
         }
     }
@@ -176,12 +193,55 @@ impl Connection {
     pub fn finished(&mut self, call: &Call, outcome: Outcome) -> Actions {
         let is_it = |in_flight: &InFlight| in_flight.serial == call.serial();
         let Some(in_flight) = self.in_flight.take(is_it) else { return Actions::none() };
-        let InFlight { id, form, batch, .. } = in_flight;
-        let outcome = match &form {
-            Form::Modern => modern::finish(outcome, &self.server),
-            Form::Legacy(version) => legacy::finish(outcome, version),
+        let outcome = match (&in_flight.form, outcome) {
+            (Form::Modern, outcome) => modern::finish(outcome, call, &self.server),
+            (Form::Legacy(version), Outcome::InputRequired(asked)) => {
+                let now = self.server.host().now();
+                match self.questions.ask(call, *asked, version, now) {
+                    Ok(requests) => {
+                        self.in_flight.push(in_flight);
+                        return requests.into_iter().map(|request| Action::Send(request.into())).collect();
+                    }
+                    Err(reason) => legacy::cannot(&reason, call.method()),
+                }
+            }
+            (Form::Legacy(version), outcome) => legacy::finish(outcome, call.method(), version),
         };
+        let InFlight { id, batch, .. } = in_flight;
         self.answer(Response { id: Some(id), outcome }, batch)
+    }
+
+    /// Takes an answer to a question: once a call has all of its answers, it is run again.
+    fn answered(&mut self, response: Response) -> Actions {
+        self.questions.answered(response).map(Action::Run).into_iter().collect()
+    }
+
+    /// Fails the calls that have waited for the client longer than it may take to answer. A transport calls this from time
+    /// to time while calls [wait](Self::is_waiting).
+    pub fn expire(&mut self) -> Actions {
+        let overdue = self.questions.overdue(self.server.offer.input_time, self.server.host().now());
+        self.fail(overdue, &ErrorObject::internal("the client did not answer in time what it was asked"))
+    }
+
+    /// Fails calls that wait for the client.
+    fn fail(&mut self, waiting: impl IntoIterator<Item = u64>, error: &ErrorObject) -> Actions {
+        let mut actions = Actions::none();
+        for serial in waiting {
+            let Some((call, withdrawn)) = self.questions.withdraw(serial) else { continue };
+            actions
+                .extend(withdrawn.into_iter().map(|notification| Action::Tell(serial, notification.into())));
+            let finished = self.finished(&call, Outcome::Failed(error.clone()));
+            actions.extend(finished.into_iter().map(|action| match action {
+                Action::Send(message) => Action::Tell(serial, message),
+                other => other,
+            }));
+        }
+        actions
+    }
+
+    /// Whether any call waits for the client.
+    pub fn has_questions(&self) -> bool {
+        self.questions.len() > 0
     }
 
     /// Takes a change of what the server offers.
@@ -191,10 +251,14 @@ impl Connection {
         notifications.into_iter().map(|notification| Action::Send(notification.into())).collect()
     }
 
-    /// Ends the subscriptions with their result: the server is about to go.
+    /// Ends the subscriptions with their result, and fails the calls that wait for the client: the server is about to go.
     pub fn close(&mut self) -> Actions {
         let responses = self.listening.close(&self.server);
-        responses.into_iter().map(|response| Action::Send(response.into())).collect()
+        let mut actions: Actions =
+            responses.into_iter().map(|response| Action::Send(response.into())).collect();
+        let waiting = self.questions.overdue(Duration::ZERO, self.server.host().now());
+        actions.extend(self.fail(waiting, &ErrorObject::internal("the server is about to end")));
+        actions
     }
 
     /// Answers what is not a message. Whoever sends nothing but noise is not answered for ever.
@@ -231,11 +295,12 @@ impl Connection {
         match settled {
             Settled::Answered(outcome) => self.answer(Response { id: Some(request.id), outcome }, batch),
             Settled::Listening(acknowledged) => Actions::one(Action::Send(acknowledged.into())),
-            Settled::Call(client, form) => {
+            Settled::Call(client, form, before) => {
                 let serial = self.next_serial;
                 self.next_serial += 1;
                 self.in_flight.push(InFlight { id: request.id.clone(), serial, form, batch });
-                Actions::one(Action::Run(Call::of(request, client, self.caller.clone(), serial)))
+                let call = Call::of(request, client, self.caller.clone(), serial);
+                Actions::one(Action::Run(call.after(before)))
             }
         }
     }
@@ -253,7 +318,7 @@ impl Connection {
                 let client = modern::client(request, &meta, &self.server, beside);
                 self.modern(request, client)
             }
-            Era::Legacy => self.legacy(request, &meta),
+            Era::Legacy => self.legacy(request, &meta, beside),
         }
     }
 
@@ -268,11 +333,14 @@ impl Connection {
                 Ok(acknowledged) => Settled::Listening(acknowledged),
                 Err(error) => Settled::Answered(Err(error)),
             },
-            _ => Settled::Call(client, Form::Modern),
+            _ => match modern::before(request, &self.caller, &self.server) {
+                Ok(before) => Settled::Call(client, Form::Modern, before),
+                Err(error) => Settled::Answered(Err(error)),
+            },
         }
     }
 
-    fn legacy(&mut self, request: &Request, meta: &RequestMeta<'_>) -> Settled {
+    fn legacy(&mut self, request: &Request, meta: &RequestMeta<'_>, beside: &dyn Beside) -> Settled {
         let outcome = match (&*request.method, &mut self.session) {
             (method::PING, _) => Ok(legacy::empty()),
             (method::INITIALIZE, session) if !session.as_ref().is_some_and(legacy::Session::is_open) => {
@@ -284,8 +352,10 @@ impl Connection {
             (method::INITIALIZE, _) => Err(ErrorObject::invalid_request("the session is already open")),
             (_, Some(session)) => match session.settle(request, &self.server) {
                 Some(outcome) => outcome,
-                None => match session.client(meta) {
-                    Ok(client) => return Settled::Call(client, Form::Legacy(session.version().clone())),
+                None => match session.client(meta, beside.takes_requests()) {
+                    Ok(client) => {
+                        return Settled::Call(client, Form::Legacy(session.version().clone()), None);
+                    }
                     Err(error) => Err(error),
                 },
             },
@@ -308,7 +378,10 @@ impl Connection {
             return Actions::none();
         };
         let others = cancelled.batch.and_then(|batch| self.batches.skip(&batch));
-        Actions::one(Action::Cancel(cancelled.serial, others))
+        let withdrawn = self.questions.withdraw(cancelled.serial).map(|(_, notifications)| notifications);
+        let tell = |notification: Notification| Action::Tell(cancelled.serial, notification.into());
+        let told = withdrawn.into_iter().flatten().map(tell);
+        told.chain([Action::Cancel(cancelled.serial, others)]).collect()
     }
 
     /// Runs the messages of a batch, where the session's revision has batches.
@@ -329,7 +402,8 @@ impl Connection {
                 }
                 Ok(Message::Request(request)) => self.request(request, Some(batch.clone()), &Alone),
                 Ok(Message::Notification(notification)) => self.notification(&notification),
-                Ok(Message::Response(_) | Message::Batch(_)) => Actions::none(),
+                Ok(Message::Response(response)) => self.answered(response),
+                Ok(Message::Batch(_)) => Actions::none(),
                 Err(error) => match error.answer() {
                     Some(response) => self.answer(response, Some(batch.clone())),
                     None => Actions::none(),

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use mcpwright_core::{Client, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method};
 use serde::Serialize;
 
+use crate::asking::Asking;
 use crate::{Call, Caller, Extensions, Outbox};
 
-/// What a handler may do while it runs: report progress, write to the client's log, learn who calls.
+/// What a handler may do while it runs: report progress, write to the client's log, ask the
+/// client, learn who calls.
 ///
 /// It is cheap to clone, and what a clone says after the call has ended is dropped.
 #[derive(Clone)]
@@ -22,6 +24,7 @@ struct State {
     outbox: Outbox,
     /// The progress that was reported last: what follows must be more.
     progress: Mutex<f64>,
+    asking: Asking,
 }
 
 impl Context {
@@ -33,7 +36,12 @@ impl Context {
             shared: shared.clone(),
             outbox: outbox.clone(),
             progress: Mutex::new(f64::NEG_INFINITY),
+            asking: Asking::new(call.before().cloned()),
         }))
+    }
+
+    pub(crate) fn asking(&self) -> &Asking {
+        &self.0.asking
     }
 
     /// Reports how far the call is, of how much if that is known, in any unit.

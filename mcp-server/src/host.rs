@@ -21,6 +21,11 @@ pub trait Host: Send + Sync + 'static {
     fn run_blocking(&self, job: Box<dyn FnOnce() + Send>);
 }
 
+/// The time of day, in seconds of Unix time.
+pub(crate) fn seconds(host: &dyn Host) -> u64 {
+    host.system_time().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
+
 /// No world at all: synchronous handlers run where they are called, and no deadline ever passes.
 #[derive(Debug, Default)]
 pub(crate) struct Nowhere;

@@ -3,6 +3,7 @@
 //! It opens no sockets, spawns nothing and has no clock of its own. See the crate `mcpwright` for building servers.
 
 mod argument;
+mod asking;
 mod builder;
 mod call;
 mod caller;
@@ -15,6 +16,7 @@ mod declared;
 mod era;
 mod extensions;
 mod few;
+mod form;
 mod function;
 mod handling;
 mod host;
@@ -34,6 +36,9 @@ mod result;
 mod run;
 #[cfg(feature = "seal")]
 mod seal;
+#[cfg(not(feature = "seal"))]
+#[path = "seal_off.rs"]
+mod seal;
 mod server;
 mod store;
 mod subscriptions;
@@ -47,6 +52,7 @@ mod validate;
 
 // The public interface is:
 pub use argument::Argument;
+pub use asking::{InputRequired, StepError, Unanswered};
 pub use async_trait::async_trait;
 pub use builder::{Builder, IntoServer, Serve};
 pub use call::{Answer, Call, Outcome};
@@ -59,6 +65,7 @@ pub use era::is_modern;
 pub use era::legacy::Handshake;
 pub use extensions::Extensions;
 pub use few::Few;
+pub use form::Form;
 pub use function::Function;
 pub use host::Host;
 pub use input::{Input, Taken};

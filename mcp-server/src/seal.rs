@@ -10,6 +10,8 @@ use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
+use crate::{Builder, Server};
+
 /// The form of what is sealed here; another form gets another number.
 const FORM: u8 = 1;
 
@@ -85,8 +87,12 @@ impl fmt::Debug for Key {
 /// assert_eq!(seal.open("ticket", &["bob"], &sealed), None);
 /// ```
 #[derive(Clone)]
-pub struct Seal(Arc<[Sealing]>);
+pub struct Seal {
+    keys: Arc<[Sealing]>,
+    is_random: bool,
+}
 
+#[derive(Clone)]
 struct Sealing {
     id: [u8; ID],
     cipher: Aes256Gcm,
@@ -103,7 +109,28 @@ impl Seal {
     pub fn new(keys: impl IntoIterator<Item = Key>) -> Self {
         let keys: Arc<[_]> = keys.into_iter().map(|key| Sealing::new(&key)).collect();
         assert!(!keys.is_empty(), "a seal needs a key: `Key::random()` if there is one process only");
-        Self(keys)
+        Self { keys, is_random: false }
+    }
+
+    /// Seals with a key that nobody else has.
+    ///
+    /// # Panics
+    ///
+    /// When the operating system has no random numbers.
+    pub fn random() -> Self {
+        Self { is_random: true, ..Self::new([Key::random()]) }
+    }
+
+    /// Whether nobody else can have the key, other processes of the same server among them.
+    pub fn is_random(&self) -> bool {
+        self.is_random
+    }
+
+    /// The same, opening also what this key has sealed.
+    #[must_use]
+    pub fn and(self, key: &Key) -> Self {
+        let keys = self.keys.iter().cloned().chain([Sealing::new(key)]).collect();
+        Self { keys, is_random: false }
     }
 
     /// Seals something for a purpose, bound to these texts: it opens for the same purpose and the same texts only.
@@ -112,7 +139,7 @@ impl Seal {
     ///
     /// When the operating system has no random numbers.
     pub fn seal(&self, purpose: &str, bound: &[&str], plain: &[u8]) -> String {
-        let first = &self.0[0];
+        let first = &self.keys[0];
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).expect("the operating system has random numbers");
         let payload = Payload { msg: plain, aad: &associated(purpose, bound) };
@@ -134,10 +161,37 @@ impl Seal {
         let (id, rest) = rest.split_first_chunk::<ID>()?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
         let associated = associated(purpose, bound);
-        let candidates = self.0.iter().filter(|key| key.id == *id);
+        let candidates = self.keys.iter().filter(|key| key.id == *id);
         candidates.into_iter().find_map(|key| {
             key.cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: &associated }).ok()
         })
+    }
+}
+
+impl Builder {
+    /// Seals with this key what travels through clients while they are asked. Every replica needs the same.
+    ///
+    /// The first one that is said seals, and all of them open. Without any, each process has one of its own.
+    pub fn key(mut self, key: Key) -> Self {
+        self.seal = Some(match self.seal {
+            None => Seal::new([key]),
+            Some(seal) => seal.and(&key),
+        });
+        self
+    }
+}
+
+impl Server {
+    /// The same server, sealing with these keys what travels through clients. Transports call this.
+    #[must_use]
+    pub fn sealing(mut self, seal: Seal) -> Self {
+        self.seal = seal;
+        self
+    }
+
+    /// What seals what travels through clients.
+    pub fn seal(&self) -> &Seal {
+        &self.seal
     }
 }
 
@@ -154,7 +208,7 @@ impl Sealing {
 
 impl fmt::Debug for Seal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Seal({} keys)", self.0.len())
+        write!(f, "Seal({} keys)", self.keys.len())
     }
 }
 

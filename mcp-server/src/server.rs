@@ -16,6 +16,7 @@ use crate::builder::Builder;
 use crate::host::{Host, Nowhere};
 use crate::identity::Identities;
 use crate::offered::Offered;
+use crate::seal::Seal;
 use crate::{
     Call, Caller, Changes, Connection, Extensions, Middleware, Outbox, Outcome, PromptHandler,
     PromptProvider, ResourceHandler, ResourceProvider, Store, TemplateHandler, ToolHandler, ToolProvider,
@@ -28,6 +29,7 @@ use crate::{
 pub struct Server {
     pub(crate) offer: Arc<Offer>,
     pub(crate) host: Arc<dyn Host>,
+    pub(crate) seal: Seal,
 }
 
 /// What is fixed once a server is built.
@@ -42,6 +44,8 @@ pub(crate) struct Offer {
     pub(crate) most_bytes: usize,
     pub(crate) masks_errors: bool,
     pub(crate) store: Option<Arc<dyn Store>>,
+    /// How long a client may take to answer what it is asked.
+    pub(crate) input_time: Duration,
     pub(crate) shared: Extensions,
     pub(crate) changes: Changes,
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,

@@ -15,16 +15,17 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mcpwright_core::{
     AcknowledgedParams, CallToolParams, CallToolResult, ClientCapabilities, CompleteParams, Completion,
     CompletionArgument, CompletionReference, DiscoverResult, ErrorObject, GetPromptParams, GetPromptResult,
-    Implementation, InitializeParams, InitializeResult, JsonText, ListenParams, LoggingLevel, Message,
-    Method, Notification, PaginatedParams, Prompt, ProtocolVersion, ReadResourceParams, ReadResourceResult,
-    Request, RequestId, Resource, ResourceTemplate, Response, SubscriptionFilter, Tool, message, meta,
-    method,
+    Implementation, InitializeParams, InitializeResult, InputRequest, InputRequiredResult, JsonText,
+    ListenParams, LoggingLevel, Message, Method, Notification, PaginatedParams, Prompt, ProtocolVersion,
+    ReadResourceParams, ReadResourceResult, Request, RequestId, Resource, ResourceTemplate, Response,
+    SubscriptionFilter, Tool, message, meta, method,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -45,10 +46,19 @@ pub struct Client {
     _listener: Arc<Listener>,
 }
 
-#[derive(Debug)]
 struct Shared {
     connection: Mutex<Connection>,
     notifications: Mutex<Vec<Notification>>,
+    answers: Mutex<Option<Arc<Answers>>>,
+}
+
+/// Answers what a server asks.
+type Answers = dyn Fn(&InputRequest) -> Result<Value, ErrorObject> + Send + Sync;
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("connection", &self.connection).finish_non_exhaustive()
+    }
 }
 
 /// What a modern client says with each request.
@@ -72,8 +82,21 @@ impl Client {
     ///
     /// The server refused the handshake.
     pub async fn legacy(server: impl IntoServer, version: ProtocolVersion) -> Result<Self, ErrorObject> {
+        Self::legacy_with(server, version, ClientCapabilities::new()).await
+    }
+
+    /// The same, of a client that declares that it can do this.
+    ///
+    /// # Errors
+    ///
+    /// The server refused the handshake.
+    pub async fn legacy_with(
+        server: impl IntoServer,
+        version: ProtocolVersion,
+        capabilities: ClientCapabilities,
+    ) -> Result<Self, ErrorObject> {
         let client = Self::new(server.into_server());
-        let params = InitializeParams::new(version, ClientCapabilities::new(), info());
+        let params = InitializeParams::new(version, capabilities, info());
         let result: InitializeResult = client.request::<method::Initialize>(&params).await?;
         tracing::debug!(version = %result.protocol_version, "the handshake is done");
         client.notify(Notification { method: method::INITIALIZED.into(), params: None }).await;
@@ -82,7 +105,8 @@ impl Client {
 
     fn new(server: Server) -> Self {
         let connection = Mutex::new(server.connect(Caller::anonymous()));
-        let shared = Arc::new(Shared { connection, notifications: Mutex::default() });
+        let shared =
+            Arc::new(Shared { connection, notifications: Mutex::default(), answers: Mutex::default() });
         let told = Arc::clone(&shared);
         let listener = server.changes().listen(move |change: &Change| {
             for action in lock(&told.connection).changed(change) {
@@ -105,6 +129,20 @@ impl Client {
         if let Some(meta) = &mut self.modern {
             meta.capabilities = capabilities;
         }
+        self
+    }
+
+    /// The same client, answering so what the server asks: with an [`ElicitResult`](mcpwright_core::ElicitResult), a
+    /// [`CreateMessageResult`](mcpwright_core::CreateMessageResult) or a
+    /// [`ListRootsResult`](mcpwright_core::ListRootsResult) as JSON, or with an error. It has to declare that it can.
+    ///
+    /// Without this, what a modern server asks is the result of the request, and a call of a legacy client is not answered.
+    #[must_use]
+    pub fn answers(
+        self,
+        answer: impl Fn(&InputRequest) -> Result<Value, ErrorObject> + Send + Sync + 'static,
+    ) -> Self {
+        *lock(&self.shared.answers) = Some(Arc::new(answer));
         self
     }
 
@@ -308,11 +346,41 @@ impl Client {
     /// # Errors
     ///
     /// What the server answers.
-    pub async fn send(&self, method: &str, params: Value) -> Result<JsonText, ErrorObject> {
-        match self.ask(method, params).await? {
-            Some(response) => response.outcome,
-            None => Err(ErrorObject::internal("the request was not answered")),
+    pub async fn send(&self, method: &str, mut params: Value) -> Result<JsonText, ErrorObject> {
+        loop {
+            let response = self.ask(method, params.clone()).await?;
+            let response = response.ok_or_else(|| ErrorObject::internal("the request was not answered"))?;
+            let result = response.outcome?;
+            let answers = lock(&self.shared.answers).clone();
+            let (Some(answers), Some(r#""input_required""#)) = (answers, result.member("resultType")) else {
+                return Ok(result);
+            };
+            let asked: InputRequiredResult = result.to().map_err(|error| own(&error))?;
+            let mut responses = Map::new();
+            for (key, request) in asked.input_requests {
+                responses.insert(key, answers(&request)?);
+            }
+            params["inputResponses"] = responses.into();
+            match asked.request_state {
+                Some(state) => params["requestState"] = state.into(),
+                None => {
+                    params.as_object_mut().and_then(|params| params.remove("requestState")).map_or((), drop)
+                }
+            }
         }
+    }
+
+    /// Answers what a server asks a legacy client, if that is how it is.
+    fn answer(&self, request: &Request) -> Option<Response> {
+        let answers = lock(&self.shared.answers).clone()?;
+        let params = request.params.as_ref().map(JsonText::to::<Value>);
+        let asked = json!({ "method": request.method, "params": params.transpose().ok()? });
+        let answer = match serde_json::from_value(asked) {
+            Ok(asked) => answers(&asked),
+            Err(error) => Err(own(&error)),
+        };
+        let outcome = answer.and_then(|result| JsonText::of(&result).map_err(|error| own(&error)));
+        Some(Response { id: Some(request.id.clone()), outcome })
     }
 
     /// Sends a request; nothing comes back at once where the answer is still to come.
@@ -336,8 +404,14 @@ impl Client {
         while let Some(action) = actions.pop() {
             match action {
                 Action::Run(call) => actions.extend(self.run(call).await),
-                Action::Send(message) => match message::decode(&text(&message)) {
+                Action::Send(message) | Action::Tell(_, message) => match message::decode(&text(&message)) {
                     Ok(Message::Response(found)) if found.id.as_ref() == Some(id) => response = Some(found),
+                    Ok(Message::Request(request)) => {
+                        if let Some(answer) = self.answer(&request) {
+                            let answer = message::decode(&text(&answer.into()));
+                            actions.extend(lock(&self.shared.connection).receive(answer));
+                        }
+                    }
                     _ => self.shared.note(Action::Send(message)),
                 },
                 Action::Cancel(..) => {}

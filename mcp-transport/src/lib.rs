@@ -10,6 +10,7 @@ mod lines;
 mod log;
 mod output;
 mod pipe;
+mod questions;
 mod signal;
 mod stdio;
 mod store;

@@ -19,6 +19,7 @@ use tokio::task::AbortHandle;
 use crate::frames::Frame;
 use crate::host::Tokio;
 use crate::output::Output;
+use crate::questions;
 use crate::turn::Turn;
 
 /// The most changes that wait for a client which does not read; it has to look for itself after more.
@@ -123,7 +124,7 @@ impl Pipe {
                     lock(&self.queue).retain(|call| call.serial() != serial);
                     self.cancel(serial);
                 }
-                Action::Send(_) => {}
+                Action::Send(_) | Action::Tell(..) => {}
             }
         }
     }
@@ -158,7 +159,7 @@ impl Pipe {
         let mut connection = self.connection();
         let actions = decide(&mut connection);
         let unsaid = |action| match action {
-            Action::Send(message) => {
+            Action::Send(message) | Action::Tell(_, message) => {
                 self.output.append(|lines| message.encode(lines));
                 None
             }
@@ -238,9 +239,22 @@ impl Pipe {
         running.insert(serial, Running { task: task.abort_handle(), gate });
     }
 
-    fn finish(&self, call: &Call, outcome: Outcome, gate: &Gate) {
+    fn finish(self: &Arc<Self>, call: &Call, outcome: Outcome, gate: &Gate) {
         gate.close();
-        self.say(|connection| connection.finished(call, outcome));
+        let mut is_first = false;
+        self.say(|connection| {
+            let had_questions = connection.has_questions();
+            let actions = connection.finished(call, outcome);
+            is_first = !had_questions && connection.has_questions();
+            actions
+        });
+        if is_first {
+            questions::expire(&self.host, self, |pipe| {
+                pipe.say(Connection::expire);
+                pipe.output.wake();
+                pipe.connection().has_questions()
+            });
+        }
     }
 
     /// Takes a call off the list of those that run, once its answer waits to be written.

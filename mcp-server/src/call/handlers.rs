@@ -5,10 +5,11 @@ use std::error::Error;
 use mcpwright_core::{ErrorObject, Meta};
 use serde::Serialize;
 
-use super::Answer;
+use super::{Answer, Outcome};
+use crate::asking::bare;
 use crate::handling::Handling;
 use crate::input::Given;
-use crate::{Context, Failure, Server, ToolError, Work, incident, run};
+use crate::{Context, Failure, Server, ToolError, Unanswered, Work, incident, run};
 
 impl Server {
     /// Runs what a handler has left to do, for as long as it may.
@@ -31,7 +32,7 @@ impl Server {
         handling: &Handling<R>,
         given: &Given<'_>,
         context: &Context,
-    ) -> Result<R, ErrorObject> {
+    ) -> Result<R, Outcome> {
         let result = match handling.start(given, context) {
             Ok(work) => {
                 let worked = self.work(name, handling, work).await;
@@ -39,7 +40,10 @@ impl Server {
             }
             Err(failure) => Err(failure),
         };
-        result.map_err(|failure| self.protocol_error(shown, failure))
+        result.map_err(|failure| match context.asking().instead_of(&failure) {
+            Some(asked) => asked,
+            None => self.protocol_error(shown, failure).into(),
+        })
     }
 
     /// The answer of a result, where the protocol has no place for a failure that the model reads.
@@ -72,7 +76,7 @@ impl Server {
                 let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
                 ErrorObject::invalid_params(format!("{shown}: {}", problems.join("; ")))
             }
-            Failure::Error(error) => match error.downcast::<ErrorObject>() {
+            Failure::Error(error) => match bare(error).downcast::<ErrorObject>() {
                 Ok(error) => *error,
                 Err(error) => ErrorObject::internal(self.error_text(shown, &*error)),
             },
@@ -81,7 +85,8 @@ impl Server {
 
     /// What may be said of an error: its own words but never its sources', or a number.
     pub(super) fn error_text(&self, name: &str, error: &(dyn Error + Send + Sync + 'static)) -> String {
-        if self.offer.masks_errors && !error.is::<ToolError>() {
+        let is_for_models = error.is::<ToolError>() || error.is::<Unanswered>();
+        if self.offer.masks_errors && !is_for_models {
             let incident = incident::number();
             tracing::error!(incident, error = %incident::escaped(&error.to_string()), "{name} failed");
             return format!("{name} failed, incident {incident}");

@@ -12,7 +12,7 @@ impl Server {
         self.prompt_answer(call, outbox).await.into()
     }
 
-    async fn prompt_answer(&self, call: &Call, outbox: &Outbox) -> Result<Answer, ErrorObject> {
+    async fn prompt_answer(&self, call: &Call, outbox: &Outbox) -> Result<Answer, Outcome> {
         let name = call.name()?;
         let prompt = self.find_prompt(&name).await?;
         let text = call.arguments().filter(|text| *text != "null").unwrap_or("{}");

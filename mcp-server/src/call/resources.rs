@@ -59,7 +59,7 @@ impl Server {
                 self.answer(&uri, &result, meta).map(|answer| answer.caching(caching)).into()
             }
             Ok(None) => Outcome::ResourceNotFound(uri.into_owned()),
-            Err(error) => error.into(),
+            Err(outcome) => outcome,
         }
     }
 
@@ -68,9 +68,9 @@ impl Server {
         call: &Call,
         uri: &str,
         outbox: &Outbox,
-    ) -> Result<Option<(ReadResourceResult, Caching)>, ErrorObject> {
+    ) -> Result<Option<(ReadResourceResult, Caching)>, Outcome> {
         if uri.len() > LONGEST_URI {
-            return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long"));
+            return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long").into());
         }
         let Some(reader) = self.find_reader(uri).await? else { return Ok(None) };
         let given = match &reader {

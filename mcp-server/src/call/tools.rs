@@ -8,6 +8,7 @@ use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, method
 
 use super::handlers::unknown;
 use super::{Answer, Call, Outcome, Word};
+use crate::asking::bare;
 use crate::{Context, Failure, Mirrored, Outbox, Server, ToolHandler, incident, run};
 
 impl Server {
@@ -27,7 +28,8 @@ impl Server {
             },
             Err(failure) => Err(failure),
         };
-        self.tool_outcome(&tool, result)
+        let asked = result.as_ref().err().and_then(|failure| context.asking().instead_of(failure));
+        asked.unwrap_or_else(|| self.tool_outcome(&tool, result))
     }
 
     /// The tool that is called, and its arguments as the text of an object.
@@ -64,7 +66,7 @@ impl Server {
                 }
             },
             Err(Failure::Refused(problems)) => CallToolResult::error(refusal(name, &problems)),
-            Err(Failure::Error(error)) => match error.downcast::<ErrorObject>() {
+            Err(Failure::Error(error)) => match bare(error).downcast::<ErrorObject>() {
                 Ok(error) => return (*error).into(),
                 Err(error) => CallToolResult::error(self.error_text(name, &*error)),
             },

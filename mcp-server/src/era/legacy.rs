@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mcpwright_core::{
-    Client, DecodeError, ErrorCode, ErrorObject, Implementation, InitializeParams, InitializeResult,
-    JsonText, LoggingLevel, Message, Meta, Notification, ProgressToken, ProtocolVersion, Request, Response,
-    SetLevelParams, SubscribeParams, method,
+    CallToolResult, Client, DecodeError, ErrorCode, ErrorObject, Implementation, InitializeParams,
+    InitializeResult, JsonText, LoggingLevel, Message, Meta, Notification, ProgressToken, ProtocolVersion,
+    Request, Response, SetLevelParams, SubscribeParams, method,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,6 +13,10 @@ use serde_json::{Value, json};
 use super::RequestMeta;
 use crate::call::{Fields, LONGEST_URI, Word};
 use crate::{Change, Outcome, Server};
+
+mod questions;
+
+pub(crate) use questions::Questions;
 
 /// The most resources that one session may subscribe to.
 const MOST_SUBSCRIPTIONS: usize = 1000;
@@ -132,13 +136,15 @@ impl Session {
         *self.version() == ProtocolVersion::V2025_03_26
     }
 
-    /// The modern client that this one would be, for one request.
-    pub(crate) fn client(&self, meta: &RequestMeta<'_>) -> Result<Client, ErrorObject> {
+    /// The modern client that this one would be, for one request: one that can do nothing for a server, where it cannot be
+    /// sent requests.
+    pub(crate) fn client(&self, meta: &RequestMeta<'_>, takes_requests: bool) -> Result<Client, ErrorObject> {
         let malformed = |_| ErrorObject::invalid_params("_meta.progressToken is a string or an integer");
         let token = meta
             .progress_token
             .map(|token| serde_json::from_str::<ProgressToken>(token.get()).map_err(malformed));
-        Ok(self.handshake.client.clone().progress_token_for_call(token.transpose()?))
+        let client = self.handshake.client.clone().progress_token_for_call(token.transpose()?);
+        Ok(if takes_requests { client } else { client.without_capabilities() })
     }
 
     /// Answers what concerns the session itself; nothing for a request that is a call.
@@ -201,9 +207,19 @@ pub(crate) fn empty() -> JsonText {
 }
 
 /// What a legacy client is told of an outcome.
-pub(crate) fn finish(outcome: Outcome, version: &ProtocolVersion) -> Result<JsonText, ErrorObject> {
+pub(crate) fn finish(
+    outcome: Outcome,
+    method: &str,
+    version: &ProtocolVersion,
+) -> Result<JsonText, ErrorObject> {
     let answer = match outcome {
         Outcome::Complete(answer) => answer,
+        Outcome::InputRequired(_) => return cannot("the client cannot be asked while this runs", method),
+        Outcome::MissingCapability(lacking) => {
+            let lacking = serde_json::to_string(&lacking).unwrap_or_default();
+            let reason = format!("this needs a client that declares more capabilities: {lacking}");
+            return cannot(&reason, method);
+        }
         Outcome::ResourceNotFound(uri) => {
             let error = ErrorObject::new(ErrorCode::RESOURCE_NOT_FOUND, "resource not found");
             return Err(error.data(json!({ "uri": uri })));
@@ -217,6 +233,15 @@ pub(crate) fn finish(outcome: Outcome, version: &ProtocolVersion) -> Result<Json
         }
         Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
     }
+}
+
+/// What a client is told of a call that needs more of it: the model, where there is a place for that.
+pub(crate) fn cannot(reason: &str, method: &str) -> Result<JsonText, ErrorObject> {
+    if method != method::TOOLS_CALL {
+        return Err(ErrorObject::invalid_request(reason.to_owned()));
+    }
+    JsonText::of(&CallToolResult::error(reason))
+        .map_err(|error| crate::incident::internal("the result of a tool is no JSON", &error))
 }
 
 fn with_meta(fields: String, meta: &Meta) -> JsonText {

@@ -4,18 +4,22 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use mcpwright_core::{
-    AcknowledgedParams, Client, DiscoverResult, Era, ErrorObject, JsonText, ListenParams, Meta, Notification,
-    ProgressToken, ProtocolVersion, Request, RequestId, Response, SubscriptionFilter, meta, method,
-    push_string,
+    AcknowledgedParams, Client, DiscoverResult, Era, ErrorObject, InputRequiredResult, JsonText,
+    ListenParams, Meta, Notification, ProgressToken, ProtocolVersion, Request, RequestId, Response,
+    SubscriptionFilter, meta, method, push_string,
 };
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::RequestMeta;
+use crate::asking::{Before, InputRequired, state};
 use crate::call::{Answer, Fields, LONGEST_URI};
 use crate::identity::Said;
-use crate::{Beside, Change, Outcome, Server};
+use crate::{Beside, Call, Caller, Change, Outcome, Server};
+
+/// What kind of result questions are.
+const INPUT_REQUIRED: &str = "input_required";
 
 /// The longest version that is worth an answer of its own.
 const LONGEST_VERSION: usize = 1024;
@@ -96,14 +100,42 @@ pub(crate) fn discover(server: &Server) -> JsonText {
 }
 
 /// What a modern client is told of an outcome.
-pub(crate) fn finish(outcome: Outcome, server: &Server) -> Result<JsonText, ErrorObject> {
+pub(crate) fn finish(outcome: Outcome, call: &Call, server: &Server) -> Result<JsonText, ErrorObject> {
     match outcome {
+        Outcome::InputRequired(asked) => ask(*asked, call, server),
+        Outcome::MissingCapability(lacking) => {
+            Err(ErrorObject::missing_client_capability(serde_json::to_value(lacking).unwrap_or_default()))
+        }
         Outcome::Complete(answer) => match &answer.fields {
             Fields::Page(page) => Ok(page.modern.get_or_init(|| compose(&answer, server).shared()).clone()),
             Fields::Object(_) => Ok(compose(&answer, server)),
         },
         Outcome::ResourceNotFound(uri) => Err(ErrorObject::resource_not_found(&uri)),
         Outcome::Failed(error) => Err(error),
+    }
+}
+
+/// The questions of a call, and what the client is to bring back with the answers.
+fn ask(asked: InputRequired, call: &Call, server: &Server) -> Result<JsonText, ErrorObject> {
+    let InputRequired { requests, before } = asked;
+    let state = state::seal(&before, call.method(), call.params(), call.caller(), server)?;
+    let result = InputRequiredResult::new(requests).request_state(state);
+    let answer = Answer::of(&result)
+        .map_err(|error| crate::incident::internal("questions cannot be written as JSON", &error))?;
+    Ok(compose(&answer.result_type(INPUT_REQUIRED), server))
+}
+
+/// What earlier runs of a request have brought, as far as the client says so.
+pub(crate) fn before(
+    request: &Request,
+    caller: &Caller,
+    server: &Server,
+) -> Result<Option<Before>, ErrorObject> {
+    match &*request.method {
+        method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ => {
+            state::open(&request.method, request.params.as_ref(), caller, server)
+        }
+        _ => Ok(None),
     }
 }
 

@@ -59,7 +59,7 @@ impl Talk {
         let mut actions: VecDeque<_> = actions.into_iter().collect();
         while let Some(action) = actions.pop_front() {
             match action {
-                Action::Send(message) => self.hear(|out| message.encode(out)),
+                Action::Send(message) | Action::Tell(_, message) => self.hear(|out| message.encode(out)),
                 Action::Cancel(_, others) => {
                     others.iter().for_each(|message| self.hear(|out| message.encode(out)));
                 }

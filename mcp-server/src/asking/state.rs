@@ -1,0 +1,150 @@
+//! What travels with questions through a modern client: sealed, and bound to who asked what.
+//!
+//! See [multi round-trip requests](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr).
+
+use std::collections::BTreeMap;
+
+use mcpwright_core::{ErrorObject, JsonText};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Answered, Before};
+use crate::{Caller, Server, host, incident};
+
+/// What states are sealed for.
+const PURPOSE: &str = "request state";
+
+/// The most that a state may hold, in bytes before it is sealed.
+const MOST: usize = 12_000;
+
+/// The longest text that is read as a state: what is sealed is a third longer.
+const LONGEST: usize = 16 << 10;
+
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+struct Sealed<B> {
+    /// When it ends, in seconds of Unix time.
+    e: u64,
+    /// What tells it from all others.
+    n: String,
+    b: B,
+}
+
+/// Seals what the next run is to find, for a request of this method and these parameters.
+pub(crate) fn seal(
+    before: &Before,
+    method: &str,
+    params: Option<&JsonText>,
+    caller: &Caller,
+    server: &Server,
+) -> Result<String, ErrorObject> {
+    let ends = host::seconds(&**server.host()).saturating_add(server.offer.input_time.as_secs());
+    let sealed = Sealed { e: ends, n: incident::number() + &incident::number(), b: before };
+    let plain = serde_json::to_vec(&sealed)
+        .map_err(|error| incident::internal("the state of a request cannot be written", &error))?;
+    if plain.len() > MOST {
+        let size = plain.len();
+        let reason = format!("{size} bytes, and at most {MOST} travel: keep less in steps and answers");
+        return Err(incident::internal("the state of a request is too large", &reason));
+    }
+    let bound = Bound::of(method, params, caller, server);
+    Ok(server.seal.seal(PURPOSE, &bound.texts(), &plain))
+}
+
+/// What a request brings of earlier runs; nothing if it is the first.
+pub(crate) fn open(
+    method: &str,
+    params: Option<&JsonText>,
+    caller: &Caller,
+    server: &Server,
+) -> Result<Option<Before>, ErrorObject> {
+    let Some(params) = params else { return Ok(None) };
+    let (state, answers) = (params.member("requestState"), params.member("inputResponses"));
+    let mut before = match state {
+        None if answers.is_none() => return Ok(None),
+        None => Before::default(),
+        Some(state) => {
+            let bound = Bound::of(method, Some(params), caller, server);
+            let opened = unseal(state, &bound, server);
+            opened.map_err(|reason| {
+                tracing::info!(method, caller = %incident::escaped(&caller.to_string()), reason, "a requestState was refused");
+                refused()
+            })?
+        }
+    };
+    let wrong =
+        |_| ErrorObject::invalid_params("params.inputResponses is an object, with an answer by each key");
+    let answers: Option<BTreeMap<String, JsonText>> =
+        answers.map(serde_json::from_str).transpose().map_err(wrong)?;
+    for (key, answer) in answers.into_iter().flatten() {
+        before.answer(key, Answered::Result(answer));
+    }
+    Ok((!before.is_empty()).then_some(before))
+}
+
+fn unseal(state: &str, bound: &Bound, server: &Server) -> Result<Before, &'static str> {
+    if state.len() > LONGEST {
+        return Err("it is too long");
+    }
+    let state: String = serde_json::from_str(state).map_err(|_| "it is no text")?;
+    let plain = server.seal.open(PURPOSE, &bound.texts(), &state);
+    let plain = plain.ok_or("it was not sealed here, or for another caller or request")?;
+    let Sealed::<Before> { e, n, b } = serde_json::from_slice(&plain).map_err(|_| "it has another form")?;
+    if e <= host::seconds(&**server.host()) {
+        return Err("its time is over");
+    }
+    Ok(Before { round: Some(n), ..b })
+}
+
+/// What a client is told of a state that is not one of its, whatever the reason.
+pub(crate) fn refused() -> ErrorObject {
+    ErrorObject::invalid_params(
+        "params.requestState is not of this request, or not any more: send the request again without it",
+    )
+}
+
+/// Whom and what a state is for.
+struct Bound {
+    server: String,
+    caller: String,
+    method: String,
+    what: String,
+    arguments: String,
+}
+
+impl Bound {
+    fn of(method: &str, params: Option<&JsonText>, caller: &Caller, server: &Server) -> Self {
+        let text = |name| params.and_then(|params| params.member(name)).unwrap_or_default();
+        Self {
+            server: server.info().name.clone(),
+            caller: caller.binding().to_owned(),
+            method: method.to_owned(),
+            what: format!("{}{}", canonical(text("name")), canonical(text("uri"))),
+            arguments: canonical(text("arguments")),
+        }
+    }
+
+    fn texts(&self) -> [&str; 5] {
+        [&self.server, &self.caller, &self.method, &self.what, &self.arguments]
+    }
+}
+
+/// The same text for the same value: a client may write it in another way the next time.
+fn canonical(text: &str) -> String {
+    fn sort(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.sort_keys();
+                members.values_mut().for_each(sort);
+            }
+            Value::Array(items) => items.iter_mut().for_each(sort),
+            _ => {}
+        }
+    }
+    let Ok(mut value) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
+    if value.as_object().is_some_and(serde_json::Map::is_empty) || value.is_null() {
+        return String::new();
+    }
+    sort(&mut value);
+    value.to_string()
+}

@@ -1,0 +1,29 @@
+//! Questions that clients do not answer: somebody has to look at the time.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use crate::host::Tokio;
+
+/// How often somebody looks.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Has `expire` end what is overdue, from time to time, until it says that nothing is left or its owner is gone.
+///
+/// To be called when the first question is asked, and not again before `expire` has said that none is left.
+pub(crate) fn expire<T: Send + Sync + 'static>(
+    host: &Tokio,
+    owner: &Arc<T>,
+    expire: impl Fn(&Arc<T>) -> bool + Send + 'static,
+) {
+    let weak: Weak<T> = Arc::downgrade(owner);
+    host.handle().spawn(async move {
+        loop {
+            tokio::time::sleep(EVERY).await;
+            match weak.upgrade() {
+                Some(owner) if expire(&owner) => {}
+                _ => return,
+            }
+        }
+    });
+}
