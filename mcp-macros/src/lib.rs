@@ -185,6 +185,7 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `idempotent` | that a second call with the same arguments does no more than the first |
 /// | `open_world = false` | whether it deals with things outside, as a web search does |
 /// | `deadline = "30s"` | when a call is ended |
+/// | `single_use` | that what it asked is answered once: a retry of the same answers is refused |
 /// | `strict` | that arguments are taken only exactly as their schema has them |
 /// | `allow_unknown_arguments` | that arguments which it does not know are ignored |
 /// | `icon(…)` | a picture of it; may be said more than once |

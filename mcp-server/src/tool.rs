@@ -35,6 +35,8 @@ struct Parts {
     mirrored: Result<Vec<Mirrored>, String>,
     arguments: Arguments,
     output: Output,
+    /// Whether what was asked is answered once.
+    is_single_use: bool,
 }
 
 /// Who decides what the arguments are.
@@ -79,6 +81,7 @@ impl ToolHandler {
             mirrored: Ok(Vec::new()),
             arguments: Arguments::ByType,
             output: Output::default(),
+            is_single_use: false,
         }))
         .refreshed()
     }
@@ -204,6 +207,19 @@ impl ToolHandler {
     fn hint(mut self, set: impl FnOnce(&mut ToolAnnotations)) -> Self {
         set(self.edit().definition.annotations.get_or_insert_default());
         self
+    }
+
+    /// Lets the answers to what a call asks count once: whoever sends the same `requestState` again is refused, whichever
+    /// replica is asked. For effects that must not happen twice although a client, or somebody who listened, repeats the last
+    /// request. The server needs a [`store`](crate::Builder::store), which all replicas share.
+    #[must_use]
+    pub fn single_use(mut self) -> Self {
+        self.edit().is_single_use = true;
+        self
+    }
+
+    pub(crate) fn is_single_use(&self) -> bool {
+        self.0.is_single_use
     }
 
     /// Takes arguments only exactly as the schema has them: `"5"` is no number.

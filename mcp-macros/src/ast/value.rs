@@ -397,7 +397,7 @@ mod tests {
                 "`title` is written `title = \"…\"`",
                 "`read_only` takes no value: write `read_only` to say yes, and leave it out otherwise",
                 "`#[tool]` has no option `colour`; it has `name`, `title`, `description`, `read_only`, `destructive`, \
-                 `additive`, `idempotent`, `open_world`, `deadline`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
+                 `additive`, `idempotent`, `open_world`, `deadline`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
                 "`open_world` is written `open_world = true`",
                 "`title` is said twice",
             ],

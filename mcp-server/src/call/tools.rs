@@ -8,7 +8,7 @@ use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, method
 
 use super::handlers::unknown;
 use super::{Answer, Call, Outcome, Word};
-use crate::asking::bare;
+use crate::asking::{bare, state};
 use crate::{Context, Failure, Mirrored, Outbox, Server, ToolHandler, incident, run};
 
 impl Server {
@@ -17,6 +17,12 @@ impl Server {
             Ok(found) => found,
             Err(error) => return error.into(),
         };
+        if tool.is_single_use()
+            && let Some(before) = call.before()
+            && let Err(error) = state::spend(before, self).await
+        {
+            return error.into();
+        }
         let context = Context::new(call, &self.offer.shared, outbox);
         let result = match tool.start(&arguments, &context) {
             Ok(work) => match self.work(&tool.definition().name, tool.handling(), work).await {
