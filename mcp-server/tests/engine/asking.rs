@@ -233,8 +233,8 @@ fn what_is_missing_or_malformed_is_asked_again() {
         json!({ "action": "accept", "content": { "value": 1 } }),
         json!({ "action": "else", "content": { "value": "x" } }),
     ] {
-        let result = again(json!({ "first": malformed, "unknown": 1 }));
-        assert!(asks(&result, "first") && asks(&result, "last"), "{result}");
+        let result = again(json!({ "first": malformed.clone(), "unknown": 1 }));
+        assert!(asks(&result, "first") && asks(&result, "last"), "{malformed}: {result}");
     }
     // What was answered in an earlier round is not asked again, and not answered in another way.
     let last = json!({ "inputResponses": {
