@@ -68,7 +68,7 @@ pub use mcpwright_core::{
     CacheScope, CallToolResult as ToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
 };
 #[cfg(feature = "macros")]
-pub use mcpwright_macros::{arg, prompt, resource, server, tool};
+pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
     Argument, Builder, Call, Caller, Catalogue, Change, Changes, Choice, Completer, Completing, Contents,
     Context, Ext, Failure, Field, Form, FormField, Input, InputRequired, IntoCompletion, IntoContents,

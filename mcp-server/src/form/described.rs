@@ -45,31 +45,44 @@ impl<F> FormField<F> {
     ///
     /// # Panics
     ///
-    /// When the default is an empty list, which the schema cannot say: the field is an `Option` then.
+    /// When the schema cannot say it: an empty list, for which the field is an `Option`, or an integer so large that some
+    /// clients would round it.
     #[track_caller]
     pub fn default<V>(mut self, value: V) -> Self
     where
         F: Field,
         F::Value: Defaults<V>,
     {
-        let default = F::Value::default_value(value);
-        self.schema = self.schema.default_value(&default);
-        let Self { name, schema, .. } = &self;
+        let (name, default) = (&self.name, F::Value::default_value(value));
+        let is_exact = !default.is_i64() && !default.is_u64()
+            || default.as_f64().is_some_and(|number| number.abs() <= LARGEST_SAFE);
         assert!(
-            schema.initial().is_some(),
-            "{default} cannot be the default of the field `{name}` of a form"
+            is_exact,
+            "the default of the field `{name}` of a form is too large for some clients: {default}"
+        );
+        self.schema = self.schema.default_value(&default);
+        let is_said = self.schema.initial().is_some();
+        assert!(
+            is_said,
+            "the default of the field `{name}` of a form cannot be {default}: write an `Option`"
         );
         self
     }
 
     /// The least and the greatest number of characters.
+    ///
+    /// # Panics
+    ///
+    /// When nothing is in the range.
+    #[track_caller]
     pub fn length(mut self, range: impl RangeBounds<u64>) -> Self
     where
         F: Field,
         F::Value: Text,
     {
+        let (least, most) = ordered(&self.name, counts(&range));
         if let PrimitiveSchema::String(text) = &mut self.schema {
-            (text.min_length, text.max_length) = counts(&range);
+            (text.min_length, text.max_length) = (least, most);
         }
         self
     }
@@ -87,13 +100,18 @@ impl<F> FormField<F> {
     }
 
     /// The least and the greatest number.
+    ///
+    /// # Panics
+    ///
+    /// When nothing is in the range.
+    #[track_caller]
     pub fn range<R>(mut self, range: R) -> Self
     where
         F: Field,
         F::Value: Ranged<R>,
     {
+        let (least, most) = ordered(&self.name, F::Value::limits(range));
         if let PrimitiveSchema::Number(number) | PrimitiveSchema::Integer(number) = &mut self.schema {
-            let (least, most) = F::Value::limits(range);
             number.minimum = least.or(number.minimum);
             number.maximum = most.or(number.maximum);
         }
@@ -101,14 +119,20 @@ impl<F> FormField<F> {
     }
 
     /// How many values are chosen, at least and at most.
+    ///
+    /// # Panics
+    ///
+    /// When nothing is in the range.
+    #[track_caller]
     pub fn items(mut self, range: impl RangeBounds<u64>) -> Self
     where
         F: Field,
         F::Value: Several,
     {
+        let (least, most) = ordered(&self.name, counts(&range));
         match &mut self.schema {
-            PrimitiveSchema::UntitledMultiSelect(some) => (some.min_items, some.max_items) = counts(&range),
-            PrimitiveSchema::TitledMultiSelect(some) => (some.min_items, some.max_items) = counts(&range),
+            PrimitiveSchema::UntitledMultiSelect(some) => (some.min_items, some.max_items) = (least, most),
+            PrimitiveSchema::TitledMultiSelect(some) => (some.min_items, some.max_items) = (least, most),
             _ => {}
         }
         self
@@ -124,14 +148,11 @@ impl<F> FormField<F> {
         let Self { name, schema, absent, .. } = self;
         assert!(form.properties.get(&name).is_none(), "two fields of a form are called `{name}`");
         let default = schema.initial();
-        if let Some(default) = &default {
-            let is_safe = default.as_f64().is_none_or(|number| number.abs() <= LARGEST_SAFE)
-                || matches!(schema, PrimitiveSchema::Number(_));
-            assert!(
-                is_safe && schema.accepts(default),
-                "the default of the field `{name}` of a form is {default}: expected {schema}"
-            );
-        }
+        let is_possible = default.as_ref().is_none_or(|default| schema.accepts(default));
+        assert!(
+            is_possible,
+            "no user could fill in the default of the field `{name}` of a form: expected {schema}"
+        );
         if default.is_none() && absent().is_none() {
             form.required.push(name.clone().into_owned());
         }
@@ -182,5 +203,12 @@ fn counts(range: &impl RangeBounds<u64>) -> (Option<u64>, Option<u64>) {
         Bound::Excluded(above) => Some(above.saturating_sub(1)),
         Bound::Unbounded => None,
     };
+    (least, most)
+}
+
+#[track_caller]
+fn ordered<N: PartialOrd>(name: &str, (least, most): (Option<N>, Option<N>)) -> (Option<N>, Option<N>) {
+    let is_empty = matches!((&least, &most), (Some(least), Some(most)) if least > most);
+    assert!(!is_empty, "nothing is in the range of the field `{name}` of a form");
     (least, most)
 }
