@@ -21,7 +21,7 @@ const MOST_WAITING: usize = 1000;
 
 /// A stream of changes.
 pub(super) struct Listening {
-    connection: Connection,
+    connection: Box<Connection>,
     heard: Heard,
     /// What is said before any change.
     acknowledged: Option<Notification>,
@@ -67,7 +67,7 @@ impl Heard {
 
 impl Listening {
     pub(super) fn new(
-        connection: Connection,
+        connection: Box<Connection>,
         acknowledged: Notification,
         heard: Heard,
         keep_alive: Duration,
