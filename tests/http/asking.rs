@@ -54,40 +54,64 @@ fn five_rounds_at_three_processes_have_each_effect_once() {
     assert_eq!((booked.iter().sum::<u64>(), booked.iter().min()), (5, Some(&1)), "{booked:?}");
 }
 
+/// A client of an earlier revision that can ask its user.
+struct Earlier<'a> {
+    replica: &'a Example,
+    headers: String,
+}
+
+impl<'a> Earlier<'a> {
+    fn new(replica: &'a Example) -> Self {
+        let mut earlier = Self { replica, headers: String::new() };
+        let client = json!({ "name": "earlier", "version": "1" });
+        let able = json!({ "elicitation": {} });
+        let params = json!({ "protocolVersion": "2025-11-25", "capabilities": able, "clientInfo": client });
+        let opened =
+            earlier.post(&json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params }));
+        let session =
+            opened.lines().find(|line| line.starts_with("mcp-session-id: ")).expect("a session opens");
+        earlier.headers = format!("{session}\r\nMCP-Protocol-Version: 2025-11-25\r\n");
+        earlier
+    }
+
+    fn head(&self, method: &str) -> String {
+        format!(
+            "{method} /mcp HTTP/1.1\r\nContent-Type: application/json\r\n\
+             Accept: application/json, text/event-stream\r\n{}",
+            self.headers
+        )
+    }
+
+    /// Sends a message, and returns the head of the answer.
+    fn post(&self, message: &Value) -> String {
+        self.replica.send(&self.head("POST"), &message.to_string()).head
+    }
+
+    /// Sends what has no answer.
+    fn tell(&self, message: &Value) {
+        assert!(self.post(message).starts_with("HTTP/1.1 202 "));
+    }
+
+    /// Calls a tool, and returns what comes on its stream.
+    fn call(&self, id: usize, tool: &str) -> impl Iterator<Item = Value> + use<> {
+        let params = json!({ "name": tool });
+        let body =
+            json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }).to_string();
+        let mut stream = TcpStream::connect(("127.0.0.1", self.replica.port)).expect("the example listens");
+        let (head, length) = (self.head("POST"), body.len());
+        let request = format!("{head}Host: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n{body}");
+        stream.write_all(request.as_bytes()).expect("the example reads");
+        let lines = BufReader::new(stream).lines().map_while(Result::ok);
+        lines.filter_map(|line| serde_json::from_str(line.strip_prefix("data: ")?).ok())
+    }
+}
+
 #[test]
 fn five_questions_in_one_call_of_an_earlier_client_have_each_effect_once() {
     let replica = Example::start("replica");
-    let post = |headers: &str, message: &Value| {
-        let head = format!(
-            "POST /mcp HTTP/1.1\r\nContent-Type: application/json\r\n\
-             Accept: application/json, text/event-stream\r\n{headers}"
-        );
-        replica.send(&head, &message.to_string())
-    };
-    let client = json!({ "name": "earlier", "version": "1" });
-    let params = json!({ "protocolVersion": "2025-11-25", "capabilities": { "elicitation": {} }, "clientInfo": client });
-    let opened = post("", &json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params }));
-    let session =
-        opened.head.lines().find(|line| line.starts_with("mcp-session-id: ")).expect("a session opens");
-    let headers = format!("{session}\r\nMCP-Protocol-Version: 2025-11-25\r\n");
-    let answer = |question: &Value, number: usize| {
-        let message = json!({ "jsonrpc": "2.0", "id": question["id"], "result": stop(number) });
-        assert!(post(&headers, &message).head.starts_with("HTTP/1.1 202 "));
-    };
-    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": "plan" } });
+    let client = Earlier::new(&replica);
+    let mut messages = client.call(1, "plan");
     let mut number = 0;
-    let mut stream = TcpStream::connect(("127.0.0.1", replica.port)).expect("the example listens");
-    let body = call.to_string();
-    let head = format!(
-        "POST /mcp HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
-         Accept: application/json, text/event-stream\r\n{headers}\r\n{body}",
-        replica.port,
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).expect("the example reads");
-    let lines = BufReader::new(stream).lines().map(|line| line.expect("the stream goes on"));
-    let mut messages =
-        lines.filter_map(|line| serde_json::from_str::<Value>(line.strip_prefix("data: ")?).ok());
     let result = loop {
         let message = messages.next().expect("another message, and not the end");
         if message["method"] != "elicitation/create" {
@@ -95,11 +119,50 @@ fn five_questions_in_one_call_of_an_earlier_client_have_each_effect_once() {
         }
         number += 1;
         assert_eq!(message["params"]["message"], format!("Stop {number}?"));
-        answer(&message, number);
+        client.tell(&json!({ "jsonrpc": "2.0", "id": message["id"], "result": stop(number) }));
     };
-    assert_eq!(
-        result["result"]["content"][0]["text"].as_str().map(|text| text.matches("Town").count()),
-        Some(5)
-    );
+    let text = result["result"]["content"][0]["text"].as_str().expect("a text");
+    assert_eq!(text.matches("Town").count(), 5, "{text}");
     assert_eq!((number, booked(&replica)), (5, 5));
+}
+
+/// What a process holds, in KiB.
+#[cfg(target_os = "linux")]
+fn resident(replica: &Example) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", replica.id())).expect("it still runs");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("it holds memory");
+    line.split_whitespace().nth(1).and_then(|size| size.parse().ok()).expect("a number")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn three_thousand_abandoned_questions_leave_no_memory_behind() {
+    let replica = Example::start("replica");
+    let mut before = 0;
+    for round in 0..30 {
+        let client = Earlier::new(&replica);
+        for id in 0..100 {
+            let question = client.call(id, "plan").next().expect("a question");
+            match id % 4 {
+                0 => {}
+                1 => client.tell(&json!({ "jsonrpc": "2.0", "id": question["id"], "error": { "code": -1, "message": "no" } })),
+                2 => client.tell(
+                    &json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } }),
+                ),
+                _ => {
+                    let declined = json!({ "jsonrpc": "2.0", "id": question["id"], "result": { "action": "decline" } });
+                    client.tell(&declined);
+                    client.tell(&declined);
+                }
+            }
+        }
+        // Those that went without a word are abandoned with their session.
+        let ended = replica.send(&client.head("DELETE"), "").head;
+        assert!(ended.starts_with("HTTP/1.1 204 "), "{ended}");
+        if round == 9 {
+            before = resident(&replica);
+        }
+    }
+    let after = resident(&replica);
+    assert!(after < before + 4096, "{before} KiB after 1,000, {after} KiB after 3,000");
 }

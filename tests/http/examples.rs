@@ -70,6 +70,12 @@ impl Example {
         self.send(&head, &body.to_string())
     }
 
+    /// The number of its process.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Asks it to end, and waits until it has.
     #[cfg(unix)]
     pub(crate) fn end(mut self, signal: &str) {
