@@ -70,9 +70,9 @@ pub use mcpwright_core::{
 #[cfg(feature = "macros")]
 pub use mcpwright_macros::{arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
-    Argument, Builder, Call, Caller, Catalogue, Change, Changes, Completer, Completing, Contents, Context,
-    Ext, Failure, Input, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
-    IntoToolResult, Json, MethodHandler, Middleware, Next, Outbox, Outcome, Parameter, PromptHandler,
+    Argument, Builder, Bus, Call, Caller, Catalogue, Change, Completer, Completing, Contents, Context, Ext,
+    Failure, Input, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult,
+    Json, Listeners, MethodHandler, Middleware, Next, Notify, Outbox, Outcome, Parameter, PromptHandler,
     PromptProvider, ProviderError, ResourceHandler, ResourceProvider, Serve, Server, Store, StoreError,
     TemplateHandler, ToolError, ToolHandler, ToolProvider, Work, async_trait, testing,
 };

@@ -4,6 +4,7 @@
 
 mod argument;
 mod builder;
+mod bus;
 mod call;
 mod caller;
 mod catalogue;
@@ -49,6 +50,7 @@ mod validate;
 pub use argument::Argument;
 pub use async_trait::async_trait;
 pub use builder::{Builder, IntoServer, Serve};
+pub use bus::Bus;
 pub use call::{Answer, Call, Outcome};
 pub use caller::Caller;
 pub use complete::{Completer, Completing, IntoCompletion};
@@ -74,5 +76,5 @@ pub use result::{Failure, IntoError, IntoToolResult, Json, ToolError, Work};
 pub use seal::{Key, KeyError, Seal};
 pub use server::{MethodHandler, Server};
 pub use store::{Store, StoreError};
-pub use subscriptions::{Change, Changes, Listener};
+pub use subscriptions::{Change, Listeners, Notify};
 pub use tool::ToolHandler;

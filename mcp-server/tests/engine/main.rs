@@ -7,3 +7,4 @@ mod catalogues;
 mod conversations;
 mod demo;
 mod headers;
+mod subscriptions;

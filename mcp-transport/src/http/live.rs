@@ -1,17 +1,15 @@
 //! What lives of a session in one process: calls, streams, and wishes.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use http::StatusCode;
-use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion};
-use mcpwright_server::{
-    Action, Actions, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
-};
+use mcpwright_core::{DecodeError, Era, ErrorObject, Message, Notification, ProtocolVersion};
+use mcpwright_server::{Action, Actions, Call, Caller, Connection, Deliver, Outbox, Outcome, Server};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
@@ -42,7 +40,8 @@ pub(super) struct Live {
     /// The calls that run, by their serials: a client may use an id again.
     running: Mutex<HashMap<u64, Running>>,
     streams: Mutex<Vec<Arc<Stream>>>,
-    listener: Mutex<Option<Arc<Listener>>>,
+    /// The client has, or had, a stream for what it is told without having asked.
+    listens: AtomicBool,
     /// How many requests, calls and open streams use it.
     users: AtomicUsize,
     /// When it was used last: a number that grows.
@@ -115,7 +114,7 @@ impl Live {
             connection: Mutex::new(connection),
             running: Mutex::default(),
             streams: Mutex::default(),
-            listener: Mutex::default(),
+            listens: AtomicBool::new(false),
             users: AtomicUsize::new(0),
             used: AtomicU64::new(0),
             idle_since: Mutex::new(Instant::now()),
@@ -296,31 +295,35 @@ impl Live {
     }
 
     /// A stream for what the session is told without having asked.
-    pub(super) fn standing(self: &Arc<Self>) -> Arc<Stream> {
+    ///
+    /// # Errors
+    ///
+    /// Its caller listens in too many places.
+    pub(super) fn standing(self: &Arc<Self>) -> Result<Arc<Stream>, ErrorObject> {
+        if !self.listens.swap(true, Ordering::AcqRel) {
+            let weak = Arc::downgrade(self);
+            let listened = self.connection().listen(move || {
+                if let Some(live) = weak.upgrade() {
+                    live.tell();
+                }
+            });
+            listened.inspect_err(|_| self.listens.store(false, Ordering::Release))?;
+        }
         let stream = self.stream(Kind::Standing, true);
         self.keep(&stream);
-        let mut listener = lock(&self.listener);
-        if listener.is_none() {
-            let weak = Arc::downgrade(self);
-            *listener = Some(self.server.changes().listen(move |change| {
-                if let Some(live) = weak.upgrade() {
-                    live.tell(change);
-                }
-            }));
-        }
-        stream
+        Ok(stream)
     }
 
-    /// Tells of a change, on one stream: one that is read, or else the newest.
-    fn tell(&self, change: &Change) {
+    /// Tells of what has changed, on one stream. Without one that somebody reads, it waits for whoever comes back.
+    pub(super) fn tell(&self) {
         let stream = {
             let streams = lock(&self.streams);
-            let standing = || streams.iter().rev().filter(|stream| stream.kind == Kind::Standing);
-            standing().find(|stream| stream.is_attached()).or_else(|| standing().next()).cloned()
+            let mut standing = streams.iter().rev().filter(|stream| stream.kind == Kind::Standing);
+            standing.find(|stream| stream.is_attached()).cloned()
         };
         let Some(stream) = stream else { return };
         let mut connection = self.connection();
-        for action in connection.changed(change) {
+        for action in connection.changes() {
             if let Action::Send(message) = action {
                 stream.push_once(&message);
             }
@@ -337,7 +340,7 @@ impl Live {
     pub(super) fn end(&self) {
         let left: Vec<_> = lock(&self.running).keys().copied().collect();
         left.iter().filter_map(|serial| self.cancel(*serial)).for_each(|answers| answers.one_less());
-        lock(&self.listener).take();
+        self.connection().close();
         lock(&self.streams).drain(..).for_each(|stream| stream.end());
     }
 

@@ -201,7 +201,9 @@ impl Endpoint {
             }
             Said::Known(_) | Said::Unknown => Connection::new(server, caller.clone()),
         };
-        let heard = is_request_of(&message, method::SUBSCRIPTIONS_LISTEN).then(|| Heard::from(&self.server));
+        let listens = is_request_of(&message, method::SUBSCRIPTIONS_LISTEN);
+        // Where there is no session, nothing is refused before the request is.
+        let heard = listens.then(|| Heard::on(&mut connection).ok()).flatten();
         let is_notice = !legacy::wants_answer(&message);
         let is_answer = matches!(message, Ok(Message::Response(_)) | Err(DecodeError::Unanswerable(_)));
         let mirrored = match headers::called(&message) {

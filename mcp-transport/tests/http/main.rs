@@ -12,6 +12,7 @@ mod batches;
 mod gate;
 mod heads;
 mod isolation;
+mod listeners;
 mod messages;
 mod modern;
 mod multiplexed;
