@@ -109,6 +109,8 @@ mod guide {
     struct Context;
     #[doc = include_str!("../docs/src/catalogues.md")]
     struct Catalogues;
+    #[doc = include_str!("../docs/src/subscriptions.md")]
+    struct Subscriptions;
     #[doc = include_str!("../docs/src/middleware.md")]
     struct Middleware;
     #[doc = include_str!("../docs/src/testing.md")]

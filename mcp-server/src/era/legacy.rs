@@ -208,6 +208,9 @@ impl Session {
         caller: &Caller,
         wake: &Wake,
     ) -> Result<(), ErrorObject> {
+        if !self.is_open {
+            return Ok(());
+        }
         let mut told = server.notify().subscribe(caller, Some(wake)).ok_or_else(too_many)?;
         told.want(Change::LISTS);
         told.want(self.subscriptions.iter().map(|uri| Change::Resource(uri.as_str().into())));

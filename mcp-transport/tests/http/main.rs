@@ -13,6 +13,7 @@ mod gate;
 mod heads;
 mod isolation;
 mod listeners;
+mod many;
 mod messages;
 mod modern;
 mod multiplexed;
