@@ -42,8 +42,8 @@ impl DocumentList {
         }
     }
 
-    /// Looks at the documents, and tells clients of what has changed since the last look.
-    async fn refresh(&self) -> Result<(), DocumentError> {
+    /// Looks at the documents, and tells clients of what has changed since the last look. The first one tells nobody.
+    pub async fn refresh(&self) -> Result<(), DocumentError> {
         let entries = self.0.documents.list(None, Default::default()).await?;
         let now: BTreeMap<_, _> = entries.into_iter().map(|entry| (entry.uri.clone(), entry)).collect();
         let before = self.0.known.lock().unwrap_or_else(PoisonError::into_inner).replace(now.clone());

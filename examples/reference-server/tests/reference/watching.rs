@@ -61,16 +61,15 @@ async fn subscribers_are_told_of_versions_and_of_the_list() {
         ReferenceServer::new(database).into_builder().resource_provider(documents.clone()).into();
     let clients = clients(&server).await;
     let before = clients[0].list_resources().await.unwrap().len();
+    documents.refresh().await.unwrap();
     let watching = tokio::spawn(documents.watch());
-    // The first look finds what there is, and tells nobody.
-    tokio::time::sleep(Duration::from_millis(500)).await;
 
     // As another process would: the server itself cannot write.
     let elsewhere = Connection::open(&copy).unwrap();
     elsewhere.busy_timeout(Duration::from_secs(10)).unwrap();
     let new_version = "BEGIN IMMEDIATE;
         INSERT INTO document_versions
-            SELECT document_id, version + 1, title, author, 'Another', created_at, sha256, 'Everything may be returned.'
+            SELECT document_id, version + 1, document_versions.title, author, 'Another', created_at, sha256, 'Everything may be returned.'
             FROM document_versions JOIN documents ON documents.id = document_id
             WHERE path = 'policies/returns.md' AND version = latest_version;
         UPDATE documents SET latest_version = latest_version + 1 WHERE path = 'policies/returns.md';
