@@ -1,13 +1,29 @@
 //! What changes while a server runs, and who is told.
+//!
+//! Whoever knows of a change says so with [`Notify`]. The hub finds the subscriptions that want it, each of which keeps
+//! it until its connection tells the client.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+mod hub;
+mod notify;
 
-use mcpwright_core::{Meta, Notification, ResourceUpdatedParams, SubscriptionFilter, method};
+use std::sync::Arc;
+
+use mcpwright_core::{ErrorObject, Meta, Notification, ResourceUpdatedParams, SubscriptionFilter, method};
 use serde_json::json;
 
+pub(crate) use self::hub::{Subscription, Wake};
+
+// The public interface is:
+pub use self::notify::{Listeners, Notify};
+
+/// The error for whoever listens in too many places.
+pub(crate) fn too_many() -> ErrorObject {
+    ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
+}
+
 /// Something that a client may have asked to be told about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Change {
     /// The list of tools is another one now.
     Tools,
@@ -16,19 +32,19 @@ pub enum Change {
     /// The list of resources is another one now.
     Resources,
     /// The resource of this URI has other contents now.
-    Resource(String),
+    Resource(Arc<str>),
 }
 
 impl Change {
-    pub(crate) fn is_wanted_by(&self, filter: &SubscriptionFilter) -> bool {
-        match self {
-            Self::Tools => filter.tools_list_changed == Some(true),
-            Self::Prompts => filter.prompts_list_changed == Some(true),
-            Self::Resources => filter.resources_list_changed == Some(true),
-            Self::Resource(uri) => {
-                filter.resource_subscriptions.as_ref().is_some_and(|uris| uris.contains(uri))
-            }
-        }
+    /// The changes of lists, which earlier revisions tell everybody of.
+    pub(crate) const LISTS: [Self; 3] = [Self::Tools, Self::Prompts, Self::Resources];
+
+    /// The changes that a filter names.
+    pub(crate) fn wanted_by(filter: &SubscriptionFilter) -> impl Iterator<Item = Self> {
+        let lists = [filter.tools_list_changed, filter.prompts_list_changed, filter.resources_list_changed];
+        let lists = Self::LISTS.into_iter().zip(lists).filter(|(_, wanted)| *wanted == Some(true));
+        let uris = filter.resource_subscriptions.iter().flatten();
+        lists.map(|(list, _)| list).chain(uris.map(|uri| Self::Resource(uri.as_str().into())))
     }
 
     /// The notification that tells of it.
@@ -38,7 +54,7 @@ impl Change {
             Self::Prompts => method::PROMPTS_LIST_CHANGED,
             Self::Resources => method::RESOURCES_LIST_CHANGED,
             Self::Resource(uri) => {
-                let mut params = ResourceUpdatedParams::new(uri.clone());
+                let mut params = ResourceUpdatedParams::new(&**uri);
                 params.meta = meta.clone();
                 return Notification::new(method::RESOURCES_UPDATED, &params).ok();
             }
@@ -47,53 +63,5 @@ impl Change {
             return Some(Notification { method: name.into(), params: None });
         }
         Notification::new(name, &json!({ "_meta": meta })).ok()
-    }
-}
-
-/// Tells everybody who listens of changes. Cheap to clone, and cheap to call when nobody listens.
-#[derive(Clone, Default)]
-pub struct Changes(Arc<Mutex<Vec<Weak<Listener>>>>);
-
-/// Somebody who listens for as long as this is kept.
-pub struct Listener(Box<dyn Fn(&Change) + Send + Sync>);
-
-impl Changes {
-    /// Calls `tell` for each change until the listener is dropped. `tell` must not block.
-    #[must_use]
-    pub fn listen(&self, tell: impl Fn(&Change) + Send + Sync + 'static) -> Arc<Listener> {
-        let listener = Arc::new(Listener(Box::new(tell)));
-        let mut listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.retain(|listener| listener.strong_count() > 0);
-        listeners.push(Arc::downgrade(&listener));
-        listener
-    }
-
-    /// Tells of a change.
-    pub fn notify(&self, change: &Change) {
-        // The lock is released before anybody is told: a listener may well drop itself or another.
-        let listeners: Vec<_> = {
-            let listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            listeners.iter().filter_map(Weak::upgrade).collect()
-        };
-        for listener in listeners {
-            (listener.0)(change);
-        }
-    }
-
-    /// The contents of the resource of this URI are others now.
-    pub fn resource_updated(&self, uri: impl Into<String>) {
-        self.notify(&Change::Resource(uri.into()));
-    }
-}
-
-impl fmt::Debug for Changes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Changes")
-    }
-}
-
-impl fmt::Debug for Listener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Listener")
     }
 }

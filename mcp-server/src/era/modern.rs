@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use mcpwright_core::{
     AcknowledgedParams, Client, DiscoverResult, Era, ErrorObject, InputRequiredResult, JsonText,
-    ListenParams, Meta, Notification, ProgressToken, ProtocolVersion, Request, RequestId, Response,
-    SubscriptionFilter, meta, method, push_string,
+    ListenParams, Meta, Notification, ProgressToken, ProtocolVersion, Request, RequestId, Response, meta,
+    method, push_string,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -16,6 +16,7 @@ use super::RequestMeta;
 use crate::asking::{Before, InputRequired, state};
 use crate::call::{Answer, Fields, LONGEST_URI};
 use crate::identity::Said;
+use crate::subscriptions::{Subscription, Wake};
 use crate::{Beside, Call, Caller, Change, Outcome, Server};
 
 /// What kind of result questions are.
@@ -177,9 +178,9 @@ fn compose(answer: &Answer, server: &Server) -> JsonText {
 
 /// The subscriptions that are open, each by the id of the request that opened it.
 #[derive(Debug, Default)]
-pub(crate) struct Listening(BTreeMap<RequestId, SubscriptionFilter>);
+pub(crate) struct Listening(BTreeMap<RequestId, Subscription>);
 
-/// The most subscriptions that one client may have open.
+/// The most subscriptions that one connection may have open.
 const MOST_SUBSCRIPTIONS: usize = 100;
 
 /// The most resources that one subscription may name.
@@ -191,7 +192,13 @@ impl Listening {
     }
 
     /// Opens one, and says what it will bring.
-    pub(crate) fn open(&mut self, request: &Request, server: &Server) -> Result<Notification, ErrorObject> {
+    pub(crate) fn open(
+        &mut self,
+        request: &Request,
+        server: &Server,
+        caller: &Caller,
+        wake: Option<&Wake>,
+    ) -> Result<Notification, ErrorObject> {
         let text = request.params.as_ref().map_or("{}", JsonText::as_str);
         let asked: ListenParams =
             serde_json::from_str(text).map_err(|_| malformed("params.notifications"))?;
@@ -199,15 +206,17 @@ impl Listening {
         if uris.iter().any(|uri| uri.len() > LONGEST_URI) {
             return Err(ErrorObject::invalid_params("a URI is at most 8 KiB long"));
         }
-        let resources = uris.len();
-        if self.0.len() >= MOST_SUBSCRIPTIONS || resources > MOST_RESOURCES {
-            return Err(
-                ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
-            );
+        if uris.len() > MOST_RESOURCES {
+            let reason = format!("a subscription names at most {MOST_RESOURCES} resources");
+            return Err(ErrorObject::invalid_params(reason));
         }
-        let filter = server.supported(asked.notifications);
-        let acknowledged = AcknowledgedParams::new(filter.clone()).meta(subscription(&request.id));
-        self.0.insert(request.id.clone(), filter);
+        let has_room = self.0.len() < MOST_SUBSCRIPTIONS;
+        let opened = has_room.then(|| server.notify().subscribe(caller, wake)).flatten();
+        let mut opened = opened.ok_or_else(crate::subscriptions::too_many)?;
+        let filter = server.supported(asked.notifications, caller);
+        opened.want(Change::wanted_by(&filter));
+        self.0.insert(request.id.clone(), opened);
+        let acknowledged = AcknowledgedParams::new(filter).meta(subscription(&request.id));
         notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged)
     }
 
@@ -216,10 +225,14 @@ impl Listening {
         self.0.remove(id).is_some()
     }
 
-    /// What a change means for each of them.
-    pub(crate) fn notifications(&self, change: &Change) -> Vec<Notification> {
-        let wanting = self.0.iter().filter(|(_, filter)| change.is_wanted_by(filter));
-        wanting.filter_map(|(id, _)| change.notification(&subscription(id))).collect()
+    /// What each of them has not been told yet, as far as it may hear of it.
+    pub(crate) fn notifications(&self, may_hear: &dyn Fn(&Change) -> bool) -> Vec<Notification> {
+        let mut notifications = Vec::new();
+        for (id, opened) in &self.0 {
+            let changes = opened.take().into_iter().filter(may_hear);
+            notifications.extend(changes.filter_map(|change| change.notification(&subscription(id))));
+        }
+        notifications
     }
 
     /// Ends all of them, each with its result.

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Method, StatusCode};
+use mcpwright_core::Response;
 use mcpwright_server::Connection;
 
 use super::accept::{self, Accepts};
@@ -81,7 +82,12 @@ fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, head: &Head<'_>) -> Ans
     let subject = caller.subject().map(str::to_owned);
     let connection = Connection::new(endpoint.server.clone(), caller);
     let live = Live::new(endpoint.sessions.shared(), connection);
-    let stream = live.standing();
+    let stream = match live.standing() {
+        Ok(stream) => stream,
+        Err(error) => {
+            return answer::json(StatusCode::TOO_MANY_REQUESTS, &Response::error(None, error).into());
+        }
+    };
     let id = random();
     let greeting = format!("event: endpoint\ndata: {}?session={id}\n\n", served.path);
     let attached = stream.attach(None, endpoint.limits.keep_alive, ());

@@ -9,7 +9,7 @@ use std::task::Poll;
 use futures::future::poll_fn;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
-use mcpwright_core::{DecodeError, Message};
+use mcpwright_core::{DecodeError, Message, Response};
 use mcpwright_server::{Actions, Caller, Connection};
 
 use super::accept::Accepts;
@@ -103,6 +103,9 @@ pub(super) async fn get(endpoint: &Endpoint, head: &Head<'_>) -> Answer {
         Ok(session) => session,
         Err(answer) => return answer,
     };
+    let Some(counted) = endpoint.streams.one() else {
+        return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many streams at once");
+    };
     let after = match head.last_event.first() {
         None => None,
         Some(value) => match value.to_str().ok().and_then(EventId::parse) {
@@ -118,9 +121,17 @@ pub(super) async fn get(endpoint: &Endpoint, head: &Head<'_>) -> Answer {
         (Some(stream), after) => (stream, after),
         // What has been lost is lost: a client that waited would wait for ever.
         (None, Some(EventId { kind: Kind::Answer, .. })) => return unknown_event(),
-        (None, _) => (session.standing(), None),
+        (None, _) => match session.standing() {
+            Ok(stream) => (stream, None),
+            Err(error) => {
+                return answer::json(StatusCode::TOO_MANY_REQUESTS, &Response::error(None, error).into());
+            }
+        },
     };
-    answer::events(stream.attach(after, endpoint.limits.keep_alive, session))
+    let live = Arc::clone(&session);
+    let attached = stream.attach(after, endpoint.limits.keep_alive, (session, counted));
+    live.tell();
+    answer::events(attached)
 }
 
 /// Ends a session.

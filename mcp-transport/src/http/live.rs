@@ -1,7 +1,7 @@
 //! What lives of a session in one process: calls, streams, and wishes.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
@@ -11,8 +11,7 @@ use http::StatusCode;
 use http::request::Parts;
 use mcpwright_core::{DecodeError, Era, ErrorObject, Message, Notification, ProtocolVersion, Request};
 use mcpwright_server::{
-    Action, Actions, Beside, Call, Caller, Change, Connection, Deliver, Few, Listener, Outbox, Outcome,
-    Server,
+    Action, Actions, Beside, Call, Caller, Connection, Deliver, Few, Outbox, Outcome, Server,
 };
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -52,7 +51,8 @@ pub(super) struct Live {
     /// The calls that run: few enough to look one up by going through them.
     running: Mutex<Few<Running>>,
     streams: Mutex<Vec<Arc<Stream>>>,
-    listener: Mutex<Option<Arc<Listener>>>,
+    /// The client has, or had, a stream for what it is told without having asked.
+    listens: AtomicBool,
     /// How many requests, calls and open streams use it.
     users: AtomicUsize,
     /// When it was used last: a number that grows.
@@ -92,7 +92,7 @@ impl Live {
             connection: Mutex::new(connection),
             running: Mutex::default(),
             streams: Mutex::default(),
-            listener: Mutex::default(),
+            listens: AtomicBool::new(false),
             users: AtomicUsize::new(0),
             used: AtomicU64::new(0),
             idle_since: Mutex::new(Instant::now()),
@@ -310,31 +310,35 @@ impl Live {
     }
 
     /// A stream for what the session is told without having asked.
-    pub(super) fn standing(self: &Arc<Self>) -> Arc<Stream> {
+    ///
+    /// # Errors
+    ///
+    /// Its caller listens in too many places.
+    pub(super) fn standing(self: &Arc<Self>) -> Result<Arc<Stream>, ErrorObject> {
+        if !self.listens.swap(true, Ordering::AcqRel) {
+            let weak = Arc::downgrade(self);
+            let listened = self.connection().listen(move || {
+                if let Some(live) = weak.upgrade() {
+                    live.tell();
+                }
+            });
+            listened.inspect_err(|_| self.listens.store(false, Ordering::Release))?;
+        }
         let stream = self.stream(Kind::Standing, true);
         self.keep(&stream);
-        let mut listener = lock(&self.listener);
-        if listener.is_none() {
-            let weak = Arc::downgrade(self);
-            *listener = Some(self.shared.server.changes().listen(move |change| {
-                if let Some(live) = weak.upgrade() {
-                    live.tell(change);
-                }
-            }));
-        }
-        stream
+        Ok(stream)
     }
 
-    /// Tells of a change, on one stream: one that is read, or else the newest.
-    fn tell(&self, change: &Change) {
+    /// Tells of what has changed, on one stream. Without one that somebody reads, it waits for whoever comes back.
+    pub(super) fn tell(&self) {
         let stream = {
             let streams = lock(&self.streams);
-            let standing = || streams.iter().rev().filter(|stream| stream.kind == Kind::Standing);
-            standing().find(|stream| stream.is_attached()).or_else(|| standing().next()).cloned()
+            let mut standing = streams.iter().rev().filter(|stream| stream.kind == Kind::Standing);
+            standing.find(|stream| stream.is_attached()).cloned()
         };
         let Some(stream) = stream else { return };
         let mut connection = self.connection();
-        for action in connection.changed(change) {
+        for action in connection.changes() {
             if let Action::Send(message) = action {
                 stream.push_once(&message);
             }
@@ -349,9 +353,15 @@ impl Live {
 
     /// Cancels what runs, and ends all streams.
     pub(super) fn end(&self) {
+        for action in self.connection().close() {
+            if let Action::Tell(serial, message) = action
+                && let Some(way) = self.way_of(serial)
+            {
+                way.stream.push(&message);
+            }
+        }
         let left = std::mem::take(&mut *lock(&self.running));
         left.into_iter().for_each(|running| running.cancel().one_less());
-        lock(&self.listener).take();
         lock(&self.streams).drain(..).for_each(|stream| stream.end());
     }
 

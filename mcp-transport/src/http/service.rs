@@ -204,7 +204,9 @@ impl Endpoint {
             let reason = "MCP-Protocol-Version is not a revision that this server knows";
             return Begun::Answered(answer::refusal(StatusCode::BAD_REQUEST, reason));
         };
-        let heard = is_request_of(&message, method::SUBSCRIPTIONS_LISTEN).then(|| Heard::from(&self.server));
+        let listens = is_request_of(&message, method::SUBSCRIPTIONS_LISTEN);
+        // Where there is no session, nothing is refused before the request is.
+        let heard = listens.then(|| Heard::on(&mut connection).ok()).flatten();
         let is_notice = !legacy::wants_answer(&message);
         let is_answer = matches!(message, Ok(Message::Response(_)) | Err(DecodeError::Unanswerable(_)));
         let actions = connection.receive_beside(message, beside);

@@ -156,7 +156,8 @@ impl Stream {
         }
     }
 
-    /// Adds a message, unless the client is about to be told the same anyway.
+    /// Adds a notification, unless the client is about to be told the same anyway. It is dropped only where the client takes
+    /// none: what waits is as long as the list of what it has asked to be told of.
     pub(super) fn push_once(&self, message: &Message) {
         self.add(message, true);
     }
@@ -164,7 +165,8 @@ impl Stream {
     fn add(&self, message: &Message, once: bool) {
         let is_notification = matches!(message, Message::Notification(_));
         let mut state = self.state();
-        if is_notification && !(self.takes_events && state.is_open && state.has_room()) {
+        // Of what is said once, no more can wait than there is to say.
+        if is_notification && !(self.takes_events && state.is_open && (once || state.has_room())) {
             return;
         }
         let bytes = encoded(message);
@@ -463,6 +465,8 @@ mod tests {
         let standing = Arc::new(Stream::new(Kind::Standing, 1, false, true));
         (0..100).for_each(|_| standing.push_once(&note(1)));
         assert_eq!(standing.state().kept.len(), 1);
+        (0..1000).for_each(|number| standing.push_once(&note(number)));
+        assert_eq!(standing.state().kept.len(), 1000);
     }
 
     #[test]
