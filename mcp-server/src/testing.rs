@@ -362,11 +362,11 @@ impl Client {
                 responses.insert(key, answers(&request)?);
             }
             params["inputResponses"] = responses.into();
-            match asked.request_state {
-                Some(state) => params["requestState"] = state.into(),
-                None => {
-                    params.as_object_mut().and_then(|params| params.remove("requestState")).map_or((), drop)
-                }
+            if let Some(members) = params.as_object_mut() {
+                members.remove("requestState");
+            }
+            if let Some(state) = asked.request_state {
+                params["requestState"] = state.into();
             }
         }
     }
