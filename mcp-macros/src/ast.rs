@@ -18,6 +18,7 @@ pub(crate) use choice::Choice;
 pub(crate) use form::{Form, FormField};
 pub(crate) use function::Function;
 pub(crate) use handler::{Handler, Kind, Method, Output};
+pub(crate) use options::Setting;
 pub(crate) use parameter::{Name, Parameter};
 
 /// Whether a path names one of our attributes: as it is imported, or in full.

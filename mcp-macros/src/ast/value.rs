@@ -362,7 +362,7 @@ fn widened_literal(number: LitInt) -> LitInt {
 mod tests {
     use quote::quote;
 
-    use crate::ast::options::{ARG, RESOURCE, SERVER, TOOL, Table};
+    use crate::ast::options::{ARG, FORM_FIELD, RESOURCE, SERVER, TOOL, Table};
     use crate::errors::Errors;
     use proc_macro2::TokenStream;
 
@@ -432,6 +432,17 @@ mod tests {
             &quote!(.default(18000000000000000000u64)),
         );
         check(&ARG, &quote!(default = 5_000_000_000u64), &quote!(.default(5_000_000_000u64)));
+    }
+
+    #[test]
+    fn fields_of_forms_tell_the_types_of_integers() {
+        check(&FORM_FIELD, &quote!(range = -5_000_000_000..), &quote!(.range(-5_000_000_000..)));
+        check(&FORM_FIELD, &quote!(default = 5_000_000_000), &quote!(.default(5_000_000_000)));
+        check(
+            &FORM_FIELD,
+            &quote!(format = "date-time"),
+            &quote!(.format(::mcpwright::core::StringFormat::DateTime)),
+        );
     }
 
     #[test]

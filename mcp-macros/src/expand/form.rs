@@ -6,7 +6,7 @@ use syn::DeriveInput;
 use syn::spanned::Spanned;
 
 use super::{ours, ours_at};
-use crate::ast::{Form, FormField};
+use crate::ast::{Form, FormField, Setting};
 use crate::errors::Errors;
 
 /// Expands `#[derive(Form)]`.
@@ -65,8 +65,8 @@ pub(crate) fn form(item: TokenStream) -> TokenStream {
 /// The bodies of `schema` and `read`.
 fn functions(form: &Form) -> (TokenStream, TokenStream) {
     let declared = form.fields.iter().map(|field| {
-        let (new, settings) = (new(field), &field.settings);
-        quote_spanned!(ours()=> #new #settings .add_to(&mut schema);)
+        let (new, settings) = (new(field), field.settings.iter().map(call));
+        quote_spanned!(ours()=> #new #(#settings)* .add_to(&mut schema);)
     });
     let schema = quote_spanned! {ours()=>
         let mut schema = <::mcpwright::core::FormSchema as ::core::default::Default>::default();
@@ -93,6 +93,15 @@ fn new(field: &FormField) -> TokenStream {
     let FormField { r#type, name, .. } = field;
     let name = &name.tokens;
     quote_spanned!(ours_at(r#type.span())=> ::mcpwright::FormField::<#r#type>::new(#name))
+}
+
+/// Where the type does not have an option, the compiler says it at the type and at the option: both are ours, shown there.
+fn call(setting: &Setting) -> TokenStream {
+    let Setting { method, arguments } = setting;
+    let at = ours_at(method.span());
+    let mut method = method.clone();
+    method.set_span(at);
+    quote_spanned!(at=> .#method(#arguments))
 }
 
 fn nothing() -> (TokenStream, TokenStream) {

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{function, server};
+use super::{choice, form, function, server};
 use crate::ast::Kind;
 
 #[track_caller]
@@ -222,4 +222,77 @@ fn with_mistakes_there_is_still_a_server() {
     };
     check(&kept.parse().expect("it is Rust"), &expected);
     assert!(errors.contains("has no description") && errors.contains("`range` is written"), "{errors}");
+}
+
+#[test]
+fn a_form_is_its_fields() {
+    let written = quote! {
+        #[form(rename_all = "camelCase")]
+        struct Guest {
+            /// Who comes.
+            #[form(length = 1..=80)]
+            full_name: String,
+            r#type: Option<Kind>,
+        }
+    };
+    let expected = quote! {
+        #[automatically_derived]
+        #[allow(deprecated, unused_mut, unused_variables)]
+        impl ::mcpwright::Form for Guest {
+            fn schema() -> ::mcpwright::core::FormSchema {
+                let mut schema = <::mcpwright::core::FormSchema as ::core::default::Default>::default();
+                ::mcpwright::FormField::<String>::new("fullName").length(1..=80).description("Who comes.")
+                    .add_to(&mut schema);
+                ::mcpwright::FormField::<Option<Kind> >::new("type").add_to(&mut schema);
+                schema
+            }
+
+            fn read(
+                mut content: ::mcpwright::serde_json::Map<::std::string::String, ::mcpwright::serde_json::Value>,
+            ) -> ::core::result::Result<Self, ::std::string::String> {
+                let schema = <Self as ::mcpwright::Form>::schema();
+                if let ::core::result::Result::Err(error) = schema.check(&content) {
+                    return ::core::result::Result::Err(::std::string::ToString::to_string(&error));
+                }
+                ::core::result::Result::Ok(Self {
+                    full_name: ::mcpwright::FormField::<String>::new("fullName").read(&schema, &mut content)?,
+                    r#type: ::mcpwright::FormField::<Option<Kind> >::new("type").read(&schema, &mut content)?
+                })
+            }
+        }
+    };
+    check(&form(written), &expected);
+}
+
+#[test]
+fn a_choice_is_its_variants() {
+    let written = quote! {
+        #[choice(rename_all = "snake_case")]
+        enum Size {
+            /// Fits into a bag.
+            Small,
+            VeryLarge,
+        }
+    };
+    let expected = quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl ::mcpwright::Choice for Size {
+            const OPTIONS: &'static [(&'static str, ::core::option::Option<&'static str>)] = &[
+                ("small", ::core::option::Option::Some("Fits into a bag.")),
+                ("very_large", ::core::option::Option::None)
+            ];
+
+            fn value(&self) -> &'static str {
+                match self { Self::Small => "small", Self::VeryLarge => "very_large" }
+            }
+
+            fn from_value(value: &str) -> ::core::option::Option<Self> {
+                if value == "small" { return ::core::option::Option::Some(Self::Small); }
+                if value == "very_large" { return ::core::option::Option::Some(Self::VeryLarge); }
+                ::core::option::Option::None
+            }
+        }
+    };
+    check(&choice(written), &expected);
 }

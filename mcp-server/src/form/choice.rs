@@ -43,10 +43,9 @@ use super::Field;
 /// assert_eq!(Size::from_value("l"), Some(Size::Large));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing to choose from",
+    message = "`{Self}` is nothing to choose from in a form",
     label = "not a choice",
-    note = "some of several values are chosen from an enum with `#[derive(mcpwright::Choice)]`",
-    note = "forms have no other lists: ask for a `String`, and take it apart"
+    note = "a choice is an enum of variants without data, with `#[derive(mcpwright::Choice)]`"
 )]
 pub trait Choice: Sized {
     /// The values, each with what people call it, unless they call it like the value.

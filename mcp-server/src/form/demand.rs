@@ -28,7 +28,7 @@ impl<C: Choice> Several for Vec<C> {}
 
 /// A number that can be limited by a range of this type.
 #[diagnostic::on_unimplemented(
-    message = "a field of type `{Self}` cannot be limited by a `{R}`",
+    message = "a field of type `{Self}` cannot have this range",
     label = "not a range of `{Self}`",
     note = "`range` is for numbers; a text takes a `length`, and a `Vec` of choices takes `items`",
     note = "the ends are numbers of the field's own type, as in `1..=10` and `0.5..=1.0`; a fraction ends with `..=`"

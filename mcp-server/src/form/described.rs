@@ -20,14 +20,15 @@ pub struct FormField<F> {
     absent: fn() -> Option<F>,
 }
 
-impl<F: Field> FormField<F> {
+impl<F> FormField<F> {
     /// A field of this name.
-    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self
+    where
+        F: Field,
+    {
         Self { name: name.into(), schema: F::schema(), read: F::read, absent: F::absent }
     }
-}
 
-impl<F> FormField<F> {
     /// A title for people.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.schema = self.schema.title(title);

@@ -1,9 +1,11 @@
 use mcpwright::Choice;
 
 #[derive(Choice)]
-enum Size<T> {
+enum Size<const N: usize> {
     Small,
     Large,
 }
 
-fn main() {}
+fn main() {
+    let _ = Size::<1>::OPTIONS;
+}

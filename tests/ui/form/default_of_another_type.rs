@@ -20,8 +20,6 @@ struct Guest {
     sizes: Vec<Size>,
     #[form(default = None)]
     email: Option<String>,
-    #[form(default = 300)]
-    small: u8,
 }
 
 fn main() {}

@@ -8,7 +8,7 @@ struct Guest {
     known: u32,
     wrapped: Option<Plain>,
     several: Vec<String>,
-    #[form(title = "Described", length = 1..=80, default = "x")]
+    #[form(title = "Described", length = 1..=80)]
     described: Plain,
     borrowed: &'static str,
 }
