@@ -21,7 +21,7 @@ async fn ask(context: Context, number: u32) -> Result<String, Unanswered> {
     Ok(format!("{number}: {}", answer["word"].as_str().unwrap()))
 }
 
-fn asking(builder: Builder) -> Builder {
+pub(crate) fn asking(builder: Builder) -> Builder {
     builder.tool(ToolHandler::function("ask", ["number"], ask))
 }
 

@@ -1,4 +1,4 @@
-//! What many subscriptions take: figures to read, of which nothing is asserted. Run by hand, optimised and alone:
+//! What many subscriptions and open questions take: figures to read, of which nothing is asserted. Run by hand, optimised and alone:
 //!
 //! ```sh
 //! ulimit -n 20000
@@ -18,7 +18,7 @@ use mcpwright_server::Notify;
 use mcpwright_transport::http::Limits;
 use serde_json::json;
 
-use crate::requests::{Request, modern};
+use crate::requests::{Request, call_message, initialize_message, modern};
 use crate::support::Site;
 use crate::wire::Client;
 
@@ -99,6 +99,44 @@ async fn memory_without_connections() {
     let start = Instant::now();
     (0..1000).for_each(|number| world.notify().resource_updated(format!("other://{number}")));
     eprintln!("a change where nobody listens, its URI included: {:?}", start.elapsed() / 1000);
+}
+
+/// A request of an earlier revision, of a client that can ask its user.
+fn legacy(session: Option<&str>, body: &serde_json::Value) -> http::Request<Whole> {
+    let request = http::Request::post("/mcp")
+        .header("host", "localhost")
+        .header("content-type", "application/json")
+        .header("accept", "application/json, text/event-stream");
+    let request = session.iter().fold(request, |request, session| {
+        request.header("mcp-session-id", *session).header("mcp-protocol-version", "2025-11-25")
+    });
+    request.body(Whole(Some(body.to_string().into()))).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "measures"]
+async fn memory_of_open_questions() {
+    let (builder, _) = crate::world::server();
+    let service = mcpwright_transport::http(crate::asking::asking(builder)).limits(limits()).into_service();
+    let (mut streams, mut before) = (Vec::with_capacity(11_000), 0);
+    for number in 0..110 {
+        // The first thousand fill what is shared.
+        if number == 10 {
+            before = memory();
+        }
+        let mut hello = initialize_message(json!(0), "2025-11-25");
+        hello["params"]["capabilities"] = json!({ "elicitation": {} });
+        let opened = service.handle(legacy(None, &hello)).await;
+        let session = opened.headers()["mcp-session-id"].to_str().unwrap().to_owned();
+        for id in 0..100 {
+            let call = call_message(json!(id), "ask", json!({ "number": id }));
+            let answer = service.handle(legacy(Some(&session), &call)).await;
+            let mut stream = Box::pin(answer.into_body());
+            assert!(std::future::poll_fn(|context| stream.as_mut().poll_frame(context)).await.is_some());
+            streams.push(stream);
+        }
+    }
+    eprintln!("10,000 open questions, without connections: {} bytes each", (memory() - before) / 10_000);
 }
 
 /// A client that keeps nothing but its socket.
