@@ -13,9 +13,11 @@ use crate::prefixed::Prefixed;
 use crate::run::DEFAULT_DEADLINE;
 use crate::seal::Seal;
 use crate::server::{Offer, nowhere};
+use crate::task::Registry;
 use crate::{
-    Changes, Extensions, MethodHandler, Middleware, PromptHandler, PromptProvider, ResourceHandler,
-    ResourceProvider, Server, Store, TemplateHandler, ToolHandler, ToolProvider,
+    Changes, Extensions, MemoryStore, MethodHandler, Middleware, PromptHandler, PromptProvider,
+    ResourceHandler, ResourceProvider, Server, Store, TaskMode, Tasks, TemplateHandler, ToolHandler,
+    ToolProvider,
 };
 
 /// A type that is a server: `#[server]` implements it.
@@ -91,6 +93,7 @@ pub struct Builder {
     most_bytes: usize,
     masks_errors: bool,
     store: Option<Arc<dyn Store>>,
+    tasks: Option<Tasks>,
     input_time: Duration,
     pub(crate) seal: Option<Seal>,
     shared: Extensions,
@@ -126,6 +129,7 @@ impl Builder {
             most_bytes: Self::MOST_BYTES,
             masks_errors: false,
             store: None,
+            tasks: None,
             input_time: Self::INPUT_TIME,
             seal: None,
             shared: Extensions::default(),
@@ -298,6 +302,15 @@ impl Builder {
         self
     }
 
+    /// Says what is done with calls that become [tasks](https://modelcontextprotocol.io/extensions/tasks).
+    ///
+    /// A server with a tool that says so by itself needs this only for other settings than those of [`Tasks::new`]. One
+    /// where only a provider brings such tools needs it to say that it has tasks.
+    pub fn tasks(mut self, tasks: Tasks) -> Self {
+        self.tasks = Some(tasks);
+        self
+    }
+
     /// Tells clients of changes, also before the server is built.
     pub fn changes(&self) -> &Changes {
         &self.changes
@@ -338,6 +351,12 @@ impl Builder {
         for template in &self.templates {
             template.assert_complete();
         }
+        let becomes_task = |tool: &ToolHandler| !matches!(tool.task_mode(), None | Some(TaskMode::Never));
+        let has_tasks = self.tasks.is_some() || self.tools.iter().any(becomes_task);
+        let tasks = has_tasks.then(|| {
+            let store = self.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new()));
+            Registry::new(self.tasks.unwrap_or_default(), store, &self.info.name)
+        });
         let info_text = serde_json::to_string(&self.info).unwrap_or_else(|_| "{}".to_owned());
         let mut offer = Offer {
             info: self.info,
@@ -350,6 +369,7 @@ impl Builder {
             most_bytes: self.most_bytes,
             masks_errors: self.masks_errors,
             store: self.store,
+            tasks,
             input_time: self.input_time,
             shared: self.shared,
             changes: self.changes,

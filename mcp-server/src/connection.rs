@@ -246,7 +246,7 @@ impl Connection {
 
     /// Takes a change of what the server offers.
     pub fn changed(&mut self, change: &Change) -> Actions {
-        let mut notifications = self.listening.notifications(change);
+        let mut notifications = self.listening.notifications(change, &self.caller);
         notifications.extend(self.session.as_ref().and_then(|session| session.notification(change)));
         notifications.into_iter().map(|notification| Action::Send(notification.into())).collect()
     }
@@ -329,10 +329,12 @@ impl Connection {
         };
         match &*request.method {
             method::SERVER_DISCOVER => Settled::Answered(Ok(modern::discover(&self.server))),
-            method::SUBSCRIPTIONS_LISTEN => match self.listening.open(request, &self.server) {
-                Ok(acknowledged) => Settled::Listening(acknowledged),
-                Err(error) => Settled::Answered(Err(error)),
-            },
+            method::SUBSCRIPTIONS_LISTEN => {
+                match self.listening.open(request, &client, &self.caller, &self.server) {
+                    Ok(acknowledged) => Settled::Listening(acknowledged),
+                    Err(error) => Settled::Answered(Err(error)),
+                }
+            }
             _ => match modern::before(request, &self.caller, &self.server) {
                 Ok(before) => Settled::Call(client, Form::Modern, before),
                 Err(error) => Settled::Answered(Err(error)),

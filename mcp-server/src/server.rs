@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mcpwright_core::{
     Caching, Implementation, PromptsCapability, ResourcesCapability, ServerCapabilities, SubscriptionFilter,
-    ToolsCapability, method,
+    TASKS_EXTENSION, ToolsCapability, method,
 };
 use serde_json::Map;
 
@@ -17,6 +17,7 @@ use crate::host::{Host, Nowhere};
 use crate::identity::Identities;
 use crate::offered::Offered;
 use crate::seal::Seal;
+use crate::task::Registry;
 use crate::{
     Call, Caller, Changes, Connection, Extensions, Middleware, Outbox, Outcome, PromptHandler,
     PromptProvider, ResourceHandler, ResourceProvider, Store, TemplateHandler, ToolHandler, ToolProvider,
@@ -44,6 +45,8 @@ pub(crate) struct Offer {
     pub(crate) most_bytes: usize,
     pub(crate) masks_errors: bool,
     pub(crate) store: Option<Arc<dyn Store>>,
+    /// What tasks there are, if a call may become one.
+    pub(crate) tasks: Option<Registry>,
     /// How long a client may take to answer what it is asked.
     pub(crate) input_time: Duration,
     pub(crate) shared: Extensions,
@@ -145,6 +148,11 @@ impl Server {
         !(tools.providers.is_empty() && prompts.providers.is_empty() && resources.providers.is_empty())
     }
 
+    /// What tasks there are, if a call may become one.
+    pub(crate) fn tasks(&self) -> Option<&Registry> {
+        self.offer.tasks.as_ref()
+    }
+
     pub(crate) fn caching(&self) -> Caching {
         self.offer.caching
     }
@@ -171,6 +179,9 @@ impl Server {
         filter.resources_list_changed = keep(asked.resources_list_changed, has.resources.is_some());
         if self.has_subscriptions() {
             filter.resource_subscriptions = std::mem::take(&mut asked.resource_subscriptions);
+        }
+        if self.tasks().is_some() {
+            filter.task_ids = std::mem::take(&mut asked.task_ids);
         }
         filter
     }
@@ -204,11 +215,14 @@ impl Offer {
         if completes_prompts || completes_templates || may_complete {
             capabilities = capabilities.completions(Map::new());
         }
+        if self.tasks.is_some() {
+            capabilities = capabilities.extensions([(TASKS_EXTENSION, Map::new())]);
+        }
         // Any handler may write to the client's log.
         capabilities.logging(Map::new())
     }
 }
 
 pub(crate) fn nowhere() -> Arc<dyn Host> {
-    Arc::new(Nowhere)
+    Arc::new(Nowhere::default())
 }

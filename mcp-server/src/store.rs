@@ -4,12 +4,17 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+mod memory;
+
+pub use memory::MemoryStore;
+
 /// What a store failed with.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
-/// State that the replicas of a server share: which sessions have ended, what may happen once only.
+/// State that the replicas of a server share: which sessions have ended, what may happen once only, tasks.
 ///
-/// Values are few and small, each ends after a time, and none is needed for a call of revision 2026-07-28. Each method
+/// Values are few and small, each ends after a time, and none is needed for a call of revision 2026-07-28 that does not
+/// become a task. Each method
 /// is expected to answer within a quarter of a second, or to fail.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {

@@ -6,6 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use mcpwright_core::{Meta, Notification, ResourceUpdatedParams, SubscriptionFilter, method};
 use serde_json::json;
 
+use crate::Caller;
+use crate::call::with_meta;
+use crate::task::Record;
+
 /// Something that a client may have asked to be told about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Change {
@@ -17,16 +21,38 @@ pub enum Change {
     Resources,
     /// The resource of this URI has other contents now.
     Resource(String),
+    /// It is otherwise with a task.
+    Task(TaskChange),
+}
+
+/// That it is otherwise with a task: only its owner may hear of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskChange {
+    owner: Arc<str>,
+    id: Arc<str>,
+    /// How it is with it now, as its owner is told.
+    state: Arc<str>,
+}
+
+impl TaskChange {
+    pub(crate) fn new(record: &Record) -> Option<Self> {
+        let state = serde_json::to_string(&record.detailed()).ok()?;
+        Some(Self { owner: record.owner.as_str().into(), id: record.id.as_str().into(), state: state.into() })
+    }
 }
 
 impl Change {
-    pub(crate) fn is_wanted_by(&self, filter: &SubscriptionFilter) -> bool {
+    pub(crate) fn is_wanted_by(&self, filter: &SubscriptionFilter, caller: &Caller) -> bool {
         match self {
             Self::Tools => filter.tools_list_changed == Some(true),
             Self::Prompts => filter.prompts_list_changed == Some(true),
             Self::Resources => filter.resources_list_changed == Some(true),
             Self::Resource(uri) => {
                 filter.resource_subscriptions.as_ref().is_some_and(|uris| uris.contains(uri))
+            }
+            Self::Task(TaskChange { owner, id, .. }) => {
+                let is_named = |ids: &Vec<String>| ids.iter().any(|named| **named == **id);
+                **owner == *caller.binding() && filter.task_ids.as_ref().is_some_and(is_named)
             }
         }
     }
@@ -41,6 +67,10 @@ impl Change {
                 let mut params = ResourceUpdatedParams::new(uri.clone());
                 params.meta = meta.clone();
                 return Notification::new(method::RESOURCES_UPDATED, &params).ok();
+            }
+            Self::Task(TaskChange { state, .. }) => {
+                let params = Some(with_meta(state.to_string(), meta));
+                return Some(Notification { method: method::TASKS.into(), params });
             }
         };
         if meta.is_empty() {

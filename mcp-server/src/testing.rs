@@ -32,6 +32,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{Action, Actions, Call, Caller, Change, Connection, IntoServer, Listener, Outbox, Server};
 
+mod tasks;
+
 /// A client in the same process, for tests.
 ///
 /// Calls run inside of the futures that this returns. Every message goes through its JSON text on the way. Unless the
@@ -129,6 +131,13 @@ impl Client {
         if let Some(meta) = &mut self.modern {
             meta.capabilities = capabilities;
         }
+        self
+    }
+
+    /// The same client, called by this caller from here on.
+    #[must_use]
+    pub fn caller(self, caller: Caller) -> Self {
+        lock(&self.shared.connection).called_by(caller);
         self
     }
 

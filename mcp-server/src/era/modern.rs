@@ -14,8 +14,9 @@ use serde_json::value::RawValue;
 
 use super::RequestMeta;
 use crate::asking::{Before, InputRequired, state};
-use crate::call::{Answer, Fields, LONGEST_URI};
+use crate::call::{Answer, Fields, LONGEST_URI, missing_capability};
 use crate::identity::Said;
+use crate::task;
 use crate::{Beside, Call, Caller, Change, Outcome, Server};
 
 /// What kind of result questions are.
@@ -103,9 +104,7 @@ pub(crate) fn discover(server: &Server) -> JsonText {
 pub(crate) fn finish(outcome: Outcome, call: &Call, server: &Server) -> Result<JsonText, ErrorObject> {
     match outcome {
         Outcome::InputRequired(asked) => ask(*asked, call, server),
-        Outcome::MissingCapability(lacking) => {
-            Err(ErrorObject::missing_client_capability(serde_json::to_value(lacking).unwrap_or_default()))
-        }
+        Outcome::MissingCapability(lacking) => Err(missing_capability(&lacking)),
         Outcome::Complete(answer) => match &answer.fields {
             Fields::Page(page) => Ok(page.modern.get_or_init(|| compose(&answer, server).shared()).clone()),
             Fields::Object(_) => Ok(compose(&answer, server)),
@@ -182,7 +181,7 @@ pub(crate) struct Listening(BTreeMap<RequestId, SubscriptionFilter>);
 /// The most subscriptions that one client may have open.
 const MOST_SUBSCRIPTIONS: usize = 100;
 
-/// The most resources that one subscription may name.
+/// The most resources and tasks that one subscription may name.
 const MOST_RESOURCES: usize = 1000;
 
 impl Listening {
@@ -191,7 +190,13 @@ impl Listening {
     }
 
     /// Opens one, and says what it will bring.
-    pub(crate) fn open(&mut self, request: &Request, server: &Server) -> Result<Notification, ErrorObject> {
+    pub(crate) fn open(
+        &mut self,
+        request: &Request,
+        client: &Client,
+        caller: &Caller,
+        server: &Server,
+    ) -> Result<Notification, ErrorObject> {
         let text = request.params.as_ref().map_or("{}", JsonText::as_str);
         let asked: ListenParams =
             serde_json::from_str(text).map_err(|_| malformed("params.notifications"))?;
@@ -199,14 +204,21 @@ impl Listening {
         if uris.iter().any(|uri| uri.len() > LONGEST_URI) {
             return Err(ErrorObject::invalid_params("a URI is at most 8 KiB long"));
         }
-        let resources = uris.len();
-        if self.0.len() >= MOST_SUBSCRIPTIONS || resources > MOST_RESOURCES {
+        let ids = asked.notifications.task_ids.as_deref().unwrap_or_default();
+        if !ids.is_empty() && server.tasks().is_some() && !task::is_known_to(client) {
+            return Err(missing_capability(&task::capability()));
+        }
+        if self.0.len() >= MOST_SUBSCRIPTIONS || uris.len() + ids.len() > MOST_RESOURCES {
             return Err(
                 ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
             );
         }
         let filter = server.supported(asked.notifications);
         let acknowledged = AcknowledgedParams::new(filter.clone()).meta(subscription(&request.id));
+        if let Some(ids) = &filter.task_ids {
+            // How it is with a task may have changed since the client last heard of it.
+            server.announce_tasks(ids, caller);
+        }
         self.0.insert(request.id.clone(), filter);
         notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged)
     }
@@ -217,8 +229,8 @@ impl Listening {
     }
 
     /// What a change means for each of them.
-    pub(crate) fn notifications(&self, change: &Change) -> Vec<Notification> {
-        let wanting = self.0.iter().filter(|(_, filter)| change.is_wanted_by(filter));
+    pub(crate) fn notifications(&self, change: &Change, caller: &Caller) -> Vec<Notification> {
+        let wanting = self.0.iter().filter(|(_, filter)| change.is_wanted_by(filter, caller));
         wanting.filter_map(|(id, _)| change.notification(&subscription(id))).collect()
     }
 

@@ -269,6 +269,10 @@ impl Host for Clock {
         Box::pin(futures::future::pending())
     }
 
+    fn run_beside(&self, _: BoxFuture<'static, ()>) {
+        unreachable!("nothing here becomes a task");
+    }
+
     fn run_blocking(&self, job: Box<dyn FnOnce() + Send>) {
         job();
     }

@@ -25,6 +25,7 @@ use super::body::Body;
 use super::service::HttpService;
 use super::watch::{Noted, OnConnection, Stream, Wait, Watch, Watched};
 use crate::Error;
+use crate::host::end_tasks;
 use crate::signal::Stop;
 use crate::tls::Tls;
 
@@ -103,6 +104,7 @@ impl Listening {
             () = stop.wait() => {
                 tracing::warn!("asked to end again: what runs is cancelled");
                 self.abort();
+                end_tasks(&self.site.service.0.server).await;
             }
         }
         Ok(())
@@ -174,16 +176,18 @@ impl Listening {
     async fn drain(&self) {
         self.site.service.close();
         self.watch.stop();
-        let calls = &self.site.service.0.calls;
+        let endpoint = &self.site.service.0;
         let finished = async {
             self.watch.empty().await;
-            // Calls of earlier revisions go on without their connection.
-            calls.none().await;
+            // Calls of earlier revisions go on without their connection, and so do tasks.
+            endpoint.calls.none().await;
+            endpoint.host.quiet().await;
         };
         if tokio::time::timeout(self.serving.limits.drain, finished).await.is_err() {
             let connections = self.abort();
             tracing::warn!(connections, "what did not finish in time is cancelled");
         }
+        end_tasks(&endpoint.server).await;
     }
 
     /// Cancels what runs; tells how many connections there were.
