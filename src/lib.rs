@@ -68,13 +68,14 @@ pub use mcpwright_core::{
     CacheScope, CallToolResult as ToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
 };
 #[cfg(feature = "macros")]
-pub use mcpwright_macros::{arg, prompt, resource, server, tool};
+pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
-    Argument, Builder, Call, Caller, Catalogue, Change, Changes, Completer, Completing, Contents, Context,
-    Ext, Failure, Input, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
-    IntoToolResult, Json, MethodHandler, Middleware, Next, Outbox, Outcome, Parameter, PromptHandler,
-    PromptProvider, ProviderError, ResourceHandler, ResourceProvider, Serve, Server, Store, StoreError,
-    TemplateHandler, ToolError, ToolHandler, ToolProvider, Work, async_trait, testing,
+    Argument, Builder, Call, Caller, Catalogue, Change, Changes, Choice, Completer, Completing, Contents,
+    Context, Ext, Failure, Field, Form, FormField, Input, InputRequired, IntoCompletion, IntoContents,
+    IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MethodHandler, Middleware, Next, Outbox,
+    Outcome, Parameter, PromptHandler, PromptProvider, ProviderError, ResourceHandler, ResourceProvider,
+    Serve, Server, StepError, Store, StoreError, TemplateHandler, ToolError, ToolHandler, ToolProvider,
+    Unanswered, Work, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};
@@ -107,6 +108,8 @@ mod guide {
     struct Prompts;
     #[doc = include_str!("../docs/src/context.md")]
     struct Context;
+    #[doc = include_str!("../docs/src/asking.md")]
+    struct Asking;
     #[doc = include_str!("../docs/src/catalogues.md")]
     struct Catalogues;
     #[doc = include_str!("../docs/src/middleware.md")]

@@ -159,6 +159,41 @@ fn without_macros() {
 }
 
 #[test]
+fn ask() {
+    let answer = json!({ "action": "accept", "content": { "place": "balcony", "name": "Ada" } });
+    let booked = |seat: u32| format!("seat {seat} for Ada: Balcony, programme: false");
+
+    let mut example = Example::start("ask");
+    let client = json!({ "name": "examples", "version": "1" });
+    let able = json!({ "elicitation": {} });
+    let params = json!({ "protocolVersion": "2025-11-25", "capabilities": able, "clientInfo": client });
+    example.request("initialize", &params);
+    example
+        .say(&json!({ "jsonrpc": "2.0", "id": "b", "method": "tools/call", "params": { "name": "book" } }));
+    let question = example.hear();
+    assert_eq!(question["method"], "elicitation/create");
+    let places = &question["params"]["requestedSchema"]["properties"]["place"]["oneOf"];
+    assert_eq!(places[1], json!({ "const": "balcony", "title": "The balcony, 25 euros" }));
+    example.say(&json!({ "jsonrpc": "2.0", "id": question["id"], "result": answer }));
+    assert_eq!(example.hear()["result"]["content"][0]["text"], booked(1));
+
+    // A client of the newest revision on the same server.
+    let mut params = json!({ "name": "book", "_meta": {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": able,
+    } });
+    let asked = example.request("tools/call", &params);
+    assert_eq!(asked["resultType"], "input_required");
+    params["requestState"] = asked["requestState"].clone();
+    params["inputResponses"] = json!({ "booking": answer });
+    let result = example.request("tools/call", &params);
+    assert_eq!(result["content"][0]["text"], booked(2));
+    // Each seat was held once.
+    assert_eq!(example.call("held", &json!({})), "2");
+    example.end();
+}
+
+#[test]
 fn every_example_is_run() {
     let tests =
         [include_str!("examples.rs"), include_str!("http/examples.rs"), include_str!("http/proxy.rs")];

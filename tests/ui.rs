@@ -3,7 +3,7 @@
 #[test]
 fn mistakes_are_explained() {
     let cases = trybuild::TestCases::new();
-    for attribute in ["server", "tool", "arg", "resource", "prompt"] {
+    for attribute in ["server", "tool", "arg", "resource", "prompt", "form", "choice"] {
         cases.compile_fail(format!("tests/ui/{attribute}/*.rs"));
     }
 }

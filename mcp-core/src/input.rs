@@ -16,7 +16,7 @@ mod sampling_content;
 
 pub use elicitation::{ElicitAction, ElicitFormParams, ElicitParams, ElicitResult, ElicitUrlParams};
 pub use form::{
-    BooleanSchema, EnumOption, FormSchema, LegacyTitledEnumSchema, NumberSchema, PrimitiveSchema,
+    BooleanSchema, EnumOption, FormError, FormSchema, LegacyTitledEnumSchema, NumberSchema, PrimitiveSchema,
     StringFormat, StringSchema, TitledItems, TitledMultiSelectEnumSchema, TitledSingleSelectEnumSchema,
     UntitledItems, UntitledMultiSelectEnumSchema, UntitledSingleSelectEnumSchema,
 };

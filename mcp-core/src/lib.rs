@@ -52,8 +52,8 @@ pub use implementation::{Icon, IconTheme, Implementation};
 pub use initialize::{InitializeParams, InitializeResult};
 pub use input::{
     BooleanSchema, CreateMessageParams, CreateMessageResult, ElicitAction, ElicitFormParams, ElicitParams,
-    ElicitResult, ElicitUrlParams, EnumOption, FormSchema, IncludeContext, InputRequest, InputRequests,
-    InputRequiredResult, InputResponses, LegacyTitledEnumSchema, ListRootsResult, ModelHint,
+    ElicitResult, ElicitUrlParams, EnumOption, FormError, FormSchema, IncludeContext, InputRequest,
+    InputRequests, InputRequiredResult, InputResponses, LegacyTitledEnumSchema, ListRootsResult, ModelHint,
     ModelPreferences, NumberSchema, PrimitiveSchema, Root, SamplingMessage, SamplingMessageContentBlock,
     StopReason, StringFormat, StringSchema, TitledItems, TitledMultiSelectEnumSchema,
     TitledSingleSelectEnumSchema, ToolChoice, ToolChoiceMode, ToolResultContent, ToolUseContent,

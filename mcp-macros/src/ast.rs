@@ -1,7 +1,10 @@
 //! What was written, read and checked.
 
 mod block;
+mod casing;
+mod choice;
 mod docs;
+mod form;
 mod function;
 mod handler;
 mod nearest;
@@ -11,6 +14,8 @@ mod uri;
 mod value;
 
 pub(crate) use block::{Block, Role, Server};
+pub(crate) use choice::Choice;
+pub(crate) use form::{Form, FormField};
 pub(crate) use function::Function;
 pub(crate) use handler::{Handler, Kind, Method, Output};
 pub(crate) use parameter::{Name, Parameter};

@@ -1,10 +1,14 @@
 //! What the compiler sees.
 
+mod choice;
+mod form;
 mod function;
 mod handler;
 mod parameter;
 mod server;
 
+pub(crate) use choice::choice;
+pub(crate) use form::form;
 pub(crate) use function::function;
 pub(crate) use server::server;
 

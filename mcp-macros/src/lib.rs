@@ -185,6 +185,7 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `idempotent` | that a second call with the same arguments does no more than the first |
 /// | `open_world = false` | whether it deals with things outside, as a web search does |
 /// | `deadline = "30s"` | when a call is ended |
+/// | `single_use` | that what it asked is answered once: a retry of the same answers is refused |
 /// | `strict` | that arguments are taken only exactly as their schema has them |
 /// | `allow_unknown_arguments` | that arguments which it does not know are ignored |
 /// | `icon(…)` | a picture of it; may be said more than once |
@@ -376,4 +377,132 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
     expand::arg(&item.into()).into()
+}
+
+/// Makes a struct with named fields a form, which a user can be asked to fill in.
+///
+/// What a field can be is said at `mcpwright::Field`: texts, numbers, `bool`s, and enums with
+/// [`#[derive(Choice)]`](macro@Choice), one or several of their variants. A field must be filled in, unless it is an `Option` or
+/// has a default. Doc comments are descriptions, which the user sees. A form is shown by the client, which sees the answer
+/// too: it must not ask for passwords, keys or means of payment.
+///
+/// | option of a field | says |
+/// |---|---|
+/// | `title = "…"` | what people call it |
+/// | `description = "…"` | what it is for, in place of the doc comment |
+/// | `rename = "…"` | what clients call it in place of the field's name |
+/// | `default = 30` | what it holds at first, and if it is left out; an `Option` that is left out is `None`, since a user may have emptied it |
+/// | `length = 1..=80` | the least and the greatest number of characters of a text |
+/// | `format = "email"` | what kind of text it is: `email`, `uri`, `date` or `date-time` |
+/// | `range = 1..=10` | the least and the greatest number |
+/// | `items = 1..=3` | how many variants are chosen, at least and at most |
+///
+/// `#[form(rename_all = "camelCase")]` on the struct spells the names of all fields so; the spellings are those of
+/// [`Choice`](macro@Choice).
+///
+/// What is demanded is published to the client, and an answer that does not keep to it is none. A default that does not
+/// keep to it panics when the form is first asked for.
+///
+/// ```
+/// use mcpwright::{Choice, Form};
+/// use serde_json::{Value, json};
+///
+/// #[derive(Choice, Debug, PartialEq)]
+/// #[choice(rename_all = "snake_case")]
+/// enum Meal {
+///     Soup,
+///     MainDish,
+/// }
+///
+/// /// Who comes to dinner.
+/// #[derive(Form, Debug, PartialEq)]
+/// struct Guest {
+///     /// Who comes.
+///     #[form(title = "Your name", length = 1..=80)]
+///     name: String,
+///     #[form(format = "email")]
+///     email: Option<String>,
+///     #[form(range = 1..=10, default = 1)]
+///     seats: u8,
+///     #[form(items = 1..=2)]
+///     meals: Vec<Meal>,
+/// }
+///
+/// assert_eq!(
+///     serde_json::to_value(Guest::schema()).unwrap(),
+///     json!({
+///         "type": "object",
+///         "properties": {
+///             "name": { "type": "string", "title": "Your name", "description": "Who comes.", "minLength": 1, "maxLength": 80 },
+///             "email": { "type": "string", "format": "email" },
+///             "seats": { "type": "integer", "minimum": 1, "maximum": 10, "default": 1 },
+///             "meals": {
+///                 "type": "array",
+///                 "items": { "type": "string", "enum": ["soup", "main_dish"] },
+///                 "minItems": 1,
+///                 "maxItems": 2,
+///             },
+///         },
+///         "required": ["name", "meals"],
+///     }),
+/// );
+///
+/// let read = |content: Value| Guest::read(content.as_object().cloned().unwrap_or_default());
+/// let guest = read(json!({ "name": "Ada", "meals": ["soup"] })).unwrap();
+/// assert_eq!(guest, Guest { name: "Ada".to_owned(), email: None, seats: 1, meals: vec![Meal::Soup] });
+/// assert_eq!(
+///     read(json!({ "name": "Ada", "email": "ada", "meals": ["soup"] })),
+///     Err("`email`: expected an e-mail address".to_owned()),
+/// );
+/// ```
+#[proc_macro_derive(Form, attributes(form))]
+pub fn form(item: TokenStream) -> TokenStream {
+    expand::form(item.into()).into()
+}
+
+/// Makes an enum of variants without data what a field of a [form](macro@Form) can be: the user chooses one variant, or
+/// several where the field is a `Vec`.
+///
+/// The value of a variant is its name, unless `#[choice(rename = "…")]` says otherwise. Its title, which people see, is the
+/// first paragraph of its doc comment, or `#[choice(title = "…")]`. A variant without a title beside others that have one is
+/// shown by its value.
+///
+/// `#[choice(rename_all = "snake_case")]` on the enum spells all values so. Other spellings are `lowercase`, `UPPERCASE`,
+/// `PascalCase`, `camelCase`, `SCREAMING_SNAKE_CASE`, `kebab-case` and `SCREAMING-KEBAB-CASE`.
+///
+/// ```
+/// use mcpwright::{Choice, Form};
+/// use serde_json::json;
+///
+/// #[derive(Choice)]
+/// #[choice(rename_all = "kebab-case")]
+/// enum Urgency {
+///     /// When somebody finds the time
+///     Whenever,
+///     #[choice(title = "Before anything else", rename = "now")]
+///     AtOnce,
+/// }
+///
+/// #[derive(Form)]
+/// struct Request {
+///     #[form(default = Urgency::Whenever)]
+///     urgency: Urgency,
+/// }
+///
+/// assert_eq!(
+///     serde_json::to_value(Request::schema()).unwrap()["properties"]["urgency"],
+///     json!({
+///         "type": "string",
+///         "oneOf": [
+///             { "const": "whenever", "title": "When somebody finds the time" },
+///             { "const": "now", "title": "Before anything else" },
+///         ],
+///         "default": "whenever",
+///     }),
+/// );
+/// assert!(matches!(Urgency::from_value("now"), Some(Urgency::AtOnce)));
+/// ```
+#[proc_macro_derive(Choice, attributes(choice))]
+pub fn choice(item: TokenStream) -> TokenStream {
+    expand::choice(item.into()).into()
 }

@@ -34,9 +34,20 @@ pub(crate) struct Before {
     /// The answers that have just come, to whatever question.
     #[serde(skip)]
     fresh: BTreeMap<String, Answered>,
-    /// What tells the state of this round from every other, where it came with a request.
     #[serde(skip)]
-    pub(crate) round: Option<String>,
+    pub(crate) origin: Origin,
+}
+
+/// Where what earlier runs have brought was meanwhile.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Origin {
+    /// With the session, or the task.
+    #[default]
+    Session,
+    /// With the client, in a state that has this name.
+    State(String),
+    /// Nobody knows: the client sent answers without a state.
+    Nowhere,
 }
 
 /// What a client made of a question.
@@ -54,11 +65,6 @@ impl Before {
     /// Adds an answer that has just come.
     pub(crate) fn answer(&mut self, key: impl Into<String>, answer: Answered) {
         self.fresh.insert(key.into(), answer);
-    }
-
-    /// Whether there is nothing.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.answers.is_empty() && self.steps.is_empty() && self.fresh.is_empty() && self.round.is_none()
     }
 }
 

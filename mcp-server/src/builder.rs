@@ -345,7 +345,8 @@ impl Builder {
     /// # Panics
     ///
     /// When two tools, prompts, resources or templates have the same name or URI, when a variable of a template has
-    /// no parameter, or when an argument of a tool cannot be repeated in its HTTP header.
+    /// no parameter, when an argument of a tool cannot be repeated in its HTTP header, or when a tool is for
+    /// single use and there is no store.
     #[track_caller]
     pub fn build(self) -> Server {
         for template in &self.templates {
@@ -357,6 +358,14 @@ impl Builder {
             let store = self.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new()));
             Registry::new(self.tasks.unwrap_or_default(), store, &self.info.name)
         });
+        for tool in self.tools.iter().filter(|tool| tool.is_single_use()) {
+            let name = &tool.definition().name;
+            assert!(
+                self.store.is_some(),
+                "`{name}` is for single use, and a server without a store does not know what was used: say `.store(…)`, \
+                 with a `MemoryStore` if there is one process only"
+            );
+        }
         let info_text = serde_json::to_string(&self.info).unwrap_or_else(|_| "{}".to_owned());
         let mut offer = Offer {
             info: self.info,

@@ -66,7 +66,7 @@ pub use era::is_modern;
 pub use era::legacy::Handshake;
 pub use extensions::Extensions;
 pub use few::Few;
-pub use form::Form;
+pub use form::{Choice, Defaults, Field, Form, FormField, Ranged, Several, Text};
 pub use function::Function;
 pub use host::Host;
 pub use input::{Input, Taken};

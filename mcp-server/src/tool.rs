@@ -37,6 +37,8 @@ struct Parts {
     output: Output,
     /// When a call becomes a task, if the tool says so itself.
     task: Option<TaskMode>,
+    /// Whether what was asked is answered once.
+    is_single_use: bool,
 }
 
 /// Who decides what the arguments are.
@@ -82,6 +84,7 @@ impl ToolHandler {
             arguments: Arguments::ByType,
             output: Output::default(),
             task: None,
+            is_single_use: false,
         }))
         .refreshed()
     }
@@ -228,6 +231,19 @@ impl ToolHandler {
 
     pub(crate) fn task_mode(&self) -> Option<TaskMode> {
         self.0.task
+    }
+
+    /// Lets the answers to what a call asks count once: whoever sends the same `requestState` again is refused, whichever
+    /// replica is asked. For effects that must not happen twice although a client, or somebody who listened, repeats the last
+    /// request. The server needs a [`store`](crate::Builder::store), which all replicas share.
+    #[must_use]
+    pub fn single_use(mut self) -> Self {
+        self.edit().is_single_use = true;
+        self
+    }
+
+    pub(crate) fn is_single_use(&self) -> bool {
+        self.0.is_single_use
     }
 
     /// Takes arguments only exactly as the schema has them: `"5"` is no number.

@@ -3,6 +3,7 @@
 //! What it says is of no use to anybody else. How it says it is: each tool, resource and prompt is written as any server
 //! would write one that returns such content.
 
+mod asking;
 mod changes;
 mod fixture;
 mod media;

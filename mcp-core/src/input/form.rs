@@ -7,8 +7,12 @@ use serde_json::{Error, Map, Value};
 use crate::setters::setters;
 use crate::{Members, codec};
 
+mod check;
 mod choice;
+mod format;
+mod words;
 
+pub use check::FormError;
 pub use choice::{
     EnumOption, LegacyTitledEnumSchema, TitledItems, TitledMultiSelectEnumSchema,
     TitledSingleSelectEnumSchema, UntitledItems, UntitledMultiSelectEnumSchema,

@@ -50,6 +50,7 @@ pub(crate) const TOOL: Table = Table {
         ("idempotent", Value::Flag),
         ("open_world", Value::Bool),
         ("deadline", Value::Time),
+        ("single_use", Value::Flag),
         ("strict", Value::Flag),
         ("allow_unknown_arguments", Value::Flag),
         ("icon", Value::Icon),
@@ -102,6 +103,27 @@ pub(crate) const ARG: Table = Table {
         ("keyword", Value::Pairs),
     ],
 };
+
+pub(crate) const FORM: Table = Table { attribute: "#[form]", options: &[("rename_all", Value::Casing)] };
+
+pub(crate) const FORM_FIELD: Table = Table {
+    attribute: "#[form]",
+    options: &[
+        ("rename", Value::Text),
+        ("description", Value::Text),
+        ("title", Value::Text),
+        ("default", Value::Own),
+        ("length", Value::Limits),
+        ("format", Value::Format),
+        ("range", Value::Limits),
+        ("items", Value::Limits),
+    ],
+};
+
+pub(crate) const CHOICE: Table = Table { attribute: "#[choice]", options: &[("rename_all", Value::Casing)] };
+
+pub(crate) const VARIANT: Table =
+    Table { attribute: "#[choice]", options: &[("rename", Value::Text), ("title", Value::Text)] };
 
 /// Options that may be said more than once.
 const REPEATED: [&str; 4] = ["icon", "meta", "example", "keyword"];

@@ -6,6 +6,8 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, ExprRange, ExprUnary, Lit, LitInt, LitStr, Token, UnOp};
 
+use super::casing::CASES;
+use super::nearest::nearest;
 use super::options::{Settings, Table, Written};
 use crate::errors::Errors;
 
@@ -24,8 +26,16 @@ pub(crate) enum Value {
     Time,
     /// Any expression.
     Any,
+    /// An expression whose type the compiler finds out from what it is for.
+    Own,
     /// From where to where.
     Range,
+    /// The same, where the compiler finds out the type of the ends.
+    Limits,
+    /// What kind of text a field of a form holds.
+    Format,
+    /// How names are spelled.
+    Casing,
     /// A list of values.
     List,
     /// A function or a closure.
@@ -59,6 +69,10 @@ const ANNOTATIONS: Table = Table {
     options: &[("audience", Value::Names), ("priority", Value::Any), ("last_modified", Value::Text)],
 };
 
+/// The kinds of text that a field of a form can hold, and their variants.
+const FORMATS: [(&str, &str); 4] =
+    [("email", "Email"), ("uri", "Uri"), ("date", "Date"), ("date-time", "DateTime")];
+
 impl Value {
     /// How the option is written.
     fn form(self, name: &Ident) -> String {
@@ -68,8 +82,10 @@ impl Value {
             Self::Text => format!("{name} = \"…\""),
             Self::Number => format!("{name} = 100"),
             Self::Time => format!("{name} = \"30s\""),
-            Self::Any => format!("{name} = …"),
-            Self::Range => format!("{name} = 1..=100"),
+            Self::Any | Self::Own => format!("{name} = …"),
+            Self::Range | Self::Limits => format!("{name} = 1..=100"),
+            Self::Format => format!("{name} = \"email\""),
+            Self::Casing => format!("{name} = \"snake_case\""),
             Self::List => format!("{name}(\"…\", \"…\")"),
             Self::Function => format!("{name} = Self::suggest"),
             Self::Name => format!("{name} = one"),
@@ -128,15 +144,27 @@ impl Value {
             (Self::Time, Some(Lit::Str(text))) => {
                 return self.checked(name, text, time(text), errors);
             }
-            (Self::Range, None) => !is_endless(&value),
-            (Self::Any, _)
+            (Self::Format, Some(Lit::Str(text))) => {
+                return format(text).or_else(|| unknown(name, text, FORMATS.map(|(known, _)| known), errors));
+            }
+            (Self::Casing, Some(Lit::Str(text))) if !CASES.contains(&text.value().as_str()) => {
+                return unknown(name, text, CASES.iter().copied(), errors);
+            }
+            // What has another spelling must be known now.
+            (Self::Casing, literal) => matches!(literal, Some(Lit::Str(_))),
+            (Self::Range | Self::Limits, None) => !is_endless(&value),
+            (Self::Any | Self::Own, _)
             | (_, None)
             | (Self::Text, Some(Lit::Str(_)))
             | (Self::Bool, Some(Lit::Bool(_)))
             | (Self::Number, Some(Lit::Int(_))) => true,
             (_, Some(_)) => false,
         };
-        if fits { Some(widened(value).into_token_stream()) } else { self.refused(name, &value, errors) }
+        match self {
+            _ if !fits => self.refused(name, &value, errors),
+            Self::Own | Self::Limits => Some(value.into_token_stream()),
+            _ => Some(widened(value).into_token_stream()),
+        }
     }
 
     /// A value that has options itself.
@@ -215,6 +243,33 @@ fn cache(input: ParseStream<'_>) -> syn::Result<Option<TokenStream>> {
     let scope = variant(&scope, &["public", "private"]);
     let site = Span::mixed_site();
     Ok(time.zip(scope).map(|(time, scope)| quote_spanned!(site=> #time, ::mcpwright::CacheScope::#scope)))
+}
+
+/// The variant of `StringFormat` that a text names.
+fn format(text: &LitStr) -> Option<TokenStream> {
+    let written = text.value();
+    let (_, variant) = FORMATS.into_iter().find(|(known, _)| *known == written)?;
+    let variant = Ident::new(variant, Span::mixed_site().located_at(text.span()));
+    Some(quote_spanned!(Span::mixed_site()=> ::mcpwright::core::StringFormat::#variant))
+}
+
+/// Refuses a text that is not one of those that are known.
+fn unknown<T>(
+    name: &Ident,
+    text: &LitStr,
+    known: impl IntoIterator<Item = &'static str> + Clone,
+    errors: &mut Errors,
+) -> Option<T> {
+    let written = text.value();
+    let message = match nearest(&written, known.clone()) {
+        Some(meant) => format!("`{name}` knows no `{written}`: did you mean `{meant}`?"),
+        None => {
+            let known: Vec<_> = known.into_iter().map(|known| format!("`{known}`")).collect();
+            format!("`{name}` knows no `{written}`; it knows {}", known.join(", "))
+        }
+    };
+    errors.at(text, message);
+    None
 }
 
 /// A duration such as `"30s"`.
@@ -397,7 +452,7 @@ mod tests {
                 "`title` is written `title = \"…\"`",
                 "`read_only` takes no value: write `read_only` to say yes, and leave it out otherwise",
                 "`#[tool]` has no option `colour`; it has `name`, `title`, `description`, `read_only`, `destructive`, \
-                 `additive`, `idempotent`, `open_world`, `deadline`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
+                 `additive`, `idempotent`, `open_world`, `deadline`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
                 "`open_world` is written `open_world = true`",
                 "`title` is said twice",
             ],

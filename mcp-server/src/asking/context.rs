@@ -48,14 +48,7 @@ impl Context {
     /// As for [`elicit`](Self::elicit).
     pub fn elicit_form(&self, key: &str, form: ElicitFormParams) -> Result<Map<String, Value>, Unanswered> {
         let schema = form.requested_schema.clone();
-        self.ask_user(
-            key,
-            || form,
-            |content| {
-                let _ = &schema;
-                Some(content)
-            },
-        )
+        self.ask_user(key, || form, |content| schema.check(&content).is_ok().then_some(content))
     }
 
     /// Sends the user to a page, for what must not pass through the client, such as a password. That the user agreed to go

@@ -8,7 +8,7 @@ use mcpwright_core::{ErrorObject, JsonText};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answered, Before};
+use super::{Answered, Before, Origin};
 use crate::{Caller, Server, host, incident};
 
 /// What states are sealed for.
@@ -62,7 +62,7 @@ pub(crate) fn open(
     let (state, answers) = (params.member("requestState"), params.member("inputResponses"));
     let mut before = match state {
         None if answers.is_none() => return Ok(None),
-        None => Before::default(),
+        None => Before { origin: Origin::Nowhere, ..Before::default() },
         Some(state) => {
             let bound = Bound::of(method, Some(params), caller, server);
             let opened = unseal(state, &bound, server);
@@ -79,7 +79,7 @@ pub(crate) fn open(
     for (key, answer) in answers.into_iter().flatten() {
         before.answer(key, Answered::Result(answer));
     }
-    Ok((!before.is_empty()).then_some(before))
+    Ok(Some(before))
 }
 
 fn unseal(state: &str, bound: &Bound, server: &Server) -> Result<Before, &'static str> {
@@ -93,7 +93,25 @@ fn unseal(state: &str, bound: &Bound, server: &Server) -> Result<Before, &'stati
     if e <= host::seconds(&**server.host()) {
         return Err("its time is over");
     }
-    Ok(Before { round: Some(n), ..b })
+    Ok(Before { origin: Origin::State(n), ..b })
+}
+
+/// Lets a state count once: this time, if it has not been used before.
+pub(crate) async fn spend(before: &Before, server: &Server) -> Result<(), ErrorObject> {
+    let failed = |reason: &dyn std::fmt::Display| {
+        incident::internal("that a state was used cannot be written down", reason)
+    };
+    let round = match &before.origin {
+        Origin::Session => return Ok(()),
+        Origin::Nowhere => return Err(refused()),
+        Origin::State(round) => round,
+    };
+    let Some(store) = server.store() else { return Err(failed(&"there is no store")) };
+    match store.put_new(&format!("state/{round}"), b"", server.offer.input_time).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(refused()),
+        Err(error) => Err(failed(&error)),
+    }
 }
 
 /// What a client is told of a state that is not one of its, whatever the reason.

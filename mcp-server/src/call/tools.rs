@@ -10,7 +10,7 @@ use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, method
 use super::handlers::unknown;
 use super::tasks::Becoming;
 use super::{Answer, Call, Outcome, Word};
-use crate::asking::bare;
+use crate::asking::{bare, state};
 use crate::{Context, Failure, Mirrored, Outbox, Server, ToolHandler, Work, incident, run};
 
 impl Server {
@@ -23,6 +23,12 @@ impl Server {
             Ok(becoming) => becoming,
             Err(lacking) => return lacking,
         };
+        if tool.is_single_use()
+            && let Some(before) = call.before()
+            && let Err(error) = state::spend(before, self).await
+        {
+            return error.into();
+        }
         let context = Context::new(call, &self.offer.shared, outbox);
         let work = match tool.start(&arguments, &context) {
             Ok(work) => work,

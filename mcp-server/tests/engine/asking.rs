@@ -233,8 +233,8 @@ fn what_is_missing_or_malformed_is_asked_again() {
         json!({ "action": "accept", "content": { "value": 1 } }),
         json!({ "action": "else", "content": { "value": "x" } }),
     ] {
-        let result = again(json!({ "first": malformed, "unknown": 1 }));
-        assert!(asks(&result, "first") && asks(&result, "last"), "{result}");
+        let result = again(json!({ "first": malformed.clone(), "unknown": 1 }));
+        assert!(asks(&result, "first") && asks(&result, "last"), "{malformed}: {result}");
     }
     // What was answered in an earlier round is not asked again, and not answered in another way.
     let last = json!({ "inputResponses": {
@@ -464,6 +464,57 @@ fn a_legacy_client_has_only_so_many_questions_to_answer() {
     let refused = talk.call(1000, "greet");
     assert_eq!(refused[0]["result"]["isError"], true);
     assert_eq!(talk.connection.is_waiting(talk.calls[0].serial()), true);
+}
+
+/// What the process holds, in KiB.
+#[cfg(target_os = "linux")]
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ten_thousand_abandoned_questions_leave_nothing_behind() {
+    let clock = Arc::new(Clock::default());
+    let mut talk = Talk::new(server().build().on(Arc::clone(&clock) as Arc<dyn Host>));
+    let mut before = 0;
+    for id in 1..=10_000 {
+        let asked = talk.call(id, "greet");
+        assert_eq!(asked.len(), 2);
+        let answer = |place: usize, word: &str, content: Value| json!({ "jsonrpc": "2.0", "id": asked[place]["id"], word: content });
+        match id % 4 {
+            // Nobody answers, and the time passes.
+            0 => {
+                clock.0.fetch_add(601, Ordering::SeqCst);
+                let actions = talk.connection.expire();
+                assert_eq!(talk.perform(actions).len(), 3);
+            }
+            1 => {
+                talk.say(&answer(0, "error", json!({ "code": -1, "message": "no" })));
+                talk.say(&answer(1, "error", json!({ "code": -1, "message": "no" })));
+            }
+            2 => {
+                talk.say(&answer(0, "result", json!({ "action": "cancel" })));
+                talk.say(&answer(0, "result", json!({ "action": "cancel" })));
+                talk.say(
+                    &json!({ "jsonrpc": "2.0", "method": method::CANCELLED, "params": { "requestId": id } }),
+                );
+            }
+            // The client goes away.
+            _ => {
+                talk.connection.close();
+                talk = Talk::new(talk.server);
+            }
+        }
+        assert!(talk.connection.is_idle() && !talk.connection.has_questions());
+        talk.calls.clear();
+        if id == 1000 {
+            before = resident();
+        }
+    }
+    assert!(resident() < before + 8192, "{} KiB, and {before} before", resident());
 }
 
 #[test]

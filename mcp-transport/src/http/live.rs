@@ -1,6 +1,6 @@
 //! What lives of a session in one process: calls, streams, and wishes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use http::StatusCode;
-use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion};
+use mcpwright_core::{DecodeError, Era, ErrorObject, Message, Notification, ProtocolVersion, Request};
 use mcpwright_server::{
-    Action, Actions, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
+    Action, Actions, Beside, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
 };
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -21,6 +21,7 @@ use super::guard::is_said;
 use super::service::Endpoint;
 use super::stream::{EventId, Kind, Stream};
 use crate::host::Tokio;
+use crate::questions;
 
 /// How long a stream whose client has gone is kept for it to come back.
 const COMES_BACK: Duration = Duration::from_secs(60);
@@ -131,7 +132,7 @@ impl Live {
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) -> StatusCode {
-        self.act(|connection| receive(connection, caller, message), stream, true, admit)
+        self.act(|connection| receive(connection, caller, message, stream), stream, true, admit)
     }
 
     /// The same, on a stream for everything that the client is told, which does not end with an answer.
@@ -142,7 +143,7 @@ impl Live {
         stream: &Arc<Stream>,
         admit: impl FnMut(&mut Call) -> Option<K>,
     ) {
-        self.act(|connection| receive(connection, caller, message), stream, false, admit);
+        self.act(|connection| receive(connection, caller, message, stream), stream, false, admit);
     }
 
     /// Does what the connection wants done.
@@ -177,6 +178,10 @@ impl Live {
                     }
                     stream.push(&message);
                 }
+                Action::Tell(serial, message) => {
+                    let way = self.way_of(serial);
+                    way.as_ref().map_or(stream, |way| &way.answers.stream).push(&message);
+                }
                 Action::Run(call) => calls.push(call),
                 Action::Cancel(serial, others) => {
                     calls.retain(|call: &Call| call.serial() != serial);
@@ -191,10 +196,16 @@ impl Live {
                 }
             }
         }
+        // One that has waited for the client has its way already: to the stream of its own request.
+        let ways: Vec<_> = calls.iter().map(|call| self.way_of(call.serial())).collect();
         // The one that is missing last is this function itself.
-        let missing = AtomicUsize::new(calls.len() + 1);
+        let missing = AtomicUsize::new(ways.iter().filter(|way| way.is_none()).count() + 1);
         let answers = Arc::new(Answers { stream: Arc::clone(stream), missing, ends });
-        let ways: Vec<_> = calls.iter().map(|call| self.way_back(call, &answers)).collect();
+        let ways: Vec<_> = calls
+            .iter()
+            .zip(ways)
+            .map(|(call, way)| way.unwrap_or_else(|| self.way_back(call, &answers)))
+            .collect();
         drop(connection);
         for (mut call, way) in calls.into_iter().zip(ways) {
             match admit(&mut call) {
@@ -207,6 +218,11 @@ impl Live {
         }
         answers.one_less();
         status
+    }
+
+    /// The way back of a call that has begun.
+    fn way_of(&self, serial: u64) -> Option<Arc<Way>> {
+        lock(&self.running).get(&serial).map(|running| Arc::clone(&running.way))
     }
 
     /// The way back of a call that is about to begin.
@@ -250,14 +266,46 @@ impl Live {
         running.task = Some(task.abort_handle());
     }
 
-    fn finish(&self, call: &Call, outcome: Outcome, way: &Way) {
+    fn finish(self: &Arc<Self>, call: &Call, outcome: Outcome, way: &Way) {
+        let mut connection = self.connection();
+        let had_questions = connection.has_questions();
+        let actions = connection.finished(call, outcome);
+        if connection.is_waiting(call.serial()) {
+            // Pushed before anybody can answer.
+            way.answers.push(actions);
+            drop(connection);
+            if !had_questions {
+                questions::expire(&self.host, self, Self::expire);
+            }
+            return;
+        }
+        drop(connection);
         way.close();
         let is_running = lock(&self.running).remove(&call.serial()).is_some();
-        let actions = self.connection().finished(call, outcome);
         way.answers.push(actions);
         if is_running {
             way.answers.one_less();
         }
+    }
+
+    /// Fails the calls whose clients have not answered in time what they were asked; tells whether others still wait.
+    fn expire(self: &Arc<Self>) -> bool {
+        let mut connection = self.connection();
+        let mut failed = BTreeMap::new();
+        for action in connection.expire() {
+            if let Action::Tell(serial, message) = action
+                && let Some(way) = self.way_of(serial)
+            {
+                way.answers.stream.push(&message);
+                failed.insert(serial, way);
+            }
+        }
+        for (serial, way) in failed {
+            way.close();
+            lock(&self.running).remove(&serial);
+            way.answers.one_less();
+        }
+        connection.has_questions()
     }
 
     /// Cancels a call, and returns where its answer is missing: whoever calls this expects one less there.
@@ -408,9 +456,25 @@ impl Deliver for Way {
 }
 
 /// Takes a message of whom the request says who calls, and not the one that was first.
-fn receive(connection: &mut Connection, caller: Caller, message: Result<Message, DecodeError>) -> Actions {
+fn receive(
+    connection: &mut Connection,
+    caller: Caller,
+    message: Result<Message, DecodeError>,
+    stream: &Stream,
+) -> Actions {
     connection.called_by(caller);
-    connection.receive(message)
+    connection.receive_beside(message, stream)
+}
+
+impl Beside for Stream {
+    fn agrees(&self, _: &Request, _: &str) -> Result<(), ErrorObject> {
+        Ok(())
+    }
+
+    /// A client that wants one object for an answer has no place for a request.
+    fn takes_requests(&self) -> bool {
+        self.takes_events
+    }
 }
 
 /// Whether clients of a revision know events without a message, and connections that end before their stream.

@@ -140,10 +140,11 @@ impl Http {
         self
     }
 
-    /// Seals with this key what clients keep for the server, such as the ids of sessions. Every replica needs the same.
+    /// Seals with this key what clients keep for the server, such as the ids of sessions and what goes with questions.
+    /// Every replica needs the same.
     ///
-    /// The first one that is said seals, and all of them open. Without any, each process has one of its own, and sessions
-    /// end with it.
+    /// The first one that is said seals, and all of them open. Without any, that is the key of the server, and without that
+    /// each process has one of its own, and sessions end with it.
     pub fn key(mut self, key: Key) -> Self {
         self.keys.push(key);
         self
@@ -253,21 +254,22 @@ impl Http {
     }
 
     fn service(self, host: Tokio) -> HttpService {
-        let server = self.server.on(Arc::new(host.clone()));
+        let mut server = self.server.on(Arc::new(host.clone()));
         let store: Arc<dyn Store> = match server.store() {
             Some(store) => Arc::clone(store),
             None => Arc::new(MemoryStore::new()),
         };
-        let mut keys = self.keys;
-        if keys.is_empty() {
+        if !self.keys.is_empty() {
+            server = server.sealing(Seal::new(self.keys));
+        }
+        let seal = server.seal().clone();
+        if seal.is_random() {
             tracing::info!(
-                "ids of sessions are sealed with a random key: `key` is for several replicas, and for restarts"
+                "what clients keep is sealed with a random key: `key` is for several replicas, and for restarts"
             );
-            keys.push(Key::random());
         }
         let limits = self.limits;
         let over = Sender::new(false);
-        let seal = Seal::new(keys);
         let sessions = Sessions::new(server.clone(), host.clone(), seal, store, limits, over.subscribe());
         HttpService(Arc::new(Endpoint {
             server,

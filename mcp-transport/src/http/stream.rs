@@ -38,7 +38,7 @@ pub(super) struct Stream {
     pub(super) number: u64,
     /// The client waits for streams to be closed before they end, and for events without a message.
     comes_back: bool,
-    takes_events: bool,
+    pub(super) takes_events: bool,
     state: Mutex<State>,
     waker: AtomicWaker,
 }
@@ -64,7 +64,7 @@ struct State {
 #[derive(Debug)]
 struct Kept {
     message: Vec<u8>,
-    is_notification: bool,
+    is_answer: bool,
 }
 
 /// The id of an event: from it, a client can go on.
@@ -146,7 +146,8 @@ impl Stream {
             return;
         }
         state.bytes += bytes.len();
-        state.kept.push_back(Kept { message: bytes, is_notification });
+        let is_answer = matches!(message, Message::Response(_) | Message::Batch(_));
+        state.kept.push_back(Kept { message: bytes, is_answer });
         state.forget();
         drop(state);
         self.waker.wake();
@@ -173,7 +174,7 @@ impl Stream {
     pub(super) fn poll_first(&self, context: &Context<'_>) -> Poll<First> {
         self.waker.register(context.waker());
         let mut state = self.state();
-        let says_one = state.kept.len() == 1 && !state.kept[0].is_notification;
+        let says_one = state.kept.len() == 1 && state.kept[0].is_answer;
         if !state.is_open && says_one && state.first == 1 {
             state.bytes = 0;
             return Poll::Ready(
@@ -183,7 +184,7 @@ impl Stream {
         if !state.is_open && state.kept.is_empty() {
             return Poll::Ready(First::Nothing);
         }
-        let is_stream = state.kept.iter().any(|kept| kept.is_notification) || state.lets_go || !state.is_open;
+        let is_stream = state.kept.iter().any(|kept| !kept.is_answer) || state.lets_go || !state.is_open;
         if is_stream { Poll::Ready(First::Events) } else { Poll::Pending }
     }
 

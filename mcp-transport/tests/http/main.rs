@@ -8,6 +8,7 @@ mod support;
 mod wire;
 mod world;
 
+mod asking;
 mod batches;
 mod gate;
 mod heads;

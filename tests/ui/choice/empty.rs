@@ -1,0 +1,6 @@
+use mcpwright::Choice;
+
+#[derive(Choice)]
+enum Size {}
+
+fn main() {}

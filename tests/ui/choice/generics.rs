@@ -1,0 +1,9 @@
+use mcpwright::Choice;
+
+#[derive(Choice)]
+enum Size<T> {
+    Small,
+    Large,
+}
+
+fn main() {}

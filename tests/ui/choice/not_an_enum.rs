@@ -1,0 +1,14 @@
+use mcpwright::Choice;
+
+#[derive(Choice)]
+struct Size {
+    small: bool,
+}
+
+#[derive(Choice)]
+union Bits {
+    integer: u32,
+    float: f32,
+}
+
+fn main() {}

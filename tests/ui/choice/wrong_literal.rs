@@ -1,0 +1,18 @@
+use mcpwright::Choice;
+
+#[derive(Choice)]
+#[choice(rename_all = "snakecase")]
+enum Size {
+    #[choice(title = 5)]
+    Small,
+    #[choice(rename)]
+    Large,
+}
+
+#[derive(Choice)]
+#[choice(rename_all = "words")]
+enum Colour {
+    Red,
+}
+
+fn main() {}

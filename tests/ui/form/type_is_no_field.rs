@@ -1,0 +1,16 @@
+use mcpwright::Form;
+
+struct Plain;
+
+#[derive(Form)]
+struct Guest {
+    plain: Plain,
+    known: u32,
+    wrapped: Option<Plain>,
+    several: Vec<String>,
+    #[form(title = "Described", length = 1..=80, default = "x")]
+    described: Plain,
+    borrowed: &'static str,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use mcpwright::Form;
+
+#[derive(Form)]
+struct Guest(String, u8);
+
+fn main() {
+    let _ = Guest::schema();
+}
