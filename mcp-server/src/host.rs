@@ -2,8 +2,9 @@
 //! beside the calls.
 
 use std::mem;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures::StreamExt as _;
@@ -29,11 +30,9 @@ pub trait Host: Send + Sync + 'static {
     /// Runs work that belongs to no call, beside them: to its end, or until the host itself ends. The work does not panic.
     fn run_beside(&self, work: BoxFuture<'static, ()>);
 
-    /// Lets the work beside go on, on a host that has nobody to do it: whoever is about to look at what came of it says so
-    /// here. All other hosts have nothing to do.
-    fn go_on(&self, context: &mut Context<'_>) {
-        let _ = context;
-    }
+    /// Lets the work beside go on, as far as it can, on a host that has nobody to do it: whoever is about to look at what
+    /// came of it says so here. All other hosts have nothing to do.
+    fn go_on(&self) {}
 }
 
 /// The time of day, in seconds of Unix time.
@@ -68,6 +67,15 @@ impl Nowhere {
     }
 }
 
+/// Whether there is more to do.
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
 impl Host for Nowhere {
     fn now(&self) -> Instant {
         Instant::now()
@@ -85,18 +93,24 @@ impl Host for Nowhere {
         self.beside().push(work);
     }
 
-    fn go_on(&self, context: &mut Context<'_>) {
-        loop {
+    fn go_on(&self) {
+        /// What has not got anywhere by then waits for something that does not happen here.
+        const MOST_ROUNDS: usize = 1000;
+        let woken = Arc::new(Woken(AtomicBool::new(true)));
+        let waker = Waker::from(Arc::clone(&woken));
+        for _ in 0..MOST_ROUNDS {
             // The lock is free while the work runs: it may want more to run beside.
             let mut work = mem::take(&mut *self.beside());
-            while let Poll::Ready(Some(())) = work.poll_next_unpin(context) {}
-            let mut added = self.beside();
-            let is_done = added.is_empty();
-            work.extend(mem::take(&mut *added));
-            *added = work;
-            if is_done {
+            if work.is_empty() || !woken.0.swap(false, Ordering::AcqRel) {
+                self.beside().extend(work);
                 return;
             }
+            while let Poll::Ready(Some(())) = work.poll_next_unpin(&mut Context::from_waker(&waker)) {}
+            let mut added = self.beside();
+            // What was added has not been polled yet.
+            woken.0.fetch_or(!added.is_empty(), Ordering::AcqRel);
+            work.extend(mem::take(&mut *added));
+            *added = work;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! State that the replicas of a server share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -46,4 +47,24 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// The store cannot be reached.
     async fn remove(&self, key: &str) -> Result<(), StoreError>;
+}
+
+/// A store that something else knows as well.
+#[async_trait]
+impl<S: Store + ?Sized> Store for Arc<S> {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).get(key).await
+    }
+
+    async fn put(&self, key: &str, value: &[u8], time: Duration) -> Result<(), StoreError> {
+        (**self).put(key, value, time).await
+    }
+
+    async fn put_new(&self, key: &str, value: &[u8], time: Duration) -> Result<bool, StoreError> {
+        (**self).put_new(key, value, time).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        (**self).remove(key).await
+    }
 }

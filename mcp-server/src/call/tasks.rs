@@ -98,11 +98,7 @@ impl Server {
         if !task::is_known_to(call.client()) {
             return Outcome::MissingCapability(Box::new(task::capability()));
         }
-        poll_fn(|context| {
-            self.host.go_on(context);
-            Poll::Ready(())
-        })
-        .await;
+        self.host.go_on();
         let answer = match call.method() {
             method::TASKS_UPDATE => self.update_task(tasks, call).await,
             method::TASKS_CANCEL => self.cancel_task(tasks, call).await,

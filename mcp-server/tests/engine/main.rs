@@ -8,3 +8,4 @@ mod catalogues;
 mod conversations;
 mod demo;
 mod headers;
+mod tasks;
