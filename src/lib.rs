@@ -72,10 +72,10 @@ pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
     Argument, Builder, Call, Caller, Catalogue, Change, Changes, Choice, Completer, Completing, Contents,
     Context, Ext, Failure, Field, Form, FormField, Input, InputRequired, IntoCompletion, IntoContents,
-    IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MethodHandler, Middleware, Next, Outbox,
-    Outcome, Parameter, PromptHandler, PromptProvider, ProviderError, ResourceHandler, ResourceProvider,
-    Serve, Server, StepError, Store, StoreError, TemplateHandler, ToolError, ToolHandler, ToolProvider,
-    Unanswered, Work, async_trait, testing,
+    IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MemoryStore, MethodHandler, Middleware,
+    Next, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError, ResourceHandler,
+    ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskMode, Tasks, TemplateHandler,
+    ToolError, ToolHandler, ToolProvider, Unanswered, Work, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};
