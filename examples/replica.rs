@@ -3,10 +3,20 @@
 //! Each of them goes on with the sessions of the others, since they have the same key. A real one is in the environment:
 //! `REPLICA_KEY=$(openssl rand -base64 32)`.
 
-use mcpwright::{Key, Result, server};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use mcpwright::{Context, Form, Key, Result, server};
 
 struct Replica {
     port: u16,
+    /// How many stops were booked here.
+    booked: AtomicU32,
+}
+
+/// Where to go next.
+#[derive(Form)]
+struct Stop {
+    town: String,
 }
 
 #[server]
@@ -22,14 +32,37 @@ impl Replica {
     async fn which(&self) -> u16 {
         self.port
     }
+
+    /// Plan a journey of five stops. The user names each of them, and it is booked once, whichever replicas are asked.
+    #[tool]
+    async fn plan(&self, context: &Context) -> Result<String> {
+        let mut journey = Vec::new();
+        for number in 1..=5 {
+            let stop: Stop = context.elicit(&format!("stop {number}"), format!("Stop {number}?"))?;
+            let booked = context.step(&format!("book {number}"), async { self.book(&stop.town) }).await?;
+            journey.push(booked);
+        }
+        Ok(journey.join(", "))
+    }
+
+    /// Say how many stops were booked by this replica.
+    #[tool(read_only)]
+    async fn booked(&self) -> u32 {
+        self.booked.load(Ordering::SeqCst)
+    }
+
+    fn book(&self, town: &str) -> Result<String> {
+        self.booked.fetch_add(1, Ordering::SeqCst);
+        Ok(format!("{town} at {}", self.port))
+    }
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let port = std::env::args().nth(1).map_or(Ok(8081), |port| port.parse())?;
     let key = std::env::var("REPLICA_KEY").unwrap_or_else(|_| "0".repeat(64));
-    let listening =
-        mcpwright::http(Replica { port }).key(Key::parse(&key)?).listen(("127.0.0.1", port)).await?;
+    let replica = Replica { port, booked: AtomicU32::new(0) };
+    let listening = mcpwright::http(replica).key(Key::parse(&key)?).listen(("127.0.0.1", port)).await?;
     eprintln!("{}", listening.url());
     listening.run().await?;
     Ok(())

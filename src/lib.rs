@@ -70,12 +70,12 @@ pub use mcpwright_core::{
 #[cfg(feature = "macros")]
 pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
-    Argument, Builder, Call, Caller, Catalogue, Change, Changes, Choice, Completer, Completing, Contents,
+    Argument, Builder, Bus, Call, Caller, Catalogue, Change, Choice, Completer, Completing, Contents,
     Context, Ext, Failure, Field, Form, FormField, Input, InputRequired, IntoCompletion, IntoContents,
-    IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MemoryStore, MethodHandler, Middleware,
-    Next, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError, ResourceHandler,
-    ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskMode, Tasks, TemplateHandler,
-    ToolError, ToolHandler, ToolProvider, Unanswered, Work, async_trait, testing,
+    IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, Listeners, MemoryStore, MethodHandler,
+    Middleware, Next, Notify, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError,
+    ResourceHandler, ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskMode, Tasks,
+    TemplateHandler, ToolError, ToolHandler, ToolProvider, Unanswered, Work, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};
@@ -112,6 +112,8 @@ mod guide {
     struct Asking;
     #[doc = include_str!("../docs/src/catalogues.md")]
     struct Catalogues;
+    #[doc = include_str!("../docs/src/subscriptions.md")]
+    struct Subscriptions;
     #[doc = include_str!("../docs/src/middleware.md")]
     struct Middleware;
     #[doc = include_str!("../docs/src/testing.md")]

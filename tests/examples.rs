@@ -142,6 +142,36 @@ fn catalogue() {
 }
 
 #[test]
+fn watch() {
+    let subscribed = json!({ "uri": "kettle://temperature" });
+    let mut example = Example::with_handshake("watch");
+    assert_eq!(example.request("resources/subscribe", &subscribed), json!({}));
+    let updated =
+        json!({ "jsonrpc": "2.0", "method": "notifications/resources/updated", "params": subscribed });
+    assert_eq!(example.hear(), updated);
+    example.end();
+
+    let mut example = Example::start("watch");
+    let meta = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    });
+    let params =
+        json!({ "notifications": { "resourceSubscriptions": ["kettle://temperature"] }, "_meta": meta });
+    example.say(&json!({ "jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": params }));
+    assert_eq!(example.hear()["method"], "notifications/subscriptions/acknowledged");
+    let updated = example.hear();
+    assert_eq!(updated["method"], "notifications/resources/updated");
+    assert_eq!(updated["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"], 1);
+    let read = json!({ "uri": "kettle://temperature", "_meta": meta });
+    example.say(&json!({ "jsonrpc": "2.0", "id": 2, "method": "resources/read", "params": read }));
+    let read = std::iter::from_fn(|| Some(example.hear())).find(|heard| heard["id"] == 2);
+    let text = read.map(|read| read["result"]["contents"][0]["text"].clone()).expect("it is answered");
+    assert!(text.as_str().is_some_and(|text| text.ends_with(" °C")), "{text}");
+    example.end();
+}
+
+#[test]
 fn without_macros() {
     let mut example = Example::with_handshake("without_macros");
     assert_eq!(example.call("largest", &json!({})), "Lübeck, 219000");

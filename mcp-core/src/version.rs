@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A revision of the protocol, such as `2026-07-28`.
 ///
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(has_audio(&ProtocolVersion::V2025_06_18) && !has_audio(&ProtocolVersion::V2024_11_05));
 /// assert!(!has_audio(&ProtocolVersion::new("2099-01-01")));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct ProtocolVersion(Cow<'static, str>);
 
@@ -39,6 +39,9 @@ impl ProtocolVersion {
     pub const ALL: [Self; 5] =
         [Self::V2026_07_28, Self::V2025_11_25, Self::V2025_06_18, Self::V2025_03_26, Self::V2024_11_05];
 
+    /// How many of them are modern; they stand before the others.
+    const MODERN: usize = 1;
+
     /// The newest revision that opens with `initialize`.
     pub const LATEST_LEGACY: Self = Self::V2025_11_25;
 
@@ -57,8 +60,7 @@ impl ProtocolVersion {
 
     /// Which era the revision belongs to; nothing for a revision that is not known here.
     pub fn era(&self) -> Option<Era> {
-        self.place()?;
-        Some(if *self > Self::LATEST_LEGACY { Era::Modern } else { Era::Legacy })
+        Some(if self.place()? < Self::MODERN { Era::Modern } else { Era::Legacy })
     }
 
     /// Where the revision stands among those that are known, newest first.
@@ -73,6 +75,13 @@ impl PartialOrd for ProtocolVersion {
             return Some(Ordering::Equal);
         }
         Some(other.place()?.cmp(&self.place()?))
+    }
+}
+
+impl<'de> Deserialize<'de> for ProtocolVersion {
+    /// One that is known keeps no memory of its own: it is cloned with each call of a session.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<str>::deserialize(deserializer).map(|name| Self::new(&name))
     }
 }
 
@@ -112,6 +121,7 @@ mod tests {
     #[test]
     fn the_eras_meet_at_the_latest_legacy_revision() {
         let eras = ProtocolVersion::ALL.map(|version| version.era());
+        assert_eq!(ProtocolVersion::ALL[ProtocolVersion::MODERN], ProtocolVersion::LATEST_LEGACY);
         let [newest, older @ ..] = eras;
         assert_eq!(newest, Some(Era::Modern));
         assert!(older.iter().all(|era| *era == Some(Era::Legacy)));

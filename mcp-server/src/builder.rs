@@ -12,10 +12,10 @@ use crate::offered::Offered;
 use crate::prefixed::Prefixed;
 use crate::run::DEFAULT_DEADLINE;
 use crate::seal::Seal;
-use crate::server::{Offer, nowhere};
+use crate::server::{MayRead, Offer, nowhere};
 use crate::task::Registry;
 use crate::{
-    Changes, Extensions, MemoryStore, MethodHandler, Middleware, PromptHandler, PromptProvider,
+    Bus, Caller, Extensions, MemoryStore, MethodHandler, Middleware, Notify, PromptHandler, PromptProvider,
     ResourceHandler, ResourceProvider, Server, Store, TaskMode, Tasks, TemplateHandler, ToolHandler,
     ToolProvider,
 };
@@ -97,7 +97,9 @@ pub struct Builder {
     input_time: Duration,
     pub(crate) seal: Option<Seal>,
     shared: Extensions,
-    changes: Changes,
+    bus: Option<Arc<dyn Bus>>,
+    notify: Notify,
+    may_read: Option<MayRead>,
     middleware: Vec<Arc<dyn Middleware>>,
     methods: BTreeMap<String, Arc<dyn MethodHandler>>,
     tools: Vec<ToolHandler>,
@@ -133,7 +135,9 @@ impl Builder {
             input_time: Self::INPUT_TIME,
             seal: None,
             shared: Extensions::default(),
-            changes: Changes::default(),
+            bus: None,
+            notify: Notify::default(),
+            may_read: None,
             middleware: Vec::new(),
             methods: BTreeMap::new(),
             tools: Vec::new(),
@@ -311,18 +315,54 @@ impl Builder {
         self
     }
 
+    /// Tells the clients of other replicas of changes, and those here of changes at the others, over this bus. Without
+    /// one, each process tells its own clients only.
+    pub fn bus(mut self, bus: impl Bus) -> Self {
+        self.bus = Some(Arc::new(bus));
+        self
+    }
+
+    /// Says who may read which resources: a caller who may not is told that there is no such resource, and hears nothing
+    /// of its changes. Without a word, every caller may read all.
+    ///
+    /// It is asked when a resource is read, when a client subscribes to it, and again each time a change is about to be
+    /// told: what is taken back counts from then on. So it answers at once, from memory, and tells of no changes itself.
+    /// Lists are the same for all callers.
+    ///
+    /// ```
+    /// use mcpwright_server::Server;
+    ///
+    /// let server = Server::builder("files", "1.0.0")
+    ///     .may_read(|caller, uri| !uri.starts_with("file:///payroll/") || caller.has_scope("payroll"));
+    /// ```
+    pub fn may_read(mut self, may_read: impl Fn(&Caller, &str) -> bool + Send + Sync + 'static) -> Self {
+        self.may_read = Some(Arc::new(may_read));
+        self
+    }
+
     /// Tells clients of changes, also before the server is built.
-    pub fn changes(&self) -> &Changes {
-        &self.changes
+    pub fn notify(&self) -> &Notify {
+        &self.notify
     }
 
     /// Offers what another server offers: its tools and prompts as `prefix_name`, its resources under their own URIs.
     ///
     /// What its providers bring is called in the same way. Resources keep their URIs, since contents and links name
     /// them: two servers that are mounted in one have URIs of their own. Its name, instructions, middleware and limits
-    /// are not taken over.
+    /// are not taken over. Changes that it is told of reach the clients of this one.
+    ///
+    /// # Panics
+    ///
+    /// When it says who [may read](Self::may_read) its resources: nobody would be asked.
+    #[track_caller]
     pub fn mount(mut self, prefix: &str, server: impl Serve) -> Self {
         let mounted = server.into_builder();
+        let is_open = mounted.may_read.is_none();
+        assert!(
+            is_open,
+            "`may_read` of a mounted server is not asked: say it of the server that it is mounted in"
+        );
+        mounted.notify.mount_in(&self.notify);
         self.tools.extend(mounted.tools.into_iter().map(|tool| tool.prefixed(prefix)));
         self.prompts.extend(mounted.prompts.into_iter().map(|prompt| prompt.prefixed(prefix)));
         self.resources.extend(mounted.resources);
@@ -381,7 +421,8 @@ impl Builder {
             tasks,
             input_time: self.input_time,
             shared: self.shared,
-            changes: self.changes,
+            notify: self.notify,
+            may_read: self.may_read,
             middleware: self.middleware,
             methods: self.methods,
             tools: Offered::new(self.tools, self.tool_providers),
@@ -394,9 +435,14 @@ impl Builder {
         for (name, settings) in self.extensions {
             offer.capabilities.extensions.insert(name, settings);
         }
-        offer.tools.providers.iter().for_each(|provider| provider.attach(&offer.changes));
-        offer.prompts.providers.iter().for_each(|provider| provider.attach(&offer.changes));
-        offer.resources.providers.iter().for_each(|provider| provider.attach(&offer.changes));
+        offer.tools.providers.iter().for_each(|provider| provider.attach(&offer.notify));
+        offer.prompts.providers.iter().for_each(|provider| provider.attach(&offer.notify));
+        offer.resources.providers.iter().for_each(|provider| provider.attach(&offer.notify));
+        if let Some(bus) = self.bus {
+            offer.notify.join(bus);
+        }
+        // Where a handler finds it through its context.
+        offer.shared.insert(offer.notify.clone());
         let seal = self.seal.unwrap_or_else(Seal::random);
         Server { offer: Arc::new(offer), host: nowhere(), seal }
     }

@@ -367,7 +367,7 @@ impl Server {
         !(is_paced || is_list) || !self.middleware().is_empty() || self.has_providers()
     }
 
-    /// One arm per method.
+    /// One arm per method. What is asked for less often than tools has memory of its own, and takes none of theirs.
     pub(crate) async fn dispatch(&self, call: &Call, outbox: &Outbox) -> Outcome {
         match call.method() {
             gated if !self.offers(gated) => ErrorObject::method_not_found(gated).into(),
@@ -375,12 +375,12 @@ impl Server {
             method::TOOLS_CALL => self.call_tool(call, outbox).await,
             method::RESOURCES_LIST => self.list(call, &self.offer.resources).await.into(),
             method::RESOURCES_TEMPLATES_LIST => self.list(call, &self.offer.templates).await.into(),
-            method::RESOURCES_READ => self.read_resource(call, outbox).await,
+            method::RESOURCES_READ => Box::pin(self.read_resource(call, outbox)).await,
             method::PROMPTS_LIST => self.list(call, &self.offer.prompts).await.into(),
-            method::PROMPTS_GET => self.get_prompt(call, outbox).await,
-            method::COMPLETION_COMPLETE => self.complete(call, outbox).await,
+            method::PROMPTS_GET => Box::pin(self.get_prompt(call, outbox)).await,
+            method::COMPLETION_COMPLETE => Box::pin(self.complete(call, outbox)).await,
             other => match (self.custom(other), self.tasks()) {
-                (_, Some(tasks)) if is_of_tasks(other) => self.task_method(tasks, call).await,
+                (_, Some(tasks)) if is_of_tasks(other) => Box::pin(self.task_method(tasks, call)).await,
                 (Some(handler), _) => {
                     let handled = handler.handle(call, outbox);
                     let outcome = run::within(other, handled, self.offer.deadline, &self.host).await;

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::asking::Before;
 use crate::era::{self, RequestMeta, legacy, modern};
 use crate::few::Few;
+use crate::subscriptions::Wake;
 use crate::{Call, Caller, Change, Handshake, Outcome, Server};
 
 /// The most calls that may be in flight on one connection.
@@ -35,6 +36,8 @@ pub struct Connection {
     listening: modern::Listening,
     /// The calls in flight that wait for the client's answers.
     questions: legacy::Questions,
+    /// Called when there are changes to tell, where somebody listens to it.
+    wake: Option<Wake>,
     batches: legacy::Batches,
     /// The number of the next call: a client may use an id again once it is free.
     next_serial: u64,
@@ -121,6 +124,7 @@ impl Connection {
             in_flight: Few::none(),
             listening: modern::Listening::default(),
             questions: legacy::Questions::default(),
+            wake: None,
             batches: legacy::Batches::default(),
             next_serial: 0,
             unreadable: 0,
@@ -147,6 +151,20 @@ impl Connection {
     /// What the handshake on this connection settled, if there was one.
     pub fn handshake(&self) -> Option<&Handshake> {
         self.session.as_ref()?.handshake()
+    }
+
+    /// Calls `wake` from here on when there are changes to tell, which [`Connection::changes`] returns then. It is called by
+    /// whoever tells of a change, also while the connection is in use, and must not block.
+    ///
+    /// # Errors
+    ///
+    /// There is a session already, whose caller listens in too many places.
+    pub fn listen(&mut self, wake: impl Fn() + Send + Sync + 'static) -> Result<(), ErrorObject> {
+        let wake = self.wake.insert(Wake::new(wake));
+        match &mut self.session {
+            Some(session) => session.listen(&self.server, &self.caller, wake),
+            None => Ok(()),
+        }
     }
 
     /// Whether the client has asked for something that the handshake does not say: the connection has to be kept for it.
@@ -244,18 +262,25 @@ impl Connection {
         self.questions.len() > 0
     }
 
-    /// Takes a change of what the server offers.
-    pub fn changed(&mut self, change: &Change) -> Actions {
-        let mut notifications = self.listening.notifications(change, &self.caller);
-        notifications.extend(self.session.as_ref().and_then(|session| session.notification(change)));
+    /// What has changed since this was last asked, as far as the client listens and its caller may still hear of it.
+    pub fn changes(&mut self) -> Actions {
+        let may_hear = |change: &Change| self.server.may_hear(&self.caller, change);
+        let mut notifications = self.listening.notifications(&may_hear);
+        if let Some(session) = &self.session {
+            notifications.extend(session.notifications(&may_hear));
+        }
         notifications.into_iter().map(|notification| Action::Send(notification.into())).collect()
     }
 
-    /// Ends the subscriptions with their result, and fails the calls that wait for the client: the server is about to go.
+    /// Ends the subscriptions, each with its last changes and its result, and fails the calls that wait for the client: the
+    /// server is about to go.
     pub fn close(&mut self) -> Actions {
+        let mut actions = self.changes();
+        if let Some(session) = &mut self.session {
+            session.close();
+        }
         let responses = self.listening.close(&self.server);
-        let mut actions: Actions =
-            responses.into_iter().map(|response| Action::Send(response.into())).collect();
+        actions.extend(responses.into_iter().map(|response| Action::Send(response.into())));
         let waiting = self.questions.overdue(Duration::ZERO, self.server.host().now());
         actions.extend(self.fail(waiting, &ErrorObject::internal("the server is about to end")));
         actions
@@ -330,7 +355,8 @@ impl Connection {
         match &*request.method {
             method::SERVER_DISCOVER => Settled::Answered(Ok(modern::discover(&self.server))),
             method::SUBSCRIPTIONS_LISTEN => {
-                match self.listening.open(request, &client, &self.caller, &self.server) {
+                let (server, caller) = (&self.server, &self.caller);
+                match self.listening.open(request, &client, server, caller, self.wake.as_ref()) {
                     Ok(acknowledged) => Settled::Listening(acknowledged),
                     Err(error) => Settled::Answered(Err(error)),
                 }
@@ -346,13 +372,16 @@ impl Connection {
         let outcome = match (&*request.method, &mut self.session) {
             (method::PING, _) => Ok(legacy::empty()),
             (method::INITIALIZE, session) if !session.as_ref().is_some_and(legacy::Session::is_open) => {
-                legacy::Session::open(request, &self.server).map(|(session, result)| {
-                    self.session = Some(session);
-                    result
+                legacy::Session::open(request, &self.server).and_then(|(mut opened, result)| {
+                    if let Some(wake) = &self.wake {
+                        opened.listen(&self.server, &self.caller, wake)?;
+                    }
+                    *session = Some(opened);
+                    Ok(result)
                 })
             }
             (method::INITIALIZE, _) => Err(ErrorObject::invalid_request("the session is already open")),
-            (_, Some(session)) => match session.settle(request, &self.server) {
+            (_, Some(session)) => match session.settle(request, &self.server, &self.caller) {
                 Some(outcome) => outcome,
                 None => match session.client(meta, beside.takes_requests()) {
                     Ok(client) => {

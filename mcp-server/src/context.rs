@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::asking::Asking;
 use crate::task::Running;
-use crate::{Call, Caller, Extensions, Outbox};
+use crate::{Call, Caller, Extensions, Notify, Outbox};
 
 /// What a handler may do while it runs: report progress, write to the client's log, ask the
 /// client, learn who calls.
@@ -135,6 +135,12 @@ impl Context {
     /// Who calls.
     pub fn caller(&self) -> &Caller {
         &self.0.caller
+    }
+
+    /// Tells clients of changes: all that listen, and not only the one that calls.
+    pub fn notify(&self) -> Notify {
+        // The server shares it, like values of the user's.
+        self.0.shared.get::<Notify>().map(|notify| (*notify).clone()).unwrap_or_default()
     }
 
     /// The value of this type that a middleware or a transport gave to the call, or that the server shares.

@@ -36,9 +36,19 @@ impl<T> Few<T> {
         self.first.as_ref()
     }
 
+    /// The first element, without the others.
+    pub fn into_first(self) -> Option<T> {
+        self.first
+    }
+
     /// The elements.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.first.iter().chain(&self.rest)
+    }
+
+    /// The elements, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.first.iter_mut().chain(&mut self.rest)
     }
 
     /// Adds an element.
@@ -50,7 +60,7 @@ impl<T> Few<T> {
     }
 
     /// Takes out the first element of which this is true, and may put the last one in its place.
-    pub(crate) fn take(&mut self, is_it: impl Fn(&T) -> bool) -> Option<T> {
+    pub fn take(&mut self, is_it: impl Fn(&T) -> bool) -> Option<T> {
         if self.first.as_ref().is_some_and(&is_it) {
             return std::mem::replace(&mut self.first, self.rest.pop());
         }

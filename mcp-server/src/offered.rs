@@ -1,6 +1,6 @@
 //! What a server offers of one kind: what is always there, and what providers bring.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::{
 /// What is always there, and who brings what comes and goes.
 pub(crate) struct Offered<H, P: ?Sized> {
     pub(crate) fixed: Vec<H>,
-    by_key: BTreeMap<String, H>,
+    by_key: HashMap<String, H>,
     pub(crate) providers: Vec<Arc<P>>,
     pages: Pages,
 }
@@ -65,7 +65,7 @@ pub(crate) trait Source<H>: Send + Sync {
 impl<H: Listed, P: ?Sized> Offered<H, P> {
     #[track_caller]
     pub(crate) fn new(fixed: Vec<H>, providers: Vec<Arc<P>>) -> Self {
-        let mut by_key = BTreeMap::new();
+        let mut by_key = HashMap::new();
         for handler in &fixed {
             if let Some(mistake) = handler.mistake() {
                 handler.settled::<()>(Err(mistake));

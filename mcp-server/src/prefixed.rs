@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::provider::ProviderError;
-use crate::{Changes, PromptHandler, PromptProvider, ToolHandler, ToolProvider};
+use crate::{Notify, PromptHandler, PromptProvider, ToolHandler, ToolProvider};
 
 /// A provider whose names have a prefix.
 pub(crate) struct Prefixed<P: ?Sized> {
@@ -39,8 +39,8 @@ impl ToolProvider for Prefixed<dyn ToolProvider> {
         Ok(self.provider.tool(name).await?.map(|tool| tool.prefixed(&self.prefix)))
     }
 
-    fn attach(&self, changes: &Changes) {
-        self.provider.attach(changes);
+    fn attach(&self, notify: &Notify) {
+        self.provider.attach(notify);
     }
 }
 
@@ -59,7 +59,7 @@ impl PromptProvider for Prefixed<dyn PromptProvider> {
         Ok(self.provider.prompt(name).await?.map(|prompt| prompt.prefixed(&self.prefix)))
     }
 
-    fn attach(&self, changes: &Changes) {
-        self.provider.attach(changes);
+    fn attach(&self, notify: &Notify) {
+        self.provider.attach(notify);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use crate::{Change, Changes, PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};
+use crate::{Change, Notify, PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};
 
 /// What a provider may fail with.
 pub type ProviderError = Box<dyn Error + Send + Sync>;
@@ -32,9 +32,9 @@ pub trait ToolProvider: Send + Sync + 'static {
         Ok(self.tools().await?.into_iter().find(|tool| tool.definition().name == name))
     }
 
-    /// Is called once, when the server is built: keep `changes` to tell of changes.
-    fn attach(&self, changes: &Changes) {
-        let _ = changes;
+    /// Is called once, when the server is built: keep `notify` to tell of changes.
+    fn attach(&self, notify: &Notify) {
+        let _ = notify;
     }
 }
 
@@ -60,9 +60,9 @@ pub trait PromptProvider: Send + Sync + 'static {
         Ok(self.prompts().await?.into_iter().find(|prompt| prompt.definition().name == name))
     }
 
-    /// Is called once, when the server is built: keep `changes` to tell of changes.
-    fn attach(&self, changes: &Changes) {
-        let _ = changes;
+    /// Is called once, when the server is built: keep `notify` to tell of changes.
+    fn attach(&self, notify: &Notify) {
+        let _ = notify;
     }
 }
 
@@ -97,9 +97,9 @@ pub trait ResourceProvider: Send + Sync + 'static {
         Ok(self.resources().await?.into_iter().find(|resource| resource.definition().uri == uri))
     }
 
-    /// Is called once, when the server is built: keep `changes` to tell of changes.
-    fn attach(&self, changes: &Changes) {
-        let _ = changes;
+    /// Is called once, when the server is built: keep `notify` to tell of changes.
+    fn attach(&self, notify: &Notify) {
+        let _ = notify;
     }
 }
 
@@ -113,12 +113,12 @@ pub struct Catalogue<H>(Arc<Mutex<Entries<H>>>);
 struct Entries<H> {
     handlers: Vec<H>,
     revision: u64,
-    changes: Option<Changes>,
+    notify: Option<Notify>,
 }
 
 impl<H> Default for Catalogue<H> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, changes: None })))
+        Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, notify: None })))
     }
 }
 
@@ -158,14 +158,14 @@ impl<H: Entry> Catalogue<H> {
 
     fn change(&self, edit: impl FnOnce(&mut Vec<H>) -> bool) -> bool {
         // The lock is released before anybody is told: whoever is told may look at the catalogue.
-        let (changed, changes) = {
+        let (changed, notify) = {
             let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let changed = edit(&mut entries.handlers);
             entries.revision += u64::from(changed);
-            (changed, entries.changes.clone())
+            (changed, entries.notify.clone())
         };
-        if let (true, Some(changes)) = (changed, changes) {
-            changes.notify(&H::change());
+        if let (true, Some(notify)) = (changed, notify) {
+            notify.changed(&H::change());
         }
         changed
     }
@@ -183,8 +183,8 @@ impl<H: Entry> Catalogue<H> {
         entries.handlers.iter().find(|known| known.key() == key).cloned()
     }
 
-    fn keep(&self, changes: &Changes) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).changes = Some(changes.clone());
+    fn keep(&self, notify: &Notify) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).notify = Some(notify.clone());
     }
 }
 
@@ -202,8 +202,8 @@ impl ToolProvider for Catalogue<ToolHandler> {
         Ok(self.find(name))
     }
 
-    fn attach(&self, changes: &Changes) {
-        self.keep(changes);
+    fn attach(&self, notify: &Notify) {
+        self.keep(notify);
     }
 }
 
@@ -221,8 +221,8 @@ impl PromptProvider for Catalogue<PromptHandler> {
         Ok(self.find(name))
     }
 
-    fn attach(&self, changes: &Changes) {
-        self.keep(changes);
+    fn attach(&self, notify: &Notify) {
+        self.keep(notify);
     }
 }
 
@@ -240,7 +240,7 @@ impl ResourceProvider for Catalogue<ResourceHandler> {
         Ok(self.find(uri))
     }
 
-    fn attach(&self, changes: &Changes) {
-        self.keep(changes);
+    fn attach(&self, notify: &Notify) {
+        self.keep(notify);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +20,9 @@ use crate::offered::Offered;
 use crate::seal::Seal;
 use crate::task::Registry;
 use crate::{
-    Call, Caller, Changes, Connection, Extensions, Middleware, Outbox, Outcome, PromptHandler,
+    Call, Caller, Change, Connection, Extensions, Middleware, Notify, Outbox, Outcome, PromptHandler,
     PromptProvider, ResourceHandler, ResourceProvider, Store, TemplateHandler, ToolHandler, ToolProvider,
+    incident,
 };
 
 /// A server: what it offers, ready to be called. Cheap to clone.
@@ -50,7 +52,8 @@ pub(crate) struct Offer {
     /// How long a client may take to answer what it is asked.
     pub(crate) input_time: Duration,
     pub(crate) shared: Extensions,
-    pub(crate) changes: Changes,
+    pub(crate) notify: Notify,
+    pub(crate) may_read: Option<MayRead>,
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
     pub(crate) tools: Offered<ToolHandler, dyn ToolProvider>,
@@ -59,6 +62,9 @@ pub(crate) struct Offer {
     pub(crate) templates: Offered<TemplateHandler, dyn ResourceProvider>,
     pub(crate) identities: Identities,
 }
+
+/// Says whether a caller may read the resource of a URI.
+pub(crate) type MayRead = Arc<dyn Fn(&Caller, &str) -> bool + Send + Sync>;
 
 /// Answers a method of an extension, or of your own.
 #[async_trait]
@@ -101,8 +107,8 @@ impl Server {
     }
 
     /// Tells clients of changes.
-    pub fn changes(&self) -> &Changes {
-        &self.offer.changes
+    pub fn notify(&self) -> &Notify {
+        &self.offer.notify
     }
 
     /// Where replicas keep what they share, if that has been said.
@@ -169,8 +175,27 @@ impl Server {
         self.offer.capabilities.resources.is_some()
     }
 
-    /// The part of a filter that the server can honour.
-    pub(crate) fn supported(&self, mut asked: SubscriptionFilter) -> SubscriptionFilter {
+    /// Whether a caller may read the resource of a URI, and hear of its changes. Not where that cannot be found out.
+    pub(crate) fn may_read(&self, caller: &Caller, uri: &str) -> bool {
+        let Some(may_read) = &self.offer.may_read else { return true };
+        let answer = catch_unwind(AssertUnwindSafe(|| may_read(caller, uri)));
+        answer.unwrap_or_else(|payload| {
+            incident::panic("may_read", payload);
+            false
+        })
+    }
+
+    /// Whether a caller may hear of a change.
+    pub(crate) fn may_hear(&self, caller: &Caller, change: &Change) -> bool {
+        match change {
+            Change::Resource(uri) => self.may_read(caller, uri),
+            // Of a task, nobody but its owner can listen.
+            Change::Tools | Change::Prompts | Change::Resources | Change::Task(_) => true,
+        }
+    }
+
+    /// The part of a filter that the server can honour for a caller.
+    pub(crate) fn supported(&self, mut asked: SubscriptionFilter, caller: &Caller) -> SubscriptionFilter {
         let has = &self.offer.capabilities;
         let keep = |asked: Option<bool>, has: bool| asked.filter(|asked| *asked && has);
         let mut filter = SubscriptionFilter::new();
@@ -179,6 +204,10 @@ impl Server {
         filter.resources_list_changed = keep(asked.resources_list_changed, has.resources.is_some());
         if self.has_subscriptions() {
             filter.resource_subscriptions = std::mem::take(&mut asked.resource_subscriptions);
+            filter
+                .resource_subscriptions
+                .iter_mut()
+                .for_each(|uris| uris.retain(|uri| self.may_read(caller, uri)));
         }
         if self.tasks().is_some() {
             filter.task_ids = std::mem::take(&mut asked.task_ids);

@@ -1,17 +1,34 @@
 //! What changes while a server runs, and who is told.
+//!
+//! Whoever knows of a change says so with [`Notify`]. The hub finds the subscriptions that want it, each of which keeps
+//! it until its connection tells the client.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+mod hub;
+mod notify;
+mod task;
 
-use mcpwright_core::{Meta, Notification, ResourceUpdatedParams, SubscriptionFilter, method};
+use std::sync::Arc;
+
+use mcpwright_core::{ErrorObject, Meta, Notification, ResourceUpdatedParams, SubscriptionFilter, method};
 use serde_json::json;
 
 use crate::Caller;
 use crate::call::with_meta;
-use crate::task::Record;
+
+pub(crate) use self::hub::{Subscription, Wake};
+
+// The public interface is:
+pub use self::notify::{Listeners, Notify};
+pub use self::task::TaskChange;
+
+/// The error for whoever listens in too many places.
+pub(crate) fn too_many() -> ErrorObject {
+    ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
+}
 
 /// Something that a client may have asked to be told about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Change {
     /// The list of tools is another one now.
     Tools,
@@ -20,41 +37,24 @@ pub enum Change {
     /// The list of resources is another one now.
     Resources,
     /// The resource of this URI has other contents now.
-    Resource(String),
+    Resource(Arc<str>),
     /// It is otherwise with a task.
     Task(TaskChange),
 }
 
-/// That it is otherwise with a task: only its owner may hear of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskChange {
-    owner: Arc<str>,
-    id: Arc<str>,
-    /// How it is with it now, as its owner is told.
-    state: Arc<str>,
-}
-
-impl TaskChange {
-    pub(crate) fn new(record: &Record) -> Option<Self> {
-        let state = serde_json::to_string(&record.detailed()).ok()?;
-        Some(Self { owner: record.owner.as_str().into(), id: record.id.as_str().into(), state: state.into() })
-    }
-}
-
 impl Change {
-    pub(crate) fn is_wanted_by(&self, filter: &SubscriptionFilter, caller: &Caller) -> bool {
-        match self {
-            Self::Tools => filter.tools_list_changed == Some(true),
-            Self::Prompts => filter.prompts_list_changed == Some(true),
-            Self::Resources => filter.resources_list_changed == Some(true),
-            Self::Resource(uri) => {
-                filter.resource_subscriptions.as_ref().is_some_and(|uris| uris.contains(uri))
-            }
-            Self::Task(TaskChange { owner, id, .. }) => {
-                let is_named = |ids: &Vec<String>| ids.iter().any(|named| **named == **id);
-                **owner == *caller.binding() && filter.task_ids.as_ref().is_some_and(is_named)
-            }
-        }
+    /// The changes of lists, which earlier revisions tell everybody of.
+    pub(crate) const LISTS: [Self; 3] = [Self::Tools, Self::Prompts, Self::Resources];
+
+    /// The changes that a filter of this caller names.
+    pub(crate) fn wanted_by(filter: &SubscriptionFilter, caller: &Caller) -> impl Iterator<Item = Self> {
+        let lists = [filter.tools_list_changed, filter.prompts_list_changed, filter.resources_list_changed];
+        let lists = Self::LISTS.into_iter().zip(lists).filter(|(_, wanted)| *wanted == Some(true));
+        let uris = filter.resource_subscriptions.iter().flatten();
+        let ids = filter.task_ids.iter().flatten();
+        let tasks = ids.map(|id| Self::Task(TaskChange::any(caller.binding(), id)));
+        let uris = uris.map(|uri| Self::Resource(uri.as_str().into()));
+        lists.map(|(list, _)| list).chain(uris).chain(tasks)
     }
 
     /// The notification that tells of it.
@@ -64,12 +64,12 @@ impl Change {
             Self::Prompts => method::PROMPTS_LIST_CHANGED,
             Self::Resources => method::RESOURCES_LIST_CHANGED,
             Self::Resource(uri) => {
-                let mut params = ResourceUpdatedParams::new(uri.clone());
+                let mut params = ResourceUpdatedParams::new(&**uri);
                 params.meta = meta.clone();
                 return Notification::new(method::RESOURCES_UPDATED, &params).ok();
             }
-            Self::Task(TaskChange { state, .. }) => {
-                let params = Some(with_meta(state.to_string(), meta));
+            Self::Task(change) => {
+                let params = Some(with_meta(change.state().to_owned(), meta));
                 return Some(Notification { method: method::TASKS.into(), params });
             }
         };
@@ -77,53 +77,5 @@ impl Change {
             return Some(Notification { method: name.into(), params: None });
         }
         Notification::new(name, &json!({ "_meta": meta })).ok()
-    }
-}
-
-/// Tells everybody who listens of changes. Cheap to clone, and cheap to call when nobody listens.
-#[derive(Clone, Default)]
-pub struct Changes(Arc<Mutex<Vec<Weak<Listener>>>>);
-
-/// Somebody who listens for as long as this is kept.
-pub struct Listener(Box<dyn Fn(&Change) + Send + Sync>);
-
-impl Changes {
-    /// Calls `tell` for each change until the listener is dropped. `tell` must not block.
-    #[must_use]
-    pub fn listen(&self, tell: impl Fn(&Change) + Send + Sync + 'static) -> Arc<Listener> {
-        let listener = Arc::new(Listener(Box::new(tell)));
-        let mut listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.retain(|listener| listener.strong_count() > 0);
-        listeners.push(Arc::downgrade(&listener));
-        listener
-    }
-
-    /// Tells of a change.
-    pub fn notify(&self, change: &Change) {
-        // The lock is released before anybody is told: a listener may well drop itself or another.
-        let listeners: Vec<_> = {
-            let listeners = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            listeners.iter().filter_map(Weak::upgrade).collect()
-        };
-        for listener in listeners {
-            (listener.0)(change);
-        }
-    }
-
-    /// The contents of the resource of this URI are others now.
-    pub fn resource_updated(&self, uri: impl Into<String>) {
-        self.notify(&Change::Resource(uri.into()));
-    }
-}
-
-impl fmt::Debug for Changes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Changes")
-    }
-}
-
-impl fmt::Debug for Listener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Listener")
     }
 }

@@ -30,7 +30,7 @@ use mcpwright_core::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::{Action, Actions, Call, Caller, Change, Connection, IntoServer, Listener, Outbox, Server};
+use crate::{Action, Actions, Call, Caller, Connection, IntoServer, Outbox, Server};
 
 mod tasks;
 
@@ -45,7 +45,6 @@ pub struct Client {
     next_id: AtomicI64,
     modern: Option<ModernMeta>,
     wants_progress: bool,
-    _listener: Arc<Listener>,
 }
 
 struct Shared {
@@ -109,20 +108,15 @@ impl Client {
         let connection = Mutex::new(server.connect(Caller::anonymous()));
         let shared =
             Arc::new(Shared { connection, notifications: Mutex::default(), answers: Mutex::default() });
-        let told = Arc::clone(&shared);
-        let listener = server.changes().listen(move |change: &Change| {
-            for action in lock(&told.connection).changed(change) {
+        let told = Arc::downgrade(&shared);
+        let listened = lock(&shared.connection).listen(move || {
+            let Some(told) = told.upgrade() else { return };
+            for action in lock(&told.connection).changes() {
                 told.note(action);
             }
         });
-        Self {
-            server,
-            shared,
-            next_id: AtomicI64::new(1),
-            modern: None,
-            wants_progress: false,
-            _listener: listener,
-        }
+        debug_assert!(listened.is_ok(), "there is no session yet");
+        Self { server, shared, next_id: AtomicI64::new(1), modern: None, wants_progress: false }
     }
 
     /// The same client, able to do this; for a modern client.
@@ -131,13 +125,6 @@ impl Client {
         if let Some(meta) = &mut self.modern {
             meta.capabilities = capabilities;
         }
-        self
-    }
-
-    /// The same client, called by this caller from here on.
-    #[must_use]
-    pub fn caller(self, caller: Caller) -> Self {
-        lock(&self.shared.connection).called_by(caller);
         self
     }
 
@@ -152,6 +139,13 @@ impl Client {
         answer: impl Fn(&InputRequest) -> Result<Value, ErrorObject> + Send + Sync + 'static,
     ) -> Self {
         *lock(&self.shared.answers) = Some(Arc::new(answer));
+        self
+    }
+
+    /// The same client, on behalf of this caller.
+    #[must_use]
+    pub fn caller(self, caller: Caller) -> Self {
+        lock(&self.shared.connection).called_by(caller);
         self
     }
 

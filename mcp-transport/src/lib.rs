@@ -1,5 +1,6 @@
 //! How messages travel: HTTP, standard input and output, sockets, any byte stream, and memory.
 
+mod bus;
 mod channel;
 mod error;
 mod frames;
@@ -23,6 +24,7 @@ mod turn;
 mod unix;
 
 // The public interface is:
+pub use bus::MemoryBus;
 pub use error::Error;
 pub use host::Tokio;
 #[cfg(feature = "http")]

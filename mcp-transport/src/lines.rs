@@ -151,7 +151,7 @@ async fn write(pipe: &Pipe, mut writer: impl AsyncWrite + Unpin) -> Result<(), E
                 writer.flush().await.map_err(Error::write)?;
                 written = Some(bytes);
             }
-            Next::Wait if pipe.tell_late() => {}
+            Next::Wait if pipe.tell_changes() => {}
             Next::Wait => pipe.output.changed().await,
             Next::Stop => return writer.shutdown().await.map_err(Error::write),
         }

@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use mcpwright_core::message::Decoder;
 use mcpwright_core::{DecodeError, Message, Notification};
-use mcpwright_server::{
-    Action, Actions, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
-};
+use mcpwright_server::{Action, Actions, Call, Caller, Connection, Deliver, Outbox, Outcome, Server};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
@@ -21,9 +19,6 @@ use crate::host::{Tokio, end_tasks};
 use crate::output::Output;
 use crate::questions;
 use crate::turn::Turn;
-
-/// The most changes that wait for a client which does not read; it has to look for itself after more.
-const MOST_LATE: usize = 1000;
 
 /// One client on one stream of lines.
 #[derive(Debug)]
@@ -39,8 +34,8 @@ pub(crate) struct Pipe {
     connection: Mutex<Connection>,
     /// The calls that have been read and not begun.
     queue: Mutex<VecDeque<Call>>,
-    /// The changes that a client which does not read has not been told of yet.
-    late: Mutex<Vec<Change>>,
+    /// There are changes of which the client has not been told yet.
+    has_changes: AtomicBool,
     /// The calls that did not end at once, by their serials: a client may use an id again.
     running: Mutex<HashMap<u64, Running>>,
     pub(crate) output: Output,
@@ -48,7 +43,6 @@ pub(crate) struct Pipe {
     busy: AtomicUsize,
     /// A call has ended, or all that was read has been answered.
     ended: Notify,
-    listener: Mutex<Option<Arc<Listener>>>,
 }
 
 #[derive(Debug)]
@@ -77,21 +71,22 @@ impl Pipe {
             reads: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
             queue: Mutex::default(),
-            late: Mutex::default(),
+            has_changes: AtomicBool::new(false),
             running: Mutex::default(),
             output: Output::default(),
             busy: AtomicUsize::new(0),
             ended: Notify::new(),
-            listener: Mutex::default(),
             server,
         });
         let weak = Arc::downgrade(&pipe);
-        let listener = pipe.server.changes().listen(move |change| {
+        let listened = pipe.connection().listen(move || {
+            // Whoever writes takes them, as soon as the client reads: nobody waits for that here.
             if let Some(pipe) = weak.upgrade() {
-                pipe.tell(change);
+                pipe.has_changes.store(true, Ordering::SeqCst);
+                pipe.output.wake();
             }
         });
-        *lock(&pipe.listener) = Some(listener);
+        debug_assert!(listened.is_ok(), "there is no session yet");
         pipe
     }
 
@@ -172,27 +167,12 @@ impl Pipe {
         actions.into_iter().filter_map(unsaid).collect()
     }
 
-    /// Tells of a change. A client that does not read hears of it once, when it does.
-    fn tell(&self, change: &Change) {
-        let mut late = lock(&self.late);
-        if self.output.has_room() {
-            self.say(|connection| connection.changed(change));
-            drop(late);
-            self.output.wake();
-        } else if late.len() < MOST_LATE && !late.contains(change) {
-            late.push(change.clone());
-        }
-    }
-
-    /// Tells of the changes that had to wait; says whether there were any.
-    pub(crate) fn tell_late(&self) -> bool {
-        let mut late = lock(&self.late);
-        if late.is_empty() || !self.output.has_room() {
+    /// Tells of what has changed, once all else has been written; says whether there was anything to tell of.
+    pub(crate) fn tell_changes(&self) -> bool {
+        if !self.output.has_room() || !self.has_changes.swap(false, Ordering::SeqCst) {
             return false;
         }
-        for change in std::mem::take(&mut *late) {
-            self.say(|connection| connection.changed(&change));
-        }
+        self.say(Connection::changes);
         true
     }
 
@@ -279,7 +259,6 @@ impl Pipe {
         if left > 0 {
             tracing::warn!(calls = left, ?time, "calls that did not end in time are cancelled");
         }
-        lock(&self.listener).take();
         self.say(Connection::close);
         self.output.close();
         finished

@@ -293,7 +293,7 @@ fn write(pipe: &Pipe, output: &File) -> bool {
                 }
                 written = Some(bytes);
             }
-            Next::Wait if pipe.tell_late() => {}
+            Next::Wait if pipe.tell_changes() => {}
             Next::Wait => return false,
             Next::Stop => return true,
         }

@@ -15,8 +15,8 @@ pub(crate) struct Example {
 
 /// What an example answers.
 pub(crate) struct Answer {
-    head: String,
-    body: String,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Example {
@@ -41,7 +41,7 @@ impl Example {
         Self { process, port }
     }
 
-    fn send(&self, head: &str, body: &str) -> Answer {
+    pub(crate) fn send(&self, head: &str, body: &str) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the example listens");
         let length = body.len();
         let request = format!(
@@ -68,6 +68,12 @@ impl Example {
              Mcp-Method: tools/call\r\nMcp-Name: {tool}\r\n{headers}"
         );
         self.send(&head, &body.to_string())
+    }
+
+    /// The number of its process.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Asks it to end, and waits until it has.

@@ -1,5 +1,6 @@
 //! What users are shown of HTTP: the examples run, also behind a proxy, and the commands of the guide print what it says.
 
+mod asking;
 mod examples;
 mod guide;
 #[cfg(unix)]

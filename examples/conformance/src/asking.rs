@@ -47,7 +47,7 @@ struct Filled {
     age: i64,
     #[form(default = 95.5)]
     score: f64,
-    #[form(default = "active")]
+    #[form(default = Status::Active)]
     status: Status,
     #[form(default = true)]
     verified: bool,

@@ -35,7 +35,9 @@ async fn run(options: &Options) -> mcpwright::Result<()> {
         return Ok(());
     }
     let documents = DocumentList::new(Documents::new(database.clone()));
-    let server: Server = ReferenceServer::new(database).into_builder().resource_provider(documents).into();
+    let server: Server =
+        ReferenceServer::new(database).into_builder().resource_provider(documents.clone()).into();
+    tokio::spawn(documents.watch());
     if options.stdio {
         return Ok(mcpwright::stdio(server).await?);
     }

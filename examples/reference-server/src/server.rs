@@ -5,14 +5,15 @@
 mod database;
 mod documents;
 mod guide;
+mod list;
 
 use mcpwright::server;
 
 use crate::database::Database;
 use crate::documents::Documents;
 
-pub use self::documents::DocumentList;
 pub use self::guide::guide;
+pub use self::list::DocumentList;
 
 /// The reference server.
 pub struct ReferenceServer {

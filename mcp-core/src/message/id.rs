@@ -31,22 +31,24 @@ impl RequestId {
     /// About how many bytes it takes as JSON: just as many, if it is not negative and needs no escapes.
     pub(crate) fn written_len(&self) -> usize {
         match self {
-            Self::Integer(number) => number.checked_ilog10().map_or(1, |log| log as usize + 1),
+            Self::Integer(number) => {
+                let log = u64::try_from(*number).ok().and_then(u64::checked_ilog10);
+                log.map_or(1, |log| log as usize + 1)
+            }
             Self::String(text) => text.len() + 2,
         }
     }
 
     /// Appends the id as JSON.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
-        use std::io::Write as _;
         // Writing to a vector cannot fail.
         let _ = match self {
             // Almost all of them are small, and numbers of 128 bits are written slowly.
             Self::Integer(number) => match i64::try_from(*number) {
-                Ok(small) => write!(out, "{small}"),
-                Err(_) => write!(out, "{number}"),
+                Ok(small) => serde_json::to_writer(out, &small),
+                Err(_) => serde_json::to_writer(out, number),
             },
-            Self::String(text) => serde_json::to_writer(out, text).map_err(Into::into),
+            Self::String(text) => serde_json::to_writer(out, text),
         };
     }
 }

@@ -72,6 +72,9 @@ impl Server {
         if uri.len() > LONGEST_URI {
             return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long").into());
         }
+        if !self.may_read(call.caller(), uri) {
+            return Ok(None);
+        }
         let Some(reader) = self.find_reader(uri).await? else { return Ok(None) };
         let given = match &reader {
             Reader::Resource(_) => Given::texts([]),

@@ -9,9 +9,7 @@ use mcpwright_core::{CallToolResult, EmptyResult, ErrorObject, TaskParams, Updat
 
 use super::{Answer, Call, Outcome};
 use crate::task::{self, Found, Record, Registry, State};
-use crate::{
-    Caller, Change, Context, Server, StoreError, TaskChange, TaskMode, ToolHandler, Work, incident, run,
-};
+use crate::{Caller, Context, Server, StoreError, TaskChange, TaskMode, ToolHandler, Work, incident, run};
 
 /// What kind of result a task is.
 const TASK: &str = "task";
@@ -169,9 +167,7 @@ impl Server {
 
     /// Tells those who listen how it is with a task.
     pub(crate) fn tell_of_task(&self, record: &Record) {
-        if let Some(change) = TaskChange::new(record) {
-            self.changes().notify(&Change::Task(change));
-        }
+        self.notify().task_changed(|| TaskChange::new(&record.owner, &record.detailed()));
     }
 
     /// Tells those who listen how it is with these tasks of a caller.

@@ -12,7 +12,8 @@ use serde_json::{Map, Value, json};
 
 use super::RequestMeta;
 use crate::call::{Fields, LONGEST_URI, Word, is_of_tasks, with_meta};
-use crate::{Change, Outcome, Server};
+use crate::subscriptions::{Subscription, Wake, too_many};
+use crate::{Caller, Change, Outcome, Server};
 
 mod questions;
 
@@ -82,18 +83,20 @@ pub(crate) struct Session {
     /// There was a handshake, and not just a client that leaves it out.
     is_open: bool,
     subscriptions: BTreeSet<String>,
+    /// What the client is told of, on a connection that tells it.
+    told: Option<Subscription>,
 }
 
 impl Session {
     /// Goes on with a session that was opened elsewhere.
     pub(crate) fn resume(handshake: Handshake) -> Self {
-        Self { handshake, is_open: true, subscriptions: BTreeSet::new() }
+        Self { handshake, is_open: true, subscriptions: BTreeSet::new(), told: None }
     }
 
     /// Stands in for the session of a client that has opened none, as far as that goes.
     pub(crate) fn absent(version: ProtocolVersion) -> Self {
         let handshake = Handshake { version, client: Client::default() };
-        Self { handshake, is_open: false, subscriptions: BTreeSet::new() }
+        Self { handshake, is_open: false, subscriptions: BTreeSet::new(), told: None }
     }
 
     /// Opens a session and returns what `initialize` is answered with.
@@ -153,6 +156,7 @@ impl Session {
         &mut self,
         request: &Request,
         server: &Server,
+        caller: &Caller,
     ) -> Option<Result<JsonText, ErrorObject>> {
         let done = match &*request.method {
             method::LOGGING_SET_LEVEL | method::RESOURCES_SUBSCRIBE | method::RESOURCES_UNSUBSCRIBE
@@ -163,7 +167,9 @@ impl Session {
             method::LOGGING_SET_LEVEL => self.set_level(request),
             // What tasks were in one of these revisions is something else.
             name if is_of_tasks(name) && server.tasks().is_some() => Err(ErrorObject::method_not_found(name)),
-            method::RESOURCES_SUBSCRIBE if server.has_subscriptions() => self.subscribe(request),
+            method::RESOURCES_SUBSCRIBE if server.has_subscriptions() => {
+                self.subscribe(request, server, caller)
+            }
             method::RESOURCES_UNSUBSCRIBE if server.has_subscriptions() => self.unsubscribe(request),
             _ => return None,
         };
@@ -177,13 +183,19 @@ impl Session {
         Ok(())
     }
 
-    fn subscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
+    fn subscribe(&mut self, request: &Request, server: &Server, caller: &Caller) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
         if params.uri.len() > LONGEST_URI {
             return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long"));
         }
         if self.subscriptions.len() >= MOST_SUBSCRIPTIONS && !self.subscriptions.contains(&params.uri) {
             return Err(ErrorObject::internal("too many subscriptions"));
+        }
+        if !server.may_read(caller, &params.uri) {
+            return Err(not_found(&params.uri));
+        }
+        if let Some(told) = &mut self.told {
+            told.want([Change::Resource(params.uri.as_str().into())]);
         }
         self.subscriptions.insert(params.uri);
         Ok(())
@@ -192,16 +204,38 @@ impl Session {
     fn unsubscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
         self.subscriptions.remove(&params.uri);
+        if let Some(told) = &mut self.told {
+            told.forget(&Change::Resource(params.uri.into()));
+        }
         Ok(())
     }
 
-    /// What a change means for the client.
-    pub(crate) fn notification(&self, change: &Change) -> Option<Notification> {
-        match change {
-            Change::Resource(uri) if !self.subscriptions.contains(uri) => None,
-            Change::Task(_) => None,
-            _ => change.notification(&Meta::new()),
+    /// Listens for what the client has subscribed to, and for changes of lists, of which every session is told.
+    pub(crate) fn listen(
+        &mut self,
+        server: &Server,
+        caller: &Caller,
+        wake: &Wake,
+    ) -> Result<(), ErrorObject> {
+        if !self.is_open {
+            return Ok(());
         }
+        let mut told = server.notify().subscribe(caller, Some(wake)).ok_or_else(too_many)?;
+        told.want(Change::LISTS);
+        told.want(self.subscriptions.iter().map(|uri| Change::Resource(uri.as_str().into())));
+        self.told = Some(told);
+        Ok(())
+    }
+
+    /// What the client has not been told yet, as far as it may hear of it.
+    pub(crate) fn notifications(&self, may_hear: &dyn Fn(&Change) -> bool) -> Vec<Notification> {
+        let changes = self.told.iter().flat_map(Subscription::take).filter(may_hear);
+        changes.filter_map(|change| change.notification(&Meta::new())).collect()
+    }
+
+    /// Tells of nothing more.
+    pub(crate) fn close(&mut self) {
+        self.told = None;
     }
 }
 
@@ -229,10 +263,7 @@ pub(crate) fn finish(
             let reason = format!("this needs a client that declares more capabilities: {lacking}");
             return cannot(&reason, method);
         }
-        Outcome::ResourceNotFound(uri) => {
-            let error = ErrorObject::new(ErrorCode::RESOURCE_NOT_FOUND, "resource not found");
-            return Err(error.data(json!({ "uri": uri })));
-        }
+        Outcome::ResourceNotFound(uri) => return Err(not_found(&uri)),
         Outcome::Failed(error) => return Err(error),
     };
     match answer.fields {
@@ -251,6 +282,10 @@ pub(crate) fn cannot(reason: &str, method: &str) -> Result<JsonText, ErrorObject
     }
     JsonText::of(&CallToolResult::error(reason))
         .map_err(|error| crate::incident::internal("the result of a tool is no JSON", &error))
+}
+
+fn not_found(uri: &str) -> ErrorObject {
+    ErrorObject::new(ErrorCode::RESOURCE_NOT_FOUND, "resource not found").data(json!({ "uri": uri }))
 }
 
 impl Word {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use mcpwright_core::{
     AcknowledgedParams, Client, DiscoverResult, Era, ErrorObject, InputRequiredResult, JsonText,
-    ListenParams, Meta, Notification, ProgressToken, ProtocolVersion, Request, RequestId, Response,
-    SubscriptionFilter, meta, method, push_string,
+    ListenParams, Meta, Notification, ProgressToken, ProtocolVersion, Request, RequestId, Response, meta,
+    method, push_string,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -16,6 +16,7 @@ use super::RequestMeta;
 use crate::asking::{Before, InputRequired, state};
 use crate::call::{Answer, Fields, LONGEST_URI, missing_capability};
 use crate::identity::Said;
+use crate::subscriptions::{Subscription, Wake};
 use crate::task;
 use crate::{Beside, Call, Caller, Change, Outcome, Server};
 
@@ -176,9 +177,9 @@ fn compose(answer: &Answer, server: &Server) -> JsonText {
 
 /// The subscriptions that are open, each by the id of the request that opened it.
 #[derive(Debug, Default)]
-pub(crate) struct Listening(BTreeMap<RequestId, SubscriptionFilter>);
+pub(crate) struct Listening(BTreeMap<RequestId, Subscription>);
 
-/// The most subscriptions that one client may have open.
+/// The most subscriptions that one connection may have open.
 const MOST_SUBSCRIPTIONS: usize = 100;
 
 /// The most resources and tasks that one subscription may name.
@@ -194,8 +195,9 @@ impl Listening {
         &mut self,
         request: &Request,
         client: &Client,
-        caller: &Caller,
         server: &Server,
+        caller: &Caller,
+        wake: Option<&Wake>,
     ) -> Result<Notification, ErrorObject> {
         let text = request.params.as_ref().map_or("{}", JsonText::as_str);
         let asked: ListenParams =
@@ -208,18 +210,19 @@ impl Listening {
         if !ids.is_empty() && server.tasks().is_some() && !task::is_known_to(client) {
             return Err(missing_capability(&task::capability()));
         }
-        if self.0.len() >= MOST_SUBSCRIPTIONS || uris.len() + ids.len() > MOST_RESOURCES {
-            return Err(
-                ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
-            );
+        if uris.len() + ids.len() > MOST_RESOURCES {
+            let reason = format!("a subscription names at most {MOST_RESOURCES} resources and tasks");
+            return Err(ErrorObject::invalid_params(reason));
         }
-        let filter = server.supported(asked.notifications);
-        let acknowledged = AcknowledgedParams::new(filter.clone()).meta(subscription(&request.id));
-        if let Some(ids) = &filter.task_ids {
-            // How it is with a task may have changed since the client last heard of it.
-            server.announce_tasks(ids, caller);
-        }
-        self.0.insert(request.id.clone(), filter);
+        let has_room = self.0.len() < MOST_SUBSCRIPTIONS;
+        let opened = has_room.then(|| server.notify().subscribe(caller, wake)).flatten();
+        let mut opened = opened.ok_or_else(crate::subscriptions::too_many)?;
+        let filter = server.supported(asked.notifications, caller);
+        opened.want(Change::wanted_by(&filter, caller));
+        self.0.insert(request.id.clone(), opened);
+        // How it is with a task may have changed since the client last heard of it.
+        filter.task_ids.iter().for_each(|ids| server.announce_tasks(ids, caller));
+        let acknowledged = AcknowledgedParams::new(filter).meta(subscription(&request.id));
         notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged)
     }
 
@@ -228,10 +231,14 @@ impl Listening {
         self.0.remove(id).is_some()
     }
 
-    /// What a change means for each of them.
-    pub(crate) fn notifications(&self, change: &Change, caller: &Caller) -> Vec<Notification> {
-        let wanting = self.0.iter().filter(|(_, filter)| change.is_wanted_by(filter, caller));
-        wanting.filter_map(|(id, _)| change.notification(&subscription(id))).collect()
+    /// What each of them has not been told yet, as far as it may hear of it.
+    pub(crate) fn notifications(&self, may_hear: &dyn Fn(&Change) -> bool) -> Vec<Notification> {
+        let mut notifications = Vec::new();
+        for (id, opened) in &self.0 {
+            let changes = opened.take().into_iter().filter(may_hear);
+            notifications.extend(changes.filter_map(|change| change.notification(&subscription(id))));
+        }
+        notifications
     }
 
     /// Ends all of them, each with its result.

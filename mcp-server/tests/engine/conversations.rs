@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::executor::block_on;
 use mcpwright_core::message::decode;
-use mcpwright_server::{Action, Caller, Change, Connection, Outbox, Server};
+use mcpwright_server::{Action, Caller, Connection, Outbox, Server};
 use serde_json::Value;
 
 #[test]
@@ -50,7 +50,8 @@ struct Talk {
 
 impl Talk {
     fn new(server: Server) -> Self {
-        let connection = server.connect(Caller::anonymous());
+        let mut connection = server.connect(Caller::anonymous());
+        connection.listen(|| {}).unwrap();
         Self { server, connection, heard: Arc::default() }
     }
 
@@ -84,14 +85,16 @@ impl Talk {
     }
 
     fn happen(&mut self, place: &str, event: &str) {
-        let actions = match event.split_once(' ') {
-            None if event == "tools" => self.connection.changed(&Change::Tools),
-            None if event == "prompts" => self.connection.changed(&Change::Prompts),
-            None if event == "close" => self.connection.close(),
-            Some(("resource", uri)) => self.connection.changed(&Change::Resource(uri.to_owned())),
+        let notify = self.server.notify();
+        match event.split_once(' ') {
+            None if event == "tools" => notify.tools_list_changed(),
+            None if event == "prompts" => notify.prompts_list_changed(),
+            None if event == "close" => {}
+            Some(("resource", uri)) => notify.resource_updated(uri),
             _ => panic!("{place}: what happens at {event}?"),
-        };
-        for action in actions {
+        }
+        let is_over = event == "close";
+        for action in if is_over { self.connection.close() } else { self.connection.changes() } {
             if let Action::Send(message) = action {
                 self.hear(|out| message.encode(out));
             }

@@ -8,4 +8,5 @@ mod catalogues;
 mod conversations;
 mod demo;
 mod headers;
+mod subscriptions;
 mod tasks;

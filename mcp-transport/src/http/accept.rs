@@ -1,7 +1,8 @@
 //! What a client sends and takes: `Content-Type` and `Accept`.
 
-use http::HeaderMap;
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::ACCEPT;
+
+use super::head::{Field, Head};
 
 /// What kinds of answers a client takes.
 ///
@@ -19,16 +20,16 @@ pub(super) struct Accepts {
 impl Accepts {
     const BOTH: Self = Self { json: true, events: true, only_events: true };
 
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(head: &Head<'_>) -> Self {
         const USUAL: [&[u8]; 2] =
             [b"application/json, text/event-stream", b"text/event-stream, application/json"];
-        let mut values = headers.get_all(ACCEPT).iter().peekable();
-        match values.peek() {
+        match head.accept.first() {
             None => return Self { events: false, ..Self::BOTH },
             Some(value) if USUAL.contains(&value.as_bytes()) => return Self::BOTH,
             Some(_) => {}
         }
         let (mut json, mut events) = (Said::default(), Said::default());
+        let values = head.parts.headers.get_all(ACCEPT).iter();
         let ranges = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
         for range in ranges {
             let mut parts = range.split(';').map(str::trim);
@@ -81,24 +82,29 @@ fn is_no_weight(parameter: &str) -> bool {
 }
 
 /// Whether a body is said to be JSON. A browser sends anything else to another site without asking first.
-pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(CONTENT_TYPE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
+pub(super) fn is_json(head: &Head<'_>) -> bool {
+    let Field::Once(value) = head.content_type else { return false };
     let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
     kind.trim_ascii().eq_ignore_ascii_case(b"application/json")
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+    use http::header::CONTENT_TYPE;
+    use http::request::Parts;
+
     use super::*;
+
+    fn parts(name: &HeaderName, values: &[&str]) -> Parts {
+        let request = values.iter().fold(http::Request::post("/mcp"), |it, value| it.header(name, *value));
+        request.body(()).expect("it is a request").into_parts().0
+    }
 
     #[track_caller]
     fn check(accept: &[&str], json: bool, events: bool, only_events: bool) {
-        let mut headers = HeaderMap::new();
-        for value in accept {
-            headers.append(ACCEPT, value.parse().expect("it is a header"));
-        }
-        assert_eq!(Accepts::of(&headers), Accepts { json, events, only_events }, "{accept:?}");
+        let parts = parts(&ACCEPT, accept);
+        assert_eq!(Accepts::of(&Head::of(&parts)), Accepts { json, events, only_events }, "{accept:?}");
     }
 
     #[test]
@@ -121,13 +127,7 @@ mod tests {
 
     #[test]
     fn only_json_is_json() {
-        let is = |values: &[&str]| {
-            let mut headers = HeaderMap::new();
-            for value in values {
-                headers.append(CONTENT_TYPE, value.parse().expect("it is a header"));
-            }
-            is_json(&headers)
-        };
+        let is = |values: &[&str]| is_json(&Head::of(&parts(&CONTENT_TYPE, values)));
         assert!(is(&["application/json"]) && is(&["Application/JSON; charset=utf-8"]));
         assert!(!is(&[]) && !is(&["text/plain"]) && !is(&["application/json", "text/plain"]));
         assert!(!is(&["application/jsonl"]) && !is(&["text/plain; application/json"]));

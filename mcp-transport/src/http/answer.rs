@@ -42,9 +42,20 @@ pub(super) fn status(error: Option<&ErrorObject>, era: Era, decided: Decided) ->
 
 /// An answer with one message, or several in one.
 pub(super) fn json(status: StatusCode, message: &Message) -> Answer {
-    let mut bytes = Vec::with_capacity(room_for(message));
-    message.encode(&mut bytes);
-    whole(status, bytes)
+    whole(status, encoded(message))
+}
+
+/// A message as it is sent.
+pub(super) fn encoded(message: &Message) -> Vec<u8> {
+    match message {
+        // In memory of just its size, which becomes a body as it is.
+        Message::Response(response) => response.to_bytes(),
+        _ => {
+            let mut bytes = Vec::with_capacity(96);
+            message.encode(&mut bytes);
+            bytes
+        }
+    }
 }
 
 /// A result of this many bytes is not copied into its answer.
@@ -89,15 +100,6 @@ fn said(status: StatusCode, body: Body) -> Answer {
 /// Whether the same request may well be answered a moment later.
 fn is_for_now(status: StatusCode) -> bool {
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-}
-
-/// How much room a message takes, more or less.
-pub(super) fn room_for(message: &Message) -> usize {
-    const AROUND: usize = 96;
-    match message {
-        Message::Response(Response { outcome: Ok(result), .. }) => result.as_str().len() + AROUND,
-        _ => AROUND,
-    }
 }
 
 /// An answer that is a stream of events.

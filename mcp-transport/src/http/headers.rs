@@ -6,20 +6,15 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue};
 use mcpwright_core::{
     DecodeError, Era, ErrorCode, ErrorObject, JsonText, Message, ProtocolVersion, Request, method,
 };
 use mcpwright_server::{Beside, Mirrored};
 use serde_json::Value;
 
+use super::head::{Field, Head, METHOD, NAME, VERSION};
 use super::origin::shown;
-
-pub(super) const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
-pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
-pub(super) const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
-const METHOD: HeaderName = HeaderName::from_static("mcp-method");
-const NAME: HeaderName = HeaderName::from_static("mcp-name");
 
 /// What the marks around a value in base64 look like.
 const MARKS: (&str, &str) = ("=?base64?", "?=");
@@ -44,31 +39,32 @@ impl Said {
         }
     }
 
-    pub(super) fn of(headers: &HeaderMap) -> Self {
-        let mut values = headers.get_all(VERSION).iter();
-        let (Some(value), rest) = (values.next(), values.next()) else { return Self::Nothing };
+    pub(super) fn of(head: &Head<'_>) -> Self {
+        let value = match head.version {
+            Field::Absent => return Self::Nothing,
+            Field::Repeated(_) => return Self::Unknown,
+            Field::Once(value) => value,
+        };
         let known = value.to_str().map(ProtocolVersion::new).ok().filter(|known| known.era().is_some());
-        match known {
-            Some(version) if rest.is_none() => Self::Known(version),
-            _ => Self::Unknown,
-        }
+        known.map_or(Self::Unknown, Self::Known)
     }
 }
 
 /// The headers of a request, to be held against its body.
 pub(super) struct Headers<'a> {
-    pub(super) headers: &'a HeaderMap,
+    pub(super) head: &'a Head<'a>,
     /// The arguments of the tool that is called which travel in headers.
     pub(super) mirrored: &'a [Mirrored],
 }
 
 impl Beside for Headers<'_> {
     fn agrees(&self, request: &Request, version: &str) -> Result<(), ErrorObject> {
-        if self.plain(&VERSION)? != version {
-            return Err(differs("MCP-Protocol-Version", self.headers.get(&VERSION), version));
+        let head = self.head;
+        if plain(head.version, &VERSION)? != version {
+            return Err(differs("MCP-Protocol-Version", head.version, version));
         }
-        if self.plain(&METHOD)? != request.method {
-            return Err(differs("Mcp-Method", self.headers.get(&METHOD), &request.method));
+        if plain(head.method, &METHOD)? != request.method {
+            return Err(differs("Mcp-Method", head.method, &request.method));
         }
         let source = match &*request.method {
             method::TOOLS_CALL | method::PROMPTS_GET => "name",
@@ -79,8 +75,8 @@ impl Beside for Headers<'_> {
         let named = request.params.as_ref().and_then(|params| params.member(source)).and_then(text);
         // Without it in the body, the parameters are wrong, and that is for the method to say.
         let Some(named) = named else { return Ok(()) };
-        if decoded(self.plain(&NAME)?, &NAME)? != named {
-            return Err(differs("Mcp-Name", self.headers.get(&NAME), &named));
+        if decoded(plain(head.name, &NAME)?, &NAME)? != named {
+            return Err(differs("Mcp-Name", head.name, &named));
         }
         if request.method != method::TOOLS_CALL {
             return Ok(());
@@ -90,19 +86,6 @@ impl Beside for Headers<'_> {
 }
 
 impl Headers<'_> {
-    /// The value of a header that has to be there once.
-    fn plain(&self, name: &HeaderName) -> Result<&str, ErrorObject> {
-        let mut values = self.headers.get_all(name).iter();
-        match (values.next(), values.next()) {
-            (Some(value), None) => match value.to_str() {
-                Ok(text) => Ok(text.trim_matches([' ', '\t'])),
-                Err(_) => Err(mismatch(format!("the header {name} holds characters that no header may"))),
-            },
-            (None, _) => Err(mismatch(format!("the header {name} is missing"))),
-            (Some(_), Some(_)) => Err(mismatch(format!("the header {name} is there twice"))),
-        }
-    }
-
     /// Holds the arguments that travel in headers against those in the body.
     fn mirrors(&self, params: Option<&JsonText>) -> Result<(), ErrorObject> {
         if self.mirrored.is_empty() {
@@ -117,18 +100,31 @@ impl Headers<'_> {
         for parameter in self.mirrored {
             let value = parameter.path().iter().try_fold(&arguments, |value, name| value.get(name));
             let Ok(header) = HeaderName::from_bytes(parameter.header().as_bytes()) else { continue };
+            let field = Field::of(&self.head.parts.headers, &header);
             match value.filter(|value| !value.is_null()) {
-                None if self.headers.contains_key(&header) => {
+                None if field.is_there() => {
                     return Err(mismatch(format!("the header {header} has no argument in the body")));
                 }
                 None => {}
-                Some(value) if says_the_same(&decoded(self.plain(&header)?, &header)?, value) => {}
+                Some(value) if says_the_same(&decoded(plain(field, &header)?, &header)?, value) => {}
                 Some(_) => {
                     return Err(mismatch(format!("the header {header} does not say what the argument says")));
                 }
             }
         }
         Ok(())
+    }
+}
+
+/// The value of a header that has to be there once.
+fn plain<'a>(field: Field<'a>, name: &HeaderName) -> Result<&'a str, ErrorObject> {
+    match field {
+        Field::Once(value) => match value.to_str() {
+            Ok(text) => Ok(text.trim_ascii()),
+            Err(_) => Err(mismatch(format!("the header {name} holds characters that no header may"))),
+        },
+        Field::Absent => Err(mismatch(format!("the header {name} is missing"))),
+        Field::Repeated(_) => Err(mismatch(format!("the header {name} is there twice"))),
     }
 }
 
@@ -174,8 +170,8 @@ fn text(json: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-fn differs(name: &str, header: Option<&HeaderValue>, body: &str) -> ErrorObject {
-    let header = header.map_or_else(String::new, |value| shown(value.as_bytes()));
+fn differs(name: &str, field: Field<'_>, body: &str) -> ErrorObject {
+    let header = field.first().map(HeaderValue::as_bytes).map_or_else(String::new, shown);
     mismatch(format!("the header {name} says {header} and the body {}", shown(body.as_bytes())))
 }
 

@@ -8,15 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{Method, StatusCode};
-use mcpwright_server::{Call, Connection};
+use mcpwright_core::Response;
+use mcpwright_server::Connection;
 
 use super::accept::{self, Accepts};
 use super::answer::{self, Answer};
 use super::body::{self, Events};
 use super::guard::Counted;
-use super::live::Live;
+use super::head::Head;
+use super::live::{Arrival, Live};
 use super::service::{Endpoint, caller};
 use super::stream::{Attached, Stream};
 
@@ -55,33 +56,38 @@ impl HttpSse {
 pub(super) async fn handle<B>(
     endpoint: &Arc<Endpoint>,
     served: &Arc<HttpSse>,
-    parts: Parts,
+    head: &Head<'_>,
     body: B,
 ) -> Answer
 where
     B: http_body::Body<Data = Bytes>,
 {
-    match parts.method {
-        Method::GET => open(endpoint, served, &parts),
-        Method::POST => take(endpoint, served, &parts, body).await,
+    match head.parts.method {
+        Method::GET => open(endpoint, served, head),
+        Method::POST => take(endpoint, served, head, body).await,
         _ => answer::not_allowed("GET, POST"),
     }
 }
 
 /// Opens the stream of a client, and tells it where its messages go.
-fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, parts: &Parts) -> Answer {
-    if !Accepts::of(&parts.headers).only_events {
+fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, head: &Head<'_>) -> Answer {
+    if !Accepts::of(head).only_events {
         let reason = "a stream is text/event-stream: `Accept` has to allow it";
         return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
     }
     let Some(counted) = endpoint.streams.one() else {
         return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many streams at once");
     };
-    let caller = caller(parts);
+    let caller = caller(head.parts);
     let subject = caller.subject().map(str::to_owned);
     let connection = Connection::new(endpoint.server.clone(), caller);
-    let live = Live::of(endpoint, connection);
-    let stream = live.standing();
+    let live = Live::new(endpoint.sessions.shared(), connection);
+    let stream = match live.standing() {
+        Ok(stream) => stream,
+        Err(error) => {
+            return answer::json(StatusCode::TOO_MANY_REQUESTS, &Response::error(None, error).into());
+        }
+    };
     let id = random();
     let greeting = format!("event: endpoint\ndata: {}?session={id}\n\n", served.path);
     let attached = stream.attach(None, endpoint.limits.keep_alive, ());
@@ -91,29 +97,27 @@ fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, parts: &Parts) -> Answe
 }
 
 /// Takes a message of a client; what it is answered with goes on the client's stream.
-async fn take<B>(endpoint: &Arc<Endpoint>, served: &HttpSse, parts: &Parts, body: B) -> Answer
+async fn take<B>(endpoint: &Arc<Endpoint>, served: &HttpSse, head: &Head<'_>, body: B) -> Answer
 where
     B: http_body::Body<Data = Bytes>,
 {
-    let query = parts.uri.query().unwrap_or_default();
+    let query = head.parts.uri.query().unwrap_or_default();
     let id = query.split('&').find_map(|pair| pair.strip_prefix("session="));
     let client = id.and_then(|id| served.clients().get(id).cloned());
-    let caller = caller(parts);
+    let caller = caller(head.parts);
     let client = client.filter(|client| client.subject.as_deref() == caller.subject());
     let Some(client) = client else {
         return answer::refusal(StatusCode::NOT_FOUND, "there is no such stream: open one with GET");
     };
-    if !accept::is_json(&parts.headers) {
+    if !accept::is_json(head) {
         return answer::not_json();
     }
     let message = match body::read(body, &endpoint.limits).await {
         Ok(bytes) => body::decode(&bytes),
         Err(unread) => return answer::unread(&unread, &endpoint.limits),
     };
-    client.live.receive_on(caller, message, &client.stream, |call: &mut Call| {
-        endpoint.extract(parts, call);
-        endpoint.calls.one()
-    });
+    let arrival = Arrival { endpoint, parts: head.parts, session: None };
+    client.live.receive_on(caller, message, &client.stream, &arrival);
     answer::empty(StatusCode::ACCEPTED)
 }
 

@@ -9,15 +9,16 @@ use std::task::Poll;
 use futures::future::poll_fn;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
-use mcpwright_core::{DecodeError, Message};
-use mcpwright_server::{Actions, Call, Caller, Connection};
+use mcpwright_core::{DecodeError, Message, Response};
+use mcpwright_server::{Actions, Caller, Connection};
 
 use super::accept::Accepts;
 use super::answer::{self, Answer};
-use super::headers::{LAST_EVENT, SESSION, Said};
-use super::live::Live;
+use super::head::{Field, Head, SESSION};
+use super::headers::Said;
+use super::live::{Arrival, Live};
 use super::modern::Said as SaidAlready;
-use super::service::{Endpoint, caller};
+use super::service::{Begun, Endpoint, caller};
 use super::session::{Entered, Known, Missing};
 use super::sse;
 use super::stream::{EventId, First, Kind, Stream};
@@ -31,8 +32,8 @@ pub(super) fn name(answer: &mut Answer, id: &str) {
 
 /// Takes a message of a session.
 pub(super) async fn post(
-    endpoint: &Arc<Endpoint>,
-    parts: &Parts,
+    endpoint: &Endpoint,
+    head: &Head<'_>,
     caller: Caller,
     message: Result<Message, DecodeError>,
     takes: Accepts,
@@ -41,18 +42,15 @@ pub(super) async fn post(
         Ok(message) => message,
         Err(error) => return no_message(&error),
     };
-    let session = match enter(endpoint, parts, caller.clone()).await {
+    let session = match enter(endpoint, head, caller.clone()).await {
         Ok(session) => session,
         Err(answer) => return answer,
     };
     let stream = session.stream(Kind::Answer, takes.events);
-    let admit = |call: &mut Call| {
-        endpoint.extract(parts, call);
-        endpoint.calls.one().map(|counted| (counted, session.clone()))
-    };
     let message = Ok(message);
     let is_notice = !wants_answer(&message);
-    let status = session.receive(caller, message, &stream, admit);
+    let arrival = Arrival { endpoint, parts: head.parts, session: Some(&session) };
+    let status = session.receive(caller, message, &stream, &arrival);
     if is_notice {
         return answer::empty(StatusCode::ACCEPTED);
     }
@@ -67,21 +65,28 @@ pub(super) async fn post(
 }
 
 /// Does what a message wants done of a client that has no session.
-pub(super) async fn without_session(
-    endpoint: &Arc<Endpoint>,
+pub(super) fn begin_without_session(
+    endpoint: &Endpoint,
     parts: &Parts,
-    connection: Connection,
+    connection: Box<Connection>,
     actions: Actions,
     takes: Accepts,
-) -> Answer {
-    let live = Live::of(endpoint, connection);
+) -> Begun {
+    let live = Live::new(endpoint.sessions.shared(), *connection);
     let stream = live.stream(Kind::Answer, takes.events);
-    let admit = |call: &mut Call| {
-        endpoint.extract(parts, call);
-        endpoint.calls.one()
-    };
-    let status = live.perform(actions, &stream, admit);
-    match first(endpoint, &stream, takes).await {
+    let status = live.perform(actions, &stream, &Arrival { endpoint, parts, session: None });
+    Begun::Stream(live, stream, status)
+}
+
+/// Answers with what comes of that.
+pub(super) async fn without_session(
+    endpoint: &Endpoint,
+    live: Arc<Live>,
+    stream: &Arc<Stream>,
+    status: StatusCode,
+    takes: Accepts,
+) -> Answer {
+    match first(endpoint, stream, takes).await {
         First::Whole(bytes) => whole(status, bytes, takes),
         First::Nothing => answer::empty(StatusCode::ACCEPTED),
         First::Events => answer::events(stream.attach(None, endpoint.limits.keep_alive, live)),
@@ -89,16 +94,19 @@ pub(super) async fn without_session(
 }
 
 /// Opens a stream for what a session is told without having asked, or goes on with a stream.
-pub(super) async fn get(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
-    if !Accepts::of(&parts.headers).only_events {
+pub(super) async fn get(endpoint: &Endpoint, head: &Head<'_>) -> Answer {
+    if !Accepts::of(head).only_events {
         let reason = "a stream is text/event-stream: `Accept` has to allow it";
         return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
     }
-    let session = match enter(endpoint, parts, caller(parts)).await {
+    let session = match enter(endpoint, head, caller(head.parts)).await {
         Ok(session) => session,
         Err(answer) => return answer,
     };
-    let after = match parts.headers.get(&LAST_EVENT) {
+    let Some(counted) = endpoint.streams.one() else {
+        return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many streams at once");
+    };
+    let after = match head.last_event.first() {
         None => None,
         Some(value) => match value.to_str().ok().and_then(EventId::parse) {
             Some(id) => Some(id),
@@ -113,14 +121,22 @@ pub(super) async fn get(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
         (Some(stream), after) => (stream, after),
         // What has been lost is lost: a client that waited would wait for ever.
         (None, Some(EventId { kind: Kind::Answer, .. })) => return unknown_event(),
-        (None, _) => (session.standing(), None),
+        (None, _) => match session.standing() {
+            Ok(stream) => (stream, None),
+            Err(error) => {
+                return answer::json(StatusCode::TOO_MANY_REQUESTS, &Response::error(None, error).into());
+            }
+        },
     };
-    answer::events(stream.attach(after, endpoint.limits.keep_alive, session))
+    let live = Arc::clone(&session);
+    let attached = stream.attach(after, endpoint.limits.keep_alive, (session, counted));
+    live.tell();
+    answer::events(attached)
 }
 
 /// Ends a session.
-pub(super) async fn delete(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
-    let known = match known(endpoint, parts, &caller(parts)).await {
+pub(super) async fn delete(endpoint: &Endpoint, head: &Head<'_>) -> Answer {
+    let known = match known(endpoint, head, &caller(head.parts)).await {
         Ok(known) => known,
         Err(answer) => return answer,
     };
@@ -134,31 +150,30 @@ pub(super) async fn delete(endpoint: &Arc<Endpoint>, parts: &Parts) -> Answer {
 }
 
 /// Whether the id of a session in a request is of none that its caller has.
-pub(super) async fn is_of_nobody(endpoint: &Endpoint, parts: &Parts, caller: &Caller) -> bool {
-    let id = parts.headers.get(&SESSION).and_then(|id| id.to_str().ok());
+pub(super) async fn is_of_nobody(endpoint: &Endpoint, head: &Head<'_>, caller: &Caller) -> bool {
+    let id = head.session.first().and_then(|id| id.to_str().ok());
     matches!(endpoint.sessions.open(caller, id.unwrap_or_default()).await, Err(Missing::Gone))
 }
 
 /// What lives of the session of a request.
-async fn enter(endpoint: &Arc<Endpoint>, parts: &Parts, caller: Caller) -> Result<Entered, Answer> {
-    let known = known(endpoint, parts, &caller).await?;
+async fn enter(endpoint: &Endpoint, head: &Head<'_>, caller: Caller) -> Result<Entered, Answer> {
+    let known = known(endpoint, head, &caller).await?;
     let full = || answer::refusal(StatusCode::SERVICE_UNAVAILABLE, "too many sessions at once");
     endpoint.sessions.enter(caller, &known).ok_or_else(full)
 }
 
-async fn known(endpoint: &Arc<Endpoint>, parts: &Parts, caller: &Caller) -> Result<Known, Answer> {
-    let mut ids = parts.headers.get_all(&SESSION).iter();
-    let id = match (ids.next(), ids.next()) {
-        (Some(id), None) => id.to_str().unwrap_or_default(),
-        (None, _) => {
+async fn known(endpoint: &Endpoint, head: &Head<'_>, caller: &Caller) -> Result<Arc<Known>, Answer> {
+    let id = match head.session {
+        Field::Once(id) => id.to_str().unwrap_or_default(),
+        Field::Absent => {
             let reason = "this needs a session: send initialize, and the Mcp-Session-Id of its answer with each request";
             return Err(answer::refusal(StatusCode::BAD_REQUEST, reason));
         }
-        (Some(_), Some(_)) => {
+        Field::Repeated(_) => {
             return Err(answer::refusal(StatusCode::BAD_REQUEST, "the header Mcp-Session-Id is there twice"));
         }
     };
-    if !Said::of(&parts.headers).is_legacy() {
+    if !Said::of(head).is_legacy() {
         let reason =
             "MCP-Protocol-Version is not a revision that has sessions: send the one that was agreed on";
         return Err(answer::refusal(StatusCode::BAD_REQUEST, reason));

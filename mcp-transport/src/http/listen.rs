@@ -2,26 +2,23 @@
 //!
 //! See [subscriptions](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::task::AtomicWaker;
-use mcpwright_core::Notification;
-use mcpwright_server::{Action, Actions, Change, Connection, Listener, Server};
+use mcpwright_core::{ErrorObject, Notification};
+use mcpwright_server::{Action, Actions, Connection};
 
 use super::body::Events;
 use super::guard::Counted;
 use super::sse::{self, COMMENT, KeepAlive};
 
-/// The most different changes that wait for a client which does not read; it has to look for itself after more.
-const MOST_WAITING: usize = 1000;
-
 /// A stream of changes.
 pub(super) struct Listening {
-    connection: Connection,
+    connection: Box<Connection>,
     heard: Heard,
     /// What is said before any change.
     acknowledged: Option<Notification>,
@@ -31,43 +28,22 @@ pub(super) struct Listening {
     _counted: Counted,
 }
 
-/// The changes that a stream has not told of yet.
-pub(super) struct Heard {
-    queue: Arc<Queue>,
-    _listener: Arc<Listener>,
-}
-
-#[derive(Default)]
-struct Queue {
-    changes: Mutex<Vec<Change>>,
-    waker: AtomicWaker,
-}
+/// Wakes a stream that has changes to tell.
+pub(super) struct Heard(Arc<AtomicWaker>);
 
 impl Heard {
-    /// Hears of every change from here on. What happens to a thing twice before the client reads is told once.
-    pub(super) fn from(server: &Server) -> Self {
-        let queue = Arc::<Queue>::default();
-        let told = Arc::clone(&queue);
-        let listener = server.changes().listen(move |change| {
-            let mut changes = told.changes.lock().unwrap_or_else(PoisonError::into_inner);
-            if changes.len() < MOST_WAITING && !changes.contains(change) {
-                changes.push(change.clone());
-                drop(changes);
-                told.waker.wake();
-            }
-        });
-        Self { queue, _listener: listener }
-    }
-
-    fn take(&self, context: &Context<'_>) -> Vec<Change> {
-        self.queue.waker.register(context.waker());
-        std::mem::take(&mut *self.queue.changes.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Hears from here on of the changes that a connection has to tell.
+    pub(super) fn on(connection: &mut Connection) -> Result<Self, ErrorObject> {
+        let heard = Arc::new(AtomicWaker::new());
+        let waker = Arc::clone(&heard);
+        connection.listen(move || waker.wake())?;
+        Ok(Self(heard))
     }
 }
 
 impl Listening {
     pub(super) fn new(
-        connection: Connection,
+        connection: Box<Connection>,
         acknowledged: Notification,
         heard: Heard,
         keep_alive: Duration,
@@ -95,9 +71,8 @@ impl Events for Listening {
         if let Some(acknowledged) = self.acknowledged.take() {
             sse::event(&mut events, None, |out| acknowledged.encode(out));
         }
-        for change in self.heard.take(context) {
-            append(&mut events, self.connection.changed(&change));
-        }
+        self.heard.0.register(context.waker());
+        append(&mut events, self.connection.changes());
         if self.stopping.as_mut().poll(context).is_ready() {
             append(&mut events, self.connection.close());
             self.has_ended = true;

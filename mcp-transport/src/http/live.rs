@@ -1,24 +1,26 @@
 //! What lives of a session in one process: calls, streams, and wishes.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use http::StatusCode;
+use http::request::Parts;
 use mcpwright_core::{DecodeError, Era, ErrorObject, Message, Notification, ProtocolVersion, Request};
 use mcpwright_server::{
-    Action, Actions, Beside, Call, Caller, Change, Connection, Deliver, Listener, Outbox, Outcome, Server,
+    Action, Actions, Beside, Call, Caller, Connection, Deliver, Few, Outbox, Outcome, Server,
 };
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::Limits;
 use super::answer::{self, Decided};
-use super::guard::is_said;
+use super::guard::{Counted, is_said};
 use super::service::Endpoint;
+use super::session::Entered;
 use super::stream::{EventId, Kind, Stream};
 use crate::host::Tokio;
 use crate::questions;
@@ -29,21 +31,28 @@ const COMES_BACK: Duration = Duration::from_secs(60);
 /// How many streams of one session are kept that owe no answer: those that are over, or that nobody asked for.
 const MOST_STREAMS: usize = 16;
 
+/// What everything that lives of a server needs.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) server: Server,
+    pub(super) host: Tokio,
+    pub(super) limits: Limits,
+    /// Says true once the server has ended.
+    pub(super) over: watch::Receiver<bool>,
+}
+
 /// What lives of a session in one process.
 #[derive(Debug)]
 pub(super) struct Live {
-    server: Server,
-    host: Tokio,
+    shared: Arc<Shared>,
     /// The client knows how to come back to a stream, and has a session by which it is known again.
     comes_back: bool,
-    limits: Limits,
-    /// Says true once the server has ended.
-    over: watch::Receiver<bool>,
     connection: Mutex<Connection>,
-    /// The calls that run, by their serials: a client may use an id again.
-    running: Mutex<HashMap<u64, Running>>,
+    /// The calls that run: few enough to look one up by going through them.
+    running: Mutex<Few<Running>>,
     streams: Mutex<Vec<Arc<Stream>>>,
-    listener: Mutex<Option<Arc<Listener>>>,
+    /// The client has, or had, a stream for what it is told without having asked.
+    listens: AtomicBool,
     /// How many requests, calls and open streams use it.
     users: AtomicUsize,
     /// When it was used last: a number that grows.
@@ -53,6 +62,8 @@ pub(super) struct Live {
 
 #[derive(Debug)]
 struct Running {
+    /// Of its call: a client may use an id again.
+    serial: u64,
     task: Option<AbortHandle>,
     way: Arc<Way>,
 }
@@ -61,62 +72,27 @@ struct Running {
 #[derive(Debug)]
 struct Way {
     is_open: Mutex<bool>,
-    answers: Arc<Answers>,
-}
-
-/// The stream that answers one request or batch, and how many of its calls still run.
-#[derive(Debug)]
-struct Answers {
     stream: Arc<Stream>,
-    missing: AtomicUsize,
-    /// The stream is for these answers, and ends with the last of them.
-    ends: bool,
 }
 
-impl Answers {
-    fn push(&self, actions: Actions) {
-        for action in actions {
-            if let Action::Send(message) = action {
-                self.stream.push(&message);
-            }
-        }
-    }
-
-    /// Expects one answer less.
-    fn one_less(&self) {
-        if self.missing.fetch_sub(1, Ordering::AcqRel) == 1 && self.ends {
-            self.stream.end();
-        }
-    }
+/// The request that brought a message.
+pub(super) struct Arrival<'a> {
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) parts: &'a Parts,
+    /// The session is in use for as long as its calls run.
+    pub(super) session: Option<&'a Entered>,
 }
-
-type Answering = BoxFuture<'static, (Call, Outcome)>;
 
 impl Live {
-    /// What lives of a client that has no session.
-    pub(super) fn of(endpoint: &Endpoint, connection: Connection) -> Arc<Self> {
-        let over = endpoint.over.subscribe();
-        Self::new(endpoint.server.clone(), endpoint.host.clone(), connection, endpoint.limits, over)
-    }
-
-    pub(super) fn new(
-        server: Server,
-        host: Tokio,
-        connection: Connection,
-        limits: Limits,
-        over: watch::Receiver<bool>,
-    ) -> Arc<Self> {
+    pub(super) fn new(shared: &Arc<Shared>, connection: Connection) -> Arc<Self> {
         let comes_back = connection.handshake().is_some_and(|handshake| knows_priming(handshake.version()));
         Arc::new(Self {
-            server,
-            host,
+            shared: Arc::clone(shared),
             comes_back,
-            limits,
-            over,
             connection: Mutex::new(connection),
             running: Mutex::default(),
             streams: Mutex::default(),
-            listener: Mutex::default(),
+            listens: AtomicBool::new(false),
             users: AtomicUsize::new(0),
             used: AtomicU64::new(0),
             idle_since: Mutex::new(Instant::now()),
@@ -125,50 +101,50 @@ impl Live {
 
     /// Takes a message of the client; what it is answered with goes on the stream, and so does what its calls say.
     /// Returns the status of what was decided without a call.
-    pub(super) fn receive<K: Send + 'static>(
+    pub(super) fn receive(
         self: &Arc<Self>,
         caller: Caller,
         message: Result<Message, DecodeError>,
         stream: &Arc<Stream>,
-        admit: impl FnMut(&mut Call) -> Option<K>,
+        arrival: &Arrival<'_>,
     ) -> StatusCode {
-        self.act(|connection| receive(connection, caller, message, stream), stream, true, admit)
+        let status = self.act(|connection| receive(connection, caller, message, stream), stream, arrival);
+        stream.one_less();
+        status
     }
 
     /// The same, on a stream for everything that the client is told, which does not end with an answer.
-    pub(super) fn receive_on<K: Send + 'static>(
+    pub(super) fn receive_on(
         self: &Arc<Self>,
         caller: Caller,
         message: Result<Message, DecodeError>,
         stream: &Arc<Stream>,
-        admit: impl FnMut(&mut Call) -> Option<K>,
+        arrival: &Arrival<'_>,
     ) {
-        self.act(|connection| receive(connection, caller, message, stream), stream, false, admit);
+        self.act(|connection| receive(connection, caller, message, stream), stream, arrival);
     }
 
     /// Does what the connection wants done.
-    ///
-    /// `admit` prepares a call, and keeps what it needs for as long as it runs; it returns nothing where there is no room
-    /// for the call.
-    pub(super) fn perform<K: Send + 'static>(
+    pub(super) fn perform(
         self: &Arc<Self>,
         actions: Actions,
         stream: &Arc<Stream>,
-        admit: impl FnMut(&mut Call) -> Option<K>,
+        arrival: &Arrival<'_>,
     ) -> StatusCode {
-        self.act(|_| actions, stream, true, admit)
+        let status = self.act(|_| actions, stream, arrival);
+        stream.one_less();
+        status
     }
 
-    fn act<K: Send + 'static>(
+    fn act(
         self: &Arc<Self>,
         decide: impl FnOnce(&mut Connection) -> Actions,
         stream: &Arc<Stream>,
-        ends: bool,
-        mut admit: impl FnMut(&mut Call) -> Option<K>,
+        arrival: &Arrival<'_>,
     ) -> StatusCode {
         // Held until each call has its way: a cancellation on another thread finds it, and finds the right one.
         let mut connection = self.connection();
-        let (mut calls, mut status) = (Vec::new(), StatusCode::OK);
+        let (mut calls, mut status) = (Few::none(), StatusCode::OK);
         for action in decide(&mut connection) {
             match action {
                 Action::Send(message) => {
@@ -179,116 +155,106 @@ impl Live {
                     stream.push(&message);
                 }
                 Action::Tell(serial, message) => {
-                    let way = self.way_of(serial);
-                    way.as_ref().map_or(stream, |way| &way.answers.stream).push(&message);
+                    self.way_of(serial).as_ref().map_or(stream, |way| &way.stream).push(&message);
                 }
-                Action::Run(call) => calls.push(call),
+                Action::Run(call) => {
+                    // One that has waited for the client has its way already: to the stream of its own request.
+                    let way = self.way_of(call.serial()).unwrap_or_else(|| self.way_back(&call, stream));
+                    calls.push((call, way));
+                }
                 Action::Cancel(serial, others) => {
-                    calls.retain(|call: &Call| call.serial() != serial);
                     let cancelled = self.cancel(serial);
                     if let Some(others) = others {
-                        cancelled.as_ref().map_or(stream, |answers| &answers.stream).push(&others);
+                        cancelled.as_ref().unwrap_or(stream).push(&others);
                     }
                     // Only now: it may have been the last one that was missing there.
-                    if let Some(answers) = cancelled {
-                        answers.one_less();
+                    if let Some(stream) = cancelled {
+                        stream.one_less();
                     }
                 }
             }
         }
-        // One that has waited for the client has its way already: to the stream of its own request.
-        let ways: Vec<_> = calls.iter().map(|call| self.way_of(call.serial())).collect();
-        // The one that is missing last is this function itself.
-        let missing = AtomicUsize::new(ways.iter().filter(|way| way.is_none()).count() + 1);
-        let answers = Arc::new(Answers { stream: Arc::clone(stream), missing, ends });
-        let ways: Vec<_> = calls
-            .iter()
-            .zip(ways)
-            .map(|(call, way)| way.unwrap_or_else(|| self.way_back(call, &answers)))
-            .collect();
         drop(connection);
-        for (mut call, way) in calls.into_iter().zip(ways) {
-            match admit(&mut call) {
-                Some(kept) => self.run(call, way, kept),
-                None => {
-                    status = StatusCode::TOO_MANY_REQUESTS;
-                    self.finish(&call, answer::too_many_calls().into(), &way);
-                }
+        for (call, way) in calls {
+            // Another message of its batch may have cancelled it already.
+            if way.is_open() && !self.run(call, way, arrival) {
+                status = StatusCode::TOO_MANY_REQUESTS;
             }
         }
-        answers.one_less();
         status
     }
 
     /// The way back of a call that has begun.
     fn way_of(&self, serial: u64) -> Option<Arc<Way>> {
-        lock(&self.running).get(&serial).map(|running| Arc::clone(&running.way))
+        let running = lock(&self.running);
+        running.iter().find(|running| running.serial == serial).map(|running| Arc::clone(&running.way))
     }
 
     /// The way back of a call that is about to begin.
-    fn way_back(&self, call: &Call, answers: &Arc<Answers>) -> Arc<Way> {
-        let way = Arc::new(Way { is_open: Mutex::new(true), answers: Arc::clone(answers) });
-        let running = Running { task: None, way: Arc::clone(&way) };
-        lock(&self.running).insert(call.serial(), running);
+    fn way_back(&self, call: &Call, stream: &Arc<Stream>) -> Arc<Way> {
+        stream.one_more();
+        let way = Arc::new(Way { is_open: Mutex::new(true), stream: Arc::clone(stream) });
+        let running = Running { serial: call.serial(), task: None, way: Arc::clone(&way) };
+        lock(&self.running).push(running);
         way
     }
 
     /// Begins a call here, and leaves the rest to a task of its own if it does not end at once: a client that goes away
-    /// does not cancel it.
-    fn run<K: Send + 'static>(self: &Arc<Self>, call: Call, way: Arc<Way>, keep: K) {
-        if !way.is_open() {
-            return;
-        }
-        let serial = call.serial();
-        let (server, outbox) = (self.server.clone(), Outbox::from(Arc::clone(&way)));
-        let mut answering: Answering = Box::pin(async move {
-            let outcome = server.call(&call, &outbox).await;
-            (call, outcome)
+    /// does not cancel it. Says whether there was room for it.
+    fn run(self: &Arc<Self>, mut call: Call, way: Arc<Way>, arrival: &Arrival<'_>) -> bool {
+        let Some(counted) = arrival.admit(&mut call) else {
+            self.finish(&call, answer::too_many_calls().into(), &way);
+            return false;
+        };
+        let (serial, live) = (call.serial(), Arc::clone(self));
+        let mut answering: BoxFuture<'static, ()> = Box::pin(async move {
+            let outbox = Outbox::from(Arc::clone(&way));
+            let outcome = live.shared.server.call(&call, &outbox).await;
+            live.finish(&call, outcome, &way);
         });
         // A task polls its future once more as soon as it is spawned: no wake-up is lost.
-        if let Poll::Ready((call, outcome)) = answering.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-        {
-            self.finish(&call, outcome, &way);
-            return;
+        if answering.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+            return true;
         }
-        let live = Arc::clone(self);
         let mut table = lock(&self.running);
         // It may have been cancelled meanwhile, by a request on another thread.
-        let Some(running) = table.get_mut(&serial) else { return };
-        let over = is_said(self.over.clone());
-        let task = self.host.handle().spawn(async move {
-            let _keep = keep;
+        let Some(running) = table.iter_mut().find(|running| running.serial == serial) else { return true };
+        let (over, session) = (is_said(self.shared.over.clone()), arrival.session.cloned());
+        let task = self.shared.host.handle().spawn(async move {
+            let _keep = (counted, session);
             tokio::select! {
-                (call, outcome) = answering => live.finish(&call, outcome, &way),
+                () = answering => {}
                 () = over => {}
             }
         });
         running.task = Some(task.abort_handle());
+        true
     }
 
     fn finish(self: &Arc<Self>, call: &Call, outcome: Outcome, way: &Way) {
         let mut connection = self.connection();
         let had_questions = connection.has_questions();
         let actions = connection.finished(call, outcome);
-        if connection.is_waiting(call.serial()) {
-            // Pushed before anybody can answer.
-            way.answers.push(actions);
+        let waits = connection.is_waiting(call.serial());
+        if !waits {
             drop(connection);
-            if !had_questions {
-                questions::expire(&self.host, self, Self::expire);
+            way.close();
+            let is_running = self.no_longer_running(call.serial()).is_some();
+            way.stream.push_all(actions);
+            if is_running {
+                way.stream.one_less();
             }
             return;
         }
+        // Held until the client has the questions: it may answer at once.
+        way.stream.push_all(actions);
         drop(connection);
-        way.close();
-        let is_running = lock(&self.running).remove(&call.serial()).is_some();
-        way.answers.push(actions);
-        if is_running {
-            way.answers.one_less();
+        if !had_questions {
+            questions::expire(&self.shared.host, self, Self::expire);
         }
     }
 
-    /// Fails the calls whose clients have not answered in time what they were asked; tells whether others still wait.
+    /// Fails the calls whose client has not answered in time what it was asked; tells whether others still wait.
     fn expire(self: &Arc<Self>) -> bool {
         let mut connection = self.connection();
         let mut failed = BTreeMap::new();
@@ -296,26 +262,26 @@ impl Live {
             if let Action::Tell(serial, message) = action
                 && let Some(way) = self.way_of(serial)
             {
-                way.answers.stream.push(&message);
+                way.stream.push(&message);
                 failed.insert(serial, way);
             }
         }
         for (serial, way) in failed {
             way.close();
-            lock(&self.running).remove(&serial);
-            way.answers.one_less();
+            if self.no_longer_running(serial).is_some() {
+                way.stream.one_less();
+            }
         }
         connection.has_questions()
     }
 
+    fn no_longer_running(&self, serial: u64) -> Option<Running> {
+        lock(&self.running).take(|running| running.serial == serial)
+    }
+
     /// Cancels a call, and returns where its answer is missing: whoever calls this expects one less there.
-    fn cancel(&self, serial: u64) -> Option<Arc<Answers>> {
-        let running = lock(&self.running).remove(&serial)?;
-        running.way.close();
-        if let Some(task) = running.task {
-            task.abort();
-        }
-        Some(Arc::clone(&running.way.answers))
+    fn cancel(&self, serial: u64) -> Option<Arc<Stream>> {
+        self.no_longer_running(serial).map(Running::cancel)
     }
 
     /// A stream of this session that nothing has been said on yet.
@@ -344,31 +310,35 @@ impl Live {
     }
 
     /// A stream for what the session is told without having asked.
-    pub(super) fn standing(self: &Arc<Self>) -> Arc<Stream> {
+    ///
+    /// # Errors
+    ///
+    /// Its caller listens in too many places.
+    pub(super) fn standing(self: &Arc<Self>) -> Result<Arc<Stream>, ErrorObject> {
+        if !self.listens.swap(true, Ordering::AcqRel) {
+            let weak = Arc::downgrade(self);
+            let listened = self.connection().listen(move || {
+                if let Some(live) = weak.upgrade() {
+                    live.tell();
+                }
+            });
+            listened.inspect_err(|_| self.listens.store(false, Ordering::Release))?;
+        }
         let stream = self.stream(Kind::Standing, true);
         self.keep(&stream);
-        let mut listener = lock(&self.listener);
-        if listener.is_none() {
-            let weak = Arc::downgrade(self);
-            *listener = Some(self.server.changes().listen(move |change| {
-                if let Some(live) = weak.upgrade() {
-                    live.tell(change);
-                }
-            }));
-        }
-        stream
+        Ok(stream)
     }
 
-    /// Tells of a change, on one stream: one that is read, or else the newest.
-    fn tell(&self, change: &Change) {
+    /// Tells of what has changed, on one stream. Without one that somebody reads, it waits for whoever comes back.
+    pub(super) fn tell(&self) {
         let stream = {
             let streams = lock(&self.streams);
-            let standing = || streams.iter().rev().filter(|stream| stream.kind == Kind::Standing);
-            standing().find(|stream| stream.is_attached()).or_else(|| standing().next()).cloned()
+            let mut standing = streams.iter().rev().filter(|stream| stream.kind == Kind::Standing);
+            standing.find(|stream| stream.is_attached()).cloned()
         };
         let Some(stream) = stream else { return };
         let mut connection = self.connection();
-        for action in connection.changed(change) {
+        for action in connection.changes() {
             if let Action::Send(message) = action {
                 stream.push_once(&message);
             }
@@ -383,9 +353,15 @@ impl Live {
 
     /// Cancels what runs, and ends all streams.
     pub(super) fn end(&self) {
-        let left: Vec<_> = lock(&self.running).keys().copied().collect();
-        left.iter().filter_map(|serial| self.cancel(*serial)).for_each(|answers| answers.one_less());
-        lock(&self.listener).take();
+        for action in self.connection().close() {
+            if let Action::Tell(serial, message) = action
+                && let Some(way) = self.way_of(serial)
+            {
+                way.stream.push(&message);
+            }
+        }
+        let left = std::mem::take(&mut *lock(&self.running));
+        left.into_iter().for_each(|running| running.cancel().one_less());
         lock(&self.streams).drain(..).for_each(|stream| stream.end());
     }
 
@@ -422,12 +398,32 @@ impl Live {
 
     /// Forgets streams to which nobody came back; says whether nothing would be lost without the rest.
     pub(super) fn tidy(&self) -> bool {
-        lock(&self.streams).retain(|stream| !stream.is_abandoned(COMES_BACK.min(self.limits.session_idle)));
+        lock(&self.streams)
+            .retain(|stream| !stream.is_abandoned(COMES_BACK.min(self.shared.limits.session_idle)));
         self.is_empty()
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
         lock(&self.connection)
+    }
+}
+
+impl Arrival<'_> {
+    /// Prepares a call; nothing where there is no room for it.
+    fn admit(&self, call: &mut Call) -> Option<Counted> {
+        self.endpoint.extract(self.parts, call);
+        self.endpoint.calls.one()
+    }
+}
+
+impl Running {
+    /// Cancels it, and returns where its answer is missing.
+    fn cancel(self) -> Arc<Stream> {
+        self.way.close();
+        if let Some(task) = self.task {
+            task.abort();
+        }
+        Arc::clone(&self.way.stream)
     }
 }
 
@@ -442,7 +438,7 @@ impl Deliver for Way {
         let is_open = lock(&self.is_open);
         // Held while pushing: after the call has ended, nothing more is sent for it.
         if *is_open {
-            self.answers.stream.push(&notification.into());
+            self.stream.push(&notification.into());
         }
     }
 
@@ -451,7 +447,7 @@ impl Deliver for Way {
     }
 
     fn let_go(&self) {
-        self.answers.stream.let_go();
+        self.stream.let_go();
     }
 }
 

@@ -10,6 +10,7 @@ mod accept;
 mod answer;
 mod body;
 mod guard;
+mod head;
 mod headers;
 mod http_sse;
 mod legacy;
@@ -38,6 +39,7 @@ pub use self::body::Body;
 use self::guard::Counter;
 use self::http_sse::HttpSse;
 pub use self::limits::Limits;
+use self::live::Shared;
 use self::origin::Gate;
 pub use self::serve::Listening;
 use self::serve::Serving;
@@ -270,10 +272,10 @@ impl Http {
         }
         let limits = self.limits;
         let over = Sender::new(false);
-        let sessions = Sessions::new(server.clone(), host.clone(), seal, store, limits, over.subscribe());
+        let shared = Shared { server: server.clone(), host, limits, over: over.subscribe() };
+        let sessions = Sessions::new(shared, seal, store);
         HttpService(Arc::new(Endpoint {
             server,
-            host,
             gate: self.gate,
             limits,
             sessions,

@@ -5,15 +5,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::{BoxFuture, poll_fn};
 use futures::task::AtomicWaker;
 use http::StatusCode;
 use mcpwright_core::{Era, Message, Notification, Response};
-use mcpwright_server::{Action, Call, Connection, Deliver, Outbox, Outcome, Server};
+use mcpwright_server::{Action, Call, Connection, Deliver, Outbox, Server};
 
+use super::Limits;
 use super::accept::Accepts;
 use super::answer::{self, Answer, Decided};
 use super::body::Events;
@@ -25,8 +25,8 @@ pub(super) const MOST_WAITING: (usize, usize) = (256, 1 << 20);
 
 /// What a request is answered with, once its call has been begun.
 pub(super) struct Exchange {
-    connection: Connection,
-    answering: BoxFuture<'static, (Call, Outcome)>,
+    /// The call, up to what its outcome means on its connection.
+    answering: BoxFuture<'static, Option<Response>>,
     mailbox: Arc<Mailbox>,
     /// Counts the call for as long as it runs.
     _counted: Counted,
@@ -35,7 +35,7 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn begin(
         server: Server,
-        connection: Connection,
+        mut connection: Box<Connection>,
         call: Call,
         takes: Accepts,
         counted: Counted,
@@ -44,17 +44,17 @@ impl Exchange {
         let outbox = Outbox::from(Arc::clone(&mailbox));
         let answering = Box::pin(async move {
             let outcome = server.call(&call, &outbox).await;
-            (call, outcome)
+            connection.finished(&call, outcome).into_first().and_then(response)
         });
-        Self { connection, answering, mailbox, _counted: counted }
+        Self { answering, mailbox, _counted: counted }
     }
 
     /// Answers with an object if the call ends before it says anything, and soon enough; with a stream otherwise.
-    pub(super) async fn answer(mut self, takes: Accepts, grace: Duration, keep_alive: Duration) -> Answer {
+    pub(super) async fn answer(mut self, takes: Accepts, limits: &Limits) -> Answer {
         let mut timer = None;
         let answered = poll_fn(|context| {
-            if let Poll::Ready((call, outcome)) = self.answering.as_mut().poll(context) {
-                return Poll::Ready(Some(self.finish(&call, outcome)));
+            if let Poll::Ready(response) = self.poll(context) {
+                return Poll::Ready(Some(response));
             }
             if !takes.events {
                 return Poll::Pending;
@@ -62,20 +62,25 @@ impl Exchange {
             if self.mailbox.poll_any(context).is_ready() {
                 return Poll::Ready(None);
             }
-            let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(grace)));
+            let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(limits.grace)));
             timer.as_mut().poll(context).map(|()| None)
         });
         match answered.await {
             Some(response) if takes.json && self.mailbox.is_empty() => response_as_json(response),
             // Whoever takes no object gets a stream of one event, and nothing is lost of what was said before the end.
             Some(response) => answer::events(Said(Some(self.last_events(response)))),
-            None => answer::events(Stream { exchange: Some(self), keep_alive: KeepAlive::new(keep_alive) }),
+            None => {
+                let keep_alive = KeepAlive::new(limits.keep_alive);
+                answer::events(Stream { exchange: Some(self), keep_alive })
+            }
         }
     }
 
-    fn finish(&mut self, call: &Call, outcome: Outcome) -> Option<Response> {
+    /// Is ready when the call has ended: nothing more is said on its behalf.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Response>> {
+        let response = futures::ready!(self.answering.as_mut().poll(context));
         self.mailbox.close();
-        self.connection.finished(call, outcome).into_iter().find_map(response)
+        Poll::Ready(response)
     }
 
     /// What is left to say, with the response at the end.
@@ -95,7 +100,7 @@ impl Drop for Exchange {
 }
 
 /// The response among what a connection wants done.
-pub(super) fn response(action: Action) -> Option<Response> {
+fn response(action: Action) -> Option<Response> {
     match action {
         Action::Send(Message::Response(response)) => Some(response),
         _ => None,
@@ -117,8 +122,7 @@ struct Stream {
 impl Events for Stream {
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let Some(exchange) = &mut self.exchange else { return Poll::Ready(None) };
-        if let Poll::Ready((call, outcome)) = exchange.answering.as_mut().poll(context) {
-            let response = exchange.finish(&call, outcome);
+        if let Poll::Ready(response) = exchange.poll(context) {
             let events = exchange.last_events(response);
             self.exchange = None;
             return Poll::Ready(Some(events.into()));

@@ -6,9 +6,11 @@
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN, VARY,
+    ACCESS_CONTROL_REQUEST_METHOD, VARY,
 };
-use http::{HeaderMap, HeaderValue, Method, Uri};
+use http::{HeaderMap, HeaderValue, Method};
+
+use super::head::{Field, Head};
 
 /// Who may send requests.
 #[derive(Clone, Debug, Default)]
@@ -63,26 +65,17 @@ impl Gate {
     }
 
     /// Lets a request through, or says why not. Returns the origin that a browser has to be told it may read the answer.
-    pub(super) fn check<'a>(
-        &self,
-        uri: &'a Uri,
-        headers: &'a HeaderMap,
-    ) -> Result<Option<&'a HeaderValue>, Refused> {
-        let host = host(uri, headers)?;
-        let origin = self.check_origin(host, headers)?;
+    pub(super) fn check<'a>(&self, head: &Head<'a>) -> Result<Option<&'a HeaderValue>, Refused> {
+        let host = host(head)?;
+        let origin = self.check_origin(host, head.origin)?;
         self.check_host(host)?;
         Ok(origin)
     }
 
-    fn check_origin<'a>(
-        &self,
-        host: &str,
-        headers: &'a HeaderMap,
-    ) -> Result<Option<&'a HeaderValue>, Refused> {
-        let mut values = headers.get_all(ORIGIN).iter();
-        let Some(value) = values.next() else { return Ok(None) };
+    fn check_origin<'a>(&self, host: &str, field: Field<'a>) -> Result<Option<&'a HeaderValue>, Refused> {
+        let Some(value) = field.first() else { return Ok(None) };
         let origin = value.to_str().unwrap_or_default();
-        let is_single = values.next().is_none();
+        let is_single = matches!(field, Field::Once(_));
         if is_single && (self.any_origin || self.origins.iter().any(|known| known == origin)) {
             return Ok(Some(value));
         }
@@ -141,21 +134,20 @@ impl Gate {
 }
 
 /// The name by which a client called the server, with its port.
-fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, Refused> {
-    let mut values = headers.get_all(HOST).iter();
-    match (values.next(), values.next(), uri.authority()) {
+fn host<'a>(head: &Head<'a>) -> Result<&'a str, Refused> {
+    match (head.host, head.parts.uri.authority()) {
         // HTTP/2 has it in the address, and may have it here as well.
-        (value, None, Some(authority)) => match value {
-            Some(value) if !value.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()) => {
-                Err(Refused("two hosts in one request".to_owned()))
-            }
-            _ => Ok(authority.as_str()),
-        },
-        (Some(value), None, None) => {
+        (Field::Once(value), Some(authority))
+            if !value.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()) =>
+        {
+            Err(Refused("two hosts in one request".to_owned()))
+        }
+        (Field::Absent | Field::Once(_), Some(authority)) => Ok(authority.as_str()),
+        (Field::Once(value), None) => {
             value.to_str().map_err(|_| Refused("the header Host is not readable".to_owned()))
         }
-        (None, ..) => Err(Refused("the header Host is missing".to_owned())),
-        (Some(_), Some(_), _) => Err(Refused("the header Host is there twice".to_owned())),
+        (Field::Absent, None) => Err(Refused("the header Host is missing".to_owned())),
+        (Field::Repeated(_), _) => Err(Refused("the header Host is there twice".to_owned())),
     }
 }
 
@@ -181,12 +173,10 @@ mod tests {
     use super::*;
 
     fn passes(gate: &Gate, host: &str, origin: &[&str]) -> bool {
-        let mut headers = HeaderMap::new();
-        headers.insert(HOST, host.parse().expect("it is a header"));
-        for origin in origin {
-            headers.append(ORIGIN, origin.parse().expect("it is a header"));
-        }
-        gate.check(&Uri::from_static("/mcp"), &headers).is_ok()
+        let request = http::Request::post("/mcp").header("host", host);
+        let request = origin.iter().fold(request, |request, origin| request.header("origin", *origin));
+        let (parts, ()) = request.body(()).expect("it is a request").into_parts();
+        gate.check(&Head::of(&parts)).is_ok()
     }
 
     #[test]

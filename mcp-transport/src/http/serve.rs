@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Method, Request, StatusCode};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
@@ -223,8 +224,9 @@ async fn serve(stream: impl Stream, place: Place) {
         let is_multiplexed = request.version() == http::Version::HTTP_2;
         let on_connection = OnConnection::begin(&watch, &watched, is_multiplexed);
         let site = Arc::clone(&site);
+        let (parts, body) = request.into_parts();
         async move {
-            let answer = site.answer(request).await;
+            let answer = site.answer(&parts, body).await;
             let wait = is_multiplexed.then(|| on_connection.wait());
             Ok::<_, Infallible>(answer.map(|body| Held { body, wait, on_connection }))
         }
@@ -259,13 +261,13 @@ async fn serve(stream: impl Stream, place: Place) {
 
 impl Site {
     /// Answers whatever the path.
-    async fn answer(&self, request: Request<Incoming>) -> Answer {
-        let path = request.uri().path();
+    async fn answer(&self, parts: &Parts, body: Incoming) -> Answer {
+        let path = parts.uri.path();
         let is_http_sse = self.service.0.http_sse.as_ref().is_some_and(|served| served.path == path);
         if path == self.path || is_http_sse {
-            return self.service.0.handle(request).await;
+            return self.service.0.handle(parts, body).await;
         }
-        let is_asked = matches!(*request.method(), Method::GET | Method::HEAD);
+        let is_asked = matches!(parts.method, Method::GET | Method::HEAD);
         match path {
             "/healthz" if is_asked => plain(StatusCode::OK, "ok\n"),
             "/readyz" if is_asked && self.is_ready.load(Ordering::Acquire) => {

@@ -18,14 +18,16 @@ use super::accept::{self, Accepts};
 use super::answer::{self, Answer, Decided};
 use super::body::{self, Body};
 use super::guard::{Counter, is_said};
+use super::head::Head;
 use super::headers::{self, Headers, Said};
 use super::http_sse::{self, HttpSse};
 use super::listen::{Heard, Listening};
+use super::live::Live;
 use super::modern::Exchange;
 use super::origin::{Gate, Refused};
 use super::session::Sessions;
+use super::stream::Stream;
 use super::{Limits, legacy};
-use crate::host::Tokio;
 
 /// What takes something out of the head of a request and hands it to the call's handler.
 pub(super) type Extract = Arc<dyn Fn(&Parts, &mut Extensions) + Send + Sync>;
@@ -42,7 +44,6 @@ pub struct HttpService(pub(super) Arc<Endpoint>);
 /// Where requests arrive, whatever carries them.
 pub(super) struct Endpoint {
     pub(super) server: Server,
-    pub(super) host: Tokio,
     pub(super) gate: Gate,
     pub(super) limits: Limits,
     pub(super) sessions: Arc<Sessions>,
@@ -62,7 +63,8 @@ impl HttpService {
     where
         B: http_body::Body<Data = Bytes>,
     {
-        self.0.handle(request).await
+        let (parts, body) = request.into_parts();
+        self.0.handle(&parts, body).await
     }
 
     /// Ends the streams of changes, each with its result: the server is about to end.
@@ -89,7 +91,8 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let endpoint = Arc::clone(&self.0);
-        Box::pin(async move { Ok(endpoint.handle(request).await) })
+        let (parts, body) = request.into_parts();
+        Box::pin(async move { Ok(endpoint.handle(&parts, body).await) })
     }
 }
 
@@ -101,44 +104,45 @@ impl fmt::Debug for HttpService {
 
 impl Endpoint {
     /// Answers a request; a browser is told of any answer whether the page may read it.
-    pub(super) async fn handle<B>(self: &Arc<Self>, request: Request<B>) -> Answer
+    pub(super) async fn handle<B>(self: &Arc<Self>, parts: &Parts, body: B) -> Answer
     where
         B: http_body::Body<Data = Bytes>,
     {
-        let (parts, body) = request.into_parts();
-        if head_size(&parts) > self.limits.head {
+        let head = &Head::of(parts);
+        if head.size > self.limits.head {
             return answer::closing(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is too large");
         }
-        let origin = match self.gate.check(&parts.uri, &parts.headers) {
-            Ok(origin) => origin.cloned(),
+        let origin = match self.gate.check(head) {
+            Ok(origin) => origin,
             Err(Refused(reason)) => {
                 tracing::warn!(reason, "a request is refused");
                 return answer::closing(StatusCode::FORBIDDEN, reason);
             }
         };
-        let Some(origin) = origin else { return self.route(parts, body).await };
+        let Some(origin) = origin else { return self.route(head, body).await };
         let mut told = http::HeaderMap::new();
         let mut answer = if self.gate.preflight(&parts.method, &parts.headers, &mut told) {
             answer::empty(StatusCode::NO_CONTENT)
         } else {
-            self.route(parts, body).await
+            self.route(head, body).await
         };
         answer.headers_mut().extend(told);
-        self.gate.expose(&origin, answer.headers_mut());
+        self.gate.expose(origin, answer.headers_mut());
         answer
     }
 
-    async fn route<B>(self: &Arc<Self>, parts: Parts, body: B) -> Answer
+    async fn route<B>(self: &Arc<Self>, head: &Head<'_>, body: B) -> Answer
     where
         B: http_body::Body<Data = Bytes>,
     {
-        if let Some(http_sse) = self.http_sse.as_ref().filter(|served| served.path == parts.uri.path()) {
-            return http_sse::handle(self, http_sse, parts, body).await;
+        let path = head.parts.uri.path();
+        if let Some(http_sse) = self.http_sse.as_ref().filter(|served| served.path == path) {
+            return http_sse::handle(self, http_sse, head, body).await;
         }
-        match parts.method {
-            Method::POST => self.post(parts, body).await,
-            Method::GET => legacy::get(self, &parts).await,
-            Method::DELETE => legacy::delete(self, &parts).await,
+        match head.parts.method {
+            Method::POST => self.post(head, body).await,
+            Method::GET => legacy::get(self, head).await,
+            Method::DELETE => legacy::delete(self, head).await,
             Method::OPTIONS => {
                 let mut answer = answer::empty(StatusCode::NO_CONTENT);
                 answer.headers_mut().insert(http::header::ALLOW, HeaderValue::from_static(ALLOWED));
@@ -148,14 +152,14 @@ impl Endpoint {
         }
     }
 
-    async fn post<B>(self: &Arc<Self>, parts: Parts, body: B) -> Answer
+    async fn post<B>(self: &Arc<Self>, head: &Head<'_>, body: B) -> Answer
     where
         B: http_body::Body<Data = Bytes>,
     {
-        if !accept::is_json(&parts.headers) {
+        if !accept::is_json(head) {
             return answer::not_json();
         }
-        let takes = Accepts::of(&parts.headers);
+        let takes = Accepts::of(head);
         if takes.nothing() {
             let reason =
                 "answers are application/json or text/event-stream: `Accept` has to allow one of them";
@@ -165,72 +169,88 @@ impl Endpoint {
             Ok(bytes) => body::decode(&bytes),
             Err(unread) => return answer::unread(&unread, &self.limits),
         };
-        let caller = caller(&parts);
-        let names_session = parts.headers.contains_key(headers::SESSION) && !is_modern(&message);
+        let caller = caller(head.parts);
+        let names_session = head.session.is_there() && !is_modern(&message);
         // An id that the client brings along, and that is of no session, is not taken: its handshake gets one of ours.
         let is_new = names_session
             && is_request_of(&message, method::INITIALIZE)
-            && legacy::is_of_nobody(self, &parts, &caller).await;
+            && legacy::is_of_nobody(self, head, &caller).await;
         if names_session && !is_new {
-            return legacy::post(self, &parts, caller, message, takes).await;
+            return legacy::post(self, head, caller, message, takes).await;
         }
-        self.alone(&parts, caller, message, takes).await
-    }
-
-    /// Answers a message that belongs to no session.
-    async fn alone(
-        self: &Arc<Self>,
-        parts: &Parts,
-        caller: Caller,
-        message: Result<Message, DecodeError>,
-        takes: Accepts,
-    ) -> Answer {
-        let server = self.server.clone();
-        let mut connection = match Said::of(&parts.headers) {
-            // A request that says nothing of itself is one of this revision.
-            Said::Nothing => {
-                Connection::without_session(server, caller.clone(), ProtocolVersion::V2025_03_26)
-            }
-            Said::Known(version) if version.era() == Some(Era::Legacy) => {
-                Connection::without_session(server, caller.clone(), version)
-            }
-            // A ping has nothing in it that would be wrong; all others are held against the header, or lack something.
-            Said::Unknown if is_request_of(&message, method::PING) && !is_modern(&message) => {
-                let reason = "MCP-Protocol-Version is not a revision that this server knows";
-                return answer::refusal(StatusCode::BAD_REQUEST, reason);
-            }
-            Said::Known(_) | Said::Unknown => Connection::new(server, caller.clone()),
-        };
-        let heard = is_request_of(&message, method::SUBSCRIPTIONS_LISTEN).then(|| Heard::from(&self.server));
-        let is_notice = !legacy::wants_answer(&message);
-        let is_answer = matches!(message, Ok(Message::Response(_)) | Err(DecodeError::Unanswerable(_)));
         let mirrored = match headers::called(&message) {
             // What fails here fails the call, too.
             Some(tool) => self.server.mirrored(&tool).await.unwrap_or_default(),
             None => Cow::default(),
         };
-        let beside = Headers { headers: &parts.headers, mirrored: &mirrored };
-        let actions = connection.receive_beside(message, &beside);
+        match self.alone(&Headers { head, mirrored: &mirrored }, &caller, message, takes) {
+            Begun::Answered(answer) => answer,
+            Begun::Call(exchange) => exchange.answer(takes, &self.limits).await,
+            Begun::Stream(live, stream, status) => {
+                legacy::without_session(self, live, &stream, status, takes).await
+            }
+        }
+    }
+
+    /// Begins to answer a message that belongs to no session.
+    fn alone(
+        self: &Arc<Self>,
+        beside: &Headers<'_>,
+        caller: &Caller,
+        message: Result<Message, DecodeError>,
+        takes: Accepts,
+    ) -> Begun {
+        let Some(mut connection) = self.connection(beside.head, caller, &message) else {
+            let reason = "MCP-Protocol-Version is not a revision that this server knows";
+            return Begun::Answered(answer::refusal(StatusCode::BAD_REQUEST, reason));
+        };
+        let listens = is_request_of(&message, method::SUBSCRIPTIONS_LISTEN);
+        // Where there is no session, nothing is refused before the request is.
+        let heard = listens.then(|| Heard::on(&mut connection).ok()).flatten();
+        let is_notice = !legacy::wants_answer(&message);
+        let is_answer = matches!(message, Ok(Message::Response(_)) | Err(DecodeError::Unanswerable(_)));
+        let actions = connection.receive_beside(message, beside);
         if is_notice {
-            return if is_answer && !Said::of(&parts.headers).is_legacy() {
+            return Begun::Answered(if is_answer && !Said::of(beside.head).is_legacy() {
                 answer::refusal(StatusCode::BAD_REQUEST, "nothing here waits for an answer")
             } else {
                 answer::empty(StatusCode::ACCEPTED)
-            };
+            });
         }
         let is_batch = actions.len() > 1 || matches!(actions.first(), Some(Action::Send(Message::Batch(_))));
         let is_call = matches!(actions.first(), Some(Action::Run(_)));
         if is_batch || is_call && connection.era() == Some(Era::Legacy) {
-            return legacy::without_session(self, parts, connection, actions, takes).await;
+            return legacy::begin_without_session(self, beside.head.parts, connection, actions, takes);
         }
-        match (actions.into_iter().next(), heard) {
-            (Some(Action::Run(call)), _) => self.run(parts, connection, call, takes).await,
-            (Some(Action::Send(Message::Response(response))), _) => self.said(&connection, &caller, response),
+        Begun::Answered(match (actions.into_first(), heard) {
+            (Some(Action::Run(call)), _) => return self.run(beside.head.parts, connection, call, takes),
+            (Some(Action::Send(Message::Response(response))), _) => self.said(&connection, caller, response),
             (Some(Action::Send(Message::Notification(acknowledged))), Some(heard)) => {
                 self.listen(connection, acknowledged, heard, takes)
             }
             _ => answer::empty(StatusCode::ACCEPTED),
-        }
+        })
+    }
+
+    /// A connection for a message that belongs to no session; nothing if it does not say which revision it speaks. It is
+    /// handed on several times, and so has memory of its own.
+    fn connection(
+        &self,
+        head: &Head<'_>,
+        caller: &Caller,
+        message: &Result<Message, DecodeError>,
+    ) -> Option<Box<Connection>> {
+        let (server, caller) = (self.server.clone(), caller.clone());
+        Some(Box::new(match Said::of(head) {
+            // A request that says nothing of itself is one of this revision.
+            Said::Nothing => Connection::without_session(server, caller, ProtocolVersion::V2025_03_26),
+            Said::Known(version) if version.era() == Some(Era::Legacy) => {
+                Connection::without_session(server, caller, version)
+            }
+            // A ping has nothing in it that would be wrong; all others are held against the header, or lack something.
+            Said::Unknown if is_request_of(message, method::PING) && !is_modern(message) => return None,
+            Said::Known(_) | Said::Unknown => Connection::new(server, caller),
+        }))
     }
 
     /// Answers what was decided without a call; a handshake opens a session.
@@ -249,20 +269,14 @@ impl Endpoint {
         answer
     }
 
-    /// Runs a modern call.
-    async fn run(
-        self: &Arc<Self>,
-        parts: &Parts,
-        connection: Connection,
-        mut call: Call,
-        takes: Accepts,
-    ) -> Answer {
+    /// Begins a modern call.
+    fn run(&self, parts: &Parts, connection: Box<Connection>, mut call: Call, takes: Accepts) -> Begun {
         let Some(counted) = self.calls.one() else {
-            return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many calls at once");
+            let reason = "too many calls at once";
+            return Begun::Answered(answer::refusal(StatusCode::TOO_MANY_REQUESTS, reason));
         };
         self.extract(parts, &mut call);
-        let exchange = Exchange::begin(self.server.clone(), connection, call, takes, counted);
-        exchange.answer(takes, self.limits.grace, self.limits.keep_alive).await
+        Begun::Call(Exchange::begin(self.server.clone(), connection, call, takes, counted))
     }
 
     /// Hands a call what its handler may want to know of the request.
@@ -272,7 +286,7 @@ impl Endpoint {
 
     fn listen(
         &self,
-        connection: Connection,
+        connection: Box<Connection>,
         acknowledged: mcpwright_core::Notification,
         heard: Heard,
         takes: Accepts,
@@ -290,6 +304,15 @@ impl Endpoint {
     }
 }
 
+/// How far a message that belongs to no session is answered, before anything is waited for.
+pub(super) enum Begun {
+    Answered(Answer),
+    /// By a modern call.
+    Call(Exchange),
+    /// By calls of an earlier revision, on a stream; with the status of what was decided without one.
+    Stream(Arc<Live>, Arc<Stream>, StatusCode),
+}
+
 /// Who calls, if a layer before this one has found out.
 pub(super) fn caller(parts: &Parts) -> Caller {
     parts.extensions.get::<Caller>().cloned().unwrap_or_default()
@@ -302,12 +325,4 @@ fn is_modern(message: &Result<Message, DecodeError>) -> bool {
 
 fn is_request_of(message: &Result<Message, DecodeError>, name: &str) -> bool {
     matches!(message, Ok(Message::Request(request)) if request.method == name)
-}
-
-/// About how many bytes the head of a request had.
-fn head_size(parts: &Parts) -> usize {
-    const AROUND: usize = 4;
-    let path = parts.uri.path_and_query().map_or(0, |path| path.as_str().len());
-    let fields = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + AROUND);
-    path + fields.sum::<usize>()
 }

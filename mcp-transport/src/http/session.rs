@@ -5,18 +5,17 @@
 //! the handshake.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Deref;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mcpwright_server::{Caller, Connection, Handshake, Host as _, Seal, Server, Store, StoreError};
+use mcpwright_server::{Caller, Connection, Handshake, Host as _, Seal, Store, StoreError};
 
-use tokio::sync::watch;
-
-use super::Limits;
-use super::live::Live;
-use crate::host::Tokio;
+use super::live::{Live, Shared};
 
 /// What ids of sessions are sealed for.
 const PURPOSE: &str = "mcp session";
@@ -32,18 +31,18 @@ const STORE_TIME: Duration = Duration::from_millis(250);
 
 /// What tells a session from all others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Id([u8; 16]);
+pub(super) struct Id(u128);
 
 impl Id {
     fn random() -> Self {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).expect("the operating system has random numbers");
-        Self(bytes)
+        Self(u128::from_be_bytes(bytes))
     }
 
     /// Under which key the store says that the session has ended.
     fn ended(self) -> String {
-        format!("mcp:session:{:032x}:ended", u128::from_be_bytes(self.0))
+        format!("mcp:session:{:032x}:ended", self.0)
     }
 }
 
@@ -51,18 +50,20 @@ impl Id {
 const MOST_OPENED: usize = 1000;
 
 /// A session that exists, whether or not anything of it lives in this process.
-#[derive(Clone)]
 pub(super) struct Known {
     id: Id,
+    /// Under which key the store says that it has ended.
+    ended: String,
     /// When it ends, in seconds of the system's time.
     until: u64,
-    pub(super) handshake: Handshake,
+    handshake: Handshake,
 }
 
 /// An id that was opened, and for whom.
 struct Opened {
+    id: String,
     owner: String,
-    known: Known,
+    known: Arc<Known>,
 }
 
 /// Why there is no session of an id.
@@ -75,14 +76,11 @@ pub(super) enum Missing {
 
 /// The sessions of one server.
 pub(super) struct Sessions {
-    server: Server,
-    host: Tokio,
+    shared: Arc<Shared>,
     seal: Seal,
     store: Arc<dyn Store>,
-    limits: Limits,
-    over: watch::Receiver<bool>,
-    /// Ids that were opened lately: to open one takes longer than a small call.
-    opened: Mutex<HashMap<String, Opened>>,
+    /// Ids that were opened lately, by their [`tail`]: to open one takes longer than a small call.
+    opened: Mutex<HashMap<u64, Opened>>,
     live: Mutex<HashMap<Id, Arc<Live>>>,
     /// Moves on with each request: what was used last has the highest number.
     clock: AtomicU64,
@@ -90,21 +88,11 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    pub(super) fn new(
-        server: Server,
-        host: Tokio,
-        seal: Seal,
-        store: Arc<dyn Store>,
-        limits: Limits,
-        over: watch::Receiver<bool>,
-    ) -> Arc<Self> {
+    pub(super) fn new(shared: Shared, seal: Seal, store: Arc<dyn Store>) -> Arc<Self> {
         Arc::new(Self {
-            server,
-            host,
+            shared: Arc::new(shared),
             seal,
             store,
-            limits,
-            over,
             opened: Mutex::default(),
             live: Mutex::default(),
             clock: AtomicU64::new(0),
@@ -112,21 +100,26 @@ impl Sessions {
         })
     }
 
+    /// What every session needs.
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// The id of a new session, for its client; nothing if it would be longer than what is looked at later.
     pub(super) fn mint(&self, caller: &Caller, handshake: &Handshake) -> Option<String> {
-        let until = self.seconds() + self.limits.session_age.as_secs();
-        let mut plain = Vec::from(Id::random().0);
+        let until = self.seconds() + self.shared.limits.session_age.as_secs();
+        let mut plain = Vec::from(Id::random().0.to_be_bytes());
         plain.extend_from_slice(&until.to_be_bytes());
         plain.extend_from_slice(handshake.to_text().as_bytes());
         let id = self.seal.seal(PURPOSE, &[owner(caller)], &plain);
         // It comes back in a head, beside all else that a head holds.
-        (id.len() <= LONGEST.min(self.limits.head / 2)).then_some(id)
+        (id.len() <= LONGEST.min(self.shared.limits.head / 2)).then_some(id)
     }
 
     /// The session of an id that this caller was given.
-    pub(super) async fn open(&self, caller: &Caller, id: &str) -> Result<Known, Missing> {
+    pub(super) async fn open(&self, caller: &Caller, id: &str) -> Result<Arc<Known>, Missing> {
         let known = self.unseal(caller, id).ok_or(Missing::Gone)?;
-        match in_time(self.store.get(&known.id.ended())).await {
+        match in_time(self.store.get(&known.ended)).await {
             Ok(None) => Ok(known),
             Ok(Some(_)) => Err(Missing::Gone),
             Err(error) => {
@@ -136,12 +129,12 @@ impl Sessions {
         }
     }
 
-    fn unseal(&self, caller: &Caller, id: &str) -> Option<Known> {
+    fn unseal(&self, caller: &Caller, id: &str) -> Option<Arc<Known>> {
         if id.len() > LONGEST {
             return None;
         }
-        let before =
-            self.opened().get(id).filter(|opened| opened.owner == owner(caller)).map(|it| it.known.clone());
+        let is_it = |opened: &&Opened| opened.id == id && opened.owner == owner(caller);
+        let before = self.opened().get(&tail(id)?).filter(is_it).map(|it| Arc::clone(&it.known));
         let known = match before {
             Some(known) => known,
             None => self.unseal_anew(caller, id)?,
@@ -149,29 +142,30 @@ impl Sessions {
         (known.until > self.seconds()).then_some(known)
     }
 
-    fn unseal_anew(&self, caller: &Caller, id: &str) -> Option<Known> {
+    fn unseal_anew(&self, caller: &Caller, id: &str) -> Option<Arc<Known>> {
         let plain = self.seal.open(PURPOSE, &[owner(caller)], id)?;
         let (session, rest) = plain.split_first_chunk()?;
         let (until, text) = rest.split_first_chunk()?;
-        let until = u64::from_be_bytes(*until);
-        let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.server)?;
-        let known = Known { id: Id(*session), until, handshake };
+        let (session, until) = (Id(u128::from_be_bytes(*session)), u64::from_be_bytes(*until));
+        let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.shared.server)?;
+        let known = Arc::new(Known { id: session, ended: session.ended(), until, handshake });
         let mut opened = self.opened();
         if opened.len() >= MOST_OPENED {
             opened.clear();
         }
-        opened.insert(id.to_owned(), Opened { owner: owner(caller).to_owned(), known: known.clone() });
+        let (id, owner, tail) = (id.to_owned(), owner(caller).to_owned(), tail(id)?);
+        opened.insert(tail, Opened { id, owner, known: Arc::clone(&known) });
         Some(known)
     }
 
-    fn opened(&self) -> MutexGuard<'_, HashMap<String, Opened>> {
+    fn opened(&self) -> MutexGuard<'_, HashMap<u64, Opened>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends a session everywhere.
     pub(super) async fn end(&self, known: &Known) -> Result<(), StoreError> {
         let left = Duration::from_secs(known.until.saturating_sub(self.seconds()));
-        in_time(self.store.put(&known.id.ended(), b"", left)).await?;
+        in_time(self.store.put(&known.ended, b"", left)).await?;
         let live = self.table().remove(&known.id);
         if let Some(live) = live {
             live.end();
@@ -183,20 +177,13 @@ impl Sessions {
     pub(super) fn enter(self: &Arc<Self>, caller: Caller, known: &Known) -> Option<Entered> {
         let now = self.clock.fetch_add(1, Ordering::Relaxed);
         let mut table = self.table();
-        let live = match table.get(&known.id) {
-            Some(live) => Arc::clone(live),
-            None => {
-                if table.len() >= self.limits.sessions {
-                    evict(&mut table)?;
-                }
-                let handshake = known.handshake.clone();
-                let connection = Connection::resume(self.server.clone(), caller, handshake);
-                let over = self.over.clone();
-                let live = Live::new(self.server.clone(), self.host.clone(), connection, self.limits, over);
-                table.insert(known.id, Arc::clone(&live));
-                live
-            }
-        };
+        if table.len() >= self.shared.limits.sessions && !table.contains_key(&known.id) {
+            evict(&mut table)?;
+        }
+        let live = Arc::clone(table.entry(known.id).or_insert_with(|| {
+            let (server, handshake) = (self.shared.server.clone(), known.handshake.clone());
+            Live::new(&self.shared, Connection::resume(server, caller, handshake))
+        }));
         live.enter(now);
         drop(table);
         Some(Entered { id: known.id, sessions: Arc::clone(self), live })
@@ -210,12 +197,17 @@ impl Sessions {
 
     fn leave(self: &Arc<Self>, id: Id, live: &Arc<Live>) {
         let mut table = self.table();
-        let is_last = live.leave();
-        if is_last && live.is_empty() && table.get(&id).is_some_and(|known| Arc::ptr_eq(known, live)) {
-            table.remove(&id);
-        } else if is_last {
-            drop(table);
-            self.sweep_later();
+        if !live.leave() {
+            return;
+        }
+        match table.entry(id) {
+            Entry::Occupied(known) if live.is_empty() && Arc::ptr_eq(known.get(), live) => {
+                known.remove();
+            }
+            _ => {
+                drop(table);
+                self.sweep_later();
+            }
         }
     }
 
@@ -225,7 +217,7 @@ impl Sessions {
             return;
         }
         let weak = Arc::downgrade(self);
-        self.host.handle().spawn(async move {
+        self.shared.host.handle().spawn(async move {
             loop {
                 tokio::time::sleep(SWEEP).await;
                 let Some(sessions) = Weak::upgrade(&weak) else { return };
@@ -242,7 +234,7 @@ impl Sessions {
         let idle: Vec<_> = table
             .iter()
             .filter(|(_, live)| {
-                live.is_idle() && (live.tidy() || live.idle_time() > self.limits.session_idle)
+                live.is_idle() && (live.tidy() || live.idle_time() > self.shared.limits.session_idle)
             })
             .map(|(id, _)| *id)
             .collect();
@@ -257,7 +249,7 @@ impl Sessions {
     }
 
     fn seconds(&self) -> u64 {
-        let time: SystemTime = self.host.system_time();
+        let time: SystemTime = self.shared.host.system_time();
         time.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
     }
 
@@ -266,8 +258,18 @@ impl Sessions {
     }
 }
 
+/// The end of an id, which is part of the tag of its seal: as good as random, and quicker to look up than the whole.
+fn tail(id: &str) -> Option<u64> {
+    id.as_bytes().last_chunk().map(|tail| u64::from_ne_bytes(*tail))
+}
+
 /// What a store answers, or that it takes too long.
 async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let mut answer = pin!(answer);
+    // Most of them have their answer there, and need no timer.
+    if let Poll::Ready(answer) = futures::poll!(answer.as_mut()) {
+        return answer;
+    }
     let answer = tokio::time::timeout(STORE_TIME, answer).await;
     answer.unwrap_or_else(|_| Err(format!("the store took longer than {STORE_TIME:?}").into()))
 }

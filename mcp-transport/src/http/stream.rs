@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -11,7 +12,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::task::AtomicWaker;
 use mcpwright_core::Message;
+use mcpwright_server::{Action, Actions};
 
+use super::answer::encoded;
 use super::body::Events;
 use super::modern::MOST_WAITING;
 use super::sse::{self, COMMENT, KeepAlive};
@@ -39,6 +42,8 @@ pub(super) struct Stream {
     /// The client waits for streams to be closed before they end, and for events without a message.
     comes_back: bool,
     pub(super) takes_events: bool,
+    /// How many answers are missing, and one more for as long as others may be asked for.
+    missing: AtomicUsize,
     state: Mutex<State>,
     waker: AtomicWaker,
 }
@@ -121,7 +126,20 @@ impl Stream {
             lets_go: false,
             changed: Instant::now(),
         };
-        Self { kind, number, comes_back, takes_events, state: Mutex::new(state), waker: AtomicWaker::new() }
+        let (missing, state, waker) = (AtomicUsize::new(1), Mutex::new(state), AtomicWaker::new());
+        Self { kind, number, comes_back, takes_events, missing, state, waker }
+    }
+
+    /// Expects another answer.
+    pub(super) fn one_more(&self) {
+        self.missing.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Expects one answer less, or no others beside those that are missing: with the last of them, the stream ends.
+    pub(super) fn one_less(&self) {
+        if self.missing.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.end();
+        }
     }
 
     /// Adds a message. A notification is dropped where the client takes none, or does not keep up.
@@ -129,7 +147,17 @@ impl Stream {
         self.add(message, false);
     }
 
-    /// Adds a message, unless the client is about to be told the same anyway.
+    /// Adds the messages among what is to be done.
+    pub(super) fn push_all(&self, actions: Actions) {
+        for action in actions {
+            if let Action::Send(message) = action {
+                self.push(&message);
+            }
+        }
+    }
+
+    /// Adds a notification, unless the client is about to be told the same anyway. It is dropped only where the client takes
+    /// none: what waits is as long as the list of what it has asked to be told of.
     pub(super) fn push_once(&self, message: &Message) {
         self.add(message, true);
     }
@@ -137,11 +165,11 @@ impl Stream {
     fn add(&self, message: &Message, once: bool) {
         let is_notification = matches!(message, Message::Notification(_));
         let mut state = self.state();
-        if is_notification && !(self.takes_events && state.is_open && state.has_room()) {
+        // Of what is said once, no more can wait than there is to say.
+        if is_notification && !(self.takes_events && state.is_open && (once || state.has_room())) {
             return;
         }
-        let mut bytes = Vec::with_capacity(super::answer::room_for(message));
-        message.encode(&mut bytes);
+        let bytes = encoded(message);
         if once && state.waits(&bytes) {
             return;
         }
@@ -437,6 +465,8 @@ mod tests {
         let standing = Arc::new(Stream::new(Kind::Standing, 1, false, true));
         (0..100).for_each(|_| standing.push_once(&note(1)));
         assert_eq!(standing.state().kept.len(), 1);
+        (0..1000).for_each(|number| standing.push_once(&note(number)));
+        assert_eq!(standing.state().kept.len(), 1000);
     }
 
     #[test]

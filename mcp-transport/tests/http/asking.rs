@@ -8,7 +8,7 @@ use mcpwright_transport::http::{Http, Limits};
 use serde_json::{Value, json};
 
 use crate::requests::{Request, Session, call, cancellation, initialize_message, message, post};
-use crate::support::{A_WHILE, Site, eventually};
+use crate::support::Site;
 use crate::wire::Client;
 use crate::world;
 
@@ -209,45 +209,27 @@ async fn rounds_of_a_modern_client_go_to_any_replica() {
     assert_eq!((unable.status, unable.code()), (400, Some(-32021)));
 }
 
-/// What the process holds, in KiB.
-#[cfg(target_os = "linux")]
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
-/// Two thousand questions are asked and abandoned in every way that there is.
-#[cfg(target_os = "linux")]
+/// Questions are abandoned in every way that there is, and nobody else has to wait.
 #[tokio::test(flavor = "multi_thread")]
-async fn abandoned_questions_leave_nothing_behind() {
+async fn abandoned_questions_are_nobody_elses_trouble() {
     let limits = Limits::default().session_idle(Duration::from_millis(100));
     let site = site(|http| http.limits(limits)).await;
-    let mut before = 0;
-    for round in 0..20 {
-        let session = session(&site).await;
-        let mut asker = site.connect().await;
-        for number in 0..100 {
-            let mut client = site.connect().await;
-            client.open(&session.call(json!(number), "ask", json!({ "number": number }))).await;
-            let asked = question(&mut client).await;
-            let message = match number % 4 {
-                // The client goes away, and so does its session in the end.
-                0 => continue,
-                1 => json!({ "jsonrpc": "2.0", "id": asked["id"], "error": { "code": -1, "message": "no" } }),
-                2 => cancellation(json!(number)),
-                _ => accepted(&asked, "twice"),
-            };
-            for _ in 0..=number % 2 {
-                assert_eq!(asker.ask(&session.post(&message)).await.status, 202);
-            }
-        }
-        // By then, whatever is needed for a hundred at once is there.
-        if round == 4 {
-            before = resident();
+    let session = session(&site).await;
+    let mut asker = site.connect().await;
+    for number in 0..200 {
+        let mut client = site.connect().await;
+        client.open(&session.call(json!(number), "ask", json!({ "number": number }))).await;
+        let asked = question(&mut client).await;
+        let message = match number % 4 {
+            // The client goes away. A hundred of them may wait.
+            0 => continue,
+            1 => json!({ "jsonrpc": "2.0", "id": asked["id"], "error": { "code": -1, "message": "no" } }),
+            2 => cancellation(json!(number)),
+            _ => accepted(&asked, "twice"),
+        };
+        for _ in 0..=number % 2 {
+            assert_eq!(asker.ask(&session.post(&message)).await.status, 202);
         }
     }
-    tokio::time::sleep(A_WHILE).await;
-    eventually("memory is given back", || resident() < before + (16 << 10)).await;
     site.serves().await;
 }

@@ -105,7 +105,7 @@ impl Somebody {
         client.open(&modern(json!(1), "subscriptions/listen", filter)).await;
         self.assert_own(&client.message().await.to_string());
         for _ in 0..5 {
-            self.world.changes().resource_updated(uri.clone());
+            self.world.notify().resource_updated(uri.clone());
             let message = client.message().await;
             assert_eq!(message["params"]["uri"], uri);
         }
@@ -182,7 +182,7 @@ impl Somebody {
         client.open(&session.get(None)).await;
         client.event().await.unwrap();
         for _ in 0..5 {
-            self.world.changes().resource_updated(uri.clone());
+            self.world.notify().resource_updated(uri.clone());
             assert_eq!(client.message().await["params"]["uri"], uri);
         }
     }

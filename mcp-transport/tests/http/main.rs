@@ -13,6 +13,8 @@ mod batches;
 mod gate;
 mod heads;
 mod isolation;
+mod listeners;
+mod many;
 mod messages;
 mod modern;
 mod multiplexed;

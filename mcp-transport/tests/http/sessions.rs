@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use mcpwright_server::{Change, Key};
+use mcpwright_server::Key;
 use mcpwright_transport::http::Limits;
 use serde_json::{Value, json};
 
@@ -324,16 +324,16 @@ async fn a_session_remembers_what_was_wished_for() {
     standing.open(&session.get(None)).await;
     others.open(&other.get(None)).await;
     assert!(standing.event().await.unwrap().data.is_empty() && others.event().await.unwrap().data.is_empty());
-    site.world.changes().resource_updated("test://thing");
-    site.world.changes().notify(&Change::Tools);
+    site.world.notify().resource_updated("test://thing");
+    site.world.notify().tools_list_changed();
     let updated = standing.message().await;
     assert_eq!(updated["method"], "notifications/resources/updated");
     assert_eq!(updated["params"], json!({ "uri": "test://thing" }));
     assert_eq!(standing.message().await["method"], "notifications/tools/list_changed");
     assert_eq!(others.message().await["method"], "notifications/tools/list_changed");
     ask(&session, "resources/unsubscribe", json!({ "uri": "test://thing" })).await;
-    site.world.changes().resource_updated("test://thing");
-    site.world.changes().notify(&Change::Prompts);
+    site.world.notify().resource_updated("test://thing");
+    site.world.notify().prompts_list_changed();
     assert_eq!(standing.message().await["method"], "notifications/prompts/list_changed");
 }
 

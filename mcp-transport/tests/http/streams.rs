@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcpwright_server::Change;
+use mcpwright_server::Notify;
 use mcpwright_transport::http::Limits;
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ async fn one_revision_begins_its_streams_with_an_event_without_a_message() {
         client.open(&session.get(None)).await;
         // It is there, and a client that waits for a first byte gets one.
         client.comment().await;
-        site.world.changes().notify(&Change::Tools);
+        site.world.notify().tools_list_changed();
         assert_eq!(client.message().await["method"], "notifications/tools/list_changed", "{version}");
     }
     // Nobody comes back who has no session.
@@ -217,7 +217,7 @@ async fn there_is_an_end_to_how_many_streams_a_session_has() {
         assert_eq!(client.event().await, None);
     }
     // Those that are left are told of a change, once.
-    site.world.changes().notify(&Change::Tools);
+    site.world.notify().tools_list_changed();
     assert_eq!(clients[19].message().await["method"], "notifications/tools/list_changed");
 }
 
@@ -343,8 +343,9 @@ async fn each_message_is_sent_on_one_stream() {
         clients.push(client);
     }
     let mut heard = [0, 0];
-    for change in [Change::Tools, Change::Prompts, Change::Resources] {
-        site.world.changes().notify(&change);
+    let changes = [Notify::tools_list_changed, Notify::prompts_list_changed, Notify::resources_list_changed];
+    for change in changes {
+        change(site.world.notify());
         // One of them is told, and the other is not.
         let (first, second) = clients.split_at_mut(1);
         let which = tokio::select! { _ = first[0].message() => 0, _ = second[0].message() => 1 };
@@ -356,7 +357,7 @@ async fn each_message_is_sent_on_one_stream() {
     let mut left = clients.remove(0);
     drop(clients);
     loop {
-        site.world.changes().notify(&Change::Tools);
+        site.world.notify().tools_list_changed();
         if tokio::time::timeout(Duration::from_millis(100), left.event()).await.is_ok() {
             break;
         }
@@ -370,10 +371,10 @@ async fn what_happened_meanwhile_is_told_to_whoever_comes_back() {
     let mut client = site.connect().await;
     client.open(&session.get(None)).await;
     let first = priming(&mut client).await;
-    site.world.changes().notify(&Change::Tools);
+    site.world.notify().tools_list_changed();
     let second = client.event().await.unwrap();
     drop(client);
-    site.world.changes().notify(&Change::Prompts);
+    site.world.notify().prompts_list_changed();
     let mut client = resume(&site, &session, &second).await;
     assert_eq!(client.message().await["method"], "notifications/prompts/list_changed");
     client.expect_silence().await;

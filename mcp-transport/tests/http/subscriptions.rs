@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use mcpwright_server::Change;
 use mcpwright_transport::http::Limits;
 use serde_json::{Value, json};
 
@@ -32,14 +31,15 @@ async fn a_listener_hears_what_it_asked_for() {
     let mut client = site.connect().await;
     let filter = json!({ "toolsListChanged": true, "resourceSubscriptions": ["test://thing"] });
     assert_eq!(open(&mut client, &json!(1), filter.clone()).await, filter);
-    for change in [Change::Prompts, Change::Resources, Change::Resource("test://other".into()), Change::Tools]
-    {
-        site.world.changes().notify(&change);
-    }
+    let notify = site.world.notify();
+    notify.prompts_list_changed();
+    notify.resources_list_changed();
+    notify.resource_updated("test://other");
+    notify.tools_list_changed();
     let message = client.message().await;
     assert_eq!(message["method"], "notifications/tools/list_changed");
     assert_eq!(message["params"], json!({ "_meta": { ID: 1 } }));
-    site.world.changes().resource_updated("test://thing");
+    site.world.notify().resource_updated("test://thing");
     let message = client.message().await;
     assert_eq!(message["method"], "notifications/resources/updated");
     assert_eq!(message["params"], json!({ "_meta": { ID: 1 }, "uri": "test://thing" }));
@@ -69,7 +69,7 @@ async fn ids_are_exactly_those_of_the_requests() {
         open(&mut client, id, json!({ "promptsListChanged": true })).await;
         clients.push(client);
     }
-    site.world.changes().notify(&Change::Prompts);
+    site.world.notify().prompts_list_changed();
     for (client, id) in clients.iter_mut().zip(&ids) {
         assert_eq!(client.message().await["params"]["_meta"][ID], *id);
     }
@@ -78,11 +78,11 @@ async fn ids_are_exactly_those_of_the_requests() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_change_comes_before_the_acknowledgement() {
     let site = Site::start().await;
-    let changes = site.world.changes().clone();
+    let notify = site.world.notify().clone();
     let storm = tokio::spawn(async move {
         loop {
-            changes.notify(&Change::Tools);
-            changes.resource_updated("test://thing");
+            notify.tools_list_changed();
+            notify.resource_updated("test://thing");
             tokio::task::yield_now().await;
         }
     });
@@ -104,7 +104,7 @@ async fn what_changes_twice_before_it_is_read_is_told_and_nothing_is_lost() {
     let uris: Vec<_> = (0..500).map(|number| format!("test://{number}")).collect();
     open(&mut client, &json!(1), json!({ "resourceSubscriptions": uris })).await;
     for _ in 0..3 {
-        uris.iter().for_each(|uri| site.world.changes().resource_updated(uri));
+        uris.iter().for_each(|uri| site.world.notify().resource_updated(uri));
     }
     let mut missing: std::collections::BTreeSet<_> = uris.into_iter().collect();
     while !missing.is_empty() {
@@ -141,7 +141,7 @@ async fn quiet_streams_are_kept_alive() {
     open(&mut client, &json!(1), json!({ "toolsListChanged": true })).await;
     for _ in 0..3 {
         client.comment().await;
-        site.world.changes().notify(&Change::Tools);
+        site.world.notify().tools_list_changed();
         assert_eq!(client.message().await["method"], "notifications/tools/list_changed");
     }
     assert!(client.comments >= 3);

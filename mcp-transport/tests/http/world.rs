@@ -1,11 +1,11 @@
 //! The server that is called, and what its tools did.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use mcpwright_core::{ErrorObject, LoggingLevel, PromptMessage};
 use mcpwright_server::{
-    Builder, Caller, Changes, Context, Ext, PromptHandler, ResourceHandler, Server, ToolHandler,
+    Builder, Caller, Context, Ext, Notify, PromptHandler, ResourceHandler, Server, ToolHandler,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -21,7 +21,9 @@ struct State {
     begun: AtomicUsize,
     dropped: AtomicUsize,
     gate: Semaphore,
-    changes: Changes,
+    /// Who may read nothing.
+    barred: Mutex<Option<String>>,
+    notify: Notify,
 }
 
 /// What a request says in one of its headers.
@@ -54,8 +56,18 @@ impl World {
         self.0.gate.add_permits(count);
     }
 
-    pub(crate) fn changes(&self) -> &Changes {
-        &self.0.changes
+    pub(crate) fn notify(&self) -> &Notify {
+        &self.0.notify
+    }
+
+    /// Lets this caller read nothing from here on, and everybody else everything.
+    pub(crate) fn bar(&self, subject: Option<&str>) {
+        *self.0.barred.lock().unwrap() = subject.map(str::to_owned);
+    }
+
+    fn may_read(&self, caller: &Caller) -> bool {
+        let barred = self.0.barred.lock().unwrap();
+        barred.is_none() || barred.as_deref() != caller.subject()
     }
 
     fn execute(&self) {
@@ -98,9 +110,12 @@ pub(crate) fn server() -> (Builder, World) {
         begun: AtomicUsize::new(0),
         dropped: AtomicUsize::new(0),
         gate: Semaphore::new(0),
-        changes: builder.changes().clone(),
+        barred: Mutex::default(),
+        notify: builder.notify().clone(),
     }));
+    let reading = world.clone();
     let builder = builder
+        .may_read(move |caller, _| reading.may_read(caller))
         .share(world.clone())
         .tool(ToolHandler::function("count", [], count))
         .tool(ToolHandler::function("echo", ["text"], echo))

@@ -134,12 +134,12 @@ async fn a_change_never_overtakes_the_acknowledgement() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_hears_of_each_change_once_when_it_does() {
-    use mcpwright_server::{Builder, Server, ToolHandler};
+    use mcpwright_server::{Server, ToolHandler};
 
     let described = Server::builder("test", "1")
         .tool(ToolHandler::function("large", [], || async { "x".repeat(3 << 20) }).description("Large."))
         .resource(mcpwright_server::ResourceHandler::function("test://x", "x", || async { "x" }));
-    let changes = Builder::changes(&described).clone();
+    let notify = described.notify().clone();
     let (reader, mut writer) = tokio::io::split(memory(described));
     let mut lines = BufReader::new(reader).lines();
     let filter = serde_json::json!({ "notifications": { "resourceSubscriptions": ["test://x"] } });
@@ -153,7 +153,7 @@ async fn a_client_that_does_not_read_hears_of_each_change_once_when_it_does() {
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     for _ in 0..10_000 {
-        changes.resource_updated("test://x");
+        notify.resource_updated("test://x");
     }
     let (mut answers, mut updates) = (0, 0);
     while answers < 3 || updates == 0 {

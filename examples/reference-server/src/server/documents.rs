@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use mcpwright::core::{self, ResourceContents};
-use mcpwright::{
-    CacheScope, Completing, Contents, IntoContents, Json, ProviderError, ResourceHandler, ResourceProvider,
-    ToolError, Work, async_trait, server,
-};
+use mcpwright::{CacheScope, Completing, Contents, IntoContents, Json, ToolError, server};
 
 use super::ReferenceServer;
 use crate::completion::Completion;
@@ -150,7 +147,7 @@ impl ReferenceServer {
 }
 
 /// The contents of a document as a resource; a version never changes, the latest one may.
-async fn read(documents: &Documents, address: Address) -> Result<Contents, DocumentError> {
+pub(super) async fn read(documents: &Documents, address: Address) -> Result<Contents, DocumentError> {
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     const MINUTE: Duration = Duration::from_secs(60);
     let (uri, time) = (address.to_string(), if address.version.is_some() { DAY } else { MINUTE });
@@ -170,43 +167,4 @@ async fn read(documents: &Documents, address: Address) -> Result<Contents, Docum
 
 pub(super) fn completion(found: Completion) -> core::Completion {
     core::Completion::new(found.values).total(found.total).has_more(found.has_more)
-}
-
-/// The documents in the list of resources.
-pub struct DocumentList(Documents);
-
-impl DocumentList {
-    /// The documents of a database.
-    pub fn new(documents: Documents) -> Self {
-        Self(documents)
-    }
-}
-
-#[async_trait]
-impl ResourceProvider for DocumentList {
-    fn revision(&self) -> u64 {
-        // The documents do not change while the server runs.
-        0
-    }
-
-    async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError> {
-        let entries = self.0.list(None, Default::default()).await?;
-        Ok(entries
-            .into_iter()
-            .map(|entry| {
-                let (documents, uri) = (self.0.clone(), entry.uri.clone());
-                let name = entry.uri.trim_start_matches("doc://").to_owned();
-                ResourceHandler::new(entry.uri, name, move |input| {
-                    input.check()?;
-                    let (documents, uri) = (documents.clone(), uri.clone());
-                    Ok(Work::future(async move {
-                        let contents = async { read(&documents, uri.parse()?).await };
-                        contents.await.into_contents()
-                    }))
-                })
-                .title(entry.title)
-                .mime_type(entry.format.media_type())
-            })
-            .collect())
-    }
 }

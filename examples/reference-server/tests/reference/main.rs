@@ -9,3 +9,4 @@ mod queries;
 mod serving;
 mod stopping;
 mod support;
+mod watching;

@@ -1,0 +1,104 @@
+//! Clients are told when documents change, whoever changes them.
+
+use std::time::{Duration, Instant};
+
+use mcpwright::core::{ProtocolVersion, SubscriptionFilter};
+use mcpwright::testing::Client;
+use mcpwright::{Serve as _, Server};
+use reference_server::database::{Database, Settings};
+use reference_server::documents::Documents;
+use reference_server::{DocumentList, ReferenceServer};
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::support::file;
+
+const RETURNS: &str = "doc://policies/returns.md";
+const UPDATED: &str = "notifications/resources/updated";
+const LIST_CHANGED: &str = "notifications/resources/list_changed";
+
+/// A client of each era.
+async fn clients(server: &Server) -> [Client; 2] {
+    let filter = SubscriptionFilter::new().resources_list_changed(true);
+    let filter = filter.resource_subscriptions(vec![RETURNS.to_owned()]);
+    let modern = Client::modern(server.clone());
+    assert_eq!(modern.listen(filter.clone()).await.unwrap(), filter);
+    let legacy = Client::legacy(server.clone(), ProtocolVersion::LATEST_LEGACY).await.unwrap();
+    legacy.send("resources/subscribe", json!({ "uri": RETURNS })).await.unwrap();
+    [modern, legacy]
+}
+
+/// The next notifications, by method and URI.
+async fn told(client: &Client) -> Vec<(String, Value)> {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let told = client.notifications();
+        if !told.is_empty() {
+            let read = |params: Option<mcpwright::core::JsonText>| {
+                params.and_then(|params| params.to::<Value>().ok())
+            };
+            let uri = |params| read(params).unwrap_or_default()["uri"].clone();
+            return told.into_iter().map(|told| (told.method.into_owned(), uri(told.params))).collect();
+        }
+        assert!(Instant::now() < deadline, "nothing was told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn text(client: &Client, uri: &str) -> String {
+    let read = client.read_resource(uri).await.unwrap();
+    serde_json::to_value(&read.contents[0]).unwrap()["text"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn subscribers_are_told_of_versions_and_of_the_list() {
+    let directory = tempfile::tempdir().unwrap();
+    let copy = directory.path().join("northlight.sqlite3");
+    std::fs::copy(file(), &copy).unwrap();
+    let database = Database::open(copy.clone(), Settings::default()).unwrap();
+    let documents = DocumentList::new(Documents::new(database.clone()));
+    let server: Server =
+        ReferenceServer::new(database).into_builder().resource_provider(documents.clone()).into();
+    let clients = clients(&server).await;
+    let before = clients[0].list_resources().await.unwrap().len();
+    documents.refresh().await.unwrap();
+    let watching = tokio::spawn(documents.watch());
+
+    // As another process would: the server itself cannot write.
+    let elsewhere = Connection::open(&copy).unwrap();
+    elsewhere.busy_timeout(Duration::from_secs(10)).unwrap();
+    let new_version = "BEGIN IMMEDIATE;
+        INSERT INTO document_versions
+            SELECT document_id, version + 1, document_versions.title, author, 'Another', created_at, sha256, 'Everything may be returned.'
+            FROM document_versions JOIN documents ON documents.id = document_id
+            WHERE path = 'policies/returns.md' AND version = latest_version;
+        UPDATE documents SET latest_version = latest_version + 1 WHERE path = 'policies/returns.md';
+        COMMIT";
+    elsewhere.execute_batch(new_version).unwrap();
+    for client in &clients {
+        assert_eq!(told(client).await, [(UPDATED.to_owned(), json!(RETURNS))]);
+        assert_eq!(text(client, RETURNS).await, "Everything may be returned.");
+    }
+
+    let new_document = "BEGIN IMMEDIATE;
+        INSERT INTO documents SELECT 1000000, 'policies/new.md', collection, 'New', format, 1, updated_at
+            FROM documents WHERE path = 'policies/returns.md';
+        INSERT INTO document_versions VALUES (1000000, 1, 'New', 'a', 'b', '2024-01-01', '', 'A new policy.');
+        COMMIT";
+    elsewhere.execute_batch(new_document).unwrap();
+    for client in &clients {
+        assert_eq!(told(client).await, [(LIST_CHANGED.to_owned(), Value::Null)]);
+        assert_eq!(client.list_resources().await.unwrap().len(), before + 1);
+        assert_eq!(text(client, "doc://policies/new.md").await, "A new policy.");
+    }
+
+    elsewhere
+        .execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM documents WHERE path = 'policies/returns.md'")
+        .unwrap();
+    for client in &clients {
+        let expected = [(LIST_CHANGED.to_owned(), Value::Null), (UPDATED.to_owned(), json!(RETURNS))];
+        assert_eq!(told(client).await, expected);
+        assert!(client.read_resource(RETURNS).await.is_err());
+    }
+    watching.abort();
+}

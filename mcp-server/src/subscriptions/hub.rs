@@ -1,0 +1,173 @@
+//! The subscriptions of a server, by what they want.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Change;
+use crate::Caller;
+
+/// The most subscriptions that one caller may have open, over all connections. Callers without a name cannot be told
+/// apart: a connection and a transport have limits of their own.
+const MOST_OF_ONE_CALLER: usize = 100;
+
+/// The subscriptions of a server, by what they want.
+#[derive(Default)]
+pub(super) struct Hub {
+    /// How many there are: without any, to tell of a change is to look at this number.
+    count: AtomicUsize,
+    index: Mutex<Index>,
+}
+
+#[derive(Default)]
+struct Index {
+    next_serial: u64,
+    /// Those who want the same stand beside each other, whoever was first before the others.
+    wanting: BTreeMap<(Change, u64), Arc<Waiting>>,
+    /// How many each caller with a name has open.
+    callers: BTreeMap<String, usize>,
+}
+
+impl Hub {
+    pub(super) fn is_empty(&self) -> bool {
+        self.count.load(Ordering::Acquire) == 0
+    }
+
+    /// Tells those who want it of a change. Nobody waits: each keeps it until its connection takes it.
+    pub(super) fn tell(&self, change: &Change) {
+        if self.is_empty() {
+            return;
+        }
+        // Released before anybody is woken: whoever wakes may open or end a subscription.
+        let wanting: Vec<_> = {
+            let index = lock(&self.index);
+            let those = (change.clone(), 0)..=(change.clone(), u64::MAX);
+            index.wanting.range(those).map(|(_, waiting)| Arc::clone(waiting)).collect()
+        };
+        wanting.iter().for_each(|waiting| waiting.add(change));
+    }
+}
+
+/// What has changed and has not been told yet.
+struct Waiting {
+    /// What changes twice is told once. It holds no more than the subscription wants, whether or not its client reads.
+    changes: Mutex<BTreeSet<Change>>,
+    wake: Option<Wake>,
+}
+
+impl Waiting {
+    fn add(&self, change: &Change) {
+        let is_first = {
+            let mut changes = lock(&self.changes);
+            let is_first = changes.is_empty();
+            // Of a task, what is told is how it is with it last.
+            changes.replace(change.clone());
+            is_first
+        };
+        // Whoever takes the first takes the others as well.
+        if let (true, Some(wake)) = (is_first, &self.wake) {
+            (wake.0)();
+        }
+    }
+}
+
+/// Wakes a connection that has something to tell.
+#[derive(Clone)]
+pub(crate) struct Wake(Arc<dyn Fn() + Send + Sync>);
+
+impl Wake {
+    pub(crate) fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(wake))
+    }
+}
+
+/// What one client listens for, until it is dropped.
+pub(crate) struct Subscription {
+    hub: Arc<Hub>,
+    serial: u64,
+    caller: Caller,
+    wants: BTreeSet<Change>,
+    waiting: Arc<Waiting>,
+}
+
+impl Subscription {
+    /// Opens one that wants nothing yet; nothing if its caller has too many.
+    pub(super) fn open(hub: &Arc<Hub>, caller: &Caller, wake: Option<&Wake>) -> Option<Self> {
+        let mut index = lock(&hub.index);
+        if let Some(subject) = caller.subject() {
+            let count = index.callers.entry(subject.to_owned()).or_default();
+            if *count >= MOST_OF_ONE_CALLER {
+                return None;
+            }
+            *count += 1;
+        }
+        let serial = index.next_serial;
+        index.next_serial += 1;
+        hub.count.fetch_add(1, Ordering::AcqRel);
+        drop(index);
+        Some(Self {
+            hub: Arc::clone(hub),
+            serial,
+            caller: caller.clone(),
+            wants: BTreeSet::new(),
+            waiting: Arc::new(Waiting { changes: Mutex::default(), wake: wake.cloned() }),
+        })
+    }
+
+    /// Wants to be told of these as well.
+    pub(crate) fn want(&mut self, changes: impl IntoIterator<Item = Change>) {
+        let mut index = lock(&self.hub.index);
+        for change in changes {
+            if self.wants.insert(change.clone()) {
+                index.wanting.insert((change, self.serial), Arc::clone(&self.waiting));
+            }
+        }
+    }
+
+    /// Wants to be told of this no more.
+    pub(crate) fn forget(&mut self, change: &Change) {
+        self.wants.remove(change);
+        lock(&self.hub.index).wanting.remove(&(change.clone(), self.serial));
+        lock(&self.waiting.changes).remove(change);
+    }
+
+    /// Takes what has not been told yet.
+    pub(crate) fn take(&self) -> BTreeSet<Change> {
+        std::mem::take(&mut *lock(&self.waiting.changes))
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut index = lock(&self.hub.index);
+        for change in std::mem::take(&mut self.wants) {
+            index.wanting.remove(&(change, self.serial));
+        }
+        if let Some(subject) = self.caller.subject()
+            && let Some(count) = index.callers.get_mut(subject)
+        {
+            *count -= 1;
+            if *count == 0 {
+                index.callers.remove(subject);
+            }
+        }
+        self.hub.count.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("wants", &self.wants).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Wake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Wake")
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
