@@ -367,7 +367,9 @@ impl Client {
             match asked.request_state {
                 Some(state) => params["requestState"] = state.into(),
                 None => {
-                    params.as_object_mut().and_then(|params| params.remove("requestState")).map_or((), drop)
+                    if let Some(params) = params.as_object_mut() {
+                        params.shift_remove("requestState");
+                    }
                 }
             }
         }

@@ -18,26 +18,28 @@ const TASK: &str = "task";
 pub(super) enum Becoming<'a> {
     /// Nothing else: it may take this long, if its tool does not say otherwise.
     Nothing(Duration),
+    /// Nothing, since its client does not know tasks.
+    Refused,
     /// A task.
     Task(&'a Registry, TaskMode),
 }
 
 impl Server {
-    /// What a call of a tool becomes; another outcome if its client would have to know tasks.
-    pub(super) fn becoming(&self, tool: &ToolHandler, call: &Call) -> Result<Becoming<'_>, Outcome> {
-        let nothing = Ok(Becoming::Nothing(self.offer.deadline));
+    /// What a call of a tool becomes.
+    pub(super) fn becoming(&self, tool: &ToolHandler, call: &Call) -> Becoming<'_> {
+        let nothing = Becoming::Nothing(self.offer.deadline);
         let Some(tasks) = self.tasks() else { return nothing };
         if call.task().is_some() {
-            return Ok(Becoming::Nothing(tasks.settings.ttl));
+            return Becoming::Nothing(tasks.settings.ttl);
         }
         let by_default = || tasks.settings.after.map(TaskMode::After);
         let Some(mode) = tool.task_mode().or_else(by_default) else { return nothing };
         match (mode, task::is_known_to(call.client())) {
-            (TaskMode::Always, false) => Err(Outcome::MissingCapability(Box::new(task::capability()))),
+            (TaskMode::Always, false) => Becoming::Refused,
             (TaskMode::Never, _) | (_, false) => nothing,
             // It ends before that.
             (TaskMode::After(time), true) if time >= self.deadline_of(tool) => nothing,
-            (mode, true) => Ok(Becoming::Task(tasks, mode)),
+            (mode, true) => Becoming::Task(tasks, mode),
         }
     }
 

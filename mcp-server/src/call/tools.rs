@@ -11,6 +11,7 @@ use super::handlers::unknown;
 use super::tasks::Becoming;
 use super::{Answer, Call, Outcome, Word};
 use crate::asking::{bare, state};
+use crate::task;
 use crate::{Context, Failure, Mirrored, Outbox, Server, ToolHandler, Work, incident, run};
 
 impl Server {
@@ -19,9 +20,10 @@ impl Server {
             Ok(found) => found,
             Err(error) => return error.into(),
         };
-        let becoming = match self.becoming(&tool, call) {
-            Ok(becoming) => becoming,
-            Err(lacking) => return lacking,
+        let (becomes, deadline) = match self.becoming(&tool, call) {
+            Becoming::Refused => return Outcome::MissingCapability(Box::new(task::capability())),
+            Becoming::Task(tasks, mode) => (Some((tasks, mode)), self.offer.deadline),
+            Becoming::Nothing(deadline) => (None, deadline),
         };
         if tool.is_single_use()
             && let Some(before) = call.before()
@@ -34,12 +36,10 @@ impl Server {
             Ok(work) => work,
             Err(failure) => return self.called(&tool, &context, Ok(Err(failure))),
         };
-        match becoming {
-            Becoming::Nothing(deadline) => self.perform(&tool, &context, work, deadline).await,
+        match becomes {
+            None => self.perform(&tool, &context, work, deadline).await,
             // What few calls need does not make the future of every call larger.
-            Becoming::Task(tasks, mode) => {
-                Box::pin(self.call_as_task((tasks, mode), call, tool, context, work)).await
-            }
+            Some(becomes) => Box::pin(self.call_as_task(becomes, call, tool, context, work)).await,
         }
     }
 

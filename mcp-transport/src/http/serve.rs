@@ -182,7 +182,7 @@ impl Listening {
             self.watch.empty().await;
             // Calls of earlier revisions go on without their connection, and so do tasks.
             endpoint.calls.none().await;
-            endpoint.host.quiet().await;
+            endpoint.sessions.host().quiet().await;
         };
         if tokio::time::timeout(self.serving.limits.drain, finished).await.is_err() {
             let connections = self.abort();
