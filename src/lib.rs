@@ -108,6 +108,8 @@ mod guide {
     struct Prompts;
     #[doc = include_str!("../docs/src/context.md")]
     struct Context;
+    #[doc = include_str!("../docs/src/tasks.md")]
+    struct Tasks;
     #[doc = include_str!("../docs/src/asking.md")]
     struct Asking;
     #[doc = include_str!("../docs/src/catalogues.md")]

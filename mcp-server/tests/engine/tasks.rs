@@ -17,10 +17,13 @@ use mcpwright_core::{
 };
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Builder, Caller, Context, Host, IntoServer, MemoryStore, Server, StepError, Store, StoreError, TaskMode,
-    Tasks, ToolHandler, Unanswered, Work, async_trait,
+    Builder, Caller, Context, Host, IntoServer, Server, StepError, TaskMode, Tasks, ToolHandler, Unanswered,
+    Work,
 };
 use serde_json::{Map, Value, json};
+
+mod questions;
+mod replicas;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -301,145 +304,6 @@ fn keys(task: &DetailedTask) -> Vec<String> {
 }
 
 #[test]
-fn a_task_that_asks_is_parked_until_all_is_answered() {
-    let (tool, count) = asking(TaskMode::Always);
-    let client = client(server().tool(tool));
-    let id = block_on(client.create_task("ask", ())).unwrap().task_id;
-    let get = || block_on(client.get_task(&id)).unwrap();
-    let update =
-        |answers: &[(&str, Value)]| block_on(client.update_task(&id, answers.iter().cloned())).unwrap();
-    assert_eq!(
-        (get().task.status, keys(&get())),
-        (TaskStatus::InputRequired, vec!["first".to_owned(), "last".to_owned()])
-    );
-    update(&[("first", answer("Ada")), ("middle", answer("?"))]);
-    assert_eq!(keys(&get()), ["last"]);
-    // The first answer to a question counts, and one that is none has it asked again under another key.
-    update(&[("first", answer("Eve")), ("last", json!({ "action": "accept", "content": { "value": "" } }))]);
-    assert_eq!(keys(&get()), ["last-2"]);
-    update(&[("last", answer("Mallory")), ("last-2", answer("Lovelace"))]);
-    assert_eq!(keys(&get()), ["title"]);
-    assert!(!get().task.created_at.is_empty() && get().result.is_none());
-    update(&[("title", answer("Countess"))]);
-    assert_eq!(text(&get()), "Countess Ada Lovelace, 1");
-    assert_eq!(count.load(Ordering::SeqCst), 1);
-    update(&[("title", answer("Miss"))]);
-    assert_eq!(get().task.status, TaskStatus::Completed);
-}
-
-#[test]
-fn what_is_asked_before_a_call_is_a_task_is_asked_as_ever() {
-    let stage = Arc::new(Stage::default());
-    let sleeping = Arc::clone(&stage);
-    let ask = move |context: Context| {
-        let stage = Arc::clone(&sleeping);
-        async move {
-            let name = value(&context, "name")?;
-            stage.sleep(Duration::from_secs(60)).await;
-            Ok::<_, Error>(format!("Hello, {name}!"))
-        }
-    };
-    let tool = ToolHandler::function("ask", [], ask).description("Ask.");
-    let tool = tool.task(TaskMode::After(Duration::from_secs(1)));
-    let client = client(server().tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>));
-    let asked: Value =
-        block_on(client.send(method::TOOLS_CALL, json!({ "name": "ask" }))).unwrap().to().unwrap();
-    assert_eq!(asked["resultType"], "input_required");
-    let again = json!({ "name": "ask", "requestState": asked["requestState"], "inputResponses": { "name": answer("Ada") } });
-    let mut call = Box::pin(client.send(method::TOOLS_CALL, again));
-    assert!(poll(&mut call).is_none());
-    stage.advance(1);
-    let task: Value = poll(&mut call).unwrap().unwrap().to().unwrap();
-    assert_eq!(task["resultType"], "task");
-    stage.advance(60);
-    assert_eq!(text(&block_on(client.get_task(task["taskId"].as_str().unwrap())).unwrap()), "Hello, Ada!");
-}
-
-#[test]
-fn nobody_learns_of_the_tasks_of_others() {
-    let (tool, _) = asking(TaskMode::Always);
-    let server = server().tool(tool).build();
-    let person = |name: &str| client(server.clone()).caller(Caller::new(name, [], Map::new()));
-    let (alice, bob, nobody) = (person("alice"), person("bob"), client(server.clone()));
-    let id = block_on(alice.create_task("ask", ())).unwrap().task_id;
-    let unknown = "0".repeat(32);
-    for other in [&bob, &nobody] {
-        for params in
-            [json!({ "taskId": id }), json!({ "taskId": unknown }), json!({ "taskId": format!("{id}:end") })]
-        {
-            for method in [method::TASKS_GET, method::TASKS_CANCEL, method::TASKS_UPDATE] {
-                let mut params = params.clone();
-                params["inputResponses"] = json!({ "first": answer("Eve"), "last": answer("Eve") });
-                let error = block_on(other.send(method, params)).unwrap_err();
-                assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
-                assert_eq!(error.message, "params.taskId: there is no such task, or not any more");
-                assert_eq!(error.data, None);
-            }
-        }
-    }
-    assert_eq!(keys(&block_on(alice.get_task(&id)).unwrap()), ["first", "last"]);
-}
-
-#[test]
-fn replicas_go_on_with_each_others_tasks() {
-    let store = Arc::new(MemoryStore::new());
-    let (one, other) = (Arc::new(Stage::default()), Arc::new(Stage::default()));
-    let replica = |stage: &Arc<Stage>| {
-        let ((ask, count), (slow, dropped)) = (asking(TaskMode::Always), slow(stage, Some(TaskMode::Always)));
-        let server = server().store(Arc::clone(&store)).tool(ask).tool(slow).build();
-        (client(server.on(Arc::clone(stage) as Arc<dyn Host>)), count, dropped)
-    };
-    let ((first, count, dropped), (second, other_count, _)) = (replica(&one), replica(&other));
-    let id = block_on(first.create_task("ask", ())).unwrap().task_id;
-    one.go_on();
-    // The answers come to two replicas, and the one that gets the last goes on.
-    block_on(first.update_task(&id, [("first", answer("Ada"))])).unwrap();
-    block_on(second.update_task(&id, [("last", answer("Lovelace"))])).unwrap();
-    assert_eq!(block_on(first.get_task(&id)).unwrap().task.status, TaskStatus::Working);
-    other.go_on();
-    assert_eq!(keys(&block_on(first.get_task(&id)).unwrap()), ["title"]);
-    block_on(second.update_task(&id, [("title", answer("Countess"))])).unwrap();
-    other.go_on();
-    assert_eq!(text(&block_on(first.get_task(&id)).unwrap()), "Countess Ada Lovelace, 1");
-    assert_eq!((count.load(Ordering::SeqCst), other_count.load(Ordering::SeqCst)), (1, 0));
-    // What runs at one is cancelled at the other, and notices.
-    let id = block_on(first.create_task("slow", [("seconds", 600)])).unwrap().task_id;
-    one.go_on();
-    block_on(second.cancel_task(&id)).unwrap();
-    assert_eq!(block_on(first.get_task(&id)).unwrap().task.status, TaskStatus::Cancelled);
-    assert!(!dropped.load(Ordering::SeqCst));
-    one.advance(2);
-    assert!(dropped.load(Ordering::SeqCst));
-}
-
-#[test]
-fn a_task_whose_replica_is_gone_has_failed() {
-    let start = Instant::now();
-    let ahead = Arc::new(AtomicU64::new(0));
-    let clock = {
-        let ahead = Arc::clone(&ahead);
-        move || start + Duration::from_secs(ahead.load(Ordering::SeqCst))
-    };
-    let store = Arc::new(MemoryStore::with_clock(clock));
-    let stage = Arc::new(Stage::default());
-    let replica = || {
-        let (slow, _) = slow(&stage, Some(TaskMode::Always));
-        client(server().store(Arc::clone(&store)).tool(slow).build().on(Arc::clone(&stage) as Arc<dyn Host>))
-    };
-    let (first, second) = (replica(), replica());
-    let id = block_on(first.create_task("slow", [("seconds", 600)])).unwrap().task_id;
-    // Killed: what ran is gone, and nothing was said.
-    stage.beside.lock().unwrap().clear();
-    drop(first);
-    assert_eq!(block_on(second.get_task(&id)).unwrap().task.status, TaskStatus::Working);
-    ahead.store(30, Ordering::SeqCst);
-    let lost = block_on(second.get_task(&id)).unwrap();
-    assert_eq!((lost.task.status, lost.error.unwrap().code), (TaskStatus::Failed, ErrorCode::INTERNAL_ERROR));
-    ahead.store(4000, Ordering::SeqCst);
-    assert_eq!(block_on(second.get_task(&id)).unwrap_err().code, ErrorCode::INVALID_PARAMS);
-}
-
-#[test]
 fn what_is_cancelled_ends() {
     let stage = Arc::new(Stage::default());
     let (tool, dropped) = slow(&stage, Some(TaskMode::Always));
@@ -511,42 +375,6 @@ fn tasks_are_there_only_where_they_are_declared() {
 }
 
 #[test]
-fn only_the_owner_of_a_task_hears_of_it() {
-    let (tool, _) = asking(TaskMode::Always);
-    let server = server().tool(tool).build();
-    let person = |name: &str| client(server.clone()).caller(Caller::new(name, [], Map::new()));
-    let (alice, bob) = (person("alice"), person("bob"));
-    let id = block_on(alice.create_task("ask", ())).unwrap().task_id;
-    let filter = || SubscriptionFilter::new().task_ids(vec![id.clone()]);
-    let undeclared = block_on(Client::modern(server.clone()).listen(filter())).unwrap_err();
-    assert_eq!(undeclared.code, ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY);
-    for who in [&alice, &bob] {
-        assert_eq!(block_on(who.listen(filter())).unwrap().task_ids, Some(vec![id.clone()]));
-    }
-    let heard = |who: &Client| -> Vec<Value> {
-        block_on(alice.get_task(&id)).unwrap();
-        let notifications = who.notifications().into_iter();
-        notifications
-            .map(|notification| {
-                assert_eq!(notification.method, method::TASKS);
-                notification.params.unwrap().to().unwrap()
-            })
-            .collect()
-    };
-    let told = heard(&alice);
-    let last = told.last().unwrap();
-    assert_eq!((&last["status"], &last["taskId"]), (&json!("input_required"), &json!(id)));
-    assert!(last["inputRequests"]["first"].is_object() && last["_meta"].is_object(), "{last}");
-    block_on(alice.update_task(&id, [("first", answer("Ada")), ("last", answer("Lovelace"))])).unwrap();
-    let statuses: Vec<_> = heard(&alice).into_iter().map(|told| told["status"].clone()).collect();
-    assert_eq!(statuses, ["working", "input_required"]);
-    block_on(alice.update_task(&id, [("title", answer("Countess"))])).unwrap();
-    let told = heard(&alice);
-    assert_eq!(told.last().unwrap()["result"]["content"][0]["text"], "Countess Ada Lovelace, 1");
-    assert_eq!(heard(&bob), Vec::<Value>::new());
-}
-
-#[test]
 fn progress_is_what_the_status_says() {
     let stage = Arc::new(Stage::default());
     let (tool, _) = slow(&stage, Some(TaskMode::Always));
@@ -593,51 +421,4 @@ fn there_is_a_limit_to_everything() {
     block_on(other.create_task("large", ())).unwrap();
     stage.advance(60);
     block_on(client.create_task("large", ())).unwrap();
-}
-
-/// A store that nothing reaches.
-struct Broken;
-
-#[async_trait]
-impl Store for Broken {
-    async fn get(&self, _: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Err("no store".into())
-    }
-    async fn put(&self, _: &str, _: &[u8], _: Duration) -> Result<(), StoreError> {
-        Err("no store".into())
-    }
-    async fn put_new(&self, _: &str, _: &[u8], _: Duration) -> Result<bool, StoreError> {
-        Err("no store".into())
-    }
-    async fn remove(&self, _: &str) -> Result<(), StoreError> {
-        Err("no store".into())
-    }
-}
-
-#[test]
-fn what_cannot_be_kept_is_no_task() {
-    let server = server()
-        .store(Broken)
-        .tool(tool("always", TaskMode::Always))
-        .tool(tool("optional", TaskMode::Optional));
-    let client = client(server);
-    let error = block_on(client.create_task("always", ())).unwrap_err();
-    assert!(error.code == ErrorCode::INTERNAL_ERROR && !error.message.contains("no store"), "{error}");
-    assert_eq!(block_on(client.call_tool("optional", ())).unwrap().content[0].as_text(), Some("done"));
-}
-
-#[test]
-fn a_server_that_ends_cancels_what_runs_and_says_so() {
-    let (store, stage) = (Arc::new(MemoryStore::new()), Arc::new(Stage::default()));
-    let (tool, dropped) = slow(&stage, Some(TaskMode::Always));
-    let server =
-        server().store(Arc::clone(&store)).tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>);
-    let client = client(server.clone());
-    let id = block_on(client.create_task("slow", [("seconds", 60)])).unwrap().task_id;
-    stage.go_on();
-    block_on(server.end());
-    stage.go_on();
-    let task = block_on(client.get_task(&id)).unwrap().task;
-    assert_eq!((task.status, dropped.load(Ordering::SeqCst)), (TaskStatus::Cancelled, true));
-    assert_eq!(task.status_message.as_deref(), Some("the server ended before the task was done"));
 }
