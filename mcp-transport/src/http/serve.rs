@@ -26,7 +26,6 @@ use super::body::Body;
 use super::service::HttpService;
 use super::watch::{Noted, OnConnection, Stream, Wait, Watch, Watched};
 use crate::Error;
-use crate::host::end_tasks;
 use crate::signal::Stop;
 use crate::tls::Tls;
 
@@ -105,7 +104,7 @@ impl Listening {
             () = stop.wait() => {
                 tracing::warn!("asked to end again: what runs is cancelled");
                 self.abort();
-                end_tasks(&self.site.service.0.server).await;
+                self.site.service.end().await;
             }
         }
         Ok(())
@@ -188,7 +187,7 @@ impl Listening {
             let connections = self.abort();
             tracing::warn!(connections, "what did not finish in time is cancelled");
         }
-        end_tasks(&endpoint.server).await;
+        self.site.service.end().await;
     }
 
     /// Cancels what runs; tells how many connections there were.
