@@ -94,7 +94,7 @@ impl Talk {
         let mut actions: Vec<_> = actions.into_iter().collect();
         while let Some(action) = actions.pop() {
             match action {
-                Action::Send(message) => message.encode(&mut self.out),
+                Action::Send(message) | Action::Tell(_, message) => message.encode(&mut self.out),
                 Action::Run(call) => {
                     let outbox = Outbox::new(|_| {});
                     let outcome = finish(self.server.call(&call, &outbox));

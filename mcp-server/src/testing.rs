@@ -364,13 +364,11 @@ impl Client {
                 responses.insert(key, answers(&request)?);
             }
             params["inputResponses"] = responses.into();
-            match asked.request_state {
-                Some(state) => params["requestState"] = state.into(),
-                None => {
-                    if let Some(params) = params.as_object_mut() {
-                        params.shift_remove("requestState");
-                    }
-                }
+            if let Some(members) = params.as_object_mut() {
+                members.remove("requestState");
+            }
+            if let Some(state) = asked.request_state {
+                params["requestState"] = state.into();
             }
         }
     }

@@ -360,7 +360,9 @@ fn what_nobody_could_fill_in_is_refused() {
         "the default of the field `colours` of a form cannot be []: write an `Option`"
     );
     assert_eq!(
-        panics(|schema| FormField::<u8>::new("age").range(9..=MOST_SEATS).add_to(schema)),
+        panics(|schema| FormField::<u8>::new("age")
+            .range(std::ops::RangeInclusive::new(9, MOST_SEATS))
+            .add_to(schema)),
         "nothing is in the range of the field `age` of a form"
     );
     assert_eq!(

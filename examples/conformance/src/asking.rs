@@ -16,6 +16,12 @@ struct Name {
     name: String,
 }
 
+/// What somebody likes.
+#[derive(Form)]
+struct Colour {
+    color: String,
+}
+
 /// An account.
 #[derive(Form)]
 struct Account {
@@ -68,7 +74,7 @@ fn question(text: &str) -> CreateMessageParams {
 #[server(part = asking)]
 impl Fixture {
     /// Ask the client's model.
-    #[tool]
+    #[tool(read_only)]
     fn test_sampling(
         context: &Context,
         /// What to ask.
@@ -79,7 +85,7 @@ impl Fixture {
     }
 
     /// Ask the user who they are.
-    #[tool]
+    #[tool(read_only)]
     fn test_elicitation(
         context: &Context,
         /// What to say to the user.
@@ -90,7 +96,7 @@ impl Fixture {
     }
 
     /// Show the user a form that is filled in already.
-    #[tool]
+    #[tool(read_only)]
     fn test_elicitation_sep1034_defaults(context: &Context) -> Result<String, Unanswered> {
         let Filled { name, age, score, status, verified } =
             context.elicit("form", "Please review the form.")?;
@@ -98,7 +104,7 @@ impl Fixture {
     }
 
     /// Let the user choose in every way that there is.
-    #[tool]
+    #[tool(read_only)]
     fn test_elicitation_sep1330_enums(context: &Context) -> Result<String, Unanswered> {
         let form = ElicitFormParams::new("Please choose.", choices());
         let chosen = context.elicit_form("choices", form)?;
@@ -106,41 +112,41 @@ impl Fixture {
     }
 
     /// Need a client that can ask its model.
-    #[tool]
+    #[tool(read_only)]
     fn test_missing_capability(context: &Context) -> Result<&'static str, Unanswered> {
         context.require(&ClientCapabilities::new().sampling(SamplingCapability::default()))?;
         Ok("The client can ask its model.")
     }
 
     /// Ask the user something, where an earlier protocol would have sent a request of its own.
-    #[tool]
+    #[tool(read_only)]
     fn test_streaming_elicitation(context: &Context) -> Result<String, Unanswered> {
         let Name { name } = context.elicit("user_name", "What is your name?")?;
         Ok(format!("Hello, {name}!"))
     }
 
     /// Ask the user for a name.
-    #[tool]
+    #[tool(read_only)]
     fn test_input_required_result_elicitation(context: &Context) -> Result<String, Unanswered> {
         let Name { name } = context.elicit("user_name", "What is your name?")?;
         Ok(format!("Hello, {name}!"))
     }
 
     /// Ask the client's model for a capital.
-    #[tool]
+    #[tool(read_only)]
     fn test_input_required_result_sampling(context: &Context) -> Result<String, Unanswered> {
         let result = context.sample("capital_question", question("What is the capital of France?"))?;
         Ok(said(&result.content))
     }
 
     /// Ask which folders the client works in.
-    #[tool]
+    #[tool(read_only)]
     fn test_input_required_result_list_roots(context: &Context) -> Result<String, Unanswered> {
         Ok(format!("The client works in {} folders.", context.roots()?.len()))
     }
 
     /// Do something, ask whether to go on, and remember what was done.
-    #[tool]
+    #[tool(read_only)]
     async fn test_input_required_result_request_state(context: &Context) -> Result<String> {
         let done = context.step("work", async { Ok::<_, StepError>("state-ok".to_owned()) }).await?;
         let Confirmation { ok } = context.elicit("confirm", "Shall I go on?")?;
@@ -148,7 +154,7 @@ impl Fixture {
     }
 
     /// Ask the user, the model, and for the folders, all at once.
-    #[tool]
+    #[tool(read_only)]
     fn test_input_required_result_multiple_inputs(context: &Context) -> Result<String, Unanswered> {
         let name = context.elicit::<Name>("user_name", "What is your name?");
         let greeting = context.sample("greeting", question("Write a greeting."));
@@ -158,22 +164,22 @@ impl Fixture {
     }
 
     /// Ask the user twice, one after the other.
-    #[tool]
+    #[tool(read_only)]
     fn test_input_required_result_multi_round(context: &Context) -> Result<String, Unanswered> {
-        let first: Name = context.elicit("step1", "What is your first name?")?;
-        let last: Name = context.elicit("step2", "What is your last name?")?;
-        Ok(format!("Hello, {} {}!", first.name, last.name))
+        let Name { name } = context.elicit("step1", "What is your name?")?;
+        let Colour { color } = context.elicit("step2", format!("What colour do you like, {name}?"))?;
+        Ok(format!("{name} likes {color}."))
     }
 
     /// Ask the user something that must not be answered for another call.
-    #[tool]
+    #[tool(read_only)]
     fn test_input_required_result_tampered_state(context: &Context) -> Result<String, Unanswered> {
         let Confirmation { ok } = context.elicit("confirm", "Is this really you?")?;
         Ok(format!("confirmed: {ok}"))
     }
 
     /// Ask only what the client can be asked.
-    #[tool]
+    #[tool(read_only)]
     fn test_input_required_result_capabilities(context: &Context) -> Result<String, Unanswered> {
         if context.client().capabilities().sampling.is_some() {
             let result = context.sample("greeting", question("Write a greeting."))?;
