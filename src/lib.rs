@@ -72,10 +72,10 @@ pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
     Argument, Builder, Bus, Call, Caller, Catalogue, Change, Choice, Completer, Completing, Contents,
     Context, Ext, Failure, Field, Form, FormField, Input, InputRequired, IntoCompletion, IntoContents,
-    IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, Listeners, MethodHandler, Middleware,
-    Next, Notify, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError, ResourceHandler,
-    ResourceProvider, Serve, Server, StepError, Store, StoreError, TemplateHandler, ToolError, ToolHandler,
-    ToolProvider, Unanswered, Work, async_trait, testing,
+    IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, Listeners, MemoryStore, MethodHandler,
+    Middleware, Next, Notify, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError,
+    ResourceHandler, ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskMode, Tasks,
+    TemplateHandler, ToolError, ToolHandler, ToolProvider, Unanswered, Work, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};
@@ -108,6 +108,8 @@ mod guide {
     struct Prompts;
     #[doc = include_str!("../docs/src/context.md")]
     struct Context;
+    #[doc = include_str!("../docs/src/tasks.md")]
+    struct Tasks;
     #[doc = include_str!("../docs/src/asking.md")]
     struct Asking;
     #[doc = include_str!("../docs/src/catalogues.md")]

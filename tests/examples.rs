@@ -224,6 +224,51 @@ fn ask() {
 }
 
 #[test]
+fn task() {
+    let mut example = Example::start("task");
+    let meta = |capabilities: Value| {
+        json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": capabilities,
+        })
+    };
+    let able = json!({ "elicitation": {}, "extensions": { "io.modelcontextprotocol/tasks": {} } });
+    let arguments = json!({ "title": "Faust" });
+    let created = example.request(
+        "tools/call",
+        &json!({ "name": "print", "arguments": arguments, "_meta": meta(able.clone()) }),
+    );
+    assert_eq!((&created["resultType"], &created["status"]), (&json!("task"), &json!("working")));
+    let wait = |example: &mut Example, created: &Value, status: &str| loop {
+        let params = json!({ "taskId": created["taskId"], "_meta": meta(able.clone()) });
+        let task = example.request("tasks/get", &params);
+        if task["status"] == status {
+            return task;
+        }
+        assert_eq!(task["status"], "working");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let asked = wait(&mut example, &created, "input_required");
+    assert_eq!(asked["inputRequests"]["proof"]["params"]["message"], "Please look at the proof of Faust.");
+    let answers = json!({ "proof": { "action": "accept", "content": { "approved": true } } });
+    let params =
+        json!({ "taskId": created["taskId"], "inputResponses": answers, "_meta": meta(able.clone()) });
+    assert_eq!(example.request("tasks/update", &params)["resultType"], "complete");
+    let done = wait(&mut example, &created, "completed");
+    assert_eq!(done["result"]["content"][0]["text"], "3 copies of Faust");
+    let bind = |example: &mut Example, books: u64, able: &Value| {
+        let params = json!({ "name": "bind", "arguments": { "books": books }, "_meta": meta(able.clone()) });
+        example.request("tools/call", &params)
+    };
+    assert_eq!(bind(&mut example, 1, &able)["content"][0]["text"], "1 books");
+    assert_eq!(bind(&mut example, 100, &json!({}))["content"][0]["text"], "100 books");
+    let created = bind(&mut example, 300, &able);
+    let done = wait(&mut example, &created, "completed");
+    assert_eq!(done["result"]["content"][0]["text"], "300 books");
+    example.end();
+}
+
+#[test]
 fn every_example_is_run() {
     let tests =
         [include_str!("examples.rs"), include_str!("http/examples.rs"), include_str!("http/proxy.rs")];

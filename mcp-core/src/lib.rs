@@ -26,6 +26,7 @@ mod resource;
 pub mod schema;
 mod setters;
 mod subscription;
+mod task;
 pub mod template;
 mod tool;
 mod version;
@@ -76,5 +77,8 @@ pub use resource::{
     SubscribeParams, TextResourceContents,
 };
 pub use subscription::{AcknowledgedParams, ListenParams, ListenResult, SubscriptionFilter};
+pub use task::{
+    CreateTaskResult, DetailedTask, TASKS_EXTENSION, Task, TaskParams, TaskStatus, UpdateTaskParams,
+};
 pub use tool::{CallToolParams, CallToolResult, ListToolsResult, Tool, ToolAnnotations};
 pub use version::{Era, ProtocolVersion};

@@ -5,10 +5,10 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     CallToolParams, CallToolResult, CompleteParams, CompleteResult, CreateMessageParams, CreateMessageResult,
-    DiscoverResult, ElicitParams, ElicitResult, EmptyResult, GetPromptParams, GetPromptResult,
+    DetailedTask, DiscoverResult, ElicitParams, ElicitResult, EmptyResult, GetPromptParams, GetPromptResult,
     InitializeParams, InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
     ListRootsResult, ListToolsResult, ListenParams, ListenResult, PaginatedParams, ReadResourceParams,
-    ReadResourceResult, RequestParams, SetLevelParams, SubscribeParams,
+    ReadResourceResult, RequestParams, SetLevelParams, SubscribeParams, TaskParams, UpdateTaskParams,
 };
 
 /// What can be asked, with which parameters, and what is answered.
@@ -97,6 +97,13 @@ table! {
         /// Listen for notifications.
         SUBSCRIPTIONS_LISTEN, Listen: "subscriptions/listen", ListenParams => ListenResult;
 
+        /// How it is with a task: of the extension of tasks.
+        TASKS_GET, GetTask: "tasks/get", TaskParams => DetailedTask;
+        /// Answer questions of a task: of the extension of tasks.
+        TASKS_UPDATE, UpdateTask: "tasks/update", UpdateTaskParams => EmptyResult;
+        /// Cancel a task: of the extension of tasks.
+        TASKS_CANCEL, CancelTask: "tasks/cancel", TaskParams => EmptyResult;
+
         /// Ask the user; of the client.
         ELICITATION_CREATE, Elicit: "elicitation/create", ElicitParams => ElicitResult;
         /// Ask the model; of the client.
@@ -132,6 +139,9 @@ table! {
         RESOURCES_UPDATED: "notifications/resources/updated";
         /// The list of prompts has changed.
         PROMPTS_LIST_CHANGED: "notifications/prompts/list_changed";
+
+        /// It is otherwise with a task: of the extension of tasks.
+        TASKS: "notifications/tasks";
 
         /// The client has understood the answer to `initialize`: revisions up to 2025-11-25 only.
         INITIALIZED: "notifications/initialized";

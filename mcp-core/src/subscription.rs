@@ -25,6 +25,9 @@ pub struct SubscriptionFilter {
     /// When one of these resources changes, by URI.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_subscriptions: Option<Vec<String>>,
+    /// When it is otherwise with one of these tasks: of the extension of tasks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_ids: Option<Vec<String>>,
     /// Members that this crate does not know, such as an extension's.
     #[serde(flatten)]
     pub other: Map<String, Value>,
@@ -41,6 +44,7 @@ impl SubscriptionFilter {
         prompts_list_changed: Option<bool>,
         resources_list_changed: Option<bool>,
         resource_subscriptions: Option<Vec<String>>,
+        task_ids: Option<Vec<String>>,
     }
 }
 

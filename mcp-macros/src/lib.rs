@@ -186,6 +186,8 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `open_world = false` | whether it deals with things outside, as a web search does |
 /// | `deadline = "30s"` | when a call is ended |
 /// | `single_use` | that what it asked is answered once: a retry of the same answers is refused |
+/// | `task`, `task = optional` | that a call becomes a task at once: always, or where the client knows tasks |
+/// | `task = "10s"`, `task = never` | that it becomes one once it has taken this long, or never |
 /// | `strict` | that arguments are taken only exactly as their schema has them |
 /// | `allow_unknown_arguments` | that arguments which it does not know are ignored |
 /// | `icon(…)` | a picture of it; may be said more than once |

@@ -13,9 +13,11 @@ use crate::prefixed::Prefixed;
 use crate::run::DEFAULT_DEADLINE;
 use crate::seal::Seal;
 use crate::server::{MayRead, Offer, nowhere};
+use crate::task::Registry;
 use crate::{
-    Bus, Caller, Extensions, MethodHandler, Middleware, Notify, PromptHandler, PromptProvider,
-    ResourceHandler, ResourceProvider, Server, Store, TemplateHandler, ToolHandler, ToolProvider,
+    Bus, Caller, Extensions, MemoryStore, MethodHandler, Middleware, Notify, PromptHandler, PromptProvider,
+    ResourceHandler, ResourceProvider, Server, Store, TaskMode, Tasks, TemplateHandler, ToolHandler,
+    ToolProvider,
 };
 
 /// A type that is a server: `#[server]` implements it.
@@ -91,6 +93,7 @@ pub struct Builder {
     most_bytes: usize,
     masks_errors: bool,
     store: Option<Arc<dyn Store>>,
+    tasks: Option<Tasks>,
     input_time: Duration,
     pub(crate) seal: Option<Seal>,
     shared: Extensions,
@@ -128,6 +131,7 @@ impl Builder {
             most_bytes: Self::MOST_BYTES,
             masks_errors: false,
             store: None,
+            tasks: None,
             input_time: Self::INPUT_TIME,
             seal: None,
             shared: Extensions::default(),
@@ -302,6 +306,15 @@ impl Builder {
         self
     }
 
+    /// Says what is done with calls that become [tasks](https://modelcontextprotocol.io/extensions/tasks).
+    ///
+    /// A server with a tool that says so by itself needs this only for other settings than those of [`Tasks::new`]. One
+    /// where only a provider brings such tools needs it to say that it has tasks.
+    pub fn tasks(mut self, tasks: Tasks) -> Self {
+        self.tasks = Some(tasks);
+        self
+    }
+
     /// Tells the clients of other replicas of changes, and those here of changes at the others, over this bus. Without
     /// one, each process tells its own clients only.
     pub fn bus(mut self, bus: impl Bus) -> Self {
@@ -379,6 +392,12 @@ impl Builder {
         for template in &self.templates {
             template.assert_complete();
         }
+        let becomes_task = |tool: &ToolHandler| !matches!(tool.task_mode(), None | Some(TaskMode::Never));
+        let has_tasks = self.tasks.is_some() || self.tools.iter().any(becomes_task);
+        let tasks = has_tasks.then(|| {
+            let store = self.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new()));
+            Registry::new(self.tasks.unwrap_or_default(), store, &self.info.name)
+        });
         for tool in self.tools.iter().filter(|tool| tool.is_single_use()) {
             let name = &tool.definition().name;
             assert!(
@@ -399,6 +418,7 @@ impl Builder {
             most_bytes: self.most_bytes,
             masks_errors: self.masks_errors,
             store: self.store,
+            tasks,
             input_time: self.input_time,
             shared: self.shared,
             notify: self.notify,

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::asking::{Before, InputRequired};
 use crate::catalogue::Page;
+use crate::task::Running;
 use crate::{Caller, Extensions, Next, Outbox, Server, incident, run};
 
 mod completion;
@@ -21,7 +22,10 @@ mod handlers;
 mod lists;
 mod prompts;
 mod resources;
+mod tasks;
 mod tools;
+
+pub(crate) use tools::ask_for_less;
 
 /// The longest URI that is read, in bytes.
 pub(crate) const LONGEST_URI: usize = 8 << 10;
@@ -38,6 +42,8 @@ pub struct Call {
     serial: u64,
     /// What earlier runs of the same call have brought.
     before: Option<Arc<Before>>,
+    /// The task that it is run for.
+    task: Option<Arc<Running>>,
 }
 
 impl Call {
@@ -58,19 +64,32 @@ impl Call {
             extensions: Extensions::default(),
             serial: 0,
             before: None,
+            task: None,
         }
     }
 
     /// A call on a connection, whose parameters have been read so far.
     pub(crate) fn of(request: Request, client: Client, caller: Caller, serial: u64) -> Self {
         let Request { id, method, params } = request;
-        Self { id, method, params, client, caller, extensions: Extensions::default(), serial, before: None }
+        let extensions = Extensions::default();
+        Self { id, method, params, client, caller, extensions, serial, before: None, task: None }
     }
 
     /// The same call, to be run with what earlier runs have brought.
     pub(crate) fn after(mut self, before: impl Into<Option<Before>>) -> Self {
         self.before = before.into().map(Arc::new);
         self
+    }
+
+    /// The same call, to be run for a task.
+    pub(crate) fn of_task(mut self, task: &Arc<Running>) -> Self {
+        self.task = Some(Arc::clone(task));
+        self
+    }
+
+    /// The task that it is run for.
+    pub(crate) fn task(&self) -> Option<&Arc<Running>> {
+        self.task.as_ref()
     }
 
     /// What earlier runs have brought.
@@ -291,6 +310,16 @@ impl Answer {
         self.fields.text().len()
     }
 
+    /// The text of a result that says nothing of the server and of its kind.
+    pub(crate) fn into_text(self) -> JsonText {
+        let Self { fields, meta, .. } = self;
+        let text = match fields {
+            Fields::Object(text) => text,
+            Fields::Page(page) => page.text.clone(),
+        };
+        with_meta(text, &meta)
+    }
+
     pub(crate) fn page(page: Arc<Page>) -> Self {
         Self { caching: Some(page.caching), ..Self::new(Fields::Page(page)) }
     }
@@ -350,16 +379,37 @@ impl Server {
             method::PROMPTS_LIST => self.list(call, &self.offer.prompts).await.into(),
             method::PROMPTS_GET => Box::pin(self.get_prompt(call, outbox)).await,
             method::COMPLETION_COMPLETE => Box::pin(self.complete(call, outbox)).await,
-            other => match self.custom(other) {
-                Some(handler) => {
+            other => match (self.custom(other), self.tasks()) {
+                (_, Some(tasks)) if is_of_tasks(other) => Box::pin(self.task_method(tasks, call)).await,
+                (Some(handler), _) => {
                     let handled = handler.handle(call, outbox);
                     let outcome = run::within(other, handled, self.offer.deadline, &self.host).await;
                     outcome.unwrap_or_else(|run::TimedOut(_)| handlers::timed_out(other).into())
                 }
-                None => ErrorObject::method_not_found(other).into(),
+                (None, _) => ErrorObject::method_not_found(other).into(),
             },
         }
     }
+}
+
+/// Whether a method belongs to the extension of tasks.
+pub(crate) fn is_of_tasks(name: &str) -> bool {
+    matches!(name, method::TASKS_GET | method::TASKS_UPDATE | method::TASKS_CANCEL)
+}
+
+/// The text of a result with what travels beside it.
+pub(crate) fn with_meta(fields: String, meta: &Meta) -> JsonText {
+    if meta.is_empty() {
+        return JsonText::trusted(fields);
+    }
+    let meta = serde_json::to_string(meta).unwrap_or_default();
+    let separator = if fields.len() > 2 { "," } else { "" };
+    JsonText::trusted(format!(r#"{{"_meta":{meta}{separator}{}"#, &fields[1..]))
+}
+
+/// The error for a client that has not declared what a call needs.
+pub(crate) fn missing_capability(lacking: &ClientCapabilities) -> ErrorObject {
+    ErrorObject::missing_client_capability(serde_json::to_value(lacking).unwrap_or_default())
 }
 
 impl From<Answer> for Outcome {

@@ -355,7 +355,8 @@ impl Connection {
         match &*request.method {
             method::SERVER_DISCOVER => Settled::Answered(Ok(modern::discover(&self.server))),
             method::SUBSCRIPTIONS_LISTEN => {
-                match self.listening.open(request, &self.server, &self.caller, self.wake.as_ref()) {
+                let (server, caller) = (&self.server, &self.caller);
+                match self.listening.open(request, &client, server, caller, self.wake.as_ref()) {
                     Ok(acknowledged) => Settled::Listening(acknowledged),
                     Err(error) => Settled::Answered(Err(error)),
                 }

@@ -1,12 +1,13 @@
 //! What a handler may do while it runs.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use mcpwright_core::{Client, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method};
 use serde::Serialize;
 
 use crate::asking::Asking;
+use crate::task::Running;
 use crate::{Call, Caller, Extensions, Notify, Outbox};
 
 /// What a handler may do while it runs: report progress, write to the client's log, ask the
@@ -25,6 +26,8 @@ struct State {
     /// The progress that was reported last: what follows must be more.
     progress: Mutex<f64>,
     asking: Asking,
+    /// The task that the call has become.
+    task: OnceLock<Arc<Running>>,
 }
 
 impl Context {
@@ -37,11 +40,18 @@ impl Context {
             outbox: outbox.clone(),
             progress: Mutex::new(f64::NEG_INFINITY),
             asking: Asking::new(call.before().cloned()),
+            task: call.task().cloned().map_or_else(OnceLock::new, OnceLock::from),
         }))
     }
 
     pub(crate) fn asking(&self) -> &Asking {
         &self.0.asking
+    }
+
+    /// From here on the call is this task: nobody hears of its progress and its log any more.
+    pub(crate) fn become_task(&self, task: &Arc<Running>) {
+        // A call becomes a task once.
+        let _ = self.0.task.set(Arc::clone(task));
     }
 
     /// Reports how far the call is, of how much if that is known, in any unit.
@@ -52,12 +62,15 @@ impl Context {
         self.report(progress, total.into(), None);
     }
 
-    /// Reports how far the call is, and what it is doing.
+    /// Reports how far the call is, and what it is doing: in a task, the message is what the task's status says.
     pub fn progress_with(&self, progress: f64, total: impl Into<Option<f64>>, message: impl Into<String>) {
         self.report(progress, total.into(), Some(message.into()));
     }
 
     fn report(&self, progress: f64, total: Option<f64>, message: Option<String>) {
+        if let Some(task) = self.0.task.get() {
+            return message.map_or((), |message| task.say(message));
+        }
         let Some(token) = self.0.client.progress_token() else { return };
         let mut last = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
         // A value that is not a number exceeds nothing; an infinite one cannot be written as JSON.
@@ -72,9 +85,9 @@ impl Context {
         self.send(method::PROGRESS, &params);
     }
 
-    /// Whether the client wants log messages of this level for this call.
+    /// Whether the client wants log messages of this level for this call; never where that has become a task.
     pub fn logs(&self, level: LoggingLevel) -> bool {
-        self.0.client.log_level().is_some_and(|least| level >= least)
+        self.0.task.get().is_none() && self.0.client.log_level().is_some_and(|least| level >= least)
     }
 
     /// Writes to the client's log, if it wants messages of this level for this call.
@@ -101,7 +114,7 @@ impl Context {
     /// An `async` handler is dropped then, and need not ask. One that is not `async` runs to its end unless it asks.
     /// See [cancellation](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation).
     pub fn is_cancelled(&self) -> bool {
-        !self.0.outbox.is_open()
+        self.0.task.get().map_or_else(|| !self.0.outbox.is_open(), |task| task.is_aborted())
     }
 
     /// Closes the HTTP connection on which the client waits, and the call goes on: the client comes back after a moment

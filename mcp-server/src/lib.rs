@@ -43,6 +43,7 @@ mod seal;
 mod server;
 mod store;
 mod subscriptions;
+mod task;
 pub mod testing;
 mod tool;
 #[cfg(feature = "validate")]
@@ -82,6 +83,7 @@ pub use result::{Failure, IntoError, IntoToolResult, Json, ToolError, Work};
 #[cfg(feature = "seal")]
 pub use seal::{Key, KeyError, Seal};
 pub use server::{MethodHandler, Server};
-pub use store::{Store, StoreError};
-pub use subscriptions::{Change, Listeners, Notify};
+pub use store::{MemoryStore, Store, StoreError};
+pub use subscriptions::{Change, Listeners, Notify, TaskChange};
+pub use task::{TaskMode, Tasks};
 pub use tool::ToolHandler;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mcpwright_core::{
     Caching, Implementation, PromptsCapability, ResourcesCapability, ServerCapabilities, SubscriptionFilter,
-    ToolsCapability, method,
+    TASKS_EXTENSION, ToolsCapability, method,
 };
 use serde_json::Map;
 
@@ -18,6 +18,7 @@ use crate::host::{Host, Nowhere};
 use crate::identity::Identities;
 use crate::offered::Offered;
 use crate::seal::Seal;
+use crate::task::Registry;
 use crate::{
     Call, Caller, Change, Connection, Extensions, Middleware, Notify, Outbox, Outcome, PromptHandler,
     PromptProvider, ResourceHandler, ResourceProvider, Store, TemplateHandler, ToolHandler, ToolProvider,
@@ -46,6 +47,8 @@ pub(crate) struct Offer {
     pub(crate) most_bytes: usize,
     pub(crate) masks_errors: bool,
     pub(crate) store: Option<Arc<dyn Store>>,
+    /// What tasks there are, if a call may become one.
+    pub(crate) tasks: Option<Registry>,
     /// How long a client may take to answer what it is asked.
     pub(crate) input_time: Duration,
     pub(crate) shared: Extensions,
@@ -151,6 +154,11 @@ impl Server {
         !(tools.providers.is_empty() && prompts.providers.is_empty() && resources.providers.is_empty())
     }
 
+    /// What tasks there are, if a call may become one.
+    pub(crate) fn tasks(&self) -> Option<&Registry> {
+        self.offer.tasks.as_ref()
+    }
+
     pub(crate) fn caching(&self) -> Caching {
         self.offer.caching
     }
@@ -181,7 +189,8 @@ impl Server {
     pub(crate) fn may_hear(&self, caller: &Caller, change: &Change) -> bool {
         match change {
             Change::Resource(uri) => self.may_read(caller, uri),
-            Change::Tools | Change::Prompts | Change::Resources => true,
+            // Of a task, nobody but its owner can listen.
+            Change::Tools | Change::Prompts | Change::Resources | Change::Task(_) => true,
         }
     }
 
@@ -199,6 +208,9 @@ impl Server {
                 .resource_subscriptions
                 .iter_mut()
                 .for_each(|uris| uris.retain(|uri| self.may_read(caller, uri)));
+        }
+        if self.tasks().is_some() {
+            filter.task_ids = std::mem::take(&mut asked.task_ids);
         }
         filter
     }
@@ -232,11 +244,14 @@ impl Offer {
         if completes_prompts || completes_templates || may_complete {
             capabilities = capabilities.completions(Map::new());
         }
+        if self.tasks.is_some() {
+            capabilities = capabilities.extensions([(TASKS_EXTENSION, Map::new())]);
+        }
         // Any handler may write to the client's log.
         capabilities.logging(Map::new())
     }
 }
 
 pub(crate) fn nowhere() -> Arc<dyn Host> {
-    Arc::new(Nowhere)
+    Arc::new(Nowhere::default())
 }

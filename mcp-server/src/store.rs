@@ -1,15 +1,21 @@
 //! State that the replicas of a server share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+mod memory;
+
+pub use memory::MemoryStore;
+
 /// What a store failed with.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
-/// State that the replicas of a server share: which sessions have ended, what may happen once only.
+/// State that the replicas of a server share: which sessions have ended, what may happen once only, tasks.
 ///
-/// Values are few and small, each ends after a time, and none is needed for a call of revision 2026-07-28. Each method
+/// Values are few and small, each ends after a time, and none is needed for a call of revision 2026-07-28 that does not
+/// become a task. Each method
 /// is expected to answer within a quarter of a second, or to fail.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
@@ -41,4 +47,24 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// The store cannot be reached.
     async fn remove(&self, key: &str) -> Result<(), StoreError>;
+}
+
+/// A store that something else knows as well.
+#[async_trait]
+impl<S: Store + ?Sized> Store for Arc<S> {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).get(key).await
+    }
+
+    async fn put(&self, key: &str, value: &[u8], time: Duration) -> Result<(), StoreError> {
+        (**self).put(key, value, time).await
+    }
+
+    async fn put_new(&self, key: &str, value: &[u8], time: Duration) -> Result<bool, StoreError> {
+        (**self).put_new(key, value, time).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        (**self).remove(key).await
+    }
 }

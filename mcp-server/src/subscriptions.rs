@@ -5,16 +5,21 @@
 
 mod hub;
 mod notify;
+mod task;
 
 use std::sync::Arc;
 
 use mcpwright_core::{ErrorObject, Meta, Notification, ResourceUpdatedParams, SubscriptionFilter, method};
 use serde_json::json;
 
+use crate::Caller;
+use crate::call::with_meta;
+
 pub(crate) use self::hub::{Subscription, Wake};
 
 // The public interface is:
 pub use self::notify::{Listeners, Notify};
+pub use self::task::TaskChange;
 
 /// The error for whoever listens in too many places.
 pub(crate) fn too_many() -> ErrorObject {
@@ -33,18 +38,23 @@ pub enum Change {
     Resources,
     /// The resource of this URI has other contents now.
     Resource(Arc<str>),
+    /// It is otherwise with a task.
+    Task(TaskChange),
 }
 
 impl Change {
     /// The changes of lists, which earlier revisions tell everybody of.
     pub(crate) const LISTS: [Self; 3] = [Self::Tools, Self::Prompts, Self::Resources];
 
-    /// The changes that a filter names.
-    pub(crate) fn wanted_by(filter: &SubscriptionFilter) -> impl Iterator<Item = Self> {
+    /// The changes that a filter of this caller names.
+    pub(crate) fn wanted_by(filter: &SubscriptionFilter, caller: &Caller) -> impl Iterator<Item = Self> {
         let lists = [filter.tools_list_changed, filter.prompts_list_changed, filter.resources_list_changed];
         let lists = Self::LISTS.into_iter().zip(lists).filter(|(_, wanted)| *wanted == Some(true));
         let uris = filter.resource_subscriptions.iter().flatten();
-        lists.map(|(list, _)| list).chain(uris.map(|uri| Self::Resource(uri.as_str().into())))
+        let ids = filter.task_ids.iter().flatten();
+        let tasks = ids.map(|id| Self::Task(TaskChange::any(caller.binding(), id)));
+        let uris = uris.map(|uri| Self::Resource(uri.as_str().into()));
+        lists.map(|(list, _)| list).chain(uris).chain(tasks)
     }
 
     /// The notification that tells of it.
@@ -57,6 +67,10 @@ impl Change {
                 let mut params = ResourceUpdatedParams::new(&**uri);
                 params.meta = meta.clone();
                 return Notification::new(method::RESOURCES_UPDATED, &params).ok();
+            }
+            Self::Task(change) => {
+                let params = Some(with_meta(change.state().to_owned(), meta));
+                return Some(Notification { method: method::TASKS.into(), params });
             }
         };
         if meta.is_empty() {

@@ -32,6 +32,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{Action, Actions, Call, Caller, Connection, IntoServer, Outbox, Server};
 
+mod tasks;
+
 /// A client in the same process, for tests.
 ///
 /// Calls run inside of the futures that this returns. Every message goes through its JSON text on the way. Unless the

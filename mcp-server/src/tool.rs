@@ -13,7 +13,7 @@ use crate::mirrored::Mirrored;
 use crate::offered::Listed;
 use crate::provider::Entry;
 use crate::validate::Validator;
-use crate::{Change, Context, Failure, Input, IntoToolResult, Work};
+use crate::{Change, Context, Failure, Input, IntoToolResult, TaskMode, Work};
 
 /// A tool together with its handler. Cheap to clone.
 ///
@@ -35,6 +35,8 @@ struct Parts {
     mirrored: Result<Vec<Mirrored>, String>,
     arguments: Arguments,
     output: Output,
+    /// When a call becomes a task, if the tool says so itself.
+    task: Option<TaskMode>,
     /// Whether what was asked is answered once.
     is_single_use: bool,
 }
@@ -81,6 +83,7 @@ impl ToolHandler {
             mirrored: Ok(Vec::new()),
             arguments: Arguments::ByType,
             output: Output::default(),
+            task: None,
             is_single_use: false,
         }))
         .refreshed()
@@ -207,6 +210,27 @@ impl ToolHandler {
     fn hint(mut self, set: impl FnOnce(&mut ToolAnnotations)) -> Self {
         set(self.edit().definition.annotations.get_or_insert_default());
         self
+    }
+
+    /// Says when a call becomes a [task](https://modelcontextprotocol.io/extensions/tasks): what the server says of all its
+    /// tools, if nothing is said here.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use mcpwright_server::{TaskMode, ToolHandler};
+    ///
+    /// let report = ToolHandler::function("report", [], || async { "a long one" })
+    ///     .description("Write a report.")
+    ///     .task(TaskMode::After(Duration::from_secs(5)));
+    /// ```
+    #[must_use]
+    pub fn task(mut self, mode: TaskMode) -> Self {
+        self.edit().task = Some(mode);
+        self
+    }
+
+    pub(crate) fn task_mode(&self) -> Option<TaskMode> {
+        self.0.task
     }
 
     /// Lets the answers to what a call asks count once: whoever sends the same `requestState` again is refused, whichever

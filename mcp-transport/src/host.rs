@@ -5,14 +5,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use mcpwright_server::Host;
+use mcpwright_server::{Host, Server};
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 /// Time and threads for the engine, from a tokio runtime.
 #[derive(Clone, Debug)]
 pub struct Tokio {
     handle: Handle,
     jobs: Arc<AtomicUsize>,
+    /// How much runs beside the calls.
+    beside: watch::Sender<usize>,
 }
 
 impl Tokio {
@@ -23,16 +26,26 @@ impl Tokio {
     /// There is none.
     pub fn current() -> Result<Self, crate::Error> {
         let handle = Handle::try_current().map_err(|_| crate::Error::NoRuntime)?;
-        Ok(Self { handle, jobs: Arc::default() })
+        Ok(Self { handle, jobs: Arc::default(), beside: watch::Sender::default() })
     }
 
     pub(crate) fn handle(&self) -> &Handle {
         &self.handle
     }
 
-    /// Whether a job that may block still runs, whether or not anybody waits for it.
+    /// Whether a job that may block still runs, or something beside the calls, whether or not anybody waits for it.
     pub(crate) fn is_busy(&self) -> bool {
-        self.jobs.load(Ordering::Acquire) > 0
+        self.jobs.load(Ordering::Acquire) > 0 || *self.beside.borrow() > 0
+    }
+
+    /// Waits until nothing runs beside the calls.
+    #[cfg_attr(
+        not(feature = "http"),
+        allow(dead_code, reason = "who serves one client does not wait for it")
+    )]
+    pub(crate) async fn quiet(&self) {
+        // The sender is ours, and so it is there.
+        let _ = self.beside.subscribe().wait_for(|count| *count == 0).await;
     }
 }
 
@@ -54,5 +67,32 @@ impl Host for Tokio {
             job();
             jobs.fetch_sub(1, Ordering::AcqRel);
         });
+    }
+
+    fn run_beside(&self, work: BoxFuture<'static, ()>) {
+        self.beside.send_modify(|count| *count += 1);
+        let counted = Counted(self.beside.clone());
+        self.handle.spawn(async move {
+            let _counted = counted;
+            work.await;
+        });
+    }
+}
+
+/// Cancels the tasks of a server that is about to end. A store that does not answer keeps it only for a while.
+pub(crate) async fn end_tasks(server: &Server) {
+    /// How long what is left to be kept may take.
+    const LAST_KEPT: Duration = Duration::from_secs(2);
+    if tokio::time::timeout(LAST_KEPT, server.end()).await.is_err() {
+        tracing::warn!("the store did not answer in time: some tasks are not said to be cancelled");
+    }
+}
+
+/// One of those that run beside the calls, until it is dropped.
+struct Counted(watch::Sender<usize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count -= 1);
     }
 }

@@ -14,7 +14,6 @@ mod pipe;
 mod questions;
 mod signal;
 mod stdio;
-mod store;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(all(feature = "http", not(feature = "tls")))]
@@ -32,7 +31,7 @@ pub use host::Tokio;
 pub use http::http;
 pub use lines::{Limits, memory, serve};
 pub use log::{Stderr, stderr};
+pub use mcpwright_server::MemoryStore;
 pub use stdio::{Stdio, stdio};
-pub use store::MemoryStore;
 #[cfg(unix)]
 pub use unix::unix;

@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use crate::frames::Frame;
-use crate::host::Tokio;
+use crate::host::{Tokio, end_tasks};
 use crate::output::Output;
 use crate::questions;
 use crate::turn::Turn;
@@ -269,6 +269,11 @@ impl Pipe {
         let left: Vec<_> = lock(&self.running).keys().copied().collect();
         left.iter().for_each(|serial| self.cancel(*serial));
         left.len()
+    }
+
+    /// Cancels the tasks that still run: nobody is left who would ask for them here.
+    pub(crate) async fn end_tasks(&self) {
+        end_tasks(&self.server).await;
     }
 
     /// Begins nothing new.

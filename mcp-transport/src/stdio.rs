@@ -105,7 +105,10 @@ impl Stdio {
         };
         pipe.stop();
         tokio::select! {
-            is_idle = pipe.drain(time) => finish(&pipe, is_idle, written).await,
+            is_idle = pipe.drain(time) => {
+                pipe.end_tasks().await;
+                finish(&pipe, is_idle, written).await
+            }
             () = stop.wait() => exit("a second signal", 0),
         }
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use mcpwright::{Caller, Context, Ext, Serve as _, server};
+use mcpwright::core::{ClientCapabilities, TASKS_EXTENSION};
+use mcpwright::{Caller, Context, Ext, Serve as _, Tasks, server, testing};
 use serde_json::json;
 
 use crate::{call, client, definition, empty};
@@ -165,4 +166,50 @@ async fn a_method_may_be_several_things() {
     assert_eq!(call(&client, "both", json!({ "topic": "you" })).await, "Hello! you");
     let prompt = client.get_prompt("ask-both", [("topic", "you")]).await.expect("the prompt is there");
     assert_eq!(prompt.messages[0].content.as_text(), Some("Hello! you"));
+}
+
+struct Jobs;
+
+#[server]
+impl Jobs {
+    /// Always a task.
+    #[tool(task)]
+    fn always(&self) -> &str {
+        "always"
+    }
+
+    /// A task where it can be one.
+    #[tool(task = optional)]
+    async fn optional(&self) -> &str {
+        "optional"
+    }
+
+    /// A task only if it takes an hour.
+    #[tool(task = "1h")]
+    async fn late(&self) -> &str {
+        "late"
+    }
+
+    /// Never a task.
+    #[tool(task = never)]
+    async fn never(&self) -> &str {
+        "never"
+    }
+}
+
+#[tokio::test]
+async fn a_tool_says_when_a_call_becomes_a_task() {
+    let knows_tasks = ClientCapabilities::new().extensions([(TASKS_EXTENSION, serde_json::Map::default())]);
+    let tasks = Tasks::new().after(Duration::ZERO);
+    let client = testing::Client::modern(Jobs.into_builder().tasks(tasks)).capabilities(knows_tasks);
+    for name in ["always", "optional"] {
+        let task = client.create_task(name, ()).await.expect("the call becomes a task");
+        let done = client.get_task(&task.task_id).await.expect("the task is there");
+        assert!(done.result.is_some_and(|result| result.as_str().contains(name)));
+    }
+    assert_eq!(call(&client, "late", empty()).await, "late");
+    assert_eq!(call(&client, "never", empty()).await, "never");
+    let without = testing::Client::modern(Jobs);
+    assert_eq!(call(&without, "optional", empty()).await, "optional");
+    assert!(without.call_tool("always", ()).await.is_err());
 }

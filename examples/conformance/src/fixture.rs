@@ -25,7 +25,7 @@ pub fn server() -> Builder {
 #[server(
     title = "Conformance server",
     instructions = "For the official conformance suite: no model has a use for it.",
-    parts(reports, changes, resources, prompts, asking)
+    parts(reports, changes, resources, prompts, asking, tasks)
 )]
 impl Fixture {
     /// Return a text.

@@ -11,6 +11,7 @@ mod prompts;
 mod reports;
 mod resources;
 mod schema;
+mod tasks;
 
 // The public interface is:
 pub use fixture::server;

@@ -9,6 +9,7 @@ mod messages;
 mod random;
 mod refused;
 mod schema;
+mod tasks;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

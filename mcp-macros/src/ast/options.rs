@@ -50,6 +50,7 @@ pub(crate) const TOOL: Table = Table {
         ("idempotent", Value::Flag),
         ("open_world", Value::Bool),
         ("deadline", Value::Time),
+        ("task", Value::Task),
         ("single_use", Value::Flag),
         ("strict", Value::Flag),
         ("allow_unknown_arguments", Value::Flag),

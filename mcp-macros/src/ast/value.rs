@@ -52,6 +52,8 @@ pub(crate) enum Value {
     Annotations,
     /// How long something may be cached, and for whom.
     Cache,
+    /// When a call becomes a task.
+    Task,
 }
 
 const ICON: Table = Table {
@@ -94,6 +96,7 @@ impl Value {
             Self::Icon => format!("{name}(src = \"https://…\")"),
             Self::Annotations => format!("{name}(audience(user), priority = 0.5)"),
             Self::Cache => format!("{name}(\"5min\", private)"),
+            Self::Task => format!("{name}`, `{name} = optional`, `{name} = never` or `{name} = \"10s\""),
         }
     }
 
@@ -102,6 +105,10 @@ impl Value {
         let one = |arguments: Option<TokenStream>| arguments.into_iter().collect();
         match (self, written) {
             (Self::Flag, Written::Alone) => vec![TokenStream::new()],
+            (Self::Task, Written::Alone) => {
+                vec![quote_spanned!(Span::mixed_site()=> ::mcpwright::TaskMode::Always)]
+            }
+            (Self::Task, Written::Equals(value)) => one(self.checked(name, &value, task(&value), errors)),
             (Self::Name | Self::Names, Written::Equals(Expr::Path(path))) => vec![path.into_token_stream()],
             (Self::Names, Written::Group(group)) => {
                 one(self.checked(name, &group, names.parse2(group.stream()).ok(), errors))
@@ -290,6 +297,22 @@ fn time(text: &LitStr) -> Option<TokenStream> {
     Some(quote_spanned!(Span::mixed_site()=> ::core::time::Duration::from_secs(#milliseconds)))
 }
 
+/// `optional`, `never`, or the time after which a call becomes a task.
+fn task(value: &Expr) -> Option<TokenStream> {
+    let site = Span::mixed_site();
+    match value {
+        Expr::Path(path) => {
+            let mode = variant(path.path.get_ident()?, &["always", "optional", "never"])?;
+            Some(quote_spanned!(site=> ::mcpwright::TaskMode::#mode))
+        }
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            let time = time(text)?;
+            Some(quote_spanned!(site=> ::mcpwright::TaskMode::After(#time)))
+        }
+        _ => None,
+    }
+}
+
 fn icon(mut parts: Settings) -> Option<TokenStream> {
     let site = Span::mixed_site();
     let src = parts.take("src")?.arguments;
@@ -423,6 +446,21 @@ mod tests {
     }
 
     #[test]
+    fn a_call_becomes_a_task_at_once_or_after_a_time() {
+        check(&TOOL, &quote!(task), &quote!(.task(::mcpwright::TaskMode::Always)));
+        check(&TOOL, &quote!(task = optional), &quote!(.task(::mcpwright::TaskMode::Optional)));
+        check(&TOOL, &quote!(task = never), &quote!(.task(::mcpwright::TaskMode::Never)));
+        let second = quote!(::core::time::Duration::from_secs(10u64));
+        check(&TOOL, &quote!(task = "10s"), &quote!(.task(::mcpwright::TaskMode::After(#second))));
+        let wrong = "`task` is written `task`, `task = optional`, `task = never` or `task = \"10s\"`";
+        for written in
+            [quote!(task = true), quote!(task = sometimes), quote!(task = "soon"), quote!(task(10))]
+        {
+            refuse(&TOOL, &written, &[wrong]);
+        }
+    }
+
+    #[test]
     fn integers_have_types_that_hold_them() {
         check(&ARG, &quote!(range = 1..=100), &quote!(.range(1..=100)));
         check(&ARG, &quote!(range = -5_000_000_000..), &quote!(.range(-5000000000i64..)));
@@ -463,7 +501,7 @@ mod tests {
                 "`title` is written `title = \"…\"`",
                 "`read_only` takes no value: write `read_only` to say yes, and leave it out otherwise",
                 "`#[tool]` has no option `colour`; it has `name`, `title`, `description`, `read_only`, `destructive`, \
-                 `additive`, `idempotent`, `open_world`, `deadline`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
+                 `additive`, `idempotent`, `open_world`, `deadline`, `task`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
                 "`open_world` is written `open_world = true`",
                 "`title` is said twice",
             ],

@@ -1,6 +1,7 @@
 //! How the handlers of all methods are run, and what is said of their failures.
 
 use std::error::Error;
+use std::time::Duration;
 
 use mcpwright_core::{ErrorObject, Meta};
 use serde::Serialize;
@@ -12,14 +13,15 @@ use crate::input::Given;
 use crate::{Context, Failure, Server, ToolError, Unanswered, Work, incident, run};
 
 impl Server {
-    /// Runs what a handler has left to do, for as long as it may.
+    /// Runs what a handler has left to do. It may take this long, unless it has a deadline of its own.
     pub(super) async fn work<R: Send + 'static>(
         &self,
         name: &str,
         handling: &Handling<R>,
         work: Work<R>,
+        deadline: Duration,
     ) -> Result<Result<R, Failure>, run::TimedOut> {
-        let deadline = handling.deadline.unwrap_or(self.offer.deadline);
+        let deadline = handling.deadline.unwrap_or(deadline);
         run::work(name, work, &handling.pace, deadline, &self.host).await
     }
 
@@ -35,7 +37,7 @@ impl Server {
     ) -> Result<R, Outcome> {
         let result = match handling.start(given, context) {
             Ok(work) => {
-                let worked = self.work(name, handling, work).await;
+                let worked = self.work(name, handling, work, self.offer.deadline).await;
                 worked.unwrap_or_else(|run::TimedOut(_)| Err(timed_out(shown).into()))
             }
             Err(failure) => Err(failure),

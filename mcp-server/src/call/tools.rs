@@ -2,20 +2,28 @@
 
 use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, method, push_string};
 
 use super::handlers::unknown;
+use super::tasks::Becoming;
 use super::{Answer, Call, Outcome, Word};
 use crate::asking::{bare, state};
-use crate::{Context, Failure, Mirrored, Outbox, Server, ToolHandler, incident, run};
+use crate::task;
+use crate::{Context, Failure, Mirrored, Outbox, Server, ToolHandler, Work, incident, run};
 
 impl Server {
     pub(super) async fn call_tool(&self, call: &Call, outbox: &Outbox) -> Outcome {
         let (tool, arguments) = match self.find_call(call).await {
             Ok(found) => found,
             Err(error) => return error.into(),
+        };
+        let (becomes, deadline) = match self.becoming(&tool, call) {
+            Becoming::Refused => return Outcome::MissingCapability(Box::new(task::capability())),
+            Becoming::Task(tasks, mode) => (Some((tasks, mode)), self.offer.deadline),
+            Becoming::Nothing(deadline) => (None, deadline),
         };
         if tool.is_single_use()
             && let Some(before) = call.before()
@@ -24,18 +32,47 @@ impl Server {
             return error.into();
         }
         let context = Context::new(call, &self.offer.shared, outbox);
-        let result = match tool.start(&arguments, &context) {
-            Ok(work) => match self.work(&tool.definition().name, tool.handling(), work).await {
-                Ok(result) => result,
-                Err(run::TimedOut(deadline)) => {
-                    let name = &tool.definition().name;
-                    Ok(CallToolResult::error(format!("timed out: {name} took longer than {deadline:?}")))
-                }
-            },
-            Err(failure) => Err(failure),
+        let work = match tool.start(&arguments, &context) {
+            Ok(work) => work,
+            Err(failure) => return self.called(&tool, &context, Ok(Err(failure))),
+        };
+        match becomes {
+            None => self.perform(&tool, &context, work, deadline).await,
+            // What few calls need does not make the future of every call larger.
+            Some(becomes) => Box::pin(self.call_as_task(becomes, call, tool, context, work)).await,
+        }
+    }
+
+    /// Runs what a tool has left to do. It may take this long, unless it has a deadline of its own.
+    pub(super) async fn perform(
+        &self,
+        tool: &ToolHandler,
+        context: &Context,
+        work: Work<CallToolResult>,
+        deadline: Duration,
+    ) -> Outcome {
+        let worked = self.work(&tool.definition().name, tool.handling(), work, deadline).await;
+        self.called(tool, context, worked)
+    }
+
+    /// What comes of a tool that has been called.
+    fn called(
+        &self,
+        tool: &ToolHandler,
+        context: &Context,
+        worked: Result<Result<CallToolResult, Failure>, run::TimedOut>,
+    ) -> Outcome {
+        let result = match worked {
+            Ok(result) => result,
+            Err(run::TimedOut(deadline)) => return self.timed_out(&tool.definition().name, deadline),
         };
         let asked = result.as_ref().err().and_then(|failure| context.asking().instead_of(failure));
-        asked.unwrap_or_else(|| self.tool_outcome(&tool, result))
+        asked.unwrap_or_else(|| self.tool_outcome(tool, result))
+    }
+
+    /// What the model reads of a tool that took too long.
+    pub(super) fn timed_out(&self, name: &str, deadline: Duration) -> Outcome {
+        self.answer_tool(CallToolResult::error(format!("timed out: {name} took longer than {deadline:?}")))
     }
 
     /// The tool that is called, and its arguments as the text of an object.
@@ -99,7 +136,7 @@ impl Server {
 }
 
 /// What stands in the place of a result that is not sent, however little may be.
-fn ask_for_less(reason: &str) -> Result<Answer, ErrorObject> {
+pub(crate) fn ask_for_less(reason: &str) -> Result<Answer, ErrorObject> {
     let result = CallToolResult::error(format!("{reason}; ask for less"));
     match written(&result).map(Answer::written) {
         Ok(answer) => Ok(Answer { is_error: true, ..answer }),

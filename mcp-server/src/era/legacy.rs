@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mcpwright_core::{
     CallToolResult, Client, DecodeError, ErrorCode, ErrorObject, Implementation, InitializeParams,
-    InitializeResult, JsonText, LoggingLevel, Message, Meta, Notification, ProgressToken, ProtocolVersion,
-    Request, Response, SetLevelParams, SubscribeParams, method,
+    InitializeResult, JsonText, LoggingLevel, Members, Message, Meta, Notification, ProgressToken,
+    ProtocolVersion, Request, Response, SetLevelParams, SubscribeParams, TASKS_EXTENSION, method,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::RequestMeta;
-use crate::call::{Fields, LONGEST_URI, Word};
+use crate::call::{Fields, LONGEST_URI, Word, is_of_tasks, with_meta};
 use crate::subscriptions::{Subscription, Wake, too_many};
 use crate::{Caller, Change, Outcome, Server};
 
@@ -107,10 +107,11 @@ impl Session {
         } else {
             ProtocolVersion::LATEST_LEGACY
         };
-        let client = Client::new(Some(params.client_info), params.capabilities)
-            .log_level_for_call(Some(DEFAULT_LEVEL));
-        let mut result =
-            InitializeResult::new(version.clone(), server.capabilities().clone(), server.info().clone());
+        let (mut declared, mut offered) = (params.capabilities, server.capabilities().clone());
+        declared.extensions = without_tasks(declared.extensions);
+        offered.extensions = without_tasks(offered.extensions);
+        let client = Client::new(Some(params.client_info), declared).log_level_for_call(Some(DEFAULT_LEVEL));
+        let mut result = InitializeResult::new(version.clone(), offered, server.info().clone());
         result.instructions = server.instructions().map(str::to_owned);
         let text = JsonText::of(&result)
             .map_err(|error| crate::incident::internal("the handshake cannot be written", &error))?;
@@ -164,6 +165,8 @@ impl Session {
                 Err(ErrorObject::invalid_request("this needs a session: send initialize first"))
             }
             method::LOGGING_SET_LEVEL => self.set_level(request),
+            // What tasks were in one of these revisions is something else.
+            name if is_of_tasks(name) && server.tasks().is_some() => Err(ErrorObject::method_not_found(name)),
             method::RESOURCES_SUBSCRIBE if server.has_subscriptions() => {
                 self.subscribe(request, server, caller)
             }
@@ -236,6 +239,11 @@ impl Session {
     }
 }
 
+/// The extensions without that of tasks, which begins with the next revision.
+fn without_tasks(extensions: Members<Map<String, Value>>) -> Members<Map<String, Value>> {
+    extensions.into_iter().filter(|(name, _)| name != TASKS_EXTENSION).collect()
+}
+
 /// The empty result.
 pub(crate) fn empty() -> JsonText {
     JsonText::trusted("{}".to_owned())
@@ -278,15 +286,6 @@ pub(crate) fn cannot(reason: &str, method: &str) -> Result<JsonText, ErrorObject
 
 fn not_found(uri: &str) -> ErrorObject {
     ErrorObject::new(ErrorCode::RESOURCE_NOT_FOUND, "resource not found").data(json!({ "uri": uri }))
-}
-
-fn with_meta(fields: String, meta: &Meta) -> JsonText {
-    if meta.is_empty() {
-        return JsonText::trusted(fields);
-    }
-    let meta = serde_json::to_string(meta).unwrap_or_default();
-    let separator = if fields.len() > 2 { "," } else { "" };
-    JsonText::trusted(format!(r#"{{"_meta":{meta}{separator}{}"#, &fields[1..]))
 }
 
 impl Word {

@@ -14,9 +14,10 @@ use serde_json::value::RawValue;
 
 use super::RequestMeta;
 use crate::asking::{Before, InputRequired, state};
-use crate::call::{Answer, Fields, LONGEST_URI};
+use crate::call::{Answer, Fields, LONGEST_URI, missing_capability};
 use crate::identity::Said;
 use crate::subscriptions::{Subscription, Wake};
+use crate::task;
 use crate::{Beside, Call, Caller, Change, Outcome, Server};
 
 /// What kind of result questions are.
@@ -104,9 +105,7 @@ pub(crate) fn discover(server: &Server) -> JsonText {
 pub(crate) fn finish(outcome: Outcome, call: &Call, server: &Server) -> Result<JsonText, ErrorObject> {
     match outcome {
         Outcome::InputRequired(asked) => ask(*asked, call, server),
-        Outcome::MissingCapability(lacking) => {
-            Err(ErrorObject::missing_client_capability(serde_json::to_value(lacking).unwrap_or_default()))
-        }
+        Outcome::MissingCapability(lacking) => Err(missing_capability(&lacking)),
         Outcome::Complete(answer) => match &answer.fields {
             Fields::Page(page) => Ok(page.modern.get_or_init(|| compose(&answer, server).shared()).clone()),
             Fields::Object(_) => Ok(compose(&answer, server)),
@@ -183,7 +182,7 @@ pub(crate) struct Listening(BTreeMap<RequestId, Subscription>);
 /// The most subscriptions that one connection may have open.
 const MOST_SUBSCRIPTIONS: usize = 100;
 
-/// The most resources that one subscription may name.
+/// The most resources and tasks that one subscription may name.
 const MOST_RESOURCES: usize = 1000;
 
 impl Listening {
@@ -195,6 +194,7 @@ impl Listening {
     pub(crate) fn open(
         &mut self,
         request: &Request,
+        client: &Client,
         server: &Server,
         caller: &Caller,
         wake: Option<&Wake>,
@@ -206,16 +206,22 @@ impl Listening {
         if uris.iter().any(|uri| uri.len() > LONGEST_URI) {
             return Err(ErrorObject::invalid_params("a URI is at most 8 KiB long"));
         }
-        if uris.len() > MOST_RESOURCES {
-            let reason = format!("a subscription names at most {MOST_RESOURCES} resources");
+        let ids = asked.notifications.task_ids.as_deref().unwrap_or_default();
+        if !ids.is_empty() && server.tasks().is_some() && !task::is_known_to(client) {
+            return Err(missing_capability(&task::capability()));
+        }
+        if uris.len() + ids.len() > MOST_RESOURCES {
+            let reason = format!("a subscription names at most {MOST_RESOURCES} resources and tasks");
             return Err(ErrorObject::invalid_params(reason));
         }
         let has_room = self.0.len() < MOST_SUBSCRIPTIONS;
         let opened = has_room.then(|| server.notify().subscribe(caller, wake)).flatten();
         let mut opened = opened.ok_or_else(crate::subscriptions::too_many)?;
         let filter = server.supported(asked.notifications, caller);
-        opened.want(Change::wanted_by(&filter));
+        opened.want(Change::wanted_by(&filter, caller));
         self.0.insert(request.id.clone(), opened);
+        // How it is with a task may have changed since the client last heard of it.
+        filter.task_ids.iter().for_each(|ids| server.announce_tasks(ids, caller));
         let acknowledged = AcknowledgedParams::new(filter).meta(subscription(&request.id));
         notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged)
     }

@@ -61,7 +61,8 @@ impl Waiting {
         let is_first = {
             let mut changes = lock(&self.changes);
             let is_first = changes.is_empty();
-            changes.insert(change.clone());
+            // Of a task, what is told is how it is with it last.
+            changes.replace(change.clone());
             is_first
         };
         // Whoever takes the first takes the others as well.

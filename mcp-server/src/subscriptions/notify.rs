@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock, Weak};
 
-use super::Change;
 use super::hub::{Hub, Subscription, Wake};
+use super::{Change, TaskChange};
 use crate::{Bus, Caller};
 
 /// Tells clients of changes: those that have asked for them, in either era. Cheap to clone and to keep anywhere.
@@ -57,6 +57,16 @@ impl Notify {
         // Where nobody listens, not even the URI is copied.
         if !told.hub.is_empty() || told.bus.get().is_some() {
             self.changed(&Change::Resource(uri.as_ref().into()));
+        }
+    }
+
+    /// It is otherwise with a task. How it is with it now is not even written where nobody listens.
+    pub(crate) fn task_changed(&self, change: impl FnOnce() -> Option<TaskChange>) {
+        let told = self.told();
+        if (!told.hub.is_empty() || told.bus.get().is_some())
+            && let Some(change) = change()
+        {
+            self.changed(&Change::Task(change));
         }
     }
 

@@ -34,6 +34,10 @@ impl Host for Hurry {
         Box::pin(futures::future::ready(()))
     }
 
+    fn run_beside(&self, _: BoxFuture<'static, ()>) {
+        unreachable!("nothing here becomes a task");
+    }
+
     fn run_blocking(&self, job: Box<dyn FnOnce() + Send>) {
         std::thread::spawn(job);
     }

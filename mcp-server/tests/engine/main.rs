@@ -9,3 +9,4 @@ mod conversations;
 mod demo;
 mod headers;
 mod subscriptions;
+mod tasks;

@@ -69,7 +69,7 @@ impl Beside for Headers<'_> {
         let source = match &*request.method {
             method::TOOLS_CALL | method::PROMPTS_GET => "name",
             method::RESOURCES_READ => "uri",
-            method if method.starts_with("tasks/") => "taskId",
+            method::TASKS_GET | method::TASKS_UPDATE | method::TASKS_CANCEL => "taskId",
             _ => return Ok(()),
         };
         let named = request.params.as_ref().and_then(|params| params.member(source)).and_then(text);

@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use ::http::Uri;
 use ::http::request::Parts;
-use mcpwright_server::{IntoServer, Key, Seal, Server, Store};
+use mcpwright_server::{IntoServer, Key, MemoryStore, Seal, Server, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch::Sender;
 
@@ -48,7 +48,6 @@ use self::service::{Endpoint, Extract};
 use self::session::Sessions;
 use crate::Error;
 use crate::host::Tokio;
-use crate::store::MemoryStore;
 use crate::tls::Tls;
 
 /// A server about to be served over HTTP: [`Http::bind`] does it.

@@ -104,6 +104,7 @@ impl Listening {
             () = stop.wait() => {
                 tracing::warn!("asked to end again: what runs is cancelled");
                 self.abort();
+                self.site.service.end().await;
             }
         }
         Ok(())
@@ -175,16 +176,18 @@ impl Listening {
     async fn drain(&self) {
         self.site.service.close();
         self.watch.stop();
-        let calls = &self.site.service.0.calls;
+        let endpoint = &self.site.service.0;
         let finished = async {
             self.watch.empty().await;
-            // Calls of earlier revisions go on without their connection.
-            calls.none().await;
+            // Calls of earlier revisions go on without their connection, and so do tasks.
+            endpoint.calls.none().await;
+            endpoint.sessions.host().quiet().await;
         };
         if tokio::time::timeout(self.serving.limits.drain, finished).await.is_err() {
             let connections = self.abort();
             tracing::warn!(connections, "what did not finish in time is cancelled");
         }
+        self.site.service.end().await;
     }
 
     /// Cancels what runs; tells how many connections there were.

@@ -28,6 +28,7 @@ use super::origin::{Gate, Refused};
 use super::session::Sessions;
 use super::stream::Stream;
 use super::{Limits, legacy};
+use crate::host::end_tasks;
 
 /// What takes something out of the head of a request and hands it to the call's handler.
 pub(super) type Extract = Arc<dyn Fn(&Parts, &mut Extensions) + Send + Sync>;
@@ -74,6 +75,11 @@ impl HttpService {
         if let Some(http_sse) = &self.0.http_sse {
             http_sse.close();
         }
+    }
+
+    /// Cancels the tasks that still run, and says so where they are kept: the last thing before the process ends.
+    pub async fn end(&self) {
+        end_tasks(&self.0.server).await;
     }
 }
 

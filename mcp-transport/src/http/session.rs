@@ -16,6 +16,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use mcpwright_server::{Caller, Connection, Handshake, Host as _, Seal, Store, StoreError};
 
 use super::live::{Live, Shared};
+use crate::host::Tokio;
 
 /// What ids of sessions are sealed for.
 const PURPOSE: &str = "mcp session";
@@ -98,6 +99,11 @@ impl Sessions {
             clock: AtomicU64::new(0),
             is_sweeping: AtomicBool::new(false),
         })
+    }
+
+    /// What runs the work of the server.
+    pub(super) fn host(&self) -> &Tokio {
+        &self.shared.host
     }
 
     /// What every session needs.

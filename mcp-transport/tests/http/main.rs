@@ -26,3 +26,4 @@ mod sizes;
 mod stores;
 mod streams;
 mod subscriptions;
+mod tasks;

@@ -1,0 +1,81 @@
+//! That it is otherwise with a task.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use mcpwright_core::DetailedTask;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// That it is otherwise with a task: only its owner hears of it.
+///
+/// A [`Bus`](crate::Bus) carries it as serde writes it. Two are equal if they are of the same task: what counts is how it
+/// is with it last.
+#[derive(Clone, Debug)]
+pub struct TaskChange(Arc<Told>);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Told {
+    owner: String,
+    id: String,
+    /// How it is with it now, as its owner is told.
+    state: String,
+}
+
+impl TaskChange {
+    pub(crate) fn new(owner: &str, task: &DetailedTask) -> Option<Self> {
+        let state = serde_json::to_string(task).ok()?;
+        Some(Self(Arc::new(Told { owner: owner.to_owned(), id: task.task.task_id.clone(), state })))
+    }
+
+    /// Any change of a task, to be listened for.
+    pub(super) fn any(owner: &str, id: &str) -> Self {
+        Self(Arc::new(Told { owner: owner.to_owned(), id: id.to_owned(), state: "{}".to_owned() }))
+    }
+
+    pub(super) fn state(&self) -> &str {
+        &self.0.state
+    }
+
+    /// Whoever is not the owner listens for another key, and hears nothing.
+    fn key(&self) -> (&str, &str) {
+        (&self.0.owner, &self.0.id)
+    }
+}
+
+impl Serialize for TaskChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for TaskChange {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Told::deserialize(deserializer).map(|told| Self(Arc::new(told)))
+    }
+}
+
+impl PartialEq for TaskChange {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for TaskChange {}
+
+impl PartialOrd for TaskChange {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for TaskChange {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl std::hash::Hash for TaskChange {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}

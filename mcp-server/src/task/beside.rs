@@ -1,0 +1,262 @@
+//! What goes on beside the calls: the handler of a task, from its creation to its end or its next question.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::{AbortHandle, AbortRegistration, Abortable, BoxFuture, Either, select};
+use mcpwright_core::{ErrorObject, JsonText, method};
+use serde_json::json;
+
+use super::kept::Registry;
+use super::{Origin, Parked, Record, Running, State};
+use crate::asking::Answered;
+use crate::call::{Answer, ask_for_less, missing_capability};
+use crate::{Call, Outbox, Outcome, Server, StoreError, host, incident};
+
+/// How often a task that runs gives a sign of life, and looks whether it was cancelled elsewhere.
+const BEAT: Duration = Duration::from_secs(2);
+
+/// A task that is about to run.
+pub(crate) struct Begun {
+    pub(crate) running: Arc<Running>,
+    listed: Listed,
+    registration: AbortRegistration,
+    origin: Origin,
+    /// The handler's key for each key that the client has been told in this task.
+    keys: BTreeMap<String, String>,
+    /// How often the task has been parked.
+    round: u32,
+}
+
+impl Begun {
+    fn new(
+        record: Record,
+        origin: Origin,
+        keys: BTreeMap<String, String>,
+        round: u32,
+        server: &Server,
+        tasks: &Registry,
+    ) -> Self {
+        let (abort, registration) = AbortHandle::new_pair();
+        let id = record.id.clone();
+        let running = Arc::new(Running::new(record, abort, server.host()));
+        tasks.enlist(&id, &running);
+        let listed = Listed { server: server.clone(), id, running: Arc::clone(&running) };
+        Self { running, listed, registration, origin, keys, round }
+    }
+}
+
+/// Creates a task for a call: once this returns, any replica knows of it.
+///
+/// # Errors
+///
+/// The caller has too many, or it could not be kept: what the call is to be answered with, if it cannot stay one.
+pub(crate) async fn create(server: &Server, tasks: &Registry, call: &Call) -> Result<Begun, ErrorObject> {
+    let host = &**server.host();
+    let owner = call.caller().binding();
+    if !tasks.admit(owner, host.now()) {
+        return Err(ErrorObject::internal("too many tasks").data(json!({ "retryAfterMs": 60_000 })));
+    }
+    let id = new_id().map_err(|error| incident::internal("there are no random numbers", &error))?;
+    let record = Record::new(id, owner, &tasks.settings, host::milliseconds(host));
+    let kept = async {
+        tasks.live(&record.id).await?;
+        tasks.keep(&record, host).await
+    };
+    kept.await.map_err(|error: StoreError| incident::internal("a task could not be kept", &error))?;
+    Ok(Begun::new(record, Origin::of(call), BTreeMap::new(), 0, server, tasks))
+}
+
+/// An id of 128 random bits: who knows it was told it.
+fn new_id() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+}
+
+/// Has the handler of a task go on beside.
+pub(crate) fn begin(server: &Server, begun: Begun, work: BoxFuture<'static, Outcome>) {
+    server.host().run_beside(Box::pin(drive(server.clone(), begun, work)));
+}
+
+/// Has the handler of a task that was parked run again, with the answers that have come; unless somebody else does.
+pub(crate) async fn rerun(
+    server: &Server,
+    tasks: &Registry,
+    mut record: Record,
+    answers: Vec<(String, JsonText)>,
+    asking: &Call,
+) -> Result<(), StoreError> {
+    let State::Asking(parked) = std::mem::replace(&mut record.state, State::Working) else { return Ok(()) };
+    let Parked { keys, round, origin, mut before, .. } = *parked;
+    let host = &**server.host();
+    if !tasks.claim(&record, round, host).await? {
+        return Ok(());
+    }
+    for (told, answer) in answers {
+        if let Some(key) = keys.get(&told) {
+            before.answer(key, Answered::Result(answer));
+        }
+    }
+    record.change(State::Working, None, host::milliseconds(host));
+    if let Err(error) = tasks.keep(&record, host).await {
+        // It goes on all the same: that it was claimed says so, too.
+        tracing::warn!(%error, "a task that goes on could not be kept");
+    }
+    server.tell_of_task(&record);
+    let id = record.id.clone();
+    let mut call = Call::new(
+        id.clone().into(),
+        method::TOOLS_CALL,
+        origin.params.clone(),
+        origin.client(),
+        asking.caller().clone(),
+    );
+    *call.extensions_mut() = asking.extensions().clone();
+    let begun = Begun::new(record, origin, keys, round, server, tasks);
+    if tasks.ended(&id).await?.is_some() {
+        // It was cancelled before it was on the list of those that run here.
+        return Ok(());
+    }
+    let call = call.after(before).of_task(&begun.running);
+    begin(server, begun, called_again(server.clone(), call));
+    Ok(())
+}
+
+/// The call of a task once more, through the middleware: it says again what handlers find.
+fn called_again(server: Server, call: Call) -> BoxFuture<'static, Outcome> {
+    Box::pin(async move { server.call(&call, &Outbox::new(|_| {})).await })
+}
+
+/// Takes a task off the list of those that run here, also where its host drops it.
+struct Listed {
+    server: Server,
+    id: String,
+    running: Arc<Running>,
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        if let Some(tasks) = self.server.tasks() {
+            tasks.forget(&self.id, &self.running);
+        }
+    }
+}
+
+async fn drive(server: Server, begun: Begun, work: BoxFuture<'static, Outcome>) {
+    let Some(tasks) = server.tasks() else { return };
+    let Begun { running, listed: _listed, registration, origin, keys, round } = begun;
+    let caught = AssertUnwindSafe(work).catch_unwind();
+    let work = pin!(Abortable::new(caught, registration));
+    let outcome = match select(work, pin!(watch(&server, tasks, &running))).await {
+        Either::Left((Ok(Ok(outcome)), _)) => outcome,
+        Either::Left((Ok(Err(payload)), _)) => Outcome::Failed(incident::panic(method::TOOLS_CALL, payload)),
+        // Whoever had it end has said so in the record.
+        Either::Left((Err(_aborted), _)) => return,
+        Either::Right(((), _)) => return running.abort(),
+    };
+    let mut record = running.record();
+    let state = match outcome {
+        Outcome::InputRequired(asked) => {
+            return park(&server, tasks, record, Parked::new(*asked, origin, keys, round)).await;
+        }
+        Outcome::Complete(answer) => completed(answer, tasks.settings.most_bytes),
+        Outcome::MissingCapability(lacking) => State::Failed(missing_capability(&lacking)),
+        Outcome::ResourceNotFound(uri) => State::Failed(ErrorObject::resource_not_found(&uri)),
+        Outcome::Failed(error) => State::Failed(error),
+    };
+    let host = &**server.host();
+    record.end(state, None, host::milliseconds(host));
+    if until_kept(&server, &record, || tasks.end(&record, host)).await == Some(true) {
+        server.tell_of_task(&record);
+    }
+}
+
+/// Waits until the task has ended elsewhere, and gives signs of life meanwhile.
+async fn watch(server: &Server, tasks: &Registry, running: &Running) {
+    let id = running.record().id;
+    loop {
+        server.host().sleep(BEAT).await;
+        let beat = async {
+            tasks.live(&id).await?;
+            if let Some(news) = running.news() {
+                tasks.keep(&news, &**server.host()).await?;
+                server.tell_of_task(&news);
+            }
+            tasks.ended(&id).await
+        };
+        match beat.await {
+            Ok(None) => {}
+            Ok(Some(ended)) => return server.tell_of_task(&ended),
+            Err(error) => tracing::warn!(%error, "a task that runs could give no sign of life"),
+        }
+    }
+}
+
+fn completed(answer: Answer, most_bytes: usize) -> State {
+    let size = answer.len();
+    let answer = if size > most_bytes {
+        ask_for_less(&format!("the result is too large: {size} bytes, and at most {most_bytes} are kept"))
+    } else {
+        Ok(answer)
+    };
+    answer.map_or_else(State::Failed, |answer| State::Completed(answer.into_text()))
+}
+
+/// Parks a task until its questions are answered.
+async fn park(server: &Server, tasks: &Registry, mut record: Record, parked: Parked) {
+    record.change(State::Asking(Box::new(parked)), None, host::milliseconds(&**server.host()));
+    if until_kept(server, &record, || tasks.keep(&record, &**server.host())).await.is_some() {
+        server.tell_of_task(&record);
+    }
+}
+
+/// Ends a task in this way, unless it has ended already.
+pub(crate) async fn finish(
+    server: &Server,
+    tasks: &Registry,
+    mut record: Record,
+    state: State,
+    message: Option<&str>,
+) -> Result<(), StoreError> {
+    record.end(state, message, host::milliseconds(&**server.host()));
+    if tasks.end(&record, &**server.host()).await? {
+        server.tell_of_task(&record);
+    }
+    Ok(())
+}
+
+/// Tries again until the store takes it; nothing comes of it where the task's time is over before.
+async fn until_kept<T, F>(server: &Server, record: &Record, mut keep: impl FnMut() -> F) -> Option<T>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    loop {
+        match keep().await {
+            Ok(kept) => return Some(kept),
+            Err(error) => tracing::warn!(%error, "what came of a task could not be kept yet"),
+        }
+        if record.left(host::milliseconds(&**server.host())).is_zero() {
+            return None;
+        }
+        server.host().sleep(BEAT).await;
+    }
+}
+
+impl Server {
+    /// Cancels the tasks that run here, and says so where they are kept: the server is about to end. Transports call this.
+    pub async fn end(&self) {
+        let Some(tasks) = self.tasks() else { return };
+        for running in tasks.all_running() {
+            let message = Some("the server ended before the task was done");
+            if let Err(error) = finish(self, tasks, running.record(), State::Cancelled, message).await {
+                tracing::warn!(%error, "that a task is cancelled could not be kept");
+            }
+            running.abort();
+        }
+    }
+}

@@ -1,0 +1,424 @@
+//! Calls that become tasks: when, who hears of them, and that any replica can go on with them.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context as Polling, Poll, Waker};
+use std::time::{Duration, Instant, SystemTime};
+
+use futures::StreamExt as _;
+use futures::channel::oneshot;
+use futures::executor::block_on;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use mcpwright_core::{
+    ClientCapabilities, DetailedTask, ElicitFormParams, ElicitationCapability, ErrorCode, ErrorObject,
+    FormSchema, PrimitiveSchema, ProtocolVersion, StringSchema, SubscriptionFilter, TASKS_EXTENSION,
+    TaskStatus, method,
+};
+use mcpwright_server::testing::Client;
+use mcpwright_server::{
+    Builder, Caller, Context, Host, IntoServer, Server, StepError, TaskMode, Tasks, ToolHandler, Unanswered,
+    Work,
+};
+use serde_json::{Map, Value, json};
+
+mod questions;
+mod replicas;
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a client can do that knows tasks.
+fn knowing() -> ClientCapabilities {
+    ClientCapabilities::new()
+        .extensions([(TASKS_EXTENSION, Map::new())])
+        .elicitation(ElicitationCapability::default())
+}
+
+fn client(server: impl IntoServer) -> Client {
+    Client::modern(server).capabilities(knowing())
+}
+
+fn server() -> Builder {
+    Server::builder("tasks", "1.0.0")
+}
+
+fn tool(name: &str, mode: TaskMode) -> ToolHandler {
+    ToolHandler::function(name, [], || async { "done" }).description("Be done.").task(mode)
+}
+
+/// The text of what came of a task.
+fn text(task: &DetailedTask) -> String {
+    let result: Value = task.result.as_ref().expect("there is a result").to().unwrap();
+    result["content"][0]["text"].as_str().unwrap_or_default().to_owned()
+}
+
+/// A host whose time the test makes, and on which nothing goes on unless somebody asks.
+#[derive(Default)]
+struct Stage {
+    seconds: AtomicU64,
+    sleepers: Mutex<Vec<(u64, oneshot::Sender<()>)>>,
+    beside: Mutex<FuturesUnordered<BoxFuture<'static, ()>>>,
+}
+
+impl Stage {
+    fn advance(&self, seconds: u64) {
+        let now = self.seconds.fetch_add(seconds, Ordering::SeqCst) + seconds;
+        let woken: Vec<_> = self.sleepers.lock().unwrap().extract_if(.., |(end, _)| *end <= now).collect();
+        woken.into_iter().for_each(|(_, sleeper)| sleeper.send(()).unwrap_or_default());
+        self.go_on();
+    }
+}
+
+impl Host for Stage {
+    fn now(&self) -> Instant {
+        Instant::now() + Duration::from_secs(self.seconds.load(Ordering::SeqCst))
+    }
+
+    fn system_time(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_785_235_800 + self.seconds.load(Ordering::SeqCst))
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        let (sender, receiver) = oneshot::channel();
+        let end = self.seconds.load(Ordering::SeqCst) + time.as_secs();
+        self.sleepers.lock().unwrap().push((end, sender));
+        Box::pin(async move {
+            let _ = receiver.await;
+        })
+    }
+
+    fn run_blocking(&self, job: Box<dyn FnOnce() + Send>) {
+        std::thread::spawn(job);
+    }
+
+    fn run_beside(&self, work: BoxFuture<'static, ()>) {
+        self.beside.lock().unwrap().push(work);
+    }
+
+    fn go_on(&self) {
+        // A handler of which nobody knows how quick it is lets others go first.
+        for _ in 0..10 {
+            let mut work = std::mem::take(&mut *self.beside.lock().unwrap());
+            let waker = Waker::noop();
+            while let Poll::Ready(Some(())) = work.poll_next_unpin(&mut Polling::from_waker(waker)) {}
+            self.beside.lock().unwrap().extend(work);
+        }
+    }
+}
+
+/// A tool that takes as many seconds as it is asked to, and says when it was dropped before.
+fn slow(stage: &Arc<Stage>, mode: Option<TaskMode>) -> (ToolHandler, Arc<AtomicBool>) {
+    struct Dropped(Arc<AtomicBool>);
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+    let dropped = Arc::new(AtomicBool::new(false));
+    let (stage, flag) = (Arc::clone(stage), Arc::clone(&dropped));
+    let sleep = move |context: Context, seconds: u64| {
+        let (stage, guard) = (Arc::clone(&stage), Dropped(Arc::clone(&flag)));
+        async move {
+            context.progress_with(1.0, 2.0, "half of it");
+            stage.sleep(Duration::from_secs(seconds)).await;
+            std::mem::forget(guard);
+            "slept"
+        }
+    };
+    let tool = ToolHandler::function("slow", ["seconds"], sleep).description("Sleep.");
+    (mode.into_iter().fold(tool, ToolHandler::task), dropped)
+}
+
+#[test]
+fn a_call_becomes_a_task_where_its_tool_and_its_client_say_so() {
+    let build = || server().tool(tool("always", TaskMode::Always)).tool(tool("optional", TaskMode::Optional));
+    for name in ["always", "optional"] {
+        let client = client(build());
+        let task = block_on(client.create_task(name, ())).unwrap();
+        assert_eq!(
+            (task.status, task.ttl_ms, task.poll_interval_ms),
+            (TaskStatus::Working, Some(3_600_000), Some(1000))
+        );
+        let done = block_on(client.get_task(&task.task_id)).unwrap();
+        assert_eq!((done.task.status, text(&done)), (TaskStatus::Completed, "done".to_owned()));
+    }
+    let without = Client::modern(build());
+    let result = block_on(without.call_tool("optional", ())).unwrap();
+    assert_eq!(result.content[0].as_text(), Some("done"));
+    let error = block_on(without.call_tool("always", ())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY);
+    assert_eq!(error.data.unwrap()["requiredCapabilities"], json!({ "extensions": { TASKS_EXTENSION: {} } }));
+    let legacy = block_on(Client::legacy_with(build(), ProtocolVersion::V2025_11_25, knowing())).unwrap();
+    assert_eq!(block_on(legacy.call_tool("optional", ())).unwrap().content[0].as_text(), Some("done"));
+    assert_eq!(block_on(legacy.call_tool("always", ())).unwrap().is_error, Some(true));
+}
+
+#[test]
+fn a_task_travels_as_its_extension_says() {
+    let client = client(server().tool(tool("always", TaskMode::Always)));
+    let send = |method: &str, params: Value| -> Value {
+        block_on(client.send(method, params)).unwrap().to().unwrap()
+    };
+    let created = send(method::TOOLS_CALL, json!({ "name": "always" }));
+    let members = |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+    let flat =
+        ["resultType", "_meta", "taskId", "status", "createdAt", "lastUpdatedAt", "ttlMs", "pollIntervalMs"];
+    assert_eq!(
+        (members(&created), &created["resultType"]),
+        (flat.map(str::to_owned).to_vec(), &json!("task"))
+    );
+    let id = created["taskId"].as_str().unwrap();
+    assert_eq!(id.len(), 32);
+    let done = send(method::TASKS_GET, json!({ "taskId": id }));
+    assert_eq!((&done["resultType"], &done["status"]), (&json!("complete"), &json!("completed")));
+    assert_eq!(done["result"], json!({ "content": [{ "type": "text", "text": "done" }] }));
+    for method in [method::TASKS_CANCEL, method::TASKS_UPDATE] {
+        let acknowledged = send(method, json!({ "taskId": id, "inputResponses": { "nothing": {} } }));
+        assert_eq!(members(&acknowledged), ["resultType", "_meta"]);
+    }
+}
+
+#[test]
+fn what_a_tool_fails_with_is_its_result_and_all_else_is_the_tasks_failure() {
+    let fail = |name: &str, run: fn() -> Result<(), Error>| {
+        ToolHandler::new(name, move |_| {
+            Ok(Work::future(async move {
+                run().map(|()| Default::default()).map_err(mcpwright_server::Failure::Error)
+            }))
+        })
+        .description("Fail.")
+        .task(TaskMode::Always)
+    };
+    let client = client(
+        server()
+            .tool(fail("tool", || Err("no luck".into())))
+            .tool(fail("protocol", || Err(ErrorObject::invalid_params("no such file").into())))
+            .tool(fail("panic", || panic!("in /etc/passwd")))
+            .tool(
+                ToolHandler::function("number", ["number"], |number: u8| async move { number })
+                    .description("A number.")
+                    .task(TaskMode::Always),
+            ),
+    );
+    let end = |name: &str| {
+        let task = block_on(client.create_task(name, ())).unwrap();
+        block_on(client.get_task(&task.task_id)).unwrap()
+    };
+    let tool = end("tool");
+    assert_eq!((tool.task.status, text(&tool)), (TaskStatus::Completed, "no luck".to_owned()));
+    let protocol = end("protocol");
+    assert_eq!((protocol.task.status, protocol.result), (TaskStatus::Failed, None));
+    assert_eq!(protocol.task.status_message.as_deref(), Some("no such file"));
+    assert_eq!(protocol.error.unwrap().code, ErrorCode::INVALID_PARAMS);
+    let panic = end("panic").error.unwrap();
+    assert!(panic.code == ErrorCode::INTERNAL_ERROR && !panic.message.contains("passwd"), "{panic}");
+    // Arguments that are not right are answered at once.
+    assert_eq!(block_on(client.call_tool("number", [("number", 256)])).unwrap().is_error, Some(true));
+}
+
+#[test]
+fn a_call_that_takes_long_becomes_a_task() {
+    let stage = Arc::new(Stage::default());
+    let (tool, dropped) = slow(&stage, None);
+    let (own, _) = slow(&stage, Some(TaskMode::Never));
+    let server = server()
+        .tasks(Tasks::new().after(Duration::from_secs(10)))
+        .tool(tool)
+        .mount("own", Server::builder("own", "1").tool(own));
+    let server = server.build().on(Arc::clone(&stage) as Arc<dyn Host>);
+    let client = client(server.clone());
+
+    let mut quick = Box::pin(client.call_tool("slow", [("seconds", 9)]));
+    assert!(poll(&mut quick).is_none());
+    stage.advance(9);
+    assert_eq!(poll(&mut quick).unwrap().unwrap().content[0].as_text(), Some("slept"));
+
+    let mut long = Box::pin(client.create_task("slow", [("seconds", 30)]));
+    assert!(poll(&mut long).is_none());
+    stage.advance(10);
+    let task = poll(&mut long).unwrap().unwrap();
+    assert_eq!(task.status, TaskStatus::Working);
+    stage.advance(20);
+    assert_eq!(text(&block_on(client.get_task(&task.task_id)).unwrap()), "slept");
+
+    // Whoever goes away before that, or does not know tasks, or calls a tool that says otherwise, has a call.
+    let mut gone = Box::pin(client.create_task("slow", [("seconds", 30)]));
+    assert!(poll(&mut gone).is_none() && !dropped.load(Ordering::SeqCst));
+    drop(gone);
+    assert!(dropped.load(Ordering::SeqCst));
+    let without = Client::modern(server);
+    for mut call in [
+        Box::pin(without.call_tool("slow", [("seconds", 30)])),
+        Box::pin(client.call_tool("own_slow", [("seconds", 30)])),
+    ] {
+        assert!(poll(&mut call).is_none());
+        stage.advance(30);
+        assert_eq!(poll(&mut call).unwrap().unwrap().content[0].as_text(), Some("slept"));
+    }
+}
+
+/// Polls until nothing more happens by itself.
+fn poll<T>(future: &mut std::pin::Pin<Box<impl Future<Output = T>>>) -> Option<T> {
+    let polls = (0..10).map(|_| future.as_mut().poll(&mut Polling::from_waker(Waker::noop())));
+    polls.into_iter().find_map(|poll| match poll {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    })
+}
+
+fn form(message: &str) -> ElicitFormParams {
+    let fields = [("value", PrimitiveSchema::String(StringSchema::new().min_length(1)))];
+    ElicitFormParams::new(message, FormSchema::new(fields).required(vec!["value".to_owned()]))
+}
+
+fn value(context: &Context, key: &str) -> Result<String, Unanswered> {
+    let fields = context.elicit_form(key, form(&format!("{key}?")))?;
+    Ok(fields["value"].as_str().unwrap_or_default().to_owned())
+}
+
+fn answer(value: &str) -> Value {
+    json!({ "action": "accept", "content": { "value": value } })
+}
+
+/// A tool that does something once and asks twice, two things at once the first time.
+fn asking(mode: TaskMode) -> (ToolHandler, Arc<AtomicU32>) {
+    let count = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&count);
+    let ask = move |context: Context| {
+        let counted = Arc::clone(&counted);
+        async move {
+            let order = context
+                .step("order", async { Ok::<_, StepError>(counted.fetch_add(1, Ordering::SeqCst) + 1) })
+                .await?;
+            let (first, last) = (value(&context, "first"), value(&context, "last"));
+            let (first, last) = (first?, last?);
+            let title = value(&context, "title")?;
+            Ok::<_, Error>(format!("{title} {first} {last}, {order}"))
+        }
+    };
+    (ToolHandler::function("ask", [], ask).description("Ask.").task(mode), count)
+}
+
+fn keys(task: &DetailedTask) -> Vec<String> {
+    task.input_requests.iter().map(|(key, _)| key.to_owned()).collect()
+}
+
+#[test]
+fn what_is_cancelled_ends() {
+    let stage = Arc::new(Stage::default());
+    let (tool, dropped) = slow(&stage, Some(TaskMode::Always));
+    let (ask, _) = asking(TaskMode::Always);
+    let client = client(server().tool(tool).tool(ask).build().on(Arc::clone(&stage) as Arc<dyn Host>));
+    let id = block_on(client.create_task("slow", [("seconds", 600)])).unwrap().task_id;
+    let status = |id: &str| block_on(client.get_task(id)).unwrap().task.status;
+    assert_eq!(status(&id), TaskStatus::Working);
+    for _ in 0..2 {
+        block_on(client.cancel_task(&id)).unwrap();
+        assert_eq!((status(&id), dropped.load(Ordering::SeqCst)), (TaskStatus::Cancelled, true));
+    }
+    // A task that is parked is cancelled, too, and no answer wakes it.
+    let id = block_on(client.create_task("ask", ())).unwrap().task_id;
+    assert_eq!(status(&id), TaskStatus::InputRequired);
+    block_on(client.cancel_task(&id)).unwrap();
+    block_on(client.update_task(&id, [("first", answer("Ada")), ("last", answer("Lovelace"))])).unwrap();
+    assert_eq!(status(&id), TaskStatus::Cancelled);
+}
+
+#[test]
+fn a_handler_that_blocks_learns_that_its_task_is_cancelled() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let block = ToolHandler::new("block", move |mut input| {
+        let (context, sender) = (input.context().clone(), sender.clone());
+        let _ = &mut input;
+        Ok(Work::blocking(move || {
+            while !context.is_cancelled() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            sender.send(()).unwrap();
+            Ok(Default::default())
+        }))
+    });
+    let stage = Arc::new(Stage::default());
+    let tool = block.description("Block.").task(TaskMode::Optional);
+    let client = client(server().tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>));
+    let id = block_on(client.create_task("block", ())).unwrap().task_id;
+    stage.go_on();
+    block_on(client.cancel_task(&id)).unwrap();
+    receiver.recv_timeout(Duration::from_secs(20)).unwrap();
+}
+
+#[test]
+fn tasks_are_there_only_where_they_are_declared() {
+    let code = |client: &Client, method: &str| {
+        let params = json!({ "taskId": "0".repeat(32), "inputResponses": {} });
+        block_on(client.send(method, params)).unwrap_err().code
+    };
+    let with = || server().tool(tool("optional", TaskMode::Optional));
+    let without = || server().tool(tool("never", TaskMode::Never));
+    let declared = |builder: Builder| {
+        let capabilities = block_on(client(builder).discover()).unwrap().capabilities;
+        capabilities.extensions.get(TASKS_EXTENSION).cloned()
+    };
+    assert_eq!(declared(with()), Some(Map::new()));
+    assert_eq!(declared(without().tasks(Tasks::new())), Some(Map::new()));
+    assert_eq!(declared(without()), None);
+    let legacy = block_on(Client::legacy_with(with(), ProtocolVersion::V2025_11_25, knowing())).unwrap();
+    for method in [method::TASKS_GET, method::TASKS_UPDATE, method::TASKS_CANCEL] {
+        assert_eq!(code(&client(with()), method), ErrorCode::INVALID_PARAMS);
+        assert_eq!(code(&Client::modern(with()), method), ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY);
+        assert_eq!(code(&client(without()), method), ErrorCode::METHOD_NOT_FOUND);
+        assert_eq!(code(&legacy, method), ErrorCode::METHOD_NOT_FOUND);
+    }
+    for method in ["tasks/list", "tasks/result"] {
+        assert_eq!(code(&client(with()), method), ErrorCode::METHOD_NOT_FOUND);
+    }
+}
+
+#[test]
+fn progress_is_what_the_status_says() {
+    let stage = Arc::new(Stage::default());
+    let (tool, _) = slow(&stage, Some(TaskMode::Always));
+    let client = client(server().tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>)).progress();
+    let created = block_on(client.create_task("slow", [("seconds", 60)])).unwrap();
+    let id = created.task_id;
+    let task = block_on(client.get_task(&id)).unwrap().task;
+    assert_eq!(task.status_message.as_deref(), Some("half of it"));
+    block_on(client.listen(SubscriptionFilter::new().task_ids(vec![id.clone()]))).unwrap();
+    stage.advance(2);
+    assert!(client.notifications().iter().all(|told| told.method == method::TASKS));
+    stage.advance(58);
+    let task = block_on(client.get_task(&id)).unwrap().task;
+    assert_eq!((task.status, &task.status_message), (TaskStatus::Completed, &None));
+    assert!(
+        task.last_updated_at > task.created_at && task.created_at.starts_with("2026-07-28T10:50:00"),
+        "{task:?}"
+    );
+}
+
+#[test]
+fn there_is_a_limit_to_everything() {
+    let stage = Arc::new(Stage::default());
+    let large = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
+    let tasks =
+        Tasks::new().most(2).most_bytes(1000).ttl(Duration::from_secs(60)).poll_interval(Duration::ZERO);
+    let server = server()
+        .tasks(tasks)
+        .tool(large.task(TaskMode::Always))
+        .tool(tool("optional", TaskMode::Optional))
+        .build()
+        .on(Arc::clone(&stage) as Arc<dyn Host>);
+    let client = client(server.clone());
+    let task = block_on(client.create_task("large", ())).unwrap();
+    assert_eq!((task.ttl_ms, task.poll_interval_ms), (Some(60_000), Some(1)));
+    let result = block_on(client.get_task(&task.task_id)).unwrap();
+    assert!(text(&result).ends_with("at most 1000 are kept; ask for less"), "{}", text(&result));
+    block_on(client.create_task("large", ())).unwrap();
+    // A third one is too many: what may be a call stays one.
+    let refused = block_on(client.create_task("large", ())).unwrap_err();
+    assert_eq!((refused.code, refused.message), (ErrorCode::INTERNAL_ERROR, "too many tasks".into()));
+    assert_eq!(block_on(client.call_tool("optional", ())).unwrap().content[0].as_text(), Some("done"));
+    let other = self::client(server).caller(Caller::new("other", [], Map::new()));
+    block_on(other.create_task("large", ())).unwrap();
+    stage.advance(60);
+    block_on(client.create_task("large", ())).unwrap();
+}

@@ -1,0 +1,22 @@
+use mcpwright::server;
+
+struct Reports;
+
+#[server]
+impl Reports {
+    /// Write a report.
+    #[tool(task = sometimes)]
+    fn write(&self) {}
+
+    /// Send a report.
+    #[tool(task = 10)]
+    fn send(&self) {}
+
+    /// Talk of a report.
+    #[prompt(task)]
+    fn talk(&self) -> &str {
+        "Talk."
+    }
+}
+
+fn main() {}
