@@ -406,8 +406,8 @@ pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
 /// keep to it panics when the form is first asked for.
 ///
 /// ```
+/// use mcpwright::serde_json::{self, Value, json};
 /// use mcpwright::{Choice, Form};
-/// use serde_json::{Value, json};
 ///
 /// #[derive(Choice, Debug, PartialEq)]
 /// #[choice(rename_all = "snake_case")]
@@ -473,8 +473,8 @@ pub fn form(item: TokenStream) -> TokenStream {
 /// `PascalCase`, `camelCase`, `SCREAMING_SNAKE_CASE`, `kebab-case` and `SCREAMING-KEBAB-CASE`.
 ///
 /// ```
+/// use mcpwright::serde_json::{self, json};
 /// use mcpwright::{Choice, Form};
-/// use serde_json::json;
 ///
 /// #[derive(Choice)]
 /// #[choice(rename_all = "kebab-case")]

@@ -232,3 +232,62 @@ impl Count {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(schema: Value, accepted: &[Value], refused: &[Value], expected: &str) {
+        let schema: PrimitiveSchema = serde_json::from_value(schema).expect("a schema");
+        assert!(accepted.iter().all(|value| schema.accepts(value)), "{schema}");
+        assert!(!refused.iter().any(|value| schema.accepts(value)), "{schema}");
+        assert_eq!(schema.to_string(), expected);
+    }
+
+    #[test]
+    fn each_kind_of_field_takes_its_own() {
+        let others =
+            || json!([null, {}, [[]], [5], "other", ["other"]]).as_array().cloned().unwrap_or_default();
+        let titled = json!([{ "const": "a", "title": "A" }, { "const": "b", "title": "B" }]);
+        let of_two = r#"one of "a", "b""#;
+        check(json!({ "type": "string", "enum": ["a", "b"] }), &[json!("a")], &others(), of_two);
+        check(
+            json!({ "type": "string", "enum": ["a", "b"], "enumNames": ["A", "B"] }),
+            &[json!("b")],
+            &others(),
+            of_two,
+        );
+        check(json!({ "type": "string", "oneOf": titled }), &[json!("a")], &others(), of_two);
+        check(
+            json!({ "type": "array", "items": { "anyOf": titled }, "maxItems": 1 }),
+            &[json!([]), json!(["b"])],
+            &[others(), vec![json!(["a", "b"]), json!("a")]].concat(),
+            r#"a list of at most 1 value among "a", "b""#,
+        );
+        check(
+            json!({ "type": "string", "minLength": 2, "maxLength": 2 }),
+            &[json!("äö")],
+            &[json!("ä"), json!("äöü"), json!(12)],
+            "a text of 2 characters",
+        );
+        check(
+            json!({ "type": "integer", "maximum": 5 }),
+            &[json!(5), json!(5.0), json!(-1e300)],
+            &[json!(5.5), json!(6), json!("5"), json!(true)],
+            "an integer of at most 5",
+        );
+        check(json!({ "type": "number" }), &[json!(5), json!(0.5)], &[json!("5"), json!([5])], "a number");
+        check(json!({ "type": "boolean" }), &[json!(true)], &[json!("true"), json!(1)], "true or false");
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let values: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
+        let schema: PrimitiveSchema =
+            serde_json::from_value(json!({ "type": "string", "enum": values })).expect("a schema");
+        assert!(schema.to_string().ends_with(r#""18", "19", …"#), "{schema}");
+    }
+}
