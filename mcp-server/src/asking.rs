@@ -4,7 +4,7 @@
 //! goes with the questions: sealed on the way through a modern client, in memory beside a legacy session. The next run
 //! finds both. So a handler reads the same in both eras, and nothing waits inside of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mcpwright_core::{ClientCapabilities, InputRequest, InputRequests, JsonText};
@@ -25,12 +25,15 @@ pub use unanswered::Unanswered;
 /// What earlier runs of a call have brought.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Before {
-    /// The answers that the handler has used, by the keys of their questions.
+    /// The answers to what was asked, by the keys of their questions.
     #[serde(rename = "a", default, skip_serializing_if = "BTreeMap::is_empty")]
     answers: BTreeMap<String, Answered>,
     /// What the handler's steps brought, by their keys.
     #[serde(rename = "s", default, skip_serializing_if = "BTreeMap::is_empty")]
     steps: BTreeMap<String, JsonText>,
+    /// The keys of what has been asked.
+    #[serde(rename = "q", default, skip_serializing_if = "BTreeSet::is_empty")]
+    asked: BTreeSet<String>,
     /// The answers that have just come, to whatever question.
     #[serde(skip)]
     fresh: BTreeMap<String, Answered>,
@@ -104,10 +107,12 @@ impl Asking {
         Self { before, run: Mutex::new(None) }
     }
 
-    /// The answer to a question, if it has come. What was used once is not replaced by what comes later.
-    fn answer(&self, key: &str) -> Option<Answered> {
-        let before = self.before.as_deref()?;
-        before.answers.get(key).or_else(|| before.fresh.get(key)).cloned()
+    /// What may be the answer to a question, the first that came first: what was used once is not replaced by what comes
+    /// later.
+    fn answers(&self, key: &str) -> impl Iterator<Item = &Answered> {
+        let before = self.before.as_deref();
+        let [earlier, fresh] = [before.map(|before| &before.answers), before.map(|before| &before.fresh)];
+        [earlier, fresh].into_iter().flatten().filter_map(move |answers| answers.get(key))
     }
 
     /// Notes that an answer was used: every later run has to find it.
@@ -157,8 +162,17 @@ impl Asking {
         if requests.is_empty() {
             return lacking.map(|lacking| Outcome::MissingCapability(Box::new(lacking)));
         }
-        let mut before = Before { answers, steps, ..Before::default() };
+        let asked = requests.iter().map(|(key, _)| key.to_owned()).collect();
+        let mut before = Before { answers, steps, asked, ..Before::default() };
         if let Some(earlier) = self.before.as_deref() {
+            // This run may not have come to all answers. What nobody asked is forgotten.
+            let unused = earlier.answers.iter().chain(&earlier.fresh);
+            for (key, answer) in unused.filter(|(key, _)| earlier.asked.contains(*key)) {
+                if !before.asked.contains(key) {
+                    before.answers.entry(key.clone()).or_insert_with(|| answer.clone());
+                }
+            }
+            before.asked.extend(earlier.asked.iter().cloned());
             // A run that takes another way may not come to all steps: what was done stays done.
             for (key, value) in &earlier.steps {
                 before.steps.entry(key.clone()).or_insert_with(|| value.clone());

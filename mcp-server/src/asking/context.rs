@@ -73,7 +73,7 @@ impl Context {
         &self,
         key: &str,
         question: impl FnOnce() -> Q,
-        read: impl FnOnce(Map<String, Value>) -> Option<T>,
+        read: impl Fn(Map<String, Value>) -> Option<T>,
     ) -> Result<T, Unanswered> {
         self.ask(
             key,
@@ -131,21 +131,18 @@ impl Context {
         &self,
         key: &str,
         question: impl FnOnce() -> InputRequest,
-        read: impl FnOnce(&JsonText) -> Read<T>,
+        read: impl Fn(&JsonText) -> Read<T>,
     ) -> Result<T, Unanswered> {
-        match self.asking().answer(key) {
-            Some(Answered::Error(reason)) => {
-                self.asking().used(key, Answered::Error(reason.clone()));
-                return Err(Unanswered::Failed(reason));
+        for answer in self.asking().answers(key) {
+            let read = match answer {
+                Answered::Error(reason) => Some(Err(Unanswered::Failed(reason.clone()))),
+                Answered::Result(text) => read(text),
+            };
+            if let Some(read) = read {
+                self.asking().used(key, answer.clone());
+                return read;
             }
-            Some(Answered::Result(text)) => match read(&text) {
-                Some(read) => {
-                    self.asking().used(key, Answered::Result(text));
-                    return read;
-                }
-                None => tracing::debug!(key, "the answer is none to the question, which is asked again"),
-            },
-            None => {}
+            tracing::debug!(key, "an answer is none to the question");
         }
         let question = question();
         self.require(&capabilities::needed(&question))?;

@@ -53,6 +53,16 @@ fn server() -> Builder {
         let (name, sample, roots) = (name?, sample?, roots?);
         Ok::<_, Error>(format!("{name} {} {}", sample.model, roots[0].uri))
     };
+    let late = |context: Context| async move {
+        let one = value(&context, "one");
+        if one.is_err() {
+            // Asked together with the first, and read only after another question.
+            let _ = value(&context, "two");
+        }
+        let (one, three) = (one?, value(&context, "three")?);
+        let two = value(&context, "two")?;
+        Ok::<_, Unanswered>(format!("{one} {two} {three}"))
+    };
     let needs = |context: Context| async move {
         context.require(&ClientCapabilities::new().sampling(SamplingCapability::default()))?;
         Ok::<_, Unanswered>("able")
@@ -60,6 +70,7 @@ fn server() -> Builder {
     Server::builder("asking", "1.0.0")
         .tool(ToolHandler::function("greet", [], greet))
         .tool(ToolHandler::function("all", [], all))
+        .tool(ToolHandler::function("late", [], late))
         .tool(ToolHandler::function("needs", [], needs))
 }
 
@@ -104,6 +115,23 @@ fn questions_are_answered_in_every_revision() {
         }
         assert_eq!(text(&greeting), "first? last?");
         assert_eq!(text(&all), "name? m file:///r");
+    }
+}
+
+#[test]
+fn what_was_answered_is_not_asked_again_by_a_run_that_reads_it_later() {
+    for (place, client) in clients(|| server().build(), &able()).into_iter().enumerate() {
+        if place == 1 {
+            continue;
+        }
+        let asked = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&asked);
+        let client = client.answers(move |request| {
+            counted.fetch_add(1, Ordering::SeqCst);
+            accept(request)
+        });
+        let result = block_on(client.call_tool("late", ())).unwrap();
+        assert_eq!((text(&result), asked.load(Ordering::SeqCst)), ("one? two? three?", 3));
     }
 }
 
