@@ -167,6 +167,31 @@ mod tests {
     }
 
     #[test]
+    fn a_change_that_waits_for_a_reader_makes_no_other_reader_fail() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("x");
+        let slow = made(&file);
+        let count = |connection: &Connection| {
+            connection.query_row("SELECT count(*) FROM x", [], |row| row.get::<_, u32>(0)).unwrap()
+        };
+        slow.execute_batch("BEGIN").unwrap();
+        assert_eq!(count(&slow), 0);
+        let waiting = std::thread::spawn({
+            let file = file.clone();
+            move || change(&file, Duration::from_secs(20), insert)
+        });
+        for _ in 0..4 {
+            std::thread::sleep(Duration::from_millis(150));
+            let other = crate::database::reader::read_only(&file, 1 << 30).unwrap();
+            assert_eq!(count(&other), 0);
+        }
+        assert!(!waiting.is_finished());
+        slow.execute_batch("COMMIT").unwrap();
+        assert_eq!(waiting.join().unwrap(), Ok(Ok(())));
+        assert_eq!(count(&slow), 1);
+    }
+
+    #[test]
     fn what_cannot_be_written_is_not_made() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("gone");
