@@ -4,10 +4,9 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use mcpwright::{Serve as _, Server, transport};
+use mcpwright::transport;
 use reference_server::database::Database;
-use reference_server::documents::Documents;
-use reference_server::{DocumentList, Options, ReferenceServer, bar, data, guide};
+use reference_server::{Options, ReferenceServer, bar, data, guide};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -34,9 +33,7 @@ async fn run(options: &Options) -> mcpwright::Result<()> {
         eprintln!("{}: {}", options.data.join(data::FILE_NAME).display(), data::DIGEST);
         return Ok(());
     }
-    let documents = DocumentList::new(Documents::new(database.clone()));
-    let server: Server =
-        ReferenceServer::new(database).into_builder().resource_provider(documents.clone()).into();
+    let (server, documents) = ReferenceServer::over(database);
     tokio::spawn(documents.watch());
     if options.stdio {
         return Ok(mcpwright::stdio(server).await?);

@@ -9,7 +9,8 @@ use mcpwright::{Key, Server, transport};
 
 use crate::database::Settings;
 
-/// A company's database and documents for a model to read: a sample of what a server can be.
+/// A company's database and documents for a model to read: a sample of what a server can be. Nothing is changed, except that
+/// versions of documents can be deleted once the user has agreed.
 ///
 /// On the first start the server makes its data, a shop called Northlight, in one SQLite file. It takes a few seconds and
 /// gives the same data on every machine. Only large sorts write anything outside the data directory: temporary files, which
@@ -61,9 +62,14 @@ pub struct Options {
     #[arg(long, value_name = "LEVEL", env = "REFERENCE_SERVER_LOG", default_value = "warn")]
     pub log: tracing::level_filters::LevelFilter,
 
-    /// Make the data if it is not there, check all of it against its digest, and end.
+    /// Make the data if it is not there, check all of it against its digest, and end. Data from which something was deleted
+    /// is not what was made, and fails.
     #[arg(long)]
     pub generate: bool,
+
+    /// Offer nothing that changes the data. This is also so where the system does not let the data be written.
+    #[arg(long, env = "REFERENCE_SERVER_READ_ONLY", value_parser = clap::builder::FalseyValueParser::new())]
+    pub read_only: bool,
 
     /// Statements that run at once, each with a thread and a connection of its own.
     #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -93,6 +99,7 @@ impl Options {
             readers: self.readers.into(),
             timeout: Duration::from_millis(self.timeout),
             max_rows: self.max_rows,
+            read_only: self.read_only,
             memory: self.memory << 20,
             temporary: self.temporary << 20,
             ..Settings::default()

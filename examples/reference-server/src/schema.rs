@@ -7,7 +7,8 @@ use schemars::Schema;
 use serde_json::{Map, Value};
 
 /// Makes the schema of a result brief: only these members keep their descriptions, numbers lose the bounds of their Rust
-/// types, and a member that is left out where there is nothing is never null.
+/// types, and a member that is left out where there is nothing is never null. Which members are always there is not said:
+/// whoever reads a result sees them.
 ///
 /// # Panics
 ///
@@ -16,6 +17,7 @@ pub(crate) fn brief(described: &'static [&'static str]) -> impl FnMut(&mut Schem
     move |schema| {
         let schema = schema.ensure_object();
         schema.remove("description");
+        schema.remove("required");
         for variant in schema.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
             variant.as_object_mut().map(|variant| variant.remove("description"));
         }
@@ -89,7 +91,7 @@ mod tests {
     #[test]
     fn names_say_what_they_can() {
         let schema = schema_for!(Said);
-        assert_eq!(schema.get("description"), None);
+        assert_eq!((schema.get("description"), schema.get("required")), (None, None));
         let members = schema.get("properties").unwrap();
         assert_eq!(members["name"], json!({ "type": "string" }));
         assert_eq!(members["count"], json!({ "description": "Counted from 1.", "type": "integer" }));

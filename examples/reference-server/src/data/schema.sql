@@ -189,7 +189,7 @@ CREATE TABLE tickets (
     satisfaction INTEGER
 ) STRICT;
 
--- The documents: versions never change, and the index covers the latest of each.
+-- The documents: versions never change but may be deleted, and the index covers the latest of each.
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,

@@ -51,6 +51,12 @@ pub enum DatabaseError {
     /// All readers are occupied, and enough statements wait already.
     #[error("the database is busy: {0}; try again in a moment")]
     Busy(String),
+    /// The data cannot be changed, and was not.
+    #[error(
+        "the data cannot be changed, and only whoever runs the server can mend that: the reason is in its log. \
+         Nothing was changed"
+    )]
+    Unwritable(String),
     /// The server's own fault. The message is safe to show; what SQLite said is for the log.
     #[error(
         "the database cannot be read, and only whoever runs the server can mend that: the reason is in its log"
@@ -98,7 +104,7 @@ impl DatabaseError {
     pub fn fault(&self) -> Fault {
         match self {
             Self::Busy(_) => Fault::Load,
-            Self::Internal(_) => Fault::Server,
+            Self::Internal(_) | Self::Unwritable(_) => Fault::Server,
             _ => Fault::Caller,
         }
     }
@@ -107,6 +113,7 @@ impl DatabaseError {
     pub fn detail(&self) -> String {
         match self {
             Self::Internal(detail) => format!("the database cannot be read: {detail}"),
+            Self::Unwritable(detail) => format!("the data cannot be changed: {detail}"),
             other => other.to_string(),
         }
     }

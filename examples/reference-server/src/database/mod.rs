@@ -1,4 +1,4 @@
-//! SQL for a model: statements that can only read, and only so much.
+//! SQL for a model: statements that can only read, and only so much. The program's own changes take another way.
 //!
 //! The boundary is SQLite itself. A connection is opened read-only, its authorizer denies what is not allowed by name, its
 //! limits are low, and its progress handler stops it at the deadline or when nobody waits any more. The text of a
@@ -7,6 +7,7 @@
 mod cancel;
 mod catalogue;
 mod cells;
+mod change;
 mod cursor;
 mod error;
 mod explain;
@@ -26,6 +27,8 @@ mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use rusqlite::Connection;
 
 use self::cursor::Cursors;
 use self::pool::Pool;
@@ -65,6 +68,7 @@ struct Opened {
     cursors: Cursors,
     settings: Settings,
     catalogue: Arc<Catalogue>,
+    is_writable: bool,
 }
 
 /// Why there is no database.
@@ -126,20 +130,45 @@ impl Database {
         &self.0.opened.catalogue
     }
 
+    /// Whether the data may be changed: the settings allow it, and so did the system at the start.
+    pub fn is_writable(&self) -> bool {
+        self.0.opened.is_writable
+    }
+
+    /// Changes the data by work of our own, in one transaction on the writer's thread.
+    ///
+    /// What comes back inside is what the work says: if that is an error, nothing was changed. Nothing that a client wrote
+    /// may be part of a statement of this work, only a value.
+    pub(crate) async fn change<T: Send + 'static, E: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> rusqlite::Result<Result<T, E>> + Send + 'static,
+    ) -> Result<Result<T, E>, DatabaseError> {
+        let Opened { file, settings, .. } = &self.0.opened;
+        if !self.is_writable() {
+            return logged(Err(DatabaseError::Unwritable("the server was started to read only".to_owned())));
+        }
+        let (file, wait) = (file.clone(), settings.wait);
+        logged(self.0.writer.run(move || change::change(&file, wait, work)).await.flatten())
+    }
+
     /// Runs work of our own on a reader's thread.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         cancel: &Cancel,
         work: impl FnOnce(&mut Reader, &Stop) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
-        let done = self.0.opened.pool.run(cancel, work).await;
-        if let Err(error) = &done
-            && error.fault() == Fault::Server
-        {
-            tracing::error!("{}", error.detail());
-        }
-        done
+        logged(self.0.opened.pool.run(cancel, work).await)
     }
+}
+
+/// What only whoever runs the server can mend, they find in its log.
+fn logged<T>(done: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
+    if let Err(error) = &done
+        && error.fault() == Fault::Server
+    {
+        tracing::error!("{}", error.detail());
+    }
+    done
 }
 
 impl Opened {
@@ -150,7 +179,8 @@ impl Opened {
         let opening = Opening { file: file.clone(), memory, temporary, catalogue: Arc::clone(&catalogue) };
         let pool = Pool::start(&Arc::new(opening), &settings)?;
         let key = settings.cursor_key.map_or_else(random_key, Ok)?;
-        Ok(Self { file, pool, cursors: Cursors::new(key), settings, catalogue })
+        let is_writable = !settings.read_only && change::is_possible(&file);
+        Ok(Self { file, pool, cursors: Cursors::new(key), settings, catalogue, is_writable })
     }
 }
 

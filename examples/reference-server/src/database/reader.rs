@@ -75,6 +75,9 @@ impl Reader {
         done.map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::OperationInterrupted) => self.guard.stopped().unwrap_or(DatabaseError::Cancelled),
             Some(ErrorCode::OutOfMemory) => DatabaseError::Busy("memory is used up".to_owned()),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                DatabaseError::Busy("the data is being written".to_owned())
+            }
             _ => DatabaseError::internal(error),
         })
     }

@@ -10,7 +10,7 @@ pub struct Settings {
     pub readers: usize,
     /// Requests that may wait for a reader; one more is refused as busy.
     pub queue: usize,
-    /// How long a request may wait for a reader.
+    /// How long a request may wait for a reader, or a change for its turn.
     pub wait: Duration,
     /// How long a statement may run unless it asks for less.
     pub timeout: Duration,
@@ -26,6 +26,8 @@ pub struct Settings {
     pub memory: u64,
     /// Bytes by which temporary files may grow while a statement runs. They are in the directory that `TMPDIR` names.
     pub temporary: u64,
+    /// Whether nothing may be changed, whoever agrees.
+    pub read_only: bool,
     /// The key that cursors are sealed with. Without one, a random key is made, and cursors end with the process.
     pub cursor_key: Option<[u8; 32]>,
 }
@@ -43,6 +45,7 @@ impl Default for Settings {
             max_bytes: 1 << 20,
             memory: 192 << 20,
             temporary: 512 << 20,
+            read_only: false,
             cursor_key: None,
         }
     }

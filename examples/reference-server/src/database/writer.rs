@@ -1,4 +1,4 @@
-//! The one thread that may write: it makes the data, and checks it. Writes of callers will queue up here too.
+//! The one thread that may write: it makes the data, checks it, and changes it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
@@ -30,7 +30,8 @@ impl Writer {
         Ok(Self { work })
     }
 
-    /// Runs `work` on the writer's thread. It is not stopped when the future is dropped: what was begun is finished.
+    /// Runs `work` on the writer's thread. It is not stopped when the future is dropped: what was begun is finished. What
+    /// has not begun by then never does.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -38,7 +39,9 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         // A writer that has ended drops the work, and with it the other end.
         let _ = self.work.send(Box::new(move || {
-            let _ = answer.send(work());
+            if !answer.is_canceled() {
+                let _ = answer.send(work());
+            }
         }));
         answered.await.map_err(|_| DatabaseError::internal("the writer ended without an answer"))
     }

@@ -3,7 +3,7 @@
 use super::AddressError;
 use crate::database::DatabaseError;
 
-/// Why a document was not read. Every message may be shown to the model.
+/// Why a document was not read, or a version not deleted. Every message may be shown to the model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
@@ -21,7 +21,16 @@ pub enum DocumentError {
     /// A filter or range makes no sense.
     #[error("{0}")]
     Request(String),
-    /// The database could not be read.
+    /// There would be nothing left of the document.
+    #[error("{0} is the only version of its document, which cannot be deleted")]
+    OnlyVersion(String),
+    /// What somebody agreed to is not what there is any more.
+    #[error(
+        "{0} is not what it was when the user was asked: nothing was deleted. Look at the history of the document \
+         before you call this again"
+    )]
+    Changed(String),
+    /// The database could not be read or changed.
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }

@@ -1,9 +1,11 @@
-//! The documents of the company: search, reading, history.
+//! The documents of the company: search, reading, history, and deletion.
 
 mod address;
+mod deletion;
 mod error;
 mod history;
-pub(crate) mod outline;
+pub(crate) mod index;
+mod outline;
 mod read;
 pub(crate) mod readable;
 mod search;
@@ -17,10 +19,11 @@ use serde::Serialize;
 use crate::completion::Completion;
 use crate::database::{Cancel, Database};
 
-pub(crate) use self::search::SEPARATOR;
+use self::search::SEPARATOR;
 
 // The public interface is:
 pub use self::address::{Address, AddressError};
+pub use self::deletion::{Candidate, Deleted};
 pub use self::error::DocumentError;
 pub use self::history::{Compare, Difference, History, Version};
 pub use self::read::{Characters, Document, Form, Outline, OutlineEntry, Part, Read, Reading};
@@ -91,6 +94,16 @@ impl Documents {
         self.run(&cancel, move |connection| compare(connection, &request)).await
     }
 
+    /// What is to be said of a version before it is deleted, if it may be: another one has to stay.
+    pub async fn candidate(&self, address: Address, cancel: Cancel) -> Result<Candidate, DocumentError> {
+        self.run(&cancel, move |connection| deletion::candidate(connection, &address)).await
+    }
+
+    /// Deletes a version, if it is still what it was when somebody agreed. It cannot be stopped once it has begun.
+    pub async fn delete(&self, agreed: Candidate) -> Result<Deleted, DocumentError> {
+        self.database.change(move |connection| deletion::delete(connection, &agreed)).await?
+    }
+
     /// All documents, or those of one collection, by path.
     pub async fn list(
         &self,
@@ -146,13 +159,18 @@ fn compare(
         Ok(later) => later,
         Err(error) => return Ok(Err(error)),
     };
-    let before = later.document().version - 1;
-    if request.from.is_none() && before == 0 {
-        return Ok(Err(DocumentError::Request(
-            "version 1 has no version before it to compare with".to_owned(),
-        )));
-    }
-    let earlier = store::load(connection, &version(Some(request.from.unwrap_or(before))))?;
+    let to = later.document().version;
+    let from = match request.from {
+        Some(from) => from,
+        None => match store::versions(connection, &request.address.path)?.range(..to).next_back() {
+            Some(before) => *before,
+            None => {
+                let reason = format!("version {to} has no version before it to compare with");
+                return Ok(Err(DocumentError::Request(reason)));
+            }
+        },
+    };
+    let earlier = store::load(connection, &version(Some(from)))?;
     Ok(earlier.map(|earlier| history::difference(&earlier, &later, request)))
 }
 

@@ -1,6 +1,7 @@
 //! Documents and their versions, out of the database.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -71,17 +72,51 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     })
 }
 
+/// The numbers of a document's versions; none if there is no such document.
+pub(super) fn versions(connection: &Connection, path: &str) -> rusqlite::Result<BTreeSet<u32>> {
+    let sql = "SELECT version FROM document_versions AS version
+               JOIN documents AS document ON document.id = version.document_id WHERE document.path = ?";
+    connection.prepare_cached(sql)?.query_map([path], |row| row.get(0))?.collect()
+}
+
 /// Why there is nothing at an address.
 pub(super) fn missing(connection: &Connection, address: &Address) -> rusqlite::Result<DocumentError> {
-    let latest: Option<u32> = connection
-        .prepare_cached("SELECT latest_version FROM documents WHERE path = ?")?
-        .query_row([&address.path], |row| row.get(0))
-        .optional()?;
-    Ok(match latest {
-        Some(latest) => DocumentError::not_found(
-            address.to_string(),
-            format!("The document has the versions 1 to {latest}"),
-        ),
-        None => DocumentError::not_found(address.to_string(), "Search for the document to get its address"),
-    })
+    let versions = versions(connection, &address.path)?;
+    let instead = match versions.is_empty() {
+        false => format!("The document has the versions {}", ranges(&versions)),
+        true => "Search for the document to get its address".to_owned(),
+    };
+    Ok(DocumentError::not_found(address.to_string(), instead))
+}
+
+/// Numbers in words, such as `1 to 4, 6`: versions in between may have been deleted.
+fn ranges(numbers: &BTreeSet<u32>) -> String {
+    let mut ranges: Vec<(u32, u32)> = Vec::new();
+    for number in numbers {
+        match ranges.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*number) => *last = *number,
+            _ => ranges.push((*number, *number)),
+        }
+    }
+    let words = ranges.into_iter().map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first} to {last}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn gaps_are_named() {
+        for (numbers, expected) in [
+            (&[3][..], "3"),
+            (&[1, 2, 3], "1 to 3"),
+            (&[1, 2, 4, 6, 7, u32::MAX], "1 to 2, 4, 6 to 7, 4294967295"),
+        ] {
+            assert_eq!(ranges(&numbers.iter().copied().collect()), expected);
+        }
+    }
 }

@@ -16,11 +16,11 @@ pub fn guide(server: &Server, url: &str, data: &Path, program: &Path) -> String 
     let (program, data_word) = (word(&program), word(&data));
     let tools: String = server.tools().iter().map(|tool| line(tool.definition())).collect();
     format!(
-        "The reference server: a sample company's database and documents, read-only.\n\n\
+        "The reference server: a sample company's database and documents.\n\n\
          Data\n  {data}\n\n\
          Tools\n{tools}\n\
          Resources\n  db://main/schema, db://main/table/{{name}}, doc://{{+path}}{{?version}}\n\n\
-         Prompt\n  investigate        Answer a question about the company with its data, and show how.\n\n\
+         Prompt\n  investigate             Answer a question about the company with its data, and show how.\n\n\
          Connect a client\n  \
          Claude Code:\n    claude mcp add --transport http northlight {url}\n  \
          VS Code, in .vscode/mcp.json:\n    {code}\n  \
@@ -36,8 +36,8 @@ pub fn guide(server: &Server, url: &str, data: &Path, program: &Path) -> String 
 /// A tool by its name, and what it does: the beginning of what a model is told.
 fn line(tool: &Tool) -> String {
     let description = tool.description.as_deref().unwrap_or_default();
-    let beginning = description.split([',', '.', ';']).next().unwrap_or_default();
-    format!("  {:<18} {beginning}.\n", tool.name)
+    let beginning = description.split([',', '.', ';', ':']).next().unwrap_or_default();
+    format!("  {:<23} {beginning}.\n", tool.name)
 }
 
 /// A text as one word of a command.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use futures::lock::Mutex;
 use mcpwright::{IntoContents, Notify, ProviderError, ResourceHandler, ResourceProvider, Work, async_trait};
 
 use super::documents::read;
@@ -21,7 +22,8 @@ struct State {
     documents: Documents,
     revision: AtomicU64,
     notify: OnceLock<Notify>,
-    /// The documents by their URIs, as they were looked at last.
+    /// The documents by their URIs, as they were looked at last. Held while they are looked at: of two looks at once, the
+    /// earlier could otherwise come last, and tell of what was before.
     known: Mutex<Option<BTreeMap<String, Entry>>>,
 }
 
@@ -44,10 +46,10 @@ impl DocumentList {
 
     /// Looks at the documents, and tells clients of what has changed since the last look. The first one tells nobody.
     pub async fn refresh(&self) -> Result<(), DocumentError> {
+        let mut known = self.0.known.lock().await;
         let entries = self.0.documents.list(None, Default::default()).await?;
         let now: BTreeMap<_, _> = entries.into_iter().map(|entry| (entry.uri.clone(), entry)).collect();
-        let before = self.0.known.lock().unwrap_or_else(PoisonError::into_inner).replace(now.clone());
-        let Some(before) = before else { return Ok(()) };
+        let Some(before) = known.replace(now.clone()) else { return Ok(()) };
         let listed = |entries: &BTreeMap<String, Entry>| entries.values().map(listed).collect::<Vec<_>>();
         let is_another_list = listed(&before) != listed(&now);
         if is_another_list {

@@ -13,10 +13,11 @@ use crate::support::{database, file};
 const MOST_BYTES: usize = 12_288;
 
 /// What the server writes to a client that sends these messages and closes its end.
-fn answers(messages: &[Value]) -> Vec<String> {
+fn answers(options: &[&str], messages: &[Value]) -> Vec<String> {
     let mut server = Command::new(env!("CARGO_BIN_EXE_reference-server"))
         .args(["--stdio", "--data"])
         .arg(file().parent().unwrap())
+        .args(options)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -32,14 +33,14 @@ fn answers(messages: &[Value]) -> Vec<String> {
 }
 
 /// The answer to `tools/list` in the newest revision.
-fn modern() -> String {
+fn modern(options: &[&str]) -> String {
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1" },
         "io.modelcontextprotocol/clientCapabilities": {},
     });
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": { "_meta": meta } });
-    answers(&[list]).remove(0)
+    answers(options, &[list]).remove(0)
 }
 
 /// The answer to `tools/list` after the handshake of an older one.
@@ -51,7 +52,7 @@ fn legacy() -> String {
         json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
         json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }),
     ];
-    answers(&messages).remove(1)
+    answers(&[], &messages).remove(1)
 }
 
 fn tools(answer: &str) -> Vec<Value> {
@@ -61,29 +62,39 @@ fn tools(answer: &str) -> Vec<Value> {
 
 #[test]
 fn the_list_of_tools_is_short() {
-    for (revision, answer) in [("2026-07-28", modern()), ("2025-11-25", legacy())] {
+    for (revision, answer) in [("2026-07-28", modern(&[])), ("2025-11-25", legacy())] {
         let sizes: Vec<String> = tools(&answer)
             .iter()
             .map(|tool| format!("{} {}", tool["name"], tool.to_string().len()))
             .collect();
-        assert_eq!(sizes.len(), 8);
+        assert_eq!(sizes.len(), 9);
         assert!(answer.len() <= MOST_BYTES, "{revision}: {} bytes: {}", answer.len(), sizes.join(", "));
     }
 }
 
 #[test]
 fn every_tool_says_what_it_does_and_returns() {
-    for tool in tools(&modern()) {
+    for tool in tools(&modern(&[])) {
         let description = tool["description"].as_str().unwrap();
         assert!(description.len() >= 80 && !description.contains('\n'), "{description}");
         assert_eq!(tool["outputSchema"]["type"], "object", "{}", tool["name"]);
-        assert_eq!(tool["annotations"]["readOnlyHint"], true, "{}", tool["name"]);
+        let hints = &tool["annotations"];
+        match tool["name"] == "delete_document_version" {
+            true => assert_eq!(*hints, json!({ "destructiveHint": true, "openWorldHint": false })),
+            false => assert_eq!(hints["readOnlyHint"], true, "{}", tool["name"]),
+        }
     }
+}
+
+#[test]
+fn where_nothing_may_be_changed_every_tool_only_reads() {
+    let tools = tools(&modern(&["--read-only"]));
+    assert!(tools.len() == 8 && tools.iter().all(|tool| tool["annotations"]["readOnlyHint"] == true));
 }
 
 #[tokio::test]
 async fn the_collections_are_named() {
-    let tools = tools(&modern());
+    let tools = tools(&modern(&[]));
     let search = tools.iter().find(|tool| tool["name"] == "search_documents").unwrap();
     let said = search["inputSchema"]["properties"]["collection"]["description"].as_str().unwrap();
     for entry in Documents::new(database()).list(None, Cancel::new()).await.unwrap() {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
 
+mod deleting;
 mod documents;
 mod listing;
 mod making;

@@ -2,12 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use mcpwright::Server;
 use mcpwright::core::{ProtocolVersion, SubscriptionFilter};
 use mcpwright::testing::Client;
-use mcpwright::{Serve as _, Server};
+use reference_server::ReferenceServer;
 use reference_server::database::{Database, Settings};
-use reference_server::documents::Documents;
-use reference_server::{DocumentList, ReferenceServer};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -56,15 +55,13 @@ async fn subscribers_are_told_of_versions_and_of_the_list() {
     let copy = directory.path().join("northlight.sqlite3");
     std::fs::copy(file(), &copy).unwrap();
     let database = Database::open(copy.clone(), Settings::default()).unwrap();
-    let documents = DocumentList::new(Documents::new(database.clone()));
-    let server: Server =
-        ReferenceServer::new(database).into_builder().resource_provider(documents.clone()).into();
+    let (server, documents) = ReferenceServer::over(database);
     let clients = clients(&server).await;
     let before = clients[0].list_resources().await.unwrap().len();
     documents.refresh().await.unwrap();
     let watching = tokio::spawn(documents.watch());
 
-    // As another process would: the server itself cannot write.
+    // As another process would.
     let elsewhere = Connection::open(&copy).unwrap();
     elsewhere.busy_timeout(Duration::from_secs(10)).unwrap();
     let new_version = "BEGIN IMMEDIATE;

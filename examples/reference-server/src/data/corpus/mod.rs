@@ -12,8 +12,7 @@ use self::facts::Facts;
 use self::template::{Template, parse};
 use super::calendar::Moment;
 use super::{DataError, hexadecimal};
-use crate::documents::SEPARATOR;
-use crate::documents::outline::sections;
+use crate::documents::index::add_sections;
 use crate::documents::readable::{Format, readable};
 
 /// Each file holds templates of one kind. `template.rs` says how they are written.
@@ -89,20 +88,5 @@ fn document(
         )?;
         step();
     }
-    chunks(connection, id, &latest.title, &readable(format, &latest.body))
-}
-
-/// Every section is found by itself, under the headings that it stands under.
-fn chunks(connection: &Connection, document: i64, title: &str, text: &str) -> Result<(), DataError> {
-    let insert = "INSERT INTO document_chunks (document_id, section, path, title, heading, body) VALUES (?, ?, ?, ?, ?, ?)";
-    for section in sections(text) {
-        let whole = &text[section.start..section.own_end];
-        // The heading is in a column of its own.
-        let body =
-            if section.level == 0 { whole } else { whole.split_once('\n').map_or("", |(_, body)| body) };
-        let path = section.path.join(SEPARATOR);
-        let row = params![document, section.id, path, title, section.title(), body.trim()];
-        connection.prepare_cached(insert)?.execute(row)?;
-    }
-    Ok(())
+    Ok(add_sections(connection, id, &latest.title, &readable(format, &latest.body))?)
 }
