@@ -4,13 +4,14 @@
 //! goes with the questions: sealed on the way through a modern client, in memory beside a legacy session. The next run
 //! finds both. So a handler reads the same in both eras, and nothing waits inside of one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mcpwright_core::{ClientCapabilities, InputRequest, InputRequests, JsonText};
+use mcpwright_core::{ClientCapabilities, ErrorObject, InputRequest, InputRequests, JsonText};
 use serde::{Deserialize, Serialize};
 
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, incident};
 
 pub(crate) mod capabilities;
 mod context;
@@ -22,6 +23,12 @@ pub use step::StepError;
 pub(crate) use step::bare;
 pub use unanswered::Unanswered;
 
+/// The most that the answers and steps of one call may take, in bytes: they travel with each of its questions.
+const MOST_BYTES: usize = 12_000;
+
+/// How often one call may ask. Whoever answers badly is asked again, but not for ever.
+const MOST_ROUNDS: u32 = 100;
+
 /// What earlier runs of a call have brought.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Before {
@@ -31,12 +38,18 @@ pub(crate) struct Before {
     /// What the handler's steps brought, by their keys.
     #[serde(rename = "s", default, skip_serializing_if = "BTreeMap::is_empty")]
     steps: BTreeMap<String, JsonText>,
-    /// The keys of what has been asked.
-    #[serde(rename = "q", default, skip_serializing_if = "BTreeSet::is_empty")]
-    asked: BTreeSet<String>,
+    /// What has been asked, by key: the [`digest`] of each question.
+    #[serde(rename = "q", default, skip_serializing_if = "BTreeMap::is_empty")]
+    asked: BTreeMap<String, u64>,
+    /// How often the call has asked.
+    #[serde(rename = "n", default)]
+    rounds: u32,
     /// The answers that have just come, to whatever question.
     #[serde(skip)]
     fresh: BTreeMap<String, Answered>,
+    /// The progress that was reported last, where this is still the same request.
+    #[serde(skip)]
+    pub(crate) progress: Option<f64>,
     #[serde(skip)]
     pub(crate) origin: Origin,
 }
@@ -69,6 +82,54 @@ impl Before {
     pub(crate) fn answer(&mut self, key: impl Into<String>, answer: Answered) {
         self.fresh.insert(key.into(), answer);
     }
+
+    /// Takes over what is to be kept of the run before.
+    fn follow(&mut self, earlier: &Self) {
+        self.rounds += earlier.rounds;
+        // This run may not have come to all answers. What nobody asked is forgotten.
+        let unused = earlier.answers.iter().chain(&earlier.fresh);
+        for (key, answer) in unused.filter(|(key, _)| earlier.asked.contains_key(*key)) {
+            if !self.asked.contains_key(key) {
+                self.answers.entry(key.clone()).or_insert_with(|| answer.clone());
+            }
+        }
+        for (key, question) in &earlier.asked {
+            self.asked.entry(key.clone()).or_insert(*question);
+        }
+        // A run that takes another way may not come to all steps: what was done stays done.
+        for (key, value) in &earlier.steps {
+            self.steps.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
+    /// Whether an answer is one to this question: a client may be asked something else under the same key, and answers
+    /// that come without a state are all that is known.
+    fn is_asked(&self, key: &str, question: u64) -> bool {
+        matches!(self.origin, Origin::Nowhere) || self.asked.get(key) == Some(&question)
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn len(&self) -> usize {
+        let answers = self.answers.iter().map(|(key, answer)| key.len() + answer.text().len());
+        let steps = self.steps.iter().map(|(key, value)| key.len() + value.as_str().len());
+        answers.chain(steps).sum()
+    }
+}
+
+/// What tells a question from others, in the same build of a server: where it does not, the question is asked again.
+fn digest(request: &InputRequest) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(request).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Answered {
+    fn text(&self) -> &str {
+        match self {
+            Self::Result(text) => text.as_str(),
+            Self::Error(reason) => reason,
+        }
+    }
 }
 
 /// What a handler needs to know before it can answer.
@@ -100,6 +161,8 @@ struct Run {
     answers: BTreeMap<String, Answered>,
     steps: BTreeMap<String, JsonText>,
     lacking: Option<ClientCapabilities>,
+    /// Two different questions have this key.
+    conflict: Option<String>,
 }
 
 impl Asking {
@@ -109,8 +172,8 @@ impl Asking {
 
     /// What may be the answer to a question, the first that came first: what was used once is not replaced by what comes
     /// later.
-    fn answers(&self, key: &str) -> impl Iterator<Item = &Answered> {
-        let before = self.before.as_deref();
+    fn answers(&self, key: &str, question: &InputRequest) -> impl Iterator<Item = &Answered> {
+        let before = self.before.as_deref().filter(|before| before.is_asked(key, digest(question)));
         let [earlier, fresh] = [before.map(|before| &before.answers), before.map(|before| &before.fresh)];
         [earlier, fresh].into_iter().flatten().filter_map(move |answers| answers.get(key))
     }
@@ -123,11 +186,24 @@ impl Asking {
     }
 
     fn ask(&self, key: &str, request: InputRequest) {
-        self.note(|run| run.requests.insert(key, request));
+        self.note(|run| {
+            if run.requests.get(key).is_some_and(|other| *other != request) {
+                run.conflict = Some(key.to_owned());
+            }
+            run.requests.insert(key, request);
+        });
     }
 
     fn lacks(&self, capabilities: ClientCapabilities) {
-        self.note(|run| run.lacking = Some(capabilities));
+        self.note(|run| {
+            let lacking = run.lacking.get_or_insert_default();
+            lacking.elicitation = capabilities.elicitation.or(lacking.elicitation.take());
+            lacking.sampling = capabilities.sampling.or(lacking.sampling.take());
+            lacking.roots = capabilities.roots.or(lacking.roots.take());
+            for (name, settings) in capabilities.extensions {
+                lacking.extensions.insert(name, settings);
+            }
+        });
     }
 
     /// What a step has brought, in this run or an earlier one.
@@ -153,30 +229,34 @@ impl Asking {
 
     /// What comes of a handler that failed because a question of its is open: the question. Whatever error it made of that
     /// is its own matter.
-    pub(crate) fn instead_of(&self, failure: &Failure) -> Option<Outcome> {
-        if !matches!(failure, Failure::Error(_)) {
-            return None;
-        }
+    pub(crate) fn instead_of(&self, failure: &Failure, progress: Option<f64>) -> Option<Outcome> {
+        let Failure::Error(error) = failure else { return None };
         let run = self.run().take()?;
-        let Run { requests, answers, steps, lacking } = *run;
-        if requests.is_empty() {
-            return lacking.map(|lacking| Outcome::MissingCapability(Box::new(lacking)));
+        let Run { requests, answers, steps, lacking, conflict } = *run;
+        if let Some(key) = conflict {
+            let reason = format!("two different questions have the key `{key}`: give each its own");
+            return Some(
+                incident::internal("a handler asks in a way that cannot be answered", &reason).into(),
+            );
         }
-        let asked = requests.iter().map(|(key, _)| key.to_owned()).collect();
-        let mut before = Before { answers, steps, asked, ..Before::default() };
+        if requests.is_empty() {
+            // A handler that does without may fail for another reason.
+            let lacking = lacking.filter(|_| Unanswered::is_unsupported(&**error))?;
+            return Some(Outcome::MissingCapability(Box::new(lacking)));
+        }
+        let asked = requests.iter().map(|(key, request)| (key.to_owned(), digest(request))).collect();
+        let mut before = Before { answers, steps, asked, rounds: 1, progress, ..Before::default() };
         if let Some(earlier) = self.before.as_deref() {
-            // This run may not have come to all answers. What nobody asked is forgotten.
-            let unused = earlier.answers.iter().chain(&earlier.fresh);
-            for (key, answer) in unused.filter(|(key, _)| earlier.asked.contains(*key)) {
-                if !before.asked.contains(key) {
-                    before.answers.entry(key.clone()).or_insert_with(|| answer.clone());
-                }
-            }
-            before.asked.extend(earlier.asked.iter().cloned());
-            // A run that takes another way may not come to all steps: what was done stays done.
-            for (key, value) in &earlier.steps {
-                before.steps.entry(key.clone()).or_insert_with(|| value.clone());
-            }
+            before.follow(earlier);
+        }
+        if before.len() > MOST_BYTES || before.rounds > MOST_ROUNDS {
+            let (size, rounds) = (before.len(), before.rounds);
+            let reason = format!(
+                "the call asks too much: {size} bytes of answers and steps over {rounds} rounds, and at most \
+                 {MOST_BYTES} bytes over {MOST_ROUNDS} rounds are kept"
+            );
+            tracing::warn!("{reason}");
+            return Some(ErrorObject::internal(reason).into());
         }
         Some(Outcome::InputRequired(Box::new(InputRequired { requests, before })))
     }

@@ -36,6 +36,8 @@ pub struct Connection {
     listening: modern::Listening,
     /// The calls in flight that wait for the client's answers.
     questions: legacy::Questions,
+    /// Somebody looks at the time for them.
+    is_timed: bool,
     /// Called when there are changes to tell, where somebody listens to it.
     wake: Option<Wake>,
     batches: legacy::Batches,
@@ -124,6 +126,7 @@ impl Connection {
             in_flight: Few::none(),
             listening: modern::Listening::default(),
             questions: legacy::Questions::default(),
+            is_timed: false,
             wake: None,
             batches: legacy::Batches::default(),
             next_serial: 0,
@@ -203,7 +206,7 @@ impl Connection {
             Message::Request(request) => self.request(request, None, beside),
             Message::Notification(notification) => self.notification(&notification),
             Message::Response(response) => self.answered(response),
-            Message::Batch(messages) => self.batch(messages),
+            Message::Batch(messages) => self.batch(messages, beside),
         }
     }
 
@@ -234,11 +237,22 @@ impl Connection {
         self.questions.answered(response).map(Action::Run).into_iter().collect()
     }
 
-    /// Fails the calls that have waited for the client longer than it may take to answer. A transport calls this from time
-    /// to time while calls [wait](Self::is_waiting).
+    /// Fails the calls that have waited for the client longer than it may take to answer. Once
+    /// [`needs_time`](Self::needs_time) has said so, a transport calls this from time to time, for as long as calls
+    /// [wait](Self::has_questions) afterwards.
     pub fn expire(&mut self) -> Actions {
         let overdue = self.questions.overdue(self.server.offer.input_time, self.server.host().now());
-        self.fail(overdue, &ErrorObject::internal("the client did not answer in time what it was asked"))
+        let late = ErrorObject::internal("the client did not answer in time what it was asked");
+        let actions = self.fail(overdue, &late);
+        self.is_timed = self.has_questions();
+        actions
+    }
+
+    /// Whether the transport is to begin with [`expire`](Self::expire): said once, until that has left no call that waits.
+    pub fn needs_time(&mut self) -> bool {
+        let begins = self.has_questions() && !self.is_timed;
+        self.is_timed |= begins;
+        begins
     }
 
     /// Fails calls that wait for the client.
@@ -416,7 +430,7 @@ impl Connection {
     }
 
     /// Runs the messages of a batch, where the session's revision has batches.
-    fn batch(&mut self, messages: Vec<Result<Message, DecodeError>>) -> Actions {
+    fn batch(&mut self, messages: Vec<Result<Message, DecodeError>>, beside: &dyn Beside) -> Actions {
         if !self.session.as_ref().is_some_and(legacy::Session::has_batches) {
             return send(Response::error(None, ErrorObject::invalid_request("this revision has no batches")));
         }
@@ -431,7 +445,7 @@ impl Connection {
                     let error = ErrorObject::invalid_request("this request cannot be part of the batch");
                     self.answer(Response::error(request.id, error), Some(batch.clone()))
                 }
-                Ok(Message::Request(request)) => self.request(request, Some(batch.clone()), &Alone),
+                Ok(Message::Request(request)) => self.request(request, Some(batch.clone()), beside),
                 Ok(Message::Notification(notification)) => self.notification(&notification),
                 Ok(Message::Response(response)) => self.answered(response),
                 Ok(Message::Batch(_)) => Actions::none(),

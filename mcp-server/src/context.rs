@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::asking::Asking;
 use crate::task::Running;
-use crate::{Call, Caller, Extensions, Notify, Outbox};
+use crate::{Call, Caller, Extensions, Failure, Notify, Outbox, Outcome};
 
 /// What a handler may do while it runs: report progress, write to the client's log, ask the
 /// client, learn who calls.
@@ -32,13 +32,15 @@ struct State {
 
 impl Context {
     pub(crate) fn new(call: &Call, shared: &Extensions, outbox: &Outbox) -> Self {
+        // A legacy call that has asked is still the same request.
+        let progress = call.before().and_then(|before| before.progress);
         Self(Arc::new(State {
             client: call.client().clone(),
             caller: call.caller().clone(),
             extensions: call.extensions().clone(),
             shared: shared.clone(),
             outbox: outbox.clone(),
-            progress: Mutex::new(f64::NEG_INFINITY),
+            progress: Mutex::new(progress.unwrap_or(f64::NEG_INFINITY)),
             asking: Asking::new(call.before().cloned()),
             task: call.task().cloned().map_or_else(OnceLock::new, OnceLock::from),
         }))
@@ -46,6 +48,12 @@ impl Context {
 
     pub(crate) fn asking(&self) -> &Asking {
         &self.0.asking
+    }
+
+    /// What comes of a handler that failed because a question of its is open, if one is.
+    pub(crate) fn instead_of(&self, failure: &Failure) -> Option<Outcome> {
+        let progress = *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.asking.instead_of(failure, Some(progress))
     }
 
     /// From here on the call is this task: nobody hears of its progress and its log any more.

@@ -171,7 +171,8 @@ impl Seal {
 impl Builder {
     /// Seals with this key what travels through clients while they are asked. Every replica needs the same.
     ///
-    /// The first one that is said seals, and all of them open. Without any, each process has one of its own.
+    /// The first one that is said seals, and all of them open. Without any, each process has one of its own. A key is good
+    /// for some billions of seals: at a thousand a second, it wants another one after a month.
     pub fn key(mut self, key: Key) -> Self {
         self.seal = Some(match self.seal {
             None => Seal::new([key]),

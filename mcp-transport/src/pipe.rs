@@ -214,32 +214,41 @@ impl Pipe {
             let (call, outcome) = answering.await;
             pipe.finish(&call, outcome, &its_gate);
             pipe.output.wake();
-            pipe.forget(&call);
+            pipe.forget(&call, &its_gate);
         });
         running.insert(serial, Running { task: task.abort_handle(), gate });
     }
 
     fn finish(self: &Arc<Self>, call: &Call, outcome: Outcome, gate: &Gate) {
         gate.close();
-        let mut is_first = false;
+        let mut needs_time = false;
         self.say(|connection| {
-            let had_questions = connection.has_questions();
             let actions = connection.finished(call, outcome);
-            is_first = !had_questions && connection.has_questions();
+            needs_time = connection.needs_time();
             actions
         });
-        if is_first {
+        if needs_time {
             questions::expire(&self.host, self, |pipe| {
-                pipe.say(Connection::expire);
+                let mut is_left = false;
+                pipe.say(|connection| {
+                    let actions = connection.expire();
+                    is_left = connection.has_questions();
+                    actions
+                });
                 pipe.output.wake();
-                pipe.connection().has_questions()
+                is_left
             });
         }
     }
 
-    /// Takes a call off the list of those that run, once its answer waits to be written.
-    fn forget(&self, call: &Call) {
-        lock(&self.running).remove(&call.serial());
+    /// Takes a call off the list of those that run, once its answer waits to be written. One that has asked may have been
+    /// answered and run again meanwhile.
+    fn forget(&self, call: &Call, gate: &Arc<Gate>) {
+        let mut running = lock(&self.running);
+        if running.get(&call.serial()).is_some_and(|running| Arc::ptr_eq(&running.gate, gate)) {
+            running.remove(&call.serial());
+        }
+        drop(running);
         self.ended.notify_waiters();
     }
 

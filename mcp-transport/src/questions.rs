@@ -10,7 +10,7 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Has `expire` end what is overdue, from time to time, until it says that nothing is left or its owner is gone.
 ///
-/// To be called when the first question is asked, and not again before `expire` has said that none is left.
+/// To be called when a connection [needs it](mcpwright_server::Connection::needs_time).
 pub(crate) fn expire<T: Send + Sync + 'static>(
     host: &Tokio,
     owner: &Arc<T>,

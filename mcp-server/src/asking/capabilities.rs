@@ -50,12 +50,10 @@ fn lacking_elicitation(
     has: Option<&ElicitationCapability>,
 ) -> Option<ElicitationCapability> {
     let Some(has) = has else { return Some(needed.clone()) };
-    let none = ElicitationCapability::default();
-    match needed.url {
-        Some(_) if has.url.is_none() => Some(none.url(Map::new())),
-        None if !has.shows_forms() => Some(none.form(Map::new())),
-        _ => None,
-    }
+    let mut lacking = ElicitationCapability::default();
+    lacking.url = needed.url.clone().filter(|_| has.url.is_none());
+    lacking.form = (needed.shows_forms() && !has.shows_forms()).then(Map::new);
+    (lacking != ElicitationCapability::default()).then_some(lacking)
 }
 
 fn lacking_sampling(

@@ -133,7 +133,8 @@ impl Context {
         question: impl FnOnce() -> InputRequest,
         read: impl Fn(&JsonText) -> Read<T>,
     ) -> Result<T, Unanswered> {
-        for answer in self.asking().answers(key) {
+        let question = question();
+        for answer in self.asking().answers(key, &question) {
             let read = match answer {
                 Answered::Error(reason) => Some(Err(Unanswered::Failed(reason.clone()))),
                 Answered::Result(text) => read(text),
@@ -144,7 +145,6 @@ impl Context {
             }
             tracing::debug!(key, "an answer is none to the question");
         }
-        let question = question();
         self.require(&capabilities::needed(&question))?;
         self.asking().ask(key, question);
         Err(Unanswered::Pending { key: key.to_owned() })

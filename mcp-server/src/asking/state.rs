@@ -14,10 +14,8 @@ use crate::{Caller, Server, host, incident};
 /// What states are sealed for.
 const PURPOSE: &str = "request state";
 
-/// The most that a state may hold, in bytes before it is sealed.
-const MOST: usize = 12_000;
-
-/// The longest text that is read as a state: what is sealed is a third longer.
+/// The longest text that is read as a state, in bytes. What is sealed is a third longer than what the answers and steps of a
+/// call may take, with what stands around them.
 const LONGEST: usize = 16 << 10;
 
 /// What is sealed.
@@ -42,13 +40,13 @@ pub(crate) fn seal(
     let sealed = Sealed { e: ends, n: incident::number() + &incident::number(), b: before };
     let plain = serde_json::to_vec(&sealed)
         .map_err(|error| incident::internal("the state of a request cannot be written", &error))?;
-    if plain.len() > MOST {
-        let size = plain.len();
-        let reason = format!("{size} bytes, and at most {MOST} travel: keep less in steps and answers");
+    let bound = Bound::of(method, params, caller, server);
+    let state = server.seal.seal(PURPOSE, &bound.texts(), &plain);
+    if state.len() > LONGEST {
+        let reason = format!("{} bytes, of keys or JSON that is mostly escapes", state.len());
         return Err(incident::internal("the state of a request is too large", &reason));
     }
-    let bound = Bound::of(method, params, caller, server);
-    Ok(server.seal.seal(PURPOSE, &bound.texts(), &plain))
+    Ok(state)
 }
 
 /// What a request brings of earlier runs; nothing if it is the first.
@@ -59,7 +57,8 @@ pub(crate) fn open(
     server: &Server,
 ) -> Result<Option<Before>, ErrorObject> {
     let Some(params) = params else { return Ok(None) };
-    let (state, answers) = (params.member("requestState"), params.member("inputResponses"));
+    let said = |name| params.member(name).filter(|text| *text != "null");
+    let (state, answers) = (said("requestState"), said("inputResponses"));
     let mut before = match state {
         None if answers.is_none() => return Ok(None),
         None => Before { origin: Origin::Nowhere, ..Before::default() },
@@ -107,7 +106,7 @@ pub(crate) async fn spend(before: &Before, server: &Server) -> Result<(), ErrorO
         Origin::State(round) => round,
     };
     let Some(store) = server.store() else { return Err(failed(&"there is no store")) };
-    match store.put_new(&format!("state/{round}"), b"", server.offer.input_time).await {
+    match store.put_new(&format!("mcp:state:{round}:used"), b"", server.offer.input_time).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(refused()),
         Err(error) => Err(failed(&error)),
@@ -149,20 +148,21 @@ impl Bound {
 
 /// The same text for the same value: a client may write it in another way the next time.
 fn canonical(text: &str) -> String {
-    fn sort(value: &mut Value) {
+    /// Says whether nothing is lost: large integers are rounded where they are read as a value.
+    fn sort(value: &mut Value) -> bool {
         match value {
             Value::Object(members) => {
                 members.sort_keys();
-                members.values_mut().for_each(sort);
+                members.values_mut().all(sort)
             }
-            Value::Array(items) => items.iter_mut().for_each(sort),
-            _ => {}
+            Value::Array(items) => items.iter_mut().all(sort),
+            Value::Number(number) => !number.is_f64(),
+            _ => true,
         }
     }
     let Ok(mut value) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
     if value.as_object().is_some_and(serde_json::Map::is_empty) || value.is_null() {
         return String::new();
     }
-    sort(&mut value);
-    value.to_string()
+    if sort(&mut value) { value.to_string() } else { text.to_owned() }
 }

@@ -1,6 +1,11 @@
 //! Why there is no answer.
 
+use std::error::Error;
+
 use mcpwright_core::ClientCapabilities;
+
+/// What is said where the client cannot be asked.
+const UNSUPPORTED: &str = "the client cannot be asked: it has not declared that it can do this";
 
 /// Why a question has no answer.
 ///
@@ -22,9 +27,24 @@ pub enum Unanswered {
     #[error("the user closed the question without an answer")]
     Cancelled,
     /// The client did not declare that it can be asked this: what it lacks.
-    #[error("the client cannot be asked: it has not declared that it can do this")]
+    #[error("{UNSUPPORTED}")]
     Unsupported(Box<ClientCapabilities>),
     /// The client answered with an error, which says this: clients of revisions before 2026-07-28 only.
     #[error("the client could not answer: {0}")]
     Failed(String),
+}
+
+impl Unanswered {
+    /// Whether an error is that the client cannot be asked, or was made of it: some types of errors keep the words only.
+    pub(crate) fn is_unsupported(error: &(dyn Error + 'static)) -> bool {
+        let mut error = Some(error);
+        while let Some(it) = error {
+            if matches!(it.downcast_ref(), Some(Self::Unsupported(_))) || it.to_string().contains(UNSUPPORTED)
+            {
+                return true;
+            }
+            error = it.source();
+        }
+        false
+    }
 }

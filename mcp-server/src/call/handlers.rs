@@ -42,7 +42,7 @@ impl Server {
             }
             Err(failure) => Err(failure),
         };
-        result.map_err(|failure| match context.asking().instead_of(&failure) {
+        result.map_err(|failure| match context.instead_of(&failure) {
             Some(asked) => asked,
             None => self.protocol_error(shown, failure).into(),
         })

@@ -66,7 +66,7 @@ impl Server {
             Ok(result) => result,
             Err(run::TimedOut(deadline)) => return self.timed_out(&tool.definition().name, deadline),
         };
-        let asked = result.as_ref().err().and_then(|failure| context.asking().instead_of(failure));
+        let asked = result.as_ref().err().and_then(|failure| context.instead_of(failure));
         asked.unwrap_or_else(|| self.tool_outcome(tool, result))
     }
 

@@ -204,8 +204,8 @@ fn effects_happen_once_over_five_rounds() {
     }
 }
 
-/// What a modern server answers a call with.
-fn call(server: &Server, caller: &Caller, tool: &str, more: &Value) -> Result<Value, ErrorObject> {
+/// A request of a modern client.
+fn request(tool: &str, more: &Value) -> Value {
     let mut params = json!({
         "name": tool,
         "_meta": {
@@ -214,9 +214,17 @@ fn call(server: &Server, caller: &Caller, tool: &str, more: &Value) -> Result<Va
         },
     });
     params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    let request = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+    json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params })
+}
+
+/// What a modern server answers a call with.
+fn call(server: &Server, caller: &Caller, tool: &str, more: &Value) -> Result<Value, ErrorObject> {
+    answer(server, caller, &request(tool, more).to_string())
+}
+
+fn answer(server: &Server, caller: &Caller, request: &str) -> Result<Value, ErrorObject> {
     let mut connection = server.connect(caller.clone());
-    let mut actions = connection.receive(message::decode(request.to_string().as_bytes()));
+    let mut actions = connection.receive(message::decode(request.as_bytes()));
     loop {
         match actions.into_iter().next().unwrap() {
             Action::Run(call) => {
@@ -274,7 +282,7 @@ fn what_is_missing_or_malformed_is_asked_again() {
     both["last"] = answer_to("last")["last"].clone();
     let at_once = call(&server, &nobody, "greet", &json!({ "inputResponses": both })).unwrap();
     assert_eq!(at_once["resultType"], "complete");
-    for wrong in [json!(null), json!([]), json!("{}"), json!(1)] {
+    for wrong in [json!([]), json!("{}"), json!(1)] {
         let error = call(&server, &nobody, "greet", &json!({ "inputResponses": wrong })).unwrap_err();
         assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
     }
@@ -335,7 +343,6 @@ fn a_state_is_for_one_caller_one_request_and_some_time() {
         (person("alice"), "greet", json!("x".repeat(1 << 20)), &none),
         (person("alice"), "greet", json!(""), &none),
         (person("alice"), "greet", json!(7), &none),
-        (person("alice"), "greet", json!(null), &none),
     ] {
         let error = with(&caller, tool, state, arguments).unwrap_err();
         assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
@@ -589,4 +596,149 @@ fn an_older_revision_is_asked_in_its_own_words() {
     });
     let result = block_on(client.call_tool("choose", ())).unwrap();
     assert!(text(&result).contains("several values in one field"), "{}", text(&result));
+}
+
+/// A server with one tool without arguments.
+fn with_tool<F, K, P>(function: F) -> Server
+where
+    F: mcpwright_server::Function<K, P>,
+    F::Output: mcpwright_server::IntoToolResult,
+{
+    Server::builder("one", "1.0.0").tool(ToolHandler::function("tool", [], function)).build()
+}
+
+#[test]
+fn an_answer_is_to_what_was_asked() {
+    let rows = Arc::new(AtomicU32::new(3));
+    let read = Arc::clone(&rows);
+    let delete = move |context: Context| {
+        let rows = read.load(Ordering::SeqCst);
+        async move {
+            context.elicit_form("agree", form(&format!("Delete {rows} rows?")))?;
+            Ok::<_, Unanswered>(format!("{rows} rows are gone"))
+        }
+    };
+    let (server, nobody) = (with_tool(delete), Caller::anonymous());
+    let first = call(&server, &nobody, "tool", &json!({})).unwrap();
+    let more = json!({ "inputResponses": answer_to("agree"), "requestState": first["requestState"] });
+    rows.store(5000, Ordering::SeqCst);
+    let second = call(&server, &nobody, "tool", &more).unwrap();
+    assert_eq!(second["inputRequests"]["agree"]["params"]["message"], "Delete 5000 rows?");
+    rows.store(3, Ordering::SeqCst);
+    assert_eq!(call(&server, &nobody, "tool", &more).unwrap()["content"][0]["text"], "3 rows are gone");
+}
+
+#[test]
+fn answers_to_questions_that_were_never_put_are_ignored() {
+    let server = counting(&Arc::default()).build();
+    let nobody = Caller::anonymous();
+    let first = call(&server, &nobody, "count", &json!({})).unwrap();
+    let mut answers = json!({});
+    for number in 1..=5 {
+        let key = format!("round {number}");
+        answers[&key] = answer_to(&key)[&key].clone();
+    }
+    let more = json!({ "inputResponses": answers, "requestState": first["requestState"] });
+    let second = call(&server, &nobody, "count", &more).unwrap();
+    assert!(second["inputRequests"].get("round 2").is_some(), "{second}");
+}
+
+#[test]
+fn two_questions_do_not_have_one_key() {
+    let twice = |context: Context| async move {
+        let (a, b) = (context.elicit_form("agree", form("a?")), context.elicit_form("agree", form("b?")));
+        let (_, _) = (a?, b?);
+        Ok::<_, Unanswered>("both")
+    };
+    let error = call(&with_tool(twice), &Caller::anonymous(), "tool", &json!({})).unwrap_err();
+    assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
+}
+
+#[test]
+fn all_that_lacks_is_told_and_hides_no_other_error() {
+    let page = ElicitationCapability::default().url(Map::new());
+    let both = page.clone().form(Map::new());
+    let needs = |context: Context| async move {
+        let a = context.roots();
+        let b = context.sample("s", CreateMessageParams::new([SamplingMessage::user("Which?")], 10));
+        let (_, _) = (a?, b?);
+        Ok::<_, Unanswered>("able")
+    };
+    let error = block_on(Client::modern(with_tool(needs)).call_tool("tool", ())).unwrap_err();
+    assert_eq!(error.data, Some(json!({ "requiredCapabilities": { "roots": {}, "sampling": {} } })));
+    let needs = move |context: Context| {
+        let both = both.clone();
+        async move { context.require(&ClientCapabilities::new().elicitation(both)).map(|()| "able") }
+    };
+    let client = Client::modern(with_tool(needs)).capabilities(ClientCapabilities::new().elicitation(page));
+    let error = block_on(client.call_tool("tool", ())).unwrap_err();
+    assert_eq!(error.data, Some(json!({ "requiredCapabilities": { "elicitation": { "form": {} } } })));
+    let fails = |context: Context| async move {
+        let sampling = ClientCapabilities::new().sampling(SamplingCapability::default());
+        let _ = context.require(&sampling);
+        Err::<String, _>(ToolError::new("the disk is full"))
+    };
+    let result = block_on(Client::modern(with_tool(fails)).call_tool("tool", ())).unwrap();
+    assert_eq!(text(&result), "the disk is full");
+}
+
+#[test]
+fn a_client_that_answers_badly_is_not_asked_for_ever() {
+    let mut talk = Talk::new(server().build());
+    let mut asked = talk.call(1, "greet");
+    let mut rounds = 0;
+    while asked[0]["method"] == method::ELICITATION_CREATE {
+        rounds += 1;
+        let answers = asked.iter().map(|asked| json!({ "jsonrpc": "2.0", "id": asked["id"], "result": {} }));
+        asked = answers.collect::<Vec<_>>().iter().flat_map(|answer| talk.say(answer)).collect();
+        talk.calls.clear();
+    }
+    assert_eq!((rounds, &asked[0]["error"]["code"]), (100, &json!(ErrorCode::INTERNAL_ERROR.0)));
+}
+
+#[test]
+fn progress_goes_on_where_the_call_does() {
+    let ask = |context: Context| async move {
+        context.progress(1.0, 2.0);
+        value(&context, "key")?;
+        context.progress(2.0, 2.0);
+        Ok::<_, Unanswered>("done")
+    };
+    let client = block_on(Client::legacy_with(with_tool(ask), ProtocolVersion::V2025_11_25, able())).unwrap();
+    let client = client.progress().answers(accept);
+    assert_eq!(text(&block_on(client.call_tool("tool", ())).unwrap()), "done");
+    let told = client.notifications().into_iter().filter_map(|notification| notification.params);
+    let told: Vec<_> =
+        told.map(|params| params.to::<Value>().unwrap()["progress"].as_f64().unwrap()).collect();
+    assert_eq!(told, [1.0, 2.0]);
+}
+
+#[test]
+fn large_numbers_are_told_apart() {
+    let pay = |context: Context, amount: u128| async move {
+        value(&context, "agree")?;
+        Ok::<_, Unanswered>(amount.to_string())
+    };
+    let server = Server::builder("pay", "1.0.0").tool(ToolHandler::function("pay", ["amount"], pay)).build();
+    let ask = |amount: &str, more: &Value| {
+        let marked = json!({ "arguments": { "amount": "AMOUNT" } });
+        let mut params = marked.as_object().unwrap().clone();
+        params.extend(more.as_object().unwrap().clone());
+        let request = request("pay", &params.into()).to_string().replace("\"AMOUNT\"", amount);
+        answer(&server, &Caller::anonymous(), &request)
+    };
+    let first = ask("100000000000000000000", &json!({})).unwrap();
+    let more = json!({ "inputResponses": answer_to("agree"), "requestState": first["requestState"] });
+    assert_eq!(ask("100000000000000000001", &more).unwrap_err().code, ErrorCode::INVALID_PARAMS);
+    assert_eq!(ask("100000000000000000000", &more).unwrap()["resultType"], "complete");
+}
+
+#[test]
+fn waiting_calls_hold_only_so_much() {
+    let mut talk = Talk::new(server().build());
+    let params = json!({ "name": "greet", "_meta": { "pad": "x".repeat(2 << 20) } });
+    let calls =
+        (1..=5).map(|id| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }));
+    let asked: Vec<_> = calls.map(|call| talk.say(&call).len()).collect();
+    assert_eq!(asked, [2, 2, 2, 1, 1], "the last two are refused");
 }

@@ -233,7 +233,6 @@ impl Live {
 
     fn finish(self: &Arc<Self>, call: &Call, outcome: Outcome, way: &Way) {
         let mut connection = self.connection();
-        let had_questions = connection.has_questions();
         let actions = connection.finished(call, outcome);
         let waits = connection.is_waiting(call.serial());
         if !waits {
@@ -248,8 +247,9 @@ impl Live {
         }
         // Held until the client has the questions: it may answer at once.
         way.stream.push_all(actions);
+        let needs_time = connection.needs_time();
         drop(connection);
-        if !had_questions {
+        if needs_time {
             questions::expire(&self.shared.host, self, Self::expire);
         }
     }

@@ -233,3 +233,40 @@ async fn abandoned_questions_are_nobody_elses_trouble() {
     }
     site.serves().await;
 }
+
+/// Somebody looks at the time for open questions: one at a time, however many are asked and answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_watch_is_enough() {
+    let site = site(|http| http).await;
+    let session = session(&site).await;
+    let metrics = tokio::runtime::Handle::current().metrics();
+    let (mut asker, mut client) = (site.connect().await, site.connect().await);
+    let before = metrics.num_alive_tasks();
+    for number in 0..200 {
+        client.open(&session.call(json!(number), "ask", json!({ "number": number }))).await;
+        let asked = question(&mut client).await;
+        assert_eq!(asker.ask(&session.post(&accepted(&asked, "x"))).await.status, 202);
+        client.rest().await;
+    }
+    client.open(&session.call(json!(1000), "ask", json!({ "number": 1 }))).await;
+    question(&mut client).await;
+    let after = metrics.num_alive_tasks();
+    assert!(after < before + 10, "{before} tasks before, {after} after");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_without_a_stream_is_not_asked() {
+    let (builder, world) = world::server();
+    let folders = |context: Context| async move { context.roots().map(|roots| roots.len().to_string()) };
+    let builder = builder.tool(ToolHandler::function("where", [], folders));
+    let site = Site::serve(world, mcpwright_transport::http(builder)).await;
+    let version = "2025-03-26";
+    let mut hello = initialize_message(json!(0), version);
+    hello["params"]["capabilities"] = json!({ "roots": {} });
+    let opened = site.ask(&post(hello.to_string())).await;
+    let session = Session { id: opened.header("mcp-session-id").unwrap().to_owned(), version };
+    let batch = json!([message(json!(1), "tools/call", json!({ "name": "where" }))]);
+    let answer = site.ask(&session.post(&batch).set("Accept", "application/json")).await;
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert!(answer.json()[0]["result"]["content"][0]["text"].as_str().unwrap().contains("roots"));
+}

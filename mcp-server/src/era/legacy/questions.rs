@@ -15,14 +15,14 @@ use crate::{Call, incident};
 /// The most calls of one client that wait for its answers.
 const MOST_WAITING: usize = 100;
 
+/// The most bytes that these calls may hold: what they were called with, and what they were answered and did.
+const MOST_BYTES: usize = 8 << 20;
+
 /// The calls that wait for answers.
 #[derive(Debug, Default)]
 pub(crate) struct Questions {
     /// By the serials of the calls.
     waiting: BTreeMap<u64, Waiting>,
-    /// What the ids of this connection's questions begin with: another process may ask the same client.
-    mark: Option<String>,
-    next: u64,
 }
 
 /// A call that waits for answers.
@@ -30,8 +30,8 @@ pub(crate) struct Questions {
 struct Waiting {
     call: Call,
     before: Before,
-    /// The questions that are open, by the ids of their requests, with their keys.
-    open: BTreeMap<RequestId, String>,
+    /// The questions that are open: the ids of their requests, and their keys.
+    open: Vec<(RequestId, String)>,
     since: Instant,
 }
 
@@ -48,16 +48,18 @@ impl Questions {
         version: &ProtocolVersion,
         now: Instant,
     ) -> Result<Vec<Request>, String> {
-        if self.waiting.len() >= MOST_WAITING {
+        let InputRequired { requests, before } = asked;
+        let held: usize = self.waiting.values().map(Waiting::len).sum();
+        if self.waiting.len() >= MOST_WAITING || held + length(call, &before) > MOST_BYTES {
             return Err("the client has too many questions to answer already".to_owned());
         }
-        let InputRequired { requests, before } = asked;
-        let mut open = BTreeMap::new();
+        let mut open = Vec::new();
         let mut messages = Vec::new();
         for (key, request) in requests {
-            let id = self.next_id();
+            // Nobody answers what has not been read, and another process may ask the same client.
+            let id = RequestId::from(incident::number());
             let message = in_words_of(request, &id, version)?;
-            open.insert(id, key);
+            open.push((id, key));
             messages.push(message);
         }
         let waiting = Waiting { call: call.clone(), before, open, since: now };
@@ -65,19 +67,15 @@ impl Questions {
         Ok(messages)
     }
 
-    fn next_id(&mut self) -> RequestId {
-        let mark = self.mark.get_or_insert_with(incident::number);
-        self.next += 1;
-        RequestId::from(format!("{mark}-{}", self.next))
-    }
-
     /// Takes an answer. Returns the call that is to be run again, if it was the last one it has waited for.
     pub(crate) fn answered(&mut self, response: Response) -> Option<Call> {
         // An answer to no question of ours, or a second one, is ignored.
         let id = response.id?;
-        let (serial, waiting) =
-            self.waiting.iter_mut().find(|(_, waiting)| waiting.open.contains_key(&id))?;
-        let (serial, key) = (*serial, waiting.open.remove(&id)?);
+        let (serial, waiting, place) = self.waiting.iter_mut().find_map(|(serial, waiting)| {
+            let place = waiting.open.iter().position(|(open, _)| *open == id)?;
+            Some((*serial, waiting, place))
+        })?;
+        let (_, key) = waiting.open.remove(place);
         let answer = match response.outcome {
             Ok(result) => Answered::Result(result),
             Err(error) => Answered::Error(incident::escaped(&error.message)),
@@ -109,13 +107,24 @@ impl Questions {
     /// Has a call wait no more, and returns what tells the client that its questions are void.
     pub(crate) fn withdraw(&mut self, serial: u64) -> Option<(Call, Vec<Notification>)> {
         let Waiting { call, open, .. } = self.waiting.remove(&serial)?;
-        let notifications = open.into_keys().filter_map(|id| {
+        let notifications = open.into_iter().filter_map(|(id, _)| {
             let mut params = CancelledParams::new(id);
             params.reason = Some("the call that asked has ended".to_owned());
             Notification::new(method::CANCELLED, &params).ok()
         });
         Some((call, notifications.collect()))
     }
+}
+
+impl Waiting {
+    fn len(&self) -> usize {
+        length(&self.call, &self.before)
+    }
+}
+
+/// How many bytes a call that waits holds, more or less.
+fn length(call: &Call, before: &Before) -> usize {
+    call.params().map_or(0, |params| params.as_str().len()) + before.len()
 }
 
 /// A question as the request of a revision.
