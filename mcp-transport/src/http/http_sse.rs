@@ -19,7 +19,8 @@ use super::guard::Counted;
 use super::head::Head;
 use super::live::{Arrival, Live};
 use super::service::{Endpoint, caller};
-use super::stream::{Attached, Stream};
+use super::standing::Standing;
+use super::stream::Stream;
 
 /// Where HTTP+SSE is served, and to whom.
 #[derive(Debug)]
@@ -91,6 +92,7 @@ fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, head: &Head<'_>) -> Ans
     let id = random();
     let greeting = format!("event: endpoint\ndata: {}?session={id}\n\n", served.path);
     let attached = stream.attach(None, endpoint.limits.keep_alive, ());
+    let attached = Standing::new(Arc::clone(&live), attached);
     served.clients().insert(id.clone(), Arc::new(Client { live, stream, subject }));
     let guard = Guard { served: Arc::downgrade(served), id, _counted: counted };
     answer::events(Opened { greeting: Some(greeting.into()), attached, _guard: guard })
@@ -124,7 +126,7 @@ where
 /// The stream of a client, which begins with where its messages go.
 struct Opened {
     greeting: Option<Bytes>,
-    attached: Attached<()>,
+    attached: Standing<()>,
     _guard: Guard,
 }
 

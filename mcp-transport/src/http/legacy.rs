@@ -21,6 +21,7 @@ use super::modern::Said as SaidAlready;
 use super::service::{Begun, Endpoint, caller};
 use super::session::{Entered, Known, Missing};
 use super::sse;
+use super::standing::Standing;
 use super::stream::{EventId, First, Kind, Stream};
 
 /// Says in an answer which session it opened.
@@ -130,8 +131,7 @@ pub(super) async fn get(endpoint: &Endpoint, head: &Head<'_>) -> Answer {
     };
     let live = Arc::clone(&session);
     let attached = stream.attach(after, endpoint.limits.keep_alive, (session, counted));
-    live.tell();
-    answer::events(attached)
+    answer::events(Standing::new(live, attached))
 }
 
 /// Ends a session.

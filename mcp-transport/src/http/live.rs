@@ -50,9 +50,12 @@ pub(super) struct Live {
     connection: Mutex<Connection>,
     /// The calls that run: few enough to look one up by going through them.
     running: Mutex<Few<Running>>,
+    /// Whoever holds them waits for nothing else than one of them: they are looked at by whoever tells of a change.
     streams: Mutex<Vec<Arc<Stream>>>,
     /// The client has, or had, a stream for what it is told without having asked.
     listens: AtomicBool,
+    /// There is something to tell, and nobody has taken it.
+    has_changes: AtomicBool,
     /// How many requests, calls and open streams use it.
     users: AtomicUsize,
     /// When it was used last: a number that grows.
@@ -93,6 +96,7 @@ impl Live {
             running: Mutex::default(),
             streams: Mutex::default(),
             listens: AtomicBool::new(false),
+            has_changes: AtomicBool::new(false),
             users: AtomicUsize::new(0),
             used: AtomicU64::new(0),
             idle_since: Mutex::new(Instant::now()),
@@ -317,9 +321,11 @@ impl Live {
     pub(super) fn standing(self: &Arc<Self>) -> Result<Arc<Stream>, ErrorObject> {
         if !self.listens.swap(true, Ordering::AcqRel) {
             let weak = Arc::downgrade(self);
+            // Whoever tells of a change may be in the middle of the connection, whose lock is not taken here.
             let listened = self.connection().listen(move || {
                 if let Some(live) = weak.upgrade() {
-                    live.tell();
+                    live.has_changes.store(true, Ordering::Release);
+                    live.wake();
                 }
             });
             listened.inspect_err(|_| self.listens.store(false, Ordering::Release))?;
@@ -329,20 +335,38 @@ impl Live {
         Ok(stream)
     }
 
-    /// Tells of what has changed, on one stream. Without one that somebody reads, it waits for whoever comes back.
-    pub(super) fn tell(&self) {
-        let stream = {
-            let streams = lock(&self.streams);
-            let mut standing = streams.iter().rev().filter(|stream| stream.kind == Kind::Standing);
-            standing.find(|stream| stream.is_attached()).cloned()
-        };
-        let Some(stream) = stream else { return };
-        let mut connection = self.connection();
-        for action in connection.changes() {
-            if let Action::Send(message) = action {
-                stream.push_once(&message);
-            }
+    /// Wakes whoever sends the stream on which changes are told, if there are any. Without one that somebody reads, they
+    /// wait for whoever comes back.
+    pub(super) fn wake(&self) {
+        if self.has_changes.load(Ordering::Acquire)
+            && let Some(stream) = self.told()
+        {
+            stream.wake();
         }
+    }
+
+    /// Puts what has changed on a stream, for whoever sends it, if it is the one on which changes are told; says whether
+    /// there was anything.
+    pub(super) fn tell(&self, stream: &Arc<Stream>) -> bool {
+        let is_told = || self.told().is_some_and(|told| Arc::ptr_eq(&told, stream));
+        if !self.has_changes.load(Ordering::Acquire) || !is_told() {
+            return false;
+        }
+        // Said before they are taken: what changes from here on is taken now, or says again that it is there.
+        if !self.has_changes.swap(false, Ordering::AcqRel) {
+            return false;
+        }
+        // The connection is released before anybody is woken.
+        let changes = self.connection().changes();
+        stream.tell(changes)
+    }
+
+    /// The stream on which changes are told: the last one that somebody reads. The connection of an earlier one may have
+    /// been lost without anybody having noticed.
+    fn told(&self) -> Option<Arc<Stream>> {
+        let streams = lock(&self.streams);
+        let mut standing = streams.iter().rev().filter(|stream| stream.kind == Kind::Standing);
+        standing.find(|stream| stream.is_attached()).cloned()
     }
 
     /// Ends the streams on which nobody waits for an answer: the process is about to end.
@@ -393,7 +417,9 @@ impl Live {
 
     /// Whether nothing would be lost without it.
     pub(super) fn is_empty(&self) -> bool {
-        lock(&self.streams).is_empty() && !self.connection().has_wishes()
+        // The one is released before the other is taken.
+        let has_streams = !lock(&self.streams).is_empty();
+        !has_streams && !self.connection().has_wishes()
     }
 
     /// Forgets streams to which nobody came back; says whether nothing would be lost without the rest.

@@ -23,6 +23,7 @@ mod serve;
 mod service;
 mod session;
 mod sse;
+mod standing;
 mod stream;
 mod watch;
 

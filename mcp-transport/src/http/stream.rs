@@ -144,7 +144,14 @@ impl Stream {
 
     /// Adds a message. A notification is dropped where the client takes none, or does not keep up.
     pub(super) fn push(&self, message: &Message) {
-        self.add(message, false);
+        let is_notification = matches!(message, Message::Notification(_));
+        let mut state = self.state();
+        if is_notification && !(self.takes_events && state.is_open && state.has_room()) {
+            return;
+        }
+        state.keep(message);
+        drop(state);
+        self.waker.wake();
     }
 
     /// Adds the messages among what is to be done.
@@ -156,28 +163,27 @@ impl Stream {
         }
     }
 
-    /// Adds a notification, unless the client is about to be told the same anyway. It is dropped only where the client takes
-    /// none: what waits is as long as the list of what it has asked to be told of.
-    pub(super) fn push_once(&self, message: &Message) {
-        self.add(message, true);
+    /// Adds changes, which are taken only when they can be sent: none is dropped, also where the stream ends meanwhile, and
+    /// no more of them wait than the client has asked to be told of. Says whether there were any.
+    pub(super) fn tell(&self, changes: Actions) -> bool {
+        let mut state = self.state();
+        let mut are_any = false;
+        for action in changes {
+            if let Action::Send(message) = action {
+                state.keep(&message);
+                are_any = true;
+            }
+        }
+        drop(state);
+        if are_any {
+            // Somebody else may have begun to send it.
+            self.waker.wake();
+        }
+        are_any
     }
 
-    fn add(&self, message: &Message, once: bool) {
-        let is_notification = matches!(message, Message::Notification(_));
-        let mut state = self.state();
-        // Of what is said once, no more can wait than there is to say.
-        if is_notification && !(self.takes_events && state.is_open && (once || state.has_room())) {
-            return;
-        }
-        let bytes = encoded(message);
-        if once && state.waits(&bytes) {
-            return;
-        }
-        state.bytes += bytes.len();
-        let is_answer = matches!(message, Message::Response(_) | Message::Batch(_));
-        state.kept.push_back(Kept { message: bytes, is_answer });
-        state.forget();
-        drop(state);
+    /// Wakes whoever sends it.
+    pub(super) fn wake(&self) {
         self.waker.wake();
     }
 
@@ -296,9 +302,12 @@ impl State {
         self.waiting().count() < MOST_WAITING.0 && bytes < MOST_WAITING.1
     }
 
-    /// Whether the same is about to be said anyway.
-    fn waits(&self, message: &[u8]) -> bool {
-        self.waiting().any(|kept| kept.message == message)
+    fn keep(&mut self, message: &Message) {
+        let bytes = encoded(message);
+        self.bytes += bytes.len();
+        let is_answer = matches!(message, Message::Response(_) | Message::Batch(_));
+        self.kept.push_back(Kept { message: bytes, is_answer });
+        self.forget();
     }
 
     /// Forgets what was sent long ago.
@@ -373,14 +382,25 @@ impl<S: Send> Events for Attached<S> {
     }
 }
 
-impl<S> Drop for Attached<S> {
-    fn drop(&mut self) {
+impl<S> Attached<S> {
+    pub(super) fn stream(&self) -> &Arc<Stream> {
+        &self.stream
+    }
+
+    /// Sends no more of it.
+    pub(super) fn leave(&mut self) {
         let mut state = self.stream.state();
-        if state.turn == self.turn {
+        if state.turn == self.turn && state.is_attached {
             state.is_attached = false;
             state.lets_go = false;
             state.changed = Instant::now();
         }
+    }
+}
+
+impl<S> Drop for Attached<S> {
+    fn drop(&mut self) {
+        self.leave();
     }
 }
 
@@ -462,11 +482,22 @@ mod tests {
             assert!(read(&mut attached).is_some_and(|text| text.contains(&format!(r#""n":{number}}}"#))));
         }
         assert_eq!(stream.state().kept.len(), MOST_KEPT.0);
-        let standing = Arc::new(Stream::new(Kind::Standing, 1, false, true));
-        (0..100).for_each(|_| standing.push_once(&note(1)));
-        assert_eq!(standing.state().kept.len(), 1);
-        (0..1000).for_each(|number| standing.push_once(&note(number)));
-        assert_eq!(standing.state().kept.len(), 1000);
+    }
+
+    #[tokio::test]
+    async fn of_changes_nothing_is_lost() {
+        let stream = Arc::new(Stream::new(Kind::Standing, 1, false, true));
+        let mut attached = stream.attach(None, LONG, ());
+        let changes = |count| (0..count).map(|number| Action::Send(note(number))).collect();
+        assert!(stream.tell(changes(5000)));
+        assert_eq!(stream.state().kept.len(), 5000);
+        assert_eq!(read(&mut attached).map(|text| text.matches("data: ").count()), Some(5000));
+        assert!(!stream.tell(Actions::none()));
+        // They have been taken: they are said, although the stream has ended in between.
+        stream.end();
+        assert!(stream.tell(changes(1)));
+        assert!(read(&mut attached).is_some_and(|text| text.contains(r#""n":0"#)));
+        assert_eq!(read(&mut attached), None);
     }
 
     #[test]

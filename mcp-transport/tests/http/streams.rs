@@ -1,13 +1,14 @@
 //! Streams of earlier revisions: clients that come back for the rest, and what the session is told by itself.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use mcpwright_server::Notify;
+use mcpwright_server::{Notify, ResourceHandler, Server};
 use mcpwright_transport::http::Limits;
 use serde_json::{Value, json};
 
 use crate::requests::{Session, call_message, cancellation, post};
-use crate::support::Site;
+use crate::support::{A_WHILE, Site};
 use crate::wire::{Client, Event};
 
 const LAST: &str = "2025-11-25";
@@ -381,6 +382,64 @@ async fn what_happened_meanwhile_is_told_to_whoever_comes_back() {
     let mut client = resume(&site, &session, &first).await;
     assert_eq!(client.message().await["method"], "notifications/tools/list_changed");
     assert_eq!(client.message().await["method"], "notifications/prompts/list_changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_while_nobody_listens_is_told_to_the_next_one_once() {
+    let site = Site::start().await;
+    for version in [LAST, "2025-06-18"] {
+        let session = site.session(version).await;
+        let mut client = listener(&site, &session, version).await;
+        site.world.notify().tools_list_changed();
+        client.message().await;
+        drop(client);
+        // Until the server has noticed, what it tells is told to the one that has gone.
+        tokio::time::sleep(A_WHILE).await;
+        (0..3).for_each(|_| site.world.notify().prompts_list_changed());
+        let mut client = listener(&site, &session, version).await;
+        assert_eq!(client.message().await["method"], "notifications/prompts/list_changed", "{version}");
+        client.expect_silence().await;
+        listener(&site, &session, version).await.expect_silence().await;
+    }
+}
+
+/// Opens a stream for what a session is told, and reads how it begins.
+async fn listener(site: &Site, session: &Session, version: &str) -> Client {
+    let mut client = site.connect().await;
+    client.open(&session.get(None)).await;
+    if version == LAST {
+        priming(&mut client).await;
+    } else {
+        client.comment().await;
+    }
+    client
+}
+
+/// The rules of a server are asked while a connection is in use: what they tell of must not wait for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_says_who_may_read_may_tell_of_a_change() {
+    let (_, world) = crate::world::server();
+    let notify = Arc::new(OnceLock::<Notify>::new());
+    let known = Arc::clone(&notify);
+    let builder = Server::builder("bare", "1")
+        .resource(ResourceHandler::function("test://thing", "thing", || async { "thing" }))
+        .may_read(move |_, _| {
+            known.get().into_iter().for_each(Notify::tools_list_changed);
+            true
+        });
+    notify.set(builder.notify().clone()).unwrap();
+    let site = Site::serve(world, mcpwright_transport::http(builder)).await;
+    let session = site.session(LAST).await;
+    let mut client = site.connect().await;
+    client.open(&session.get(None)).await;
+    priming(&mut client).await;
+    let request = session.request(json!(1), "resources/subscribe", json!({ "uri": "test://thing" }));
+    assert_eq!(site.ask(&request).await.json()["result"], json!({}));
+    assert_eq!(client.message().await["method"], "notifications/tools/list_changed");
+    // They are asked once more by whoever sends the stream.
+    notify.get().unwrap().resource_updated("test://thing");
+    assert_eq!(client.message().await["method"], "notifications/resources/updated");
+    assert_eq!(client.message().await["method"], "notifications/tools/list_changed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
