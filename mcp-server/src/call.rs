@@ -76,8 +76,8 @@ impl Call {
     }
 
     /// The same call, to be run with what earlier runs have brought.
-    pub(crate) fn after(mut self, before: impl Into<Option<Before>>) -> Self {
-        self.before = before.into().map(Arc::new);
+    pub(crate) fn after(mut self, before: impl Into<Option<Arc<Before>>>) -> Self {
+        self.before = before.into();
         self
     }
 

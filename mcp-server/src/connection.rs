@@ -3,6 +3,7 @@
 //! There is no I/O here: whole conversations are tested as text.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mcpwright_core::{
@@ -113,7 +114,7 @@ enum Settled {
     /// It opened a subscription.
     Listening(Notification),
     /// A handler answers it, for this client, with what earlier runs have brought.
-    Call(Client, Form, Option<Before>),
+    Call(Client, Form, Option<Arc<Before>>),
 }
 
 impl Connection {

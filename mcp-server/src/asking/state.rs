@@ -3,6 +3,7 @@
 //! See [multi round-trip requests](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mcpwright_core::{ErrorObject, JsonText};
 use serde::{Deserialize, Serialize};
@@ -55,7 +56,7 @@ pub(crate) fn open(
     params: Option<&JsonText>,
     caller: &Caller,
     server: &Server,
-) -> Result<Option<Before>, ErrorObject> {
+) -> Result<Option<Arc<Before>>, ErrorObject> {
     let Some(params) = params else { return Ok(None) };
     let said = |name| params.member(name).filter(|text| *text != "null");
     let (state, answers) = (said("requestState"), said("inputResponses"));
@@ -78,7 +79,7 @@ pub(crate) fn open(
     for (key, answer) in answers.into_iter().flatten() {
         before.answer(key, Answered::Result(answer));
     }
-    Ok(Some(before))
+    Ok(Some(Arc::new(before)))
 }
 
 fn unseal(state: &str, bound: &Bound, server: &Server) -> Result<Before, &'static str> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mcpwright_core::{
     AcknowledgedParams, Client, DiscoverResult, Era, ErrorObject, InputRequiredResult, JsonText,
@@ -130,7 +131,7 @@ pub(crate) fn before(
     request: &Request,
     caller: &Caller,
     server: &Server,
-) -> Result<Option<Before>, ErrorObject> {
+) -> Result<Option<Arc<Before>>, ErrorObject> {
     match &*request.method {
         method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ => {
             state::open(&request.method, request.params.as_ref(), caller, server)

@@ -122,7 +122,7 @@ pub(crate) async fn rerun(
         // It was cancelled before it was on the list of those that run here.
         return Ok(());
     }
-    let call = call.after(before).of_task(&begun.running);
+    let call = call.after(Arc::new(before)).of_task(&begun.running);
     begin(server, begun, called_again(server.clone(), call));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Questions to clients of earlier revisions: requests of the server's own, and the calls that wait for their answers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mcpwright_core::{
@@ -85,7 +86,7 @@ impl Questions {
             return None;
         }
         let Waiting { call, before, .. } = self.waiting.remove(&serial)?;
-        Some(call.after(before))
+        Some(call.after(Arc::new(before)))
     }
 
     /// Whether this call waits for answers.
