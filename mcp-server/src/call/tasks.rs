@@ -148,12 +148,14 @@ impl Server {
     /// it has failed.
     async fn look(&self, tasks: &Registry, call: &Call, id: &str) -> Result<Found, ErrorObject> {
         let found = async {
-            let mut found = find(tasks, call.caller(), id).await?;
-            if let Some(Found { record, answers }) = found.take_if(|found| found.is_answered()) {
-                task::rerun(self, tasks, record, answers, call).await?;
-                found = find(tasks, call.caller(), id).await?;
+            let Some(found) = find(tasks, call.caller(), id).await? else { return Ok(None) };
+            if let Some(round) = found.answered_round()
+                && !tasks.is_claimed(id, round).await?
+            {
+                task::rerun(self, found.clone(), call);
+                return Ok(Some(found.seen()));
             }
-            let Some(found) = found.map(Found::seen) else { return Ok(None) };
+            let found = found.seen();
             if !matches!(found.record.state, State::Working) || tasks.is_alive(id).await? {
                 return Ok(Some(found));
             }

@@ -11,7 +11,7 @@ use futures::future::{AbortHandle, AbortRegistration, Abortable, BoxFuture, Eith
 use mcpwright_core::{ErrorObject, JsonText, method};
 use serde_json::json;
 
-use super::kept::Registry;
+use super::kept::{Found, Registry};
 use super::{Origin, Parked, Record, Running, State};
 use crate::asking::Answered;
 use crate::call::{Answer, ask_for_less, missing_capability};
@@ -84,15 +84,37 @@ pub(crate) fn begin(server: &Server, begun: Begun, work: BoxFuture<'static, Outc
 }
 
 /// Has the handler of a task that was parked run again, with the answers that have come; unless somebody else does.
-pub(crate) async fn rerun(
+///
+/// All of it happens beside: a client that goes away in the middle would leave a task that nobody else may go on with.
+pub(crate) fn rerun(server: &Server, found: Found, asking: &Call) {
+    let Found { mut record, answers } = found;
+    let State::Asking(parked) = std::mem::replace(&mut record.state, State::Working) else { return };
+    let mut call = Call::new(
+        record.id.clone().into(),
+        method::TOOLS_CALL,
+        parked.origin.params.clone(),
+        parked.origin.client(),
+        asking.caller().clone(),
+    );
+    *call.extensions_mut() = asking.extensions().clone();
+    let again = server.clone();
+    server.host().run_beside(Box::pin(async move {
+        let id = record.id.clone();
+        if let Err(error) = go_on(&again, record, *parked, answers, call).await {
+            tracing::warn!(%error, task = id, "a task could not be claimed, and goes on once somebody asks for it");
+        }
+    }));
+}
+
+async fn go_on(
     server: &Server,
-    tasks: &Registry,
     mut record: Record,
+    parked: Parked,
     answers: Vec<(String, JsonText)>,
-    asking: &Call,
+    call: Call,
 ) -> Result<(), StoreError> {
-    let State::Asking(parked) = std::mem::replace(&mut record.state, State::Working) else { return Ok(()) };
-    let Parked { keys, round, origin, mut before, .. } = *parked;
+    let Some(tasks) = server.tasks() else { return Ok(()) };
+    let Parked { keys, round, origin, mut before, .. } = parked;
     let host = &**server.host();
     if !tasks.claim(&record, round, host).await? {
         return Ok(());
@@ -109,17 +131,10 @@ pub(crate) async fn rerun(
     }
     server.tell_of_task(&record);
     let id = record.id.clone();
-    let mut call = Call::new(
-        id.clone().into(),
-        method::TOOLS_CALL,
-        origin.params.clone(),
-        origin.client(),
-        asking.caller().clone(),
-    );
-    *call.extensions_mut() = asking.extensions().clone();
     let begun = Begun::new(record, origin, keys, round, server, tasks);
-    if tasks.ended(&id).await?.is_some() {
-        // It was cancelled before it was on the list of those that run here.
+    // It may have been cancelled before it was on the list of those that run here. Where that cannot be looked up, it goes
+    // on: it was claimed, so nobody else would, and it looks again with each beat.
+    if matches!(tasks.ended(&id).await, Ok(Some(_))) {
         return Ok(());
     }
     let call = call.after(before).of_task(&begun.running);

@@ -22,6 +22,7 @@ use mcpwright_server::{
 };
 use serde_json::{Map, Value, json};
 
+mod held;
 mod questions;
 mod replicas;
 
