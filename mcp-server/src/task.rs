@@ -20,7 +20,7 @@ mod time;
 
 pub(crate) use beside::{begin, create, finish, rerun};
 pub(crate) use kept::{Found, Registry};
-pub(crate) use record::{Origin, Parked, Record, State};
+pub(crate) use record::{Age, Origin, Parked, Record, State};
 pub(crate) use running::Running;
 
 /// When a call of a tool becomes a task.

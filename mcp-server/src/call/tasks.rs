@@ -171,7 +171,7 @@ impl Server {
 
     /// Tells those who listen how it is with a task.
     pub(crate) fn tell_of_task(&self, record: &Record) {
-        self.notify().task_changed(|| TaskChange::new(&record.owner, &record.detailed()));
+        self.notify().task_changed(|| TaskChange::new(&record.owner, record.age(), &record.detailed()));
     }
 
     /// Tells those who listen how it is with these tasks of a caller.

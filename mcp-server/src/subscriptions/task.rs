@@ -6,6 +6,8 @@ use std::sync::Arc;
 use mcpwright_core::DetailedTask;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::task::Age;
+
 /// That it is otherwise with a task: only its owner hears of it.
 ///
 /// A [`Bus`](crate::Bus) carries it as serde writes it. Two are equal if they are of the same task: what counts is how it
@@ -17,19 +19,30 @@ pub struct TaskChange(Arc<Told>);
 struct Told {
     owner: String,
     id: String,
+    age: Age,
     /// How it is with it now, as its owner is told.
     state: String,
 }
 
 impl TaskChange {
-    pub(crate) fn new(owner: &str, task: &DetailedTask) -> Option<Self> {
+    pub(crate) fn new(owner: &str, age: Age, task: &DetailedTask) -> Option<Self> {
         let state = serde_json::to_string(task).ok()?;
-        Some(Self(Arc::new(Told { owner: owner.to_owned(), id: task.task.task_id.clone(), state })))
+        let (owner, id) = (owner.to_owned(), task.task.task_id.clone());
+        Some(Self(Arc::new(Told { owner, id, age, state })))
     }
 
     /// Any change of a task, to be listened for.
     pub(super) fn any(owner: &str, id: &str) -> Self {
-        Self(Arc::new(Told { owner: owner.to_owned(), id: id.to_owned(), state: "{}".to_owned() }))
+        let (owner, id, state) = (owner.to_owned(), id.to_owned(), "{}".to_owned());
+        Self(Arc::new(Told { owner, id, age: Age::default(), state }))
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    pub(super) fn age(&self) -> Age {
+        self.0.age
     }
 
     pub(super) fn state(&self) -> &str {

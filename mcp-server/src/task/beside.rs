@@ -129,14 +129,14 @@ async fn go_on(
         // It goes on all the same: that it was claimed says so, too.
         tracing::warn!(%error, "a task that goes on could not be kept");
     }
-    server.tell_of_task(&record);
     let id = record.id.clone();
-    let begun = Begun::new(record, origin, keys, round, server, tasks);
+    let begun = Begun::new(record.clone(), origin, keys, round, server, tasks);
     // It may have been cancelled before it was on the list of those that run here. Where that cannot be looked up, it goes
     // on: it was claimed, so nobody else would, and it looks again with each beat.
     if matches!(tasks.ended(&id).await, Ok(Some(_))) {
         return Ok(());
     }
+    server.tell_of_task(&record);
     let call = call.after(before).of_task(&begun.running);
     begin(server, begun, called_again(server.clone(), call));
     Ok(())
@@ -225,9 +225,12 @@ fn completed(answer: Answer, most_bytes: usize) -> State {
 /// Parks a task until its questions are answered.
 async fn park(server: &Server, tasks: &Registry, mut record: Record, parked: Parked) {
     record.change(State::Asking(Box::new(parked)), None, host::milliseconds(&**server.host()));
-    if until_kept(server, &record, || tasks.keep(&record, &**server.host())).await.is_some() {
-        server.tell_of_task(&record);
+    if until_kept(server, &record, || tasks.keep(&record, &**server.host())).await.is_none() {
+        return;
     }
+    // Elsewhere it may have been cancelled meanwhile: then it asks nothing any more.
+    let ended = tasks.ended(&record.id).await.unwrap_or_default();
+    server.tell_of_task(ended.as_ref().unwrap_or(&record));
 }
 
 /// Ends a task in this way, unless it has ended already.

@@ -22,10 +22,23 @@ pub(crate) struct Record {
     /// Times are in milliseconds since 1970, and so is how long.
     created: u64,
     updated: u64,
+    /// How many states the task has had before this one.
+    step: u32,
     ttl: u64,
     poll: u64,
     message: Option<String>,
     pub(crate) state: State,
+}
+
+/// How far a task has come: the greater is the later. Replicas hear of a task in any order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Age {
+    /// It ends once, whatever else is said of it meanwhile.
+    has_ended: bool,
+    step: u32,
+    updated: u64,
+    /// How many of its questions are answered.
+    answered: u32,
 }
 
 /// How it is with a task.
@@ -115,6 +128,7 @@ impl Record {
             owner: owner.to_owned(),
             created: now,
             updated: now,
+            step: 0,
             // What JSON numbers hold everywhere.
             ttl: milliseconds(settings.ttl).min((1 << 53) - 1),
             poll: milliseconds(settings.poll_interval).clamp(1, (1 << 53) - 1),
@@ -124,7 +138,9 @@ impl Record {
     }
 
     pub(crate) fn change(&mut self, state: State, message: Option<String>, now: u64) {
-        (self.state, self.message, self.updated) = (state, message, now);
+        (self.state, self.message) = (state, message);
+        self.step += 1;
+        self.touch(now);
     }
 
     /// The last change. What failed says why.
@@ -138,7 +154,25 @@ impl Record {
     }
 
     pub(crate) fn say(&mut self, message: String, now: u64) {
-        (self.message, self.updated) = (Some(message), now);
+        self.message = Some(message);
+        self.touch(now);
+    }
+
+    /// What comes later is never said to be earlier, whatever happens to the clock.
+    fn touch(&mut self, now: u64) {
+        self.updated = self.updated.max(now);
+    }
+
+    /// Which of two that are known of the same task is the later.
+    pub(crate) fn age(&self) -> Age {
+        let answered = match &self.state {
+            State::Asking(parked) => {
+                let answered = parked.keys.len().saturating_sub(parked.requests.len());
+                u32::try_from(answered).unwrap_or(u32::MAX)
+            }
+            _ => u32::MAX,
+        };
+        Age { has_ended: self.state.status().is_terminal(), step: self.step, updated: self.updated, answered }
     }
 
     /// How long the task is still kept.

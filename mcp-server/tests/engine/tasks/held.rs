@@ -6,10 +6,14 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
-use mcpwright_core::TaskStatus;
-use mcpwright_server::{Host, MemoryStore, Store, StoreError, TaskMode, async_trait};
+use mcpwright_core::{SubscriptionFilter, TaskStatus};
+use mcpwright_server::testing::Client;
+use mcpwright_server::{
+    Bus, Change, Context, Host, Listeners, MemoryStore, Store, StoreError, TaskMode, ToolHandler, async_trait,
+};
+use serde_json::Value;
 
-use super::{Stage, answer, asking, client, poll, server};
+use super::{Error, Stage, answer, asking, client, poll, server, slow, tool, value};
 
 /// A store in which one kind of operation, on keys that end in this, waits until it is free.
 struct Held {
@@ -112,4 +116,77 @@ fn a_task_is_lost_with_the_one_who_claimed_it() {
     }
     stage.advance(6);
     assert_eq!(block_on(client.get_task(&id)).unwrap().task.status, TaskStatus::Failed);
+}
+
+/// The states that a client has been told, in their order.
+fn told(client: &Client) -> Vec<Value> {
+    let params = client.notifications().into_iter().map(|told| told.params.unwrap().to::<Value>().unwrap());
+    params.map(|told| told["status"].clone()).collect()
+}
+
+#[test]
+fn who_listens_hears_the_end_last() {
+    let stage = Arc::new(Stage::default());
+    let store = Held::on(&stage);
+    let (tool, _) = slow(&stage, Some(TaskMode::Always));
+    let server = server().store(Arc::clone(&store)).tool(tool).build();
+    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let id = block_on(client.create_task("slow", [("seconds", 5)])).unwrap().task_id;
+    stage.go_on();
+    // How it is with the task is read, and is old by the time it is there.
+    store.hold("get", &id);
+    block_on(client.listen(SubscriptionFilter::new().task_ids(vec![id]))).unwrap();
+    stage.go_on();
+    stage.advance(5);
+    let heard = told(&client);
+    store.is_free.store(true, Ordering::SeqCst);
+    stage.go_on();
+    stage.advance(10);
+    assert_eq!(heard.into_iter().chain(told(&client)).next_back().unwrap(), "completed");
+}
+
+/// A bus between two replicas.
+#[derive(Clone, Default)]
+struct Pair(Arc<Mutex<Vec<Listeners>>>);
+
+impl Bus for Pair {
+    fn publish(&self, change: &Change, from: &Listeners) {
+        let all = self.0.lock().unwrap().clone();
+        all.iter().filter(|listeners| *listeners != from).for_each(|listeners| {
+            listeners.tell(change);
+        });
+    }
+
+    fn attach(&self, listeners: Listeners) {
+        self.0.lock().unwrap().push(listeners);
+    }
+}
+
+#[test]
+fn a_cancelled_task_does_not_ask() {
+    let stage = Arc::new(Stage::default());
+    let (store, bus, sleeping) = (Held::on(&stage), Pair::default(), Arc::clone(&stage));
+    let ask = move |context: Context| {
+        let stage = Arc::clone(&sleeping);
+        async move {
+            stage.sleep(Duration::from_secs(1)).await;
+            Ok::<_, Error>(value(&context, "name")?)
+        }
+    };
+    let ask = ToolHandler::function("ask", [], ask).description("Ask.").task(TaskMode::Always);
+    let replica = |tool: ToolHandler| {
+        let server = server().store(Arc::clone(&store)).bus(bus.clone()).tool(tool).build();
+        client(server.on(Arc::clone(&stage) as Arc<dyn Host>))
+    };
+    let (other, client) = (replica(tool("ask", TaskMode::Always)), replica(ask));
+    let id = block_on(client.create_task("ask", ())).unwrap().task_id;
+    stage.go_on();
+    block_on(client.listen(SubscriptionFilter::new().task_ids(vec![id.clone()]))).unwrap();
+    stage.go_on();
+    block_on(other.cancel_task(&id)).unwrap();
+    // It asks before it notices.
+    stage.advance(1);
+    let heard = told(&client);
+    stage.advance(30);
+    assert_eq!(heard.into_iter().chain(told(&client)).next_back().unwrap(), "cancelled");
 }
