@@ -159,6 +159,8 @@ impl Drop for Listed {
         if let Some(tasks) = self.server.tasks() {
             tasks.forget(&self.id, &self.running);
         }
+        // A handler that blocks goes on when its deadline has passed, and can only be told.
+        self.running.abort();
     }
 }
 
