@@ -23,6 +23,12 @@ pub(crate) use kept::{Found, Registry};
 pub(crate) use record::{Age, Origin, Parked, Record, State};
 pub(crate) use running::Running;
 
+/// A task that is kept for no time could not be asked for at all.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// Clocks reach further than this, so that every task has an end and counts among its caller's until then.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// When a call of a tool becomes a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -79,9 +85,10 @@ impl Tasks {
 
     /// Keeps a task this long from its creation, whether or not it is done by then: an hour if nothing is said.
     ///
-    /// It is the deadline of tools that have none of their own.
+    /// It is the deadline of tools that have none of their own. What is less than a second is a second, and what is more
+    /// than a hundred years is a hundred years.
     pub fn ttl(mut self, time: Duration) -> Self {
-        self.ttl = time;
+        self.ttl = time.clamp(SHORTEST, LONGEST);
         self
     }
 

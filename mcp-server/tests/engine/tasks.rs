@@ -453,3 +453,16 @@ fn there_is_a_limit_to_everything() {
     stage.advance(60);
     block_on(client.create_task("large", ())).unwrap();
 }
+
+#[test]
+fn a_task_is_kept_for_a_second_at_least() {
+    for (ttl, milliseconds) in [(Duration::ZERO, 1000), (Duration::MAX, 3_153_600_000_000)] {
+        let tasks = Tasks::new().ttl(ttl).most(1);
+        let client = client(server().tasks(tasks).tool(tool("always", TaskMode::Always)));
+        let task = block_on(client.create_task("always", ())).unwrap();
+        assert_eq!(task.ttl_ms, Some(milliseconds));
+        assert_eq!(text(&block_on(client.get_task(&task.task_id)).unwrap()), "done");
+        // However long it is kept, it counts.
+        assert_eq!(block_on(client.create_task("always", ())).unwrap_err().message, "too many tasks");
+    }
+}
