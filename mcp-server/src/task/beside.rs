@@ -58,9 +58,15 @@ impl Begun {
 pub(crate) async fn create(server: &Server, tasks: &Registry, call: &Call) -> Result<Begun, ErrorObject> {
     let host = &**server.host();
     let owner = call.caller().binding();
-    if !tasks.admit(owner, host.now()) {
+    let Some(place) = tasks.admit(owner, host.now()) else {
         return Err(ErrorObject::internal("too many tasks").data(json!({ "retryAfterMs": 60_000 })));
-    }
+    };
+    let record = kept_anew(server, tasks, owner).await.inspect_err(|_| tasks.give_back(owner, place))?;
+    Ok(Begun::new(record, Origin::of(call), BTreeMap::new(), 0, server, tasks))
+}
+
+async fn kept_anew(server: &Server, tasks: &Registry, owner: &str) -> Result<Record, ErrorObject> {
+    let host = &**server.host();
     let id = new_id().map_err(|error| incident::internal("there are no random numbers", &error))?;
     let record = Record::new(id, owner, &tasks.settings, host::milliseconds(host));
     let kept = async {
@@ -68,7 +74,7 @@ pub(crate) async fn create(server: &Server, tasks: &Registry, call: &Call) -> Re
         tasks.keep(&record, host).await
     };
     kept.await.map_err(|error: StoreError| incident::internal("a task could not be kept", &error))?;
-    Ok(Begun::new(record, Origin::of(call), BTreeMap::new(), 0, server, tasks))
+    Ok(record)
 }
 
 /// An id of 128 random bits: who knows it was told it.

@@ -38,19 +38,30 @@ impl Registry {
         format!("{}{id}{what}", self.prefix)
     }
 
-    /// Counts one more task of an owner, unless there are too many.
-    pub(crate) fn admit(&self, owner: &str, now: Instant) -> bool {
+    /// Counts one more task of an owner, unless there are too many: until when it does.
+    pub(crate) fn admit(&self, owner: &str, now: Instant) -> Option<Instant> {
         let mut ends = lock(&self.ends);
         ends.retain(|_, ends| {
             ends.retain(|end| *end > now);
             !ends.is_empty()
         });
         let of_owner = ends.entry(owner.to_owned()).or_default();
-        let is_admitted = of_owner.len() < self.settings.most;
-        if is_admitted {
-            of_owner.extend(now.checked_add(self.settings.ttl));
+        if of_owner.len() >= self.settings.most {
+            return None;
         }
-        is_admitted
+        let end = now.checked_add(self.settings.ttl)?;
+        of_owner.push(end);
+        Some(end)
+    }
+
+    /// Counts a task of an owner no more, since nothing came of it.
+    pub(crate) fn give_back(&self, owner: &str, end: Instant) {
+        let mut ends = lock(&self.ends);
+        if let Some(of_owner) = ends.get_mut(owner)
+            && let Some(place) = of_owner.iter().position(|other| *other == end)
+        {
+            of_owner.swap_remove(place);
+        }
     }
 
     /// Puts a task on the list of those that run here.

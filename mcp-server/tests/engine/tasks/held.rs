@@ -9,7 +9,8 @@ use futures::executor::block_on;
 use mcpwright_core::{SubscriptionFilter, TaskStatus};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Bus, Change, Context, Host, Listeners, MemoryStore, Store, StoreError, TaskMode, ToolHandler, async_trait,
+    Bus, Change, Context, Host, Listeners, MemoryStore, Store, StoreError, TaskMode, Tasks, ToolHandler,
+    async_trait,
 };
 use serde_json::Value;
 
@@ -189,4 +190,21 @@ fn a_cancelled_task_does_not_ask() {
     let heard = told(&client);
     stage.advance(30);
     assert_eq!(heard.into_iter().chain(told(&client)).next_back().unwrap(), "cancelled");
+}
+
+#[test]
+fn what_could_not_be_kept_does_not_count() {
+    let stage = Arc::new(Stage::default());
+    let store = Held::on(&stage);
+    let always = tool("always", TaskMode::Always);
+    let client = client(server().store(Arc::clone(&store)).tasks(Tasks::new().most(2)).tool(always));
+    store.is_down.store(true, Ordering::SeqCst);
+    for _ in 0..2 {
+        block_on(client.create_task("always", ())).unwrap_err();
+    }
+    store.is_down.store(false, Ordering::SeqCst);
+    for _ in 0..2 {
+        block_on(client.create_task("always", ())).unwrap();
+    }
+    assert_eq!(block_on(client.create_task("always", ())).unwrap_err().message, "too many tasks");
 }
