@@ -107,6 +107,9 @@ impl Tasks {
 
     /// Keeps results up to this size, in bytes: 1 MiB if nothing is said. In the place of a larger one, the model reads
     /// that the tool should be asked for less.
+    ///
+    /// It is also the limit of a task that asks, with its questions, its arguments and what the handler knows by then: a
+    /// larger one fails. An answer that is larger is refused.
     pub fn most_bytes(mut self, bytes: usize) -> Self {
         self.most_bytes = bytes;
         self

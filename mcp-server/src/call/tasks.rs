@@ -116,6 +116,13 @@ impl Server {
     /// Takes answers to questions of a task, and goes on with it once all are there.
     async fn update_task(&self, tasks: &Registry, call: &Call) -> Result<Answer, ErrorObject> {
         let params: UpdateTaskParams = call.read()?;
+        let most = tasks.settings.most_bytes;
+        let sizes = params.input_responses.iter().map(|(_, answer)| answer.as_str().len());
+        if let Some(size) = sizes.max().filter(|size| *size > most) {
+            let reason =
+                format!("params.inputResponses: an answer is too large: {size} bytes of at most {most}");
+            return Err(ErrorObject::invalid_params(reason));
+        }
         let Found { record, .. } = self.look(tasks, call, &params.task_id).await?;
         if let State::Asking(parked) = &record.state {
             let open = |key: &str| parked.requests.get(key).is_some();

@@ -182,7 +182,7 @@ async fn drive(server: Server, begun: Begun, work: BoxFuture<'static, Outcome>) 
         Either::Left((Err(_aborted), _)) => return,
         Either::Right(((), _)) => return running.abort(),
     };
-    let mut record = running.record();
+    let record = running.record();
     let state = match outcome {
         Outcome::InputRequired(asked) => {
             return park(&server, tasks, record, Parked::new(*asked, origin, keys, round)).await;
@@ -192,9 +192,14 @@ async fn drive(server: Server, begun: Begun, work: BoxFuture<'static, Outcome>) 
         Outcome::ResourceNotFound(uri) => State::Failed(ErrorObject::resource_not_found(&uri)),
         Outcome::Failed(error) => State::Failed(error),
     };
+    end(&server, tasks, record, state).await;
+}
+
+/// Ends a task that ran here in this way, as soon as the store takes it.
+async fn end(server: &Server, tasks: &Registry, mut record: Record, state: State) {
     let host = &**server.host();
     record.end(state, None, host::milliseconds(host));
-    if until_kept(&server, &record, || tasks.end(&record, host)).await == Some(true) {
+    if until_kept(server, &record, || tasks.end(&record, host)).await == Some(true) {
         server.tell_of_task(&record);
     }
 }
@@ -230,9 +235,15 @@ fn completed(answer: Answer, most_bytes: usize) -> State {
     answer.map_or_else(State::Failed, |answer| State::Completed(answer.into_text()))
 }
 
-/// Parks a task until its questions are answered.
+/// Parks a task until its questions are answered. What is too much to be kept until then fails.
 async fn park(server: &Server, tasks: &Registry, mut record: Record, parked: Parked) {
     record.change(State::Asking(Box::new(parked)), None, host::milliseconds(&**server.host()));
+    let (size, most) = (record.size(), tasks.settings.most_bytes);
+    if size > most {
+        let reason =
+            format!("what the tool asks and knows is too large: {size} bytes, and at most {most} are kept");
+        return end(server, tasks, record, State::Failed(ErrorObject::internal(reason))).await;
+    }
     if until_kept(server, &record, || tasks.keep(&record, &**server.host())).await.is_none() {
         return;
     }

@@ -76,7 +76,7 @@ impl Origin {
     pub(crate) fn of(call: &Call) -> Self {
         let client = call.client();
         Self {
-            params: call.params().cloned(),
+            params: call.params().and_then(called_with),
             info: client.info().cloned(),
             capabilities: client.capabilities().clone(),
         }
@@ -85,6 +85,17 @@ impl Origin {
     pub(crate) fn client(&self) -> Client {
         Client::new(self.info.clone(), self.capabilities.clone())
     }
+}
+
+/// Of the parameters of a call, what a tool is run again with: the rest was for the first run alone.
+fn called_with(params: &JsonText) -> Option<JsonText> {
+    #[derive(Serialize, Deserialize)]
+    struct CalledWith {
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arguments: Option<JsonText>,
+    }
+    JsonText::of(&params.to::<CalledWith>().ok()?).ok()
 }
 
 impl Parked {
@@ -173,6 +184,11 @@ impl Record {
             _ => u32::MAX,
         };
         Age { has_ended: self.state.status().is_terminal(), step: self.step, updated: self.updated, answered }
+    }
+
+    /// How many bytes it takes to keep it.
+    pub(crate) fn size(&self) -> usize {
+        serde_json::to_vec(self).map_or(usize::MAX, |text| text.len())
     }
 
     /// How long the task is still kept.
