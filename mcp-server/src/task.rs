@@ -83,7 +83,8 @@ impl Tasks {
         self
     }
 
-    /// Keeps a task this long from its creation, whether or not it is done by then: an hour if nothing is said.
+    /// Keeps a task this long from its creation, an hour if nothing is said; then it has failed, if it is not done. What
+    /// came of it is kept for a minute at least.
     ///
     /// It is the deadline of tools that have none of their own. What is less than a second is a second, and what is more
     /// than a hundred years is a hundred years.

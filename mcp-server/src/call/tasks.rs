@@ -29,8 +29,8 @@ impl Server {
     pub(super) fn becoming(&self, tool: &ToolHandler, call: &Call) -> Becoming<'_> {
         let nothing = Becoming::Nothing(self.offer.deadline);
         let Some(tasks) = self.tasks() else { return nothing };
-        if call.task().is_some() {
-            return Becoming::Nothing(tasks.settings.ttl);
+        if let Some(task) = call.task() {
+            return Becoming::Nothing(task.left());
         }
         let by_default = || tasks.settings.after.map(TaskMode::After);
         let Some(mode) = tool.task_mode().or_else(by_default) else { return nothing };

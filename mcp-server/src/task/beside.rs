@@ -204,11 +204,19 @@ async fn end(server: &Server, tasks: &Registry, mut record: Record, state: State
     }
 }
 
-/// Waits until the task has ended elsewhere, and gives signs of life meanwhile.
+/// Waits until the task has ended elsewhere or its time is over, and gives signs of life meanwhile.
 async fn watch(server: &Server, tasks: &Registry, running: &Running) {
     let id = running.record().id;
     loop {
-        server.host().sleep(BEAT).await;
+        server.host().sleep(running.left().min(BEAT)).await;
+        if running.left().is_zero() {
+            // Nobody could see or cancel it any more.
+            let over = ErrorObject::internal("the time of the task is over");
+            if let Err(error) = finish(server, tasks, running.record(), State::Failed(over), None).await {
+                tracing::warn!(%error, "that the time of a task is over could not be kept");
+            }
+            return;
+        }
         let beat = async {
             tasks.live(&id).await?;
             if let Some(news) = running.news() {

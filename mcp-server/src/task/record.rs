@@ -13,6 +13,9 @@ use super::{Tasks, time};
 use crate::Call;
 use crate::asking::{Before, InputRequired};
 
+/// How long what came of a task is kept at least, in milliseconds, however late in its time it ends.
+const SEEN: u64 = 60_000;
+
 /// What is known of a task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -154,7 +157,7 @@ impl Record {
         self.touch(now);
     }
 
-    /// The last change. What failed says why.
+    /// The last change. What failed says why. It is kept long enough for its owner to see it.
     pub(crate) fn end(&mut self, state: State, message: Option<&str>, now: u64) {
         let message = match &state {
             State::Failed(error) => Some(&*error.message),
@@ -162,6 +165,7 @@ impl Record {
         };
         let message = message.map(str::to_owned);
         self.change(state, message, now);
+        self.ttl = self.ttl.max(now.saturating_sub(self.created).saturating_add(SEEN));
     }
 
     pub(crate) fn say(&mut self, message: String, now: u64) {

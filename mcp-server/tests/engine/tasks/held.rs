@@ -14,7 +14,7 @@ use mcpwright_server::{
 };
 use serde_json::Value;
 
-use super::{Error, Stage, answer, asking, client, poll, server, slow, tool, value};
+use super::{Error, Stage, answer, asking, client, poll, server, slow, text, tool, value};
 
 /// A store in which one kind of operation, on keys that end in this, waits until it is free.
 struct Held {
@@ -207,4 +207,66 @@ fn what_could_not_be_kept_does_not_count() {
         block_on(client.create_task("always", ())).unwrap();
     }
     assert_eq!(block_on(client.create_task("always", ())).unwrap_err().message, "too many tasks");
+}
+
+#[test]
+fn no_handler_outlives_its_task() {
+    let stage = Arc::new(Stage::default());
+    let store = Held::on(&stage);
+    let (tool, dropped) = slow(&stage, Some(TaskMode::Always));
+    let tool = tool.deadline(Duration::from_secs(100_000));
+    let server = server().store(store).tasks(Tasks::new().ttl(Duration::from_secs(61))).tool(tool).build();
+    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let id = block_on(client.create_task("slow", [("seconds", 90_000)])).unwrap().task_id;
+    stage.go_on();
+    (0..30).for_each(|_| stage.advance(2));
+    assert!(!dropped.load(Ordering::SeqCst));
+    stage.advance(1);
+    assert!(dropped.load(Ordering::SeqCst));
+    let failed = block_on(client.get_task(&id)).unwrap();
+    assert_eq!(failed.error.unwrap().message, "the time of the task is over");
+}
+
+#[test]
+fn what_came_of_a_task_can_be_seen_for_a_minute() {
+    let stage = Arc::new(Stage::default());
+    let store = Held::on(&stage);
+    let (tool, _) = slow(&stage, Some(TaskMode::Always));
+    let server = server().store(store).tasks(Tasks::new().ttl(Duration::from_secs(60))).tool(tool).build();
+    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let id = block_on(client.create_task("slow", [("seconds", 58)])).unwrap().task_id;
+    stage.go_on();
+    (0..29).for_each(|_| stage.advance(2));
+    let task = block_on(client.get_task(&id)).unwrap().task;
+    assert_eq!((task.status, task.ttl_ms), (TaskStatus::Completed, Some(118_000)));
+    stage.advance(59);
+    block_on(client.get_task(&id)).unwrap();
+    stage.advance(1);
+    block_on(client.get_task(&id)).unwrap_err();
+}
+
+#[test]
+fn a_handler_that_runs_again_has_the_time_that_is_left() {
+    let stage = Arc::new(Stage::default());
+    let (store, sleeping) = (Held::on(&stage), Arc::clone(&stage));
+    let ask = move |context: Context| {
+        let stage = Arc::clone(&sleeping);
+        async move {
+            let name = value(&context, "name")?;
+            stage.sleep(Duration::from_secs(30)).await;
+            Ok::<_, Error>(name)
+        }
+    };
+    let ask = ToolHandler::function("ask", [], ask).description("Ask.").task(TaskMode::Always);
+    let server = server().store(store).tasks(Tasks::new().ttl(Duration::from_secs(60))).tool(ask).build();
+    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let id = block_on(client.create_task("ask", ())).unwrap().task_id;
+    stage.go_on();
+    stage.advance(40);
+    block_on(client.update_task(&id, [("name", answer("Ada"))])).unwrap();
+    stage.go_on();
+    (0..10).for_each(|_| stage.advance(2));
+    let done = block_on(client.get_task(&id)).unwrap();
+    assert_eq!((done.task.status, done.task.ttl_ms), (TaskStatus::Completed, Some(120_000)));
+    assert!(text(&done).contains("longer than 20s"), "{}", text(&done));
 }
