@@ -8,8 +8,11 @@ use futures::future::BoxFuture;
 use mcpwright_core::{CallToolResult, EmptyResult, ErrorObject, TaskParams, UpdateTaskParams, method};
 
 use super::{Answer, Call, Outcome};
+use crate::subscriptions::Subscription;
 use crate::task::{self, Found, Record, Registry, State};
-use crate::{Caller, Context, Server, StoreError, TaskChange, TaskMode, ToolHandler, Work, incident, run};
+use crate::{
+    Caller, Change, Context, Server, StoreError, TaskChange, TaskMode, ToolHandler, Work, incident, run,
+};
 
 /// What kind of result a task is.
 const TASK: &str = "task";
@@ -178,23 +181,31 @@ impl Server {
 
     /// Tells those who listen how it is with a task.
     pub(crate) fn tell_of_task(&self, record: &Record) {
-        self.notify().task_changed(|| TaskChange::new(&record.owner, record.age(), &record.detailed()));
+        self.notify().task_changed(|| told(record));
     }
 
-    /// Tells those who listen how it is with these tasks of a caller.
-    pub(crate) fn announce_tasks(&self, ids: &[String], caller: &Caller) {
-        let (server, ids, caller) = (self.clone(), ids.to_vec(), caller.clone());
+    /// Tells a new subscription how it is with these tasks of its caller.
+    pub(crate) fn announce_tasks(&self, ids: &[String], caller: &Caller, opened: &Subscription) {
+        let (server, ids, caller, teller) = (self.clone(), ids.to_vec(), caller.clone(), opened.teller());
         self.host.run_beside(Box::pin(async move {
             let Some(tasks) = server.tasks() else { return };
             for id in ids {
                 match find(tasks, &caller, &id).await {
-                    Ok(Some(found)) => server.tell_of_task(&found.seen().record),
+                    Ok(Some(found)) => {
+                        told(&found.seen().record)
+                            .into_iter()
+                            .for_each(|told| teller.tell(&Change::Task(told)));
+                    }
                     Ok(None) => {}
                     Err(error) => tracing::warn!(%error, "a task could not be looked up for who listens"),
                 }
             }
         }));
     }
+}
+
+fn told(record: &Record) -> Option<TaskChange> {
+    TaskChange::new(&record.owner, record.age(), &record.detailed())
 }
 
 /// Runs what a tool has left to do, without the call.

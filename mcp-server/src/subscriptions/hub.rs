@@ -109,6 +109,15 @@ impl Wake {
     }
 }
 
+/// Tells one subscription of what nobody else needs to hear.
+pub(crate) struct Teller(Arc<Waiting>);
+
+impl Teller {
+    pub(crate) fn tell(&self, change: &Change) {
+        self.0.add(change);
+    }
+}
+
 /// What one client listens for, until it is dropped.
 pub(crate) struct Subscription {
     hub: Arc<Hub>,
@@ -157,6 +166,11 @@ impl Subscription {
         self.wants.remove(change);
         lock(&self.hub.index).wanting.remove(&(change.clone(), self.serial));
         lock(&self.waiting.news).changes.remove(change);
+    }
+
+    /// What tells this one alone.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller(Arc::clone(&self.waiting))
     }
 
     /// Takes what has not been told yet.

@@ -126,6 +126,12 @@ fn only_the_owner_of_a_task_hears_of_it() {
     let told = heard(&alice);
     assert_eq!(told.last().unwrap()["result"]["content"][0]["text"], "Countess Ada Lovelace, 1");
     assert_eq!(heard(&bob), Vec::<Value>::new());
+    // Whoever begins to listen hears how it is with each task once, and nobody hears it with them.
+    let late = person("alice");
+    let twice = SubscriptionFilter::new().task_ids(vec![id.clone(), id.clone()]);
+    assert_eq!(block_on(late.listen(twice)).unwrap().task_ids, Some(vec![id.clone()]));
+    let statuses: Vec<_> = heard(&late).into_iter().map(|told| told["status"].clone()).collect();
+    assert_eq!((statuses, heard(&alice)), (vec![json!("completed")], vec![]));
 }
 
 #[test]
