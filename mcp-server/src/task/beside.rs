@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use futures::future::{AbortHandle, AbortRegistration, Abortable, BoxFuture, Either, select};
+use futures::future::{AbortHandle, AbortRegistration, Abortable, BoxFuture, Either, join_all, select};
 use mcpwright_core::{ErrorObject, JsonText, method};
 use serde_json::json;
 
@@ -296,12 +296,15 @@ impl Server {
     /// Cancels the tasks that run here, and says so where they are kept: the server is about to end. Transports call this.
     pub async fn end(&self) {
         let Some(tasks) = self.tasks() else { return };
-        for running in tasks.all_running() {
+        let all = tasks.all_running();
+        // No handler goes on while the store is slow to hear of another, and no task waits for the others.
+        all.iter().for_each(|running| running.abort());
+        let finished = all.iter().map(|running| async move {
             let message = Some("the server ended before the task was done");
             if let Err(error) = finish(self, tasks, running.record(), State::Cancelled, message).await {
                 tracing::warn!(%error, "that a task is cancelled could not be kept");
             }
-            running.abort();
-        }
+        });
+        join_all(finished).await;
     }
 }

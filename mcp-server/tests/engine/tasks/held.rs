@@ -270,3 +270,26 @@ fn a_handler_that_runs_again_has_the_time_that_is_left() {
     assert_eq!((done.task.status, done.task.ttl_ms), (TaskStatus::Completed, Some(120_000)));
     assert!(text(&done).contains("longer than 20s"), "{}", text(&done));
 }
+
+#[test]
+fn a_server_that_ends_waits_for_no_task_before_the_others_are_cancelled() {
+    let stage = Arc::new(Stage::default());
+    let store = Held::on(&stage);
+    let (tool, dropped) = slow(&stage, Some(TaskMode::Always));
+    let server =
+        server().store(Arc::clone(&store)).tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>);
+    let client = client(server.clone());
+    let create = || block_on(client.create_task("slow", [("seconds", 60)])).unwrap().task_id;
+    let ids = [create(), create()];
+    stage.go_on();
+    let (held, other) = (ids.iter().min().unwrap(), ids.iter().max().unwrap());
+    store.hold("put_new", &format!("{held}:end"));
+    let mut end = Box::pin(server.end());
+    assert!(poll(&mut end).is_none());
+    stage.go_on();
+    assert!(dropped.load(Ordering::SeqCst));
+    assert_eq!(block_on(client.get_task(other)).unwrap().task.status, TaskStatus::Cancelled);
+    store.is_free.store(true, Ordering::SeqCst);
+    poll(&mut end).unwrap();
+    assert_eq!(block_on(client.get_task(held)).unwrap().task.status, TaskStatus::Cancelled);
+}
