@@ -4,15 +4,16 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use mcpwright_core::DetailedTask;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::task::Age;
 
 /// That it is otherwise with a task: only its owner hears of it.
 ///
-/// A [`Bus`](crate::Bus) carries it as serde writes it. Two are equal if they are of the same task: what counts is how it
+/// A [`Bus`](crate::Bus) carries it with how it is with the task, results and questions included, and with its owner:
+/// whoever reads the bus reads both. Two are equal if they are of the same task: what counts is how it
 /// is with it last.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TaskChange(Arc<Told>);
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,18 +53,6 @@ impl TaskChange {
     /// Whoever is not the owner listens for another key, and hears nothing.
     fn key(&self) -> (&str, &str) {
         (&self.0.owner, &self.0.id)
-    }
-}
-
-impl Serialize for TaskChange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for TaskChange {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Told::deserialize(deserializer).map(|told| Self(Arc::new(told)))
     }
 }
 

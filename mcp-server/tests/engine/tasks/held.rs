@@ -152,9 +152,11 @@ struct Pair(Arc<Mutex<Vec<Listeners>>>);
 
 impl Bus for Pair {
     fn publish(&self, change: &Change, from: &Listeners) {
+        // As between processes.
+        let change: Change = serde_json::from_str(&serde_json::to_string(change).unwrap()).unwrap();
         let all = self.0.lock().unwrap().clone();
         all.iter().filter(|listeners| *listeners != from).for_each(|listeners| {
-            listeners.tell(change);
+            listeners.tell(&change);
         });
     }
 
