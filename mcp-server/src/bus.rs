@@ -4,9 +4,10 @@ use crate::{Change, Listeners};
 
 /// Carries changes between the replicas of a server, so that a client hears of them wherever it is connected.
 ///
-/// It carries what is told with [`Notify`](crate::Notify), and no contents but how it is with a
-/// task: whoever hears of another change reads for itself. A
-/// bus that is not available may lose changes, and says so in its log.
+/// It carries what is told with [`Notify`](crate::Notify), as serde writes a [`Change`], and no contents but those of tasks:
+/// whoever hears of another change reads for itself. The change of a task carries its state, with its questions or its
+/// result, and its owner, so a broker sees them; it should be no more open than the [`Store`](crate::Store) is. A bus that is
+/// not available may lose changes, and says so in its log.
 pub trait Bus: Send + Sync + 'static {
     /// Carries a change to the other replicas. `from` is the replica where it was told: its own clients know of it.
     ///

@@ -1,6 +1,6 @@
 //! What a server offers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -211,6 +211,9 @@ impl Server {
         }
         if self.tasks().is_some() {
             filter.task_ids = std::mem::take(&mut asked.task_ids);
+            // Each is looked up, however often it is named.
+            let mut named = BTreeSet::new();
+            filter.task_ids.iter_mut().for_each(|ids| ids.retain(|id| named.insert(id.clone())));
         }
         filter
     }

@@ -10,6 +10,7 @@ mod task;
 use std::sync::Arc;
 
 use mcpwright_core::{ErrorObject, Meta, Notification, ResourceUpdatedParams, SubscriptionFilter, method};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::Caller;
@@ -27,7 +28,10 @@ pub(crate) fn too_many() -> ErrorObject {
 }
 
 /// Something that a client may have asked to be told about.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// A [`Bus`](crate::Bus) between processes carries it as serde writes it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Change {
     /// The list of tools is another one now.

@@ -20,8 +20,14 @@ mod time;
 
 pub(crate) use beside::{begin, create, finish, rerun};
 pub(crate) use kept::{Found, Registry};
-pub(crate) use record::{Origin, Parked, Record, State};
+pub(crate) use record::{Age, Origin, Parked, Record, State};
 pub(crate) use running::Running;
+
+/// A task that is kept for no time could not be asked for at all.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// Clocks reach further than this, so that every task has an end and counts among its caller's until then.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// When a call of a tool becomes a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,11 +83,13 @@ impl Tasks {
         self
     }
 
-    /// Keeps a task this long from its creation, whether or not it is done by then: an hour if nothing is said.
+    /// Keeps a task this long from its creation, an hour if nothing is said; then it has failed, if it is not done. What
+    /// came of it is kept for a minute at least.
     ///
-    /// It is the deadline of tools that have none of their own.
+    /// It is the deadline of tools that have none of their own. What is less than a second is a second, and what is more
+    /// than a hundred years is a hundred years.
     pub fn ttl(mut self, time: Duration) -> Self {
-        self.ttl = time;
+        self.ttl = time.clamp(SHORTEST, LONGEST);
         self
     }
 
@@ -100,6 +108,9 @@ impl Tasks {
 
     /// Keeps results up to this size, in bytes: 1 MiB if nothing is said. In the place of a larger one, the model reads
     /// that the tool should be asked for less.
+    ///
+    /// It is also the limit of a task that asks, with its questions, its arguments and what the handler knows by then: a
+    /// larger one fails. An answer that is larger is refused.
     pub fn most_bytes(mut self, bytes: usize) -> Self {
         self.most_bytes = bytes;
         self

@@ -8,8 +8,11 @@ use futures::future::BoxFuture;
 use mcpwright_core::{CallToolResult, EmptyResult, ErrorObject, TaskParams, UpdateTaskParams, method};
 
 use super::{Answer, Call, Outcome};
+use crate::subscriptions::Subscription;
 use crate::task::{self, Found, Record, Registry, State};
-use crate::{Caller, Context, Server, StoreError, TaskChange, TaskMode, ToolHandler, Work, incident, run};
+use crate::{
+    Caller, Change, Context, Server, StoreError, TaskChange, TaskMode, ToolHandler, Work, incident, run,
+};
 
 /// What kind of result a task is.
 const TASK: &str = "task";
@@ -29,8 +32,8 @@ impl Server {
     pub(super) fn becoming(&self, tool: &ToolHandler, call: &Call) -> Becoming<'_> {
         let nothing = Becoming::Nothing(self.offer.deadline);
         let Some(tasks) = self.tasks() else { return nothing };
-        if call.task().is_some() {
-            return Becoming::Nothing(tasks.settings.ttl);
+        if let Some(task) = call.task() {
+            return Becoming::Nothing(task.left());
         }
         let by_default = || tasks.settings.after.map(TaskMode::After);
         let Some(mode) = tool.task_mode().or_else(by_default) else { return nothing };
@@ -116,6 +119,13 @@ impl Server {
     /// Takes answers to questions of a task, and goes on with it once all are there.
     async fn update_task(&self, tasks: &Registry, call: &Call) -> Result<Answer, ErrorObject> {
         let params: UpdateTaskParams = call.read()?;
+        let most = tasks.settings.most_bytes;
+        let sizes = params.input_responses.iter().map(|(_, answer)| answer.as_str().len());
+        if let Some(size) = sizes.max().filter(|size| *size > most) {
+            let reason =
+                format!("params.inputResponses: an answer is too large: {size} bytes of at most {most}");
+            return Err(ErrorObject::invalid_params(reason));
+        }
         let Found { record, .. } = self.look(tasks, call, &params.task_id).await?;
         if let State::Asking(parked) = &record.state {
             let open = |key: &str| parked.requests.get(key).is_some();
@@ -148,12 +158,14 @@ impl Server {
     /// it has failed.
     async fn look(&self, tasks: &Registry, call: &Call, id: &str) -> Result<Found, ErrorObject> {
         let found = async {
-            let mut found = find(tasks, call.caller(), id).await?;
-            if let Some(Found { record, answers }) = found.take_if(|found| found.is_answered()) {
-                task::rerun(self, tasks, record, answers, call).await?;
-                found = find(tasks, call.caller(), id).await?;
+            let Some(found) = find(tasks, call.caller(), id).await? else { return Ok(None) };
+            if let Some(round) = found.answered_round()
+                && !tasks.is_claimed(id, round).await?
+            {
+                task::rerun(self, found.clone(), call);
+                return Ok(Some(found.seen()));
             }
-            let Some(found) = found.map(Found::seen) else { return Ok(None) };
+            let found = found.seen();
             if !matches!(found.record.state, State::Working) || tasks.is_alive(id).await? {
                 return Ok(Some(found));
             }
@@ -169,23 +181,31 @@ impl Server {
 
     /// Tells those who listen how it is with a task.
     pub(crate) fn tell_of_task(&self, record: &Record) {
-        self.notify().task_changed(|| TaskChange::new(&record.owner, &record.detailed()));
+        self.notify().task_changed(|| told(record));
     }
 
-    /// Tells those who listen how it is with these tasks of a caller.
-    pub(crate) fn announce_tasks(&self, ids: &[String], caller: &Caller) {
-        let (server, ids, caller) = (self.clone(), ids.to_vec(), caller.clone());
+    /// Tells a new subscription how it is with these tasks of its caller.
+    pub(crate) fn announce_tasks(&self, ids: &[String], caller: &Caller, opened: &Subscription) {
+        let (server, ids, caller, teller) = (self.clone(), ids.to_vec(), caller.clone(), opened.teller());
         self.host.run_beside(Box::pin(async move {
             let Some(tasks) = server.tasks() else { return };
             for id in ids {
                 match find(tasks, &caller, &id).await {
-                    Ok(Some(found)) => server.tell_of_task(&found.seen().record),
+                    Ok(Some(found)) => {
+                        told(&found.seen().record)
+                            .into_iter()
+                            .for_each(|told| teller.tell(&Change::Task(told)));
+                    }
                     Ok(None) => {}
                     Err(error) => tracing::warn!(%error, "a task could not be looked up for who listens"),
                 }
             }
         }));
     }
+}
+
+fn told(record: &Record) -> Option<TaskChange> {
+    TaskChange::new(&record.owner, record.age(), &record.detailed())
 }
 
 /// Runs what a tool has left to do, without the call.

@@ -27,7 +27,7 @@ impl Server {
         };
         if tool.is_single_use()
             && let Some(before) = call.before()
-            && let Err(error) = state::spend(before, self).await
+            && let Err(error) = Box::pin(state::spend(before, self)).await
         {
             return error.into();
         }

@@ -220,9 +220,9 @@ impl Listening {
         let mut opened = opened.ok_or_else(crate::subscriptions::too_many)?;
         let filter = server.supported(asked.notifications, caller);
         opened.want(Change::wanted_by(&filter, caller));
-        self.0.insert(request.id.clone(), opened);
         // How it is with a task may have changed since the client last heard of it.
-        filter.task_ids.iter().for_each(|ids| server.announce_tasks(ids, caller));
+        filter.task_ids.iter().for_each(|ids| server.announce_tasks(ids, caller, &opened));
+        self.0.insert(request.id.clone(), opened);
         let acknowledged = AcknowledgedParams::new(filter).meta(subscription(&request.id));
         notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged)
     }

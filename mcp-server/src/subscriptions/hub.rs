@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Change;
 use crate::Caller;
+use crate::task::Age;
 
 /// The most subscriptions that one caller may have open, over all connections. Callers without a name cannot be told
 /// apart: a connection and a transport have limits of their own.
@@ -51,18 +52,44 @@ impl Hub {
 
 /// What has changed and has not been told yet.
 struct Waiting {
-    /// What changes twice is told once. It holds no more than the subscription wants, whether or not its client reads.
-    changes: Mutex<BTreeSet<Change>>,
+    news: Mutex<News>,
     wake: Option<Wake>,
+}
+
+/// It holds no more than the subscription wants, whether or not its client reads.
+#[derive(Default)]
+struct News {
+    /// What changes twice is told once.
+    changes: BTreeSet<Change>,
+    /// How far each task has come by what was told of it or waits here, by the ids.
+    ages: BTreeMap<String, Age>,
+}
+
+impl News {
+    /// Whether a change is to be told: what is known of a task may come late, when what came after it has been told.
+    fn is_new(&mut self, change: &Change) -> bool {
+        let Change::Task(task) = change else { return true };
+        match self.ages.get_mut(task.id()) {
+            Some(known) if *known > task.age() => return false,
+            Some(known) => *known = task.age(),
+            None => {
+                self.ages.insert(task.id().to_owned(), task.age());
+            }
+        }
+        true
+    }
 }
 
 impl Waiting {
     fn add(&self, change: &Change) {
         let is_first = {
-            let mut changes = lock(&self.changes);
-            let is_first = changes.is_empty();
+            let mut news = lock(&self.news);
+            if !news.is_new(change) {
+                return;
+            }
+            let is_first = news.changes.is_empty();
             // Of a task, what is told is how it is with it last.
-            changes.replace(change.clone());
+            news.changes.replace(change.clone());
             is_first
         };
         // Whoever takes the first takes the others as well.
@@ -79,6 +106,15 @@ pub(crate) struct Wake(Arc<dyn Fn() + Send + Sync>);
 impl Wake {
     pub(crate) fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
         Self(Arc::new(wake))
+    }
+}
+
+/// Tells one subscription of what nobody else needs to hear.
+pub(crate) struct Teller(Arc<Waiting>);
+
+impl Teller {
+    pub(crate) fn tell(&self, change: &Change) {
+        self.0.add(change);
     }
 }
 
@@ -111,7 +147,7 @@ impl Subscription {
             serial,
             caller: caller.clone(),
             wants: BTreeSet::new(),
-            waiting: Arc::new(Waiting { changes: Mutex::default(), wake: wake.cloned() }),
+            waiting: Arc::new(Waiting { news: Mutex::default(), wake: wake.cloned() }),
         })
     }
 
@@ -129,12 +165,17 @@ impl Subscription {
     pub(crate) fn forget(&mut self, change: &Change) {
         self.wants.remove(change);
         lock(&self.hub.index).wanting.remove(&(change.clone(), self.serial));
-        lock(&self.waiting.changes).remove(change);
+        lock(&self.waiting.news).changes.remove(change);
+    }
+
+    /// What tells this one alone.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller(Arc::clone(&self.waiting))
     }
 
     /// Takes what has not been told yet.
     pub(crate) fn take(&self) -> BTreeSet<Change> {
-        std::mem::take(&mut *lock(&self.waiting.changes))
+        std::mem::take(&mut lock(&self.waiting.news).changes)
     }
 }
 

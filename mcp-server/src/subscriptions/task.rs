@@ -4,32 +4,46 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use mcpwright_core::DetailedTask;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+use crate::task::Age;
 
 /// That it is otherwise with a task: only its owner hears of it.
 ///
-/// A [`Bus`](crate::Bus) carries it as serde writes it. Two are equal if they are of the same task: what counts is how it
+/// A [`Bus`](crate::Bus) carries it with how it is with the task, results and questions included, and with its owner:
+/// whoever reads the bus reads both. Two are equal if they are of the same task: what counts is how it
 /// is with it last.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TaskChange(Arc<Told>);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Told {
     owner: String,
     id: String,
+    age: Age,
     /// How it is with it now, as its owner is told.
     state: String,
 }
 
 impl TaskChange {
-    pub(crate) fn new(owner: &str, task: &DetailedTask) -> Option<Self> {
+    pub(crate) fn new(owner: &str, age: Age, task: &DetailedTask) -> Option<Self> {
         let state = serde_json::to_string(task).ok()?;
-        Some(Self(Arc::new(Told { owner: owner.to_owned(), id: task.task.task_id.clone(), state })))
+        let (owner, id) = (owner.to_owned(), task.task.task_id.clone());
+        Some(Self(Arc::new(Told { owner, id, age, state })))
     }
 
     /// Any change of a task, to be listened for.
     pub(super) fn any(owner: &str, id: &str) -> Self {
-        Self(Arc::new(Told { owner: owner.to_owned(), id: id.to_owned(), state: "{}".to_owned() }))
+        let (owner, id, state) = (owner.to_owned(), id.to_owned(), "{}".to_owned());
+        Self(Arc::new(Told { owner, id, age: Age::default(), state }))
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    pub(super) fn age(&self) -> Age {
+        self.0.age
     }
 
     pub(super) fn state(&self) -> &str {
@@ -39,18 +53,6 @@ impl TaskChange {
     /// Whoever is not the owner listens for another key, and hears nothing.
     fn key(&self) -> (&str, &str) {
         (&self.0.owner, &self.0.id)
-    }
-}
-
-impl Serialize for TaskChange {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for TaskChange {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Told::deserialize(deserializer).map(|told| Self(Arc::new(told)))
     }
 }
 

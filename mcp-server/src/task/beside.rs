@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use futures::future::{AbortHandle, AbortRegistration, Abortable, BoxFuture, Either, select};
+use futures::future::{AbortHandle, AbortRegistration, Abortable, BoxFuture, Either, join_all, select};
 use mcpwright_core::{ErrorObject, JsonText, method};
 use serde_json::json;
 
-use super::kept::Registry;
+use super::kept::{Found, Registry};
 use super::{Origin, Parked, Record, Running, State};
 use crate::asking::Answered;
 use crate::call::{Answer, ask_for_less, missing_capability};
@@ -58,9 +58,15 @@ impl Begun {
 pub(crate) async fn create(server: &Server, tasks: &Registry, call: &Call) -> Result<Begun, ErrorObject> {
     let host = &**server.host();
     let owner = call.caller().binding();
-    if !tasks.admit(owner, host.now()) {
+    let Some(place) = tasks.admit(owner, host.now()) else {
         return Err(ErrorObject::internal("too many tasks").data(json!({ "retryAfterMs": 60_000 })));
-    }
+    };
+    let record = kept_anew(server, tasks, owner).await.inspect_err(|_| tasks.give_back(owner, place))?;
+    Ok(Begun::new(record, Origin::of(call), BTreeMap::new(), 0, server, tasks))
+}
+
+async fn kept_anew(server: &Server, tasks: &Registry, owner: &str) -> Result<Record, ErrorObject> {
+    let host = &**server.host();
     let id = new_id().map_err(|error| incident::internal("there are no random numbers", &error))?;
     let record = Record::new(id, owner, &tasks.settings, host::milliseconds(host));
     let kept = async {
@@ -68,7 +74,7 @@ pub(crate) async fn create(server: &Server, tasks: &Registry, call: &Call) -> Re
         tasks.keep(&record, host).await
     };
     kept.await.map_err(|error: StoreError| incident::internal("a task could not be kept", &error))?;
-    Ok(Begun::new(record, Origin::of(call), BTreeMap::new(), 0, server, tasks))
+    Ok(record)
 }
 
 /// An id of 128 random bits: who knows it was told it.
@@ -84,15 +90,37 @@ pub(crate) fn begin(server: &Server, begun: Begun, work: BoxFuture<'static, Outc
 }
 
 /// Has the handler of a task that was parked run again, with the answers that have come; unless somebody else does.
-pub(crate) async fn rerun(
+///
+/// All of it happens beside: a client that goes away in the middle would leave a task that nobody else may go on with.
+pub(crate) fn rerun(server: &Server, found: Found, asking: &Call) {
+    let Found { mut record, answers } = found;
+    let State::Asking(parked) = std::mem::replace(&mut record.state, State::Working) else { return };
+    let mut call = Call::new(
+        record.id.clone().into(),
+        method::TOOLS_CALL,
+        parked.origin.params.clone(),
+        parked.origin.client(),
+        asking.caller().clone(),
+    );
+    *call.extensions_mut() = asking.extensions().clone();
+    let again = server.clone();
+    server.host().run_beside(Box::pin(async move {
+        let id = record.id.clone();
+        if let Err(error) = go_on(&again, record, *parked, answers, call).await {
+            tracing::warn!(%error, task = id, "a task could not be claimed, and goes on once somebody asks for it");
+        }
+    }));
+}
+
+async fn go_on(
     server: &Server,
-    tasks: &Registry,
     mut record: Record,
+    parked: Parked,
     answers: Vec<(String, JsonText)>,
-    asking: &Call,
+    call: Call,
 ) -> Result<(), StoreError> {
-    let State::Asking(parked) = std::mem::replace(&mut record.state, State::Working) else { return Ok(()) };
-    let Parked { keys, round, origin, mut before, .. } = *parked;
+    let Some(tasks) = server.tasks() else { return Ok(()) };
+    let Parked { keys, round, origin, mut before, .. } = parked;
     let host = &**server.host();
     if !tasks.claim(&record, round, host).await? {
         return Ok(());
@@ -107,21 +135,14 @@ pub(crate) async fn rerun(
         // It goes on all the same: that it was claimed says so, too.
         tracing::warn!(%error, "a task that goes on could not be kept");
     }
-    server.tell_of_task(&record);
     let id = record.id.clone();
-    let mut call = Call::new(
-        id.clone().into(),
-        method::TOOLS_CALL,
-        origin.params.clone(),
-        origin.client(),
-        asking.caller().clone(),
-    );
-    *call.extensions_mut() = asking.extensions().clone();
-    let begun = Begun::new(record, origin, keys, round, server, tasks);
-    if tasks.ended(&id).await?.is_some() {
-        // It was cancelled before it was on the list of those that run here.
+    let begun = Begun::new(record.clone(), origin, keys, round, server, tasks);
+    // It may have been cancelled before it was on the list of those that run here. Where that cannot be looked up, it goes
+    // on: it was claimed, so nobody else would, and it looks again with each beat.
+    if matches!(tasks.ended(&id).await, Ok(Some(_))) {
         return Ok(());
     }
+    server.tell_of_task(&record);
     let call = call.after(Arc::new(before)).of_task(&begun.running);
     begin(server, begun, called_again(server.clone(), call));
     Ok(())
@@ -144,6 +165,8 @@ impl Drop for Listed {
         if let Some(tasks) = self.server.tasks() {
             tasks.forget(&self.id, &self.running);
         }
+        // A handler that blocks goes on when its deadline has passed, and can only be told.
+        self.running.abort();
     }
 }
 
@@ -159,7 +182,7 @@ async fn drive(server: Server, begun: Begun, work: BoxFuture<'static, Outcome>) 
         Either::Left((Err(_aborted), _)) => return,
         Either::Right(((), _)) => return running.abort(),
     };
-    let mut record = running.record();
+    let record = running.record();
     let state = match outcome {
         Outcome::InputRequired(asked) => {
             return park(&server, tasks, record, Parked::new(*asked, origin, keys, round)).await;
@@ -169,18 +192,31 @@ async fn drive(server: Server, begun: Begun, work: BoxFuture<'static, Outcome>) 
         Outcome::ResourceNotFound(uri) => State::Failed(ErrorObject::resource_not_found(&uri)),
         Outcome::Failed(error) => State::Failed(error),
     };
+    end(&server, tasks, record, state).await;
+}
+
+/// Ends a task that ran here in this way, as soon as the store takes it.
+async fn end(server: &Server, tasks: &Registry, mut record: Record, state: State) {
     let host = &**server.host();
     record.end(state, None, host::milliseconds(host));
-    if until_kept(&server, &record, || tasks.end(&record, host)).await == Some(true) {
+    if until_kept(server, &record, || tasks.end(&record, host)).await == Some(true) {
         server.tell_of_task(&record);
     }
 }
 
-/// Waits until the task has ended elsewhere, and gives signs of life meanwhile.
+/// Waits until the task has ended elsewhere or its time is over, and gives signs of life meanwhile.
 async fn watch(server: &Server, tasks: &Registry, running: &Running) {
     let id = running.record().id;
     loop {
-        server.host().sleep(BEAT).await;
+        server.host().sleep(running.left().min(BEAT)).await;
+        if running.left().is_zero() {
+            // Nobody could see or cancel it any more.
+            let over = ErrorObject::internal("the time of the task is over");
+            if let Err(error) = finish(server, tasks, running.record(), State::Failed(over), None).await {
+                tracing::warn!(%error, "that the time of a task is over could not be kept");
+            }
+            return;
+        }
         let beat = async {
             tasks.live(&id).await?;
             if let Some(news) = running.news() {
@@ -207,12 +243,21 @@ fn completed(answer: Answer, most_bytes: usize) -> State {
     answer.map_or_else(State::Failed, |answer| State::Completed(answer.into_text()))
 }
 
-/// Parks a task until its questions are answered.
+/// Parks a task until its questions are answered. What is too much to be kept until then fails.
 async fn park(server: &Server, tasks: &Registry, mut record: Record, parked: Parked) {
     record.change(State::Asking(Box::new(parked)), None, host::milliseconds(&**server.host()));
-    if until_kept(server, &record, || tasks.keep(&record, &**server.host())).await.is_some() {
-        server.tell_of_task(&record);
+    let (size, most) = (record.size(), tasks.settings.most_bytes);
+    if size > most {
+        let reason =
+            format!("what the tool asks and knows is too large: {size} bytes, and at most {most} are kept");
+        return end(server, tasks, record, State::Failed(ErrorObject::internal(reason))).await;
     }
+    if until_kept(server, &record, || tasks.keep(&record, &**server.host())).await.is_none() {
+        return;
+    }
+    // Elsewhere it may have been cancelled meanwhile: then it asks nothing any more.
+    let ended = tasks.ended(&record.id).await.unwrap_or_default();
+    server.tell_of_task(ended.as_ref().unwrap_or(&record));
 }
 
 /// Ends a task in this way, unless it has ended already.
@@ -251,12 +296,15 @@ impl Server {
     /// Cancels the tasks that run here, and says so where they are kept: the server is about to end. Transports call this.
     pub async fn end(&self) {
         let Some(tasks) = self.tasks() else { return };
-        for running in tasks.all_running() {
+        let all = tasks.all_running();
+        // No handler goes on while the store is slow to hear of another, and no task waits for the others.
+        all.iter().for_each(|running| running.abort());
+        let finished = all.iter().map(|running| async move {
             let message = Some("the server ended before the task was done");
             if let Err(error) = finish(self, tasks, running.record(), State::Cancelled, message).await {
                 tracing::warn!(%error, "that a task is cancelled could not be kept");
             }
-            running.abort();
-        }
+        });
+        join_all(finished).await;
     }
 }

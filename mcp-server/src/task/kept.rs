@@ -38,19 +38,30 @@ impl Registry {
         format!("{}{id}{what}", self.prefix)
     }
 
-    /// Counts one more task of an owner, unless there are too many.
-    pub(crate) fn admit(&self, owner: &str, now: Instant) -> bool {
+    /// Counts one more task of an owner, unless there are too many: until when it does.
+    pub(crate) fn admit(&self, owner: &str, now: Instant) -> Option<Instant> {
         let mut ends = lock(&self.ends);
         ends.retain(|_, ends| {
             ends.retain(|end| *end > now);
             !ends.is_empty()
         });
         let of_owner = ends.entry(owner.to_owned()).or_default();
-        let is_admitted = of_owner.len() < self.settings.most;
-        if is_admitted {
-            of_owner.extend(now.checked_add(self.settings.ttl));
+        if of_owner.len() >= self.settings.most {
+            return None;
         }
-        is_admitted
+        let end = now.checked_add(self.settings.ttl)?;
+        of_owner.push(end);
+        Some(end)
+    }
+
+    /// Counts a task of an owner no more, since nothing came of it.
+    pub(crate) fn give_back(&self, owner: &str, end: Instant) {
+        let mut ends = lock(&self.ends);
+        if let Some(of_owner) = ends.get_mut(owner)
+            && let Some(place) = of_owner.iter().position(|other| *other == end)
+        {
+            of_owner.swap_remove(place);
+        }
     }
 
     /// Puts a task on the list of those that run here.
@@ -159,10 +170,23 @@ impl Registry {
         round: u32,
         host: &dyn Host,
     ) -> Result<bool, StoreError> {
+        // Whoever comes late gives no sign of life in the name of the one who goes on with it, and may have gone.
+        if self.is_claimed(&record.id, round).await? {
+            return Ok(false);
+        }
         // The sign of life comes first: without it, the task would seem to have been left by whoever goes on with it.
         self.live(&record.id).await?;
         let left = record.left(host::milliseconds(host));
-        self.store.put_new(&self.key(&record.id, &format!(":round:{round}")), b"", left).await
+        self.store.put_new(&self.round_key(&record.id, round), b"", left).await
+    }
+
+    /// Whether some replica goes on, or went on, with a task that was parked in this round.
+    pub(crate) async fn is_claimed(&self, id: &str, round: u32) -> Result<bool, StoreError> {
+        Ok(self.store.get(&self.round_key(id, round)).await?.is_some())
+    }
+
+    fn round_key(&self, id: &str, round: u32) -> String {
+        self.key(id, &format!(":round:{round}"))
     }
 
     /// Gives a sign of life for a task that runs here.
@@ -182,6 +206,7 @@ impl Registry {
 }
 
 /// What is known of a task.
+#[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) record: Record,
     /// The answers that have come since it was parked, by the keys that the client knows.
@@ -191,7 +216,15 @@ pub(crate) struct Found {
 impl Found {
     /// Whether all questions are answered.
     pub(crate) fn is_answered(&self) -> bool {
-        matches!(&self.record.state, State::Asking(parked) if parked.requests.is_empty())
+        self.answered_round().is_some()
+    }
+
+    /// The round in which the task was parked whose questions are all answered.
+    pub(crate) fn answered_round(&self) -> Option<u32> {
+        match &self.record.state {
+            State::Asking(parked) if parked.requests.is_empty() => Some(parked.round),
+            _ => None,
+        }
     }
 
     /// The same as its owner sees it: what has no open question is being worked on, or about to be.

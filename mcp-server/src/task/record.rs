@@ -13,6 +13,9 @@ use super::{Tasks, time};
 use crate::Call;
 use crate::asking::{Before, InputRequired};
 
+/// How long what came of a task is kept at least, in milliseconds, however late in its time it ends.
+const SEEN: u64 = 60_000;
+
 /// What is known of a task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Record {
@@ -22,10 +25,23 @@ pub(crate) struct Record {
     /// Times are in milliseconds since 1970, and so is how long.
     created: u64,
     updated: u64,
+    /// How many states the task has had before this one.
+    step: u32,
     ttl: u64,
     poll: u64,
     message: Option<String>,
     pub(crate) state: State,
+}
+
+/// How far a task has come: the greater is the later. Replicas hear of a task in any order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Age {
+    /// It ends once, whatever else is said of it meanwhile.
+    has_ended: bool,
+    step: u32,
+    updated: u64,
+    /// How many of its questions are answered.
+    answered: u32,
 }
 
 /// How it is with a task.
@@ -63,7 +79,7 @@ impl Origin {
     pub(crate) fn of(call: &Call) -> Self {
         let client = call.client();
         Self {
-            params: call.params().cloned(),
+            params: call.params().and_then(called_with),
             info: client.info().cloned(),
             capabilities: client.capabilities().clone(),
         }
@@ -72,6 +88,17 @@ impl Origin {
     pub(crate) fn client(&self) -> Client {
         Client::new(self.info.clone(), self.capabilities.clone())
     }
+}
+
+/// Of the parameters of a call, what a tool is run again with: the rest was for the first run alone.
+fn called_with(params: &JsonText) -> Option<JsonText> {
+    #[derive(Serialize, Deserialize)]
+    struct CalledWith {
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arguments: Option<JsonText>,
+    }
+    JsonText::of(&params.to::<CalledWith>().ok()?).ok()
 }
 
 impl Parked {
@@ -115,6 +142,7 @@ impl Record {
             owner: owner.to_owned(),
             created: now,
             updated: now,
+            step: 0,
             // What JSON numbers hold everywhere.
             ttl: milliseconds(settings.ttl).min((1 << 53) - 1),
             poll: milliseconds(settings.poll_interval).clamp(1, (1 << 53) - 1),
@@ -124,10 +152,12 @@ impl Record {
     }
 
     pub(crate) fn change(&mut self, state: State, message: Option<String>, now: u64) {
-        (self.state, self.message, self.updated) = (state, message, now);
+        (self.state, self.message) = (state, message);
+        self.step += 1;
+        self.touch(now);
     }
 
-    /// The last change. What failed says why.
+    /// The last change. What failed says why. It is kept long enough for its owner to see it.
     pub(crate) fn end(&mut self, state: State, message: Option<&str>, now: u64) {
         let message = match &state {
             State::Failed(error) => Some(&*error.message),
@@ -135,10 +165,34 @@ impl Record {
         };
         let message = message.map(str::to_owned);
         self.change(state, message, now);
+        self.ttl = self.ttl.max(now.saturating_sub(self.created).saturating_add(SEEN));
     }
 
     pub(crate) fn say(&mut self, message: String, now: u64) {
-        (self.message, self.updated) = (Some(message), now);
+        self.message = Some(message);
+        self.touch(now);
+    }
+
+    /// What comes later is never said to be earlier, whatever happens to the clock.
+    fn touch(&mut self, now: u64) {
+        self.updated = self.updated.max(now);
+    }
+
+    /// Which of two that are known of the same task is the later.
+    pub(crate) fn age(&self) -> Age {
+        let answered = match &self.state {
+            State::Asking(parked) => {
+                let answered = parked.keys.len().saturating_sub(parked.requests.len());
+                u32::try_from(answered).unwrap_or(u32::MAX)
+            }
+            _ => u32::MAX,
+        };
+        Age { has_ended: self.state.status().is_terminal(), step: self.step, updated: self.updated, answered }
+    }
+
+    /// How many bytes it takes to keep it.
+    pub(crate) fn size(&self) -> usize {
+        serde_json::to_vec(self).map_or(usize::MAX, |text| text.len())
     }
 
     /// How long the task is still kept.

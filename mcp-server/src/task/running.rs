@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::future::AbortHandle;
 
@@ -25,6 +26,11 @@ impl Running {
 
     pub(crate) fn record(&self) -> Record {
         self.lock().clone()
+    }
+
+    /// How much of its time is left.
+    pub(crate) fn left(&self) -> Duration {
+        self.lock().left(host::milliseconds(&*self.host))
     }
 
     /// Says what the handler is doing. It is kept with the next beat.

@@ -292,6 +292,8 @@ fn what_comes_over_a_bus_is_not_sent_over_it_again() {
     server.notify().resource_updated(THING);
     server.notify().prompts_list_changed();
     assert_eq!(bus.0.lock().unwrap().0, [Change::Resource(THING.into()), Change::Prompts]);
+    let written = serde_json::to_value(&bus.0.lock().unwrap().0).unwrap();
+    assert_eq!(written, json!([{ "resource": THING }, "prompts"]));
     let listeners = bus.0.lock().unwrap().1[0].clone();
     assert!(listeners.tell(&Change::Resource(THING.into())));
     assert_eq!(bus.0.lock().unwrap().0.len(), 2);

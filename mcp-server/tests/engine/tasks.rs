@@ -22,6 +22,7 @@ use mcpwright_server::{
 };
 use serde_json::{Map, Value, json};
 
+mod held;
 mod questions;
 mod replicas;
 
@@ -348,6 +349,36 @@ fn a_handler_that_blocks_learns_that_its_task_is_cancelled() {
 }
 
 #[test]
+fn a_blocking_handler_learns_that_its_deadline_passed() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let block = ToolHandler::new("block", move |input| {
+        let (context, sender, stop) = (input.context().clone(), sender.clone(), Arc::clone(&stopped));
+        Ok(Work::blocking(move || {
+            while !context.is_cancelled() {
+                if stop.load(Ordering::SeqCst) {
+                    return Ok(Default::default());
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            sender.send(()).unwrap();
+            Ok(Default::default())
+        }))
+    });
+    let stage = Arc::new(Stage::default());
+    let tool = block.description("Block.").deadline(Duration::from_secs(5)).task(TaskMode::Optional);
+    let client = client(server().tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>));
+    let id = block_on(client.create_task("block", ())).unwrap().task_id;
+    stage.go_on();
+    stage.advance(6);
+    assert_eq!(block_on(client.get_task(&id)).unwrap().task.status, TaskStatus::Completed);
+    let learned = receiver.recv_timeout(Duration::from_secs(3));
+    stop.store(true, Ordering::SeqCst);
+    learned.unwrap();
+}
+
+#[test]
 fn tasks_are_there_only_where_they_are_declared() {
     let code = |client: &Client, method: &str| {
         let params = json!({ "taskId": "0".repeat(32), "inputResponses": {} });
@@ -421,4 +452,17 @@ fn there_is_a_limit_to_everything() {
     block_on(other.create_task("large", ())).unwrap();
     stage.advance(60);
     block_on(client.create_task("large", ())).unwrap();
+}
+
+#[test]
+fn a_task_is_kept_for_a_second_at_least() {
+    for (ttl, milliseconds) in [(Duration::ZERO, 1000), (Duration::MAX, 3_153_600_000_000)] {
+        let tasks = Tasks::new().ttl(ttl).most(1);
+        let client = client(server().tasks(tasks).tool(tool("always", TaskMode::Always)));
+        let task = block_on(client.create_task("always", ())).unwrap();
+        assert_eq!(task.ttl_ms, Some(milliseconds));
+        assert_eq!(text(&block_on(client.get_task(&task.task_id)).unwrap()), "done");
+        // However long it is kept, it counts.
+        assert_eq!(block_on(client.create_task("always", ())).unwrap_err().message, "too many tasks");
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, SubscriptionFilter, TaskStatus, method};
 use mcpwright_server::testing::Client;
-use mcpwright_server::{Caller, Context, Host, TaskMode, ToolHandler};
+use mcpwright_server::{Caller, Context, Host, TaskMode, Tasks, ToolHandler};
 use serde_json::{Map, Value, json};
 
 use super::{Error, Stage, answer, asking, client, keys, poll, server, text, value};
@@ -126,4 +126,36 @@ fn only_the_owner_of_a_task_hears_of_it() {
     let told = heard(&alice);
     assert_eq!(told.last().unwrap()["result"]["content"][0]["text"], "Countess Ada Lovelace, 1");
     assert_eq!(heard(&bob), Vec::<Value>::new());
+    // Whoever begins to listen hears how it is with each task once, and nobody hears it with them.
+    let late = person("alice");
+    let twice = SubscriptionFilter::new().task_ids(vec![id.clone(), id.clone()]);
+    assert_eq!(block_on(late.listen(twice)).unwrap().task_ids, Some(vec![id.clone()]));
+    let statuses: Vec<_> = heard(&late).into_iter().map(|told| told["status"].clone()).collect();
+    assert_eq!((statuses, heard(&alice)), (vec![json!("completed")], vec![]));
+}
+
+#[test]
+fn what_waits_for_an_answer_has_a_limit() {
+    let ask = |context: Context, note: String| async move {
+        let name = value(&context, "name")?;
+        Ok::<_, Error>(format!("{name}, {}", note.len()))
+    };
+    let ask = ToolHandler::function("ask", ["note"], ask).description("Ask.").task(TaskMode::Always);
+    let client = client(server().tasks(Tasks::new().most_bytes(2000)).tool(ask));
+    let create = |note: &str| {
+        // What is no argument is not kept.
+        let params = json!({ "name": "ask", "arguments": { "note": note }, "other": "x".repeat(2000) });
+        let task: Value = block_on(client.send(method::TOOLS_CALL, params)).unwrap().to().unwrap();
+        task["taskId"].as_str().unwrap().to_owned()
+    };
+    let id = create("short");
+    assert_eq!(keys(&block_on(client.get_task(&id)).unwrap()), ["name"]);
+    let update = |name: &str| block_on(client.update_task(&id, [("name", answer(name))]));
+    let error = update(&"x".repeat(2000)).unwrap_err();
+    assert!(error.code == ErrorCode::INVALID_PARAMS && error.message.contains("is too large"), "{error}");
+    update("Ada").unwrap();
+    assert_eq!(text(&block_on(client.get_task(&id)).unwrap()), "Ada, 5");
+    let failed = block_on(client.get_task(&create(&"x".repeat(2000)))).unwrap();
+    assert_eq!(failed.task.status, TaskStatus::Failed);
+    assert!(failed.error.unwrap().message.ends_with("at most 2000 are kept"));
 }
