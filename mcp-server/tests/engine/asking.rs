@@ -8,12 +8,13 @@ use futures::executor::block_on;
 use futures::future::BoxFuture;
 use mcpwright_core::{
     BooleanSchema, ClientCapabilities, CreateMessageParams, ElicitFormParams, ElicitationCapability,
-    ErrorCode, ErrorObject, FormSchema, InputRequest, Message, PrimitiveSchema, ProtocolVersion,
-    RootsCapability, SamplingCapability, SamplingMessage, StringSchema, message,
+    ErrorCode, ErrorObject, FormSchema, InputRequest, Message, PrimitiveSchema, PromptMessage,
+    ProtocolVersion, RootsCapability, SamplingCapability, SamplingMessage, StringSchema, message,
 };
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Action, Builder, Caller, Context, Host, Outbox, Server, StepError, ToolError, ToolHandler, Unanswered,
+    Action, Builder, Caller, Context, Host, Outbox, PromptHandler, ResourceHandler, Server, StepError,
+    ToolError, ToolHandler, Unanswered,
 };
 use serde_json::{Map, Value, json};
 
@@ -133,6 +134,31 @@ fn what_was_answered_is_not_asked_again_by_a_run_that_reads_it_later() {
         });
         let result = block_on(client.call_tool("late", ())).unwrap();
         assert_eq!((text(&result), asked.load(Ordering::SeqCst)), ("one? two? three?", 3));
+    }
+}
+
+#[test]
+fn resources_and_prompts_ask_as_tools_do() {
+    let server = || {
+        let read = |context: Context| async move { value(&context, "word") };
+        let prompt = |context: Context| async move { value(&context, "word").map(PromptMessage::user) };
+        Server::builder("asking", "1.0.0")
+            .resource(ResourceHandler::function("test://word", "word", read))
+            .prompt(PromptHandler::function("word", [], prompt))
+            .build()
+    };
+    for (place, client) in clients(server, &able()).into_iter().enumerate() {
+        // 2025-03-26 has no way to ask a user.
+        if place == 1 {
+            let error = block_on(client.answers(accept).read_resource("test://word")).unwrap_err();
+            assert!(error.message.contains("2025-03-26 cannot ask its user"), "{error}");
+            continue;
+        }
+        let client = client.answers(accept);
+        let read = block_on(client.read_resource("test://word")).unwrap();
+        assert!(serde_json::to_string(&read).unwrap().contains("word?"), "{read:?}");
+        let prompt = block_on(client.get_prompt("word", ())).unwrap();
+        assert!(serde_json::to_string(&prompt).unwrap().contains("word?"), "{prompt:?}");
     }
 }
 
