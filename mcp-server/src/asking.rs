@@ -158,6 +158,8 @@ pub(crate) struct Asking {
 #[derive(Default)]
 struct Run {
     requests: InputRequests,
+    /// The digest of each question, open or answered.
+    asked: BTreeMap<String, u64>,
     answers: BTreeMap<String, Answered>,
     steps: BTreeMap<String, JsonText>,
     lacking: Option<ClientCapabilities>,
@@ -178,9 +180,10 @@ impl Asking {
         [earlier, fresh].into_iter().flatten().filter_map(move |answers| answers.get(key))
     }
 
-    /// Notes that an answer was used: every later run has to find it.
-    fn used(&self, key: &str, answer: Answered) {
+    /// Notes that an answer was used: every later run has to find it, and what it answers.
+    fn used(&self, key: &str, question: &InputRequest, answer: Answered) {
         self.note(|run| {
+            run.asked.insert(key.to_owned(), digest(question));
             run.answers.insert(key.to_owned(), answer);
         });
     }
@@ -190,6 +193,7 @@ impl Asking {
             if run.requests.get(key).is_some_and(|other| *other != request) {
                 run.conflict = Some(key.to_owned());
             }
+            run.asked.insert(key.to_owned(), digest(&request));
             run.requests.insert(key, request);
         });
     }
@@ -232,7 +236,7 @@ impl Asking {
     pub(crate) fn instead_of(&self, failure: &Failure, progress: Option<f64>) -> Option<Outcome> {
         let Failure::Error(error) = failure else { return None };
         let run = self.run().take()?;
-        let Run { requests, answers, steps, lacking, conflict } = *run;
+        let Run { requests, asked, answers, steps, lacking, conflict } = *run;
         if let Some(key) = conflict {
             let reason = format!("two different questions have the key `{key}`: give each its own");
             return Some(
@@ -244,7 +248,6 @@ impl Asking {
             let lacking = lacking.filter(|_| Unanswered::is_unsupported(&**error))?;
             return Some(Outcome::MissingCapability(Box::new(lacking)));
         }
-        let asked = requests.iter().map(|(key, request)| (key.to_owned(), digest(request))).collect();
         let mut before = Before { answers, steps, asked, rounds: 1, progress, ..Before::default() };
         if let Some(earlier) = self.before.as_deref() {
             before.follow(earlier);

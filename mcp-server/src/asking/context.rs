@@ -140,7 +140,7 @@ impl Context {
                 Answered::Result(text) => read(text),
             };
             if let Some(read) = read {
-                self.asking().used(key, answer.clone());
+                self.asking().used(key, &question, answer.clone());
                 return read;
             }
             tracing::debug!(key, "an answer is none to the question");

@@ -485,6 +485,15 @@ fn an_answer_is_to_what_was_asked() {
 }
 
 #[test]
+fn an_answer_that_came_without_a_state_counts_in_later_rounds() {
+    let (server, nobody) = (server().build(), Caller::anonymous());
+    let first = call(&server, &nobody, "greet", &json!({ "inputResponses": answer_to("first") })).unwrap();
+    let more = json!({ "inputResponses": answer_to("last"), "requestState": first["requestState"] });
+    let done = call(&server, &nobody, "greet", &more).unwrap();
+    assert_eq!(done["content"][0]["text"], "first last", "{done}");
+}
+
+#[test]
 fn answers_to_questions_that_were_never_put_are_ignored() {
     let server = counting(&Arc::default()).build();
     let nobody = Caller::anonymous();

@@ -117,7 +117,7 @@ impl Sessions {
         let mut plain = Vec::from(Id::random().0.to_be_bytes());
         plain.extend_from_slice(&until.to_be_bytes());
         plain.extend_from_slice(handshake.to_text().as_bytes());
-        let id = self.seal.seal(PURPOSE, &[owner(caller)], &plain);
+        let id = self.seal.seal(PURPOSE, &[caller.binding()], &plain);
         // It comes back in a head, beside all else that a head holds.
         (id.len() <= LONGEST.min(self.shared.limits.head / 2)).then_some(id)
     }
@@ -139,7 +139,7 @@ impl Sessions {
         if id.len() > LONGEST {
             return None;
         }
-        let is_it = |opened: &&Opened| opened.id == id && opened.owner == owner(caller);
+        let is_it = |opened: &&Opened| opened.id == id && opened.owner == caller.binding();
         let before = self.opened().get(&tail(id)?).filter(is_it).map(|it| Arc::clone(&it.known));
         let known = match before {
             Some(known) => known,
@@ -149,7 +149,7 @@ impl Sessions {
     }
 
     fn unseal_anew(&self, caller: &Caller, id: &str) -> Option<Arc<Known>> {
-        let plain = self.seal.open(PURPOSE, &[owner(caller)], id)?;
+        let plain = self.seal.open(PURPOSE, &[caller.binding()], id)?;
         let (session, rest) = plain.split_first_chunk()?;
         let (until, text) = rest.split_first_chunk()?;
         let (session, until) = (Id(u128::from_be_bytes(*session)), u64::from_be_bytes(*until));
@@ -159,7 +159,7 @@ impl Sessions {
         if opened.len() >= MOST_OPENED {
             opened.clear();
         }
-        let (id, owner, tail) = (id.to_owned(), owner(caller).to_owned(), tail(id)?);
+        let (id, owner, tail) = (id.to_owned(), caller.binding().to_owned(), tail(id)?);
         opened.insert(tail, Opened { id, owner, known: Arc::clone(&known) });
         Some(known)
     }
@@ -286,11 +286,6 @@ fn evict(table: &mut HashMap<Id, Arc<Live>>) -> Option<()> {
     let (&id, _) = idle.min_by_key(|(_, live)| live.used())?;
     table.remove(&id)?.end();
     Some(())
-}
-
-/// Whose session it is. Nobody's is another one's than that of somebody without a name.
-fn owner(caller: &Caller) -> &str {
-    caller.subject().unwrap_or("\u{0}")
 }
 
 /// What lives of a session, used by a request or an open stream.
