@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Change;
-use crate::Caller;
-use crate::task::Age;
+use crate::caller::Caller;
+use crate::replicas::change::Change;
+use crate::replicas::task_change::Age;
 
 /// The most subscriptions that one caller may have open, over all connections. Callers without a name cannot be told
 /// apart: a connection and a transport have limits of their own.
@@ -15,7 +15,7 @@ const MOST_OF_ONE_CALLER: usize = 100;
 
 /// The subscriptions of a server, by what they want.
 #[derive(Default)]
-pub(super) struct Hub {
+pub(crate) struct Hub {
     /// How many there are: without any, to tell of a change is to look at this number.
     count: AtomicUsize,
     index: Mutex<Index>,
@@ -31,12 +31,12 @@ struct Index {
 }
 
 impl Hub {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.count.load(Ordering::Acquire) == 0
     }
 
     /// Tells those who want it of a change. Nobody waits: each keeps it until its connection takes it.
-    pub(super) fn tell(&self, change: &Change) {
+    pub(crate) fn tell(&self, change: &Change) {
         if self.is_empty() {
             return;
         }
@@ -129,7 +129,7 @@ pub(crate) struct Subscription {
 
 impl Subscription {
     /// Opens one that wants nothing yet; nothing if its caller has too many.
-    pub(super) fn open(hub: &Arc<Hub>, caller: &Caller, wake: Option<&Wake>) -> Option<Self> {
+    pub(crate) fn open(hub: &Arc<Hub>, caller: &Caller, wake: Option<&Wake>) -> Option<Self> {
         let mut index = lock(&hub.index);
         if let Some(subject) = caller.subject() {
             let count = index.callers.entry(subject.to_owned()).or_default();

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock, Weak};
 
-use super::hub::{Hub, Subscription, Wake};
-use super::{Change, TaskChange};
-use crate::{Bus, Caller};
+use crate::caller::Caller;
+use crate::replicas::bus::Bus;
+use crate::replicas::change::Change;
+use crate::replicas::task_change::TaskChange;
+use crate::subscriptions::hub::{Hub, Subscription, Wake};
 
 /// Tells clients of changes: those that have asked for them, in either era. Cheap to clone and to keep anywhere.
 ///

@@ -6,7 +6,7 @@ use mcpwright_core::{
 };
 use serde::Serialize;
 
-use super::{Arguments, Client, own};
+use crate::testing::{Arguments, Client, own};
 
 /// For a modern client that has declared `io.modelcontextprotocol/tasks` among the extensions of its
 /// [`capabilities`](Self::capabilities). Without a host, what a task has left to do goes on whenever one of these is called.

@@ -1,0 +1,78 @@
+//! `completion/complete`.
+
+use std::collections::BTreeMap;
+
+use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionReference, ErrorObject, Meta};
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::call::notifications::Outbox;
+use crate::call::outcome::Outcome;
+use crate::dispatch::errors::{timed_out, unknown};
+use crate::dispatch::execute;
+use crate::handler::completer::{Completing, of};
+use crate::handler::context::Context;
+use crate::handler::parameters::Parameters;
+use crate::handler::resource::TemplateHandler;
+use crate::server::Server;
+
+impl Server {
+    pub(crate) async fn complete(&self, call: &Call, outbox: &Outbox) -> Outcome {
+        let completion = self.completion(call, outbox).await;
+        let answer = completion.and_then(|completion| {
+            self.answer("a completion", &CompleteResult::new(completion), Meta::new())
+        });
+        answer.into()
+    }
+
+    async fn completion(&self, call: &Call, outbox: &Outbox) -> Result<Completion, ErrorObject> {
+        let params: CompleteParams = call.read()?;
+        let context = Context::new(call, &self.offer.shared, outbox);
+        let known = params.context.map(|context| context.arguments.into_iter().collect()).unwrap_or_default();
+        let (argument, value) = (params.argument.name, params.argument.value);
+        match &params.reference {
+            CompletionReference::Prompt(prompt) => {
+                let prompt = self.find_prompt(&prompt.name).await?;
+                self.suggest(&prompt.handling().parameters, &argument, value, known, context).await
+            }
+            CompletionReference::Resource(resource) => {
+                let template = self.find_template(&resource.uri).await?;
+                self.suggest(&template.handling().parameters, &argument, value, known, context).await
+            }
+            _ => Err(ErrorObject::invalid_params("params.ref names a prompt or a resource template")),
+        }
+    }
+
+    /// The template of exactly this text.
+    async fn find_template(&self, uri: &str) -> Result<TemplateHandler, ErrorObject> {
+        self.offer.templates.find(uri).await?.ok_or_else(|| unknown("resource template", uri))
+    }
+
+    async fn suggest(
+        &self,
+        parameters: &Parameters,
+        name: &str,
+        value: String,
+        known: BTreeMap<String, String>,
+        context: Context,
+    ) -> Result<Completion, ErrorObject> {
+        let mut arguments = parameters.arguments();
+        let found = arguments.find(|(declared, _)| declared.argument.name == name);
+        let (declared, schema) = found.ok_or_else(|| unknown("argument", name))?;
+        if let Some(completer) = &declared.argument.completer {
+            let completing = completer.complete(Completing::new(value, known, context));
+            let completion = execute::within(name, completing, self.offer.deadline, &self.host).await;
+            let completion = completion.map_err(|execute::TimedOut(_)| timed_out(name))?;
+            let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
+            if completion.values.len() > 100 {
+                completion = of(completion.values);
+            }
+            return Ok(completion);
+        }
+        // The values of an enumeration are known without asking anybody.
+        let values =
+            schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let begins = |text: &&str| text.to_lowercase().starts_with(&value.to_lowercase());
+        Ok(of(values.filter(begins).map(str::to_owned).collect()))
+    }
+}

@@ -1,0 +1,113 @@
+//! How the handlers of all methods are run, and what is said of their failures.
+
+use std::error::Error;
+use std::time::Duration;
+
+use mcpwright_core::{ErrorObject, Meta};
+use serde::Serialize;
+
+use crate::call::outcome::{Answer, Outcome};
+use crate::dispatch::execute;
+use crate::handler::arguments::Given;
+use crate::handler::context::Context;
+use crate::handler::context::step::bare;
+use crate::handler::error::{Failure, ToolError};
+use crate::handler::execution::Work;
+use crate::handler::handler_core::Handling;
+use crate::incident;
+use crate::input_required::error::Unanswered;
+use crate::server::Server;
+
+impl Server {
+    /// Runs what a handler has left to do. It may take this long, unless it has a deadline of its own.
+    pub(crate) async fn work<R: Send + 'static>(
+        &self,
+        name: &str,
+        handling: &Handling<R>,
+        work: Work<R>,
+        deadline: Duration,
+    ) -> Result<Result<R, Failure>, execute::TimedOut> {
+        let deadline = handling.deadline.unwrap_or(deadline);
+        execute::work(name, work, &handling.pace, deadline, &self.host).await
+    }
+
+    /// Runs a handler where the protocol has no place for a failure that the model reads. What an error calls it is
+    /// `shown`.
+    pub(crate) async fn run<R: Send + 'static>(
+        &self,
+        name: &str,
+        shown: &str,
+        handling: &Handling<R>,
+        given: &Given<'_>,
+        context: &Context,
+    ) -> Result<R, Outcome> {
+        let result = match handling.start(given, context) {
+            Ok(work) => {
+                let worked = self.work(name, handling, work, self.offer.deadline).await;
+                worked.unwrap_or_else(|execute::TimedOut(_)| Err(timed_out(shown).into()))
+            }
+            Err(failure) => Err(failure),
+        };
+        result.map_err(|failure| match context.instead_of(&failure) {
+            Some(asked) => asked,
+            None => self.protocol_error(shown, failure).into(),
+        })
+    }
+
+    /// The answer of a result, where the protocol has no place for a failure that the model reads.
+    pub(crate) fn answer<T: Serialize>(
+        &self,
+        name: &str,
+        result: &T,
+        meta: Meta,
+    ) -> Result<Answer, ErrorObject> {
+        let answer = Answer::of(result);
+        let answer = answer.map_err(|error| {
+            incident::internal(&format!("the result of {} is no JSON", incident::escaped(name)), &error)
+        })?;
+        let Some(reason) = self.too_large(&answer) else { return Ok(answer.meta(meta)) };
+        let incident = incident::number();
+        tracing::warn!(incident, name = %incident::escaped(name), "{reason}");
+        Err(ErrorObject::internal(format!("{reason}, incident {incident}")))
+    }
+
+    /// Why an answer is not sent, if it is larger than it may be.
+    pub(crate) fn too_large(&self, answer: &Answer) -> Option<String> {
+        let (size, most) = (answer.len(), self.offer.most_bytes);
+        (size > most).then(|| format!("the result is too large: {size} bytes, and at most {most} are sent"))
+    }
+
+    /// The error of the protocol for a failure.
+    pub(crate) fn protocol_error(&self, shown: &str, failure: Failure) -> ErrorObject {
+        match failure {
+            Failure::Refused(problems) => {
+                let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+                ErrorObject::invalid_params(format!("{shown}: {}", problems.join("; ")))
+            }
+            Failure::Error(error) => match bare(error).downcast::<ErrorObject>() {
+                Ok(error) => *error,
+                Err(error) => ErrorObject::internal(self.error_text(shown, &*error)),
+            },
+        }
+    }
+
+    /// What may be said of an error: its own words but never its sources', or a number.
+    pub(crate) fn error_text(&self, name: &str, error: &(dyn Error + Send + Sync + 'static)) -> String {
+        let is_for_models = error.is::<ToolError>() || error.is::<Unanswered>();
+        if self.offer.masks_errors && !is_for_models {
+            let incident = incident::number();
+            tracing::error!(incident, error = %incident::escaped(&error.to_string()), "{name} failed");
+            return format!("{name} failed, incident {incident}");
+        }
+        error.to_string()
+    }
+}
+
+pub(crate) fn timed_out(name: &str) -> ErrorObject {
+    ErrorObject::internal(format!("timed out: {name} took too long"))
+}
+
+pub(crate) fn unknown(what: &str, name: &str) -> ErrorObject {
+    let name: String = name.chars().take(64).collect();
+    ErrorObject::invalid_params(format!("unknown {what}: {}", name.escape_debug()))
+}

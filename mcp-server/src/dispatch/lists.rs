@@ -1,0 +1,32 @@
+//! `tools/list`, `prompts/list`, `resources/list` and `resources/templates/list`.
+
+use std::borrow::Cow;
+
+use mcpwright_core::ErrorObject;
+use serde::Deserialize;
+
+use crate::call::Call;
+use crate::call::outcome::Answer;
+use crate::server::Server;
+use crate::server::catalog::{Listed, Offered, Source};
+use crate::server::list_cache::List;
+
+/// What a list reads of its parameters: what every request has beside them was read before.
+#[derive(Deserialize)]
+struct Params<'a> {
+    #[serde(borrow, default)]
+    cursor: Option<Cow<'a, str>>,
+}
+
+impl Server {
+    /// A page of one of the lists.
+    pub(crate) async fn list<H: Listed, P: Source<H> + ?Sized>(
+        &self,
+        call: &Call,
+        offered: &Offered<H, P>,
+    ) -> Result<Answer, ErrorObject> {
+        let cursor = call.read::<Params<'_>>()?.cursor;
+        let list = List { member: H::LIST, page_size: self.offer.page_size, caching: self.offer.caching };
+        offered.written().await?.page(&list, cursor.as_deref()).map(Answer::page)
+    }
+}

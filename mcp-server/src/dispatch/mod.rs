@@ -1,0 +1,74 @@
+//! Dispatch of calls: one arm per method, blind to revisions and transports.
+
+pub(crate) mod completion;
+pub(crate) mod errors;
+pub(crate) mod execute;
+pub(crate) mod lists;
+pub(crate) mod prompts;
+pub(crate) mod resources;
+pub(crate) mod tools;
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+use mcpwright_core::{ErrorObject, method};
+
+use crate::call::Call;
+use crate::call::middleware::Next;
+use crate::call::notifications::Outbox;
+use crate::call::outcome::Outcome;
+use crate::incident;
+use crate::server::Server;
+use crate::tasks::methods::is_of_tasks;
+
+impl Server {
+    /// Answers a call: through the middleware to the handler, whose panic is this call's error and nothing more.
+    pub async fn call(&self, call: &Call, outbox: &Outbox) -> Outcome {
+        if self.begins_elsewhere(call.method()) {
+            execute::yield_once().await;
+        }
+        let next = Next { server: self, outbox, rest: self.middleware() };
+        match AssertUnwindSafe(next.run(call)).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(payload) => Outcome::Failed(incident::panic(call.method(), payload)),
+        }
+    }
+
+    /// Whether code runs before any handler, or instead of one, of which nobody knows yet how quick it is: it is not begun
+    /// on the thread that reads messages.
+    fn begins_elsewhere(&self, name: &str) -> bool {
+        let is_paced = matches!(name, method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ);
+        let is_list = matches!(
+            name,
+            method::TOOLS_LIST
+                | method::PROMPTS_LIST
+                | method::RESOURCES_LIST
+                | method::RESOURCES_TEMPLATES_LIST
+        );
+        !(is_paced || is_list) || !self.middleware().is_empty() || self.has_providers()
+    }
+
+    /// One arm per method. What is asked for less often than tools has memory of its own, and takes none of theirs.
+    pub(crate) async fn dispatch(&self, call: &Call, outbox: &Outbox) -> Outcome {
+        match call.method() {
+            gated if !self.offers(gated) => ErrorObject::method_not_found(gated).into(),
+            method::TOOLS_LIST => self.list(call, &self.offer.tools).await.into(),
+            method::TOOLS_CALL => self.call_tool(call, outbox).await,
+            method::RESOURCES_LIST => self.list(call, &self.offer.resources).await.into(),
+            method::RESOURCES_TEMPLATES_LIST => self.list(call, &self.offer.templates).await.into(),
+            method::RESOURCES_READ => Box::pin(self.read_resource(call, outbox)).await,
+            method::PROMPTS_LIST => self.list(call, &self.offer.prompts).await.into(),
+            method::PROMPTS_GET => Box::pin(self.get_prompt(call, outbox)).await,
+            method::COMPLETION_COMPLETE => Box::pin(self.complete(call, outbox)).await,
+            other => match (self.custom(other), self.tasks()) {
+                (_, Some(tasks)) if is_of_tasks(other) => Box::pin(self.task_method(tasks, call)).await,
+                (Some(handler), _) => {
+                    let handled = handler.handle(call, outbox);
+                    let outcome = execute::within(other, handled, self.offer.deadline, &self.host).await;
+                    outcome.unwrap_or_else(|execute::TimedOut(_)| errors::timed_out(other).into())
+                }
+                (None, _) => ErrorObject::method_not_found(other).into(),
+            },
+        }
+    }
+}

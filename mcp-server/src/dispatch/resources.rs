@@ -1,0 +1,129 @@
+//! `resources/read`.
+
+use std::borrow::Cow;
+
+use mcpwright_core::template::{Match, Variables};
+use mcpwright_core::{Caching, ErrorObject, ReadResourceResult};
+use serde::Deserialize;
+
+use crate::call::Call;
+use crate::call::notifications::Outbox;
+use crate::call::outcome::Outcome;
+use crate::handler::arguments::Given;
+use crate::handler::contents::Contents;
+use crate::handler::context::Context;
+use crate::handler::handler_core::Handling;
+use crate::handler::resource::{ResourceHandler, TemplateHandler};
+use crate::limits::LONGEST_URI;
+use crate::server::Server;
+use crate::server::catalog::unavailable;
+
+#[derive(Deserialize)]
+struct Params<'a> {
+    #[serde(borrow)]
+    uri: Cow<'a, str>,
+}
+
+/// Who reads a URI.
+enum Reader {
+    Resource(ResourceHandler),
+    Template(TemplateHandler, Variables),
+}
+
+impl Reader {
+    fn handling(&self) -> &Handling<Contents> {
+        match self {
+            Self::Resource(resource) => resource.handling(),
+            Self::Template(template, _) => template.handling(),
+        }
+    }
+
+    fn caching(&self) -> Option<Caching> {
+        match self {
+            Self::Resource(resource) => resource.own_caching(),
+            Self::Template(template, _) => template.own_caching(),
+        }
+    }
+
+    fn mime_type(&self) -> Option<&str> {
+        match self {
+            Self::Resource(resource) => resource.definition().mime_type.as_deref(),
+            Self::Template(template, _) => template.definition().mime_type.as_deref(),
+        }
+    }
+}
+
+impl Server {
+    pub(crate) async fn read_resource(&self, call: &Call, outbox: &Outbox) -> Outcome {
+        let uri = match call.read::<Params<'_>>() {
+            Ok(params) => params.uri,
+            Err(error) => return error.into(),
+        };
+        match self.read(call, &uri, outbox).await {
+            Ok(Some((mut result, caching))) => {
+                let meta = std::mem::take(&mut result.meta);
+                self.answer(&uri, &result, meta).map(|answer| answer.caching(caching)).into()
+            }
+            Ok(None) => Outcome::ResourceNotFound(uri.into_owned()),
+            Err(outcome) => outcome,
+        }
+    }
+
+    async fn read(
+        &self,
+        call: &Call,
+        uri: &str,
+        outbox: &Outbox,
+    ) -> Result<Option<(ReadResourceResult, Caching)>, Outcome> {
+        if uri.len() > LONGEST_URI {
+            return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long").into());
+        }
+        if !self.may_read(call.caller(), uri) {
+            return Ok(None);
+        }
+        let Some(reader) = self.find_reader(uri).await? else { return Ok(None) };
+        let given = match &reader {
+            Reader::Resource(_) => Given::texts([]),
+            Reader::Template(_, variables) => Given::texts(variables.iter()),
+        };
+        let context = Context::new(call, &self.offer.shared, outbox);
+        let contents = self.run(uri, "the resource", reader.handling(), &given, &context).await?;
+        let result = contents.result(uri, reader.mime_type());
+        Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.offer.caching))))
+    }
+
+    /// A resource of exactly this URI, or else the template that says most of it, or else what a provider has.
+    async fn find_reader(&self, uri: &str) -> Result<Option<Reader>, ErrorObject> {
+        if let Some(resource) = self.offer.resources.always(uri) {
+            return Ok(Some(Reader::Resource(resource.clone())));
+        }
+        if let Some(reader) = best_match(&self.offer.templates.fixed, uri)? {
+            return Ok(Some(reader));
+        }
+        for provider in &self.offer.resources.providers {
+            if let Some(resource) = provider.resource(uri).await.map_err(|error| unavailable(&*error))? {
+                return Ok(Some(Reader::Resource(resource)));
+            }
+            let templates = provider.templates().await.map_err(|error| unavailable(&*error))?;
+            if let Some(reader) = best_match(&templates, uri)? {
+                return Ok(Some(reader));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// What the template that says most of a URI makes of it. Where that one refuses it, no other one is asked.
+fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>, ErrorObject> {
+    let matches = templates.iter().map(|handler| (handler, handler.template().matches(uri)));
+    let best = matches
+        .filter(|(_, found)| !matches!(found, Match::Unmatched))
+        .min_by(|(one, _), (other, _)| one.template().most_specific_first(other.template()));
+    match best {
+        Some((handler, Match::Matched(variables))) => Ok(Some(Reader::Template(handler.clone(), variables))),
+        Some((_, Match::Refused(refusal))) => {
+            Err(ErrorObject::invalid_params(format!("params.uri: {refusal}")))
+        }
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,149 @@
+//! What a handler may return.
+
+use std::borrow::Cow;
+
+use mcpwright_core::{
+    AudioContent, CallToolResult, ContentBlock, EmbeddedResource, ImageContent, JsonText, ResourceLink,
+    TextContent,
+};
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+
+use crate::handler::error::{Failure, IntoError};
+
+/// What a tool may return: text, numbers, content blocks, [`Json`], and `Result`s of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the result of a tool",
+    label = "a tool cannot return this",
+    note = "return `Json<{Self}>` for structured content: that needs `serde::Serialize` and `schemars::JsonSchema`",
+    note = "or return text, a number, `bool`, `()`, content blocks, `ToolResult`, an `Option` or a `Result` of these; \
+            the error of a `Result` is anything that converts into `Box<dyn Error + Send + Sync>`"
+)]
+pub trait IntoToolResult {
+    /// The schema of the structured content, if there is any.
+    fn output_schema() -> Option<Schema> {
+        None
+    }
+
+    /// The result as it travels.
+    ///
+    /// # Errors
+    ///
+    /// The tool failed.
+    fn into_tool_result(self) -> Result<CallToolResult, Failure>;
+}
+
+/// Structured content: a value with a schema, and the same as compact text for models that read only text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
+    fn output_schema() -> Option<Schema> {
+        Some(crate::handler::extract::generate_output::<T>())
+    }
+
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        let structured = JsonText::of(&self.0).map_err(|error| Failure::Error(error.into()))?;
+        let mut result = CallToolResult::text(structured.as_str());
+        result.structured_content = Some(structured);
+        Ok(result)
+    }
+}
+
+impl<T: IntoToolResult, E: IntoError> IntoToolResult for Result<T, E> {
+    fn output_schema() -> Option<Schema> {
+        T::output_schema()
+    }
+
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        match self {
+            Ok(value) => value.into_tool_result(),
+            Err(error) => Err(Failure::Error(error.into_error())),
+        }
+    }
+}
+
+/// Nothing is a result too: one without content.
+impl<T: IntoToolResult> IntoToolResult for Option<T> {
+    fn output_schema() -> Option<Schema> {
+        // Without a value there would be nothing to say in the words of the schema.
+        None
+    }
+
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        self.map_or_else(|| Ok(CallToolResult::default()), T::into_tool_result)
+    }
+}
+
+impl IntoToolResult for CallToolResult {
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        Ok(self)
+    }
+}
+
+impl IntoToolResult for () {
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        Ok(CallToolResult::default())
+    }
+}
+
+impl IntoToolResult for Vec<ContentBlock> {
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        Ok(CallToolResult::new(self))
+    }
+}
+
+impl<const N: usize> IntoToolResult for [ContentBlock; N] {
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        Ok(CallToolResult::new(self))
+    }
+}
+
+macro_rules! as_content {
+    ($($type:ty),*) => {$(
+        impl IntoToolResult for $type {
+            fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+                Ok(CallToolResult::new([ContentBlock::from(self)]))
+            }
+        }
+    )*};
+}
+
+macro_rules! as_text {
+    ($($type:ty),*) => {$(
+        impl IntoToolResult for $type {
+            fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+                Ok(CallToolResult::text(self.to_string()))
+            }
+        }
+    )*};
+}
+
+as_content!(ContentBlock, TextContent, ImageContent, AudioContent, ResourceLink, EmbeddedResource);
+
+as_text!(
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    f32,
+    f64,
+    bool,
+    char,
+    &str,
+    Cow<'_, str>
+);
+
+impl IntoToolResult for String {
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        Ok(CallToolResult::text(self))
+    }
+}

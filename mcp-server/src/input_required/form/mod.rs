@@ -1,0 +1,80 @@
+//! Forms: what a user can be asked to fill in, and how the answer is read.
+
+pub(crate) mod choice;
+pub(crate) mod constraint;
+pub(crate) mod field;
+pub(crate) mod form_field;
+
+use mcpwright_core::FormSchema;
+use serde_json::{Map, Value};
+
+/// What a user can be asked to fill in: a struct with `#[derive(mcpwright::Form)]`, or `()` for a form without fields, which
+/// asks no more than whether the user agrees.
+///
+/// A form is flat: its fields are texts, numbers, `bool`s, and [choices](Choice), as [`Field`] says. It is shown to the user
+/// by the client, which sees the answer too, so it must not ask for passwords, keys or means of payment.
+///
+/// Derived or written by hand, a form is a schema and a way to read what fits it:
+///
+/// ```
+/// use mcpwright_core::FormSchema;
+/// use mcpwright_server::{Form, FormField};
+/// use serde_json::{Map, Value, json};
+///
+/// struct Guest {
+///     name: String,
+///     seats: u8,
+/// }
+///
+/// impl Form for Guest {
+///     fn schema() -> FormSchema {
+///         let mut schema = FormSchema::default();
+///         FormField::<String>::new("name").description("Who comes.").length(1..=80).add_to(&mut schema);
+///         FormField::<u8>::new("seats").range(1..=10).default(1).add_to(&mut schema);
+///         schema
+///     }
+///
+///     fn read(mut content: Map<String, Value>) -> Result<Self, String> {
+///         let schema = Self::schema();
+///         schema.check(&content).map_err(|error| error.to_string())?;
+///         Ok(Self {
+///             name: FormField::new("name").read(&schema, &mut content)?,
+///             seats: FormField::new("seats").read(&schema, &mut content)?,
+///         })
+///     }
+/// }
+///
+/// let read = |content: Value| Guest::read(content.as_object().cloned().unwrap_or_default());
+/// let guest = read(json!({ "name": "Ada" })).unwrap();
+/// assert_eq!((guest.name.as_str(), guest.seats), ("Ada", 1));
+/// assert_eq!(
+///     read(json!({ "seats": 11 })).err().as_deref(),
+///     Some("`name` is missing: expected a text of 1 to 80 characters; `seats`: expected an integer from 1 to 10"),
+/// );
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no form that a user can fill in",
+    label = "not a form",
+    note = "a form is a struct with `#[derive(mcpwright::Form)]`, or `()` for a mere confirmation"
+)]
+pub trait Form: Sized {
+    /// What is asked for.
+    fn schema() -> FormSchema;
+
+    /// Reads what was filled in.
+    ///
+    /// # Errors
+    ///
+    /// Why that is no answer to the form.
+    fn read(content: Map<String, Value>) -> Result<Self, String>;
+}
+
+impl Form for () {
+    fn schema() -> FormSchema {
+        FormSchema::default()
+    }
+
+    fn read(_: Map<String, Value>) -> Result<Self, String> {
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! The state that earlier rounds of a call hand to the next one.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use mcpwright_core::{InputRequest, JsonText};
+use serde::{Deserialize, Serialize};
+
+/// What earlier runs of a call have brought.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Before {
+    /// The answers to what was asked, by the keys of their questions.
+    #[serde(rename = "a", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) answers: BTreeMap<String, Answered>,
+    /// What the handler's steps brought, by their keys.
+    #[serde(rename = "s", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) steps: BTreeMap<String, JsonText>,
+    /// What has been asked, by key: the [`digest`] of each question.
+    #[serde(rename = "q", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) asked: BTreeMap<String, u64>,
+    /// How often the call has asked.
+    #[serde(rename = "n", default)]
+    pub(crate) rounds: u32,
+    /// The answers that have just come, to whatever question.
+    #[serde(skip)]
+    pub(crate) fresh: BTreeMap<String, Answered>,
+    /// The progress that was reported last, where this is still the same request.
+    #[serde(skip)]
+    pub(crate) progress: Option<f64>,
+    #[serde(skip)]
+    pub(crate) origin: Origin,
+}
+
+/// Where what earlier runs have brought was meanwhile.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Origin {
+    /// With the session, or the task.
+    #[default]
+    Session,
+    /// With the client, in a state that has this name.
+    State(String),
+    /// Nobody knows: the client sent answers without a state.
+    Nowhere,
+}
+
+/// What a client made of a question.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Answered {
+    /// It answered.
+    #[serde(rename = "r")]
+    Result(JsonText),
+    /// It answered with an error, which says this.
+    #[serde(rename = "e")]
+    Error(String),
+}
+
+impl Before {
+    /// Adds an answer that has just come.
+    pub(crate) fn answer(&mut self, key: impl Into<String>, answer: Answered) {
+        self.fresh.insert(key.into(), answer);
+    }
+
+    /// Takes over what is to be kept of the run before.
+    pub(crate) fn follow(&mut self, earlier: &Self) {
+        self.rounds += earlier.rounds;
+        // This run may not have come to all answers. What nobody asked is forgotten.
+        let unused = earlier.answers.iter().chain(&earlier.fresh);
+        for (key, answer) in unused.filter(|(key, _)| earlier.asked.contains_key(*key)) {
+            if !self.asked.contains_key(key) {
+                self.answers.entry(key.clone()).or_insert_with(|| answer.clone());
+            }
+        }
+        for (key, question) in &earlier.asked {
+            self.asked.entry(key.clone()).or_insert(*question);
+        }
+        // A run that takes another way may not come to all steps: what was done stays done.
+        for (key, value) in &earlier.steps {
+            self.steps.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
+    /// Whether an answer is one to this question: a client may be asked something else under the same key, and answers
+    /// that come without a state are all that is known.
+    pub(crate) fn is_asked(&self, key: &str, question: u64) -> bool {
+        matches!(self.origin, Origin::Nowhere) || self.asked.get(key) == Some(&question)
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn len(&self) -> usize {
+        let answers = self.answers.iter().map(|(key, answer)| key.len() + answer.text().len());
+        let steps = self.steps.iter().map(|(key, value)| key.len() + value.as_str().len());
+        answers.chain(steps).sum()
+    }
+}
+
+/// What tells a question from others, in the same build of a server: where it does not, the question is asked again.
+pub(crate) fn digest(request: &InputRequest) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_string(request).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Answered {
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::Result(text) => text.as_str(),
+            Self::Error(reason) => reason,
+        }
+    }
+}

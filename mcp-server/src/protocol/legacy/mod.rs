@@ -1,0 +1,8 @@
+//! Revisions 2025-11-25 and earlier: sessions with a handshake.
+
+pub(crate) mod batch;
+pub(crate) mod downgrade;
+pub(crate) mod handshake;
+pub(crate) mod input_requests;
+pub(crate) mod server_requests;
+pub(crate) mod session;

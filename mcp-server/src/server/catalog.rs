@@ -1,0 +1,190 @@
+//! What a server offers of one kind: what is always there, and what providers bring.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use mcpwright_core::ErrorObject;
+use serde::Serialize;
+
+use crate::handler::prompt::PromptHandler;
+use crate::handler::resource::{ResourceHandler, TemplateHandler};
+use crate::handler::tool::ToolHandler;
+use crate::incident;
+use crate::server::list_cache::{Pages, Written};
+use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
+
+/// What is always there, and who brings what comes and goes.
+pub(crate) struct Offered<H, P: ?Sized> {
+    pub(crate) fixed: Vec<H>,
+    by_key: HashMap<String, H>,
+    pub(crate) providers: Vec<Arc<P>>,
+    pages: Pages,
+}
+
+/// What stands in one of the lists.
+pub(crate) trait Listed: Clone + Send + Sync {
+    /// What clients are told of it.
+    type Definition: Serialize;
+    /// What it is, in messages.
+    const KIND: &'static str;
+    /// The member of a result that holds the list.
+    const LIST: &'static str;
+    /// How two of one key are told apart.
+    const APART: &'static str;
+
+    /// What it is known by.
+    fn key(&self) -> &str;
+
+    fn definition(&self) -> &Self::Definition;
+
+    /// Why clients would leave it out of the list, if they would.
+    fn mistake(&self) -> Option<&str> {
+        None
+    }
+
+    /// What is right about it; panics if something is wrong.
+    #[track_caller]
+    fn settled<T>(&self, result: Result<T, impl Display>) -> T {
+        match result {
+            Ok(value) => value,
+            Err(reason) => panic!("the {} `{}`: {reason}", Self::KIND, self.key()),
+        }
+    }
+}
+
+/// Who brings what stands in one of the lists.
+pub(crate) trait Source<H>: Send + Sync {
+    fn revision(&self) -> u64;
+    fn all(&self) -> BoxFuture<'_, Result<Vec<H>, ProviderError>>;
+    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<H>, ProviderError>>;
+}
+
+impl<H: Listed, P: ?Sized> Offered<H, P> {
+    #[track_caller]
+    pub(crate) fn new(fixed: Vec<H>, providers: Vec<Arc<P>>) -> Self {
+        let mut by_key = HashMap::new();
+        for handler in &fixed {
+            if let Some(mistake) = handler.mistake() {
+                handler.settled::<()>(Err(mistake));
+            }
+            let before = by_key.insert(handler.key().to_owned(), handler.clone());
+            let (kind, key, apart) = (H::KIND, handler.key(), H::APART);
+            assert!(before.is_none(), "two {kind}s are called `{key}`: {apart}");
+        }
+        Self { fixed, by_key, providers, pages: Pages::default() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fixed.is_empty() && self.providers.is_empty()
+    }
+
+    /// The one of this key that is always there.
+    pub(crate) fn always(&self, key: &str) -> Option<&H> {
+        self.by_key.get(key)
+    }
+}
+
+impl<H: Listed, P: Source<H> + ?Sized> Offered<H, P> {
+    /// The one of this key: first among those that are always there, then of each provider.
+    pub(crate) async fn find(&self, key: &str) -> Result<Option<H>, ErrorObject> {
+        if let Some(handler) = self.always(key) {
+            return Ok(Some(handler.clone()));
+        }
+        for provider in &self.providers {
+            let found = provider.find(key).await.map_err(|error| unavailable(&*error))?;
+            if let Some(handler) = found.filter(|handler| handler.mistake().is_none()) {
+                return Ok(Some(handler));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The list, written again only if it may have changed.
+    pub(crate) async fn written(&self) -> Result<Arc<Written>, ErrorObject> {
+        let revisions: Vec<_> = self.providers.iter().map(|provider| provider.revision()).collect();
+        if let Some(written) = self.pages.current(&revisions) {
+            return Ok(written);
+        }
+        let mut all = self.fixed.clone();
+        for provider in &self.providers {
+            let brought = provider.all().await.map_err(|error| unavailable(&*error))?;
+            all.extend(brought.into_iter().filter(is_listed));
+        }
+        let written = self.pages.write(revisions, &all);
+        written.map_err(|error| incident::internal("a list cannot be written as JSON", &error))
+    }
+}
+
+/// Whether clients are told of what a provider brought. What they would leave out hides nothing else.
+fn is_listed<H: Listed>(handler: &H) -> bool {
+    if let Some(reason) = handler.mistake() {
+        let (kind, key) = (H::KIND, handler.key());
+        tracing::warn!(key, reason, "a {kind} of a provider is left out");
+    }
+    handler.mistake().is_none()
+}
+
+pub(crate) fn unavailable(error: &(dyn Error + Send + Sync + 'static)) -> ErrorObject {
+    incident::internal("a catalogue is not available", &error)
+}
+
+impl Source<ToolHandler> for dyn ToolProvider {
+    fn revision(&self) -> u64 {
+        ToolProvider::revision(self)
+    }
+
+    fn all(&self) -> BoxFuture<'_, Result<Vec<ToolHandler>, ProviderError>> {
+        self.tools()
+    }
+
+    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ToolHandler>, ProviderError>> {
+        self.tool(key)
+    }
+}
+
+impl Source<PromptHandler> for dyn PromptProvider {
+    fn revision(&self) -> u64 {
+        PromptProvider::revision(self)
+    }
+
+    fn all(&self) -> BoxFuture<'_, Result<Vec<PromptHandler>, ProviderError>> {
+        self.prompts()
+    }
+
+    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<PromptHandler>, ProviderError>> {
+        self.prompt(key)
+    }
+}
+
+impl Source<ResourceHandler> for dyn ResourceProvider {
+    fn revision(&self) -> u64 {
+        ResourceProvider::revision(self)
+    }
+
+    fn all(&self) -> BoxFuture<'_, Result<Vec<ResourceHandler>, ProviderError>> {
+        self.resources()
+    }
+
+    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ResourceHandler>, ProviderError>> {
+        self.resource(key)
+    }
+}
+
+impl Source<TemplateHandler> for dyn ResourceProvider {
+    fn revision(&self) -> u64 {
+        ResourceProvider::revision(self)
+    }
+
+    fn all(&self) -> BoxFuture<'_, Result<Vec<TemplateHandler>, ProviderError>> {
+        self.templates()
+    }
+
+    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<TemplateHandler>, ProviderError>> {
+        Box::pin(
+            async move { Ok(self.templates().await?.into_iter().find(|template| template.key() == key)) },
+        )
+    }
+}

@@ -1,0 +1,250 @@
+//! Catalogues that change while the server runs.
+
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::handler::prompt::PromptHandler;
+use crate::handler::resource::{ResourceHandler, TemplateHandler};
+use crate::handler::tool::ToolHandler;
+use crate::replicas::change::Change;
+use crate::subscriptions::notify::Notify;
+
+/// What a provider may fail with.
+pub type ProviderError = Box<dyn Error + Send + Sync>;
+
+/// Tools that may come and go while the server runs.
+#[async_trait]
+pub trait ToolProvider: Send + Sync + 'static {
+    /// A number that is another one whenever the list is.
+    fn revision(&self) -> u64;
+
+    /// The tools, always in the same order.
+    ///
+    /// # Errors
+    ///
+    /// The list cannot be had now.
+    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError>;
+
+    /// The tool of this name.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had now.
+    async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
+        Ok(self.tools().await?.into_iter().find(|tool| tool.definition().name == name))
+    }
+
+    /// Is called once, when the server is built: keep `notify` to tell of changes.
+    fn attach(&self, notify: &Notify) {
+        let _ = notify;
+    }
+}
+
+/// Prompts that may come and go while the server runs.
+#[async_trait]
+pub trait PromptProvider: Send + Sync + 'static {
+    /// A number that is another one whenever the list is.
+    fn revision(&self) -> u64;
+
+    /// The prompts, always in the same order.
+    ///
+    /// # Errors
+    ///
+    /// The list cannot be had now.
+    async fn prompts(&self) -> Result<Vec<PromptHandler>, ProviderError>;
+
+    /// The prompt of this name.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had now.
+    async fn prompt(&self, name: &str) -> Result<Option<PromptHandler>, ProviderError> {
+        Ok(self.prompts().await?.into_iter().find(|prompt| prompt.definition().name == name))
+    }
+
+    /// Is called once, when the server is built: keep `notify` to tell of changes.
+    fn attach(&self, notify: &Notify) {
+        let _ = notify;
+    }
+}
+
+/// Resources and templates of resources that may come and go while the server runs.
+#[async_trait]
+pub trait ResourceProvider: Send + Sync + 'static {
+    /// A number that is another one whenever one of the lists is.
+    fn revision(&self) -> u64;
+
+    /// The resources, always in the same order.
+    ///
+    /// # Errors
+    ///
+    /// The list cannot be had now.
+    async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError>;
+
+    /// The templates, always in the same order.
+    ///
+    /// # Errors
+    ///
+    /// The list cannot be had now.
+    async fn templates(&self) -> Result<Vec<TemplateHandler>, ProviderError> {
+        Ok(Vec::new())
+    }
+
+    /// The resource of this URI.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had now.
+    async fn resource(&self, uri: &str) -> Result<Option<ResourceHandler>, ProviderError> {
+        Ok(self.resources().await?.into_iter().find(|resource| resource.definition().uri == uri))
+    }
+
+    /// Is called once, when the server is built: keep `notify` to tell of changes.
+    fn attach(&self, notify: &Notify) {
+        let _ = notify;
+    }
+}
+
+/// A catalogue that the program itself changes: clients are told of each change.
+///
+/// Clones are the same catalogue.
+#[derive(Clone, Debug)]
+pub struct Catalogue<H>(Arc<Mutex<Entries<H>>>);
+
+#[derive(Debug)]
+struct Entries<H> {
+    handlers: Vec<H>,
+    revision: u64,
+    notify: Option<Notify>,
+}
+
+impl<H> Default for Catalogue<H> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, notify: None })))
+    }
+}
+
+/// What stands in a catalogue.
+pub trait Entry: Clone + Send + Sync + 'static {
+    /// What it is known by.
+    fn key(&self) -> &str;
+    /// What clients are told when a catalogue of these changes.
+    fn change() -> Change;
+}
+
+impl<H: Entry> Catalogue<H> {
+    /// An empty catalogue.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a handler at the end, or in the place of the one of its name.
+    pub fn insert(&self, handler: H) {
+        self.change(|handlers| {
+            match handlers.iter_mut().find(|known| known.key() == handler.key()) {
+                Some(known) => *known = handler,
+                None => handlers.push(handler),
+            }
+            true
+        });
+    }
+
+    /// Takes a handler out; tells whether there was one.
+    pub fn remove(&self, key: &str) -> bool {
+        self.change(|handlers| {
+            let before = handlers.len();
+            handlers.retain(|known| known.key() != key);
+            handlers.len() < before
+        })
+    }
+
+    fn change(&self, edit: impl FnOnce(&mut Vec<H>) -> bool) -> bool {
+        // The lock is released before anybody is told: whoever is told may look at the catalogue.
+        let (changed, notify) = {
+            let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let changed = edit(&mut entries.handlers);
+            entries.revision += u64::from(changed);
+            (changed, entries.notify.clone())
+        };
+        if let (true, Some(notify)) = (changed, notify) {
+            notify.changed(&H::change());
+        }
+        changed
+    }
+
+    fn revision(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).revision
+    }
+
+    fn all(&self) -> Vec<H> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).handlers.clone()
+    }
+
+    fn find(&self, key: &str) -> Option<H> {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.handlers.iter().find(|known| known.key() == key).cloned()
+    }
+
+    fn keep(&self, notify: &Notify) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).notify = Some(notify.clone());
+    }
+}
+
+#[async_trait]
+impl ToolProvider for Catalogue<ToolHandler> {
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+
+    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+        Ok(self.all())
+    }
+
+    async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
+        Ok(self.find(name))
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.keep(notify);
+    }
+}
+
+#[async_trait]
+impl PromptProvider for Catalogue<PromptHandler> {
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+
+    async fn prompts(&self) -> Result<Vec<PromptHandler>, ProviderError> {
+        Ok(self.all())
+    }
+
+    async fn prompt(&self, name: &str) -> Result<Option<PromptHandler>, ProviderError> {
+        Ok(self.find(name))
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.keep(notify);
+    }
+}
+
+#[async_trait]
+impl ResourceProvider for Catalogue<ResourceHandler> {
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+
+    async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError> {
+        Ok(self.all())
+    }
+
+    async fn resource(&self, uri: &str) -> Result<Option<ResourceHandler>, ProviderError> {
+        Ok(self.find(uri))
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.keep(notify);
+    }
+}

@@ -1,0 +1,85 @@
+//! The state of a built server.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcpwright_core::{
+    Caching, Implementation, PromptsCapability, ResourcesCapability, ServerCapabilities, TASKS_EXTENSION,
+    ToolsCapability,
+};
+use serde_json::Map;
+
+use crate::call::middleware::{MethodHandler, Middleware};
+use crate::caller::Caller;
+use crate::extensions::Extensions;
+use crate::handler::prompt::PromptHandler;
+use crate::handler::resource::{ResourceHandler, TemplateHandler};
+use crate::handler::tool::ToolHandler;
+use crate::meta_cache::Identities;
+use crate::replicas::store::Store;
+use crate::server::catalog::Offered;
+use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
+use crate::subscriptions::notify::Notify;
+use crate::tasks::registry::Registry;
+
+/// What is fixed once a server is built.
+pub(crate) struct Offer {
+    pub(crate) info: Implementation,
+    pub(crate) info_text: String,
+    pub(crate) instructions: Option<String>,
+    pub(crate) capabilities: ServerCapabilities,
+    pub(crate) caching: Caching,
+    pub(crate) page_size: usize,
+    pub(crate) deadline: Duration,
+    pub(crate) most_bytes: usize,
+    pub(crate) masks_errors: bool,
+    pub(crate) store: Option<Arc<dyn Store>>,
+    /// What tasks there are, if a call may become one.
+    pub(crate) tasks: Option<Registry>,
+    /// How long a client may take to answer what it is asked.
+    pub(crate) input_time: Duration,
+    pub(crate) shared: Extensions,
+    pub(crate) notify: Notify,
+    pub(crate) may_read: Option<MayRead>,
+    pub(crate) middleware: Vec<Arc<dyn Middleware>>,
+    pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
+    pub(crate) tools: Offered<ToolHandler, dyn ToolProvider>,
+    pub(crate) prompts: Offered<PromptHandler, dyn PromptProvider>,
+    pub(crate) resources: Offered<ResourceHandler, dyn ResourceProvider>,
+    pub(crate) templates: Offered<TemplateHandler, dyn ResourceProvider>,
+    pub(crate) identities: Identities,
+}
+
+/// Says whether a caller may read the resource of a URI.
+pub(crate) type MayRead = Arc<dyn Fn(&Caller, &str) -> bool + Send + Sync>;
+
+impl Offer {
+    /// What the server can do, from what is registered.
+    pub(crate) fn capabilities(&self) -> ServerCapabilities {
+        let mut capabilities = ServerCapabilities::new();
+        if !self.tools.is_empty() {
+            capabilities = capabilities.tools(ToolsCapability::default().list_changed(true));
+        }
+        if !self.prompts.is_empty() {
+            capabilities = capabilities.prompts(PromptsCapability::default().list_changed(true));
+        }
+        if !(self.resources.is_empty() && self.templates.is_empty()) {
+            let resources = ResourcesCapability::default().subscribe(true).list_changed(true);
+            capabilities = capabilities.resources(resources);
+        }
+        let completes_prompts =
+            self.prompts.fixed.iter().any(|prompt| prompt.handling().parameters.completes());
+        let completes_templates =
+            self.templates.fixed.iter().any(|template| template.handling().parameters.completes());
+        let may_complete = !(self.prompts.providers.is_empty() && self.resources.providers.is_empty());
+        if completes_prompts || completes_templates || may_complete {
+            capabilities = capabilities.completions(Map::new());
+        }
+        if self.tasks.is_some() {
+            capabilities = capabilities.extensions([(TASKS_EXTENSION, Map::new())]);
+        }
+        // Any handler may write to the client's log.
+        capabilities.logging(Map::new())
+    }
+}

@@ -1,0 +1,15 @@
+//! What changes while a server runs, and who is told.
+//!
+//! Whoever knows of a change says so with [`Notify`]. The hub finds the subscriptions that want it, each of which keeps
+//! it until its connection tells the client.
+
+pub(crate) mod hub;
+pub(crate) mod notify;
+
+use mcpwright_core::ErrorObject;
+use serde_json::json;
+
+/// The error for whoever listens in too many places.
+pub(crate) fn too_many() -> ErrorObject {
+    ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
+}
