@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mcpwright::core::message::{Decoder, decode};
-use mcpwright::{Caller, Outbox, Server, server};
+use mcpwright::{Caller, NotificationSender, Server, server};
 use mcpwright_server::{Action, Connection};
 
 struct Workload;
@@ -96,7 +96,7 @@ impl Talk {
             match action {
                 Action::Send(message) | Action::Tell(_, message) => message.encode(&mut self.out),
                 Action::Run(call) => {
-                    let outbox = Outbox::new(|_| {});
+                    let outbox = NotificationSender::new(|_| {});
                     let outcome = finish(self.server.call(&call, &outbox));
                     actions.extend(self.connection.finished(&call, outcome));
                 }

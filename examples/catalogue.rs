@@ -1,9 +1,9 @@
 //! Tools that come and go while the server runs: `learn` adds one, `forget` takes it away, and clients that listen are told.
 
-use mcpwright::{Catalogue, Result, Serve as _, ToolError, ToolHandler, server};
+use mcpwright::{Catalog, Result, Serve as _, ToolError, ToolHandler, server};
 
 struct Dictionary {
-    words: Catalogue<ToolHandler>,
+    words: Catalog<ToolHandler>,
 }
 
 #[server]
@@ -41,7 +41,7 @@ impl Dictionary {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let words = Catalogue::new();
+    let words = Catalog::new();
     let server = Dictionary { words: words.clone() }.into_builder().tool_provider(words);
     mcpwright::stdio(server).await?;
     Ok(())

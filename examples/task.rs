@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use mcpwright::{Context, Form, Result, Serve as _, Tasks, server};
+use mcpwright::{Context, Form, Result, Serve as _, TaskConfig, server};
 use tokio::time::sleep;
 
 /// A print shop.
@@ -64,7 +64,8 @@ impl Press {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let tasks = Tasks::new().ttl(Duration::from_secs(24 * 60 * 60)).poll_interval(Duration::from_millis(20));
+    let tasks =
+        TaskConfig::new().ttl(Duration::from_secs(24 * 60 * 60)).poll_interval(Duration::from_millis(20));
     mcpwright::stdio(Press.into_builder().tasks(tasks)).await?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use mcpwright::{
-    Completer, Completing, Context, Ext, PromptHandler, PromptMessage, ResourceHandler, Result, Server,
-    TemplateHandler, ToolHandler,
+    Completer, CompletionRequest, Context, Ext, PromptHandler, PromptMessage, ResourceHandler, Result,
+    Server, TemplateHandler, ToolHandler,
 };
 
 /// Where people live.
@@ -21,7 +21,7 @@ async fn people(towns: Ext<Towns>, town: String) -> Option<String> {
     towns.people.get(town.as_str()).map(ToString::to_string)
 }
 
-async fn suggest(completing: Completing) -> Vec<&'static str> {
+async fn suggest(completing: CompletionRequest) -> Vec<&'static str> {
     let Some(towns) = completing.context.extension::<Towns>() else { return Vec::new() };
     towns.people.keys().copied().filter(|name| name.starts_with(&completing.value)).collect()
 }

@@ -70,12 +70,13 @@ pub use mcpwright_core::{
 #[cfg(feature = "macros")]
 pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
-    Argument, Builder, Bus, Call, Caller, Catalogue, Change, Choice, Completer, Completing, Contents,
-    Context, Ext, Failure, Field, Form, FormField, Input, InputRequired, IntoCompletion, IntoContents,
-    IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, Listeners, MemoryStore, MethodHandler,
-    Middleware, Next, Notify, Outbox, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError,
-    ResourceHandler, ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskMode, Tasks,
-    TemplateHandler, ToolError, ToolHandler, ToolProvider, Unanswered, Work, async_trait, testing,
+    Argument, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice, Completer,
+    CompletionRequest, Contents, Context, Execution, Ext, Failure, Field, Form, FormField, InputError,
+    InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult,
+    Json, MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify, Outcome, Parameter,
+    PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve,
+    Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
+    ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};
@@ -109,7 +110,7 @@ mod guide {
     #[doc = include_str!("../docs/src/context.md")]
     struct Context;
     #[doc = include_str!("../docs/src/tasks.md")]
-    struct Tasks;
+    struct TaskConfig;
     #[doc = include_str!("../docs/src/asking.md")]
     struct Asking;
     #[doc = include_str!("../docs/src/catalogues.md")]

@@ -5,19 +5,19 @@ use mcpwright_server::{AsExtractor, Parameter};
 /// What a handler with a parameter of type `&Self` takes, and lends to its function.
 pub trait Referent {
     /// The type of what is taken.
-    type Taken;
+    type Extracted;
 }
 
 impl<T> Referent for T {
-    type Taken = T;
+    type Extracted = T;
 }
 
 impl Referent for str {
-    type Taken = String;
+    type Extracted = String;
 }
 
 impl<T> Referent for [T] {
-    type Taken = Vec<T>;
+    type Extracted = Vec<T>;
 }
 
 /// A parameter that needs no name.

@@ -64,7 +64,7 @@
 //!                     let context = input.take::<Context, _>(2);
 //!                     input.check()?;
 //!                     let this = Arc::clone(&this);
-//!                     Ok(Work::future(async move {
+//!                     Ok(Execution::future(async move {
 //!                         Self::find(&this, &query.value(), limit.value(), &context.value()).await.into_tool_result()
 //!                     }))
 //!                 })
@@ -129,9 +129,9 @@ use proc_macro::TokenStream;
 /// | `website_url = "…"` | where people read more |
 /// | `icon(…)` | a picture of it; may be said more than once |
 /// | `cache("5min", public)` | how long lists and contents may be cached, and by whom |
-/// | `deadline = "30s"` | when a call is ended, unless its handler says otherwise |
+/// | `timeout = "30s"` | when a call is ended, unless its handler says otherwise |
 /// | `page_size = 100` | how many entries are on one page of a list |
-/// | `most_bytes = 1_000_000` | how large the result of a tool, a resource or a prompt may be |
+/// | `max_result_bytes = 1_000_000` | how large the result of a tool, a resource or a prompt may be |
 /// | `mask_errors` | that the texts of errors are not for the model, except those of `ToolError` |
 /// | `parts(a, b)` | which parts belong to it |
 /// | `part = a` | that this block is a part, and its name |
@@ -184,7 +184,7 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `additive` | that it changes something, but only by adding to it |
 /// | `idempotent` | that a second call with the same arguments does no more than the first |
 /// | `open_world = false` | whether it deals with things outside, as a web search does |
-/// | `deadline = "30s"` | when a call is ended |
+/// | `timeout = "30s"` | when a call is ended |
 /// | `single_use` | that what it asked is answered once: a retry of the same answers is refused |
 /// | `task`, `task = optional` | that a call becomes a task at once: always, or where the client knows tasks |
 /// | `task = "10s"`, `task = never` | that it becomes one once it has taken this long, or never |
@@ -201,7 +201,7 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// #[server]
 /// impl Weather {
 ///     /// Forecast the weather of a place.
-///     #[tool(title = "Forecast", read_only, open_world = true, deadline = "10s")]
+///     #[tool(title = "Forecast", read_only, open_world = true, timeout = "10s")]
 ///     async fn forecast(&self, place: &str) -> Result<String, std::io::Error> {
 ///         Ok(format!("It will rain in {place}."))
 ///     }
@@ -249,13 +249,13 @@ pub fn tool(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `mime_type = "…"` | the MIME type of the contents |
 /// | `size = 100` | the size of the contents in bytes; not with variables |
 /// | `cache("5min", public)` | how long the contents may be cached, and by whom |
-/// | `deadline = "30s"` | when a call is ended |
+/// | `timeout = "30s"` | when a call is ended |
 /// | `annotations(…)` | whom it is for, and how much it matters |
 /// | `icon(…)` | a picture of it; may be said more than once |
 /// | `meta("key" = …)` | what travels beside its definition |
 ///
 /// ```
-/// use mcpwright::{Completing, Server, server};
+/// use mcpwright::{CompletionRequest, Server, server};
 ///
 /// struct Books;
 ///
@@ -273,7 +273,7 @@ pub fn tool(options: TokenStream, item: TokenStream) -> TokenStream {
 ///         (page > 0).then(|| format!("{title}, page {page}"))
 ///     }
 ///
-///     async fn titles(&self, completing: Completing) -> Vec<String> {
+///     async fn titles(&self, completing: CompletionRequest) -> Vec<String> {
 ///         vec![completing.value + "…"]
 ///     }
 /// }
@@ -296,7 +296,7 @@ pub fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `name = "…"` | what the prompt is called in place of the method's name |
 /// | `title = "…"` | what people call it |
 /// | `description = "…"` | what it is for, in place of the doc comment |
-/// | `deadline = "30s"` | when a call is ended |
+/// | `timeout = "30s"` | when a call is ended |
 /// | `icon(…)` | a picture of it; may be said more than once |
 /// | `meta("key" = …)` | what travels beside its definition |
 ///
@@ -346,7 +346,7 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `pattern = "^[a-z]+$"` | a regular expression that a text matches |
 /// | `one_of("red", "green")`, `one_of = LIST` | the values that are allowed |
 /// | `example = "red"` | a value to show as an example; may be said more than once |
-/// | `complete = Self::suggest` | an `async` function of a `Completing` that suggests values while a person types; one of the same block may take `&self`, and need not be `async` |
+/// | `complete = Self::suggest` | an `async` function of a `CompletionRequest` that suggests values while a person types; one of the same block may take `&self`, and need not be `async` |
 /// | `header = "Region"` | the HTTP header `Mcp-Param-Region`, in which clients repeat an argument of a tool that is a text, an integer or a boolean |
 /// | `keyword("format" = "date")` | a keyword of the argument's schema |
 ///

@@ -14,19 +14,19 @@ const LONGEST: usize = 4 << 10;
 ///
 /// Nothing is inferred from them: one is used only where another request has exactly the same text.
 #[derive(Debug, Default)]
-pub(crate) struct Identities {
+pub(crate) struct MetaCache {
     clients: Memory<Client>,
-    said: Memory<Said>,
+    said: Memory<ParsedMeta>,
 }
 
 /// What a request of the modern era said in `_meta`, and what was right.
 #[derive(Clone, Debug)]
-pub(crate) struct Said {
+pub(crate) struct ParsedMeta {
     pub(crate) version: Arc<str>,
     pub(crate) client: Client,
 }
 
-impl Identities {
+impl MetaCache {
     /// The client of these texts, which `read` reads where they are new.
     pub(crate) fn client(
         &self,
@@ -43,12 +43,12 @@ impl Identities {
     }
 
     /// What a text of `_meta` says, if another request had the same.
-    pub(crate) fn said(&self, meta: &str) -> Option<Said> {
+    pub(crate) fn said(&self, meta: &str) -> Option<ParsedMeta> {
         self.said.find(None, meta)
     }
 
     /// Remembers what a text of `_meta` says. One with a token for progress is not had by another request.
-    pub(crate) fn remember(&self, meta: &str, said: &Said) {
+    pub(crate) fn remember(&self, meta: &str, said: &ParsedMeta) {
         if said.client.progress_token().is_none() {
             self.said.remember(None, meta, said);
         }
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_client_is_read_once() {
-        let identities = Identities::default();
+        let identities = MetaCache::default();
         let read = |name: &str| Client::new(Some(Implementation::new(name, "1")), ClientCapabilities::new());
         let name =
             |client: Result<Client, ErrorObject>| client.map(|client| client.info().map(|i| i.name.clone()));

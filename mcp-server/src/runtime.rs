@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 
 /// What the engine needs of the world and has not itself. A transport brings one.
-pub trait Host: Send + Sync + 'static {
+pub trait Runtime: Send + Sync + 'static {
     /// The time, by a clock that never goes back.
     fn now(&self) -> Instant;
 
@@ -25,10 +25,10 @@ pub trait Host: Send + Sync + 'static {
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
 
     /// Runs a job where it may block; the job does not panic.
-    fn run_blocking(&self, job: Box<dyn FnOnce() + Send>);
+    fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>);
 
     /// Runs work that belongs to no call, beside them: to its end, or until the host itself ends. The work does not panic.
-    fn run_beside(&self, work: BoxFuture<'static, ()>);
+    fn spawn(&self, work: BoxFuture<'static, ()>);
 
     /// Lets the work beside go on, as far as it can, on a host that has nobody to do it: whoever is about to look at what
     /// came of it says so here. All other hosts have nothing to do.
@@ -36,17 +36,17 @@ pub trait Host: Send + Sync + 'static {
 }
 
 /// The time of day, in seconds of Unix time.
-pub(crate) fn seconds(host: &dyn Host) -> u64 {
-    since_1970(host).as_secs()
+pub(crate) fn seconds(runtime: &dyn Runtime) -> u64 {
+    since_1970(runtime).as_secs()
 }
 
 /// The time of day, in milliseconds of Unix time.
-pub(crate) fn milliseconds(host: &dyn Host) -> u64 {
-    u64::try_from(since_1970(host).as_millis()).unwrap_or(u64::MAX)
+pub(crate) fn milliseconds(runtime: &dyn Runtime) -> u64 {
+    u64::try_from(since_1970(runtime).as_millis()).unwrap_or(u64::MAX)
 }
 
-fn since_1970(host: &dyn Host) -> Duration {
-    host.system_time().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+fn since_1970(runtime: &dyn Runtime) -> Duration {
+    runtime.system_time().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
 /// The time by the clock of the machine, for what lives as long as the process and has no host.
@@ -57,11 +57,11 @@ pub(crate) fn clock() -> Instant {
 /// No world at all: synchronous handlers run where they are called, no deadline ever passes, and what runs beside goes on
 /// whenever somebody asks what came of it.
 #[derive(Default)]
-pub(crate) struct Nowhere {
+pub(crate) struct InlineRuntime {
     beside: Mutex<FuturesUnordered<BoxFuture<'static, ()>>>,
 }
 
-impl Nowhere {
+impl InlineRuntime {
     fn beside(&self) -> MutexGuard<'_, FuturesUnordered<BoxFuture<'static, ()>>> {
         self.beside.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -76,7 +76,7 @@ impl Wake for Woken {
     }
 }
 
-impl Host for Nowhere {
+impl Runtime for InlineRuntime {
     fn now(&self) -> Instant {
         Instant::now()
     }
@@ -85,20 +85,20 @@ impl Host for Nowhere {
         Box::pin(futures::future::pending())
     }
 
-    fn run_blocking(&self, job: Box<dyn FnOnce() + Send>) {
+    fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) {
         job();
     }
 
-    fn run_beside(&self, work: BoxFuture<'static, ()>) {
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
         self.beside().push(work);
     }
 
     fn go_on(&self) {
         /// What has not got anywhere by then waits for something that does not happen here.
-        const MOST_ROUNDS: usize = 1000;
+        const MAX_ROUNDS: usize = 1000;
         let woken = Arc::new(Woken(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&woken));
-        for _ in 0..MOST_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             // The lock is free while the work runs: it may want more to run beside.
             let mut work = mem::take(&mut *self.beside());
             if work.is_empty() || !woken.0.swap(false, Ordering::AcqRel) {

@@ -1,12 +1,13 @@
 //! Standard error for logs, which never makes anybody wait.
 
-use std::io::{self, Write};
+use std::io;
+use std::io::Write;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
 /// How many lines may wait to be written.
-const MOST_WAITING: usize = 1024;
+const MAX_PENDING_NOTIFICATIONS: usize = 1024;
 
 /// Standard error for logs: a writer that never makes its caller wait.
 ///
@@ -52,7 +53,7 @@ impl Drop for Stderr {
 }
 
 fn start() -> Option<SyncSender<Vec<u8>>> {
-    let (sender, receiver) = sync_channel::<Vec<u8>>(MOST_WAITING);
+    let (sender, receiver) = sync_channel::<Vec<u8>>(MAX_PENDING_NOTIFICATIONS);
     let writing = move || {
         for line in receiver {
             // Who has no standard error has no log.

@@ -7,7 +7,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::server::TlsStream;
 
-use crate::http::Http;
+use crate::http::builder::Http;
 
 /// What a connection is encrypted with.
 #[derive(Clone)]

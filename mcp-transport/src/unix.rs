@@ -10,9 +10,10 @@ use tokio::net::{UnixListener, UnixSocket, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::Error;
-use crate::host::Tokio;
-use crate::lines::{Limits, serve_until};
+use crate::error::Error;
+use crate::lines::limits::Limits;
+use crate::lines::serve_until;
+use crate::runtime::TokioRuntime;
 use crate::signal::Stop;
 
 /// How many clients may wait to be accepted.
@@ -26,7 +27,7 @@ const BACKLOG: u32 = 1024;
 ///
 /// The socket cannot be made, or there is no tokio runtime.
 pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: Limits) -> Result<(), Error> {
-    Tokio::current()?;
+    TokioRuntime::current()?;
     let path = path.as_ref();
     let mut clients = Clients::new(server.into_server(), limits);
     let mut stop = Stop::new()?;

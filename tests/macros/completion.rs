@@ -1,7 +1,7 @@
 //! Suggestions for arguments.
 
 use mcpwright::core::{PromptReference, ResourceTemplateReference};
-use mcpwright::{Completing, prompt, server};
+use mcpwright::{CompletionRequest, prompt, server};
 
 use crate::client;
 
@@ -30,17 +30,17 @@ impl Notes {
         format!("{colour} {digit} {tone}")
     }
 
-    async fn titles(&self, completing: Completing) -> Vec<String> {
+    async fn titles(&self, completing: CompletionRequest) -> Vec<String> {
         let titles = self.titles.iter().filter(|title| title.starts_with(&completing.value));
         titles.map(ToString::to_string).collect()
     }
 
-    fn parts(completing: Completing) -> Result<Vec<String>, String> {
+    fn parts(completing: CompletionRequest) -> Result<Vec<String>, String> {
         Ok(vec![format!("{} of {:?}", completing.value, completing.arguments.get("title"))])
     }
 }
 
-async fn colours(completing: Completing) -> Vec<&'static str> {
+async fn colours(completing: CompletionRequest) -> Vec<&'static str> {
     ["red", "green"].into_iter().filter(|colour| colour.starts_with(&completing.value)).collect()
 }
 

@@ -29,7 +29,7 @@ struct Described;
     website_url = "https://example.com",
     icon(src = "https://example.com/a.png"),
     page_size = 1,
-    deadline = "1min",
+    timeout = "1min",
     cache("1h", private),
     mask_errors
 )]
@@ -144,7 +144,7 @@ macro_rules! declared {
 
         #[server]
         impl $name {
-            #[tool(description = $description, deadline = $time)]
+            #[tool(description = $description, timeout = $time)]
             async fn same(&self, #[arg(default = $default)] $argument: $type) -> String {
                 $argument.to_owned()
             }

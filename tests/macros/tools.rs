@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mcpwright::core::{ClientCapabilities, TASKS_EXTENSION};
-use mcpwright::{Caller, Context, Ext, Serve as _, Tasks, server, testing};
+use mcpwright::{Caller, Context, Ext, Serve as _, TaskConfig, server, testing};
 use serde_json::json;
 
 use crate::{call, client, definition, empty};
@@ -36,11 +36,11 @@ impl Everything {
     }
 
     /// Not this.
-    #[tool(description = concat!("But ", "this."), destructive, deadline = "30s")]
+    #[tool(description = concat!("But ", "this."), destructive, timeout = "30s")]
     async fn delete(&self) {}
 
     /// Add something.
-    #[tool(additive, deadline = LIMIT)]
+    #[tool(additive, timeout = LIMIT)]
     fn add(&self) -> &str {
         &self.greeting
     }
@@ -200,7 +200,7 @@ impl Jobs {
 #[tokio::test]
 async fn a_tool_says_when_a_call_becomes_a_task() {
     let knows_tasks = ClientCapabilities::new().extensions([(TASKS_EXTENSION, serde_json::Map::default())]);
-    let tasks = Tasks::new().after(Duration::ZERO);
+    let tasks = TaskConfig::new().after(Duration::ZERO);
     let client = testing::Client::modern(Jobs.into_builder().tasks(tasks)).capabilities(knows_tasks);
     for name in ["always", "optional"] {
         let task = client.create_task(name, ()).await.expect("the call becomes a task");

@@ -6,7 +6,7 @@ use mcpwright::core::{
     TitledMultiSelectEnumSchema, TitledSingleSelectEnumSchema, UntitledMultiSelectEnumSchema,
     UntitledSingleSelectEnumSchema,
 };
-use mcpwright::{Choice, Context, Form, Result, StepError, Unanswered, server};
+use mcpwright::{Choice, Context, Form, InputError, Result, StepError, server};
 
 use crate::fixture::Fixture;
 
@@ -79,7 +79,7 @@ impl Fixture {
         context: &Context,
         /// What to ask.
         prompt: &str,
-    ) -> Result<String, Unanswered> {
+    ) -> Result<String, InputError> {
         let result = context.sample("answer", question(prompt))?;
         Ok(format!("LLM response: {}", said(&result.content)))
     }
@@ -90,14 +90,14 @@ impl Fixture {
         context: &Context,
         /// What to say to the user.
         message: String,
-    ) -> Result<String, Unanswered> {
+    ) -> Result<String, InputError> {
         let Account { username, email } = context.elicit("account", message)?;
         Ok(format!("User response: {username}, {email}"))
     }
 
     /// Show the user a form that is filled in already.
     #[tool(read_only)]
-    fn test_elicitation_sep1034_defaults(context: &Context) -> Result<String, Unanswered> {
+    fn test_elicitation_sep1034_defaults(context: &Context) -> Result<String, InputError> {
         let Filled { name, age, score, status, verified } =
             context.elicit("form", "Please review the form.")?;
         Ok(format!("{name}, {age}, {score}, {status:?}, {verified}"))
@@ -105,7 +105,7 @@ impl Fixture {
 
     /// Let the user choose in every way that there is.
     #[tool(read_only)]
-    fn test_elicitation_sep1330_enums(context: &Context) -> Result<String, Unanswered> {
+    fn test_elicitation_sep1330_enums(context: &Context) -> Result<String, InputError> {
         let form = ElicitFormParams::new("Please choose.", choices());
         let chosen = context.elicit_form("choices", form)?;
         Ok(format!("{} fields were filled in.", chosen.len()))
@@ -113,35 +113,35 @@ impl Fixture {
 
     /// Need a client that can ask its model.
     #[tool(read_only)]
-    fn test_missing_capability(context: &Context) -> Result<&'static str, Unanswered> {
+    fn test_missing_capability(context: &Context) -> Result<&'static str, InputError> {
         context.require(&ClientCapabilities::new().sampling(SamplingCapability::default()))?;
         Ok("The client can ask its model.")
     }
 
     /// Ask the user something, where an earlier protocol would have sent a request of its own.
     #[tool(read_only)]
-    fn test_streaming_elicitation(context: &Context) -> Result<String, Unanswered> {
+    fn test_streaming_elicitation(context: &Context) -> Result<String, InputError> {
         let Name { name } = context.elicit("user_name", "What is your name?")?;
         Ok(format!("Hello, {name}!"))
     }
 
     /// Ask the user for a name.
     #[tool(read_only)]
-    fn test_input_required_result_elicitation(context: &Context) -> Result<String, Unanswered> {
+    fn test_input_required_result_elicitation(context: &Context) -> Result<String, InputError> {
         let Name { name } = context.elicit("user_name", "What is your name?")?;
         Ok(format!("Hello, {name}!"))
     }
 
     /// Ask the client's model for a capital.
     #[tool(read_only)]
-    fn test_input_required_result_sampling(context: &Context) -> Result<String, Unanswered> {
+    fn test_input_required_result_sampling(context: &Context) -> Result<String, InputError> {
         let result = context.sample("capital_question", question("What is the capital of France?"))?;
         Ok(said(&result.content))
     }
 
     /// Ask which folders the client works in.
     #[tool(read_only)]
-    fn test_input_required_result_list_roots(context: &Context) -> Result<String, Unanswered> {
+    fn test_input_required_result_list_roots(context: &Context) -> Result<String, InputError> {
         Ok(format!("The client works in {} folders.", context.roots()?.len()))
     }
 
@@ -155,7 +155,7 @@ impl Fixture {
 
     /// Ask the user, the model, and for the folders, all at once.
     #[tool(read_only)]
-    fn test_input_required_result_multiple_inputs(context: &Context) -> Result<String, Unanswered> {
+    fn test_input_required_result_multiple_inputs(context: &Context) -> Result<String, InputError> {
         let name = context.elicit::<Name>("user_name", "What is your name?");
         let greeting = context.sample("greeting", question("Write a greeting."));
         let roots = context.roots();
@@ -165,7 +165,7 @@ impl Fixture {
 
     /// Ask the user twice, one after the other.
     #[tool(read_only)]
-    fn test_input_required_result_multi_round(context: &Context) -> Result<String, Unanswered> {
+    fn test_input_required_result_multi_round(context: &Context) -> Result<String, InputError> {
         let Name { name } = context.elicit("step1", "What is your name?")?;
         let Colour { color } = context.elicit("step2", format!("What colour do you like, {name}?"))?;
         Ok(format!("{name} likes {color}."))
@@ -173,14 +173,14 @@ impl Fixture {
 
     /// Ask the user something that must not be answered for another call.
     #[tool(read_only)]
-    fn test_input_required_result_tampered_state(context: &Context) -> Result<String, Unanswered> {
+    fn test_input_required_result_tampered_state(context: &Context) -> Result<String, InputError> {
         let Confirmation { ok } = context.elicit("confirm", "Is this really you?")?;
         Ok(format!("confirmed: {ok}"))
     }
 
     /// Ask only what the client can be asked.
     #[tool(read_only)]
-    fn test_input_required_result_capabilities(context: &Context) -> Result<String, Unanswered> {
+    fn test_input_required_result_capabilities(context: &Context) -> Result<String, InputError> {
         if context.client().capabilities().sampling.is_some() {
             let result = context.sample("greeting", question("Write a greeting."))?;
             return Ok(said(&result.content));
@@ -191,7 +191,7 @@ impl Fixture {
 
     /// Talk about what the user is about.
     #[prompt]
-    fn test_input_required_result_prompt(context: &Context) -> Result<String, Unanswered> {
+    fn test_input_required_result_prompt(context: &Context) -> Result<String, InputError> {
         let About { context } = context.elicit("user_context", "What are you working on?")?;
         Ok(format!("Help with this: {context}"))
     }

@@ -1,7 +1,7 @@
 //! The server, and the tools that return each kind of content.
 
 use mcpwright::core::{AudioContent, EmbeddedResource, ImageContent, ResourceContents};
-use mcpwright::{Builder, Catalogue, ContentBlock, PromptHandler, Serve as _, ToolHandler, server};
+use mcpwright::{Builder, Catalog, ContentBlock, PromptHandler, Serve as _, ToolHandler, server};
 
 use crate::{media, schema};
 
@@ -9,9 +9,9 @@ use crate::{media, schema};
 #[derive(Default)]
 pub(crate) struct Fixture {
     /// Tools that come and go.
-    pub(crate) tools: Catalogue<ToolHandler>,
+    pub(crate) tools: Catalog<ToolHandler>,
     /// Prompts that come and go.
-    pub(crate) prompts: Catalogue<PromptHandler>,
+    pub(crate) prompts: Catalog<PromptHandler>,
 }
 
 /// The server that the official conformance suite drives.

@@ -1,7 +1,7 @@
 //! Prompts.
 
 use mcpwright::core::ResourceContents;
-use mcpwright::{Completing, ContentBlock, PromptMessage, server};
+use mcpwright::{CompletionRequest, ContentBlock, PromptMessage, server};
 
 use crate::fixture::Fixture;
 use crate::media;
@@ -49,7 +49,7 @@ impl Fixture {
         ]
     }
 
-    fn suggest(completing: Completing) -> Vec<&'static str> {
+    fn suggest(completing: CompletionRequest) -> Vec<&'static str> {
         let typed = completing.value;
         let texts = ["testValue1", "testValue2", "another value"];
         texts.into_iter().filter(|text| text.starts_with(&typed)).collect()

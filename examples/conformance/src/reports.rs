@@ -44,7 +44,7 @@ impl Fixture {
     /// Send the client away, and have the answer ready when it comes back.
     #[tool(read_only)]
     async fn test_reconnection(context: &Context) -> &'static str {
-        context.close_connection();
+        context.close_stream();
         sleep(STEP).await;
         "The client came back."
     }

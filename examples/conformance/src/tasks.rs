@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcpwright::{Context, ErrorObject, Form, Result, Unanswered, server};
+use mcpwright::{Context, ErrorObject, Form, InputError, Result, server};
 use tokio::time::sleep;
 
 use crate::fixture::Fixture;
@@ -62,14 +62,14 @@ impl Fixture {
         context: &Context,
         /// The file's name.
         filename: &str,
-    ) -> Result<String, Unanswered> {
+    ) -> Result<String, InputError> {
         let Confirmation { confirm } = context.elicit("confirm", format!("Delete {filename} for good?"))?;
         Ok(if confirm { format!("Deleted {filename}.") } else { format!("Kept {filename}.") })
     }
 
     /// Ask the user two things at once.
     #[tool(read_only, task = optional)]
-    fn multi_input(context: &Context) -> Result<String, Unanswered> {
+    fn multi_input(context: &Context) -> Result<String, InputError> {
         let name = context.elicit::<Name>("name", "What is your name?");
         let confirmation = context.elicit::<Confirmation>("confirmation", "Shall I go on?");
         let (Name { name }, Confirmation { confirm }) = (name?, confirmation?);
@@ -78,7 +78,7 @@ impl Fixture {
 
     /// Ask the user something, and take some time with the answer.
     #[tool(read_only, task = "50ms")]
-    async fn test_tool_with_task(context: &Context) -> Result<String, Unanswered> {
+    async fn test_tool_with_task(context: &Context) -> Result<String, InputError> {
         let Name { name } = context.elicit("name", "What is your name?")?;
         sleep(Duration::from_millis(500)).await;
         Ok(format!("Hello, {name}!"))

@@ -432,16 +432,16 @@ mod tests {
     #[test]
     fn times_have_units() {
         let second = quote!(::core::time::Duration::from_secs(30u64));
-        check(&TOOL, &quote!(deadline = "30s"), &quote!(.deadline(#second)));
-        check(&TOOL, &quote!(deadline = "30 s"), &quote!(.deadline(#second)));
-        check(&TOOL, &quote!(deadline = LIMIT), &quote!(.deadline(LIMIT)));
+        check(&TOOL, &quote!(timeout = "30s"), &quote!(.timeout(#second)));
+        check(&TOOL, &quote!(timeout = "30 s"), &quote!(.timeout(#second)));
+        check(&TOOL, &quote!(timeout = LIMIT), &quote!(.timeout(LIMIT)));
         check(
             &RESOURCE,
             &quote!(cache("2min", public)),
             &quote!(.cache(::core::time::Duration::from_secs(120u64), ::mcpwright::CacheScope::Public)),
         );
-        refuse(&TOOL, &quote!(deadline = 30), &["`deadline` is written `deadline = \"30s\"`"]);
-        refuse(&TOOL, &quote!(deadline = "soon"), &["`deadline` is written `deadline = \"30s\"`"]);
+        refuse(&TOOL, &quote!(timeout = 30), &["`timeout` is written `timeout = \"30s\"`"]);
+        refuse(&TOOL, &quote!(timeout = "soon"), &["`timeout` is written `timeout = \"30s\"`"]);
         refuse(&RESOURCE, &quote!(cache("2min", mine)), &["`cache` is written `cache(\"5min\", private)`"]);
     }
 
@@ -501,7 +501,7 @@ mod tests {
                 "`title` is written `title = \"…\"`",
                 "`read_only` takes no value: write `read_only` to say yes, and leave it out otherwise",
                 "`#[tool]` has no option `colour`; it has `name`, `title`, `description`, `read_only`, `destructive`, \
-                 `additive`, `idempotent`, `open_world`, `deadline`, `task`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
+                 `additive`, `idempotent`, `open_world`, `timeout`, `task`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
                 "`open_world` is written `open_world = true`",
                 "`title` is said twice",
             ],

@@ -11,7 +11,7 @@ use crate::errors::Errors;
 /// Expands `#[derive(Choice)]`.
 ///
 /// ```text
-/// Input:   #[choice(rename_all = "snake_case")]
+/// CallArguments:   #[choice(rename_all = "snake_case")]
 ///          enum Size {
 ///              /// Fits into a bag.
 ///              Small,

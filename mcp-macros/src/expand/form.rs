@@ -12,7 +12,7 @@ use crate::errors::Errors;
 /// Expands `#[derive(Form)]`.
 ///
 /// ```text
-/// Input:   struct Guest {
+/// CallArguments:   struct Guest {
 ///              /// Who comes.
 ///              #[form(length = 1..=80)] name: String,
 ///          }

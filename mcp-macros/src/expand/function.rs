@@ -11,7 +11,7 @@ use crate::errors::Errors;
 /// Expands an attribute on a free function.
 ///
 /// ```text
-/// Input:   /// Add two integers.
+/// CallArguments:   /// Add two integers.
 ///          #[tool]
 ///          pub fn add(a: i64, b: i64) -> i64 { … }
 /// Output:  /// Add two integers.

@@ -57,7 +57,7 @@ pub(crate) fn offers(method: &Method, owner: &Owner<'_>) -> TokenStream {
 /// The expression of a handler.
 ///
 /// ```text
-/// Input:   /// Search the notes.
+/// CallArguments:   /// Search the notes.
 ///          #[tool(read_only)]
 ///          async fn find(&self, query: String) -> Json<Vec<Note>> { … }
 /// Output:  ::mcpwright::ToolHandler::new("find", {
@@ -66,7 +66,7 @@ pub(crate) fn offers(method: &Method, owner: &Owner<'_>) -> TokenStream {
 ///                  let argument_0 = input.take::<String, _>(0usize);
 ///                  input.check()?;
 ///                  let this = ::std::sync::Arc::clone(&this);
-///                  ::core::result::Result::Ok(::mcpwright::Work::future(async move {
+///                  ::core::result::Result::Ok(::mcpwright::Execution::future(async move {
 ///                      <Json<Vec<Note>> as ::mcpwright::IntoToolResult>::into_tool_result(
 ///                          Self::find(&this, argument_0.value()).await,
 ///                      )
@@ -136,11 +136,11 @@ fn work(method: &Method, kind: Kind, owner: &Owner<'_>) -> TokenStream {
     match &method.asyncness {
         Some(token) => {
             let result = result(method, kind, &quote_spanned!(ours()=> #call.await));
-            quote_spanned!(ours_at(token.span)=> ::mcpwright::Work::future(async move { #result }))
+            quote_spanned!(ours_at(token.span)=> ::mcpwright::Execution::future(async move { #result }))
         }
         None => {
             let result = result(method, kind, &call);
-            quote_spanned!(ours()=> ::mcpwright::Work::blocking(move || #result))
+            quote_spanned!(ours()=> ::mcpwright::Execution::blocking(move || #result))
         }
     }
 }

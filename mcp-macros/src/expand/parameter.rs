@@ -12,7 +12,7 @@ use crate::ast::{Handler, Kind, Name, Parameter};
 /// Declares a parameter.
 ///
 /// ```text
-/// Input:   /// At most this many.
+/// CallArguments:   /// At most this many.
 ///          #[arg(default = 10, range = 1..=100)] limit: u32
 /// Output:  .parameter::<u32, _>(
 ///              ::mcpwright::Argument::new("limit").default(10).range(1..=100).description("At most this many."),
@@ -37,7 +37,7 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
 /// Has the compiler see that a parameter is an extractor, where an argument would come from nowhere.
 ///
 /// ```text
-/// Input:   Ext(pool): Ext<Pool>
+/// CallArguments:   Ext(pool): Ext<Pool>
 /// Output:  ::mcpwright::__private::unnamed::<Ext<Pool>>();
 /// ```
 pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Option<TokenStream> {
@@ -56,9 +56,9 @@ pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Opti
 /// Takes a parameter from the input.
 ///
 /// ```text
-/// Input:   limit: u32, context: &Context
+/// CallArguments:   limit: u32, context: &Context
 /// Output:  let argument_0 = input.take::<u32, _>(0usize);
-///          let argument_1 = input.take::<<Context as ::mcpwright::__private::Referent>::Taken, _>(1usize);
+///          let argument_1 = input.take::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(1usize);
 /// ```
 pub(crate) fn take(place: usize, parameter: &Parameter) -> TokenStream {
     let (argument, taken) = (argument(place), taken(parameter));
@@ -80,7 +80,7 @@ pub(crate) fn value(place: usize, parameter: &Parameter) -> TokenStream {
 fn taken(parameter: &Parameter) -> TokenStream {
     let Parameter { r#type, .. } = parameter;
     if parameter.by_reference {
-        quote_spanned!(r#type.span()=> <#r#type as ::mcpwright::__private::Referent>::Taken)
+        quote_spanned!(r#type.span()=> <#r#type as ::mcpwright::__private::Referent>::Extracted)
     } else {
         r#type.clone()
     }
@@ -93,7 +93,7 @@ fn argument(place: usize) -> Ident {
 /// A completer. A function of the same `impl` block may take `&self`.
 ///
 /// ```text
-/// Input:   Self::titles
+/// CallArguments:   Self::titles
 /// Output:  ::mcpwright::Completer::new({
 ///              let this = ::std::sync::Arc::clone(&this);
 ///              move |completing| {

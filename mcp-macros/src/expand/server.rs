@@ -13,7 +13,7 @@ use crate::errors::Errors;
 /// Expands `#[server]`.
 ///
 /// ```text
-/// Input:   #[server(instructions = "Notes.", parts(admin))]
+/// CallArguments:   #[server(instructions = "Notes.", parts(admin))]
 ///          impl Notes { … }
 /// Output:  impl Notes { … }
 ///
@@ -28,7 +28,7 @@ use crate::errors::Errors;
 ///              }
 ///          }
 ///
-/// Input:   #[server(part = admin)]
+/// CallArguments:   #[server(part = admin)]
 ///          impl Notes { … }
 /// Output:  impl Notes { … }
 ///

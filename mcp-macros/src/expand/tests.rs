@@ -62,10 +62,10 @@ fn a_server_is_its_builder() {
                         let argument_0 = input.take::<String, _>(0usize);
                         let argument_1 = input.take::<u32, _>(1usize);
                         let argument_2 =
-                            input.take::<<Context as ::mcpwright::__private::Referent>::Taken, _>(2usize);
+                            input.take::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(2usize);
                         input.check()?;
                         let this = ::std::sync::Arc::clone(&this);
-                        ::core::result::Result::Ok(::mcpwright::Work::future(async move {
+                        ::core::result::Result::Ok(::mcpwright::Execution::future(async move {
                             <Json<Vec<Note>> as ::mcpwright::IntoToolResult>::into_tool_result(
                                 Self::find(&this, argument_0.value(), argument_1.value(), &argument_2.value()).await
                             )
@@ -74,7 +74,7 @@ fn a_server_is_its_builder() {
                 })
                 .parameter::<String, _>(::mcpwright::Argument::new("query").description("Words to look for."))
                 .parameter::<u32, _>(::mcpwright::Argument::new("limit").default(10))
-                .parameter::<<Context as ::mcpwright::__private::Referent>::Taken, _>(
+                .parameter::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(
                     ::mcpwright::Argument::new("context")
                 )
                 .output::<Json<Vec<Note>>>()
@@ -96,7 +96,7 @@ fn a_part_adds_to_a_builder() {
             #[resource("note://{id}", cache("1min", public))]
             fn text(&self, #[arg(complete = Self::ids)] id: u32, _: Context) -> String {}
 
-            async fn ids(&self, completing: Completing) -> Vec<String> {}
+            async fn ids(&self, completing: CompletionRequest) -> Vec<String> {}
         }
     };
     let expected = quote! {
@@ -104,7 +104,7 @@ fn a_part_adds_to_a_builder() {
             #[cfg(unix)]
             fn text(&self, id: u32, _: Context) -> String {}
 
-            async fn ids(&self, completing: Completing) -> Vec<String> {}
+            async fn ids(&self, completing: CompletionRequest) -> Vec<String> {}
         }
 
         #[allow(deprecated, unused_variables)]
@@ -126,7 +126,7 @@ fn a_part_adds_to_a_builder() {
                         let argument_1 = input.take::<Context, _>(1usize);
                         input.check()?;
                         let this = ::std::sync::Arc::clone(&this);
-                        ::core::result::Result::Ok(::mcpwright::Work::blocking(move ||
+                        ::core::result::Result::Ok(::mcpwright::Execution::blocking(move ||
                             <String as ::mcpwright::IntoContents>::into_contents(
                                 Self::text(&this, argument_0.value(), argument_1.value())
                             )
@@ -171,16 +171,16 @@ fn a_function_is_also_a_type() {
             pub fn prompt() -> ::mcpwright::PromptHandler {
                 ::mcpwright::PromptHandler::new("greet", {
                     move |mut input| {
-                        let argument_0 = input.take::<<str as ::mcpwright::__private::Referent>::Taken, _>(0usize);
+                        let argument_0 = input.take::<<str as ::mcpwright::__private::Referent>::Extracted, _>(0usize);
                         input.check()?;
-                        ::core::result::Result::Ok(::mcpwright::Work::blocking(move ||
+                        ::core::result::Result::Ok(::mcpwright::Execution::blocking(move ||
                             <Cow<'_, str> as ::mcpwright::IntoPromptResult>::into_prompt_result(
                                 greet(&argument_0.value())
                             )
                         ))
                     }
                 })
-                .parameter::<<str as ::mcpwright::__private::Referent>::Taken, _>(
+                .parameter::<<str as ::mcpwright::__private::Referent>::Extracted, _>(
                     ::mcpwright::Argument::new("name")
                 )
                 .description("Greet.")

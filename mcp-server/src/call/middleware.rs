@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::call::Call;
-use crate::call::notifications::Outbox;
+use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
 use crate::server::Server;
 
@@ -13,7 +13,7 @@ use crate::server::Server;
 #[async_trait]
 pub trait MethodHandler: Send + Sync + 'static {
     /// Answers a call.
-    async fn handle(&self, call: &Call, outbox: &Outbox) -> Outcome;
+    async fn handle(&self, call: &Call, outbox: &NotificationSender) -> Outcome;
 }
 
 /// What wraps every call: it sees the call before the handler, and the outcome after it.
@@ -42,7 +42,7 @@ pub trait Middleware: Send + Sync + 'static {
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     pub(crate) server: &'a Server,
-    pub(crate) outbox: &'a Outbox,
+    pub(crate) outbox: &'a NotificationSender,
     pub(crate) rest: &'a [Arc<dyn Middleware>],
 }
 

@@ -15,8 +15,8 @@ use serde::Deserialize;
 use crate::call::params::read;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
-use crate::input_required::rounds::Before;
-use crate::tasks::handle::Running;
+use crate::input_required::rounds::RoundState;
+use crate::tasks::handle::TaskHandle;
 
 /// One request, as the engine sees it: the same in both eras and on every transport.
 #[derive(Clone, Debug)]
@@ -29,9 +29,9 @@ pub struct Call {
     extensions: Extensions,
     serial: u64,
     /// What earlier runs of the same call have brought.
-    before: Option<Arc<Before>>,
+    before: Option<Arc<RoundState>>,
     /// The task that it is run for.
-    task: Option<Arc<Running>>,
+    task: Option<Arc<TaskHandle>>,
 }
 
 impl Call {
@@ -64,24 +64,24 @@ impl Call {
     }
 
     /// The same call, to be run with what earlier runs have brought.
-    pub(crate) fn after(mut self, before: impl Into<Option<Arc<Before>>>) -> Self {
+    pub(crate) fn after(mut self, before: impl Into<Option<Arc<RoundState>>>) -> Self {
         self.before = before.into();
         self
     }
 
     /// The same call, to be run for a task.
-    pub(crate) fn of_task(mut self, task: &Arc<Running>) -> Self {
+    pub(crate) fn of_task(mut self, task: &Arc<TaskHandle>) -> Self {
         self.task = Some(Arc::clone(task));
         self
     }
 
     /// The task that it is run for.
-    pub(crate) fn task(&self) -> Option<&Arc<Running>> {
+    pub(crate) fn task(&self) -> Option<&Arc<TaskHandle>> {
         self.task.as_ref()
     }
 
     /// What earlier runs have brought.
-    pub(crate) fn before(&self) -> Option<&Arc<Before>> {
+    pub(crate) fn before(&self) -> Option<&Arc<RoundState>> {
         self.before.as_ref()
     }
 

@@ -16,7 +16,7 @@ pub trait Deliver: Send + Sync + 'static {
     }
 
     /// Closes the channel on which the client waits, without ending the call: the client comes back for the rest.
-    fn let_go(&self) {}
+    fn close_stream(&self) {}
 }
 
 impl<F: Fn(Notification) + Send + Sync + 'static> Deliver for F {
@@ -29,9 +29,9 @@ impl<F: Fn(Notification) + Send + Sync + 'static> Deliver for F {
 ///
 /// A transport closes it when the call ends, whatever the reason.
 #[derive(Clone)]
-pub struct Outbox(Arc<dyn Deliver>);
+pub struct NotificationSender(Arc<dyn Deliver>);
 
-impl Outbox {
+impl NotificationSender {
     /// An outbox that hands each notification on.
     pub fn new(deliver: impl Deliver) -> Self {
         Self(Arc::new(deliver))
@@ -48,18 +48,18 @@ impl Outbox {
     }
 
     /// Closes the channel on which the client waits, where the client knows how to come back for the rest.
-    pub fn let_go(&self) {
-        self.0.let_go();
+    pub fn close_stream(&self) {
+        self.0.close_stream();
     }
 }
 
-impl<D: Deliver> From<Arc<D>> for Outbox {
+impl<D: Deliver> From<Arc<D>> for NotificationSender {
     fn from(deliver: Arc<D>) -> Self {
         Self(deliver)
     }
 }
 
-impl fmt::Debug for Outbox {
+impl fmt::Debug for NotificationSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Outbox")
     }

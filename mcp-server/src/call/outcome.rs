@@ -68,14 +68,14 @@ pub struct Answer {
     pub(crate) caching: Option<Caching>,
     pub(crate) is_error: bool,
     /// The newest of the words it is said in, if not every revision has them all.
-    pub(crate) newest: Option<Word>,
+    pub(crate) requires: Option<Feature>,
     /// What kind of result it is, where that is for an extension to say.
     pub(crate) result_type: Option<String>,
 }
 
 /// A word of results that not every revision of the protocol has, the oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Word {
+pub(crate) enum Feature {
     /// A sound.
     Audio,
     /// A link to a resource.
@@ -84,7 +84,7 @@ pub(crate) enum Word {
     AnyStructuredContent,
 }
 
-impl Word {
+impl Feature {
     /// What a block of content is called, unless every revision knows it.
     pub(crate) fn of(block: &ContentBlock) -> Option<Self> {
         match block {
@@ -146,7 +146,7 @@ impl Answer {
     }
 
     fn new(fields: Fields) -> Self {
-        Self { fields, meta: Meta::new(), caching: None, is_error: false, newest: None, result_type: None }
+        Self { fields, meta: Meta::new(), caching: None, is_error: false, requires: None, result_type: None }
     }
 
     /// How many bytes its members take.

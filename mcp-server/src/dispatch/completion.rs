@@ -6,18 +6,18 @@ use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionRefer
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::call::notifications::Outbox;
+use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
 use crate::dispatch::errors::{timed_out, unknown};
 use crate::dispatch::execute;
-use crate::handler::completer::{Completing, of};
+use crate::handler::completer::{CompletionRequest, of};
 use crate::handler::context::Context;
 use crate::handler::parameters::Parameters;
 use crate::handler::resource::TemplateHandler;
 use crate::server::Server;
 
 impl Server {
-    pub(crate) async fn complete(&self, call: &Call, outbox: &Outbox) -> Outcome {
+    pub(crate) async fn complete(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
         let completion = self.completion(call, outbox).await;
         let answer = completion.and_then(|completion| {
             self.answer("a completion", &CompleteResult::new(completion), Meta::new())
@@ -25,9 +25,9 @@ impl Server {
         answer.into()
     }
 
-    async fn completion(&self, call: &Call, outbox: &Outbox) -> Result<Completion, ErrorObject> {
+    async fn completion(&self, call: &Call, outbox: &NotificationSender) -> Result<Completion, ErrorObject> {
         let params: CompleteParams = call.read()?;
-        let context = Context::new(call, &self.offer.shared, outbox);
+        let context = Context::new(call, &self.state.shared, outbox);
         let known = params.context.map(|context| context.arguments.into_iter().collect()).unwrap_or_default();
         let (argument, value) = (params.argument.name, params.argument.value);
         match &params.reference {
@@ -45,7 +45,7 @@ impl Server {
 
     /// The template of exactly this text.
     async fn find_template(&self, uri: &str) -> Result<TemplateHandler, ErrorObject> {
-        self.offer.templates.find(uri).await?.ok_or_else(|| unknown("resource template", uri))
+        self.state.templates.find(uri).await?.ok_or_else(|| unknown("resource template", uri))
     }
 
     async fn suggest(
@@ -60,8 +60,8 @@ impl Server {
         let found = arguments.find(|(declared, _)| declared.argument.name == name);
         let (declared, schema) = found.ok_or_else(|| unknown("argument", name))?;
         if let Some(completer) = &declared.argument.completer {
-            let completing = completer.complete(Completing::new(value, known, context));
-            let completion = execute::within(name, completing, self.offer.deadline, &self.host).await;
+            let completing = completer.complete(CompletionRequest::new(value, known, context));
+            let completion = execute::within(name, completing, self.state.timeout, &self.runtime).await;
             let completion = completion.map_err(|execute::TimedOut(_)| timed_out(name))?;
             let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
             if completion.values.len() > 100 {

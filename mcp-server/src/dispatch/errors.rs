@@ -8,14 +8,14 @@ use serde::Serialize;
 
 use crate::call::outcome::{Answer, Outcome};
 use crate::dispatch::execute;
-use crate::handler::arguments::Given;
+use crate::handler::arguments::ArgumentText;
 use crate::handler::context::Context;
-use crate::handler::context::step::bare;
+use crate::handler::context::step::unwrap_step;
 use crate::handler::error::{Failure, ToolError};
-use crate::handler::execution::Work;
-use crate::handler::handler_core::Handling;
+use crate::handler::execution::Execution;
+use crate::handler::handler_core::HandlerCore;
 use crate::incident;
-use crate::input_required::error::Unanswered;
+use crate::input_required::error::InputError;
 use crate::server::Server;
 
 impl Server {
@@ -23,12 +23,12 @@ impl Server {
     pub(crate) async fn work<R: Send + 'static>(
         &self,
         name: &str,
-        handling: &Handling<R>,
-        work: Work<R>,
-        deadline: Duration,
+        handling: &HandlerCore<R>,
+        work: Execution<R>,
+        timeout: Duration,
     ) -> Result<Result<R, Failure>, execute::TimedOut> {
-        let deadline = handling.deadline.unwrap_or(deadline);
-        execute::work(name, work, &handling.pace, deadline, &self.host).await
+        let timeout = handling.timeout.unwrap_or(timeout);
+        execute::work(name, work, &handling.pace, timeout, &self.runtime).await
     }
 
     /// Runs a handler where the protocol has no place for a failure that the model reads. What an error calls it is
@@ -37,18 +37,18 @@ impl Server {
         &self,
         name: &str,
         shown: &str,
-        handling: &Handling<R>,
-        given: &Given<'_>,
+        handling: &HandlerCore<R>,
+        given: &ArgumentText<'_>,
         context: &Context,
     ) -> Result<R, Outcome> {
         let result = match handling.start(given, context) {
             Ok(work) => {
-                let worked = self.work(name, handling, work, self.offer.deadline).await;
+                let worked = self.work(name, handling, work, self.state.timeout).await;
                 worked.unwrap_or_else(|execute::TimedOut(_)| Err(timed_out(shown).into()))
             }
             Err(failure) => Err(failure),
         };
-        result.map_err(|failure| match context.instead_of(&failure) {
+        result.map_err(|failure| match context.take_input_required(&failure) {
             Some(asked) => asked,
             None => self.protocol_error(shown, failure).into(),
         })
@@ -73,18 +73,18 @@ impl Server {
 
     /// Why an answer is not sent, if it is larger than it may be.
     pub(crate) fn too_large(&self, answer: &Answer) -> Option<String> {
-        let (size, most) = (answer.len(), self.offer.most_bytes);
+        let (size, most) = (answer.len(), self.state.max_result_bytes);
         (size > most).then(|| format!("the result is too large: {size} bytes, and at most {most} are sent"))
     }
 
     /// The error of the protocol for a failure.
     pub(crate) fn protocol_error(&self, shown: &str, failure: Failure) -> ErrorObject {
         match failure {
-            Failure::Refused(problems) => {
+            Failure::InvalidArguments(problems) => {
                 let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
                 ErrorObject::invalid_params(format!("{shown}: {}", problems.join("; ")))
             }
-            Failure::Error(error) => match bare(error).downcast::<ErrorObject>() {
+            Failure::Error(error) => match unwrap_step(error).downcast::<ErrorObject>() {
                 Ok(error) => *error,
                 Err(error) => ErrorObject::internal(self.error_text(shown, &*error)),
             },
@@ -93,8 +93,8 @@ impl Server {
 
     /// What may be said of an error: its own words but never its sources', or a number.
     pub(crate) fn error_text(&self, name: &str, error: &(dyn Error + Send + Sync + 'static)) -> String {
-        let is_for_models = error.is::<ToolError>() || error.is::<Unanswered>();
-        if self.offer.masks_errors && !is_for_models {
+        let is_for_models = error.is::<ToolError>() || error.is::<InputError>();
+        if self.state.masks_errors && !is_for_models {
             let incident = incident::number();
             tracing::error!(incident, error = %incident::escaped(&error.to_string()), "{name} failed");
             return format!("{name} failed, incident {incident}");

@@ -11,10 +11,10 @@ use futures::channel::oneshot;
 use futures::future::BoxFuture;
 
 use crate::handler::error::Failure;
-use crate::handler::execution::Work;
-use crate::handler::latency::Pace;
-use crate::limits::LONGEST_POLL;
-use crate::runtime::Host;
+use crate::handler::execution::Execution;
+use crate::handler::latency::LatencyStats;
+use crate::limits::SLOW_POLL;
+use crate::runtime::Runtime;
 
 /// The handler took longer than it may, which is this long.
 #[derive(Debug)]
@@ -23,14 +23,14 @@ pub(crate) struct TimedOut(pub(crate) Duration);
 /// Runs what a handler has left to do until it is done or the deadline has passed.
 pub(crate) async fn work<T: Send + 'static>(
     name: &str,
-    work: Work<T>,
-    pace: &Arc<Pace>,
-    deadline: Duration,
-    host: &Arc<dyn Host>,
+    work: Execution<T>,
+    pace: &Arc<LatencyStats>,
+    timeout: Duration,
+    runtime: &Arc<dyn Runtime>,
 ) -> Result<Result<T, Failure>, TimedOut> {
     match work {
-        Work::Future(future) => asynchronous(name, future, pace, deadline, host).await,
-        Work::Blocking(handler) => synchronous(handler, deadline, host).await,
+        Execution::Future(future) => asynchronous(name, future, pace, timeout, runtime).await,
+        Execution::Blocking(handler) => synchronous(handler, timeout, runtime).await,
     }
 }
 
@@ -38,19 +38,19 @@ pub(crate) async fn work<T: Send + 'static>(
 pub(crate) async fn within<F: Future>(
     name: &str,
     work: F,
-    deadline: Duration,
-    host: &Arc<dyn Host>,
+    timeout: Duration,
+    runtime: &Arc<dyn Runtime>,
 ) -> Result<F::Output, TimedOut> {
-    asynchronous(name, work, &Pace::default(), deadline, host).await
+    asynchronous(name, work, &LatencyStats::default(), timeout, runtime).await
 }
 
 /// Runs an asynchronous handler until it is done or the deadline has passed.
 async fn asynchronous<F: Future>(
     name: &str,
     handler: F,
-    pace: &Pace,
-    deadline: Duration,
-    host: &Arc<dyn Host>,
+    pace: &LatencyStats,
+    timeout: Duration,
+    runtime: &Arc<dyn Runtime>,
 ) -> Result<F::Output, TimedOut> {
     if !pace.is_quick() {
         yield_once().await;
@@ -58,19 +58,19 @@ async fn asynchronous<F: Future>(
     let mut handler = pin!(handler);
     let mut timer: Option<BoxFuture<'static, ()>> = None;
     poll_fn(move |context| {
-        let start = host.now();
+        let start = runtime.now();
         let poll = handler.as_mut().poll(context);
-        let time = host.now().saturating_duration_since(start);
+        let time = runtime.now().saturating_duration_since(start);
         pace.record(time);
-        if time > LONGEST_POLL {
+        if time > SLOW_POLL {
             tracing::warn!(name, ?time, "an asynchronous handler kept its thread from everything else");
         }
         match poll {
             Poll::Ready(output) => Poll::Ready(Ok(output)),
             Poll::Pending => {
                 // Most handlers are done at the first poll and never need a timer.
-                let timer = timer.get_or_insert_with(|| host.sleep(deadline));
-                timer.as_mut().poll(context).map(|()| Err(TimedOut(deadline)))
+                let timer = timer.get_or_insert_with(|| runtime.sleep(timeout));
+                timer.as_mut().poll(context).map(|()| Err(TimedOut(timeout)))
             }
         }
     })
@@ -80,15 +80,15 @@ async fn asynchronous<F: Future>(
 /// Runs a synchronous handler where it may block, until it is done or the deadline has passed.
 async fn synchronous<T: Send + 'static>(
     handler: impl FnOnce() -> T + Send + 'static,
-    deadline: Duration,
-    host: &Arc<dyn Host>,
+    timeout: Duration,
+    runtime: &Arc<dyn Runtime>,
 ) -> Result<T, TimedOut> {
     let (sender, receiver) = oneshot::channel();
-    host.run_blocking(Box::new(move || {
+    runtime.spawn_blocking(Box::new(move || {
         // Nobody receives where the call was cancelled meanwhile.
         let _ = sender.send(catch_unwind(AssertUnwindSafe(handler)));
     }));
-    let mut timer = host.sleep(deadline);
+    let mut timer = runtime.sleep(timeout);
     let mut receiver = receiver;
     poll_fn(move |context| {
         if let Poll::Ready(received) = pin!(&mut receiver).poll(context) {
@@ -96,10 +96,10 @@ async fn synchronous<T: Send + 'static>(
                 Ok(Ok(output)) => Ok(output),
                 Ok(Err(payload)) => resume_unwind(payload),
                 // The host dropped the job: it is about to end.
-                Err(oneshot::Canceled) => Err(TimedOut(deadline)),
+                Err(oneshot::Canceled) => Err(TimedOut(timeout)),
             });
         }
-        timer.as_mut().poll(context).map(|()| Err(TimedOut(deadline)))
+        timer.as_mut().poll(context).map(|()| Err(TimedOut(timeout)))
     })
     .await
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::call::Call;
 use crate::call::outcome::Answer;
 use crate::server::Server;
-use crate::server::catalog::{Listed, Offered, Source};
+use crate::server::catalog::{CatalogItems, ListEntry, Source};
 use crate::server::list_cache::List;
 
 /// What a list reads of its parameters: what every request has beside them was read before.
@@ -20,13 +20,13 @@ struct Params<'a> {
 
 impl Server {
     /// A page of one of the lists.
-    pub(crate) async fn list<H: Listed, P: Source<H> + ?Sized>(
+    pub(crate) async fn list<H: ListEntry, P: Source<H> + ?Sized>(
         &self,
         call: &Call,
-        offered: &Offered<H, P>,
+        offered: &CatalogItems<H, P>,
     ) -> Result<Answer, ErrorObject> {
         let cursor = call.read::<Params<'_>>()?.cursor;
-        let list = List { member: H::LIST, page_size: self.offer.page_size, caching: self.offer.caching };
+        let list = List { member: H::LIST, page_size: self.state.page_size, caching: self.state.caching };
         offered.written().await?.page(&list, cursor.as_deref()).map(Answer::page)
     }
 }

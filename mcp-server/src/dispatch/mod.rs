@@ -15,7 +15,7 @@ use mcpwright_core::{ErrorObject, method};
 
 use crate::call::Call;
 use crate::call::middleware::Next;
-use crate::call::notifications::Outbox;
+use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
 use crate::incident;
 use crate::server::Server;
@@ -23,7 +23,7 @@ use crate::tasks::methods::is_of_tasks;
 
 impl Server {
     /// Answers a call: through the middleware to the handler, whose panic is this call's error and nothing more.
-    pub async fn call(&self, call: &Call, outbox: &Outbox) -> Outcome {
+    pub async fn call(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
         if self.begins_elsewhere(call.method()) {
             execute::yield_once().await;
         }
@@ -49,22 +49,22 @@ impl Server {
     }
 
     /// One arm per method. What is asked for less often than tools has memory of its own, and takes none of theirs.
-    pub(crate) async fn dispatch(&self, call: &Call, outbox: &Outbox) -> Outcome {
+    pub(crate) async fn dispatch(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
         match call.method() {
             gated if !self.offers(gated) => ErrorObject::method_not_found(gated).into(),
-            method::TOOLS_LIST => self.list(call, &self.offer.tools).await.into(),
+            method::TOOLS_LIST => self.list(call, &self.state.tools).await.into(),
             method::TOOLS_CALL => self.call_tool(call, outbox).await,
-            method::RESOURCES_LIST => self.list(call, &self.offer.resources).await.into(),
-            method::RESOURCES_TEMPLATES_LIST => self.list(call, &self.offer.templates).await.into(),
+            method::RESOURCES_LIST => self.list(call, &self.state.resources).await.into(),
+            method::RESOURCES_TEMPLATES_LIST => self.list(call, &self.state.templates).await.into(),
             method::RESOURCES_READ => Box::pin(self.read_resource(call, outbox)).await,
-            method::PROMPTS_LIST => self.list(call, &self.offer.prompts).await.into(),
+            method::PROMPTS_LIST => self.list(call, &self.state.prompts).await.into(),
             method::PROMPTS_GET => Box::pin(self.get_prompt(call, outbox)).await,
             method::COMPLETION_COMPLETE => Box::pin(self.complete(call, outbox)).await,
             other => match (self.custom(other), self.tasks()) {
                 (_, Some(tasks)) if is_of_tasks(other) => Box::pin(self.task_method(tasks, call)).await,
                 (Some(handler), _) => {
                     let handled = handler.handle(call, outbox);
-                    let outcome = execute::within(other, handled, self.offer.deadline, &self.host).await;
+                    let outcome = execute::within(other, handled, self.state.timeout, &self.runtime).await;
                     outcome.unwrap_or_else(|execute::TimedOut(_)| errors::timed_out(other).into())
                 }
                 (None, _) => ErrorObject::method_not_found(other).into(),

@@ -3,33 +3,33 @@
 use mcpwright_core::ErrorObject;
 
 use crate::call::Call;
-use crate::call::notifications::Outbox;
-use crate::call::outcome::{Answer, Outcome, Word};
+use crate::call::notifications::NotificationSender;
+use crate::call::outcome::{Answer, Feature, Outcome};
 use crate::dispatch::errors::unknown;
-use crate::handler::arguments::Given;
+use crate::handler::arguments::ArgumentText;
 use crate::handler::context::Context;
 use crate::handler::prompt::PromptHandler;
 use crate::server::Server;
 
 impl Server {
-    pub(crate) async fn get_prompt(&self, call: &Call, outbox: &Outbox) -> Outcome {
+    pub(crate) async fn get_prompt(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
         self.prompt_answer(call, outbox).await.into()
     }
 
-    async fn prompt_answer(&self, call: &Call, outbox: &Outbox) -> Result<Answer, Outcome> {
+    async fn prompt_answer(&self, call: &Call, outbox: &NotificationSender) -> Result<Answer, Outcome> {
         let name = call.name()?;
         let prompt = self.find_prompt(&name).await?;
         let text = call.arguments().filter(|text| *text != "null").unwrap_or("{}");
-        let given =
-            Given::read(text).map_err(|_| ErrorObject::invalid_params("params.arguments is an object"))?;
-        let context = Context::new(call, &self.offer.shared, outbox);
+        let given = ArgumentText::read(text)
+            .map_err(|_| ErrorObject::invalid_params("params.arguments is an object"))?;
+        let context = Context::new(call, &self.state.shared, outbox);
         let mut result = self.run(&name, &name, prompt.handling(), &given, &context).await?;
         let meta = std::mem::take(&mut result.meta);
-        let newest = result.messages.iter().filter_map(|message| Word::of(&message.content)).max();
-        Ok(Answer { newest, ..self.answer(&name, &result, meta)? })
+        let requires = result.messages.iter().filter_map(|message| Feature::of(&message.content)).max();
+        Ok(Answer { requires, ..self.answer(&name, &result, meta)? })
     }
 
     pub(crate) async fn find_prompt(&self, name: &str) -> Result<PromptHandler, ErrorObject> {
-        self.offer.prompts.find(name).await?.ok_or_else(|| unknown("prompt", name))
+        self.state.prompts.find(name).await?.ok_or_else(|| unknown("prompt", name))
     }
 }

@@ -7,14 +7,14 @@ use mcpwright_core::{Caching, ErrorObject, ReadResourceResult};
 use serde::Deserialize;
 
 use crate::call::Call;
-use crate::call::notifications::Outbox;
+use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
-use crate::handler::arguments::Given;
+use crate::handler::arguments::ArgumentText;
 use crate::handler::contents::Contents;
 use crate::handler::context::Context;
-use crate::handler::handler_core::Handling;
+use crate::handler::handler_core::HandlerCore;
 use crate::handler::resource::{ResourceHandler, TemplateHandler};
-use crate::limits::LONGEST_URI;
+use crate::limits::MAX_URI_BYTES;
 use crate::server::Server;
 use crate::server::catalog::unavailable;
 
@@ -31,7 +31,7 @@ enum Reader {
 }
 
 impl Reader {
-    fn handling(&self) -> &Handling<Contents> {
+    fn handling(&self) -> &HandlerCore<Contents> {
         match self {
             Self::Resource(resource) => resource.handling(),
             Self::Template(template, _) => template.handling(),
@@ -54,7 +54,7 @@ impl Reader {
 }
 
 impl Server {
-    pub(crate) async fn read_resource(&self, call: &Call, outbox: &Outbox) -> Outcome {
+    pub(crate) async fn read_resource(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
         let uri = match call.read::<Params<'_>>() {
             Ok(params) => params.uri,
             Err(error) => return error.into(),
@@ -73,9 +73,9 @@ impl Server {
         &self,
         call: &Call,
         uri: &str,
-        outbox: &Outbox,
+        outbox: &NotificationSender,
     ) -> Result<Option<(ReadResourceResult, Caching)>, Outcome> {
-        if uri.len() > LONGEST_URI {
+        if uri.len() > MAX_URI_BYTES {
             return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long").into());
         }
         if !self.may_read(call.caller(), uri) {
@@ -83,24 +83,24 @@ impl Server {
         }
         let Some(reader) = self.find_reader(uri).await? else { return Ok(None) };
         let given = match &reader {
-            Reader::Resource(_) => Given::texts([]),
-            Reader::Template(_, variables) => Given::texts(variables.iter()),
+            Reader::Resource(_) => ArgumentText::texts([]),
+            Reader::Template(_, variables) => ArgumentText::texts(variables.iter()),
         };
-        let context = Context::new(call, &self.offer.shared, outbox);
+        let context = Context::new(call, &self.state.shared, outbox);
         let contents = self.run(uri, "the resource", reader.handling(), &given, &context).await?;
         let result = contents.result(uri, reader.mime_type());
-        Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.offer.caching))))
+        Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.state.caching))))
     }
 
     /// A resource of exactly this URI, or else the template that says most of it, or else what a provider has.
     async fn find_reader(&self, uri: &str) -> Result<Option<Reader>, ErrorObject> {
-        if let Some(resource) = self.offer.resources.always(uri) {
+        if let Some(resource) = self.state.resources.get_static(uri) {
             return Ok(Some(Reader::Resource(resource.clone())));
         }
-        if let Some(reader) = best_match(&self.offer.templates.fixed, uri)? {
+        if let Some(reader) = best_match(&self.state.templates.fixed, uri)? {
             return Ok(Some(reader));
         }
-        for provider in &self.offer.resources.providers {
+        for provider in &self.state.resources.providers {
             if let Some(resource) = provider.resource(uri).await.map_err(|error| unavailable(&*error))? {
                 return Ok(Some(Reader::Resource(resource)));
             }

@@ -8,46 +8,46 @@ use futures::FutureExt as _;
 use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, method, push_string};
 
 use crate::call::Call;
-use crate::call::notifications::Outbox;
-use crate::call::outcome::{Answer, Outcome, Word};
+use crate::call::notifications::NotificationSender;
+use crate::call::outcome::{Answer, Feature, Outcome};
 use crate::dispatch::errors::unknown;
 use crate::dispatch::execute;
 use crate::handler::context::Context;
-use crate::handler::context::step::bare;
+use crate::handler::context::step::unwrap_step;
 use crate::handler::error::Failure;
-use crate::handler::execution::Work;
-use crate::handler::header_params::Mirrored;
+use crate::handler::execution::Execution;
+use crate::handler::header_params::HeaderParam;
 use crate::handler::tool::ToolHandler;
 use crate::incident;
 use crate::input_required::request_state;
 use crate::server::Server;
 use crate::tasks::config;
-use crate::tasks::methods::Becoming;
+use crate::tasks::methods::TaskDecision;
 
 impl Server {
-    pub(crate) async fn call_tool(&self, call: &Call, outbox: &Outbox) -> Outcome {
+    pub(crate) async fn call_tool(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
         let (tool, arguments) = match self.find_call(call).await {
             Ok(found) => found,
             Err(error) => return error.into(),
         };
-        let (becomes, deadline) = match self.becoming(&tool, call) {
-            Becoming::Refused => return Outcome::MissingCapability(Box::new(config::capability())),
-            Becoming::Task(tasks, mode) => (Some((tasks, mode)), self.offer.deadline),
-            Becoming::Nothing(deadline) => (None, deadline),
+        let (becomes, timeout) = match self.becoming(&tool, call) {
+            TaskDecision::Refused => return Outcome::MissingCapability(Box::new(config::capability())),
+            TaskDecision::Task(tasks, mode) => (Some((tasks, mode)), self.state.timeout),
+            TaskDecision::Nothing(timeout) => (None, timeout),
         };
         if tool.is_single_use()
             && let Some(before) = call.before()
-            && let Err(error) = Box::pin(request_state::spend(before, self)).await
+            && let Err(error) = Box::pin(request_state::consume(before, self)).await
         {
             return error.into();
         }
-        let context = Context::new(call, &self.offer.shared, outbox);
+        let context = Context::new(call, &self.state.shared, outbox);
         let work = match tool.start(&arguments, &context) {
             Ok(work) => work,
             Err(failure) => return self.called(&tool, &context, Ok(Err(failure))),
         };
         match becomes {
-            None => self.perform(&tool, &context, work, deadline).await,
+            None => self.perform(&tool, &context, work, timeout).await,
             // What few calls need does not make the future of every call larger.
             Some(becomes) => Box::pin(self.call_as_task(becomes, call, tool, context, work)).await,
         }
@@ -58,10 +58,10 @@ impl Server {
         &self,
         tool: &ToolHandler,
         context: &Context,
-        work: Work<CallToolResult>,
-        deadline: Duration,
+        work: Execution<CallToolResult>,
+        timeout: Duration,
     ) -> Outcome {
-        let worked = self.work(&tool.definition().name, tool.handling(), work, deadline).await;
+        let worked = self.work(&tool.definition().name, tool.handling(), work, timeout).await;
         self.called(tool, context, worked)
     }
 
@@ -74,21 +74,21 @@ impl Server {
     ) -> Outcome {
         let result = match worked {
             Ok(result) => result,
-            Err(execute::TimedOut(deadline)) => return self.timed_out(&tool.definition().name, deadline),
+            Err(execute::TimedOut(timeout)) => return self.timed_out(&tool.definition().name, timeout),
         };
-        let asked = result.as_ref().err().and_then(|failure| context.instead_of(failure));
+        let asked = result.as_ref().err().and_then(|failure| context.take_input_required(failure));
         asked.unwrap_or_else(|| self.tool_outcome(tool, result))
     }
 
     /// What the model reads of a tool that took too long.
-    pub(crate) fn timed_out(&self, name: &str, deadline: Duration) -> Outcome {
-        self.answer_tool(CallToolResult::error(format!("timed out: {name} took longer than {deadline:?}")))
+    pub(crate) fn timed_out(&self, name: &str, timeout: Duration) -> Outcome {
+        self.answer_tool(CallToolResult::error(format!("timed out: {name} took longer than {timeout:?}")))
     }
 
     /// The tool that is called, and its arguments as the text of an object.
     async fn find_call<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), ErrorObject> {
         let name = call.name()?;
-        let tool = self.offer.tools.find(&name).await?.ok_or_else(|| unknown("tool", &name))?;
+        let tool = self.state.tools.find(&name).await?.ok_or_else(|| unknown("tool", &name))?;
         Ok((tool, arguments(call.arguments())?))
     }
 
@@ -99,11 +99,11 @@ impl Server {
     /// # Errors
     ///
     /// A provider failed: what the call would be answered with.
-    pub async fn mirrored(&self, tool: &str) -> Result<Cow<'_, [Mirrored]>, ErrorObject> {
-        if let Some(tool) = self.offer.tools.always(tool) {
+    pub async fn mirrored(&self, tool: &str) -> Result<Cow<'_, [HeaderParam]>, ErrorObject> {
+        if let Some(tool) = self.state.tools.get_static(tool) {
             return Ok(Cow::Borrowed(tool.mirrored()));
         }
-        let found = AssertUnwindSafe(self.offer.tools.find(tool)).catch_unwind().await;
+        let found = AssertUnwindSafe(self.state.tools.find(tool)).catch_unwind().await;
         let tool = found.map_err(|payload| incident::panic(method::TOOLS_CALL, payload))??;
         Ok(tool.map_or(Cow::Borrowed(&[]), |tool| Cow::Owned(tool.mirrored().to_vec())))
     }
@@ -118,8 +118,8 @@ impl Server {
                     return incident::internal(&what, &reason).into();
                 }
             },
-            Err(Failure::Refused(problems)) => CallToolResult::error(refusal(name, &problems)),
-            Err(Failure::Error(error)) => match bare(error).downcast::<ErrorObject>() {
+            Err(Failure::InvalidArguments(problems)) => CallToolResult::error(refusal(name, &problems)),
+            Err(Failure::Error(error)) => match unwrap_step(error).downcast::<ErrorObject>() {
                 Ok(error) => return (*error).into(),
                 Err(error) => CallToolResult::error(self.error_text(name, &*error)),
             },
@@ -130,16 +130,16 @@ impl Server {
     fn answer_tool(&self, mut result: CallToolResult) -> Outcome {
         let is_error = result.is_error == Some(true);
         let meta = std::mem::take(&mut result.meta);
-        let newest = match &result.structured_content {
-            Some(value) if !value.as_str().starts_with('{') => Some(Word::AnyStructuredContent),
-            _ => result.content.iter().filter_map(Word::of).max(),
+        let requires = match &result.structured_content {
+            Some(value) if !value.as_str().starts_with('{') => Some(Feature::AnyStructuredContent),
+            _ => result.content.iter().filter_map(Feature::of).max(),
         };
         let answer = match written(&result).map(Answer::written) {
             Ok(answer) => answer,
             Err(error) => return incident::internal("the result of a tool is no JSON", &error).into(),
         };
         match self.too_large(&answer) {
-            None => Answer { is_error, newest, ..answer.meta(meta) }.into(),
+            None => Answer { is_error, requires, ..answer.meta(meta) }.into(),
             Some(reason) => ask_for_less(&reason).into(),
         }
     }

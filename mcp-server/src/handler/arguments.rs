@@ -13,27 +13,30 @@ use crate::handler::extract::Parameter;
 use crate::handler::parameters::Parameters;
 
 /// The arguments that a client sent: names, and values as JSON text.
-pub(crate) struct Given<'a>(pub(crate) Vec<(Cow<'a, str>, Cow<'a, str>)>);
+pub(crate) struct ArgumentText<'a>(pub(crate) Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
-impl<'a> Given<'a> {
+impl<'a> ArgumentText<'a> {
     /// Reads the text of an object.
     pub(crate) fn read(text: &'a str) -> Result<Self, serde_json::Error> {
         struct Members;
         impl<'de> serde::de::Visitor<'de> for Members {
-            type Value = Given<'de>;
+            type Value = ArgumentText<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Given<'de>, A::Error> {
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<ArgumentText<'de>, A::Error> {
                 let mut members = Vec::with_capacity(4);
                 while let Some((Name(name), value)) =
                     map.next_entry::<Name<'de>, &serde_json::value::RawValue>()?
                 {
                     members.push((name, Cow::Borrowed(value.get())));
                 }
-                Ok(Given(members))
+                Ok(ArgumentText(members))
             }
         }
         #[derive(serde::Deserialize)]
@@ -53,7 +56,7 @@ impl<'a> Given<'a> {
 
 /// What a handler takes its parameters from, in their order.
 #[derive(Debug)]
-pub struct Input<'a> {
+pub struct CallArguments<'a> {
     parameters: &'a Parameters,
     values: Vec<Option<Cow<'a, str>>>,
     context: &'a Context,
@@ -61,15 +64,15 @@ pub struct Input<'a> {
     problems: Vec<Problem>,
     absent: Option<&'static str>,
     /// Whether the values have been made to fit already.
-    is_fitted: bool,
+    is_coerced: bool,
 }
 
-impl<'a> Input<'a> {
+impl<'a> CallArguments<'a> {
     pub(crate) fn new(
         parameters: &'a Parameters,
         values: Vec<Option<Cow<'a, str>>>,
         context: &'a Context,
-        is_fitted: bool,
+        is_coerced: bool,
     ) -> Self {
         Self {
             parameters,
@@ -78,7 +81,7 @@ impl<'a> Input<'a> {
             whole: Value::Null,
             problems: Vec::new(),
             absent: None,
-            is_fitted,
+            is_coerced,
         }
     }
 
@@ -98,8 +101,8 @@ impl<'a> Input<'a> {
     }
 
     /// Takes the parameter at this place.
-    pub fn take<T: Parameter<K>, K>(&mut self, place: usize) -> Taken<T> {
-        Taken(T::take(self, place))
+    pub fn take<T: Parameter<K>, K>(&mut self, place: usize) -> Extracted<T> {
+        Extracted(T::take(self, place))
     }
 
     /// Whether all that was taken is there.
@@ -113,11 +116,11 @@ impl<'a> Input<'a> {
                 format!("the server shares no value of type {name}, and nothing gave one to the call");
             return Err(crate::incident::internal("a handler wants what is not there", &reason).into());
         }
-        if self.problems.is_empty() { Ok(()) } else { Err(Failure::Refused(self.problems)) }
+        if self.problems.is_empty() { Ok(()) } else { Err(Failure::InvalidArguments(self.problems)) }
     }
 
     /// Notes that a value was looked for that nobody shares.
-    pub(crate) fn lacks<T>(&mut self) {
+    pub(crate) fn missing_extension<T>(&mut self) {
         self.absent = Some(std::any::type_name::<T>());
     }
 
@@ -140,22 +143,22 @@ impl<'a> Input<'a> {
     fn problem(&self, place: usize, error: &serde_json::Error) -> Problem {
         let name = &self.parameters.declared[place].argument.name;
         // Before the values were made to fit, nobody reads this: the reason is looked for again with the schema.
-        let reason = if self.is_fitted { error.to_string() } else { String::new() };
+        let reason = if self.is_coerced { error.to_string() } else { String::new() };
         let reason = reason.split(" at line ").next().unwrap_or_default();
         Problem::other(format!("/{name}"), reason)
     }
 }
 
-/// A parameter that was taken; it can be used once [`Input::check`] has found nothing wrong.
+/// A parameter that was taken; it can be used once [`CallArguments::check`] has found nothing wrong.
 #[derive(Debug)]
-pub struct Taken<T>(Option<T>);
+pub struct Extracted<T>(Option<T>);
 
-impl<T> Taken<T> {
+impl<T> Extracted<T> {
     /// The parameter.
     ///
     /// # Panics
     ///
-    /// When [`Input::check`] was not asked, or not listened to.
+    /// When [`CallArguments::check`] was not asked, or not listened to.
     pub fn value(self) -> T {
         // What is missing has been noted as a problem, and `check` returns every problem.
         self.0.expect("Input::check says whether there is a value")

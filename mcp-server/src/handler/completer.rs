@@ -13,7 +13,7 @@ use crate::handler::error::{Failure, IntoError};
 /// What is being typed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Completing {
+pub struct CompletionRequest {
     /// What has been typed so far.
     pub value: String,
     /// The arguments that are known already, by name.
@@ -22,13 +22,13 @@ pub struct Completing {
     pub context: Context,
 }
 
-impl Completing {
+impl CompletionRequest {
     pub(crate) fn new(value: String, arguments: BTreeMap<String, String>, context: Context) -> Self {
         Self { value, arguments, context }
     }
 }
 
-type Complete = dyn Fn(Completing) -> BoxFuture<'static, Result<Completion, Failure>> + Send + Sync;
+type Complete = dyn Fn(CompletionRequest) -> BoxFuture<'static, Result<Completion, Failure>> + Send + Sync;
 
 /// Suggests values for an argument.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub struct Completer(Arc<Complete>);
 
 impl Completer {
     /// A completer from a function.
-    pub fn new<F>(complete: impl Fn(Completing) -> F + Send + Sync + 'static) -> Self
+    pub fn new<F>(complete: impl Fn(CompletionRequest) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output: IntoCompletion> + Send + 'static,
     {
@@ -46,7 +46,10 @@ impl Completer {
         }))
     }
 
-    pub(crate) fn complete(&self, completing: Completing) -> BoxFuture<'static, Result<Completion, Failure>> {
+    pub(crate) fn complete(
+        &self,
+        completing: CompletionRequest,
+    ) -> BoxFuture<'static, Result<Completion, Failure>> {
         (self.0)(completing)
     }
 }

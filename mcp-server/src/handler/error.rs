@@ -53,7 +53,7 @@ impl Error for ToolError {}
 #[non_exhaustive]
 pub enum Failure {
     /// The arguments are not what the handler takes.
-    Refused(Vec<Problem>),
+    InvalidArguments(Vec<Problem>),
     /// The handler returned an error.
     Error(Box<dyn Error + Send + Sync>),
 }

@@ -7,7 +7,7 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 
 use crate::caller::Caller;
-use crate::handler::arguments::Input;
+use crate::handler::arguments::CallArguments;
 use crate::handler::context::Context;
 
 /// What a handler may take: an argument, or an extractor such as [`Context`], [`Caller`] and [`Ext`].
@@ -26,7 +26,7 @@ pub trait Parameter<Kind>: Sized {
     /// Takes the value at its place among the handler's parameters.
     ///
     /// `None` means that the input has noted what is wrong.
-    fn take(input: &mut Input<'_>, place: usize) -> Option<Self>;
+    fn take(input: &mut CallArguments<'_>, place: usize) -> Option<Self>;
 
     /// Whether a JSON text is a value of the type; nothing can be said of an extractor.
     fn accepts(text: &str) -> bool;
@@ -46,7 +46,7 @@ impl<T: DeserializeOwned + JsonSchema> Parameter<AsArgument> for T {
         Some(generate::<T>())
     }
 
-    fn take(input: &mut Input<'_>, place: usize) -> Option<Self> {
+    fn take(input: &mut CallArguments<'_>, place: usize) -> Option<Self> {
         input.argument(place)
     }
 
@@ -60,7 +60,7 @@ impl Parameter<AsExtractor> for Context {
         None
     }
 
-    fn take(input: &mut Input<'_>, _: usize) -> Option<Self> {
+    fn take(input: &mut CallArguments<'_>, _: usize) -> Option<Self> {
         Some(input.context().clone())
     }
 
@@ -74,7 +74,7 @@ impl Parameter<AsExtractor> for Caller {
         None
     }
 
-    fn take(input: &mut Input<'_>, _: usize) -> Option<Self> {
+    fn take(input: &mut CallArguments<'_>, _: usize) -> Option<Self> {
         Some(input.context().caller().clone())
     }
 
@@ -108,10 +108,10 @@ impl<T: Send + Sync + 'static> Parameter<AsExtractor> for Ext<T> {
         None
     }
 
-    fn take(input: &mut Input<'_>, _: usize) -> Option<Self> {
+    fn take(input: &mut CallArguments<'_>, _: usize) -> Option<Self> {
         let found = input.context().extension().map(Self);
         if found.is_none() {
-            input.lacks::<T>();
+            input.missing_extension::<T>();
         }
         found
     }

@@ -3,10 +3,10 @@
 use futures::future::BoxFuture;
 
 use crate::handler::argument::Argument;
-use crate::handler::arguments::Input;
+use crate::handler::arguments::CallArguments;
 use crate::handler::error::Failure;
 use crate::handler::extract::Parameter;
-use crate::handler::parameters::Declared;
+use crate::handler::parameters::ParameterSpec;
 
 /// An asynchronous function or closure of up to eight parameters.
 ///
@@ -20,10 +20,10 @@ pub trait Function<Kinds, Parameters>: Send + Sync + 'static {
     /// # Errors
     ///
     /// What is wrong with the parameters.
-    fn start(&self, input: Input<'_>) -> Result<BoxFuture<'static, Self::Output>, Failure>;
+    fn start(&self, input: CallArguments<'_>) -> Result<BoxFuture<'static, Self::Output>, Failure>;
 
     #[doc(hidden)]
-    fn declare(names: &[&'static str]) -> Result<Vec<Declared>, String>;
+    fn declare(names: &[&'static str]) -> Result<Vec<ParameterSpec>, String>;
 }
 
 macro_rules! functions {
@@ -36,7 +36,7 @@ macro_rules! functions {
         {
             type Output = R::Output;
 
-            fn start(&self, input: Input<'_>) -> Result<BoxFuture<'static, R::Output>, Failure> {
+            fn start(&self, input: CallArguments<'_>) -> Result<BoxFuture<'static, R::Output>, Failure> {
                 #[allow(unused_mut, reason = "a function without parameters takes nothing")]
                 let mut input = input;
                 $(let $value = input.take::<$parameter, $kind>($place);)*
@@ -44,13 +44,13 @@ macro_rules! functions {
                 Ok(Box::pin(self($($value.value()),*)))
             }
 
-            fn declare(names: &[&'static str]) -> Result<Vec<Declared>, String> {
+            fn declare(names: &[&'static str]) -> Result<Vec<ParameterSpec>, String> {
                 #[allow(unused_mut, reason = "a function without parameters needs no names")]
                 let mut names = names.iter();
                 let declared = vec![$({
                     let name = if $parameter::schema().is_some() { names.next() } else { Some(&"") };
                     let name = name.ok_or("there are fewer names than arguments")?;
-                    Declared::of::<$parameter, $kind>(Argument::new(*name))?
+                    ParameterSpec::of::<$parameter, $kind>(Argument::new(*name))?
                 }),*];
                 match names.next() {
                     Some(name) => Err(format!("there is no argument for the name `{name}`")),

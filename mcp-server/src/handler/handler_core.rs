@@ -5,46 +5,48 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::handler::arguments::{Given, Input};
+use crate::handler::arguments::{ArgumentText, CallArguments};
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
-use crate::handler::execution::Work;
+use crate::handler::execution::Execution;
 use crate::handler::function::Function;
-use crate::handler::latency::Pace;
+use crate::handler::latency::LatencyStats;
 use crate::handler::parameters::Parameters;
 
-type Run<R> = dyn Fn(Input<'_>) -> Result<Work<R>, Failure> + Send + Sync;
+type Run<R> = dyn Fn(CallArguments<'_>) -> Result<Execution<R>, Failure> + Send + Sync;
 
 /// What runs when a handler is called, and what it takes.
-pub(crate) struct Handling<R> {
+pub(crate) struct HandlerCore<R> {
     pub(crate) parameters: Parameters,
     run: Arc<Run<R>>,
-    pub(crate) pace: Arc<Pace>,
-    pub(crate) deadline: Option<Duration>,
+    pub(crate) pace: Arc<LatencyStats>,
+    pub(crate) timeout: Option<Duration>,
 }
 
-impl<R> Handling<R> {
-    pub(crate) fn new(run: impl Fn(Input<'_>) -> Result<Work<R>, Failure> + Send + Sync + 'static) -> Self {
+impl<R> HandlerCore<R> {
+    pub(crate) fn new(
+        run: impl Fn(CallArguments<'_>) -> Result<Execution<R>, Failure> + Send + Sync + 'static,
+    ) -> Self {
         let run = Arc::new(run);
-        Self { parameters: Parameters::default(), run, pace: Arc::default(), deadline: None }
+        Self { parameters: Parameters::default(), run, pace: Arc::default(), timeout: None }
     }
 
     /// Takes the arguments and returns what is left to do.
-    pub(crate) fn start(&self, given: &Given<'_>, context: &Context) -> Result<Work<R>, Failure> {
-        self.parameters.give(given, context, &*self.run)
+    pub(crate) fn start(&self, given: &ArgumentText<'_>, context: &Context) -> Result<Execution<R>, Failure> {
+        self.parameters.bind(given, context, &*self.run)
     }
 
     /// The same for all arguments as one value.
-    pub(crate) fn start_whole(&self, arguments: Value, context: &Context) -> Result<Work<R>, Failure> {
-        (self.run)(Input::of_whole(&self.parameters, arguments, context))
+    pub(crate) fn start_whole(&self, arguments: Value, context: &Context) -> Result<Execution<R>, Failure> {
+        (self.run)(CallArguments::of_whole(&self.parameters, arguments, context))
     }
 }
 
-impl<R> Clone for Handling<R> {
+impl<R> Clone for HandlerCore<R> {
     fn clone(&self) -> Self {
         let (parameters, run, pace) =
             (self.parameters.clone(), Arc::clone(&self.run), Arc::clone(&self.pace));
-        Self { parameters, run, pace, deadline: self.deadline }
+        Self { parameters, run, pace, timeout: self.timeout }
     }
 }
 
@@ -52,14 +54,14 @@ impl<R> Clone for Handling<R> {
 pub(crate) fn calling<F, K, P, R>(
     function: F,
     into_result: fn(F::Output) -> Result<R, Failure>,
-) -> impl Fn(Input<'_>) -> Result<Work<R>, Failure> + Send + Sync + 'static
+) -> impl Fn(CallArguments<'_>) -> Result<Execution<R>, Failure> + Send + Sync + 'static
 where
     F: Function<K, P>,
     R: 'static,
 {
     move |input| {
         let output = function.start(input)?;
-        Ok(Work::future(async move { into_result(output.await) }))
+        Ok(Execution::future(async move { into_result(output.await) }))
     }
 }
 
@@ -78,7 +80,7 @@ macro_rules! described {
             self,
             argument: crate::handler::argument::Argument,
         ) -> Self {
-            let declared = self.settled(crate::handler::parameters::Declared::of::<T, K>(argument));
+            let declared = self.settled(crate::handler::parameters::ParameterSpec::of::<T, K>(argument));
             self.declared([declared])
         }
 
@@ -129,8 +131,8 @@ macro_rules! described {
 
         /// Ends a call that takes longer; five minutes if nothing is said.
         #[must_use]
-        pub fn deadline(mut self, deadline: std::time::Duration) -> Self {
-            self.edit().handling.deadline = Some(deadline);
+        pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.edit().handling.timeout = Some(timeout);
             self
         }
 
@@ -139,7 +141,7 @@ macro_rules! described {
             &self.0.definition
         }
 
-        pub(crate) fn handling(&self) -> &crate::handler::handler_core::Handling<$result> {
+        pub(crate) fn handling(&self) -> &crate::handler::handler_core::HandlerCore<$result> {
             &self.0.handling
         }
 
@@ -147,7 +149,7 @@ macro_rules! described {
         #[track_caller]
         fn declared(
             mut self,
-            declared: impl IntoIterator<Item = crate::handler::parameters::Declared>,
+            declared: impl IntoIterator<Item = crate::handler::parameters::ParameterSpec>,
         ) -> Self {
             self.edit().handling.parameters.declared.extend(declared);
             self.refreshed()

@@ -10,13 +10,13 @@ pub(crate) const KEYWORD: &str = "x-mcp-header";
 
 /// An argument of a tool that clients over HTTP repeat in a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mirrored {
+pub struct HeaderParam {
     path: Vec<String>,
     name: String,
     header: String,
 }
 
-impl Mirrored {
+impl HeaderParam {
     /// All those that an input schema names.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Mirrored {
 }
 
 /// What was found so far.
-struct Search(Vec<Mirrored>);
+struct Search(Vec<HeaderParam>);
 
 impl Search {
     /// Looks through a schema, or a list of schemas. It has a path if nothing but `properties` leads to it.
@@ -123,7 +123,7 @@ impl Search {
             ));
         }
         let path = path.iter().map(|&step| step.to_owned()).collect();
-        self.0.push(Mirrored { path, name: name.to_owned(), header });
+        self.0.push(HeaderParam { path, name: name.to_owned(), header });
         Ok(())
     }
 }
@@ -146,13 +146,13 @@ fn is_token(name: &str) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::Mirrored;
+    use super::HeaderParam;
 
-    fn of(schema: &Value) -> Result<Vec<Mirrored>, String> {
-        Mirrored::of(schema.as_object().unwrap())
+    fn of(schema: &Value) -> Result<Vec<HeaderParam>, String> {
+        HeaderParam::of(schema.as_object().unwrap())
     }
 
-    fn with(property: &Value) -> Result<Vec<Mirrored>, String> {
+    fn with(property: &Value) -> Result<Vec<HeaderParam>, String> {
         of(&json!({ "type": "object", "properties": { "a": property } }))
     }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 /// A handler is begun on the thread that reads messages only once it has shown that it keeps nobody waiting:
 /// that saves the way to another thread, which costs more than a small handler itself.
 #[derive(Debug, Default)]
-pub(crate) struct Pace(AtomicU32);
+pub(crate) struct LatencyStats(AtomicU32);
 
-impl Pace {
+impl LatencyStats {
     /// This many quick runs in a row make a handler a quick one.
     const ENOUGH: u32 = 32;
     /// A run is quick up to this time.

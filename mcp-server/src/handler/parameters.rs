@@ -7,14 +7,14 @@ use mcpwright_core::schema::{ObjectSchema, Portable, Problem, Schema, SchemaErro
 use serde_json::{Map, Value};
 
 use crate::handler::argument::Argument;
-use crate::handler::arguments::{Given, Input};
+use crate::handler::arguments::{ArgumentText, CallArguments};
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::extract::Parameter;
 
 /// A parameter of a handler, as its type and its attributes declare it.
 #[derive(Clone, Debug)]
-pub struct Declared {
+pub struct ParameterSpec {
     pub(crate) argument: Argument,
     /// The schema, and as a document of its own; nothing for an extractor.
     schema: Option<(Portable, Value)>,
@@ -27,7 +27,7 @@ pub struct Declared {
     accepts: fn(&str) -> bool,
 }
 
-impl Declared {
+impl ParameterSpec {
     /// Declares a parameter of a type.
     pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
         Self::new(argument, T::schema(), T::accepts)
@@ -88,7 +88,7 @@ impl Declared {
 /// The parameters of a handler, with the schema of those that clients send.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
-    pub(crate) declared: Vec<Declared>,
+    pub(crate) declared: Vec<ParameterSpec>,
     shape: Option<Arc<Shape>>,
     /// Whether arguments are taken only as they should be sent.
     pub(crate) strict: bool,
@@ -114,7 +114,7 @@ impl Parameters {
     }
 
     /// The parameters that clients send, each with its schema.
-    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&Declared, &Value)> {
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&ParameterSpec, &Value)> {
         self.declared.iter().filter_map(|declared| Some((declared, &declared.schema.as_ref()?.1)))
     }
 
@@ -137,26 +137,26 @@ impl Parameters {
     }
 
     /// Gives the handler its arguments: as they are if that is enough, and else made to fit.
-    pub(crate) fn give<T>(
+    pub(crate) fn bind<T>(
         &self,
-        given: &Given<'_>,
+        given: &ArgumentText<'_>,
         context: &Context,
-        handler: impl Fn(Input<'_>) -> Result<T, Failure>,
+        handler: impl Fn(CallArguments<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        if let Some(values) = self.direct(given) {
-            match handler(Input::new(self, values, context, false)) {
-                Err(Failure::Refused(_)) => {}
+        if let Some(values) = self.bind_direct(given) {
+            match handler(CallArguments::new(self, values, context, false)) {
+                Err(Failure::InvalidArguments(_)) => {}
                 done => return done,
             }
         }
-        let fitted = self.fit(given).map_err(Failure::Refused)?;
-        let values = self.declared.iter().map(|declared| fitted.get(&*declared.argument.name));
+        let coerced = self.coerce(given).map_err(Failure::InvalidArguments)?;
+        let values = self.declared.iter().map(|declared| coerced.get(&*declared.argument.name));
         let values = values.map(|value| value.map(|value| Cow::Owned(value.to_string()))).collect();
-        handler(Input::new(self, values, context, true))
+        handler(CallArguments::new(self, values, context, true))
     }
 
     /// The text of each argument, if nothing but its type is demanded of any that is given.
-    fn direct<'a>(&self, given: &Given<'a>) -> Option<Vec<Option<Cow<'a, str>>>> {
+    fn bind_direct<'a>(&self, given: &ArgumentText<'a>) -> Option<Vec<Option<Cow<'a, str>>>> {
         let mut values = vec![None; self.declared.len()];
         for (name, text) in &given.0 {
             let place = self.declared.iter().position(|declared| declared.argument.name == *name)?;
@@ -166,11 +166,12 @@ impl Parameters {
             }
             values[place] = Some(text.clone());
         }
-        let is_there = |(declared, value): (&Declared, &Option<_>)| !declared.required || value.is_some();
+        let is_there =
+            |(declared, value): (&ParameterSpec, &Option<_>)| !declared.required || value.is_some();
         self.declared.iter().zip(&values).all(is_there).then_some(values)
     }
 
-    fn fit(&self, given: &Given<'_>) -> Result<Value, Vec<Problem>> {
+    fn coerce(&self, given: &ArgumentText<'_>) -> Result<Value, Vec<Problem>> {
         let mut object = Map::new();
         for (name, text) in &given.0 {
             object.insert(name.clone().into_owned(), serde_json::from_str(text).unwrap_or_default());

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use mcpwright_core::{ContentBlock, GetPromptResult, Prompt, PromptArgument, PromptMessage};
 use serde_json::Value;
 
-use crate::handler::arguments::Input;
+use crate::handler::arguments::CallArguments;
 use crate::handler::error::{Failure, IntoError};
-use crate::handler::execution::Work;
+use crate::handler::execution::Execution;
 use crate::handler::function::Function;
-use crate::handler::handler_core::{Handling, calling, described};
+use crate::handler::handler_core::{HandlerCore, calling, described};
 use crate::replicas::change::Change;
-use crate::server::catalog::Listed;
+use crate::server::catalog::ListEntry;
 use crate::server::provider::Entry;
 
 /// A prompt together with its handler. Cheap to clone.
@@ -21,11 +21,11 @@ pub struct PromptHandler(Arc<Parts>);
 #[derive(Clone)]
 struct Parts {
     definition: Prompt,
-    handling: Handling<GetPromptResult>,
+    handling: HandlerCore<GetPromptResult>,
 }
 
 impl PromptHandler {
-    /// A prompt whose handler takes its parameters from an [`Input`]; they are declared with [`parameter`](Self::parameter).
+    /// A prompt whose handler takes its parameters from an [`CallArguments`]; they are declared with [`parameter`](Self::parameter).
     ///
     /// # Panics
     ///
@@ -33,11 +33,11 @@ impl PromptHandler {
     #[track_caller]
     pub fn new(
         name: impl Into<String>,
-        run: impl Fn(Input<'_>) -> Result<Work<GetPromptResult>, Failure> + Send + Sync + 'static,
+        run: impl Fn(CallArguments<'_>) -> Result<Execution<GetPromptResult>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
         assert!(!name.is_empty(), "a prompt needs a name");
-        Self(Arc::new(Parts { definition: Prompt::new(name), handling: Handling::new(run) })).refreshed()
+        Self(Arc::new(Parts { definition: Prompt::new(name), handling: HandlerCore::new(run) })).refreshed()
     }
 
     /// A prompt from an asynchronous function, with the names of its arguments in their order.
@@ -88,7 +88,7 @@ impl PromptHandler {
     }
 }
 
-impl Listed for PromptHandler {
+impl ListEntry for PromptHandler {
     type Definition = Prompt;
     const KIND: &'static str = "prompt";
     const LIST: &'static str = "prompts";
@@ -105,7 +105,7 @@ impl Listed for PromptHandler {
 
 impl Entry for PromptHandler {
     fn key(&self) -> &str {
-        Listed::key(self)
+        ListEntry::key(self)
     }
 
     fn change() -> Change {

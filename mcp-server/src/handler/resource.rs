@@ -7,15 +7,15 @@ use std::time::Duration;
 use mcpwright_core::template::UriTemplate;
 use mcpwright_core::{Annotations, CacheScope, Caching, Resource, ResourceTemplate};
 
-use crate::handler::arguments::Input;
+use crate::handler::arguments::CallArguments;
 use crate::handler::contents::{Contents, IntoContents, caching};
 use crate::handler::error::Failure;
-use crate::handler::execution::Work;
+use crate::handler::execution::Execution;
 use crate::handler::function::Function;
-use crate::handler::handler_core::{Handling, calling, described};
+use crate::handler::handler_core::{HandlerCore, calling, described};
 use crate::handler::parameters::Parameters;
 use crate::replicas::change::Change;
-use crate::server::catalog::Listed;
+use crate::server::catalog::ListEntry;
 use crate::server::provider::Entry;
 
 /// A resource together with its handler. Cheap to clone.
@@ -29,16 +29,16 @@ pub struct TemplateHandler(Arc<Parts<ResourceTemplate>>, Arc<UriTemplate>);
 #[derive(Clone)]
 struct Parts<D> {
     definition: D,
-    handling: Handling<Contents>,
+    handling: HandlerCore<Contents>,
     caching: Option<Caching>,
 }
 
 impl<D> Parts<D> {
     fn new(
         definition: D,
-        run: impl Fn(Input<'_>) -> Result<Work<Contents>, Failure> + Send + Sync + 'static,
+        run: impl Fn(CallArguments<'_>) -> Result<Execution<Contents>, Failure> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        Arc::new(Self { definition, handling: Handling::new(run), caching: None })
+        Arc::new(Self { definition, handling: HandlerCore::new(run), caching: None })
     }
 }
 
@@ -80,11 +80,11 @@ macro_rules! readable {
 }
 
 impl ResourceHandler {
-    /// A resource whose handler takes its parameters from an [`Input`].
+    /// A resource whose handler takes its parameters from an [`CallArguments`].
     pub fn new(
         uri: impl Into<String>,
         name: impl Into<String>,
-        run: impl Fn(Input<'_>) -> Result<Work<Contents>, Failure> + Send + Sync + 'static,
+        run: impl Fn(CallArguments<'_>) -> Result<Execution<Contents>, Failure> + Send + Sync + 'static,
     ) -> Self {
         Self(Parts::new(Resource::new(uri, name), run)).refreshed()
     }
@@ -127,7 +127,7 @@ impl ResourceHandler {
 }
 
 impl TemplateHandler {
-    /// A template whose handler takes its parameters, which have the names of its variables, from an [`Input`].
+    /// A template whose handler takes its parameters, which have the names of its variables, from an [`CallArguments`].
     ///
     /// # Panics
     ///
@@ -136,7 +136,7 @@ impl TemplateHandler {
     pub fn new(
         template: impl Into<String>,
         name: impl Into<String>,
-        run: impl Fn(Input<'_>) -> Result<Work<Contents>, Failure> + Send + Sync + 'static,
+        run: impl Fn(CallArguments<'_>) -> Result<Execution<Contents>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let text = template.into();
         let parsed = match UriTemplate::parse(&text) {
@@ -204,7 +204,7 @@ fn no_variable(name: &str) -> String {
     format!("the parameter `{name}` has no variable `{{{name}}}` in the URI")
 }
 
-impl Listed for ResourceHandler {
+impl ListEntry for ResourceHandler {
     type Definition = Resource;
     const KIND: &'static str = "resource";
     const LIST: &'static str = "resources";
@@ -219,7 +219,7 @@ impl Listed for ResourceHandler {
     }
 }
 
-impl Listed for TemplateHandler {
+impl ListEntry for TemplateHandler {
     type Definition = ResourceTemplate;
     const KIND: &'static str = "template";
     const LIST: &'static str = "resourceTemplates";
@@ -236,7 +236,7 @@ impl Listed for TemplateHandler {
 
 impl Entry for ResourceHandler {
     fn key(&self) -> &str {
-        Listed::key(self)
+        ListEntry::key(self)
     }
 
     fn change() -> Change {

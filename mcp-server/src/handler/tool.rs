@@ -6,18 +6,18 @@ use mcpwright_core::schema::Portable;
 use mcpwright_core::{CallToolResult, Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
-use crate::handler::arguments::{Given, Input};
+use crate::handler::arguments::{ArgumentText, CallArguments};
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
-use crate::handler::execution::Work;
+use crate::handler::execution::Execution;
 use crate::handler::function::Function;
-use crate::handler::handler_core::{Handling, calling, described};
-use crate::handler::header_params::Mirrored;
+use crate::handler::handler_core::{HandlerCore, calling, described};
+use crate::handler::header_params::HeaderParam;
 use crate::handler::into_result::IntoToolResult;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::validate::Validator;
 use crate::replicas::change::Change;
-use crate::server::catalog::Listed;
+use crate::server::catalog::ListEntry;
 use crate::server::provider::Entry;
 
 /// A tool together with its handler. Cheap to clone.
@@ -35,9 +35,9 @@ pub struct ToolHandler(Arc<Parts>);
 #[derive(Clone)]
 struct Parts {
     definition: Tool,
-    handling: Handling<CallToolResult>,
+    handling: HandlerCore<CallToolResult>,
     /// The arguments that are repeated in HTTP headers, or why clients would leave out the tool.
-    mirrored: Result<Vec<Mirrored>, String>,
+    mirrored: Result<Vec<HeaderParam>, String>,
     arguments: Arguments,
     output: Output,
     /// When a call becomes a task, if the tool says so itself.
@@ -65,7 +65,7 @@ struct Output {
 }
 
 impl ToolHandler {
-    /// A tool whose handler takes its parameters from an [`Input`]; they are declared with [`parameter`](Self::parameter).
+    /// A tool whose handler takes its parameters from an [`CallArguments`]; they are declared with [`parameter`](Self::parameter).
     ///
     /// # Panics
     ///
@@ -73,7 +73,7 @@ impl ToolHandler {
     #[track_caller]
     pub fn new(
         name: impl Into<String>,
-        run: impl Fn(Input<'_>) -> Result<Work<CallToolResult>, Failure> + Send + Sync + 'static,
+        run: impl Fn(CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
@@ -84,7 +84,7 @@ impl ToolHandler {
         let definition = Tool::new(name, Map::from_iter([("type".to_owned(), "object".into())]));
         Self(Arc::new(Parts {
             definition,
-            handling: Handling::new(run),
+            handling: HandlerCore::new(run),
             mirrored: Ok(Vec::new()),
             arguments: Arguments::ByType,
             output: Output::default(),
@@ -135,7 +135,7 @@ impl ToolHandler {
         let mut tool = Self::new(name, move |mut input| {
             let (arguments, context) = (input.whole(), input.context().clone());
             let result = handler(arguments, context);
-            Ok(Work::future(async move { result.await.into_tool_result() }))
+            Ok(Execution::future(async move { result.await.into_tool_result() }))
         });
         let (validator, schema) = tool.settled(by_hand("the input schema", schema));
         if schema.get("type").is_none_or(|kind| kind != "object") {
@@ -267,7 +267,7 @@ impl ToolHandler {
     }
 
     /// The arguments that clients over HTTP repeat in headers.
-    pub fn mirrored(&self) -> &[Mirrored] {
+    pub fn mirrored(&self) -> &[HeaderParam] {
         self.0.mirrored.as_deref().unwrap_or_default()
     }
 
@@ -279,14 +279,14 @@ impl ToolHandler {
     }
 
     /// Takes the arguments and returns what is left to do.
-    pub(crate) fn start(&self, text: &str, context: &Context) -> Result<Work<CallToolResult>, Failure> {
+    pub(crate) fn start(&self, text: &str, context: &Context) -> Result<Execution<CallToolResult>, Failure> {
         let parts = &*self.0;
-        let given = Given::read(text).map_err(|error| Failure::Error(error.into()))?;
+        let given = ArgumentText::read(text).map_err(|error| Failure::Error(error.into()))?;
         match &parts.arguments {
             Arguments::ByType => parts.handling.start(&given, context),
             Arguments::ByHand(validator) => {
                 let value = serde_json::from_str(text).map_err(|error| Failure::Error(error.into()))?;
-                validator.check(&value).map_err(Failure::Refused)?;
+                validator.check(&value).map_err(Failure::InvalidArguments)?;
                 parts.handling.start_whole(value, context)
             }
         }
@@ -326,7 +326,7 @@ impl ToolHandler {
 
 impl Parts {
     fn publish(&mut self, schema: Map<String, Value>) {
-        self.mirrored = Mirrored::of(&schema);
+        self.mirrored = HeaderParam::of(&schema);
         self.definition.input_schema = schema;
     }
 }
@@ -340,7 +340,7 @@ fn by_hand(what: &str, schema: Value) -> Result<(Validator, Map<String, Value>),
     }
 }
 
-impl Listed for ToolHandler {
+impl ListEntry for ToolHandler {
     type Definition = Tool;
     const KIND: &'static str = "tool";
     const LIST: &'static str = "tools";
@@ -361,7 +361,7 @@ impl Listed for ToolHandler {
 
 impl Entry for ToolHandler {
     fn key(&self) -> &str {
-        Listed::key(self)
+        ListEntry::key(self)
     }
 
     fn change() -> Change {

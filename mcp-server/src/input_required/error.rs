@@ -13,7 +13,7 @@ const UNSUPPORTED: &str = "the client cannot be asked: it has not declared that 
 /// is asked, and the handler is run again from the top with the answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Unanswered {
+pub enum InputError {
     /// The client has not been asked yet: it is, once the handler returns an error.
     #[error("the client has to answer `{key}` first")]
     Pending {
@@ -34,7 +34,7 @@ pub enum Unanswered {
     Failed(String),
 }
 
-impl Unanswered {
+impl InputError {
     /// Whether an error is that the client cannot be asked, or was made of it: some types of errors keep the words only.
     pub(crate) fn is_unsupported(error: &(dyn Error + 'static)) -> bool {
         let mut error = Some(error);

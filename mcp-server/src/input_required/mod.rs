@@ -18,9 +18,9 @@ use mcpwright_core::{ClientCapabilities, ErrorObject, InputRequest, InputRequest
 use crate::call::outcome::Outcome;
 use crate::handler::error::Failure;
 use crate::incident;
-use crate::input_required::error::Unanswered;
-use crate::input_required::rounds::{Answered, Before, digest};
-use crate::limits::{MOST_BYTES, MOST_ROUNDS};
+use crate::input_required::error::InputError;
+use crate::input_required::rounds::{InputResponse, RoundState, digest};
+use crate::limits::{MAX_ROUNDS, MAX_STATE_BYTES};
 
 /// What a handler needs to know before it can answer.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub struct InputRequired {
     /// The questions, by their keys.
     pub(crate) requests: InputRequests,
     /// What the next run is to find.
-    pub(crate) before: Before,
+    pub(crate) before: RoundState,
 }
 
 impl InputRequired {
@@ -39,8 +39,8 @@ impl InputRequired {
 }
 
 /// What one run of a handler asks, and what it found of earlier ones.
-pub(crate) struct Asking {
-    before: Option<Arc<Before>>,
+pub(crate) struct PendingInput {
+    before: Option<Arc<RoundState>>,
     run: Mutex<Option<Box<Run>>>,
 }
 
@@ -50,28 +50,29 @@ struct Run {
     requests: InputRequests,
     /// The digest of each question, open or answered.
     asked: BTreeMap<String, u64>,
-    answers: BTreeMap<String, Answered>,
+    answers: BTreeMap<String, InputResponse>,
     steps: BTreeMap<String, JsonText>,
     lacking: Option<ClientCapabilities>,
     /// Two different questions have this key.
     conflict: Option<String>,
 }
 
-impl Asking {
-    pub(crate) fn new(before: Option<Arc<Before>>) -> Self {
+impl PendingInput {
+    pub(crate) fn new(before: Option<Arc<RoundState>>) -> Self {
         Self { before, run: Mutex::new(None) }
     }
 
     /// What may be the answer to a question, the first that came first: what was used once is not replaced by what comes
     /// later.
-    pub(crate) fn answers(&self, key: &str, question: &InputRequest) -> impl Iterator<Item = &Answered> {
+    pub(crate) fn answers(&self, key: &str, question: &InputRequest) -> impl Iterator<Item = &InputResponse> {
         let before = self.before.as_deref().filter(|before| before.is_asked(key, digest(question)));
-        let [earlier, fresh] = [before.map(|before| &before.answers), before.map(|before| &before.fresh)];
-        [earlier, fresh].into_iter().flatten().filter_map(move |answers| answers.get(key))
+        let [earlier, new_responses] =
+            [before.map(|before| &before.answers), before.map(|before| &before.new_responses)];
+        [earlier, new_responses].into_iter().flatten().filter_map(move |answers| answers.get(key))
     }
 
     /// Notes that an answer was used: every later run has to find it, and what it answers.
-    pub(crate) fn used(&self, key: &str, question: &InputRequest, answer: Answered) {
+    pub(crate) fn used(&self, key: &str, question: &InputRequest, answer: InputResponse) {
         self.note(|run| {
             run.asked.insert(key.to_owned(), digest(question));
             run.answers.insert(key.to_owned(), answer);
@@ -88,7 +89,7 @@ impl Asking {
         });
     }
 
-    pub(crate) fn lacks(&self, capabilities: ClientCapabilities) {
+    pub(crate) fn missing_extension(&self, capabilities: ClientCapabilities) {
         self.note(|run| {
             let lacking = run.lacking.get_or_insert_default();
             lacking.elicitation = capabilities.elicitation.or(lacking.elicitation.take());
@@ -123,7 +124,7 @@ impl Asking {
 
     /// What comes of a handler that failed because a question of its is open: the question. Whatever error it made of that
     /// is its own matter.
-    pub(crate) fn instead_of(&self, failure: &Failure, progress: Option<f64>) -> Option<Outcome> {
+    pub(crate) fn take_input_required(&self, failure: &Failure, progress: Option<f64>) -> Option<Outcome> {
         let Failure::Error(error) = failure else { return None };
         let run = self.run().take()?;
         let Run { requests, asked, answers, steps, lacking, conflict } = *run;
@@ -135,18 +136,18 @@ impl Asking {
         }
         if requests.is_empty() {
             // A handler that does without may fail for another reason.
-            let lacking = lacking.filter(|_| Unanswered::is_unsupported(&**error))?;
+            let lacking = lacking.filter(|_| InputError::is_unsupported(&**error))?;
             return Some(Outcome::MissingCapability(Box::new(lacking)));
         }
-        let mut before = Before { answers, steps, asked, rounds: 1, progress, ..Before::default() };
+        let mut before = RoundState { answers, steps, asked, rounds: 1, progress, ..RoundState::default() };
         if let Some(earlier) = self.before.as_deref() {
-            before.follow(earlier);
+            before.merge(earlier);
         }
-        if before.len() > MOST_BYTES || before.rounds > MOST_ROUNDS {
+        if before.len() > MAX_STATE_BYTES || before.rounds > MAX_ROUNDS {
             let (size, rounds) = (before.len(), before.rounds);
             let reason = format!(
                 "the call asks too much: {size} bytes of answers and steps over {rounds} rounds, and at most \
-                 {MOST_BYTES} bytes over {MOST_ROUNDS} rounds are kept"
+                 {MAX_STATE_BYTES} bytes over {MAX_ROUNDS} rounds are kept"
             );
             tracing::warn!("{reason}");
             return Some(ErrorObject::internal(reason).into());

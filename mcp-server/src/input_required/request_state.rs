@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::caller::Caller;
-use crate::input_required::rounds::{Answered, Before, Origin};
+use crate::input_required::rounds::{InputResponse, RoundState, StateSource};
 use crate::server::Server;
 use crate::{incident, runtime};
 
@@ -33,13 +33,13 @@ struct Sealed<B> {
 
 /// Seals what the next run is to find, for a request of this method and these parameters.
 pub(crate) fn seal(
-    before: &Before,
+    before: &RoundState,
     method: &str,
     params: Option<&JsonText>,
     caller: &Caller,
     server: &Server,
 ) -> Result<String, ErrorObject> {
-    let ends = runtime::seconds(&**server.host()).saturating_add(server.offer.input_time.as_secs());
+    let ends = runtime::seconds(&**server.runtime()).saturating_add(server.state.input_timeout.as_secs());
     let sealed = Sealed { e: ends, n: incident::number() + &incident::number(), b: before };
     let plain = serde_json::to_vec(&sealed)
         .map_err(|error| incident::internal("the state of a request cannot be written", &error))?;
@@ -58,13 +58,13 @@ pub(crate) fn open(
     params: Option<&JsonText>,
     caller: &Caller,
     server: &Server,
-) -> Result<Option<Arc<Before>>, ErrorObject> {
+) -> Result<Option<Arc<RoundState>>, ErrorObject> {
     let Some(params) = params else { return Ok(None) };
     let said = |name| params.member(name).filter(|text| *text != "null");
     let (state, answers) = (said("requestState"), said("inputResponses"));
     let mut before = match state {
         None if answers.is_none() => return Ok(None),
-        None => Before { origin: Origin::Nowhere, ..Before::default() },
+        None => RoundState { origin: StateSource::Unsealed, ..RoundState::default() },
         Some(state) => {
             let bound = Bound::of(method, Some(params), caller, server);
             let opened = unseal(state, &bound, server);
@@ -79,37 +79,38 @@ pub(crate) fn open(
     let answers: Option<BTreeMap<String, JsonText>> =
         answers.map(serde_json::from_str).transpose().map_err(wrong)?;
     for (key, answer) in answers.into_iter().flatten() {
-        before.answer(key, Answered::Result(answer));
+        before.answer(key, InputResponse::Result(answer));
     }
     Ok(Some(Arc::new(before)))
 }
 
-fn unseal(state: &str, bound: &Bound, server: &Server) -> Result<Before, &'static str> {
+fn unseal(state: &str, bound: &Bound, server: &Server) -> Result<RoundState, &'static str> {
     if state.len() > LONGEST {
         return Err("it is too long");
     }
     let state: String = serde_json::from_str(state).map_err(|_| "it is no text")?;
     let plain = server.seal.open(PURPOSE, &bound.texts(), &state);
     let plain = plain.ok_or("it was not sealed here, or for another caller or request")?;
-    let Sealed::<Before> { e, n, b } = serde_json::from_slice(&plain).map_err(|_| "it has another form")?;
-    if e <= runtime::seconds(&**server.host()) {
+    let Sealed::<RoundState> { e, n, b } =
+        serde_json::from_slice(&plain).map_err(|_| "it has another form")?;
+    if e <= runtime::seconds(&**server.runtime()) {
         return Err("its time is over");
     }
-    Ok(Before { origin: Origin::State(n), ..b })
+    Ok(RoundState { origin: StateSource::Sealed(n), ..b })
 }
 
 /// Lets a state count once: this time, if it has not been used before.
-pub(crate) async fn spend(before: &Before, server: &Server) -> Result<(), ErrorObject> {
+pub(crate) async fn consume(before: &RoundState, server: &Server) -> Result<(), ErrorObject> {
     let failed = |reason: &dyn std::fmt::Display| {
         incident::internal("that a state was used cannot be written down", reason)
     };
     let round = match &before.origin {
-        Origin::Session => return Ok(()),
-        Origin::Nowhere => return Err(refused()),
-        Origin::State(round) => round,
+        StateSource::Session => return Ok(()),
+        StateSource::Unsealed => return Err(refused()),
+        StateSource::Sealed(round) => round,
     };
     let Some(store) = server.store() else { return Err(failed(&"there is no store")) };
-    match store.put_new(&format!("mcp:state:{round}:used"), b"", server.offer.input_time).await {
+    match store.put_new(&format!("mcp:state:{round}:used"), b"", server.state.input_timeout).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(refused()),
         Err(error) => Err(failed(&error)),

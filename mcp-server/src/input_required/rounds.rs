@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 /// What earlier runs of a call have brought.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Before {
+pub(crate) struct RoundState {
     /// The answers to what was asked, by the keys of their questions.
     #[serde(rename = "a", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) answers: BTreeMap<String, Answered>,
+    pub(crate) answers: BTreeMap<String, InputResponse>,
     /// What the handler's steps brought, by their keys.
     #[serde(rename = "s", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) steps: BTreeMap<String, JsonText>,
@@ -23,29 +23,29 @@ pub(crate) struct Before {
     pub(crate) rounds: u32,
     /// The answers that have just come, to whatever question.
     #[serde(skip)]
-    pub(crate) fresh: BTreeMap<String, Answered>,
+    pub(crate) new_responses: BTreeMap<String, InputResponse>,
     /// The progress that was reported last, where this is still the same request.
     #[serde(skip)]
     pub(crate) progress: Option<f64>,
     #[serde(skip)]
-    pub(crate) origin: Origin,
+    pub(crate) origin: StateSource,
 }
 
 /// Where what earlier runs have brought was meanwhile.
 #[derive(Clone, Debug, Default)]
-pub(crate) enum Origin {
+pub(crate) enum StateSource {
     /// With the session, or the task.
     #[default]
     Session,
     /// With the client, in a state that has this name.
-    State(String),
+    Sealed(String),
     /// Nobody knows: the client sent answers without a state.
-    Nowhere,
+    Unsealed,
 }
 
 /// What a client made of a question.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) enum Answered {
+pub(crate) enum InputResponse {
     /// It answered.
     #[serde(rename = "r")]
     Result(JsonText),
@@ -54,17 +54,17 @@ pub(crate) enum Answered {
     Error(String),
 }
 
-impl Before {
+impl RoundState {
     /// Adds an answer that has just come.
-    pub(crate) fn answer(&mut self, key: impl Into<String>, answer: Answered) {
-        self.fresh.insert(key.into(), answer);
+    pub(crate) fn answer(&mut self, key: impl Into<String>, answer: InputResponse) {
+        self.new_responses.insert(key.into(), answer);
     }
 
     /// Takes over what is to be kept of the run before.
-    pub(crate) fn follow(&mut self, earlier: &Self) {
+    pub(crate) fn merge(&mut self, earlier: &Self) {
         self.rounds += earlier.rounds;
         // This run may not have come to all answers. What nobody asked is forgotten.
-        let unused = earlier.answers.iter().chain(&earlier.fresh);
+        let unused = earlier.answers.iter().chain(&earlier.new_responses);
         for (key, answer) in unused.filter(|(key, _)| earlier.asked.contains_key(*key)) {
             if !self.asked.contains_key(key) {
                 self.answers.entry(key.clone()).or_insert_with(|| answer.clone());
@@ -82,7 +82,7 @@ impl Before {
     /// Whether an answer is one to this question: a client may be asked something else under the same key, and answers
     /// that come without a state are all that is known.
     pub(crate) fn is_asked(&self, key: &str, question: u64) -> bool {
-        matches!(self.origin, Origin::Nowhere) || self.asked.get(key) == Some(&question)
+        matches!(self.origin, StateSource::Unsealed) || self.asked.get(key) == Some(&question)
     }
 
     /// About how many bytes it takes.
@@ -100,7 +100,7 @@ pub(crate) fn digest(request: &InputRequest) -> u64 {
     hasher.finish()
 }
 
-impl Answered {
+impl InputResponse {
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::Result(text) => text.as_str(),

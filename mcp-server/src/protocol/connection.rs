@@ -16,14 +16,14 @@ use crate::call::Call;
 use crate::call::outcome::Outcome;
 use crate::caller::Caller;
 use crate::few::Few;
-use crate::input_required::rounds::Before;
-use crate::limits::{MOST_IN_FLIGHT, MOST_UNREADABLE};
+use crate::input_required::rounds::RoundState;
+use crate::limits::{MAX_CALLS_PER_CONNECTION, MAX_UNREADABLE_MESSAGES};
 use crate::protocol::action::{Action, Actions};
 use crate::protocol::legacy::handshake::Handshake;
 use crate::protocol::legacy::{batch, downgrade, server_requests, session};
 use crate::protocol::modern::subscriptions;
 use crate::protocol::request_meta::RequestMeta;
-use crate::protocol::transport_metadata::{Alone, Beside};
+use crate::protocol::transport_metadata::{Alone, TransportMetadata};
 use crate::protocol::{modern, request_meta};
 use crate::replicas::change::Change;
 use crate::server::Server;
@@ -39,7 +39,7 @@ pub struct Connection {
     session: Option<session::Session>,
     /// The calls in flight: few enough to look one up by going through them.
     in_flight: Few<InFlight>,
-    listening: subscriptions::Listening,
+    subscriptions: subscriptions::Subscriptions,
     /// The calls in flight that wait for the client's answers.
     questions: server_requests::Questions,
     /// Somebody looks at the time for them.
@@ -58,25 +58,25 @@ pub struct Connection {
 struct InFlight {
     id: RequestId,
     serial: u64,
-    form: Form,
+    form: ReplyFormat,
     batch: Option<batch::Batch>,
 }
 
 /// How the answer to a call is written.
 #[derive(Clone, Debug, PartialEq)]
-enum Form {
+enum ReplyFormat {
     Modern,
     Legacy(ProtocolVersion),
 }
 
 /// What an era makes of a request.
-enum Settled {
+enum Routed {
     /// It is answered without a handler.
-    Answered(Result<JsonText, ErrorObject>),
+    InputResponse(Result<JsonText, ErrorObject>),
     /// It opened a subscription.
-    Listening(Notification),
+    Subscribed(Notification),
     /// A handler answers it, for this client, with what earlier runs have brought.
-    Call(Client, Form, Option<Arc<Before>>),
+    Call(Client, ReplyFormat, Option<Arc<RoundState>>),
 }
 
 impl Connection {
@@ -87,7 +87,7 @@ impl Connection {
             caller,
             session: None,
             in_flight: Few::none(),
-            listening: subscriptions::Listening::default(),
+            subscriptions: subscriptions::Subscriptions::default(),
             questions: server_requests::Questions::default(),
             is_timed: false,
             wake: None,
@@ -110,7 +110,7 @@ impl Connection {
     }
 
     /// Says who calls from here on: it is the same client, and may have been granted more or less since.
-    pub fn called_by(&mut self, caller: Caller) {
+    pub fn set_caller(&mut self, caller: Caller) {
         self.caller = caller;
     }
 
@@ -134,8 +134,8 @@ impl Connection {
     }
 
     /// Whether the client has asked for something that the handshake does not say: the connection has to be kept for it.
-    pub fn has_wishes(&self) -> bool {
-        self.session.as_ref().is_some_and(session::Session::has_wishes)
+    pub fn has_session_state(&self) -> bool {
+        self.session.as_ref().is_some_and(session::Session::has_session_state)
     }
 
     /// The era of the last request; nothing before the first one.
@@ -155,11 +155,15 @@ impl Connection {
 
     /// Takes what arrived, message or not.
     pub fn receive(&mut self, message: Result<Message, DecodeError>) -> Actions {
-        self.receive_beside(message, &Alone)
+        self.receive_with(message, &Alone)
     }
 
     /// Takes what arrived, message or not, on a transport that knows something beside it.
-    pub fn receive_beside(&mut self, message: Result<Message, DecodeError>, beside: &dyn Beside) -> Actions {
+    pub fn receive_with(
+        &mut self,
+        message: Result<Message, DecodeError>,
+        beside: &dyn TransportMetadata,
+    ) -> Actions {
         let message = match message {
             Ok(message) => message,
             Err(error) => return self.refuse(&error),
@@ -178,18 +182,18 @@ impl Connection {
         let is_it = |in_flight: &InFlight| in_flight.serial == call.serial();
         let Some(in_flight) = self.in_flight.take(is_it) else { return Actions::none() };
         let outcome = match (&in_flight.form, outcome) {
-            (Form::Modern, outcome) => modern::finish(outcome, call, &self.server),
-            (Form::Legacy(version), Outcome::InputRequired(asked)) => {
-                let now = self.server.host().now();
+            (ReplyFormat::Modern, outcome) => modern::finish(outcome, call, &self.server),
+            (ReplyFormat::Legacy(version), Outcome::InputRequired(asked)) => {
+                let now = self.server.runtime().now();
                 match self.questions.ask(call, *asked, version, now) {
                     Ok(requests) => {
                         self.in_flight.push(in_flight);
                         return requests.into_iter().map(|request| Action::Send(request.into())).collect();
                     }
-                    Err(reason) => downgrade::cannot(&reason, call.method()),
+                    Err(reason) => downgrade::unsupported_by_client(&reason, call.method()),
                 }
             }
-            (Form::Legacy(version), outcome) => downgrade::finish(outcome, call.method(), version),
+            (ReplyFormat::Legacy(version), outcome) => downgrade::finish(outcome, call.method(), version),
         };
         let InFlight { id, batch, .. } = in_flight;
         self.answer(Response { id: Some(id), outcome }, batch)
@@ -201,10 +205,10 @@ impl Connection {
     }
 
     /// Fails the calls that have waited for the client longer than it may take to answer. Once
-    /// [`needs_time`](Self::needs_time) has said so, a transport calls this from time to time, for as long as calls
+    /// [`should_start_timer`](Self::needs_time) has said so, a transport calls this from time to time, for as long as calls
     /// [wait](Self::has_questions) afterwards.
     pub fn expire(&mut self) -> Actions {
-        let overdue = self.questions.overdue(self.server.offer.input_time, self.server.host().now());
+        let overdue = self.questions.overdue(self.server.state.input_timeout, self.server.runtime().now());
         let late = ErrorObject::internal("the client did not answer in time what it was asked");
         let actions = self.fail(overdue, &late);
         self.is_timed = self.has_questions();
@@ -212,7 +216,7 @@ impl Connection {
     }
 
     /// Whether the transport is to begin with [`expire`](Self::expire): said once, until that has left no call that waits.
-    pub fn needs_time(&mut self) -> bool {
+    pub fn should_start_timer(&mut self) -> bool {
         let begins = self.has_questions() && !self.is_timed;
         self.is_timed |= begins;
         begins
@@ -242,7 +246,7 @@ impl Connection {
     /// What has changed since this was last asked, as far as the client listens and its caller may still hear of it.
     pub fn changes(&mut self) -> Actions {
         let may_hear = |change: &Change| self.server.may_hear(&self.caller, change);
-        let mut notifications = self.listening.notifications(&may_hear);
+        let mut notifications = self.subscriptions.notifications(&may_hear);
         if let Some(session) = &self.session {
             notifications.extend(session.notifications(&may_hear));
         }
@@ -256,9 +260,9 @@ impl Connection {
         if let Some(session) = &mut self.session {
             session.close();
         }
-        let responses = self.listening.close(&self.server);
+        let responses = self.subscriptions.close(&self.server);
         actions.extend(responses.into_iter().map(|response| Action::Send(response.into())));
-        let waiting = self.questions.overdue(Duration::ZERO, self.server.host().now());
+        let waiting = self.questions.overdue(Duration::ZERO, self.server.runtime().now());
         actions.extend(self.fail(waiting, &ErrorObject::internal("the server is about to end")));
         actions
     }
@@ -268,7 +272,7 @@ impl Connection {
         let Some(response) = error.answer() else { return Actions::none() };
         if response.outcome.as_ref().is_err_and(|error| error.code == ErrorCode::PARSE_ERROR) {
             self.unreadable = self.unreadable.saturating_add(1);
-            if self.unreadable > MOST_UNREADABLE {
+            if self.unreadable > MAX_UNREADABLE_MESSAGES {
                 tracing::warn!("another message that is not JSON, not answered any more");
                 return Actions::none();
             }
@@ -276,18 +280,23 @@ impl Connection {
         send(response)
     }
 
-    fn request(&mut self, request: Request, batch: Option<batch::Batch>, beside: &dyn Beside) -> Actions {
+    fn request(
+        &mut self,
+        request: Request,
+        batch: Option<batch::Batch>,
+        beside: &dyn TransportMetadata,
+    ) -> Actions {
         if self.in_flight.iter().any(|in_flight| in_flight.id == request.id)
-            || self.listening.contains(&request.id)
+            || self.subscriptions.contains(&request.id)
         {
             let error = ErrorObject::invalid_request("a request with this id is still being answered");
             return self.answer(Response::error(request.id, error), batch);
         }
-        if self.in_flight.len() >= MOST_IN_FLIGHT {
+        if self.in_flight.len() >= MAX_CALLS_PER_CONNECTION {
             let error = ErrorObject::internal("too many calls at once").data(json!({ "retryAfterMs": 1000 }));
             return self.answer(Response::error(request.id, error), batch);
         }
-        let settled = match modern::said_before(&request, &self.server) {
+        let settled = match modern::cached(&request, &self.server) {
             Some(said) => {
                 self.era = Some(Era::Modern);
                 self.modern(&request, beside.agrees(&request, &said.version).map(|()| said.client))
@@ -295,9 +304,9 @@ impl Connection {
             None => self.settle(&request, beside),
         };
         match settled {
-            Settled::Answered(outcome) => self.answer(Response { id: Some(request.id), outcome }, batch),
-            Settled::Listening(acknowledged) => Actions::one(Action::Send(acknowledged.into())),
-            Settled::Call(client, form, before) => {
+            Routed::InputResponse(outcome) => self.answer(Response { id: Some(request.id), outcome }, batch),
+            Routed::Subscribed(acknowledged) => Actions::one(Action::Send(acknowledged.into())),
+            Routed::Call(client, form, before) => {
                 let serial = self.next_serial;
                 self.next_serial += 1;
                 self.in_flight.push(InFlight { id: request.id.clone(), serial, form, batch });
@@ -308,10 +317,10 @@ impl Connection {
     }
 
     /// Reads what a request says of itself, and settles it in its era.
-    fn settle(&mut self, request: &Request, beside: &dyn Beside) -> Settled {
+    fn settle(&mut self, request: &Request, beside: &dyn TransportMetadata) -> Routed {
         let meta = match RequestMeta::of(request) {
             Ok(meta) => meta,
-            Err(error) => return Settled::Answered(Err(error)),
+            Err(error) => return Routed::InputResponse(Err(error)),
         };
         let era = request_meta::of(request, &meta, self.session.is_some());
         self.era = Some(era);
@@ -324,28 +333,33 @@ impl Connection {
         }
     }
 
-    fn modern(&mut self, request: &Request, client: Result<Client, ErrorObject>) -> Settled {
+    fn modern(&mut self, request: &Request, client: Result<Client, ErrorObject>) -> Routed {
         let client = match client {
             Ok(client) => client,
-            Err(error) => return Settled::Answered(Err(error)),
+            Err(error) => return Routed::InputResponse(Err(error)),
         };
         match &*request.method {
-            method::SERVER_DISCOVER => Settled::Answered(Ok(modern::discover(&self.server))),
+            method::SERVER_DISCOVER => Routed::InputResponse(Ok(modern::discover(&self.server))),
             method::SUBSCRIPTIONS_LISTEN => {
                 let (server, caller) = (&self.server, &self.caller);
-                match self.listening.open(request, &client, server, caller, self.wake.as_ref()) {
-                    Ok(acknowledged) => Settled::Listening(acknowledged),
-                    Err(error) => Settled::Answered(Err(error)),
+                match self.subscriptions.open(request, &client, server, caller, self.wake.as_ref()) {
+                    Ok(acknowledged) => Routed::Subscribed(acknowledged),
+                    Err(error) => Routed::InputResponse(Err(error)),
                 }
             }
             _ => match modern::before(request, &self.caller, &self.server) {
-                Ok(before) => Settled::Call(client, Form::Modern, before),
-                Err(error) => Settled::Answered(Err(error)),
+                Ok(before) => Routed::Call(client, ReplyFormat::Modern, before),
+                Err(error) => Routed::InputResponse(Err(error)),
             },
         }
     }
 
-    fn legacy(&mut self, request: &Request, meta: &RequestMeta<'_>, beside: &dyn Beside) -> Settled {
+    fn legacy(
+        &mut self,
+        request: &Request,
+        meta: &RequestMeta<'_>,
+        beside: &dyn TransportMetadata,
+    ) -> Routed {
         let outcome = match (&*request.method, &mut self.session) {
             (method::PING, _) => Ok(downgrade::empty()),
             (method::INITIALIZE, session) if !session.as_ref().is_some_and(session::Session::is_open) => {
@@ -362,14 +376,14 @@ impl Connection {
                 Some(outcome) => outcome,
                 None => match session.client(meta, beside.takes_requests()) {
                     Ok(client) => {
-                        return Settled::Call(client, Form::Legacy(session.version().clone()), None);
+                        return Routed::Call(client, ReplyFormat::Legacy(session.version().clone()), None);
                     }
                     Err(error) => Err(error),
                 },
             },
             (_, None) => Err(modern::missing_meta()),
         };
-        Settled::Answered(outcome)
+        Routed::InputResponse(outcome)
     }
 
     fn notification(&mut self, notification: &Notification) -> Actions {
@@ -379,7 +393,7 @@ impl Connection {
         // A malformed cancellation is ignored, as one that comes too late is.
         let params = notification.params.as_ref().and_then(|params| params.to::<CancelledParams>().ok());
         let Some(id) = params.and_then(|params| params.request_id) else { return Actions::none() };
-        if self.listening.cancel(&id) {
+        if self.subscriptions.cancel(&id) {
             return Actions::none();
         }
         let Some(cancelled) = self.in_flight.take(|in_flight| in_flight.id == id) else {
@@ -393,7 +407,11 @@ impl Connection {
     }
 
     /// Runs the messages of a batch, where the session's revision has batches.
-    fn batch(&mut self, messages: Vec<Result<Message, DecodeError>>, beside: &dyn Beside) -> Actions {
+    fn batch(
+        &mut self,
+        messages: Vec<Result<Message, DecodeError>>,
+        beside: &dyn TransportMetadata,
+    ) -> Actions {
         if !self.session.as_ref().is_some_and(session::Session::has_batches) {
             return send(Response::error(None, ErrorObject::invalid_request("this revision has no batches")));
         }

@@ -3,7 +3,7 @@
 use mcpwright_core::{ErrorObject, Request};
 
 /// What a transport knows of a modern request beside its text, and what has to say the same: the headers of HTTP.
-pub trait Beside {
+pub trait TransportMetadata {
     /// Whether it says the same as the request, of which the revision has been read already.
     ///
     /// # Errors
@@ -21,7 +21,7 @@ pub trait Beside {
 #[derive(Clone, Copy, Debug)]
 pub struct Alone;
 
-impl Beside for Alone {
+impl TransportMetadata for Alone {
     fn agrees(&self, _: &Request, _: &str) -> Result<(), ErrorObject> {
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! How the replicas of a server tell each other of changes.
 
 use crate::replicas::change::Change;
-use crate::subscriptions::notify::Listeners;
+use crate::subscriptions::notify::ReplicaHandle;
 
 /// Carries changes between the replicas of a server, so that a client hears of them wherever it is connected.
 ///
@@ -13,8 +13,8 @@ pub trait Bus: Send + Sync + 'static {
     /// Carries a change to the other replicas. `from` is the replica where it was told: its own clients know of it.
     ///
     /// It must not block, since handlers wait for it: a bus that goes over a network keeps the change and sends it later.
-    fn publish(&self, change: &Change, from: &Listeners);
+    fn publish(&self, change: &Change, from: &ReplicaHandle);
 
     /// Is called once for each replica, when its server is built: keep `listeners` to tell them of what others publish.
-    fn attach(&self, listeners: Listeners);
+    fn attach(&self, listeners: ReplicaHandle);
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// How far a task has come: the greater is the later. Replicas hear of a task in any order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Age {
+pub(crate) struct TaskVersion {
     /// It ends once, whatever else is said of it meanwhile.
     pub(crate) has_ended: bool,
     pub(crate) step: u32,
@@ -29,13 +29,13 @@ pub struct TaskChange(Arc<Told>);
 struct Told {
     owner: String,
     id: String,
-    age: Age,
+    age: TaskVersion,
     /// How it is with it now, as its owner is told.
     state: String,
 }
 
 impl TaskChange {
-    pub(crate) fn new(owner: &str, age: Age, task: &DetailedTask) -> Option<Self> {
+    pub(crate) fn new(owner: &str, age: TaskVersion, task: &DetailedTask) -> Option<Self> {
         let state = serde_json::to_string(task).ok()?;
         let (owner, id) = (owner.to_owned(), task.task.task_id.clone());
         Some(Self(Arc::new(Told { owner, id, age, state })))
@@ -44,14 +44,14 @@ impl TaskChange {
     /// Any change of a task, to be listened for.
     pub(crate) fn any(owner: &str, id: &str) -> Self {
         let (owner, id, state) = (owner.to_owned(), id.to_owned(), "{}".to_owned());
-        Self(Arc::new(Told { owner, id, age: Age::default(), state }))
+        Self(Arc::new(Told { owner, id, age: TaskVersion::default(), state }))
     }
 
     pub(crate) fn id(&self) -> &str {
         &self.0.id
     }
 
-    pub(crate) fn age(&self) -> Age {
+    pub(crate) fn age(&self) -> TaskVersion {
         self.0.age
     }
 

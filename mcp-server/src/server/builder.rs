@@ -14,19 +14,19 @@ use crate::handler::prompt::PromptHandler;
 use crate::handler::resource::{ResourceHandler, TemplateHandler};
 use crate::handler::task_mode::TaskMode;
 use crate::handler::tool::ToolHandler;
-use crate::limits::DEFAULT_DEADLINE;
-use crate::meta_cache::Identities;
+use crate::limits::DEFAULT_TIMEOUT;
+use crate::meta_cache::MetaCache;
 use crate::replicas::bus::Bus;
 use crate::replicas::memory_store::MemoryStore;
 use crate::replicas::seal::aes_gcm::Seal;
 use crate::replicas::store::Store;
-use crate::server::catalog::Offered;
+use crate::server::catalog::CatalogItems;
 use crate::server::mount::Prefixed;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
-use crate::server::state::{MayRead, Offer};
-use crate::server::{Server, nowhere};
+use crate::server::state::{MayRead, ServerState};
+use crate::server::{Server, inline_runtime};
 use crate::subscriptions::notify::Notify;
-use crate::tasks::config::Tasks;
+use crate::tasks::config::TaskConfig;
 use crate::tasks::registry::Registry;
 
 /// A type that is a server: `#[server]` implements it.
@@ -98,12 +98,12 @@ pub struct Builder {
     extensions: BTreeMap<String, Map<String, Value>>,
     caching: Caching,
     page_size: usize,
-    deadline: Duration,
-    most_bytes: usize,
+    timeout: Duration,
+    max_result_bytes: usize,
     masks_errors: bool,
     store: Option<Arc<dyn Store>>,
-    tasks: Option<Tasks>,
-    input_time: Duration,
+    tasks: Option<TaskConfig>,
+    input_timeout: Duration,
     pub(crate) seal: Option<Seal>,
     shared: Extensions,
     bus: Option<Arc<dyn Bus>>,
@@ -124,9 +124,9 @@ impl Builder {
     /// Entries on one page of a list, if nothing is said.
     const PAGE_SIZE: usize = 1000;
     /// How long a client may take to answer what it is asked, if nothing is said.
-    const INPUT_TIME: Duration = Duration::from_secs(10 * 60);
+    const INPUT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
     /// The largest result in bytes, if nothing is said.
-    const MOST_BYTES: usize = 8 << 20;
+    const MAX_RESULT_BYTES: usize = 8 << 20;
 
     /// A server of this name and version that offers nothing yet.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
@@ -136,12 +136,12 @@ impl Builder {
             extensions: BTreeMap::new(),
             caching: Caching::new(0, CacheScope::Private),
             page_size: Self::PAGE_SIZE,
-            deadline: DEFAULT_DEADLINE,
-            most_bytes: Self::MOST_BYTES,
+            timeout: DEFAULT_TIMEOUT,
+            max_result_bytes: Self::MAX_RESULT_BYTES,
             masks_errors: false,
             store: None,
             tasks: None,
-            input_time: Self::INPUT_TIME,
+            input_timeout: Self::INPUT_TIMEOUT,
             seal: None,
             shared: Extensions::default(),
             bus: None,
@@ -281,8 +281,8 @@ impl Builder {
     }
 
     /// Ends a call that takes longer: five minutes if nothing is said, there or at the handler.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
@@ -290,15 +290,15 @@ impl Builder {
     ///
     /// In the place of a larger one, the model reads that the tool should be asked for less; the others are answered
     /// with an error.
-    pub fn most_bytes(mut self, bytes: usize) -> Self {
-        self.most_bytes = bytes;
+    pub fn max_result_bytes(mut self, bytes: usize) -> Self {
+        self.max_result_bytes = bytes;
         self
     }
 
     /// Gives clients this long to answer what a handler asks of their user or model; ten minutes if nothing is said. An
     /// answer that comes later is refused, and the client is told to begin again.
-    pub fn input_time(mut self, time: Duration) -> Self {
-        self.input_time = time;
+    pub fn input_timeout(mut self, time: Duration) -> Self {
+        self.input_timeout = time;
         self
     }
 
@@ -317,9 +317,9 @@ impl Builder {
 
     /// Says what is done with calls that become [tasks](https://modelcontextprotocol.io/extensions/tasks).
     ///
-    /// A server with a tool that says so by itself needs this only for other settings than those of [`Tasks::new`]. One
+    /// A server with a tool that says so by itself needs this only for other settings than those of [`TaskConfig::new`]. One
     /// where only a provider brings such tools needs it to say that it has tasks.
-    pub fn tasks(mut self, tasks: Tasks) -> Self {
+    pub fn tasks(mut self, tasks: TaskConfig) -> Self {
         self.tasks = Some(tasks);
         self
     }
@@ -416,44 +416,44 @@ impl Builder {
             );
         }
         let info_text = serde_json::to_string(&self.info).unwrap_or_else(|_| "{}".to_owned());
-        let mut offer = Offer {
+        let mut state = ServerState {
             info: self.info,
             info_text,
             instructions: self.instructions,
             capabilities: ServerCapabilities::new(),
             caching: self.caching,
             page_size: self.page_size,
-            deadline: self.deadline,
-            most_bytes: self.most_bytes,
+            timeout: self.timeout,
+            max_result_bytes: self.max_result_bytes,
             masks_errors: self.masks_errors,
             store: self.store,
             tasks,
-            input_time: self.input_time,
+            input_timeout: self.input_timeout,
             shared: self.shared,
             notify: self.notify,
             may_read: self.may_read,
             middleware: self.middleware,
             methods: self.methods,
-            tools: Offered::new(self.tools, self.tool_providers),
-            prompts: Offered::new(self.prompts, self.prompt_providers),
-            resources: Offered::new(self.resources, self.resource_providers.clone()),
-            templates: Offered::new(self.templates, self.resource_providers),
-            identities: Identities::default(),
+            tools: CatalogItems::new(self.tools, self.tool_providers),
+            prompts: CatalogItems::new(self.prompts, self.prompt_providers),
+            resources: CatalogItems::new(self.resources, self.resource_providers.clone()),
+            templates: CatalogItems::new(self.templates, self.resource_providers),
+            identities: MetaCache::default(),
         };
-        offer.capabilities = offer.capabilities();
+        state.capabilities = state.capabilities();
         for (name, settings) in self.extensions {
-            offer.capabilities.extensions.insert(name, settings);
+            state.capabilities.extensions.insert(name, settings);
         }
-        offer.tools.providers.iter().for_each(|provider| provider.attach(&offer.notify));
-        offer.prompts.providers.iter().for_each(|provider| provider.attach(&offer.notify));
-        offer.resources.providers.iter().for_each(|provider| provider.attach(&offer.notify));
+        state.tools.providers.iter().for_each(|provider| provider.attach(&state.notify));
+        state.prompts.providers.iter().for_each(|provider| provider.attach(&state.notify));
+        state.resources.providers.iter().for_each(|provider| provider.attach(&state.notify));
         if let Some(bus) = self.bus {
-            offer.notify.join(bus);
+            state.notify.join(bus);
         }
         // Where a handler finds it through its context.
-        offer.shared.insert(offer.notify.clone());
+        state.shared.insert(state.notify.clone());
         let seal = self.seal.unwrap_or_else(Seal::random);
-        Server { offer: Arc::new(offer), host: nowhere(), seal }
+        Server { state: Arc::new(state), runtime: inline_runtime(), seal }
     }
 }
 

@@ -13,19 +13,19 @@ use crate::handler::prompt::PromptHandler;
 use crate::handler::resource::{ResourceHandler, TemplateHandler};
 use crate::handler::tool::ToolHandler;
 use crate::incident;
-use crate::server::list_cache::{Pages, Written};
+use crate::server::list_cache::{ListCache, RenderedList};
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
 
 /// What is always there, and who brings what comes and goes.
-pub(crate) struct Offered<H, P: ?Sized> {
+pub(crate) struct CatalogItems<H, P: ?Sized> {
     pub(crate) fixed: Vec<H>,
     by_key: HashMap<String, H>,
     pub(crate) providers: Vec<Arc<P>>,
-    pages: Pages,
+    pages: ListCache,
 }
 
 /// What stands in one of the lists.
-pub(crate) trait Listed: Clone + Send + Sync {
+pub(crate) trait ListEntry: Clone + Send + Sync {
     /// What clients are told of it.
     type Definition: Serialize;
     /// What it is, in messages.
@@ -62,7 +62,7 @@ pub(crate) trait Source<H>: Send + Sync {
     fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<H>, ProviderError>>;
 }
 
-impl<H: Listed, P: ?Sized> Offered<H, P> {
+impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
     #[track_caller]
     pub(crate) fn new(fixed: Vec<H>, providers: Vec<Arc<P>>) -> Self {
         let mut by_key = HashMap::new();
@@ -74,7 +74,7 @@ impl<H: Listed, P: ?Sized> Offered<H, P> {
             let (kind, key, apart) = (H::KIND, handler.key(), H::APART);
             assert!(before.is_none(), "two {kind}s are called `{key}`: {apart}");
         }
-        Self { fixed, by_key, providers, pages: Pages::default() }
+        Self { fixed, by_key, providers, pages: ListCache::default() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -82,15 +82,15 @@ impl<H: Listed, P: ?Sized> Offered<H, P> {
     }
 
     /// The one of this key that is always there.
-    pub(crate) fn always(&self, key: &str) -> Option<&H> {
+    pub(crate) fn get_static(&self, key: &str) -> Option<&H> {
         self.by_key.get(key)
     }
 }
 
-impl<H: Listed, P: Source<H> + ?Sized> Offered<H, P> {
+impl<H: ListEntry, P: Source<H> + ?Sized> CatalogItems<H, P> {
     /// The one of this key: first among those that are always there, then of each provider.
     pub(crate) async fn find(&self, key: &str) -> Result<Option<H>, ErrorObject> {
-        if let Some(handler) = self.always(key) {
+        if let Some(handler) = self.get_static(key) {
             return Ok(Some(handler.clone()));
         }
         for provider in &self.providers {
@@ -103,7 +103,7 @@ impl<H: Listed, P: Source<H> + ?Sized> Offered<H, P> {
     }
 
     /// The list, written again only if it may have changed.
-    pub(crate) async fn written(&self) -> Result<Arc<Written>, ErrorObject> {
+    pub(crate) async fn written(&self) -> Result<Arc<RenderedList>, ErrorObject> {
         let revisions: Vec<_> = self.providers.iter().map(|provider| provider.revision()).collect();
         if let Some(written) = self.pages.current(&revisions) {
             return Ok(written);
@@ -119,7 +119,7 @@ impl<H: Listed, P: Source<H> + ?Sized> Offered<H, P> {
 }
 
 /// Whether clients are told of what a provider brought. What they would leave out hides nothing else.
-fn is_listed<H: Listed>(handler: &H) -> bool {
+fn is_listed<H: ListEntry>(handler: &H) -> bool {
     if let Some(reason) = handler.mistake() {
         let (kind, key) = (H::KIND, handler.key());
         tracing::warn!(key, reason, "a {kind} of a provider is left out");

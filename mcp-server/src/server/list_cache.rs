@@ -8,15 +8,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mcpwright_core::{Caching, ErrorObject};
 
 use crate::call::page::Page;
-use crate::server::catalog::Listed;
+use crate::server::catalog::ListEntry;
 
 /// The pages of one list, for the revisions of the catalogues that it was made from.
 #[derive(Debug, Default)]
-pub(crate) struct Pages(Mutex<Option<Arc<Written>>>);
+pub(crate) struct ListCache(Mutex<Option<Arc<RenderedList>>>);
 
 /// The entries of a list as JSON, and the pages that clients have asked for.
 #[derive(Debug)]
-pub(crate) struct Written {
+pub(crate) struct RenderedList {
     revisions: Vec<u64>,
     /// The key of each entry, and the entry.
     entries: Vec<(String, String)>,
@@ -24,19 +24,19 @@ pub(crate) struct Written {
     pages: Mutex<BTreeMap<usize, Arc<Page>>>,
 }
 
-impl Pages {
+impl ListCache {
     /// The list as it was written for these revisions.
-    pub(crate) fn current(&self, revisions: &[u64]) -> Option<Arc<Written>> {
+    pub(crate) fn current(&self, revisions: &[u64]) -> Option<Arc<RenderedList>> {
         let written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         written.clone().filter(|written| written.revisions == revisions)
     }
 
     /// Writes the list for these revisions.
-    pub(crate) fn write<H: Listed>(
+    pub(crate) fn write<H: ListEntry>(
         &self,
         revisions: Vec<u64>,
         entries: &[H],
-    ) -> Result<Arc<Written>, serde_json::Error> {
+    ) -> Result<Arc<RenderedList>, serde_json::Error> {
         // Of two entries with one key, the first is the one that is found, so the first is listed.
         let mut seen = HashSet::new();
         let write = |entry: &H| Ok((entry.key().to_owned(), serde_json::to_string(entry.definition())?));
@@ -45,13 +45,13 @@ impl Pages {
             .filter(|entry| seen.insert(entry.key()))
             .map(write)
             .collect::<Result<_, serde_json::Error>>()?;
-        let written = Arc::new(Written { revisions, entries, pages: Mutex::default() });
+        let written = Arc::new(RenderedList { revisions, entries, pages: Mutex::default() });
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&written));
         Ok(written)
     }
 }
 
-impl Written {
+impl RenderedList {
     /// The page that a cursor leads to; the first one without a cursor.
     ///
     /// A cursor names the last entry that the client has, so that entries which come or go before it shift nothing,

@@ -18,14 +18,14 @@ use crate::call::middleware::{MethodHandler, Middleware};
 use crate::caller::Caller;
 use crate::handler::tool::ToolHandler;
 use crate::incident;
-use crate::meta_cache::Identities;
+use crate::meta_cache::MetaCache;
 use crate::protocol::connection::Connection;
 use crate::replicas::change::Change;
 use crate::replicas::seal::aes_gcm::Seal;
 use crate::replicas::store::Store;
-use crate::runtime::{Host, Nowhere};
+use crate::runtime::{InlineRuntime, Runtime};
 use crate::server::builder::Builder;
-use crate::server::state::Offer;
+use crate::server::state::ServerState;
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
 
@@ -34,8 +34,8 @@ use crate::tasks::registry::Registry;
 /// It comes from a [`Builder`], or from a type with `#[server]`.
 #[derive(Clone)]
 pub struct Server {
-    pub(crate) offer: Arc<Offer>,
-    pub(crate) host: Arc<dyn Host>,
+    pub(crate) state: Arc<ServerState>,
+    pub(crate) runtime: Arc<dyn Runtime>,
     pub(crate) seal: Seal,
 }
 
@@ -47,8 +47,8 @@ impl Server {
 
     /// The same server, on a host that has time and threads. Transports call this.
     #[must_use]
-    pub fn on(mut self, host: Arc<dyn Host>) -> Self {
-        self.host = host;
+    pub fn with_runtime(mut self, runtime: Arc<dyn Runtime>) -> Self {
+        self.runtime = runtime;
         self
     }
 
@@ -59,50 +59,50 @@ impl Server {
 
     /// Who the server says it is.
     pub fn info(&self) -> &Implementation {
-        &self.offer.info
+        &self.state.info
     }
 
     /// How to use the server, for the model.
     pub fn instructions(&self) -> Option<&str> {
-        self.offer.instructions.as_deref()
+        self.state.instructions.as_deref()
     }
 
     /// What the server can do: follows from what is registered.
     pub fn capabilities(&self) -> &ServerCapabilities {
-        &self.offer.capabilities
+        &self.state.capabilities
     }
 
     /// Tells clients of changes.
     pub fn notify(&self) -> &Notify {
-        &self.offer.notify
+        &self.state.notify
     }
 
     /// Where replicas keep what they share, if that has been said.
     pub fn store(&self) -> Option<&Arc<dyn Store>> {
-        self.offer.store.as_ref()
+        self.state.store.as_ref()
     }
 
     /// What the server takes of the world.
-    pub fn host(&self) -> &Arc<dyn Host> {
-        &self.host
+    pub fn runtime(&self) -> &Arc<dyn Runtime> {
+        &self.runtime
     }
 
     /// The tools that are always there, in the order of the list.
     pub fn tools(&self) -> &[ToolHandler] {
-        &self.offer.tools.fixed
+        &self.state.tools.fixed
     }
 
     pub(crate) fn middleware(&self) -> &[Arc<dyn Middleware>] {
-        &self.offer.middleware
+        &self.state.middleware
     }
 
     pub(crate) fn custom(&self, method: &str) -> Option<&Arc<dyn MethodHandler>> {
-        self.offer.methods.get(method)
+        self.state.methods.get(method)
     }
 
     /// Whether a method belongs to a capability that the server has, or to none.
     pub(crate) fn offers(&self, name: &str) -> bool {
-        let has = &self.offer.capabilities;
+        let has = &self.state.capabilities;
         match name {
             method::TOOLS_LIST | method::TOOLS_CALL => has.tools.is_some(),
             method::PROMPTS_LIST | method::PROMPTS_GET => has.prompts.is_some(),
@@ -116,34 +116,34 @@ impl Server {
 
     /// Whether any of the catalogues may change.
     pub(crate) fn has_providers(&self) -> bool {
-        let Offer { tools, prompts, resources, .. } = &*self.offer;
+        let ServerState { tools, prompts, resources, .. } = &*self.state;
         !(tools.providers.is_empty() && prompts.providers.is_empty() && resources.providers.is_empty())
     }
 
     /// What tasks there are, if a call may become one.
     pub(crate) fn tasks(&self) -> Option<&Registry> {
-        self.offer.tasks.as_ref()
+        self.state.tasks.as_ref()
     }
 
     pub(crate) fn caching(&self) -> Caching {
-        self.offer.caching
+        self.state.caching
     }
 
-    pub(crate) fn identities(&self) -> &Identities {
-        &self.offer.identities
+    pub(crate) fn identities(&self) -> &MetaCache {
+        &self.state.identities
     }
 
     pub(crate) fn info_text(&self) -> &str {
-        &self.offer.info_text
+        &self.state.info_text
     }
 
     pub(crate) fn has_subscriptions(&self) -> bool {
-        self.offer.capabilities.resources.is_some()
+        self.state.capabilities.resources.is_some()
     }
 
     /// Whether a caller may read the resource of a URI, and hear of its changes. Not where that cannot be found out.
     pub(crate) fn may_read(&self, caller: &Caller, uri: &str) -> bool {
-        let Some(may_read) = &self.offer.may_read else { return true };
+        let Some(may_read) = &self.state.may_read else { return true };
         let answer = catch_unwind(AssertUnwindSafe(|| may_read(caller, uri)));
         answer.unwrap_or_else(|payload| {
             incident::panic("may_read", payload);
@@ -162,7 +162,7 @@ impl Server {
 
     /// The part of a filter that the server can honour for a caller.
     pub(crate) fn supported(&self, mut asked: SubscriptionFilter, caller: &Caller) -> SubscriptionFilter {
-        let has = &self.offer.capabilities;
+        let has = &self.state.capabilities;
         let keep = |asked: Option<bool>, has: bool| asked.filter(|asked| *asked && has);
         let mut filter = SubscriptionFilter::new();
         filter.tools_list_changed = keep(asked.tools_list_changed, has.tools.is_some());
@@ -187,10 +187,10 @@ impl Server {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("info", &self.offer.info).finish_non_exhaustive()
+        f.debug_struct("Server").field("info", &self.state.info).finish_non_exhaustive()
     }
 }
 
-pub(crate) fn nowhere() -> Arc<dyn Host> {
-    Arc::new(Nowhere::default())
+pub(crate) fn inline_runtime() -> Arc<dyn Runtime> {
+    Arc::new(InlineRuntime::default())
 }

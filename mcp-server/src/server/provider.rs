@@ -111,7 +111,7 @@ pub trait ResourceProvider: Send + Sync + 'static {
 ///
 /// Clones are the same catalogue.
 #[derive(Clone, Debug)]
-pub struct Catalogue<H>(Arc<Mutex<Entries<H>>>);
+pub struct Catalog<H>(Arc<Mutex<Entries<H>>>);
 
 #[derive(Debug)]
 struct Entries<H> {
@@ -120,7 +120,7 @@ struct Entries<H> {
     notify: Option<Notify>,
 }
 
-impl<H> Default for Catalogue<H> {
+impl<H> Default for Catalog<H> {
     fn default() -> Self {
         Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, notify: None })))
     }
@@ -134,7 +134,7 @@ pub trait Entry: Clone + Send + Sync + 'static {
     fn change() -> Change;
 }
 
-impl<H: Entry> Catalogue<H> {
+impl<H: Entry> Catalog<H> {
     /// An empty catalogue.
     pub fn new() -> Self {
         Self::default()
@@ -193,7 +193,7 @@ impl<H: Entry> Catalogue<H> {
 }
 
 #[async_trait]
-impl ToolProvider for Catalogue<ToolHandler> {
+impl ToolProvider for Catalog<ToolHandler> {
     fn revision(&self) -> u64 {
         self.revision()
     }
@@ -212,7 +212,7 @@ impl ToolProvider for Catalogue<ToolHandler> {
 }
 
 #[async_trait]
-impl PromptProvider for Catalogue<PromptHandler> {
+impl PromptProvider for Catalog<PromptHandler> {
     fn revision(&self) -> u64 {
         self.revision()
     }
@@ -231,7 +231,7 @@ impl PromptProvider for Catalogue<PromptHandler> {
 }
 
 #[async_trait]
-impl ResourceProvider for Catalogue<ResourceHandler> {
+impl ResourceProvider for Catalog<ResourceHandler> {
     fn revision(&self) -> u64 {
         self.revision()
     }

@@ -16,45 +16,45 @@ use crate::extensions::Extensions;
 use crate::handler::prompt::PromptHandler;
 use crate::handler::resource::{ResourceHandler, TemplateHandler};
 use crate::handler::tool::ToolHandler;
-use crate::meta_cache::Identities;
+use crate::meta_cache::MetaCache;
 use crate::replicas::store::Store;
-use crate::server::catalog::Offered;
+use crate::server::catalog::CatalogItems;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
 
 /// What is fixed once a server is built.
-pub(crate) struct Offer {
+pub(crate) struct ServerState {
     pub(crate) info: Implementation,
     pub(crate) info_text: String,
     pub(crate) instructions: Option<String>,
     pub(crate) capabilities: ServerCapabilities,
     pub(crate) caching: Caching,
     pub(crate) page_size: usize,
-    pub(crate) deadline: Duration,
-    pub(crate) most_bytes: usize,
+    pub(crate) timeout: Duration,
+    pub(crate) max_result_bytes: usize,
     pub(crate) masks_errors: bool,
     pub(crate) store: Option<Arc<dyn Store>>,
     /// What tasks there are, if a call may become one.
     pub(crate) tasks: Option<Registry>,
     /// How long a client may take to answer what it is asked.
-    pub(crate) input_time: Duration,
+    pub(crate) input_timeout: Duration,
     pub(crate) shared: Extensions,
     pub(crate) notify: Notify,
     pub(crate) may_read: Option<MayRead>,
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
-    pub(crate) tools: Offered<ToolHandler, dyn ToolProvider>,
-    pub(crate) prompts: Offered<PromptHandler, dyn PromptProvider>,
-    pub(crate) resources: Offered<ResourceHandler, dyn ResourceProvider>,
-    pub(crate) templates: Offered<TemplateHandler, dyn ResourceProvider>,
-    pub(crate) identities: Identities,
+    pub(crate) tools: CatalogItems<ToolHandler, dyn ToolProvider>,
+    pub(crate) prompts: CatalogItems<PromptHandler, dyn PromptProvider>,
+    pub(crate) resources: CatalogItems<ResourceHandler, dyn ResourceProvider>,
+    pub(crate) templates: CatalogItems<TemplateHandler, dyn ResourceProvider>,
+    pub(crate) identities: MetaCache,
 }
 
 /// Says whether a caller may read the resource of a URI.
 pub(crate) type MayRead = Arc<dyn Fn(&Caller, &str) -> bool + Send + Sync>;
 
-impl Offer {
+impl ServerState {
     /// What the server can do, from what is registered.
     pub(crate) fn capabilities(&self) -> ServerCapabilities {
         let mut capabilities = ServerCapabilities::new();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::caller::Caller;
 use crate::replicas::change::Change;
-use crate::replicas::task_change::Age;
+use crate::replicas::task_change::TaskVersion;
 
 /// The most subscriptions that one caller may have open, over all connections. Callers without a name cannot be told
 /// apart: a connection and a transport have limits of their own.
@@ -25,7 +25,7 @@ pub(crate) struct Hub {
 struct Index {
     next_serial: u64,
     /// Those who want the same stand beside each other, whoever was first before the others.
-    wanting: BTreeMap<(Change, u64), Arc<Waiting>>,
+    wanting: BTreeMap<(Change, u64), Arc<Mailbox>>,
     /// How many each caller with a name has open.
     callers: BTreeMap<String, usize>,
 }
@@ -36,7 +36,7 @@ impl Hub {
     }
 
     /// Tells those who want it of a change. Nobody waits: each keeps it until its connection takes it.
-    pub(crate) fn tell(&self, change: &Change) {
+    pub(crate) fn send(&self, change: &Change) {
         if self.is_empty() {
             return;
         }
@@ -44,52 +44,52 @@ impl Hub {
         let wanting: Vec<_> = {
             let index = lock(&self.index);
             let those = (change.clone(), 0)..=(change.clone(), u64::MAX);
-            index.wanting.range(those).map(|(_, waiting)| Arc::clone(waiting)).collect()
+            index.wanting.range(those).map(|(_, mailbox)| Arc::clone(mailbox)).collect()
         };
-        wanting.iter().for_each(|waiting| waiting.add(change));
+        wanting.iter().for_each(|mailbox| mailbox.add(change));
     }
 }
 
 /// What has changed and has not been told yet.
-struct Waiting {
-    news: Mutex<News>,
+struct Mailbox {
+    pending: Mutex<PendingChanges>,
     wake: Option<Wake>,
 }
 
 /// It holds no more than the subscription wants, whether or not its client reads.
 #[derive(Default)]
-struct News {
+struct PendingChanges {
     /// What changes twice is told once.
     changes: BTreeSet<Change>,
     /// How far each task has come by what was told of it or waits here, by the ids.
-    ages: BTreeMap<String, Age>,
+    versions: BTreeMap<String, TaskVersion>,
 }
 
-impl News {
+impl PendingChanges {
     /// Whether a change is to be told: what is known of a task may come late, when what came after it has been told.
     fn is_new(&mut self, change: &Change) -> bool {
         let Change::Task(task) = change else { return true };
-        match self.ages.get_mut(task.id()) {
+        match self.versions.get_mut(task.id()) {
             Some(known) if *known > task.age() => return false,
             Some(known) => *known = task.age(),
             None => {
-                self.ages.insert(task.id().to_owned(), task.age());
+                self.versions.insert(task.id().to_owned(), task.age());
             }
         }
         true
     }
 }
 
-impl Waiting {
+impl Mailbox {
     fn add(&self, change: &Change) {
         let is_first = {
-            let mut news = lock(&self.news);
-            if !news.is_new(change) {
+            let mut pending = lock(&self.pending);
+            if !pending.is_new(change) {
                 return;
             }
-            let is_first = news.changes.is_empty();
+            let is_first = pending.changes.is_empty();
             // Of a task, what is told is how it is with it last.
-            news.changes.replace(change.clone());
+            pending.changes.replace(change.clone());
             is_first
         };
         // Whoever takes the first takes the others as well.
@@ -110,10 +110,10 @@ impl Wake {
 }
 
 /// Tells one subscription of what nobody else needs to hear.
-pub(crate) struct Teller(Arc<Waiting>);
+pub(crate) struct SubscriptionSender(Arc<Mailbox>);
 
-impl Teller {
-    pub(crate) fn tell(&self, change: &Change) {
+impl SubscriptionSender {
+    pub(crate) fn send(&self, change: &Change) {
         self.0.add(change);
     }
 }
@@ -124,7 +124,7 @@ pub(crate) struct Subscription {
     serial: u64,
     caller: Caller,
     wants: BTreeSet<Change>,
-    waiting: Arc<Waiting>,
+    mailbox: Arc<Mailbox>,
 }
 
 impl Subscription {
@@ -147,35 +147,35 @@ impl Subscription {
             serial,
             caller: caller.clone(),
             wants: BTreeSet::new(),
-            waiting: Arc::new(Waiting { news: Mutex::default(), wake: wake.cloned() }),
+            mailbox: Arc::new(Mailbox { pending: Mutex::default(), wake: wake.cloned() }),
         })
     }
 
     /// Wants to be told of these as well.
-    pub(crate) fn want(&mut self, changes: impl IntoIterator<Item = Change>) {
+    pub(crate) fn add(&mut self, changes: impl IntoIterator<Item = Change>) {
         let mut index = lock(&self.hub.index);
         for change in changes {
             if self.wants.insert(change.clone()) {
-                index.wanting.insert((change, self.serial), Arc::clone(&self.waiting));
+                index.wanting.insert((change, self.serial), Arc::clone(&self.mailbox));
             }
         }
     }
 
     /// Wants to be told of this no more.
-    pub(crate) fn forget(&mut self, change: &Change) {
+    pub(crate) fn remove(&mut self, change: &Change) {
         self.wants.remove(change);
         lock(&self.hub.index).wanting.remove(&(change.clone(), self.serial));
-        lock(&self.waiting.news).changes.remove(change);
+        lock(&self.mailbox.pending).changes.remove(change);
     }
 
     /// What tells this one alone.
-    pub(crate) fn teller(&self) -> Teller {
-        Teller(Arc::clone(&self.waiting))
+    pub(crate) fn sender(&self) -> SubscriptionSender {
+        SubscriptionSender(Arc::clone(&self.mailbox))
     }
 
     /// Takes what has not been told yet.
     pub(crate) fn take(&self) -> BTreeSet<Change> {
-        std::mem::take(&mut lock(&self.waiting.news).changes)
+        std::mem::take(&mut lock(&self.mailbox.pending).changes)
     }
 }
 

@@ -55,17 +55,17 @@ impl Notify {
 
     /// The contents of the resource of this URI are others now.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
-        let told = self.told();
+        let root = self.root();
         // Where nobody listens, not even the URI is copied.
-        if !told.hub.is_empty() || told.bus.get().is_some() {
+        if !root.hub.is_empty() || root.bus.get().is_some() {
             self.changed(&Change::Resource(uri.as_ref().into()));
         }
     }
 
     /// It is otherwise with a task. How it is with it now is not even written where nobody listens.
     pub(crate) fn task_changed(&self, change: impl FnOnce() -> Option<TaskChange>) {
-        let told = self.told();
-        if (!told.hub.is_empty() || told.bus.get().is_some())
+        let root = self.root();
+        if (!root.hub.is_empty() || root.bus.get().is_some())
             && let Some(change) = change()
         {
             self.changed(&Change::Task(change));
@@ -73,10 +73,10 @@ impl Notify {
     }
 
     pub(crate) fn changed(&self, change: &Change) {
-        let told = self.told();
-        told.hub.tell(change);
-        if let Some(bus) = told.bus.get() {
-            bus.publish(change, &Listeners(Arc::downgrade(&told.hub)));
+        let root = self.root();
+        root.hub.send(change);
+        if let Some(bus) = root.bus.get() {
+            bus.publish(change, &ReplicaHandle(Arc::downgrade(&root.hub)));
         }
     }
 
@@ -93,15 +93,15 @@ impl Notify {
 
     /// Shares changes with other replicas from here on.
     pub(crate) fn join(&self, bus: Arc<dyn Bus>) {
-        bus.attach(Listeners(Arc::downgrade(&self.0.hub)));
+        bus.attach(ReplicaHandle(Arc::downgrade(&self.0.hub)));
         // A server is built once: building takes its builder.
         let _ = self.0.bus.set(bus);
     }
 
     /// Where those who listen are.
-    fn told(&self) -> &State {
+    fn root(&self) -> &State {
         match self.0.mounted_in.get() {
-            Some(outer) => outer.told(),
+            Some(outer) => outer.root(),
             None => &self.0,
         }
     }
@@ -111,23 +111,23 @@ impl Notify {
 ///
 /// Two are equal if they are of the same replica.
 #[derive(Clone)]
-pub struct Listeners(Weak<Hub>);
+pub struct ReplicaHandle(Weak<Hub>);
 
-impl Listeners {
+impl ReplicaHandle {
     /// Tells them of a change at another replica, without waiting for them. Says whether the replica is still there.
     pub fn tell(&self, change: &Change) -> bool {
         let hub = self.0.upgrade();
-        hub.as_ref().inspect(|hub| hub.tell(change)).is_some()
+        hub.as_ref().inspect(|hub| hub.send(change)).is_some()
     }
 }
 
-impl PartialEq for Listeners {
+impl PartialEq for ReplicaHandle {
     fn eq(&self, other: &Self) -> bool {
         self.0.ptr_eq(&other.0)
     }
 }
 
-impl Eq for Listeners {}
+impl Eq for ReplicaHandle {}
 
 impl fmt::Debug for Notify {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -135,7 +135,7 @@ impl fmt::Debug for Notify {
     }
 }
 
-impl fmt::Debug for Listeners {
+impl fmt::Debug for ReplicaHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Listeners")
     }

@@ -22,22 +22,22 @@ const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 ///
 /// ```
 /// use std::time::Duration;
-/// use mcpwright_server::{Server, Tasks};
+/// use mcpwright_server::{Server, TaskConfig};
 ///
-/// let tasks = Tasks::new().after(Duration::from_secs(10)).ttl(Duration::from_secs(24 * 60 * 60));
+/// let tasks = TaskConfig::new().after(Duration::from_secs(10)).ttl(Duration::from_secs(24 * 60 * 60));
 /// let server = Server::builder("reports", "1.0.0").tasks(tasks).build();
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "settings do nothing until a server has them"]
-pub struct Tasks {
+pub struct TaskConfig {
     pub(crate) after: Option<Duration>,
     pub(crate) ttl: Duration,
     pub(crate) poll_interval: Duration,
     pub(crate) most: usize,
-    pub(crate) most_bytes: usize,
+    pub(crate) max_result_bytes: usize,
 }
 
-impl Tasks {
+impl TaskConfig {
     /// No call becomes a task but those of tools that say so; what is said below where nothing is said.
     pub fn new() -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Tasks {
             ttl: Duration::from_secs(60 * 60),
             poll_interval: Duration::from_secs(1),
             most: 1000,
-            most_bytes: 1 << 20,
+            max_result_bytes: 1 << 20,
         }
     }
 
@@ -86,13 +86,13 @@ impl Tasks {
     ///
     /// It is also the limit of a task that asks, with its questions, its arguments and what the handler knows by then: a
     /// larger one fails. An answer that is larger is refused.
-    pub fn most_bytes(mut self, bytes: usize) -> Self {
-        self.most_bytes = bytes;
+    pub fn max_result_bytes(mut self, bytes: usize) -> Self {
+        self.max_result_bytes = bytes;
         self
     }
 }
 
-impl Default for Tasks {
+impl Default for TaskConfig {
     fn default() -> Self {
         Self::new()
     }

@@ -7,22 +7,22 @@ use std::time::Duration;
 use futures::future::AbortHandle;
 
 use crate::runtime;
-use crate::runtime::Host;
+use crate::runtime::Runtime;
 use crate::tasks::record::Record;
 
 /// A task that runs here.
-pub(crate) struct Running {
+pub(crate) struct TaskHandle {
     record: Mutex<Record>,
     /// Whether the record says more than what is kept.
-    is_ahead: AtomicBool,
+    is_dirty: AtomicBool,
     abort: AbortHandle,
-    host: Arc<dyn Host>,
+    runtime: Arc<dyn Runtime>,
 }
 
-impl Running {
-    pub(crate) fn new(record: Record, abort: AbortHandle, host: &Arc<dyn Host>) -> Self {
-        let host = Arc::clone(host);
-        Self { record: Mutex::new(record), is_ahead: AtomicBool::new(false), abort, host }
+impl TaskHandle {
+    pub(crate) fn new(record: Record, abort: AbortHandle, runtime: &Arc<dyn Runtime>) -> Self {
+        let runtime = Arc::clone(runtime);
+        Self { record: Mutex::new(record), is_dirty: AtomicBool::new(false), abort, runtime }
     }
 
     pub(crate) fn record(&self) -> Record {
@@ -31,18 +31,18 @@ impl Running {
 
     /// How much of its time is left.
     pub(crate) fn left(&self) -> Duration {
-        self.lock().left(runtime::milliseconds(&*self.host))
+        self.lock().left(runtime::milliseconds(&*self.runtime))
     }
 
     /// Says what the handler is doing. It is kept with the next beat.
     pub(crate) fn say(&self, message: String) {
-        self.lock().say(message, runtime::milliseconds(&*self.host));
-        self.is_ahead.store(true, Ordering::Release);
+        self.lock().say(message, runtime::milliseconds(&*self.runtime));
+        self.is_dirty.store(true, Ordering::Release);
     }
 
     /// What is to be kept, if it is not yet.
-    pub(crate) fn news(&self) -> Option<Record> {
-        self.is_ahead.swap(false, Ordering::AcqRel).then(|| self.record())
+    pub(crate) fn take_dirty(&self) -> Option<Record> {
+        self.is_dirty.swap(false, Ordering::AcqRel).then(|| self.record())
     }
 
     /// Has the handler end.
@@ -59,7 +59,7 @@ impl Running {
     }
 }
 
-impl std::fmt::Debug for Running {
+impl std::fmt::Debug for TaskHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Running").field("record", &self.record).finish_non_exhaustive()
     }

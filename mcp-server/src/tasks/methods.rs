@@ -12,7 +12,7 @@ use crate::call::outcome::{Answer, Outcome};
 use crate::caller::Caller;
 use crate::dispatch::execute;
 use crate::handler::context::Context;
-use crate::handler::execution::Work;
+use crate::handler::execution::Execution;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::tool::ToolHandler;
 use crate::incident;
@@ -34,7 +34,7 @@ pub(crate) fn is_of_tasks(name: &str) -> bool {
 const TASK: &str = "task";
 
 /// What a call of a tool becomes.
-pub(crate) enum Becoming<'a> {
+pub(crate) enum TaskDecision<'a> {
     /// Nothing else: it may take this long, if its tool does not say otherwise.
     Nothing(Duration),
     /// Nothing, since its client does not know tasks.
@@ -45,25 +45,25 @@ pub(crate) enum Becoming<'a> {
 
 impl Server {
     /// What a call of a tool becomes.
-    pub(crate) fn becoming(&self, tool: &ToolHandler, call: &Call) -> Becoming<'_> {
-        let nothing = Becoming::Nothing(self.offer.deadline);
+    pub(crate) fn becoming(&self, tool: &ToolHandler, call: &Call) -> TaskDecision<'_> {
+        let nothing = TaskDecision::Nothing(self.state.timeout);
         let Some(tasks) = self.tasks() else { return nothing };
         if let Some(task) = call.task() {
-            return Becoming::Nothing(task.left());
+            return TaskDecision::Nothing(task.left());
         }
         let by_default = || tasks.settings.after.map(TaskMode::After);
         let Some(mode) = tool.task_mode().or_else(by_default) else { return nothing };
         match (mode, config::is_known_to(call.client())) {
-            (TaskMode::Always, false) => Becoming::Refused,
+            (TaskMode::Always, false) => TaskDecision::Refused,
             (TaskMode::Never, _) | (_, false) => nothing,
             // It ends before that.
             (TaskMode::After(time), true) if time >= self.deadline_of(tool) => nothing,
-            (mode, true) => Becoming::Task(tasks, mode),
+            (mode, true) => TaskDecision::Task(tasks, mode),
         }
     }
 
     fn deadline_of(&self, tool: &ToolHandler) -> Duration {
-        tool.handling().deadline.unwrap_or(self.offer.deadline)
+        tool.handling().timeout.unwrap_or(self.state.timeout)
     }
 
     /// Answers a call that becomes a task, unless it ends before.
@@ -73,9 +73,9 @@ impl Server {
         call: &Call,
         tool: ToolHandler,
         context: Context,
-        work: Work<CallToolResult>,
+        work: Execution<CallToolResult>,
     ) -> Outcome {
-        let (name, deadline) = (tool.definition().name.clone(), self.deadline_of(&tool));
+        let (name, timeout) = (tool.definition().name.clone(), self.deadline_of(&tool));
         let mut working = performed(self.clone(), tool, context.clone(), work, tasks.settings.ttl);
         let time = if let TaskMode::After(time) = mode { time } else { Duration::ZERO };
         if !time.is_zero()
@@ -93,8 +93,9 @@ impl Server {
             Err(error) if mode == TaskMode::Always => error.into(),
             Err(_) => {
                 // It stays a call, as it would for a client that does not know tasks.
-                let worked = execute::within(&name, working, deadline.saturating_sub(time), &self.host).await;
-                worked.unwrap_or_else(|_| self.timed_out(&name, deadline))
+                let worked =
+                    execute::within(&name, working, timeout.saturating_sub(time), &self.runtime).await;
+                worked.unwrap_or_else(|_| self.timed_out(&name, timeout))
             }
         }
     }
@@ -106,7 +107,7 @@ impl Server {
             if let Poll::Ready(outcome) = working.as_mut().poll(context) {
                 return Poll::Ready(Some(outcome));
             }
-            let timer = timer.get_or_insert_with(|| self.host.sleep(time));
+            let timer = timer.get_or_insert_with(|| self.runtime.sleep(time));
             timer.as_mut().poll(context).map(|()| None)
         })
         .await
@@ -117,7 +118,7 @@ impl Server {
         if !config::is_known_to(call.client()) {
             return Outcome::MissingCapability(Box::new(config::capability()));
         }
-        self.host.go_on();
+        self.runtime.go_on();
         let answer = match call.method() {
             method::TASKS_UPDATE => self.update_task(tasks, call).await,
             method::TASKS_CANCEL => self.cancel_task(tasks, call).await,
@@ -135,7 +136,7 @@ impl Server {
     /// Takes answers to questions of a task, and goes on with it once all are there.
     async fn update_task(&self, tasks: &Registry, call: &Call) -> Result<Answer, ErrorObject> {
         let params: UpdateTaskParams = call.read()?;
-        let most = tasks.settings.most_bytes;
+        let most = tasks.settings.max_result_bytes;
         let sizes = params.input_responses.iter().map(|(_, answer)| answer.as_str().len());
         if let Some(size) = sizes.max().filter(|size| *size > most) {
             let reason =
@@ -143,14 +144,14 @@ impl Server {
             return Err(ErrorObject::invalid_params(reason));
         }
         let Found { record, .. } = self.look(tasks, call, &params.task_id).await?;
-        if let State::Asking(parked) = &record.state {
+        if let State::PendingInput(parked) = &record.state {
             let open = |key: &str| parked.requests.get(key).is_some();
             for (key, answer) in params.input_responses.iter().filter(|(key, _)| open(key)) {
-                tasks.answer(&record, key, answer, &*self.host).await.map_err(not_kept)?;
+                tasks.answer(&record, key, answer, &*self.runtime).await.map_err(not_kept)?;
             }
             let found = self.look(tasks, call, &params.task_id).await?;
-            if let State::Asking(_) = &found.record.state {
-                self.tell_of_task(&found.record);
+            if let State::PendingInput(_) = &found.record.state {
+                self.notify_task(&found.record);
             }
         }
         written(&EmptyResult::new())
@@ -196,21 +197,21 @@ impl Server {
     }
 
     /// Tells those who listen how it is with a task.
-    pub(crate) fn tell_of_task(&self, record: &Record) {
+    pub(crate) fn notify_task(&self, record: &Record) {
         self.notify().task_changed(|| told(record));
     }
 
     /// Tells a new subscription how it is with these tasks of its caller.
     pub(crate) fn announce_tasks(&self, ids: &[String], caller: &Caller, opened: &Subscription) {
-        let (server, ids, caller, teller) = (self.clone(), ids.to_vec(), caller.clone(), opened.teller());
-        self.host.run_beside(Box::pin(async move {
+        let (server, ids, caller, sender) = (self.clone(), ids.to_vec(), caller.clone(), opened.sender());
+        self.runtime.spawn(Box::pin(async move {
             let Some(tasks) = server.tasks() else { return };
             for id in ids {
                 match find(tasks, &caller, &id).await {
                     Ok(Some(found)) => {
                         told(&found.seen().record)
                             .into_iter()
-                            .for_each(|told| teller.tell(&Change::Task(told)));
+                            .for_each(|told| sender.send(&Change::Task(told)));
                     }
                     Ok(None) => {}
                     Err(error) => tracing::warn!(%error, "a task could not be looked up for who listens"),
@@ -229,10 +230,10 @@ fn performed(
     server: Server,
     tool: ToolHandler,
     context: Context,
-    work: Work<CallToolResult>,
-    deadline: Duration,
+    work: Execution<CallToolResult>,
+    timeout: Duration,
 ) -> BoxFuture<'static, Outcome> {
-    Box::pin(async move { server.perform(&tool, &context, work, deadline).await })
+    Box::pin(async move { server.perform(&tool, &context, work, timeout).await })
 }
 
 /// What a call is answered with that has become a task.

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::input_required::InputRequired;
-use crate::input_required::rounds::Before;
-use crate::replicas::task_change::Age;
-use crate::tasks::config::Tasks;
+use crate::input_required::rounds::RoundState;
+use crate::replicas::task_change::TaskVersion;
+use crate::tasks::config::TaskConfig;
 use crate::tasks::timestamp;
 
 /// How long what came of a task is kept at least, in milliseconds, however late in its time it ends.
-const SEEN: u64 = 60_000;
+const MIN_RESULT_TTL: u64 = 60_000;
 
 /// What is known of a task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub(crate) struct Record {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum State {
     Working,
-    Asking(Box<Parked>),
+    PendingInput(Box<SuspendedTask>),
     Completed(JsonText),
     Failed(ErrorObject),
     Cancelled,
@@ -48,26 +48,26 @@ pub(crate) enum State {
 
 /// What it takes to go on with a task once its questions are answered.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Parked {
+pub(crate) struct SuspendedTask {
     /// The questions, by the keys that the client knows.
     pub(crate) requests: InputRequests,
     /// The handler's key for each key that the client has been told in this task.
     pub(crate) keys: BTreeMap<String, String>,
     /// How often the task has been parked.
     pub(crate) round: u32,
-    pub(crate) origin: Origin,
-    pub(crate) before: Before,
+    pub(crate) origin: TaskOrigin,
+    pub(crate) before: RoundState,
 }
 
 /// What was called, and by which client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Origin {
+pub(crate) struct TaskOrigin {
     pub(crate) params: Option<JsonText>,
     info: Option<Implementation>,
     capabilities: ClientCapabilities,
 }
 
-impl Origin {
+impl TaskOrigin {
     pub(crate) fn of(call: &Call) -> Self {
         let client = call.client();
         Self {
@@ -93,12 +93,12 @@ fn called_with(params: &JsonText) -> Option<JsonText> {
     JsonText::of(&params.to::<CalledWith>().ok()?).ok()
 }
 
-impl Parked {
+impl SuspendedTask {
     /// Parks a task with questions. No key of theirs is one that the client has been told before, since its answer might
     /// be taken for one to the earlier question.
     pub(crate) fn new(
         asked: InputRequired,
-        origin: Origin,
+        origin: TaskOrigin,
         mut keys: BTreeMap<String, String>,
         round: u32,
     ) -> Self {
@@ -118,7 +118,7 @@ impl State {
     pub(crate) fn status(&self) -> TaskStatus {
         match self {
             Self::Working => TaskStatus::Working,
-            Self::Asking(_) => TaskStatus::InputRequired,
+            Self::PendingInput(_) => TaskStatus::InputRequired,
             Self::Completed(_) => TaskStatus::Completed,
             Self::Failed(_) => TaskStatus::Failed,
             Self::Cancelled => TaskStatus::Cancelled,
@@ -127,7 +127,7 @@ impl State {
 }
 
 impl Record {
-    pub(crate) fn new(id: String, owner: &str, settings: &Tasks, now: u64) -> Self {
+    pub(crate) fn new(id: String, owner: &str, settings: &TaskConfig, now: u64) -> Self {
         let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Self {
             id,
@@ -157,7 +157,7 @@ impl Record {
         };
         let message = message.map(str::to_owned);
         self.change(state, message, now);
-        self.ttl = self.ttl.max(now.saturating_sub(self.created).saturating_add(SEEN));
+        self.ttl = self.ttl.max(now.saturating_sub(self.created).saturating_add(MIN_RESULT_TTL));
     }
 
     pub(crate) fn say(&mut self, message: String, now: u64) {
@@ -171,15 +171,20 @@ impl Record {
     }
 
     /// Which of two that are known of the same task is the later.
-    pub(crate) fn age(&self) -> Age {
+    pub(crate) fn age(&self) -> TaskVersion {
         let answered = match &self.state {
-            State::Asking(parked) => {
+            State::PendingInput(parked) => {
                 let answered = parked.keys.len().saturating_sub(parked.requests.len());
                 u32::try_from(answered).unwrap_or(u32::MAX)
             }
             _ => u32::MAX,
         };
-        Age { has_ended: self.state.status().is_terminal(), step: self.step, updated: self.updated, answered }
+        TaskVersion {
+            has_ended: self.state.status().is_terminal(),
+            step: self.step,
+            updated: self.updated,
+            answered,
+        }
     }
 
     /// How many bytes it takes to keep it.
@@ -205,7 +210,7 @@ impl Record {
         let task = DetailedTask::new(self.task());
         match &self.state {
             State::Working | State::Cancelled => task,
-            State::Asking(parked) => task.input_requests(parked.requests.clone()),
+            State::PendingInput(parked) => task.input_requests(parked.requests.clone()),
             State::Completed(result) => task.result(result.clone()),
             State::Failed(error) => task.error(error.clone()),
         }

@@ -12,27 +12,27 @@ use mcpwright_core::JsonText;
 
 use crate::replicas::store::{Store, StoreError};
 use crate::runtime;
-use crate::runtime::Host;
-use crate::tasks::config::Tasks;
-use crate::tasks::handle::Running;
-use crate::tasks::record::{Parked, Record, State};
+use crate::runtime::Runtime;
+use crate::tasks::config::TaskConfig;
+use crate::tasks::handle::TaskHandle;
+use crate::tasks::record::{Record, State, SuspendedTask};
 
 /// How long a task may run without a sign of life.
 const LEASE: Duration = Duration::from_secs(20);
 
 /// Where tasks are kept, and which of them run here.
 pub(crate) struct Registry {
-    pub(crate) settings: Tasks,
+    pub(crate) settings: TaskConfig,
     store: Arc<dyn Store>,
     /// What keys begin with: servers of other names may share the store.
     prefix: String,
-    running: Mutex<BTreeMap<String, Arc<Running>>>,
+    running: Mutex<BTreeMap<String, Arc<TaskHandle>>>,
     /// When the tasks end that were created here, by their owners.
     ends: Mutex<BTreeMap<String, Vec<Instant>>>,
 }
 
 impl Registry {
-    pub(crate) fn new(settings: Tasks, store: Arc<dyn Store>, server: &str) -> Self {
+    pub(crate) fn new(settings: TaskConfig, store: Arc<dyn Store>, server: &str) -> Self {
         let prefix = format!("mcp:task:{server}:");
         Self { settings, store, prefix, running: Mutex::default(), ends: Mutex::default() }
     }
@@ -42,7 +42,7 @@ impl Registry {
     }
 
     /// Counts one more task of an owner, unless there are too many: until when it does.
-    pub(crate) fn admit(&self, owner: &str, now: Instant) -> Option<Instant> {
+    pub(crate) fn reserve(&self, owner: &str, now: Instant) -> Option<Instant> {
         let mut ends = lock(&self.ends);
         ends.retain(|_, ends| {
             ends.retain(|end| *end > now);
@@ -58,7 +58,7 @@ impl Registry {
     }
 
     /// Counts a task of an owner no more, since nothing came of it.
-    pub(crate) fn give_back(&self, owner: &str, end: Instant) {
+    pub(crate) fn release(&self, owner: &str, end: Instant) {
         let mut ends = lock(&self.ends);
         if let Some(of_owner) = ends.get_mut(owner)
             && let Some(place) = of_owner.iter().position(|other| *other == end)
@@ -68,35 +68,35 @@ impl Registry {
     }
 
     /// Puts a task on the list of those that run here.
-    pub(crate) fn enlist(&self, id: &str, running: &Arc<Running>) {
+    pub(crate) fn register(&self, id: &str, running: &Arc<TaskHandle>) {
         lock(&self.running).insert(id.to_owned(), Arc::clone(running));
     }
 
     /// Takes it off the list, unless the same task has begun to run once more.
-    pub(crate) fn forget(&self, id: &str, running: &Arc<Running>) {
+    pub(crate) fn unregister(&self, id: &str, running: &Arc<TaskHandle>) {
         let mut all = lock(&self.running);
         if all.get(id).is_some_and(|listed| Arc::ptr_eq(listed, running)) {
             all.remove(id);
         }
     }
 
-    pub(crate) fn running(&self, id: &str) -> Option<Arc<Running>> {
+    pub(crate) fn running(&self, id: &str) -> Option<Arc<TaskHandle>> {
         lock(&self.running).get(id).cloned()
     }
 
-    pub(crate) fn all_running(&self) -> Vec<Arc<Running>> {
+    pub(crate) fn all_running(&self) -> Vec<Arc<TaskHandle>> {
         lock(&self.running).values().cloned().collect()
     }
 
     /// Keeps what is known of a task that has not ended.
-    pub(crate) async fn keep(&self, record: &Record, host: &dyn Host) -> Result<(), StoreError> {
-        let left = record.left(runtime::milliseconds(host));
+    pub(crate) async fn keep(&self, record: &Record, runtime: &dyn Runtime) -> Result<(), StoreError> {
+        let left = record.left(runtime::milliseconds(runtime));
         self.store.put(&self.key(&record.id, ""), &serde_json::to_vec(record)?, left).await
     }
 
     /// Ends a task, unless it has ended already: tells whether it had not.
-    pub(crate) async fn end(&self, record: &Record, host: &dyn Host) -> Result<bool, StoreError> {
-        let left = record.left(runtime::milliseconds(host));
+    pub(crate) async fn end(&self, record: &Record, runtime: &dyn Runtime) -> Result<bool, StoreError> {
+        let left = record.left(runtime::milliseconds(runtime));
         let value = serde_json::to_vec(record)?;
         let is_first = self.store.put_new(&self.key(&record.id, ":end"), &value, left).await?;
         if is_first {
@@ -125,7 +125,7 @@ impl Registry {
             Some(running) if matches!(record.state, State::Working) => Found::of(running.record()),
             _ => Found::of(record),
         };
-        if let State::Asking(parked) = &mut found.record.state {
+        if let State::PendingInput(parked) = &mut found.record.state {
             found.answers = self.take_answered(id, parked).await?;
         }
         Ok(Some(found))
@@ -135,7 +135,7 @@ impl Registry {
     async fn take_answered(
         &self,
         id: &str,
-        parked: &mut Parked,
+        parked: &mut SuspendedTask,
     ) -> Result<Vec<(String, JsonText)>, StoreError> {
         let mut answers = Vec::new();
         let mut open = mcpwright_core::InputRequests::new();
@@ -155,9 +155,9 @@ impl Registry {
         record: &Record,
         key: &str,
         answer: &JsonText,
-        host: &dyn Host,
+        runtime: &dyn Runtime,
     ) -> Result<(), StoreError> {
-        let left = record.left(runtime::milliseconds(host));
+        let left = record.left(runtime::milliseconds(runtime));
         self.store.put_new(&self.answer_key(&record.id, key), answer.as_str().as_bytes(), left).await?;
         Ok(())
     }
@@ -171,15 +171,15 @@ impl Registry {
         &self,
         record: &Record,
         round: u32,
-        host: &dyn Host,
+        runtime: &dyn Runtime,
     ) -> Result<bool, StoreError> {
         // Whoever comes late gives no sign of life in the name of the one who goes on with it, and may have gone.
         if self.is_claimed(&record.id, round).await? {
             return Ok(false);
         }
         // The sign of life comes first: without it, the task would seem to have been left by whoever goes on with it.
-        self.live(&record.id).await?;
-        let left = record.left(runtime::milliseconds(host));
+        self.heartbeat(&record.id).await?;
+        let left = record.left(runtime::milliseconds(runtime));
         self.store.put_new(&self.round_key(&record.id, round), b"", left).await
     }
 
@@ -193,7 +193,7 @@ impl Registry {
     }
 
     /// Gives a sign of life for a task that runs here.
-    pub(crate) async fn live(&self, id: &str) -> Result<(), StoreError> {
+    pub(crate) async fn heartbeat(&self, id: &str) -> Result<(), StoreError> {
         self.store.put(&self.key(id, ":alive"), b"", LEASE).await
     }
 
@@ -225,7 +225,7 @@ impl Found {
     /// The round in which the task was parked whose questions are all answered.
     pub(crate) fn answered_round(&self) -> Option<u32> {
         match &self.record.state {
-            State::Asking(parked) if parked.requests.is_empty() => Some(parked.round),
+            State::PendingInput(parked) if parked.requests.is_empty() => Some(parked.round),
             _ => None,
         }
     }

@@ -33,7 +33,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::call::Call;
-use crate::call::notifications::Outbox;
+use crate::call::notifications::NotificationSender;
 use crate::caller::Caller;
 use crate::protocol::action::{Action, Actions};
 use crate::protocol::connection::Connection;
@@ -151,7 +151,7 @@ impl Client {
     /// The same client, on behalf of this caller.
     #[must_use]
     pub fn caller(self, caller: Caller) -> Self {
-        lock(&self.shared.connection).called_by(caller);
+        lock(&self.shared.connection).set_caller(caller);
         self
     }
 
@@ -307,10 +307,10 @@ impl Client {
     /// ```
     /// use mcpwright_core::{SubscriptionFilter, method};
     /// use mcpwright_server::testing::Client;
-    /// use mcpwright_server::{Catalogue, Server, ToolHandler};
+    /// use mcpwright_server::{Catalog, Server, ToolHandler};
     ///
     /// # futures::executor::block_on(async {
-    /// let tools = Catalogue::new();
+    /// let tools = Catalog::new();
     /// let client = Client::modern(Server::builder("tools", "1.0.0").tool_provider(tools.clone()));
     /// client.listen(SubscriptionFilter::new().tools_list_changed(true)).await?;
     /// tools.insert(ToolHandler::function("answer", [], || async { 42 }));
@@ -431,8 +431,9 @@ impl Client {
 
     async fn run(&self, call: Call) -> Actions {
         let shared = Arc::clone(&self.shared);
-        let outbox =
-            Outbox::new(move |notification: Notification| shared.note(Action::Send(notification.into())));
+        let outbox = NotificationSender::new(move |notification: Notification| {
+            shared.note(Action::Send(notification.into()))
+        });
         let outcome = self.server.call(&call, &outbox).await;
         lock(&self.shared.connection).finished(&call, outcome)
     }

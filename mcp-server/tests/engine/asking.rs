@@ -13,8 +13,8 @@ use mcpwright_core::{
 };
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Action, Builder, Caller, Context, Host, Outbox, PromptHandler, ResourceHandler, Server, StepError,
-    ToolError, ToolHandler, Unanswered,
+    Action, Builder, Caller, Context, InputError, NotificationSender, PromptHandler, ResourceHandler,
+    Runtime, Server, StepError, ToolError, ToolHandler,
 };
 use serde_json::{Map, Value, json};
 
@@ -30,7 +30,7 @@ fn form(message: &str) -> ElicitFormParams {
     ElicitFormParams::new(message, FormSchema::new(fields).required(vec!["value".to_owned()]))
 }
 
-fn value(context: &Context, key: &str) -> Result<String, Unanswered> {
+fn value(context: &Context, key: &str) -> Result<String, InputError> {
     let mut fields = context.elicit_form(key, form(&format!("{key}?")))?;
     Ok(fields.shift_remove("value").and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default())
 }
@@ -46,7 +46,7 @@ fn server() -> Builder {
     let greet = |context: Context| async move {
         let (first, last) = (value(&context, "first"), value(&context, "last"));
         let (first, last) = (first?, last?);
-        Ok::<_, Unanswered>(format!("{first} {last}"))
+        Ok::<_, InputError>(format!("{first} {last}"))
     };
     let all = |context: Context| async move {
         let question = CreateMessageParams::new([SamplingMessage::user("Which?")], 10);
@@ -63,11 +63,11 @@ fn server() -> Builder {
         }
         let (one, three) = (one?, value(&context, "three")?);
         let two = value(&context, "two")?;
-        Ok::<_, Unanswered>(format!("{one} {two} {three}"))
+        Ok::<_, InputError>(format!("{one} {two} {three}"))
     };
     let needs = |context: Context| async move {
         context.require(&ClientCapabilities::new().sampling(SamplingCapability::default()))?;
-        Ok::<_, Unanswered>("able")
+        Ok::<_, InputError>("able")
     };
     Server::builder("asking", "1.0.0")
         .tool(ToolHandler::function("greet", [], greet))
@@ -255,7 +255,7 @@ fn answer(server: &Server, caller: &Caller, request: &str) -> Result<Value, Erro
     loop {
         match actions.into_iter().next().unwrap() {
             Action::Run(call) => {
-                let outcome = block_on(server.call(&call, &Outbox::new(|_| {})));
+                let outcome = block_on(server.call(&call, &NotificationSender::new(|_| {})));
                 actions = connection.finished(&call, outcome);
             }
             Action::Send(Message::Response(response)) => {
@@ -319,7 +319,7 @@ fn what_is_missing_or_malformed_is_asked_again() {
 #[derive(Default)]
 struct Clock(AtomicU64);
 
-impl Host for Clock {
+impl Runtime for Clock {
     fn now(&self) -> Instant {
         Instant::now() + Duration::from_secs(self.0.load(Ordering::SeqCst))
     }
@@ -332,11 +332,11 @@ impl Host for Clock {
         Box::pin(futures::future::pending())
     }
 
-    fn run_beside(&self, _: BoxFuture<'static, ()>) {
+    fn spawn(&self, _: BoxFuture<'static, ()>) {
         unreachable!("nothing here becomes a task");
     }
 
-    fn run_blocking(&self, job: Box<dyn FnOnce() + Send>) {
+    fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) {
         job();
     }
 }
@@ -344,7 +344,7 @@ impl Host for Clock {
 #[test]
 fn a_state_is_for_one_caller_one_request_and_some_time() {
     let clock = Arc::new(Clock::default());
-    let server = server().build().on(Arc::clone(&clock) as Arc<dyn Host>);
+    let server = server().build().with_runtime(Arc::clone(&clock) as Arc<dyn Runtime>);
     let person = |name: &str| Caller::new(name, [], Map::new());
     let arguments = json!({ "arguments": { "b": [1, { "y": 1, "x": 2 }], "a": "é" } });
     // The arguments are refused by the handler only once it runs.
@@ -471,7 +471,7 @@ fn an_answer_is_to_what_was_asked() {
         let rows = read.load(Ordering::SeqCst);
         async move {
             context.elicit_form("agree", form(&format!("Delete {rows} rows?")))?;
-            Ok::<_, Unanswered>(format!("{rows} rows are gone"))
+            Ok::<_, InputError>(format!("{rows} rows are gone"))
         }
     };
     let (server, nobody) = (with_tool(delete), Caller::anonymous());
@@ -513,7 +513,7 @@ fn two_questions_do_not_have_one_key() {
     let twice = |context: Context| async move {
         let (a, b) = (context.elicit_form("agree", form("a?")), context.elicit_form("agree", form("b?")));
         let (_, _) = (a?, b?);
-        Ok::<_, Unanswered>("both")
+        Ok::<_, InputError>("both")
     };
     let error = call(&with_tool(twice), &Caller::anonymous(), "tool", &json!({})).unwrap_err();
     assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
@@ -527,7 +527,7 @@ fn all_that_lacks_is_told_and_hides_no_other_error() {
         let a = context.roots();
         let b = context.sample("s", CreateMessageParams::new([SamplingMessage::user("Which?")], 10));
         let (_, _) = (a?, b?);
-        Ok::<_, Unanswered>("able")
+        Ok::<_, InputError>("able")
     };
     let error = block_on(Client::modern(with_tool(needs)).call_tool("tool", ())).unwrap_err();
     assert_eq!(error.data, Some(json!({ "requiredCapabilities": { "roots": {}, "sampling": {} } })));
@@ -553,7 +553,7 @@ fn progress_goes_on_where_the_call_does() {
         context.progress(1.0, 2.0);
         value(&context, "key")?;
         context.progress(2.0, 2.0);
-        Ok::<_, Unanswered>("done")
+        Ok::<_, InputError>("done")
     };
     let client = block_on(Client::legacy_with(with_tool(ask), ProtocolVersion::V2025_11_25, able())).unwrap();
     let client = client.progress().answers(accept);
@@ -568,7 +568,7 @@ fn progress_goes_on_where_the_call_does() {
 fn large_numbers_are_told_apart() {
     let pay = |context: Context, amount: u128| async move {
         value(&context, "agree")?;
-        Ok::<_, Unanswered>(amount.to_string())
+        Ok::<_, InputError>(amount.to_string())
     };
     let server = Server::builder("pay", "1.0.0").tool(ToolHandler::function("pay", ["amount"], pay)).build();
     let ask = |amount: &str, more: &Value| {

@@ -9,8 +9,8 @@ use futures::future::BoxFuture;
 use mcpwright_core::{ErrorCode, ErrorObject, ProtocolVersion};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Builder, Call, Ext, Host, MethodHandler, Middleware, Next, Outbox, Outcome, PromptHandler,
-    ResourceHandler, Server, TemplateHandler, ToolError, ToolHandler, Work, async_trait,
+    Builder, Call, Execution, Ext, MethodHandler, Middleware, Next, NotificationSender, Outcome,
+    PromptHandler, ResourceHandler, Runtime, Server, TemplateHandler, ToolError, ToolHandler, async_trait,
 };
 use serde_json::json;
 
@@ -25,7 +25,7 @@ fn text(result: &mcpwright_core::CallToolResult) -> &str {
 /// Time passes at once, and jobs that may block run on threads of their own.
 struct Hurry;
 
-impl Host for Hurry {
+impl Runtime for Hurry {
     fn now(&self) -> Instant {
         Instant::now()
     }
@@ -34,11 +34,11 @@ impl Host for Hurry {
         Box::pin(futures::future::ready(()))
     }
 
-    fn run_beside(&self, _: BoxFuture<'static, ()>) {
+    fn spawn(&self, _: BoxFuture<'static, ()>) {
         unreachable!("nothing here becomes a task");
     }
 
-    fn run_blocking(&self, job: Box<dyn FnOnce() + Send>) {
+    fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) {
         std::thread::spawn(job);
     }
 }
@@ -47,8 +47,8 @@ impl Host for Hurry {
 fn a_call_that_takes_too_long_is_an_error_that_the_model_reads() {
     let never = ToolHandler::function("never", [], futures::future::pending::<()>)
         .description("Never ends.")
-        .deadline(Duration::from_secs(7));
-    let server = server().tool(never).build().on(Arc::new(Hurry));
+        .timeout(Duration::from_secs(7));
+    let server = server().tool(never).build().with_runtime(Arc::new(Hurry));
     let result = block_on(Client::modern(server).call_tool("never", ())).unwrap();
     assert_eq!(result.is_error, Some(true));
     assert_eq!(text(&result), "timed out: never took longer than 7s");
@@ -56,7 +56,7 @@ fn a_call_that_takes_too_long_is_an_error_that_the_model_reads() {
 
 #[test]
 fn a_panic_where_it_may_block_is_that_calls_error_too() {
-    let blocking = ToolHandler::new("blocking", |_| Ok(Work::blocking(|| panic!("in /etc/passwd"))))
+    let blocking = ToolHandler::new("blocking", |_| Ok(Execution::blocking(|| panic!("in /etc/passwd"))))
         .description("Panics.");
     let server = server().tool(blocking).build();
     let client = Client::modern(server);
@@ -103,7 +103,7 @@ fn a_protocol_error_needs_its_own_type() {
 #[test]
 fn a_result_that_is_too_large_is_not_sent() {
     let tool = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
-    let client = Client::modern(server().tool(tool).most_bytes(1000));
+    let client = Client::modern(server().tool(tool).max_result_bytes(1000));
     let result = block_on(client.call_tool("large", ())).unwrap();
     assert_eq!(result.is_error, Some(true));
     assert!(text(&result).contains("too large"), "{}", text(&result));
@@ -112,7 +112,7 @@ fn a_result_that_is_too_large_is_not_sent() {
 #[test]
 fn the_error_for_a_large_result_is_sent_however_little_may_be() {
     let tool = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
-    let client = Client::modern(server().tool(tool).most_bytes(1));
+    let client = Client::modern(server().tool(tool).max_result_bytes(1));
     let result = block_on(client.call_tool("large", ())).unwrap();
     assert_eq!((result.is_error, text(&result).contains("ask for less")), (Some(true), true));
 }
@@ -126,7 +126,7 @@ fn contents_and_prompts_that_are_too_large_are_errors() {
         .template(TemplateHandler::function("demo://of/{name}", "of", ["name"], name))
         .prompt(PromptHandler::function("large", [], large))
         .prompt(PromptHandler::function("of", ["name"], name));
-    let client = Client::modern(described.most_bytes(1000));
+    let client = Client::modern(described.max_result_bytes(1000));
     for (method, params) in [
         ("resources/read", json!({ "uri": "demo://large" })),
         ("resources/read", json!({ "uri": "demo://of/large" })),
@@ -198,7 +198,7 @@ struct Reverse;
 
 #[async_trait]
 impl MethodHandler for Reverse {
-    async fn handle(&self, call: &Call, _: &Outbox) -> Outcome {
+    async fn handle(&self, call: &Call, _: &NotificationSender) -> Outcome {
         #[derive(serde::Deserialize)]
         struct Params {
             text: String,

@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, ListToolsResult, ProtocolVersion, SubscriptionFilter, method};
 use mcpwright_server::testing::Client;
-use mcpwright_server::{Builder, Catalogue, PromptHandler, ResourceHandler, Server, ToolHandler};
+use mcpwright_server::{Builder, Catalog, PromptHandler, ResourceHandler, Server, ToolHandler};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn page(client: &Client, cursor: Option<&str>) -> Result<ListToolsResult, ErrorC
 #[test]
 fn pages_hold_everything_once_in_the_order_of_registration() {
     for (tools, page_size, pages) in [(0, 3, 1), (3, 3, 1), (4, 3, 2), (10, 3, 4), (10, 100, 1)] {
-        let client = Client::modern(server(tools, page_size).tool_provider(Catalogue::<ToolHandler>::new()));
+        let client = Client::modern(server(tools, page_size).tool_provider(Catalog::<ToolHandler>::new()));
         let (mut names, mut cursor, mut count) = (Vec::new(), None, 0);
         loop {
             let page = page(&client, cursor.as_deref()).unwrap();
@@ -51,7 +51,7 @@ fn pages_hold_everything_once_in_the_order_of_registration() {
 
 #[test]
 fn a_cursor_means_the_same_to_every_process_and_survives_changes_before_it() {
-    let catalogue = Catalogue::new();
+    let catalogue = Catalog::new();
     (0..10).for_each(|number| catalogue.insert(tool(&format!("tool_{number}"))));
     let client = Client::modern(server(0, 4).tool_provider(catalogue.clone()));
     let cursor = page(&client, None).unwrap().next_cursor.unwrap();
@@ -93,7 +93,7 @@ proptest! {
 
 #[test]
 fn tools_come_and_go_while_clients_listen() {
-    let catalogue = Catalogue::new();
+    let catalogue = Catalog::new();
     let client = Client::modern(server(1, 10).tool_provider(catalogue.clone()));
     let mut filter = SubscriptionFilter::new();
     filter.tools_list_changed = Some(true);
@@ -119,7 +119,7 @@ fn tools_come_and_go_while_clients_listen() {
 
 #[test]
 fn a_legacy_session_hears_of_changes_without_asking() {
-    let catalogue = Catalogue::new();
+    let catalogue = Catalog::new();
     let server = server(1, 10).tool_provider(catalogue.clone());
     let client = block_on(Client::legacy(server, ProtocolVersion::V2025_11_25)).unwrap();
     catalogue.insert(tool("late"));
@@ -143,7 +143,7 @@ fn mounted_tools_have_a_prefix() {
 
 #[test]
 fn what_providers_of_a_mounted_server_bring_has_the_prefix_too() {
-    let (tools, prompts) = (Catalogue::new(), Catalogue::new());
+    let (tools, prompts) = (Catalog::new(), Catalog::new());
     let inner = server(0, 10).tool_provider(tools.clone()).prompt_provider(prompts.clone());
     let client = Client::modern(server(1, 10).mount("outer", server(0, 10).mount("inner", inner)));
     tools.insert(tool("late"));
@@ -178,7 +178,7 @@ fn what_providers_of_a_mounted_server_bring_has_the_prefix_too() {
 
 #[test]
 fn resources_of_a_mounted_server_keep_their_uris() {
-    let resources = Catalogue::new();
+    let resources = Catalog::new();
     let inner = server(0, 10).resource_provider(resources.clone());
     let client = Client::modern(server(1, 10).mount("inner", inner));
     resources.insert(ResourceHandler::function("demo://late", "late", || async { "late" }));

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::executor::block_on;
 use mcpwright_core::message::decode;
-use mcpwright_server::{Action, Caller, Connection, Outbox, Server};
+use mcpwright_server::{Action, Caller, Connection, NotificationSender, Server};
 use serde_json::Value;
 
 #[test]
@@ -66,11 +66,12 @@ impl Talk {
                 }
                 Action::Run(call) => {
                     let heard = Arc::clone(&self.heard);
-                    let outbox = Outbox::new(move |notification: mcpwright_core::Notification| {
-                        let mut out = Vec::new();
-                        notification.encode(&mut out);
-                        heard.lock().unwrap().push_back(String::from_utf8(out).unwrap());
-                    });
+                    let outbox =
+                        NotificationSender::new(move |notification: mcpwright_core::Notification| {
+                            let mut out = Vec::new();
+                            notification.encode(&mut out);
+                            heard.lock().unwrap().push_back(String::from_utf8(out).unwrap());
+                        });
                     let outcome = block_on(self.server.call(&call, &outbox));
                     actions.extend(self.connection.finished(&call, outcome));
                 }

@@ -2,8 +2,8 @@
 
 use mcpwright_core::{CacheScope, ContentBlock, LoggingLevel, PromptMessage, ResourceContents, ResourceLink};
 use mcpwright_server::{
-    Completer, Completing, Context, Json, PromptHandler, ResourceHandler, Server, TemplateHandler, ToolError,
-    ToolHandler,
+    Completer, CompletionRequest, Context, Json, PromptHandler, ResourceHandler, Server, TemplateHandler,
+    ToolError, ToolHandler,
 };
 use serde_json::json;
 
@@ -104,6 +104,6 @@ async fn show() -> [ContentBlock; 3] {
     ]
 }
 
-async fn ids(asked: Completing) -> Vec<String> {
+async fn ids(asked: CompletionRequest) -> Vec<String> {
     (0..200).map(|id| id.to_string()).filter(|id| id.starts_with(&asked.value)).collect()
 }

@@ -3,7 +3,7 @@
 use futures::executor::block_on;
 use mcpwright_core::ErrorCode;
 use mcpwright_server::testing::Client;
-use mcpwright_server::{Builder, Catalogue, Server, ToolHandler};
+use mcpwright_server::{Builder, Catalog, Server, ToolHandler};
 
 fn server() -> Builder {
     Server::builder("test", "1.0.0")
@@ -44,7 +44,7 @@ fn a_tool_says_what_is_repeated() {
 
 #[test]
 fn a_server_knows_it_for_every_tool() {
-    let catalogue = Catalogue::new();
+    let catalogue = Catalog::new();
     catalogue.insert(query("Region"));
     let fixed = server().tool(query("Region")).build();
     let provided = server().tool_provider(catalogue).build();
@@ -78,7 +78,7 @@ fn what_stands_in_a_list_is_not_repeated() {
 
 #[test]
 fn a_wrong_tool_of_a_provider_hides_no_other() {
-    let catalogue = Catalogue::new();
+    let catalogue = Catalog::new();
     catalogue.insert(limited());
     catalogue.insert(query("Region"));
     let client = Client::modern(server().tool_provider(catalogue));

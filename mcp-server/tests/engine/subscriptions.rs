@@ -9,7 +9,7 @@ use mcpwright_core::message::decode;
 use mcpwright_core::{ErrorCode, Message, ProtocolVersion, SubscriptionFilter, method};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Action, Bus, Caller, Catalogue, Change, Connection, Listeners, ResourceHandler, Server, ToolHandler,
+    Action, Bus, Caller, Catalog, Change, Connection, ReplicaHandle, ResourceHandler, Server, ToolHandler,
 };
 use serde_json::{Map, Value, json};
 
@@ -257,7 +257,7 @@ fn in_a_storm_of_changes_the_acknowledgement_comes_first_and_each_bears_its_id()
 
 #[test]
 fn a_mounted_server_tells_the_clients_of_the_outer_one() {
-    let catalogue = Catalogue::new();
+    let catalogue = Catalog::new();
     let inner = described().tool_provider(catalogue.clone());
     let (notify, middle) = (inner.notify().clone(), Server::builder("middle", "1").mount("inner", inner));
     let client = Client::modern(Server::builder("outer", "1").mount("middle", middle));
@@ -269,16 +269,16 @@ fn a_mounted_server_tells_the_clients_of_the_outer_one() {
 
 /// A bus that only notes what it carries.
 #[derive(Clone, Default)]
-struct Noted(Arc<Mutex<(Vec<Change>, Vec<Listeners>)>>);
+struct Noted(Arc<Mutex<(Vec<Change>, Vec<ReplicaHandle>)>>);
 
 impl Bus for Noted {
-    fn publish(&self, change: &Change, from: &Listeners) {
+    fn publish(&self, change: &Change, from: &ReplicaHandle) {
         let mut noted = self.0.lock().unwrap();
         assert!(noted.1.contains(from));
         noted.0.push(change.clone());
     }
 
-    fn attach(&self, listeners: Listeners) {
+    fn attach(&self, listeners: ReplicaHandle) {
         self.0.lock().unwrap().1.push(listeners);
     }
 }

@@ -17,8 +17,8 @@ use mcpwright_core::{
 };
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Builder, Caller, Context, Host, IntoServer, Server, StepError, TaskMode, Tasks, ToolHandler, Unanswered,
-    Work,
+    Builder, Caller, Context, Execution, InputError, IntoServer, Runtime, Server, StepError, TaskConfig,
+    TaskMode, ToolHandler,
 };
 use serde_json::{Map, Value, json};
 
@@ -70,7 +70,7 @@ impl Stage {
     }
 }
 
-impl Host for Stage {
+impl Runtime for Stage {
     fn now(&self) -> Instant {
         Instant::now() + Duration::from_secs(self.seconds.load(Ordering::SeqCst))
     }
@@ -88,11 +88,11 @@ impl Host for Stage {
         })
     }
 
-    fn run_blocking(&self, job: Box<dyn FnOnce() + Send>) {
+    fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) {
         std::thread::spawn(job);
     }
 
-    fn run_beside(&self, work: BoxFuture<'static, ()>) {
+    fn spawn(&self, work: BoxFuture<'static, ()>) {
         self.beside.lock().unwrap().push(work);
     }
 
@@ -183,7 +183,7 @@ fn a_task_travels_as_its_extension_says() {
 fn what_a_tool_fails_with_is_its_result_and_all_else_is_the_tasks_failure() {
     let fail = |name: &str, run: fn() -> Result<(), Error>| {
         ToolHandler::new(name, move |_| {
-            Ok(Work::future(async move {
+            Ok(Execution::future(async move {
                 run().map(|()| Default::default()).map_err(mcpwright_server::Failure::Error)
             }))
         })
@@ -223,10 +223,10 @@ fn a_call_that_takes_long_becomes_a_task() {
     let (tool, dropped) = slow(&stage, None);
     let (own, _) = slow(&stage, Some(TaskMode::Never));
     let server = server()
-        .tasks(Tasks::new().after(Duration::from_secs(10)))
+        .tasks(TaskConfig::new().after(Duration::from_secs(10)))
         .tool(tool)
         .mount("own", Server::builder("own", "1").tool(own));
-    let server = server.build().on(Arc::clone(&stage) as Arc<dyn Host>);
+    let server = server.build().with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>);
     let client = client(server.clone());
 
     let mut quick = Box::pin(client.call_tool("slow", [("seconds", 9)]));
@@ -272,7 +272,7 @@ fn form(message: &str) -> ElicitFormParams {
     ElicitFormParams::new(message, FormSchema::new(fields).required(vec!["value".to_owned()]))
 }
 
-fn value(context: &Context, key: &str) -> Result<String, Unanswered> {
+fn value(context: &Context, key: &str) -> Result<String, InputError> {
     let fields = context.elicit_form(key, form(&format!("{key}?")))?;
     Ok(fields["value"].as_str().unwrap_or_default().to_owned())
 }
@@ -309,7 +309,8 @@ fn what_is_cancelled_ends() {
     let stage = Arc::new(Stage::default());
     let (tool, dropped) = slow(&stage, Some(TaskMode::Always));
     let (ask, _) = asking(TaskMode::Always);
-    let client = client(server().tool(tool).tool(ask).build().on(Arc::clone(&stage) as Arc<dyn Host>));
+    let client =
+        client(server().tool(tool).tool(ask).build().with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("slow", [("seconds", 600)])).unwrap().task_id;
     let status = |id: &str| block_on(client.get_task(id)).unwrap().task.status;
     assert_eq!(status(&id), TaskStatus::Working);
@@ -331,7 +332,7 @@ fn a_handler_that_blocks_learns_that_its_task_is_cancelled() {
     let block = ToolHandler::new("block", move |mut input| {
         let (context, sender) = (input.context().clone(), sender.clone());
         let _ = &mut input;
-        Ok(Work::blocking(move || {
+        Ok(Execution::blocking(move || {
             while !context.is_cancelled() {
                 std::thread::sleep(Duration::from_millis(1));
             }
@@ -341,7 +342,7 @@ fn a_handler_that_blocks_learns_that_its_task_is_cancelled() {
     });
     let stage = Arc::new(Stage::default());
     let tool = block.description("Block.").task(TaskMode::Optional);
-    let client = client(server().tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>));
+    let client = client(server().tool(tool).build().with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("block", ())).unwrap().task_id;
     stage.go_on();
     block_on(client.cancel_task(&id)).unwrap();
@@ -355,7 +356,7 @@ fn a_blocking_handler_learns_that_its_deadline_passed() {
     let stopped = Arc::clone(&stop);
     let block = ToolHandler::new("block", move |input| {
         let (context, sender, stop) = (input.context().clone(), sender.clone(), Arc::clone(&stopped));
-        Ok(Work::blocking(move || {
+        Ok(Execution::blocking(move || {
             while !context.is_cancelled() {
                 if stop.load(Ordering::SeqCst) {
                     return Ok(Default::default());
@@ -367,8 +368,8 @@ fn a_blocking_handler_learns_that_its_deadline_passed() {
         }))
     });
     let stage = Arc::new(Stage::default());
-    let tool = block.description("Block.").deadline(Duration::from_secs(5)).task(TaskMode::Optional);
-    let client = client(server().tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>));
+    let tool = block.description("Block.").timeout(Duration::from_secs(5)).task(TaskMode::Optional);
+    let client = client(server().tool(tool).build().with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("block", ())).unwrap().task_id;
     stage.go_on();
     stage.advance(6);
@@ -391,7 +392,7 @@ fn tasks_are_there_only_where_they_are_declared() {
         capabilities.extensions.get(TASKS_EXTENSION).cloned()
     };
     assert_eq!(declared(with()), Some(Map::new()));
-    assert_eq!(declared(without().tasks(Tasks::new())), Some(Map::new()));
+    assert_eq!(declared(without().tasks(TaskConfig::new())), Some(Map::new()));
     assert_eq!(declared(without()), None);
     let legacy = block_on(Client::legacy_with(with(), ProtocolVersion::V2025_11_25, knowing())).unwrap();
     for method in [method::TASKS_GET, method::TASKS_UPDATE, method::TASKS_CANCEL] {
@@ -409,7 +410,8 @@ fn tasks_are_there_only_where_they_are_declared() {
 fn progress_is_what_the_status_says() {
     let stage = Arc::new(Stage::default());
     let (tool, _) = slow(&stage, Some(TaskMode::Always));
-    let client = client(server().tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>)).progress();
+    let client =
+        client(server().tool(tool).build().with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>)).progress();
     let created = block_on(client.create_task("slow", [("seconds", 60)])).unwrap();
     let id = created.task_id;
     let task = block_on(client.get_task(&id)).unwrap().task;
@@ -430,14 +432,17 @@ fn progress_is_what_the_status_says() {
 fn there_is_a_limit_to_everything() {
     let stage = Arc::new(Stage::default());
     let large = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
-    let tasks =
-        Tasks::new().most(2).most_bytes(1000).ttl(Duration::from_secs(60)).poll_interval(Duration::ZERO);
+    let tasks = TaskConfig::new()
+        .most(2)
+        .max_result_bytes(1000)
+        .ttl(Duration::from_secs(60))
+        .poll_interval(Duration::ZERO);
     let server = server()
         .tasks(tasks)
         .tool(large.task(TaskMode::Always))
         .tool(tool("optional", TaskMode::Optional))
         .build()
-        .on(Arc::clone(&stage) as Arc<dyn Host>);
+        .with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>);
     let client = client(server.clone());
     let task = block_on(client.create_task("large", ())).unwrap();
     assert_eq!((task.ttl_ms, task.poll_interval_ms), (Some(60_000), Some(1)));
@@ -457,7 +462,7 @@ fn there_is_a_limit_to_everything() {
 #[test]
 fn a_task_is_kept_for_a_second_at_least() {
     for (ttl, milliseconds) in [(Duration::ZERO, 1000), (Duration::MAX, 3_153_600_000_000)] {
-        let tasks = Tasks::new().ttl(ttl).most(1);
+        let tasks = TaskConfig::new().ttl(ttl).most(1);
         let client = client(server().tasks(tasks).tool(tool("always", TaskMode::Always)));
         let task = block_on(client.create_task("always", ())).unwrap();
         assert_eq!(task.ttl_ms, Some(milliseconds));

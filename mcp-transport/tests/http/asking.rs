@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mcpwright_core::{ElicitFormParams, FormSchema, PrimitiveSchema, StringSchema};
-use mcpwright_server::{Builder, Context, Key, ToolHandler, Unanswered};
+use mcpwright_server::{Builder, Context, InputError, Key, ToolHandler};
 use mcpwright_transport::http::{Http, Limits};
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::wire::Client;
 use crate::world;
 
 /// Asks for a word, and says it with the argument.
-async fn ask(context: Context, number: u32) -> Result<String, Unanswered> {
+async fn ask(context: Context, number: u32) -> Result<String, InputError> {
     context.progress(1.0, 2.0);
     let field = PrimitiveSchema::String(StringSchema::new());
     let form = FormSchema::new([("word", field)]).required(vec!["word".to_owned()]);
@@ -145,7 +145,7 @@ async fn a_call_that_is_cancelled_takes_its_question_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_nobody_answers_ends_with_its_call() {
     let (builder, world) = world::server();
-    let builder = asking(builder).input_time(Duration::from_millis(50));
+    let builder = asking(builder).input_timeout(Duration::from_millis(50));
     let site = Site::serve(world, mcpwright_transport::http(builder)).await;
     let session = session(&site).await;
     let mut client = site.connect().await;

@@ -256,7 +256,7 @@ async fn a_call_lets_its_connection_go_and_the_client_comes_back() {
     let site = Site::limited(Limits::default().grace(Duration::from_secs(3600))).await;
     let session = site.session(LAST).await;
     let mut client = site.connect().await;
-    client.open(&session.call(json!(1), "let_go", json!({}))).await;
+    client.open(&session.call(json!(1), "close_stream", json!({}))).await;
     let first = priming(&mut client).await;
     let said = client.rest().await;
     let last = said.last().unwrap_or(&first);
@@ -271,7 +271,7 @@ async fn a_call_lets_its_connection_go_and_the_client_comes_back() {
     for version in EARLIER {
         let session = site.session(version).await;
         let mut client = site.connect().await;
-        client.open(&session.call(json!(1), "let_go", json!({}))).await;
+        client.open(&session.call(json!(1), "close_stream", json!({}))).await;
         assert!(is_progress(&client.event().await.unwrap(), 1.0));
         client.expect_silence().await;
         site.world.release(1);
@@ -279,12 +279,14 @@ async fn a_call_lets_its_connection_go_and_the_client_comes_back() {
     }
     // One that takes no streams has none to come back to.
     let mut client = site.connect().await;
-    client.send(session.call(json!(2), "let_go", json!({})).set("Accept", "application/json").bytes()).await;
+    client
+        .send(session.call(json!(2), "close_stream", json!({})).set("Accept", "application/json").bytes())
+        .await;
     client.expect_silence().await;
     site.world.release(1);
     assert_eq!(client.answer().await.json()["result"]["content"][0]["text"], "waited");
     let mut client = site.connect().await;
-    client.open(&crate::requests::loud_call(json!(1), "let_go", json!({}), json!(1))).await;
+    client.open(&crate::requests::loud_call(json!(1), "close_stream", json!({}), json!(1))).await;
     client.message().await;
     client.expect_silence().await;
     site.world.release(1);

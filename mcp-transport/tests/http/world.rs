@@ -104,7 +104,7 @@ impl Drop for Guard {
 
 /// A server, and what its tools do.
 pub(crate) fn server() -> (Builder, World) {
-    let builder = Server::builder("world", "1.0.0").most_bytes(256 << 20);
+    let builder = Server::builder("world", "1.0.0").max_result_bytes(256 << 20);
     let world = World(Arc::new(State {
         executed: AtomicUsize::new(0),
         begun: AtomicUsize::new(0),
@@ -123,7 +123,7 @@ pub(crate) fn server() -> (Builder, World) {
         .tool(ToolHandler::function("murmur", ["text"], murmur))
         .tool(ToolHandler::function("wait", [], wait))
         .tool(ToolHandler::function("say_and_wait", [], say_and_wait))
-        .tool(ToolHandler::function("let_go", [], let_go))
+        .tool(ToolHandler::function("close_stream", [], close_stream))
         .tool(ToolHandler::function("panic", [], panics))
         .tool(ToolHandler::function("flood", ["bytes"], flood))
         .tool(ToolHandler::function("big", ["bytes"], big))
@@ -183,10 +183,10 @@ async fn say_and_wait(world: Ext<World>, context: Context) -> &'static str {
     "waited"
 }
 
-async fn let_go(world: Ext<World>, context: Context) -> &'static str {
+async fn close_stream(world: Ext<World>, context: Context) -> &'static str {
     world.execute();
     context.progress(1.0, 2.0);
-    context.close_connection();
+    context.close_stream();
     world.wait().await;
     context.progress(2.0, 2.0);
     "waited"

@@ -103,10 +103,10 @@ fn modern(id: u32, method: &str, mut params: Value) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_never_overtakes_the_acknowledgement() {
-    use mcpwright_server::{Catalogue, Server, ToolHandler};
+    use mcpwright_server::{Catalog, Server, ToolHandler};
 
     for _ in 0..50 {
-        let catalogue = Catalogue::new();
+        let catalogue = Catalog::new();
         let changed = catalogue.clone();
         let change = ToolHandler::function("change", [], move || {
             changed.insert(ToolHandler::function("new", [], || async {}).description("New."));

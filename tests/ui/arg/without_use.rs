@@ -1,4 +1,4 @@
-use mcpwright::{Completing, server};
+use mcpwright::{CompletionRequest, server};
 
 struct Notes;
 
@@ -15,7 +15,7 @@ impl Notes {
         region
     }
 
-    fn suggest(&self, _: Completing) -> Vec<String> {
+    fn suggest(&self, _: CompletionRequest) -> Vec<String> {
         vec![]
     }
 }

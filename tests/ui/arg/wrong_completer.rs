@@ -1,4 +1,4 @@
-use mcpwright::{Completing, server};
+use mcpwright::{CompletionRequest, server};
 
 struct Notes;
 
@@ -13,7 +13,7 @@ impl Notes {
         one + &two
     }
 
-    async fn suggest(&self, _: Completing) -> u32 {
+    async fn suggest(&self, _: CompletionRequest) -> u32 {
         1
     }
 }

@@ -7,7 +7,7 @@ const SECONDS: u64 = 30;
 #[server]
 impl Notes {
     /// Search the notes.
-    #[tool(deadline = SECONDS, title = missing)]
+    #[tool(timeout = SECONDS, title = missing)]
     fn find(&self) {}
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::cancel::Stop;
 use super::reader::Reader;
-use super::{Catalogue, DatabaseError, Params, Table};
+use super::{Catalog, DatabaseError, Params, Table};
 use crate::schema::brief;
 
 /// The plan of a statement.
@@ -93,7 +93,7 @@ impl fmt::Display for Step<'_> {
     }
 }
 
-fn step<'a>(catalogue: &'a Catalogue, aliases: &HashMap<String, String>, detail: String) -> Step<'a> {
+fn step<'a>(catalogue: &'a Catalog, aliases: &HashMap<String, String>, detail: String) -> Step<'a> {
     let words: Vec<&str> = detail.split_whitespace().collect();
     let named = match words[..] {
         ["SCAN" | "SEARCH", name, ..] => aliases.get(&name.to_lowercase()),
@@ -109,7 +109,7 @@ fn step<'a>(catalogue: &'a Catalogue, aliases: &HashMap<String, String>, detail:
 
 /// `SEARCH o USING INDEX orders_by_customer (customer_id=? AND ordered_at>?)`: what the statistics say about so many
 /// columns that have to be equal.
-fn searched(catalogue: &Catalogue, detail: &str) -> Option<u64> {
+fn searched(catalogue: &Catalog, detail: &str) -> Option<u64> {
     let (before, condition) = detail.split_once(" (")?;
     let equal = condition.matches("=?").count();
     if before.ends_with("USING INTEGER PRIMARY KEY") {
@@ -138,7 +138,7 @@ impl Step<'_> {
 }
 
 /// Plans name tables by their alias. This reads the aliases off the text, for hints only: a wrong guess costs a hint.
-fn aliases(sql: &str, catalogue: &Catalogue) -> HashMap<String, String> {
+fn aliases(sql: &str, catalogue: &Catalog) -> HashMap<String, String> {
     let separated = sql.replace(',', " , ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<String> = separated
         .split_whitespace()

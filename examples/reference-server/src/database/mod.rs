@@ -42,7 +42,7 @@ pub(crate) use self::reader::Reader;
 // The public interface is:
 pub use self::cancel::{Cancel, Cancelled};
 pub use self::catalogue::{
-    Catalogue, CatalogueSearch, Detail, FoundTable, FoundTables, Index, Table, TableColumn,
+    Catalog, CatalogueSearch, Detail, FoundTable, FoundTables, Index, Table, TableColumn,
 };
 pub use self::cells::Cell;
 pub use self::error::{CursorError, DatabaseError, Fault};
@@ -67,7 +67,7 @@ struct Opened {
     pool: Pool,
     cursors: Cursors,
     settings: Settings,
-    catalogue: Arc<Catalogue>,
+    catalogue: Arc<Catalog>,
     is_writable: bool,
 }
 
@@ -126,7 +126,7 @@ impl Database {
     }
 
     /// What is known about the tables.
-    pub fn catalogue(&self) -> &Catalogue {
+    pub fn catalogue(&self) -> &Catalog {
         &self.0.opened.catalogue
     }
 
@@ -174,7 +174,7 @@ fn logged<T>(done: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
 impl Opened {
     fn new(file: PathBuf, settings: Settings) -> Result<Self, DatabaseError> {
         let connection = reader::read_only(&file, settings.memory).map_err(DatabaseError::internal)?;
-        let catalogue = Arc::new(Catalogue::load(&connection).map_err(DatabaseError::internal)?);
+        let catalogue = Arc::new(Catalog::load(&connection).map_err(DatabaseError::internal)?);
         let Settings { memory, temporary, .. } = settings;
         let opening = Opening { file: file.clone(), memory, temporary, catalogue: Arc::clone(&catalogue) };
         let pool = Pool::start(&Arc::new(opening), &settings)?;

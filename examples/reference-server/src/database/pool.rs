@@ -122,7 +122,7 @@ mod tests {
 
     use super::Pool;
     use crate::database::reader::Opening;
-    use crate::database::{Cancel, Catalogue, DatabaseError, Settings};
+    use crate::database::{Cancel, Catalog, DatabaseError, Settings};
 
     /// One place over a database without rows.
     fn pool(file: &Path) -> Pool {
@@ -130,7 +130,7 @@ mod tests {
         let schema = include_str!("../data/schema.sql");
         connection.execute_batch(schema).unwrap();
         connection.execute_batch("ANALYZE").unwrap();
-        let catalogue = Arc::new(Catalogue::load(&connection).unwrap());
+        let catalogue = Arc::new(Catalog::load(&connection).unwrap());
         let settings = Settings { readers: 1, ..Settings::default() };
         let opening = Opening { file: file.to_owned(), memory: 1 << 30, temporary: 0, catalogue };
         Pool::start(&Arc::new(opening), &settings).unwrap()

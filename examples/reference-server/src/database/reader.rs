@@ -10,21 +10,21 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::cancel::Stop;
 use super::guard::Guard;
-use super::{Catalogue, DatabaseError, functions};
+use super::{Catalog, DatabaseError, functions};
 
 /// What it takes to open a reader.
 pub(super) struct Opening {
     pub(super) file: PathBuf,
     pub(super) memory: u64,
     pub(super) temporary: u64,
-    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) catalogue: Arc<Catalog>,
 }
 
 /// One connection, its guard, and what it needs to know of the tables.
 pub(crate) struct Reader {
     pub(super) connection: Connection,
     pub(super) guard: Arc<Guard>,
-    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) catalogue: Arc<Catalog>,
 }
 
 /// Instructions of SQLite's machine between two looks at the clock and the flags. Expensive functions look
@@ -148,7 +148,7 @@ fn harden(connection: &mut Connection, guard: &Arc<Guard>) -> rusqlite::Result<(
 }
 
 /// Everything that has a name in the schema or is a virtual table, and is not in the catalogue.
-fn hidden(connection: &Connection, catalogue: &Catalogue) -> rusqlite::Result<HashSet<String>> {
+fn hidden(connection: &Connection, catalogue: &Catalog) -> rusqlite::Result<HashSet<String>> {
     let sql = "SELECT lower(name) FROM sqlite_schema UNION SELECT lower(name) FROM pragma_module_list";
     let mut statement = connection.prepare(sql)?;
     let names = statement.query_map([], |row| row.get::<_, String>(0))?;

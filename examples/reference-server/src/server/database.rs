@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use mcpwright::core::{EmbeddedResource, PromptMessage, ResourceContents};
-use mcpwright::{Completing, ContentBlock, Context, Json, server};
+use mcpwright::{CompletionRequest, ContentBlock, Context, Json, server};
 
 use super::ReferenceServer;
 use crate::database::{
@@ -111,7 +111,7 @@ impl ReferenceServer {
         ]
     }
 
-    async fn tables(&self, typed: Completing) -> mcpwright::core::Completion {
+    async fn tables(&self, typed: CompletionRequest) -> mcpwright::core::Completion {
         super::documents::completion(self.database.catalogue().complete(&typed.value))
     }
 }

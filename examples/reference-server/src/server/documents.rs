@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mcpwright::core::{self, ResourceContents};
-use mcpwright::{CacheScope, Completing, Contents, IntoContents, Json, ToolError, server};
+use mcpwright::{CacheScope, CompletionRequest, Contents, IntoContents, Json, ToolError, server};
 
 use super::ReferenceServer;
 use crate::completion::Completion;
@@ -136,11 +136,11 @@ impl ReferenceServer {
         read(&self.documents, address).await
     }
 
-    async fn paths(&self, typed: Completing) -> Result<core::Completion, DocumentError> {
+    async fn paths(&self, typed: CompletionRequest) -> Result<core::Completion, DocumentError> {
         self.documents.complete_path(typed.value, Default::default()).await.map(completion)
     }
 
-    async fn versions(&self, typed: Completing) -> Result<core::Completion, DocumentError> {
+    async fn versions(&self, typed: CompletionRequest) -> Result<core::Completion, DocumentError> {
         let path = typed.arguments.get("path").cloned().unwrap_or_default();
         self.documents.complete_version(path, typed.value, Default::default()).await.map(completion)
     }

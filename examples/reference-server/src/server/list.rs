@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::lock::Mutex;
-use mcpwright::{IntoContents, Notify, ProviderError, ResourceHandler, ResourceProvider, Work, async_trait};
+use mcpwright::{
+    Execution, IntoContents, Notify, ProviderError, ResourceHandler, ResourceProvider, async_trait,
+};
 
 use super::documents::read;
 use crate::documents::{DocumentError, Documents, Entry};
@@ -93,7 +95,7 @@ fn handler(documents: &Documents, entry: Entry) -> ResourceHandler {
     let handler = ResourceHandler::new(entry.uri, name, move |input| {
         input.check()?;
         let (documents, uri) = (documents.clone(), uri.clone());
-        Ok(Work::future(async move {
+        Ok(Execution::future(async move {
             let contents = async { read(&documents, uri.parse()?).await };
             contents.await.into_contents()
         }))

@@ -9,12 +9,12 @@ use serde_json::{Map, Value};
 
 use crate::handler::context::Context;
 use crate::input_required::capabilities;
-use crate::input_required::error::Unanswered;
+use crate::input_required::error::InputError;
 use crate::input_required::form::Form;
-use crate::input_required::rounds::Answered;
+use crate::input_required::rounds::InputResponse;
 
 /// What an answer says; nothing where it is none to this question, which is asked again then.
-type Read<T> = Option<Result<T, Unanswered>>;
+type Read<T> = Option<Result<T, InputError>>;
 
 impl Context {
     /// Asks the user to fill in a form.
@@ -24,8 +24,8 @@ impl Context {
     /// `?` are put to the user together:
     ///
     /// ```
-    /// # use mcpwright_server::{Context, Unanswered, Form};
-    /// # fn example<Name: Form, Size: Form>(context: &Context) -> Result<(), Unanswered> {
+    /// # use mcpwright_server::{Context, InputError, Form};
+    /// # fn example<Name: Form, Size: Form>(context: &Context) -> Result<(), InputError> {
     /// let name = context.elicit::<Name>("name", "What is it called?");
     /// let size = context.elicit::<Size>("size", "How large is it?");
     /// let (name, size) = (name?, size?);
@@ -38,7 +38,7 @@ impl Context {
     /// # Errors
     ///
     /// There is no answer yet, the user refused, or the client has no way to ask: mostly handed on with `?`.
-    pub fn elicit<T: Form>(&self, key: &str, message: impl Into<String>) -> Result<T, Unanswered> {
+    pub fn elicit<T: Form>(&self, key: &str, message: impl Into<String>) -> Result<T, InputError> {
         let question = || ElicitFormParams::new(message, T::schema());
         self.ask_user(key, question, |content| T::read(content).ok())
     }
@@ -48,7 +48,7 @@ impl Context {
     /// # Errors
     ///
     /// As for [`elicit`](Self::elicit).
-    pub fn elicit_form(&self, key: &str, form: ElicitFormParams) -> Result<Map<String, Value>, Unanswered> {
+    pub fn elicit_form(&self, key: &str, form: ElicitFormParams) -> Result<Map<String, Value>, InputError> {
         let schema = form.requested_schema.clone();
         self.ask_user(key, || form, |content| schema.check(&content).is_ok().then_some(content))
     }
@@ -66,7 +66,7 @@ impl Context {
         key: &str,
         message: impl Into<String>,
         url: impl Into<String>,
-    ) -> Result<(), Unanswered> {
+    ) -> Result<(), InputError> {
         let question = || ElicitParams::from(ElicitUrlParams::new(message, url));
         self.ask_user(key, question, |_| Some(()))
     }
@@ -76,7 +76,7 @@ impl Context {
         key: &str,
         question: impl FnOnce() -> Q,
         read: impl Fn(Map<String, Value>) -> Option<T>,
-    ) -> Result<T, Unanswered> {
+    ) -> Result<T, InputError> {
         self.ask(
             key,
             || InputRequest::Elicit(question().into()),
@@ -84,8 +84,8 @@ impl Context {
                 let result: ElicitResult = answer.to().ok()?;
                 match result.action {
                     ElicitAction::Accept => read(result.content.unwrap_or_default()).map(Ok),
-                    ElicitAction::Decline => Some(Err(Unanswered::Declined)),
-                    ElicitAction::Cancel => Some(Err(Unanswered::Cancelled)),
+                    ElicitAction::Decline => Some(Err(InputError::Declined)),
+                    ElicitAction::Cancel => Some(Err(InputError::Cancelled)),
                 }
             },
         )
@@ -98,7 +98,7 @@ impl Context {
     /// # Errors
     ///
     /// As for [`elicit`](Self::elicit).
-    pub fn sample(&self, key: &str, params: CreateMessageParams) -> Result<CreateMessageResult, Unanswered> {
+    pub fn sample(&self, key: &str, params: CreateMessageParams) -> Result<CreateMessageResult, InputError> {
         self.ask(key, || params.into(), plain)
     }
 
@@ -109,7 +109,7 @@ impl Context {
     /// # Errors
     ///
     /// As for [`elicit`](Self::elicit).
-    pub fn roots(&self) -> Result<Vec<Root>, Unanswered> {
+    pub fn roots(&self) -> Result<Vec<Root>, InputError> {
         let result: ListRootsResult = self.ask("roots", || InputRequest::ListRoots(None), plain)?;
         Ok(result.roots)
     }
@@ -119,12 +119,12 @@ impl Context {
     /// # Errors
     ///
     /// The client has not declared one of these: to be handed on with `?`.
-    pub fn require(&self, capabilities: &ClientCapabilities) -> Result<(), Unanswered> {
+    pub fn require(&self, capabilities: &ClientCapabilities) -> Result<(), InputError> {
         match capabilities::lacking(capabilities, self.client().capabilities()) {
             None => Ok(()),
             Some(lacking) => {
-                self.asking().lacks(lacking.clone());
-                Err(Unanswered::Unsupported(Box::new(lacking)))
+                self.asking().missing_extension(lacking.clone());
+                Err(InputError::Unsupported(Box::new(lacking)))
             }
         }
     }
@@ -134,12 +134,12 @@ impl Context {
         key: &str,
         question: impl FnOnce() -> InputRequest,
         read: impl Fn(&JsonText) -> Read<T>,
-    ) -> Result<T, Unanswered> {
+    ) -> Result<T, InputError> {
         let question = question();
         for answer in self.asking().answers(key, &question) {
             let read = match answer {
-                Answered::Error(reason) => Some(Err(Unanswered::Failed(reason.clone()))),
-                Answered::Result(text) => read(text),
+                InputResponse::Error(reason) => Some(Err(InputError::Failed(reason.clone()))),
+                InputResponse::Result(text) => read(text),
             };
             if let Some(read) = read {
                 self.asking().used(key, &question, answer.clone());
@@ -149,7 +149,7 @@ impl Context {
         }
         self.require(&capabilities::needed(&question))?;
         self.asking().ask(key, question);
-        Err(Unanswered::Pending { key: key.to_owned() })
+        Err(InputError::Pending { key: key.to_owned() })
     }
 }
 

@@ -10,14 +10,14 @@ use mcpwright_core::{Client, LoggingLevel, LoggingMessageParams, Notification, P
 use serde::Serialize;
 
 use crate::call::Call;
-use crate::call::notifications::Outbox;
+use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::error::Failure;
-use crate::input_required::Asking;
+use crate::input_required::PendingInput;
 use crate::subscriptions::notify::Notify;
-use crate::tasks::handle::Running;
+use crate::tasks::handle::TaskHandle;
 
 /// What a handler may do while it runs: report progress, write to the client's log, ask the
 /// client, learn who calls.
@@ -31,16 +31,16 @@ struct State {
     caller: Caller,
     extensions: Extensions,
     shared: Extensions,
-    outbox: Outbox,
+    outbox: NotificationSender,
     /// The progress that was reported last: what follows must be more.
     progress: Mutex<f64>,
-    asking: Asking,
+    asking: PendingInput,
     /// The task that the call has become.
-    task: OnceLock<Arc<Running>>,
+    task: OnceLock<Arc<TaskHandle>>,
 }
 
 impl Context {
-    pub(crate) fn new(call: &Call, shared: &Extensions, outbox: &Outbox) -> Self {
+    pub(crate) fn new(call: &Call, shared: &Extensions, outbox: &NotificationSender) -> Self {
         // A legacy call that has asked is still the same request.
         let progress = call.before().and_then(|before| before.progress);
         Self(Arc::new(State {
@@ -50,23 +50,23 @@ impl Context {
             shared: shared.clone(),
             outbox: outbox.clone(),
             progress: Mutex::new(progress.unwrap_or(f64::NEG_INFINITY)),
-            asking: Asking::new(call.before().cloned()),
+            asking: PendingInput::new(call.before().cloned()),
             task: call.task().cloned().map_or_else(OnceLock::new, OnceLock::from),
         }))
     }
 
-    pub(crate) fn asking(&self) -> &Asking {
+    pub(crate) fn asking(&self) -> &PendingInput {
         &self.0.asking
     }
 
     /// What comes of a handler that failed because a question of its is open, if one is.
-    pub(crate) fn instead_of(&self, failure: &Failure) -> Option<Outcome> {
+    pub(crate) fn take_input_required(&self, failure: &Failure) -> Option<Outcome> {
         let progress = *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        self.0.asking.instead_of(failure, Some(progress))
+        self.0.asking.take_input_required(failure, Some(progress))
     }
 
     /// From here on the call is this task: nobody hears of its progress and its log any more.
-    pub(crate) fn become_task(&self, task: &Arc<Running>) {
+    pub(crate) fn become_task(&self, task: &Arc<TaskHandle>) {
         // A call becomes a task once.
         let _ = self.0.task.set(Arc::clone(task));
     }
@@ -140,8 +140,8 @@ impl Context {
     /// For calls that take long, behind proxies that cut connections. It does something for clients of revision
     /// 2025-11-25 over HTTP, and nothing for all others.
     /// See [sending messages](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#sending-messages-to-the-server).
-    pub fn close_connection(&self) {
-        self.0.outbox.let_go();
+    pub fn close_stream(&self) {
+        self.0.outbox.close_stream();
     }
 
     /// What the client says of itself: its name, and what it can do.

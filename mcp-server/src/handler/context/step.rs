@@ -24,7 +24,7 @@ impl StepError {
 }
 
 /// What a handler failed with, whether or not in a step.
-pub(crate) fn bare(error: Box<dyn Error + Send + Sync>) -> Box<dyn Error + Send + Sync> {
+pub(crate) fn unwrap_step(error: Box<dyn Error + Send + Sync>) -> Box<dyn Error + Send + Sync> {
     match error.downcast::<StepError>() {
         Ok(step) => step.0,
         Err(error) => error,

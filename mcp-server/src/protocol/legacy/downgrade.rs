@@ -3,7 +3,7 @@
 use mcpwright_core::{CallToolResult, ErrorCode, ErrorObject, JsonText, Meta, ProtocolVersion, method};
 use serde_json::{Value, json};
 
-use crate::call::outcome::{Fields, Outcome, Word, with_meta};
+use crate::call::outcome::{Feature, Fields, Outcome, with_meta};
 
 /// The empty result.
 pub(crate) fn empty() -> JsonText {
@@ -18,26 +18,28 @@ pub(crate) fn finish(
 ) -> Result<JsonText, ErrorObject> {
     let answer = match outcome {
         Outcome::Complete(answer) => answer,
-        Outcome::InputRequired(_) => return cannot("the client cannot be asked while this runs", method),
+        Outcome::InputRequired(_) => {
+            return unsupported_by_client("the client cannot be asked while this runs", method);
+        }
         Outcome::MissingCapability(lacking) => {
             let lacking = serde_json::to_string(&lacking).unwrap_or_default();
             let reason = format!("this needs a client that declares more capabilities: {lacking}");
-            return cannot(&reason, method);
+            return unsupported_by_client(&reason, method);
         }
         Outcome::ResourceNotFound(uri) => return Err(not_found(&uri)),
         Outcome::Failed(error) => return Err(error),
     };
     match answer.fields {
-        Fields::Page(page) => Ok(page.legacy.get_or_init(|| narrow_page(&page.text).shared()).clone()),
-        Fields::Object(text) if answer.newest.is_some_and(|word| word.is_beyond(version)) => {
-            Ok(narrow_result(&text, &answer.meta, version))
+        Fields::Page(page) => Ok(page.legacy.get_or_init(|| downgrade_page(&page.text).shared()).clone()),
+        Fields::Object(text) if answer.requires.is_some_and(|word| word.is_newer_than(version)) => {
+            Ok(downgrade_result(&text, &answer.meta, version))
         }
         Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
     }
 }
 
 /// What a client is told of a call that needs more of it: the model, where there is a place for that.
-pub(crate) fn cannot(reason: &str, method: &str) -> Result<JsonText, ErrorObject> {
+pub(crate) fn unsupported_by_client(reason: &str, method: &str) -> Result<JsonText, ErrorObject> {
     if method != method::TOOLS_CALL {
         return Err(ErrorObject::invalid_request(reason.to_owned()));
     }
@@ -49,9 +51,9 @@ pub(crate) fn not_found(uri: &str) -> ErrorObject {
     ErrorObject::new(ErrorCode::RESOURCE_NOT_FOUND, "resource not found").data(json!({ "uri": uri }))
 }
 
-impl Word {
+impl Feature {
     /// Whether a revision does not have it.
-    fn is_beyond(self, version: &ProtocolVersion) -> bool {
+    fn is_newer_than(self, version: &ProtocolVersion) -> bool {
         let first = match self {
             Self::Audio => ProtocolVersion::V2025_03_26,
             Self::ResourceLink => ProtocolVersion::V2025_06_18,
@@ -62,7 +64,7 @@ impl Word {
 }
 
 /// Drops schemas of results that are no objects: these revisions know only objects.
-pub(crate) fn narrow_page(text: &str) -> JsonText {
+pub(crate) fn downgrade_page(text: &str) -> JsonText {
     let Ok(mut page) = serde_json::from_str::<Value>(text) else { return JsonText::trusted(text.to_owned()) };
     let tools = page.get_mut("tools").and_then(Value::as_array_mut).into_iter().flatten();
     for tool in tools.filter_map(Value::as_object_mut) {
@@ -75,7 +77,7 @@ pub(crate) fn narrow_page(text: &str) -> JsonText {
 }
 
 /// Says in older words what only newer revisions have words for.
-pub(crate) fn narrow_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText {
+pub(crate) fn downgrade_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText {
     let Ok(mut result) = serde_json::from_str::<Value>(text) else {
         return with_meta(text.to_owned(), meta);
     };
@@ -86,22 +88,22 @@ pub(crate) fn narrow_result(text: &str, meta: &Meta, version: &ProtocolVersion) 
         let blocks = result.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten();
         for block in blocks {
             let block = if key == "messages" { &mut block["content"] } else { block };
-            narrow_block(block, version);
+            downgrade_block(block, version);
         }
     }
     with_meta(result.to_string(), meta)
 }
 
-pub(crate) fn narrow_block(block: &mut Value, version: &ProtocolVersion) {
+pub(crate) fn downgrade_block(block: &mut Value, version: &ProtocolVersion) {
     let text = match block["type"].as_str() {
-        Some("resource_link") if Word::ResourceLink.is_beyond(version) => {
+        Some("resource_link") if Feature::ResourceLink.is_newer_than(version) => {
             format!(
                 "{}: {}",
                 block["name"].as_str().unwrap_or("link"),
                 block["uri"].as_str().unwrap_or_default()
             )
         }
-        Some("audio") if Word::Audio.is_beyond(version) => {
+        Some("audio") if Feature::Audio.is_newer_than(version) => {
             format!("[a sound, {}]", block["mimeType"].as_str().unwrap_or("of unknown type"))
         }
         _ => return,

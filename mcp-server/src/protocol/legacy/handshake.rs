@@ -18,7 +18,7 @@ pub struct Handshake {
 
 /// A handshake as text, with short names: it travels with each request.
 #[derive(Serialize, Deserialize)]
-struct Written<T> {
+struct HandshakeText<T> {
     v: ProtocolVersion,
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
     i: Option<T>,
@@ -40,7 +40,7 @@ impl Handshake {
         });
         // It came as JSON, and can be written as JSON.
         let text = |text: Result<JsonText, _>| text.unwrap_or_else(|_| empty());
-        let written = Written {
+        let written = HandshakeText {
             v: self.version.clone(),
             i: info.map(|info| text(JsonText::of(&info))),
             c: text(JsonText::of(self.client.capabilities())),
@@ -50,7 +50,7 @@ impl Handshake {
 
     /// The handshake of a text that [`Handshake::to_text`] made; nothing if it is another text.
     pub fn from_text(text: &str, server: &Server) -> Option<Self> {
-        let Written::<JsonText> { v, i, c } = serde_json::from_str(text).ok()?;
+        let HandshakeText::<JsonText> { v, i, c } = serde_json::from_str(text).ok()?;
         let client = server.identities().client(i.as_ref().map(JsonText::as_str), c.as_str(), || {
             let malformed = |_| ErrorObject::invalid_params("the handshake is malformed");
             let info = i.as_ref().map(|info| info.to().map_err(malformed)).transpose()?;

@@ -8,7 +8,7 @@ use mcpwright_core::{
 use crate::incident;
 
 /// A question as the request of a revision.
-pub(crate) fn in_words_of(
+pub(crate) fn downgrade(
     request: InputRequest,
     id: &RequestId,
     version: &ProtocolVersion,
@@ -17,15 +17,15 @@ pub(crate) fn in_words_of(
     let params = match request {
         InputRequest::Elicit(ElicitParams::Url(mut params)) => {
             if *version < ProtocolVersion::V2025_11_25 {
-                return Err(beyond("send its user to a page", version));
+                return Err(unsupported("send its user to a page", version));
             }
             if let RequestId::String(id) = id {
                 params.elicitation_id.get_or_insert_with(|| id.to_string());
             }
             written(&ElicitParams::Url(params))?
         }
-        InputRequest::Elicit(ElicitParams::Form(params)) => written(&narrow_form(params, version)?)?,
-        InputRequest::CreateMessage(params) => written(&narrow_sampling(*params, version)?)?,
+        InputRequest::Elicit(ElicitParams::Form(params)) => written(&downgrade_form(params, version)?)?,
+        InputRequest::CreateMessage(params) => written(&downgrade_sampling(*params, version)?)?,
         InputRequest::ListRoots(params) => params.as_ref().map(written).transpose()?.flatten(),
         _ => return Err("the client cannot be asked this".to_owned()),
     };
@@ -37,17 +37,17 @@ pub(crate) fn written<T: serde::Serialize>(params: &T) -> Result<Option<JsonText
     written.map_err(|error| incident::internal("a question cannot be written", &error).message.into_owned())
 }
 
-pub(crate) fn beyond(what: &str, version: &ProtocolVersion) -> String {
+pub(crate) fn unsupported(what: &str, version: &ProtocolVersion) -> String {
     format!("the client cannot be asked: revision {version} cannot {what}")
 }
 
 /// A form in the fields that a revision has.
-pub(crate) fn narrow_form(
+pub(crate) fn downgrade_form(
     mut params: ElicitFormParams,
     version: &ProtocolVersion,
 ) -> Result<ElicitFormParams, String> {
     if *version < ProtocolVersion::V2025_06_18 {
-        return Err(beyond("ask its user", version));
+        return Err(unsupported("ask its user", version));
     }
     if *version >= ProtocolVersion::V2025_11_25 {
         return Ok(params);
@@ -56,8 +56,8 @@ pub(crate) fn narrow_form(
     params.requested_schema.schema = None;
     let mut fields = Members::new();
     for (name, field) in std::mem::take(&mut params.requested_schema.properties) {
-        let field =
-            narrow_field(field).ok_or_else(|| beyond("ask for several values in one field", version))?;
+        let field = downgrade_field(field)
+            .ok_or_else(|| unsupported("ask for several values in one field", version))?;
         fields.insert(name, field);
     }
     params.requested_schema.properties = fields;
@@ -65,7 +65,7 @@ pub(crate) fn narrow_form(
 }
 
 /// A field in the words of 2025-06-18, which knows no default but that of a yes or no; nothing if it has no words for it.
-pub(crate) fn narrow_field(field: PrimitiveSchema) -> Option<PrimitiveSchema> {
+pub(crate) fn downgrade_field(field: PrimitiveSchema) -> Option<PrimitiveSchema> {
     Some(match field {
         PrimitiveSchema::String(mut field) => {
             field.default_value = None;
@@ -100,7 +100,7 @@ pub(crate) fn narrow_field(field: PrimitiveSchema) -> Option<PrimitiveSchema> {
 }
 
 /// A question to a model in the words of a revision: before 2025-11-25 it had no tools, and one block in each message.
-pub(crate) fn narrow_sampling(
+pub(crate) fn downgrade_sampling(
     mut params: CreateMessageParams,
     version: &ProtocolVersion,
 ) -> Result<CreateMessageParams, String> {
@@ -108,7 +108,7 @@ pub(crate) fn narrow_sampling(
         return Ok(params);
     }
     if !params.tools.is_empty() || params.tool_choice.is_some() {
-        return Err(beyond("give tools to its model", version));
+        return Err(unsupported("give tools to its model", version));
     }
     let split = |message: SamplingMessage| {
         let role = message.role;

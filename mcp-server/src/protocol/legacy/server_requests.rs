@@ -9,8 +9,8 @@ use mcpwright_core::{CancelledParams, Notification, ProtocolVersion, Request, Re
 use crate::call::Call;
 use crate::incident;
 use crate::input_required::InputRequired;
-use crate::input_required::rounds::{Answered, Before};
-use crate::protocol::legacy::input_requests::in_words_of;
+use crate::input_required::rounds::{InputResponse, RoundState};
+use crate::protocol::legacy::input_requests::downgrade;
 
 /// The most calls of one client that wait for its answers.
 const MOST_WAITING: usize = 100;
@@ -29,7 +29,7 @@ pub(crate) struct Questions {
 #[derive(Debug)]
 struct Waiting {
     call: Call,
-    before: Before,
+    before: RoundState,
     /// The questions that are open: the ids of their requests, and their keys.
     open: Vec<(RequestId, String)>,
     since: Instant,
@@ -58,7 +58,7 @@ impl Questions {
         for (key, request) in requests {
             // Nobody answers what has not been read, and another process may ask the same client.
             let id = RequestId::from(incident::number());
-            let message = in_words_of(request, &id, version)?;
+            let message = downgrade(request, &id, version)?;
             open.push((id, key));
             messages.push(message);
         }
@@ -77,8 +77,8 @@ impl Questions {
         })?;
         let (_, key) = waiting.open.remove(place);
         let answer = match response.outcome {
-            Ok(result) => Answered::Result(result),
-            Err(error) => Answered::Error(incident::escaped(&error.message)),
+            Ok(result) => InputResponse::Result(result),
+            Err(error) => InputResponse::Error(incident::escaped(&error.message)),
         };
         waiting.before.answer(key, answer);
         if !waiting.open.is_empty() {
@@ -123,6 +123,6 @@ impl Waiting {
 }
 
 /// How many bytes a call that waits holds, more or less.
-fn length(call: &Call, before: &Before) -> usize {
+fn length(call: &Call, before: &RoundState) -> usize {
     call.params().map_or(0, |params| params.as_str().len()) + before.len()
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::caller::Caller;
-use crate::limits::{LONGEST_URI, MOST_SUBSCRIPTIONS};
+use crate::limits::{MAX_SUBSCRIPTIONS_PER_SESSION, MAX_URI_BYTES};
 use crate::protocol::legacy::downgrade::{empty, not_found};
 use crate::protocol::legacy::handshake::{DEFAULT_LEVEL, Handshake};
 use crate::protocol::request_meta::RequestMeta;
@@ -27,20 +27,20 @@ pub(crate) struct Session {
     /// There was a handshake, and not just a client that leaves it out.
     is_open: bool,
     subscriptions: BTreeSet<String>,
-    /// What the client is told of, on a connection that tells it.
-    told: Option<Subscription>,
+    /// What the client is subscription of, on a connection that tells it.
+    subscription: Option<Subscription>,
 }
 
 impl Session {
     /// Goes on with a session that was opened elsewhere.
     pub(crate) fn resume(handshake: Handshake) -> Self {
-        Self { handshake, is_open: true, subscriptions: BTreeSet::new(), told: None }
+        Self { handshake, is_open: true, subscriptions: BTreeSet::new(), subscription: None }
     }
 
     /// Stands in for the session of a client that has opened none, as far as that goes.
     pub(crate) fn absent(version: ProtocolVersion) -> Self {
         let handshake = Handshake { version, client: Client::default() };
-        Self { handshake, is_open: false, subscriptions: BTreeSet::new(), told: None }
+        Self { handshake, is_open: false, subscriptions: BTreeSet::new(), subscription: None }
     }
 
     /// Opens a session and returns what `initialize` is answered with.
@@ -75,7 +75,7 @@ impl Session {
     }
 
     /// Whether the client has asked for something since the handshake that holds from then on.
-    pub(crate) fn has_wishes(&self) -> bool {
+    pub(crate) fn has_session_state(&self) -> bool {
         !self.subscriptions.is_empty() || self.handshake.client.log_level() != Some(DEFAULT_LEVEL)
     }
 
@@ -129,17 +129,19 @@ impl Session {
 
     fn subscribe(&mut self, request: &Request, server: &Server, caller: &Caller) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
-        if params.uri.len() > LONGEST_URI {
+        if params.uri.len() > MAX_URI_BYTES {
             return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long"));
         }
-        if self.subscriptions.len() >= MOST_SUBSCRIPTIONS && !self.subscriptions.contains(&params.uri) {
+        if self.subscriptions.len() >= MAX_SUBSCRIPTIONS_PER_SESSION
+            && !self.subscriptions.contains(&params.uri)
+        {
             return Err(ErrorObject::internal("too many subscriptions"));
         }
         if !server.may_read(caller, &params.uri) {
             return Err(not_found(&params.uri));
         }
-        if let Some(told) = &mut self.told {
-            told.want([Change::Resource(params.uri.as_str().into())]);
+        if let Some(subscription) = &mut self.subscription {
+            subscription.add([Change::Resource(params.uri.as_str().into())]);
         }
         self.subscriptions.insert(params.uri);
         Ok(())
@@ -148,13 +150,13 @@ impl Session {
     fn unsubscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
         self.subscriptions.remove(&params.uri);
-        if let Some(told) = &mut self.told {
-            told.forget(&Change::Resource(params.uri.into()));
+        if let Some(subscription) = &mut self.subscription {
+            subscription.remove(&Change::Resource(params.uri.into()));
         }
         Ok(())
     }
 
-    /// Listens for what the client has subscribed to, and for changes of lists, of which every session is told.
+    /// Listens for what the client has subscribed to, and for changes of lists, of which every session is subscription.
     pub(crate) fn listen(
         &mut self,
         server: &Server,
@@ -164,22 +166,22 @@ impl Session {
         if !self.is_open {
             return Ok(());
         }
-        let mut told = server.notify().subscribe(caller, Some(wake)).ok_or_else(too_many)?;
-        told.want(Change::LISTS);
-        told.want(self.subscriptions.iter().map(|uri| Change::Resource(uri.as_str().into())));
-        self.told = Some(told);
+        let mut subscription = server.notify().subscribe(caller, Some(wake)).ok_or_else(too_many)?;
+        subscription.add(Change::LISTS);
+        subscription.add(self.subscriptions.iter().map(|uri| Change::Resource(uri.as_str().into())));
+        self.subscription = Some(subscription);
         Ok(())
     }
 
-    /// What the client has not been told yet, as far as it may hear of it.
+    /// What the client has not been subscription yet, as far as it may hear of it.
     pub(crate) fn notifications(&self, may_hear: &dyn Fn(&Change) -> bool) -> Vec<Notification> {
-        let changes = self.told.iter().flat_map(Subscription::take).filter(may_hear);
+        let changes = self.subscription.iter().flat_map(Subscription::take).filter(may_hear);
         changes.filter_map(|change| change.notification(&Meta::new())).collect()
     }
 
     /// Tells of nothing more.
     pub(crate) fn close(&mut self) {
-        self.told = None;
+        self.subscription = None;
     }
 }
 

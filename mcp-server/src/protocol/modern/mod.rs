@@ -18,21 +18,21 @@ use serde_json::value::RawValue;
 use crate::call::Call;
 use crate::call::outcome::{Answer, Fields, Outcome, missing_capability};
 use crate::caller::Caller;
-use crate::input_required::rounds::Before;
+use crate::input_required::rounds::RoundState;
 use crate::input_required::{InputRequired, request_state};
-use crate::limits::LONGEST_VERSION;
-use crate::meta_cache::Said;
+use crate::limits::MAX_VERSION_BYTES;
+use crate::meta_cache::ParsedMeta;
 use crate::protocol::modern::error::malformed;
 use crate::protocol::modern::result::compose;
 use crate::protocol::request_meta::RequestMeta;
-use crate::protocol::transport_metadata::Beside;
+use crate::protocol::transport_metadata::TransportMetadata;
 use crate::server::Server;
 
 /// What kind of result questions are.
 const INPUT_REQUIRED: &str = "input_required";
 
 /// What a request says in `_meta`, if another one has said the same, and it was right.
-pub(crate) fn said_before(request: &Request, server: &Server) -> Option<Said> {
+pub(crate) fn cached(request: &Request, server: &Server) -> Option<ParsedMeta> {
     server.identities().said(request.params.as_ref()?.member("_meta")?)
 }
 
@@ -41,10 +41,10 @@ pub(crate) fn client(
     request: &Request,
     meta: &RequestMeta<'_>,
     server: &Server,
-    beside: &dyn Beside,
+    beside: &dyn TransportMetadata,
 ) -> Result<Client, ErrorObject> {
     let version: Cow<'_, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
-    if version.len() > LONGEST_VERSION {
+    if version.len() > MAX_VERSION_BYTES {
         return Err(malformed(meta::key::PROTOCOL_VERSION));
     }
     let capabilities = meta.client_capabilities.ok_or_else(missing_meta)?;
@@ -62,7 +62,9 @@ pub(crate) fn client(
         Some(Era::Modern) => {
             let client = client.progress_token_for_call(token);
             if let Some(text) = request.params.as_ref().and_then(|params| params.member("_meta")) {
-                server.identities().remember(text, &Said { version: version.into(), client: client.clone() });
+                server
+                    .identities()
+                    .remember(text, &ParsedMeta { version: version.into(), client: client.clone() });
             }
             Ok(client)
         }
@@ -87,7 +89,7 @@ pub(crate) fn missing_meta() -> ErrorObject {
 }
 
 fn unsupported(requested: &str, known: Option<Era>) -> ErrorObject {
-    // To offer a legacy revision to a request that just asked for one in this way would send it round in circles.
+    // To state a legacy revision to a request that just asked for one in this way would send it round in circles.
     let is_offered = |version: &&ProtocolVersion| known.is_none() || version.era() == Some(Era::Modern);
     ErrorObject::unsupported_protocol_version(requested, ProtocolVersion::ALL.iter().filter(is_offered))
 }
@@ -131,7 +133,7 @@ pub(crate) fn before(
     request: &Request,
     caller: &Caller,
     server: &Server,
-) -> Result<Option<Arc<Before>>, ErrorObject> {
+) -> Result<Option<Arc<RoundState>>, ErrorObject> {
     match &*request.method {
         method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ => {
             request_state::open(&request.method, request.params.as_ref(), caller, server)

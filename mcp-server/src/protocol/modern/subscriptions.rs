@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::call::outcome::{Answer, missing_capability};
 use crate::caller::Caller;
-use crate::limits::{LONGEST_URI, MOST_RESOURCES};
+use crate::limits::{MAX_SUBSCRIBED_ITEMS, MAX_URI_BYTES};
 use crate::protocol::modern::error::malformed;
 use crate::protocol::modern::result::compose;
 use crate::replicas::change::Change;
@@ -20,12 +20,12 @@ use crate::tasks::config;
 
 /// The subscriptions that are open, each by the id of the request that opened it.
 #[derive(Debug, Default)]
-pub(crate) struct Listening(BTreeMap<RequestId, Subscription>);
+pub(crate) struct Subscriptions(BTreeMap<RequestId, Subscription>);
 
 /// The most subscriptions that one connection may have open.
-const MOST_SUBSCRIPTIONS: usize = 100;
+const MAX_LISTENS_PER_CONNECTION: usize = 100;
 
-impl Listening {
+impl Subscriptions {
     pub(crate) fn contains(&self, id: &RequestId) -> bool {
         self.0.contains_key(id)
     }
@@ -43,22 +43,22 @@ impl Listening {
         let asked: ListenParams =
             serde_json::from_str(text).map_err(|_| malformed("params.notifications"))?;
         let uris = asked.notifications.resource_subscriptions.as_deref().unwrap_or_default();
-        if uris.iter().any(|uri| uri.len() > LONGEST_URI) {
+        if uris.iter().any(|uri| uri.len() > MAX_URI_BYTES) {
             return Err(ErrorObject::invalid_params("a URI is at most 8 KiB long"));
         }
         let ids = asked.notifications.task_ids.as_deref().unwrap_or_default();
         if !ids.is_empty() && server.tasks().is_some() && !config::is_known_to(client) {
             return Err(missing_capability(&config::capability()));
         }
-        if uris.len() + ids.len() > MOST_RESOURCES {
-            let reason = format!("a subscription names at most {MOST_RESOURCES} resources and tasks");
+        if uris.len() + ids.len() > MAX_SUBSCRIBED_ITEMS {
+            let reason = format!("a subscription names at most {MAX_SUBSCRIBED_ITEMS} resources and tasks");
             return Err(ErrorObject::invalid_params(reason));
         }
-        let has_room = self.0.len() < MOST_SUBSCRIPTIONS;
+        let has_room = self.0.len() < MAX_LISTENS_PER_CONNECTION;
         let opened = has_room.then(|| server.notify().subscribe(caller, wake)).flatten();
         let mut opened = opened.ok_or_else(crate::subscriptions::too_many)?;
         let filter = server.supported(asked.notifications, caller);
-        opened.want(Change::wanted_by(&filter, caller));
+        opened.add(Change::wanted_by(&filter, caller));
         // How it is with a task may have changed since the client last heard of it.
         filter.task_ids.iter().for_each(|ids| server.announce_tasks(ids, caller, &opened));
         self.0.insert(request.id.clone(), opened);

@@ -186,7 +186,7 @@ impl Builder {
 impl Server {
     /// The same server, sealing with these keys what travels through clients. Transports call this.
     #[must_use]
-    pub fn sealing(mut self, seal: Seal) -> Self {
+    pub fn with_seal(mut self, seal: Seal) -> Self {
         self.seal = seal;
         self
     }

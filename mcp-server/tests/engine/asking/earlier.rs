@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, message, method};
-use mcpwright_server::{Action, Actions, Caller, Connection, Host, Outbox, Server};
+use mcpwright_server::{Action, Actions, Caller, Connection, NotificationSender, Runtime, Server};
 use serde_json::{Value, json};
 
 use super::{Clock, able, server};
@@ -45,7 +45,7 @@ impl Talk {
                     said.push(serde_json::from_slice(&bytes).unwrap());
                 }
                 Action::Run(call) => {
-                    let outcome = block_on(self.server.call(&call, &Outbox::new(|_| {})));
+                    let outcome = block_on(self.server.call(&call, &NotificationSender::new(|_| {})));
                     let actions = self.connection.finished(&call, outcome);
                     self.calls.push(call);
                     said.extend(self.perform(actions));
@@ -60,7 +60,7 @@ impl Talk {
 #[test]
 fn a_legacy_client_may_answer_badly_twice_or_never() {
     let clock = Arc::new(Clock::default());
-    let mut talk = Talk::new(server().build().on(Arc::clone(&clock) as Arc<dyn Host>));
+    let mut talk = Talk::new(server().build().with_runtime(Arc::clone(&clock) as Arc<dyn Runtime>));
     let asked = talk.call(1, "greet");
     assert_eq!(asked.len(), 2);
     assert!(asked.iter().all(|request| request["method"] == method::ELICITATION_CREATE));
@@ -142,7 +142,7 @@ fn ten_thousand_abandoned_questions_leave_nothing_behind() {
         return;
     }
     let clock = Arc::new(Clock::default());
-    let mut talk = Talk::new(server().build().on(Arc::clone(&clock) as Arc<dyn Host>));
+    let mut talk = Talk::new(server().build().with_runtime(Arc::clone(&clock) as Arc<dyn Runtime>));
     let mut before = 0;
     for id in 1..=10_000 {
         let asked = talk.call(id, "greet");

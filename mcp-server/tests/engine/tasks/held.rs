@@ -9,8 +9,8 @@ use futures::executor::block_on;
 use mcpwright_core::{SubscriptionFilter, TaskStatus};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Bus, Change, Context, Host, Listeners, MemoryStore, Store, StoreError, TaskMode, Tasks, ToolHandler,
-    async_trait,
+    Bus, Change, Context, MemoryStore, ReplicaHandle, Runtime, Store, StoreError, TaskConfig, TaskMode,
+    ToolHandler, async_trait,
 };
 use serde_json::Value;
 
@@ -81,7 +81,7 @@ fn a_task_goes_on_although_its_client_has_left() {
     let store = Held::on(&stage);
     let (ask, _) = asking(TaskMode::Always);
     let server = server().store(Arc::clone(&store)).tool(ask).build();
-    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("ask", ())).unwrap().task_id;
     stage.go_on();
     // The claim takes long, and the client does not wait for it.
@@ -103,7 +103,7 @@ fn a_task_is_lost_with_the_one_who_claimed_it() {
     let store = Held::on(&stage);
     let (ask, _) = asking(TaskMode::Always);
     let server = server().store(Arc::clone(&store)).tool(ask).build();
-    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("ask", ())).unwrap().task_id;
     stage.go_on();
     store.hold("put", &id);
@@ -131,7 +131,7 @@ fn who_listens_hears_the_end_last() {
     let store = Held::on(&stage);
     let (tool, _) = slow(&stage, Some(TaskMode::Always));
     let server = server().store(Arc::clone(&store)).tool(tool).build();
-    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("slow", [("seconds", 5)])).unwrap().task_id;
     stage.go_on();
     // How it is with the task is read, and is old by the time it is there.
@@ -148,10 +148,10 @@ fn who_listens_hears_the_end_last() {
 
 /// A bus between two replicas.
 #[derive(Clone, Default)]
-struct Pair(Arc<Mutex<Vec<Listeners>>>);
+struct Pair(Arc<Mutex<Vec<ReplicaHandle>>>);
 
 impl Bus for Pair {
-    fn publish(&self, change: &Change, from: &Listeners) {
+    fn publish(&self, change: &Change, from: &ReplicaHandle) {
         // As between processes.
         let change: Change = serde_json::from_str(&serde_json::to_string(change).unwrap()).unwrap();
         let all = self.0.lock().unwrap().clone();
@@ -160,7 +160,7 @@ impl Bus for Pair {
         });
     }
 
-    fn attach(&self, listeners: Listeners) {
+    fn attach(&self, listeners: ReplicaHandle) {
         self.0.lock().unwrap().push(listeners);
     }
 }
@@ -179,7 +179,7 @@ fn a_cancelled_task_does_not_ask() {
     let ask = ToolHandler::function("ask", [], ask).description("Ask.").task(TaskMode::Always);
     let replica = |tool: ToolHandler| {
         let server = server().store(Arc::clone(&store)).bus(bus.clone()).tool(tool).build();
-        client(server.on(Arc::clone(&stage) as Arc<dyn Host>))
+        client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>))
     };
     let (other, client) = (replica(tool("ask", TaskMode::Always)), replica(ask));
     let id = block_on(client.create_task("ask", ())).unwrap().task_id;
@@ -198,8 +198,8 @@ fn a_cancelled_task_does_not_ask() {
 fn what_could_not_be_kept_does_not_count() {
     let stage = Arc::new(Stage::default());
     let store = Held::on(&stage);
-    let always = tool("always", TaskMode::Always);
-    let client = client(server().store(Arc::clone(&store)).tasks(Tasks::new().most(2)).tool(always));
+    let get_static = tool("always", TaskMode::Always);
+    let client = client(server().store(Arc::clone(&store)).tasks(TaskConfig::new().most(2)).tool(get_static));
     store.is_down.store(true, Ordering::SeqCst);
     for _ in 0..2 {
         block_on(client.create_task("always", ())).unwrap_err();
@@ -216,9 +216,10 @@ fn no_handler_outlives_its_task() {
     let stage = Arc::new(Stage::default());
     let store = Held::on(&stage);
     let (tool, dropped) = slow(&stage, Some(TaskMode::Always));
-    let tool = tool.deadline(Duration::from_secs(100_000));
-    let server = server().store(store).tasks(Tasks::new().ttl(Duration::from_secs(61))).tool(tool).build();
-    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let tool = tool.timeout(Duration::from_secs(100_000));
+    let server =
+        server().store(store).tasks(TaskConfig::new().ttl(Duration::from_secs(61))).tool(tool).build();
+    let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("slow", [("seconds", 90_000)])).unwrap().task_id;
     stage.go_on();
     (0..30).for_each(|_| stage.advance(2));
@@ -234,8 +235,9 @@ fn what_came_of_a_task_can_be_seen_for_a_minute() {
     let stage = Arc::new(Stage::default());
     let store = Held::on(&stage);
     let (tool, _) = slow(&stage, Some(TaskMode::Always));
-    let server = server().store(store).tasks(Tasks::new().ttl(Duration::from_secs(60))).tool(tool).build();
-    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let server =
+        server().store(store).tasks(TaskConfig::new().ttl(Duration::from_secs(60))).tool(tool).build();
+    let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("slow", [("seconds", 58)])).unwrap().task_id;
     stage.go_on();
     (0..29).for_each(|_| stage.advance(2));
@@ -260,8 +262,9 @@ fn a_handler_that_runs_again_has_the_time_that_is_left() {
         }
     };
     let ask = ToolHandler::function("ask", [], ask).description("Ask.").task(TaskMode::Always);
-    let server = server().store(store).tasks(Tasks::new().ttl(Duration::from_secs(60))).tool(ask).build();
-    let client = client(server.on(Arc::clone(&stage) as Arc<dyn Host>));
+    let server =
+        server().store(store).tasks(TaskConfig::new().ttl(Duration::from_secs(60))).tool(ask).build();
+    let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("ask", ())).unwrap().task_id;
     stage.go_on();
     stage.advance(40);
@@ -278,15 +281,18 @@ fn a_server_that_ends_waits_for_no_task_before_the_others_are_cancelled() {
     let stage = Arc::new(Stage::default());
     let store = Held::on(&stage);
     let (tool, dropped) = slow(&stage, Some(TaskMode::Always));
-    let server =
-        server().store(Arc::clone(&store)).tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>);
+    let server = server()
+        .store(Arc::clone(&store))
+        .tool(tool)
+        .build()
+        .with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>);
     let client = client(server.clone());
     let create = || block_on(client.create_task("slow", [("seconds", 60)])).unwrap().task_id;
     let ids = [create(), create()];
     stage.go_on();
     let (held, other) = (ids.iter().min().unwrap(), ids.iter().max().unwrap());
     store.hold("put_new", &format!("{held}:end"));
-    let mut end = Box::pin(server.end());
+    let mut end = Box::pin(server.cancel_tasks());
     assert!(poll(&mut end).is_none());
     stage.go_on();
     assert!(dropped.load(Ordering::SeqCst));

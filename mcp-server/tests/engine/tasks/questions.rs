@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, SubscriptionFilter, TaskStatus, method};
 use mcpwright_server::testing::Client;
-use mcpwright_server::{Caller, Context, Host, TaskMode, Tasks, ToolHandler};
+use mcpwright_server::{Caller, Context, Runtime, TaskConfig, TaskMode, ToolHandler};
 use serde_json::{Map, Value, json};
 
 use super::{Error, Stage, answer, asking, client, keys, poll, server, text, value};
@@ -53,7 +53,7 @@ fn what_is_asked_before_a_call_is_a_task_is_asked_as_ever() {
     };
     let tool = ToolHandler::function("ask", [], ask).description("Ask.");
     let tool = tool.task(TaskMode::After(Duration::from_secs(1)));
-    let client = client(server().tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>));
+    let client = client(server().tool(tool).build().with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let asked: Value =
         block_on(client.send(method::TOOLS_CALL, json!({ "name": "ask" }))).unwrap().to().unwrap();
     assert_eq!(asked["resultType"], "input_required");
@@ -141,7 +141,7 @@ fn what_waits_for_an_answer_has_a_limit() {
         Ok::<_, Error>(format!("{name}, {}", note.len()))
     };
     let ask = ToolHandler::function("ask", ["note"], ask).description("Ask.").task(TaskMode::Always);
-    let client = client(server().tasks(Tasks::new().most_bytes(2000)).tool(ask));
+    let client = client(server().tasks(TaskConfig::new().max_result_bytes(2000)).tool(ask));
     let create = |note: &str| {
         // What is no argument is not kept.
         let params = json!({ "name": "ask", "arguments": { "note": note }, "other": "x".repeat(2000) });

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, TaskStatus};
-use mcpwright_server::{Host, MemoryStore, Store, StoreError, TaskMode, async_trait};
+use mcpwright_server::{MemoryStore, Runtime, Store, StoreError, TaskMode, async_trait};
 
 use super::{Stage, answer, asking, client, keys, server, slow, text, tool};
 
@@ -17,7 +17,7 @@ fn replicas_go_on_with_each_others_tasks() {
     let replica = |stage: &Arc<Stage>| {
         let ((ask, count), (slow, dropped)) = (asking(TaskMode::Always), slow(stage, Some(TaskMode::Always)));
         let server = server().store(Arc::clone(&store)).tool(ask).tool(slow).build();
-        (client(server.on(Arc::clone(stage) as Arc<dyn Host>)), count, dropped)
+        (client(server.with_runtime(Arc::clone(stage) as Arc<dyn Runtime>)), count, dropped)
     };
     let ((first, count, dropped), (second, other_count, _)) = (replica(&one), replica(&other));
     let id = block_on(first.create_task("ask", ())).unwrap().task_id;
@@ -54,7 +54,13 @@ fn a_task_whose_replica_is_gone_has_failed() {
     let stage = Arc::new(Stage::default());
     let replica = || {
         let (slow, _) = slow(&stage, Some(TaskMode::Always));
-        client(server().store(Arc::clone(&store)).tool(slow).build().on(Arc::clone(&stage) as Arc<dyn Host>))
+        client(
+            server()
+                .store(Arc::clone(&store))
+                .tool(slow)
+                .build()
+                .with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>),
+        )
     };
     let (first, second) = (replica(), replica());
     let id = block_on(first.create_task("slow", [("seconds", 600)])).unwrap().task_id;
@@ -73,12 +79,15 @@ fn a_task_whose_replica_is_gone_has_failed() {
 fn a_server_that_ends_cancels_what_runs_and_says_so() {
     let (store, stage) = (Arc::new(MemoryStore::new()), Arc::new(Stage::default()));
     let (tool, dropped) = slow(&stage, Some(TaskMode::Always));
-    let server =
-        server().store(Arc::clone(&store)).tool(tool).build().on(Arc::clone(&stage) as Arc<dyn Host>);
+    let server = server()
+        .store(Arc::clone(&store))
+        .tool(tool)
+        .build()
+        .with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>);
     let client = client(server.clone());
     let id = block_on(client.create_task("slow", [("seconds", 60)])).unwrap().task_id;
     stage.go_on();
-    block_on(server.end());
+    block_on(server.cancel_tasks());
     stage.go_on();
     let task = block_on(client.get_task(&id)).unwrap().task;
     assert_eq!((task.status, dropped.load(Ordering::SeqCst)), (TaskStatus::Cancelled, true));

@@ -1,8 +1,8 @@
 //! The catalogue as a text to read.
 
-use super::{Catalogue, Table};
+use super::{Catalog, Table};
 
-impl Catalogue {
+impl Catalog {
     /// All tables with their columns, for a model that will write SQL.
     pub fn markdown(&self) -> String {
         let mut text =

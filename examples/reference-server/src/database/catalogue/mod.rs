@@ -14,7 +14,7 @@ pub use self::search::{CatalogueSearch, Detail, FoundTable, FoundTables};
 
 /// The tables that statements may read. Nothing else exists for them.
 #[derive(Debug)]
-pub struct Catalogue {
+pub struct Catalog {
     tables: Vec<Table>,
     /// For each index: rows of the table, and rows for one value of its first column, its first two, and so on.
     statistics: HashMap<String, Vec<u64>>,
@@ -70,7 +70,7 @@ pub struct Index {
     pub unique: bool,
 }
 
-impl Catalogue {
+impl Catalog {
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let mut statement = connection
             .prepare("SELECT name, description, row_count FROM catalogue_tables ORDER BY position")?;

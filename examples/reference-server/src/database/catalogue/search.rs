@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Catalogue, Index, Table, TableColumn};
+use super::{Catalog, Index, Table, TableColumn};
 use crate::schema::brief;
 
 /// What to look for in the catalogue.
@@ -76,7 +76,7 @@ pub struct FoundTable {
     pub referenced_by: Vec<String>,
 }
 
-impl Catalogue {
+impl Catalog {
     /// Tables whose names, columns or descriptions have the words; those that have all of them first.
     pub fn search(&self, request: &CatalogueSearch) -> FoundTables {
         let words = words(&request.text);

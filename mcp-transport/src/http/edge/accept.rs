@@ -1,0 +1,135 @@
+//! What a client sends and takes: `Content-Type` and `Accept`.
+
+use http::header::ACCEPT;
+
+use crate::http::edge::head::{Field, Head};
+
+/// What kinds of answers a client takes.
+///
+/// The specification has clients name both. Many name fewer, or none, and are served where the answer allows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Accepts {
+    /// An object.
+    pub(crate) json: bool,
+    /// A stream, where an object would do.
+    pub(crate) events: bool,
+    /// A stream, where nothing else will do.
+    pub(crate) only_events: bool,
+}
+
+impl Accepts {
+    const BOTH: Self = Self { json: true, events: true, only_events: true };
+
+    pub(crate) fn of(head: &Head<'_>) -> Self {
+        const USUAL: [&[u8]; 2] =
+            [b"application/json, text/event-stream", b"text/event-stream, application/json"];
+        match head.accept.first() {
+            None => return Self { events: false, ..Self::BOTH },
+            Some(value) if USUAL.contains(&value.as_bytes()) => return Self::BOTH,
+            Some(_) => {}
+        }
+        let (mut json, mut events) = (Said::default(), Said::default());
+        let values = head.parts.headers.get_all(ACCEPT).iter();
+        let ranges = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+        for range in ranges {
+            let mut parts = range.split(';').map(str::trim);
+            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let is_refused = parts.any(is_no_weight);
+            let takes = Some(!is_refused);
+            match kind.as_str() {
+                "application/json" => json.exactly = takes,
+                "application/*" => json.family = takes,
+                "text/event-stream" => events.exactly = takes,
+                "text/*" => events.family = takes,
+                "*/*" => {
+                    json.anything = takes;
+                    events.anything = takes;
+                }
+                _ => {}
+            }
+        }
+        Self {
+            json: json.takes(),
+            // Whoever takes anything is most likely a person or a program that knows objects only.
+            events: events.takes() && (events.exactly == Some(true) || !json.takes()),
+            only_events: events.takes(),
+        }
+    }
+
+    pub(crate) fn nothing(self) -> bool {
+        !self.json && !self.only_events
+    }
+}
+
+/// What was said of a type: the more exact word counts.
+#[derive(Default)]
+struct Said {
+    exactly: Option<bool>,
+    family: Option<bool>,
+    anything: Option<bool>,
+}
+
+impl Said {
+    fn takes(&self) -> bool {
+        self.exactly.or(self.family).or(self.anything).unwrap_or(false)
+    }
+}
+
+/// Whether a parameter is a weight of zero, which says no.
+fn is_no_weight(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.split_once('=') else { return false };
+    name.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0)
+}
+
+/// Whether a body is said to be JSON. A browser sends anything else to another site without asking first.
+pub(crate) fn is_json(head: &Head<'_>) -> bool {
+    let Field::Once(value) = head.content_type else { return false };
+    let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+    kind.trim_ascii().eq_ignore_ascii_case(b"application/json")
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderName;
+    use http::header::CONTENT_TYPE;
+    use http::request::Parts;
+
+    use super::*;
+
+    fn parts(name: &HeaderName, values: &[&str]) -> Parts {
+        let request = values.iter().fold(http::Request::post("/mcp"), |it, value| it.header(name, *value));
+        request.body(()).expect("it is a request").into_parts().0
+    }
+
+    #[track_caller]
+    fn check(accept: &[&str], json: bool, events: bool, only_events: bool) {
+        let parts = parts(&ACCEPT, accept);
+        assert_eq!(Accepts::of(&Head::of(&parts)), Accepts { json, events, only_events }, "{accept:?}");
+    }
+
+    #[test]
+    fn clients_say_what_they_take() {
+        check(&["application/json, text/event-stream"], true, true, true);
+        check(&["text/event-stream", "application/json"], true, true, true);
+        check(&["Application/JSON;q=0.9,TEXT/event-stream;q=0.1"], true, true, true);
+        check(&[], true, false, true);
+        check(&["*/*"], true, false, true);
+        check(&["application/json"], true, false, false);
+        check(&["text/event-stream"], false, true, true);
+        check(&["text/*"], false, true, true);
+        check(&["application/json, */*"], true, false, true);
+        check(&["text/event-stream, */*"], true, true, true);
+        check(&["text/event-stream;q=0, */*"], true, false, false);
+        check(&["application/json; q=0, text/event-stream"], false, true, true);
+        check(&["text/html"], false, false, false);
+        check(&["*/*;q=0"], false, false, false);
+    }
+
+    #[test]
+    fn only_json_is_json() {
+        let is = |values: &[&str]| is_json(&Head::of(&parts(&CONTENT_TYPE, values)));
+        assert!(is(&["application/json"]) && is(&["Application/JSON; charset=utf-8"]));
+        assert!(!is(&[]) && !is(&["text/plain"]) && !is(&["application/json", "text/plain"]));
+        assert!(!is(&["application/jsonl"]) && !is(&["text/plain; application/json"]));
+    }
+}

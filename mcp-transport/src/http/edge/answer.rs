@@ -1,0 +1,168 @@
+//! Answers: which status a message has, and what stands around it.
+
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderName, HeaderValue, StatusCode};
+use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, Message, Response};
+use serde_json::json;
+
+use crate::http::edge::body::{Body, Events, Unread};
+use crate::http::limits::Limits;
+
+pub(crate) type Answer = http::Response<Body>;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// When a message was decided on: before a handler was asked, or after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decided {
+    Before,
+    After,
+}
+
+/// The status of an answer to a request.
+///
+/// See [request metadata](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata).
+pub(crate) fn status(error: Option<&ErrorObject>, era: Era, decided: Decided) -> StatusCode {
+    let Some(error) = error else { return StatusCode::OK };
+    match (error.code, era, decided) {
+        (ErrorCode::METHOD_NOT_FOUND, Era::Modern, _) => StatusCode::NOT_FOUND,
+        (ErrorCode::INTERNAL_ERROR, _, Decided::Before) => StatusCode::TOO_MANY_REQUESTS,
+        (ErrorCode::PARSE_ERROR | ErrorCode::INVALID_REQUEST, _, Decided::Before)
+        | (_, Era::Modern, Decided::Before)
+        | (
+            ErrorCode::HEADER_MISMATCH
+            | ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY
+            | ErrorCode::UNSUPPORTED_PROTOCOL_VERSION,
+            ..,
+        ) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    }
+}
+
+/// An answer with one message, or several in one.
+pub(crate) fn json(status: StatusCode, message: &Message) -> Answer {
+    whole(status, encoded(message))
+}
+
+/// A message as it is sent.
+pub(crate) fn encoded(message: &Message) -> Vec<u8> {
+    match message {
+        // In memory of just its size, which becomes a body as it is.
+        Message::Response(response) => response.to_bytes(),
+        _ => {
+            let mut bytes = Vec::with_capacity(96);
+            message.encode(&mut bytes);
+            bytes
+        }
+    }
+}
+
+/// A result of this many bytes is not copied into its answer.
+const LONG: usize = 8 << 10;
+
+/// An answer with one response.
+pub(crate) fn response(status: StatusCode, response: Response) -> Answer {
+    match (response.id, response.outcome) {
+        (Some(id), Ok(result)) if result.as_str().len() >= LONG => {
+            let (before, after) = Response::around_result(&id);
+            let pieces = vec![before.into(), Bytes::from_owner(Text(result)), Bytes::from_static(after)];
+            said(status, Body::pieces(pieces))
+        }
+        (id, outcome) => whole(status, Response { id, outcome }.to_bytes()),
+    }
+}
+
+/// The text of a value, as bytes.
+struct Text(JsonText);
+
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_str().as_bytes()
+    }
+}
+
+/// An answer with JSON that is written already.
+pub(crate) fn whole(status: StatusCode, bytes: Vec<u8>) -> Answer {
+    said(status, Body::whole(bytes))
+}
+
+fn said(status: StatusCode, body: Body) -> Answer {
+    let mut answer = http::Response::new(body);
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, JSON);
+    if is_for_now(status) {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    answer
+}
+
+/// Whether the same request may well be answered a moment later.
+fn is_for_now(status: StatusCode) -> bool {
+    matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+}
+
+/// An answer that is a stream of events.
+pub(crate) fn events(events: impl Events + 'static) -> Answer {
+    let mut answer = http::Response::new(Body::stream(events));
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+    // A proxy that collected events would keep them from the client.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    answer
+}
+
+/// An answer without a body.
+pub(crate) fn empty(status: StatusCode) -> Answer {
+    let mut answer = http::Response::new(Body::empty());
+    *answer.status_mut() = status;
+    answer
+}
+
+/// The error for a call that there is no room for.
+pub(crate) fn too_many_calls() -> ErrorObject {
+    ErrorObject::internal("too many calls at once").data(json!({ "retryAfterMs": 1000 }))
+}
+
+/// A refusal for a reason that is not in a message, with the reason for whoever reads it.
+pub(crate) fn refusal(status: StatusCode, reason: impl Into<String>) -> Answer {
+    let error = if is_for_now(status) {
+        ErrorObject::internal(reason.into()).data(json!({ "retryAfterMs": 1000 }))
+    } else {
+        ErrorObject::invalid_request(reason.into())
+    };
+    json(status, &Response::error(None, error).into())
+}
+
+/// The same, and nothing more is read on this connection.
+pub(crate) fn closing(status: StatusCode, reason: impl Into<String>) -> Answer {
+    let mut answer = refusal(status, reason);
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// A body that is not said to be JSON.
+pub(crate) fn not_json() -> Answer {
+    let reason = "the body of a request is JSON: send `Content-Type: application/json`";
+    closing(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason)
+}
+
+/// A body that was not read.
+pub(crate) fn unread(unread: &Unread, limits: &Limits) -> Answer {
+    match unread {
+        Unread::TooLarge => {
+            let reason = format!("the body is too large: at most {} bytes are read", limits.body);
+            closing(StatusCode::PAYLOAD_TOO_LARGE, reason)
+        }
+        Unread::TooSlow => closing(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
+        Unread::Broken => closing(StatusCode::BAD_REQUEST, "the body broke off"),
+    }
+}
+
+/// A method of HTTP that has no use here.
+pub(crate) fn not_allowed(allowed: &'static str) -> Answer {
+    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, format!("this takes {allowed}"));
+    answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
+    answer
+}

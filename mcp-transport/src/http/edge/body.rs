@@ -1,0 +1,182 @@
+//! Bodies: of requests, read up to a limit, and of answers, which are one piece or a stream.
+
+use std::fmt;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::poll_fn;
+use http_body::{Frame, SizeHint};
+use mcpwright_core::message::Decoder;
+use mcpwright_core::{DecodeError, Message};
+use tokio::time::{Instant, Sleep};
+
+use crate::http::limits::Limits;
+
+/// Why the body of a request was not read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    TooLarge,
+    TooSlow,
+    Broken,
+}
+
+/// Reads the body of a request, which usually comes in one piece and is not copied then.
+pub(crate) async fn read<B>(body: B, limits: &Limits) -> Result<Bytes, Unread>
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let mut body = pin!(body);
+    if body.size_hint().lower() > limits.body as u64 {
+        return Err(Unread::TooLarge);
+    }
+    let mut patience = Patience { time: limits.body_time, began: None, timer: None };
+    let mut all: Vec<u8> = Vec::new();
+    loop {
+        let next = poll_fn(|context| match body.as_mut().poll_frame(context) {
+            Poll::Ready(frame) => Poll::Ready(Ok(frame)),
+            Poll::Pending => patience.poll(context, all.len()).map(|()| Err(Unread::TooSlow)),
+        });
+        let Some(frame) = next.await? else { return Ok(all.into()) };
+        let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        if all.len() + data.len() > limits.body {
+            return Err(Unread::TooLarge);
+        }
+        if all.is_empty() {
+            if body.is_end_stream() {
+                return Ok(data);
+            }
+            let expected = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(limits.body);
+            all.reserve_exact(data.len() + expected);
+        }
+        all.extend_from_slice(&data);
+        if body.is_end_stream() {
+            return Ok(all.into());
+        }
+    }
+}
+
+/// Reads the message of a body, without the mark that some programs put before UTF-8.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Message, DecodeError> {
+    Decoder::new().decode(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+}
+
+/// How long a client may take: some time, and a second more for each KiB that it has sent.
+struct Patience {
+    time: Duration,
+    began: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patience {
+    fn poll(&mut self, context: &mut Context<'_>, received: usize) -> Poll<()> {
+        let began = *self.began.get_or_insert_with(Instant::now);
+        let deadline = began + self.time + Duration::from_millis(received as u64);
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        loop {
+            match timer.as_mut().poll(context) {
+                Poll::Ready(()) if timer.deadline() < deadline => timer.as_mut().reset(deadline),
+                other => return other,
+            }
+        }
+    }
+}
+
+/// The events of an answer, as they come.
+pub(crate) trait Events: Send {
+    /// The next events, encoded; nothing once the stream has ended.
+    fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>>;
+}
+
+/// The body of an answer: what [`HttpService`](super::HttpService) answers with.
+pub struct Body(Kind);
+
+enum Kind {
+    Empty,
+    Whole(Bytes),
+    /// One after the other; the last first.
+    Pieces(Vec<Bytes>),
+    Stream(Box<dyn Events>),
+}
+
+impl Default for Body {
+    /// A body of nothing.
+    fn default() -> Self {
+        Self(Kind::Empty)
+    }
+}
+
+impl Body {
+    pub(crate) fn empty() -> Self {
+        Self(Kind::Empty)
+    }
+
+    pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
+        Self(Kind::Whole(bytes.into()))
+    }
+
+    /// A body in pieces that are written one after the other.
+    pub(crate) fn pieces(mut pieces: Vec<Bytes>) -> Self {
+        pieces.reverse();
+        Self(Kind::Pieces(pieces))
+    }
+
+    pub(crate) fn stream(events: impl Events + 'static) -> Self {
+        Self(Kind::Stream(Box::new(events)))
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let next = match &mut self.0 {
+            Kind::Empty => None,
+            Kind::Whole(bytes) => Some(std::mem::take(bytes)),
+            Kind::Pieces(pieces) => {
+                let next = pieces.pop();
+                if pieces.is_empty() {
+                    self.0 = Kind::Empty;
+                }
+                return Poll::Ready(next.map(|bytes| Ok(Frame::data(bytes))));
+            }
+            Kind::Stream(events) => {
+                let next = futures::ready!(events.poll_events(context));
+                if next.is_none() {
+                    self.0 = Kind::Empty;
+                }
+                return Poll::Ready(next.map(|bytes| Ok(Frame::data(bytes))));
+            }
+        };
+        self.0 = Kind::Empty;
+        Poll::Ready(next.filter(|bytes| !bytes.is_empty()).map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.0, Kind::Empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Empty => SizeHint::with_exact(0),
+            Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Pieces(pieces) => SizeHint::with_exact(pieces.iter().map(|piece| piece.len() as u64).sum()),
+            Kind::Stream(_) => SizeHint::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Kind::Empty => "Body(empty)",
+            Kind::Whole(_) | Kind::Pieces(_) => "Body(whole)",
+            Kind::Stream(_) => "Body(stream)",
+        })
+    }
+}

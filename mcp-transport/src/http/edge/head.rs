@@ -1,0 +1,136 @@
+//! The head of a request, and the fields of it that are read here.
+
+use http::header::HeaderMap;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
+
+pub(crate) const VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
+
+pub(crate) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+
+pub(crate) const METHOD: HeaderName = HeaderName::from_static("mcp-method");
+
+pub(crate) const NAME: HeaderName = HeaderName::from_static("mcp-name");
+
+/// The head of a request, and the fields of it that are read here: they are found in one go, since looking up each of
+/// them takes about as long as finding them all.
+pub(crate) struct Head<'a> {
+    pub(crate) parts: &'a Parts,
+    /// About how many bytes it had.
+    pub(crate) size: usize,
+    pub(crate) host: Field<'a>,
+    pub(crate) origin: Field<'a>,
+    pub(crate) content_type: Field<'a>,
+    pub(crate) accept: Field<'a>,
+    pub(crate) session: Field<'a>,
+    pub(crate) version: Field<'a>,
+    pub(crate) method: Field<'a>,
+    pub(crate) name: Field<'a>,
+    pub(crate) last_event: Field<'a>,
+}
+
+impl<'a> Head<'a> {
+    pub(crate) fn of(parts: &'a Parts) -> Self {
+        const AROUND: usize = 4;
+        let size = parts.uri.path_and_query().map_or(0, |path| path.as_str().len());
+        let [host, origin, content_type, accept, session, version, method, name, last_event] =
+            [Field::Absent; 9];
+        let mut head = Self {
+            parts,
+            size,
+            host,
+            origin,
+            content_type,
+            accept,
+            session,
+            version,
+            method,
+            name,
+            last_event,
+        };
+        for (name, value) in &parts.headers {
+            head.size += name.as_str().len() + value.len() + AROUND;
+            if let Some(field) = head.field(name.as_str()) {
+                field.add(value);
+            }
+        }
+        head
+    }
+
+    fn field(&mut self, name: &str) -> Option<&mut Field<'a>> {
+        Some(match name {
+            "host" => &mut self.host,
+            "origin" => &mut self.origin,
+            "content-type" => &mut self.content_type,
+            "accept" => &mut self.accept,
+            "mcp-session-id" => &mut self.session,
+            "mcp-protocol-version" => &mut self.version,
+            "mcp-method" => &mut self.method,
+            "mcp-name" => &mut self.name,
+            "last-event-id" => &mut self.last_event,
+            _ => return None,
+        })
+    }
+}
+
+/// A field of a head, which most of them may hold once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Field<'a> {
+    Absent,
+    Once(&'a HeaderValue),
+    /// More than once: the first of its values.
+    Repeated(&'a HeaderValue),
+}
+
+impl<'a> Field<'a> {
+    /// The field of any name.
+    pub(crate) fn of(headers: &'a HeaderMap, name: &HeaderName) -> Self {
+        let mut field = Self::Absent;
+        headers.get_all(name).iter().for_each(|value| field.add(value));
+        field
+    }
+
+    fn add(&mut self, value: &'a HeaderValue) {
+        *self = match *self {
+            Self::Absent => Self::Once(value),
+            Self::Once(first) | Self::Repeated(first) => Self::Repeated(first),
+        };
+    }
+
+    /// Its first value, whether or not there are others.
+    pub(crate) fn first(self) -> Option<&'a HeaderValue> {
+        match self {
+            Self::Absent => None,
+            Self::Once(value) | Self::Repeated(value) => Some(value),
+        }
+    }
+
+    pub(crate) fn is_there(self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_found_however_often_they_are_there() {
+        let request = http::Request::get("/mcp")
+            .header("Host", "localhost")
+            .header("ACCEPT", "text/html")
+            .header("accept", "*/*")
+            .header("Accept", "text/*")
+            .header("other", "else");
+        let (parts, ()) = request.body(()).expect("it is a request").into_parts();
+        let head = Head::of(&parts);
+        assert!(matches!(head.host, Field::Once(value) if value == "localhost"));
+        assert!(matches!(head.accept, Field::Repeated(first) if first == "text/html"));
+        assert!(!head.origin.is_there() && head.session.first().is_none());
+        assert!(matches!(Field::of(&parts.headers, &http::header::ACCEPT), Field::Repeated(_)));
+        assert_eq!(
+            head.size,
+            "/mcp".len() + "hostlocalhostaccepttext/htmlaccept*/*accepttext/*otherelse".len() + 5 * 4
+        );
+    }
+}

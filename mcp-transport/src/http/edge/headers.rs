@@ -1,0 +1,212 @@
+//! Headers of a modern request, which repeat what its body says, for whoever reads no bodies on the way.
+//!
+//! See [request metadata](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata).
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderName, HeaderValue};
+use mcpwright_core::{
+    DecodeError, Era, ErrorCode, ErrorObject, JsonText, Message, ProtocolVersion, Request, method,
+};
+use mcpwright_server::{HeaderParam, TransportMetadata};
+use serde_json::Value;
+
+use crate::http::edge::head::{Field, Head, METHOD, NAME, VERSION};
+use crate::http::edge::origin::shown;
+
+/// What the marks around a value in base64 look like.
+const MARKS: (&str, &str) = ("=?base64?", "?=");
+
+/// What the header of the revision says.
+pub(crate) enum VersionHeader {
+    /// It is not there.
+    Nothing,
+    /// A revision that this crate knows.
+    Known(ProtocolVersion),
+    /// Anything else, or more than one.
+    Unknown,
+}
+
+impl VersionHeader {
+    /// Whether it may be a client of an earlier revision, some of which do not send the header.
+    pub(crate) fn is_legacy(&self) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Known(version) => version.era() == Some(Era::Legacy),
+            Self::Unknown => false,
+        }
+    }
+
+    pub(crate) fn of(head: &Head<'_>) -> Self {
+        let value = match head.version {
+            Field::Absent => return Self::Nothing,
+            Field::Repeated(_) => return Self::Unknown,
+            Field::Once(value) => value,
+        };
+        let known = value.to_str().map(ProtocolVersion::new).ok().filter(|known| known.era().is_some());
+        known.map_or(Self::Unknown, Self::Known)
+    }
+}
+
+/// The headers of a request, to be held against its body.
+pub(crate) struct Headers<'a> {
+    pub(crate) head: &'a Head<'a>,
+    /// The arguments of the tool that is called which travel in headers.
+    pub(crate) mirrored: &'a [HeaderParam],
+}
+
+impl TransportMetadata for Headers<'_> {
+    fn agrees(&self, request: &Request, version: &str) -> Result<(), ErrorObject> {
+        let head = self.head;
+        if plain(head.version, &VERSION)? != version {
+            return Err(differs("MCP-Protocol-Version", head.version, version));
+        }
+        if plain(head.method, &METHOD)? != request.method {
+            return Err(differs("Mcp-Method", head.method, &request.method));
+        }
+        let source = match &*request.method {
+            method::TOOLS_CALL | method::PROMPTS_GET => "name",
+            method::RESOURCES_READ => "uri",
+            method::TASKS_GET | method::TASKS_UPDATE | method::TASKS_CANCEL => "taskId",
+            _ => return Ok(()),
+        };
+        let named = request.params.as_ref().and_then(|params| params.member(source)).and_then(text);
+        // Without it in the body, the parameters are wrong, and that is for the method to say.
+        let Some(named) = named else { return Ok(()) };
+        if decoded(plain(head.name, &NAME)?, &NAME)? != named {
+            return Err(differs("Mcp-Name", head.name, &named));
+        }
+        if request.method != method::TOOLS_CALL {
+            return Ok(());
+        }
+        self.mirrors(request.params.as_ref())
+    }
+}
+
+impl Headers<'_> {
+    /// Holds the arguments that travel in headers against those in the body.
+    fn mirrors(&self, params: Option<&JsonText>) -> Result<(), ErrorObject> {
+        if self.mirrored.is_empty() {
+            return Ok(());
+        }
+        let arguments = params.and_then(|params| params.member("arguments")).unwrap_or("{}");
+        // Arguments that are no object are refused by the tool; some models send an object as text, which is taken.
+        let arguments = match serde_json::from_str(arguments).unwrap_or_default() {
+            Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
+            arguments => arguments,
+        };
+        for parameter in self.mirrored {
+            let value = parameter.path().iter().try_fold(&arguments, |value, name| value.get(name));
+            let Ok(header) = HeaderName::from_bytes(parameter.header().as_bytes()) else { continue };
+            let field = Field::of(&self.head.parts.headers, &header);
+            match value.filter(|value| !value.is_null()) {
+                None if field.is_there() => {
+                    return Err(mismatch(format!("the header {header} has no argument in the body")));
+                }
+                None => {}
+                Some(value) if says_the_same(&decoded(plain(field, &header)?, &header)?, value) => {}
+                Some(_) => {
+                    return Err(mismatch(format!("the header {header} does not say what the argument says")));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The value of a header that has to be there once.
+fn plain<'a>(field: Field<'a>, name: &HeaderName) -> Result<&'a str, ErrorObject> {
+    match field {
+        Field::Once(value) => match value.to_str() {
+            Ok(text) => Ok(text.trim_ascii()),
+            Err(_) => Err(mismatch(format!("the header {name} holds characters that no header may"))),
+        },
+        Field::Absent => Err(mismatch(format!("the header {name} is missing"))),
+        Field::Repeated(_) => Err(mismatch(format!("the header {name} is there twice"))),
+    }
+}
+
+/// Whether the text of a header says the same as a value; numbers are compared as numbers.
+fn says_the_same(text: &str, value: &Value) -> bool {
+    match value {
+        Value::String(value) => text == value,
+        Value::Bool(value) => text == if *value { "true" } else { "false" },
+        Value::Number(value) => {
+            let as_integer = text.parse::<i64>().ok().zip(value.as_i64());
+            let as_number = || text.parse::<f64>().ok().zip(value.as_f64());
+            as_integer.map_or_else(|| as_number().is_some_and(|(a, b)| a == b), |(a, b)| a == b)
+        }
+        // The tool says that it takes no such value.
+        _ => true,
+    }
+}
+
+/// The value of a header, out of its marks.
+fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorObject> {
+    let Some(inner) = value.strip_prefix(MARKS.0).and_then(|rest| rest.strip_suffix(MARKS.1)) else {
+        return Ok(Cow::Borrowed(value));
+    };
+    let text = STANDARD.decode(inner).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    text.map(Cow::Owned).ok_or_else(|| mismatch(format!("the header {name} is not valid base64 of UTF-8")))
+}
+
+/// The name of the tool that a request calls, if it calls one.
+pub(crate) fn called(message: &Result<Message, DecodeError>) -> Option<Cow<'_, str>> {
+    match message {
+        Ok(Message::Request(request)) if request.method == method::TOOLS_CALL => {
+            text(request.params.as_ref()?.member("name")?)
+        }
+        _ => None,
+    }
+}
+
+/// The text of a JSON string.
+fn text(json: &str) -> Option<Cow<'_, str>> {
+    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+        _ => serde_json::from_str(json).ok().map(Cow::Owned),
+    }
+}
+
+fn differs(name: &str, field: Field<'_>, body: &str) -> ErrorObject {
+    let header = field.first().map(HeaderValue::as_bytes).map_or_else(String::new, shown);
+    mismatch(format!("the header {name} says {header} and the body {}", shown(body.as_bytes())))
+}
+
+fn mismatch(message: String) -> ErrorObject {
+    ErrorObject::new(ErrorCode::HEADER_MISMATCH, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_taken_out_of_their_marks() {
+        let plain = |value: &str| decoded(value, &NAME).map(Cow::into_owned).ok();
+        assert_eq!(plain("us-west1").as_deref(), Some("us-west1"));
+        assert_eq!(plain("=?base64?SGVsbG8=?=").as_deref(), Some("Hello"));
+        assert_eq!(plain("=?base64?SGVsbG8sIOS4lueVjA==?=").as_deref(), Some("Hello, 世界"));
+        assert_eq!(plain("=?base64??=").as_deref(), Some(""));
+        assert_eq!(plain("SGVsbG8=").as_deref(), Some("SGVsbG8="));
+        assert_eq!(plain("=?base64?SGVsbG8=").as_deref(), Some("=?base64?SGVsbG8="));
+        assert_eq!(plain("=?BASE64?SGVsbG8=?=").as_deref(), Some("=?BASE64?SGVsbG8=?="));
+        for wrong in
+            ["=?base64?SGVsbG8?=", "=?base64?SGVs!!!bG8=?=", "=?base64?/w==?=", "=?base64?SGVsbG9=?="]
+        {
+            assert_eq!(plain(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_compared_as_numbers() {
+        let says = |text: &str, value: Value| says_the_same(text, &value);
+        assert!(says("42", 42.into()) && says("42.0", 42.into()) && says("-7", (-7).into()));
+        assert!(says("42", 42.0.into()) && !says("42", 43.into()) && !says("forty", 42.into()));
+        assert!(says("9007199254740993", 9_007_199_254_740_993_i64.into()));
+        assert!(!says("9007199254740992", 9_007_199_254_740_993_i64.into()));
+        assert!(says("true", true.into()) && !says("True", true.into()) && says("", "".into()));
+    }
+}

@@ -1,0 +1,239 @@
+//! Who may send requests at all: `Host`, `Origin`, and what browsers are told of it.
+//!
+//! A page of another site can have a browser send requests to a server on the same machine. What gives it away are these
+//! two headers. See [security](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#security-&-endpoint).
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, VARY,
+};
+use http::{HeaderMap, HeaderValue, Method};
+
+use crate::http::edge::head::{Field, Head};
+
+/// Who may send requests.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gate {
+    hosts: Hosts,
+    /// The origins whose pages may send requests from a browser.
+    origins: Vec<String>,
+    any_origin: bool,
+}
+
+/// By which names clients may call the server.
+#[derive(Clone, Debug, Default)]
+enum Hosts {
+    /// By those of the machine itself.
+    #[default]
+    Loopback,
+    /// By these, with or without a port.
+    Named(Vec<String>),
+    /// By any: something else makes sure that no foreign page gets here.
+    Any,
+}
+
+/// Why a request is refused: for the client and for the log.
+pub(crate) struct Refused(pub(crate) String);
+
+impl Gate {
+    /// Allows these names.
+    pub(crate) fn allow_hosts(&mut self, names: impl IntoIterator<Item = String>) {
+        if !matches!(self.hosts, Hosts::Named(_)) {
+            self.hosts = Hosts::Named(Vec::new());
+        }
+        if let Hosts::Named(known) = &mut self.hosts {
+            known.extend(names.into_iter().map(|name| name.to_ascii_lowercase()));
+        }
+    }
+
+    pub(crate) fn allow_any_host(&mut self) {
+        self.hosts = Hosts::Any;
+    }
+
+    /// Allows pages of these origins; `*` stands for all.
+    pub(crate) fn allow_origins(&mut self, origins: impl IntoIterator<Item = String>) {
+        for origin in origins {
+            self.any_origin |= origin == "*";
+            self.origins.push(origin.trim_end_matches('/').to_owned());
+        }
+    }
+
+    /// Whether only names of the machine itself are allowed.
+    pub(crate) fn is_loopback(&self) -> bool {
+        matches!(self.hosts, Hosts::Loopback)
+    }
+
+    /// Lets a request through, or says why not. Returns the origin that a browser has to be told it may read the answer.
+    pub(crate) fn check<'a>(&self, head: &Head<'a>) -> Result<Option<&'a HeaderValue>, Refused> {
+        let host = host(head)?;
+        let origin = self.check_origin(host, head.origin)?;
+        self.check_host(host)?;
+        Ok(origin)
+    }
+
+    fn check_origin<'a>(&self, host: &str, field: Field<'a>) -> Result<Option<&'a HeaderValue>, Refused> {
+        let Some(value) = field.first() else { return Ok(None) };
+        let origin = value.to_str().unwrap_or_default();
+        let is_single = matches!(field, Field::Once(_));
+        if is_single && (self.any_origin || self.origins.iter().any(|known| known == origin)) {
+            return Ok(Some(value));
+        }
+        let authority = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        if is_single && authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host)) {
+            return Ok(None);
+        }
+        let shown = shown(value.as_bytes());
+        Err(Refused(format!(
+            "pages of the origin {shown} may not call this server: `cors` (origins) is the setting that allows them"
+        )))
+    }
+
+    fn check_host(&self, host: &str) -> Result<(), Refused> {
+        let name = without_port(host);
+        let is_allowed = match &self.hosts {
+            Hosts::Any => true,
+            Hosts::Loopback => is_loopback(name),
+            Hosts::Named(names) => {
+                names.iter().any(|known| known.eq_ignore_ascii_case(host) || known.eq_ignore_ascii_case(name))
+            }
+        };
+        if is_allowed {
+            return Ok(());
+        }
+        let shown = shown(host.as_bytes());
+        Err(Refused(format!(
+            "the host {shown} is not one by which this server may be called: `allowed_hosts` or `public_url` is the \
+             setting that allows it"
+        )))
+    }
+
+    /// What a browser is told of an answer that a page of this origin may read.
+    pub(crate) fn expose(&self, origin: &HeaderValue, headers: &mut HeaderMap) {
+        const EXPOSED: HeaderValue =
+            HeaderValue::from_static("Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After");
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        headers.append(VARY, HeaderValue::from_static("Origin"));
+    }
+
+    /// What a browser is told that asks before it sends a request of a page; nothing if it does not ask that.
+    pub(crate) fn preflight(&self, method: &Method, asked: &HeaderMap, headers: &mut HeaderMap) -> bool {
+        if method != Method::OPTIONS || !asked.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+            return false;
+        }
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, GET, DELETE"));
+        // Arguments travel in headers of any name, so that no list would do.
+        if let Some(names) = asked.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+            headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+        }
+        headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+        headers.append(VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
+        true
+    }
+}
+
+/// The name by which a client called the server, with its port.
+fn host<'a>(head: &Head<'a>) -> Result<&'a str, Refused> {
+    match (head.host, head.parts.uri.authority()) {
+        // HTTP/2 has it in the address, and may have it here as well.
+        (Field::Once(value), Some(authority))
+            if !value.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()) =>
+        {
+            Err(Refused("two hosts in one request".to_owned()))
+        }
+        (Field::Absent | Field::Once(_), Some(authority)) => Ok(authority.as_str()),
+        (Field::Once(value), None) => {
+            value.to_str().map_err(|_| Refused("the header Host is not readable".to_owned()))
+        }
+        (Field::Absent, None) => Err(Refused("the header Host is missing".to_owned())),
+        (Field::Repeated(_), _) => Err(Refused("the header Host is there twice".to_owned())),
+    }
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) && !name.ends_with(':') => name,
+        _ => host,
+    }
+}
+
+fn is_loopback(name: &str) -> bool {
+    ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// A value from outside, fit for an answer and for a log.
+pub(crate) fn shown(value: &[u8]) -> String {
+    let text: String = String::from_utf8_lossy(value).chars().take(100).collect();
+    format!("\"{}\"", text.escape_debug())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passes(gate: &Gate, host: &str, origin: &[&str]) -> bool {
+        let request = http::Request::post("/mcp").header("host", host);
+        let request = origin.iter().fold(request, |request, origin| request.header("origin", *origin));
+        let (parts, ()) = request.body(()).expect("it is a request").into_parts();
+        gate.check(&Head::of(&parts)).is_ok()
+    }
+
+    #[test]
+    fn a_server_on_the_same_machine_is_called_by_its_names() {
+        let gate = Gate::default();
+        for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"] {
+            assert!(passes(&gate, host, &[]), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:80",
+            "127.0.0.2",
+            "::1",
+            "",
+            ":80",
+            "localhost:80:80",
+            "localhost@evil.example",
+            "[::1]x",
+            "0.0.0.0",
+        ] {
+            assert!(!passes(&gate, host, &[]), "{host}");
+        }
+    }
+
+    #[test]
+    fn pages_of_other_origins_are_refused() {
+        let gate = Gate::default();
+        assert!(passes(&gate, "localhost:8080", &["http://localhost:8080"]));
+        for origin in [
+            "https://evil.example",
+            "null",
+            "http://localhost:8081",
+            "http://localhost",
+            "HTTP://localhost:8080",
+            "http://user@localhost:8080",
+            "http://localhost:8080/",
+            "http://127.0.0.1:8080",
+            "file://",
+            "",
+            "http://localhost:8080.evil.example",
+        ] {
+            assert!(!passes(&gate, "localhost:8080", &[origin]), "{origin}");
+        }
+        assert!(!passes(&gate, "localhost:8080", &["http://localhost:8080", "http://localhost:8080"]));
+    }
+
+    #[test]
+    fn names_and_origins_are_added() {
+        let mut gate = Gate::default();
+        gate.allow_hosts(["mcp.example.com".to_owned(), "other.example:81".to_owned()]);
+        gate.allow_origins(["https://app.example.com".to_owned()]);
+        assert!(passes(&gate, "MCP.example.com:443", &["https://app.example.com"]));
+        assert!(passes(&gate, "other.example:81", &[]) && !passes(&gate, "other.example:82", &[]));
+        assert!(!passes(&gate, "localhost", &[]) && !passes(&gate, "mcp.example.com.evil.example", &[]));
+        assert!(!passes(&gate, "mcp.example.com", &["https://app.example.com.evil.example"]));
+        gate.allow_any_host();
+        assert!(passes(&gate, "anything", &[]) && !passes(&gate, "anything", &["https://evil.example"]));
+    }
+}

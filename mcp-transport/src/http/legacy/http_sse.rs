@@ -1,0 +1,164 @@
+//! HTTP+SSE of 2024-11-05: one stream for all that the server says, and a POST for each message of the client.
+//!
+//! It is off unless asked for. All of a client lives in the process that its stream is connected to.
+//! See [HTTP with SSE](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Method, StatusCode};
+use mcpwright_core::Response;
+use mcpwright_server::Connection;
+
+use crate::http::edge::accept::Accepts;
+use crate::http::edge::answer::Answer;
+use crate::http::edge::body::Events;
+use crate::http::edge::head::Head;
+use crate::http::edge::{accept, answer, body};
+use crate::http::legacy::active::{ActiveSession, Arrival};
+use crate::http::legacy::standalone::StandaloneStream;
+use crate::http::legacy::stream::Stream;
+use crate::http::limiter::Permit;
+use crate::http::router::{Endpoint, caller};
+
+/// Where HTTP+SSE is served, and to whom.
+#[derive(Debug)]
+pub(crate) struct HttpSse {
+    pub(crate) path: String,
+    clients: Mutex<HashMap<String, Arc<Client>>>,
+}
+
+/// A client with an open stream.
+#[derive(Debug)]
+struct Client {
+    live: Arc<ActiveSession>,
+    stream: Arc<Stream>,
+    /// Whose it is: nobody else's message is taken for this client's.
+    subject: Option<String>,
+}
+
+impl HttpSse {
+    pub(crate) fn new(path: String) -> Self {
+        Self { path, clients: Mutex::default() }
+    }
+
+    /// Ends all streams: the process is about to end.
+    pub(crate) fn close(&self) {
+        self.clients().values().for_each(|client| client.stream.end());
+    }
+
+    fn clients(&self) -> MutexGuard<'_, HashMap<String, Arc<Client>>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Answers a request at the path of HTTP+SSE.
+pub(crate) async fn handle<B>(
+    endpoint: &Arc<Endpoint>,
+    served: &Arc<HttpSse>,
+    head: &Head<'_>,
+    body: B,
+) -> Answer
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    match head.parts.method {
+        Method::GET => open(endpoint, served, head),
+        Method::POST => take(endpoint, served, head, body).await,
+        _ => answer::not_allowed("GET, POST"),
+    }
+}
+
+/// Opens the stream of a client, and tells it where its messages go.
+fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, head: &Head<'_>) -> Answer {
+    if !Accepts::of(head).only_events {
+        let reason = "a stream is text/event-stream: `Accept` has to allow it";
+        return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
+    }
+    let Some(counted) = endpoint.streams.try_acquire() else {
+        return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many streams at once");
+    };
+    let caller = caller(head.parts);
+    let subject = caller.subject().map(str::to_owned);
+    let connection = Connection::new(endpoint.server.clone(), caller);
+    let live = ActiveSession::new(endpoint.sessions.shared(), connection);
+    let stream = match live.standing() {
+        Ok(stream) => stream,
+        Err(error) => {
+            return answer::json(StatusCode::TOO_MANY_REQUESTS, &Response::error(None, error).into());
+        }
+    };
+    let id = random();
+    let greeting = format!("event: endpoint\ndata: {}?session={id}\n\n", served.path);
+    let attached = stream.attach(None, endpoint.limits.keep_alive, ());
+    let attached = StandaloneStream::new(Arc::clone(&live), attached);
+    served.clients().insert(id.clone(), Arc::new(Client { live, stream, subject }));
+    let guard = Guard { served: Arc::downgrade(served), id, _counted: counted };
+    answer::events(CachedToken { greeting: Some(greeting.into()), attached, _guard: guard })
+}
+
+/// Takes a message of a client; what it is answered with goes on the client's stream.
+async fn take<B>(endpoint: &Arc<Endpoint>, served: &HttpSse, head: &Head<'_>, body: B) -> Answer
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let query = head.parts.uri.query().unwrap_or_default();
+    let id = query.split('&').find_map(|pair| pair.strip_prefix("session="));
+    let client = id.and_then(|id| served.clients().get(id).cloned());
+    let caller = caller(head.parts);
+    let client = client.filter(|client| client.subject.as_deref() == caller.subject());
+    let Some(client) = client else {
+        return answer::refusal(StatusCode::NOT_FOUND, "there is no such stream: open one with GET");
+    };
+    if !accept::is_json(head) {
+        return answer::not_json();
+    }
+    let message = match body::read(body, &endpoint.limits).await {
+        Ok(bytes) => body::decode(&bytes),
+        Err(unread) => return answer::unread(&unread, &endpoint.limits),
+    };
+    let arrival = Arrival { endpoint, parts: head.parts, session: None };
+    client.live.receive_on(caller, message, &client.stream, &arrival);
+    answer::empty(StatusCode::ACCEPTED)
+}
+
+/// The stream of a client, which begins with where its messages go.
+struct CachedToken {
+    greeting: Option<Bytes>,
+    attached: StandaloneStream<()>,
+    _guard: Guard,
+}
+
+impl Events for CachedToken {
+    fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        match self.greeting.take() {
+            Some(greeting) => Poll::Ready(Some(greeting)),
+            None => self.attached.poll_events(context),
+        }
+    }
+}
+
+/// Forgets a client whose stream has ended, and cancels its calls: nobody can be told what comes of them.
+struct Guard {
+    served: Weak<HttpSse>,
+    id: String,
+    _counted: Permit,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let client = self.served.upgrade().and_then(|served| served.clients().remove(&self.id));
+        if let Some(client) = client {
+            client.live.end();
+        }
+    }
+}
+
+/// A name nobody can guess.
+fn random() -> String {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system has random numbers");
+    format!("{:032x}", u128::from_ne_bytes(bytes))
+}

@@ -1,0 +1,4 @@
+//! Connections: accepted, monitored, drained.
+
+pub(crate) mod monitor;
+pub(crate) mod serve;

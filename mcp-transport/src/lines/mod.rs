@@ -1,0 +1,139 @@
+//! Lines over any byte stream, and over memory for tests.
+
+pub(crate) mod limits;
+pub(crate) mod line_decoder;
+pub(crate) mod reader_lease;
+pub(crate) mod session;
+pub(crate) mod write_buffer;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcpwright_core::message::Decoder;
+use mcpwright_server::{IntoServer, Server};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
+
+use crate::error::Error;
+use crate::lines::limits::{CHUNK, Limits};
+use crate::lines::line_decoder::LineDecoder;
+use crate::lines::reader_lease::ReaderLease;
+use crate::lines::session::LineSession;
+use crate::lines::write_buffer::Next;
+use crate::runtime::TokioRuntime;
+
+/// Serves one client over a byte stream, until the stream ends.
+///
+/// # Errors
+///
+/// The stream failed, or ended before everything was said; or there is no tokio runtime.
+pub async fn serve(
+    server: impl IntoServer,
+    reader: impl AsyncRead + Unpin,
+    writer: impl AsyncWrite + Unpin,
+    limits: Limits,
+) -> Result<(), Error> {
+    serve_until(server.into_server(), reader, writer, limits, std::future::pending()).await
+}
+
+/// Serves one client until the stream ends, or until nothing new is to be begun.
+pub(crate) async fn serve_until(
+    server: Server,
+    reader: impl AsyncRead + Unpin,
+    writer: impl AsyncWrite + Unpin,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    /// How long the last answers may take to be read.
+    const LAST_WRITE: Duration = Duration::from_secs(2);
+    let pipe = LineSession::new(server, &TokioRuntime::current()?);
+    // Whoever drops this future wants nothing more of its calls either.
+    let abandoned = Abandoned(&pipe);
+    let mut writing = pin!(write(&pipe, writer));
+    let result = tokio::select! {
+        read = read(&pipe, reader, limits, stop) => match read {
+            Ok(()) => tokio::time::timeout(LAST_WRITE, writing).await.unwrap_or(Err(Error::Closed)),
+            Err(error) => Err(error),
+        },
+        written = &mut writing => written,
+    };
+    drop(abandoned);
+    result
+}
+
+async fn read(
+    pipe: &Arc<LineSession>,
+    mut reader: impl AsyncRead + Unpin,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let mut stop = pin!(stop);
+    let mut frames = LineDecoder::new(limits.line);
+    let (mut decoder, mut chunk, turn) = (Decoder::new(), vec![0; CHUNK], ReaderLease::default());
+    loop {
+        pipe.output.room().await;
+        let length = tokio::select! {
+            length = reader.read(&mut chunk) => length?,
+            () = &mut stop => break,
+        };
+        if length == 0 {
+            frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
+        } else {
+            frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
+        }
+        pipe.begin(&turn);
+        pipe.output.wake();
+        if length == 0 {
+            break;
+        }
+        // A client that never pauses does not keep the thread from everything else.
+        tokio::task::yield_now().await;
+    }
+    pipe.stop();
+    pipe.drain(limits.drain).await;
+    Ok(())
+}
+
+/// Cancels what still runs, whatever the reason for the end.
+struct Abandoned<'a>(&'a LineSession);
+
+impl Drop for Abandoned<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
+        self.0.cancel_all();
+        self.0.output.break_off();
+    }
+}
+
+async fn write(pipe: &LineSession, mut writer: impl AsyncWrite + Unpin) -> Result<(), Error> {
+    let mut written = None;
+    loop {
+        match pipe.output.take(written.take()) {
+            Next::Write(bytes) => {
+                writer.write_all(&bytes).await.map_err(Error::write)?;
+                writer.flush().await.map_err(Error::write)?;
+                written = Some(bytes);
+            }
+            Next::Wait if pipe.tell_changes() => {}
+            Next::Wait => pipe.output.changed().await,
+            Next::Stop => return writer.shutdown().await.map_err(Error::write),
+        }
+    }
+}
+
+/// Serves one client in memory, and returns the client's end: one line a message. For tests.
+///
+/// # Panics
+///
+/// When it is called outside of a tokio runtime.
+pub fn memory(server: impl IntoServer) -> DuplexStream {
+    let (client, ours) = tokio::io::duplex(CHUNK);
+    let (reader, writer) = tokio::io::split(ours);
+    let server = server.into_server();
+    tokio::spawn(async move {
+        if let Err(error) = serve(server, reader, writer, Limits::default()).await {
+            tracing::debug!(%error, "a client in memory went away");
+        }
+    });
+    client
+}

@@ -1,0 +1,313 @@
+//! Standard input and output.
+//!
+//! Reading, and calls that are known to be quick, have a thread of their own: a message costs one read and one write,
+//! and handlers that block the runtime's threads keep nobody from being answered. It also means that a read which never
+//! returns does not keep the process from ending.
+
+pub(crate) mod stdio_fds;
+
+use std::fs::File;
+use std::future::IntoFuture;
+use std::io::Read as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use std::{io, thread};
+
+use futures::executor::block_on;
+use futures::future::BoxFuture;
+use mcpwright_core::message::Decoder;
+use mcpwright_server::{IntoServer, Server};
+use tokio::sync::oneshot;
+
+use crate::error::Error;
+use crate::lines::limits::{CHUNK, Limits};
+use crate::lines::line_decoder::LineDecoder;
+use crate::lines::reader_lease::ReaderLease;
+use crate::lines::session::LineSession;
+use crate::lines::write_buffer::Next;
+use crate::runtime::TokioRuntime;
+use crate::signal::Stop;
+use crate::stdio::stdio_fds::Channel;
+
+/// How long calls may go on after a signal that asks the process to end.
+const AFTER_SIGNAL: Duration = Duration::from_secs(10);
+
+/// Serves one client over standard input and output, until it closes them or the process is asked to end.
+///
+/// On Unix, what any code prints to standard output while this runs goes to standard error instead, and standard input
+/// is empty for everybody else: both belong to the protocol.
+///
+/// After the end of input, and after SIGTERM or SIGINT, calls may finish for some seconds. If some do not, the process
+/// ends with code 0 all the same; a second signal ends it at once.
+///
+/// ```no_run
+/// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
+/// mcpwright_transport::stdio(server).await
+/// # }
+/// ```
+#[track_caller]
+pub fn stdio(server: impl IntoServer) -> Stdio {
+    Stdio { server: server.into_server(), limits: Limits::default(), guards_stdout: true }
+}
+
+/// A server about to be served over standard input and output: await it.
+#[derive(Debug)]
+#[must_use = "a server does nothing until it is awaited"]
+pub struct Stdio {
+    server: Server,
+    limits: Limits,
+    guards_stdout: bool,
+}
+
+impl Stdio {
+    /// Sets what the transport puts up with.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Leaves standard output to whoever prints there, at the risk of the protocol.
+    pub fn keep_stdout(mut self) -> Self {
+        self.guards_stdout = false;
+        self
+    }
+
+    async fn run(self) -> Result<(), Error> {
+        if cfg!(panic = "abort") {
+            tracing::warn!("built with panic = \"abort\": a panic in one handler ends the whole server");
+        }
+        let host = TokioRuntime::current()?;
+        let (sender, receiver) = oneshot::channel();
+        // Handlers may block every thread of their runtime, timers and all: what ends the process has its own.
+        thread::Builder::new().name("mcp-stdio".to_owned()).spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let result =
+                runtime.map_err(Error::Io).and_then(|runtime| runtime.block_on(self.supervise(&host)));
+            // Nobody listens where the future was dropped.
+            let _ = sender.send(result);
+        })?;
+        receiver.await.unwrap_or(Err(Error::Closed))
+    }
+
+    async fn supervise(self, host: &TokioRuntime) -> Result<(), Error> {
+        let mut stop = Stop::new()?;
+        let Channel { input, output } = stdio_fds::open(self.guards_stdout)?;
+        let pipe = LineSession::new(self.server, host);
+        let (watched, drain) = (input.try_clone()?, self.limits.drain);
+        let written = start_writing(&pipe, &output)?;
+        let (sender, read) = oneshot::channel();
+        let reader = Arc::new(Reader::new(Arc::clone(&pipe), input, output, self.limits, sender));
+        reader.start()?;
+        let time = tokio::select! {
+            _ = read => drain,
+            () = stop.wait() => AFTER_SIGNAL,
+            () = pipe.output.broken() => Duration::ZERO,
+            () = stuck(&pipe, &watched, drain) => Duration::ZERO,
+            error = reader.watch() => return Err(error),
+        };
+        pipe.stop();
+        tokio::select! {
+            is_idle = pipe.drain(time) => {
+                pipe.end_tasks().await;
+                finish(&pipe, is_idle, written).await
+            }
+            () = stop.wait() => exit("a second signal", 0),
+        }
+    }
+}
+
+/// Waits until the client has closed its end and nothing has been read for this long: because the client does not read
+/// what waits for it either, or because a handler keeps the thread that reads.
+async fn stuck(pipe: &LineSession, input: &File, time: Duration) {
+    let mut since = (std::time::Instant::now(), pipe.reads());
+    loop {
+        tokio::time::sleep(time / 10).await;
+        if !stdio_fds::is_hung_up(input) || pipe.reads() != since.1 {
+            since = (std::time::Instant::now(), pipe.reads());
+        } else if since.0.elapsed() >= time {
+            return;
+        }
+    }
+}
+
+impl IntoFuture for Stdio {
+    type Output = Result<(), Error>;
+    type IntoFuture = BoxFuture<'static, Result<(), Error>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+/// Waits until all has been written. Without that, or with handlers that still run, returning would wait for ever.
+async fn finish(pipe: &LineSession, is_idle: bool, written: oneshot::Receiver<()>) -> Result<(), Error> {
+    /// How long the last answers may take to be read.
+    const LAST_WRITE: Duration = Duration::from_secs(2);
+    /// How long a handler that was dropped may take to notice.
+    const LAST_POLL: Duration = Duration::from_millis(200);
+    let is_written = tokio::time::timeout(LAST_WRITE, written).await.is_ok();
+    let start = std::time::Instant::now();
+    while pipe.has_work() && start.elapsed() < LAST_POLL {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let is_broken = pipe.output.is_broken();
+    if pipe.has_work() || !(is_written || is_broken) {
+        exit("a handler or the client did not finish in time", i32::from(is_broken));
+    }
+    if !is_idle {
+        tracing::warn!("calls were cancelled");
+    }
+    if is_broken { Err(Error::Closed) } else { Ok(()) }
+}
+
+fn exit(reason: &str, code: i32) -> ! {
+    tracing::warn!("ending the process: {reason}");
+    std::process::exit(code)
+}
+
+/// Reads, decodes and begins calls, on a thread of its own; another one takes over when a handler keeps it.
+struct Reader {
+    pipe: Arc<LineSession>,
+    input: File,
+    output: File,
+    frames: Mutex<LineDecoder>,
+    turn: Mutex<Arc<ReaderLease>>,
+    ended: Mutex<Option<oneshot::Sender<()>>>,
+}
+
+impl Reader {
+    fn new(
+        pipe: Arc<LineSession>,
+        input: File,
+        output: File,
+        limits: Limits,
+        ended: oneshot::Sender<()>,
+    ) -> Self {
+        let (frames, turn, ended) =
+            (Mutex::new(LineDecoder::new(limits.line)), Mutex::default(), Mutex::new(Some(ended)));
+        Self { pipe, input, output, frames, turn, ended }
+    }
+
+    /// Begins a turn.
+    fn start(self: &Arc<Self>) -> Result<(), Error> {
+        let turn = Arc::new(ReaderLease::default());
+        *lock(&self.turn) = Arc::clone(&turn);
+        let reader = Arc::clone(self);
+        thread::Builder::new().name("mcp-stdin".to_owned()).spawn(move || reader.read(&turn))?;
+        Ok(())
+    }
+
+    /// Looks from time to time whether a handler keeps the thread that reads, and has another one take over.
+    async fn watch(self: &Arc<Self>) -> Error {
+        /// For how long a handler may keep the thread that reads.
+        const LONGEST_LOAN: Duration = Duration::from_millis(50);
+        let mut before = None;
+        loop {
+            tokio::time::sleep(LONGEST_LOAN).await;
+            let turn = Arc::clone(&lock(&self.turn));
+            let now = turn.lent();
+            if now.is_some() && now == before {
+                tracing::warn!("a handler keeps the thread that reads: another thread takes over");
+                turn.end();
+                self.pipe.leave_to_runtime();
+                if let Err(error) = self.start() {
+                    return error;
+                }
+                before = None;
+            } else {
+                before = now;
+            }
+        }
+    }
+
+    fn read(&self, turn: &ReaderLease) {
+        // Handlers that begin here find their runtime as on any of its own threads.
+        let _runtime = self.pipe.runtime().enter();
+        let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
+        while !turn.is_over() {
+            if !self.pipe.output.has_room() {
+                block_on(self.pipe.output.room());
+            }
+            let length = self.receive(&mut chunk);
+            self.pipe.busy(true);
+            {
+                // Released before any handler begins.
+                let mut frames = lock(&self.frames);
+                if length == 0 {
+                    frames.finish(|frame| self.pipe.take_last(&frame, &mut decoder));
+                } else {
+                    frames.feed(&chunk[..length], |frame| self.pipe.take(&frame, &mut decoder));
+                }
+            }
+            self.pipe.begin(turn);
+            write(&self.pipe, &self.output);
+            self.pipe.busy(false);
+            if length == 0 {
+                // Nobody listens where a signal came first.
+                let _ = lock(&self.ended).take().map(|ended| ended.send(()));
+                return;
+            }
+        }
+    }
+
+    /// How much was read; nothing at the end.
+    fn receive(&self, chunk: &mut [u8]) -> usize {
+        loop {
+            match (&self.input).read(chunk) {
+                Ok(length) => return length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Whoever shares the stream may have said that it does not block.
+                Err(error)
+                    if error.kind() == io::ErrorKind::WouldBlock
+                        && stdio_fds::wait_until_ready(&self.input, false).is_ok() => {}
+                Err(error) => {
+                    tracing::warn!(%error, "standard input cannot be read any more");
+                    return 0;
+                }
+            }
+        }
+    }
+}
+
+/// Writes on a thread of its own what calls have to say that did not end at once; the receiver hears of the end.
+fn start_writing(pipe: &Arc<LineSession>, output: &File) -> Result<oneshot::Receiver<()>, Error> {
+    let (sender, receiver) = oneshot::channel();
+    let (writing, watching) = (Arc::clone(pipe), Arc::clone(pipe));
+    let (output, watched) = (output.try_clone()?, output.try_clone()?);
+    thread::Builder::new().name("mcp-stdout".to_owned()).spawn(move || {
+        while !write(&writing, &output) {
+            block_on(writing.output.changed());
+        }
+        // Nobody listens where the process ends anyway.
+        let _ = sender.send(());
+    })?;
+    thread::Builder::new().name("mcp-hangup".to_owned()).spawn(move || {
+        if stdio_fds::wait_for_hangup(&watched).is_ok() {
+            watching.output.break_off();
+        }
+    })?;
+    Ok(receiver)
+}
+
+/// Writes what waits, unless somebody else does; tells whether it is over.
+fn write(pipe: &LineSession, output: &File) -> bool {
+    let mut written = None;
+    loop {
+        match pipe.output.take(written.take()) {
+            Next::Write(bytes) => {
+                if let Err(error) = stdio_fds::write_all(output, &bytes) {
+                    tracing::debug!(%error, "standard output cannot be written any more");
+                    pipe.output.break_off();
+                }
+                written = Some(bytes);
+            }
+            Next::Wait if pipe.tell_changes() => {}
+            Next::Wait => return false,
+            Next::Stop => return true,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
