@@ -90,7 +90,7 @@ impl Talk {
 
     fn say(&mut self, text: &str) -> usize {
         self.out.clear();
-        let actions = self.connection.receive(self.decoder.decode(text.as_bytes()));
+        let actions = self.connection.receive(self.decoder.decode(text.as_bytes())).into_actions();
         let mut actions: Vec<_> = actions.into_iter().collect();
         while let Some(action) = actions.pop() {
             match action {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mcpwright_core::CallToolResult;
-use mcpwright_server::{Argument, Context, Failure, Input, Server, ToolHandler, Work};
+use mcpwright_server::{Argument, Context, Failure, CallArguments, Server, ToolHandler, Execution};
 use mcpwright_transport::{Error, stdio};
 
 #[tokio::main(worker_threads = 2)]
@@ -34,11 +34,11 @@ async fn sleep(context: Context, ms: u64) -> &'static str {
     "slept"
 }
 
-fn watch(mut input: Input<'_>) -> Result<Work<CallToolResult>, Failure> {
+fn watch(mut input: CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> {
     let context = input.take::<Context, _>(0);
     input.check()?;
     let context = context.value();
-    Ok(Work::blocking(move || {
+    Ok(Execution::blocking(move || {
         while !context.is_cancelled() {
             std::thread::sleep(Duration::from_millis(5));
         }

@@ -1,15 +1,16 @@
 //! Transports: HTTP, standard input and output, sockets, any byte stream, and memory.
 
+mod calls;
 mod error;
 #[cfg(feature = "http")]
 pub mod http;
-mod input_timeouts;
 mod lines;
 mod log;
 mod memory_bus;
 mod runtime;
 mod signal;
 mod stdio;
+mod sync;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(all(feature = "http", not(feature = "tls")))]

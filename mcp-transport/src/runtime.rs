@@ -80,7 +80,7 @@ impl Runtime for TokioRuntime {
 }
 
 /// Cancels the tasks of a server that is about to end. A store that does not answer keeps it only for a while.
-pub(crate) async fn end_tasks(server: &Server) {
+pub(crate) async fn cancel_tasks(server: &Server) {
     /// How long what is left to be kept may take.
     const LAST_KEPT: Duration = Duration::from_secs(2);
     if tokio::time::timeout(LAST_KEPT, server.cancel_tasks()).await.is_err() {

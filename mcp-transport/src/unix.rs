@@ -96,12 +96,12 @@ impl Clients {
         while let Some(ended) = self.serving.try_join_next() {
             log(ended);
         }
-        let was_full = std::mem::replace(&mut self.is_full, self.serving.len() >= self.limits.clients);
+        let was_full = std::mem::replace(&mut self.is_full, self.serving.len() >= self.limits.max_clients);
         if self.is_full {
             // Once is enough: whoever is turned away may come again at once.
             if !was_full {
                 tracing::warn!(
-                    most = self.limits.clients,
+                    most = self.limits.max_clients,
                     "there are too many clients, and others are turned away"
                 );
             }

@@ -1,9 +1,11 @@
-//! Reading of request parameters.
+//! Deserialization of request parameters.
+
+use std::borrow::Cow;
 
 use mcpwright_core::{ErrorObject, JsonText};
 use serde::Deserialize;
 
-/// Reads parameters; says what is wrong with them without the names of our types and the place in the text.
+/// Deserializes parameters. The error names neither Rust types nor positions in the text.
 pub(crate) fn read<'a, P: Deserialize<'a>>(params: Option<&'a JsonText>) -> Result<P, ErrorObject> {
     let read = match params {
         Some(params) => params.read(),
@@ -17,4 +19,12 @@ pub(crate) fn read<'a, P: Deserialize<'a>>(params: Option<&'a JsonText>) -> Resu
         }
         ErrorObject::invalid_params(format!("params: {reason}"))
     })
+}
+
+/// Returns the value of a JSON string, borrowed if it has no escapes.
+pub(crate) fn json_string(json: &str) -> Option<Cow<'_, str>> {
+    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+        _ => serde_json::from_str(json).ok().map(Cow::Owned),
+    }
 }

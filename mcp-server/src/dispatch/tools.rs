@@ -1,22 +1,19 @@
 //! `tools/call`.
 
 use std::borrow::Cow;
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use futures::FutureExt as _;
-use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, method, push_string};
+use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_string};
 
-use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::{Answer, Feature, Outcome};
+use crate::call::{Call, Resolved};
 use crate::dispatch::errors::unknown;
 use crate::dispatch::execute;
 use crate::handler::context::Context;
 use crate::handler::context::step::unwrap_step;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::header_params::HeaderParam;
 use crate::handler::tool::ToolHandler;
 use crate::incident;
 use crate::input_required::request_state;
@@ -36,7 +33,7 @@ impl Server {
             TaskDecision::Nothing(timeout) => (None, timeout),
         };
         if tool.is_single_use()
-            && let Some(before) = call.before()
+            && let Some(before) = call.round_state()
             && let Err(error) = Box::pin(request_state::consume(before, self)).await
         {
             return error.into();
@@ -88,24 +85,13 @@ impl Server {
     /// The tool that is called, and its arguments as the text of an object.
     async fn find_call<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), ErrorObject> {
         let name = call.name()?;
-        let tool = self.state.tools.find(&name).await?.ok_or_else(|| unknown("tool", &name))?;
+        let tool = match call.resolved() {
+            Some(Resolved::Found(tool)) => ToolHandler::from_any(tool),
+            Some(Resolved::NotFound) => None,
+            None => self.state.tools.find(&name).await?,
+        };
+        let tool = tool.ok_or_else(|| unknown("tool", &name))?;
         Ok((tool, arguments(call.arguments())?))
-    }
-
-    /// The arguments of a tool that clients over HTTP repeat in headers; none if there is no such tool.
-    ///
-    /// For a tool that is always there this is known at once; providers are asked for theirs.
-    ///
-    /// # Errors
-    ///
-    /// A provider failed: what the call would be answered with.
-    pub async fn mirrored(&self, tool: &str) -> Result<Cow<'_, [HeaderParam]>, ErrorObject> {
-        if let Some(tool) = self.state.tools.get_static(tool) {
-            return Ok(Cow::Borrowed(tool.mirrored()));
-        }
-        let found = AssertUnwindSafe(self.state.tools.find(tool)).catch_unwind().await;
-        let tool = found.map_err(|payload| incident::panic(method::TOOLS_CALL, payload))??;
-        Ok(tool.map_or(Cow::Borrowed(&[]), |tool| Cow::Owned(tool.mirrored().to_vec())))
     }
 
     fn tool_outcome(&self, tool: &ToolHandler, result: Result<CallToolResult, Failure>) -> Outcome {
@@ -134,7 +120,7 @@ impl Server {
             Some(value) if !value.as_str().starts_with('{') => Some(Feature::AnyStructuredContent),
             _ => result.content.iter().filter_map(Feature::of).max(),
         };
-        let answer = match written(&result).map(Answer::written) {
+        let answer = match written(&result).map(Answer::serialized) {
             Ok(answer) => answer,
             Err(error) => return incident::internal("the result of a tool is no JSON", &error).into(),
         };
@@ -148,7 +134,7 @@ impl Server {
 /// What stands in the place of a result that is not sent, however little may be.
 pub(crate) fn ask_for_less(reason: &str) -> Result<Answer, ErrorObject> {
     let result = CallToolResult::error(format!("{reason}; ask for less"));
-    match written(&result).map(Answer::written) {
+    match written(&result).map(Answer::serialized) {
         Ok(answer) => Ok(Answer { is_error: true, ..answer }),
         Err(error) => Err(incident::internal("the result of a tool is no JSON", &error)),
     }

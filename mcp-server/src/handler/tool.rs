@@ -1,5 +1,6 @@
 //! A tool together with its handler.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use mcpwright_core::schema::Portable;
@@ -37,7 +38,7 @@ struct Parts {
     definition: Tool,
     handling: HandlerCore<CallToolResult>,
     /// The arguments that are repeated in HTTP headers, or why clients would leave out the tool.
-    mirrored: Result<Vec<HeaderParam>, String>,
+    header_params: Result<Vec<HeaderParam>, String>,
     arguments: Arguments,
     output: Output,
     /// When a call becomes a task, if the tool says so itself.
@@ -85,7 +86,7 @@ impl ToolHandler {
         Self(Arc::new(Parts {
             definition,
             handling: HandlerCore::new(run),
-            mirrored: Ok(Vec::new()),
+            header_params: Ok(Vec::new()),
             arguments: Arguments::ByType,
             output: Output::default(),
             task: None,
@@ -267,8 +268,8 @@ impl ToolHandler {
     }
 
     /// The arguments that clients over HTTP repeat in headers.
-    pub fn mirrored(&self) -> &[HeaderParam] {
-        self.0.mirrored.as_deref().unwrap_or_default()
+    pub fn header_params(&self) -> &[HeaderParam] {
+        self.0.header_params.as_deref().unwrap_or_default()
     }
 
     /// The same, as it is called in the server where it is mounted.
@@ -276,6 +277,15 @@ impl ToolHandler {
         let name = &mut self.edit().definition.name;
         *name = format!("{prefix}_{name}");
         self
+    }
+
+    /// Returns the handler behind `Any`, for a call that has found it already.
+    pub(crate) fn into_any(self) -> Arc<dyn Any + Send + Sync> {
+        self.0
+    }
+
+    pub(crate) fn from_any(any: &Arc<dyn Any + Send + Sync>) -> Option<Self> {
+        Arc::clone(any).downcast().ok().map(Self)
     }
 
     /// Takes the arguments and returns what is left to do.
@@ -326,7 +336,7 @@ impl ToolHandler {
 
 impl Parts {
     fn publish(&mut self, schema: Map<String, Value>) {
-        self.mirrored = HeaderParam::of(&schema);
+        self.header_params = HeaderParam::of(&schema);
         self.definition.input_schema = schema;
     }
 }
@@ -355,7 +365,7 @@ impl ListEntry for ToolHandler {
     }
 
     fn mistake(&self) -> Option<&str> {
-        self.0.mirrored.as_ref().err().map(String::as_str)
+        self.0.header_params.as_ref().err().map(String::as_str)
     }
 }
 

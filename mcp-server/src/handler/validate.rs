@@ -91,7 +91,7 @@ mod tests {
         let region = json!({ "type": "string", "x-mcp-header": "Region" });
         let with = |region| json!({ "type": "object", "properties": region });
         let query = |schema| ToolHandler::with_schema("query", schema, |_, _| async {});
-        assert_eq!(query(with(json!({ "region": region }))).mirrored()[0].path(), ["region"]);
+        assert_eq!(query(with(json!({ "region": region }))).header_params()[0].path(), ["region"]);
         let listed = json!({ "regions": { "type": "array", "items": region } });
         let _ = Server::builder("test", "1.0.0").tool(query(with(listed))).build();
     }

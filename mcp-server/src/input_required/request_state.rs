@@ -79,7 +79,7 @@ pub(crate) fn open(
     let answers: Option<BTreeMap<String, JsonText>> =
         answers.map(serde_json::from_str).transpose().map_err(wrong)?;
     for (key, answer) in answers.into_iter().flatten() {
-        before.answer(key, InputResponse::Result(answer));
+        before.respond(key, InputResponse::Result(answer));
     }
     Ok(Some(Arc::new(before)))
 }
@@ -109,8 +109,7 @@ pub(crate) async fn consume(before: &RoundState, server: &Server) -> Result<(), 
         StateSource::Unsealed => return Err(refused()),
         StateSource::Sealed(round) => round,
     };
-    let Some(store) = server.store() else { return Err(failed(&"there is no store")) };
-    match store.put_new(&format!("mcp:state:{round}:used"), b"", server.state.input_timeout).await {
+    match server.store().put_new(&format!("mcp:state:{round}:used"), b"", server.state.input_timeout).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(refused()),
         Err(error) => Err(failed(&error)),

@@ -56,7 +56,7 @@ pub(crate) enum InputResponse {
 
 impl RoundState {
     /// Adds an answer that has just come.
-    pub(crate) fn answer(&mut self, key: impl Into<String>, answer: InputResponse) {
+    pub(crate) fn respond(&mut self, key: impl Into<String>, answer: InputResponse) {
         self.new_responses.insert(key.into(), answer);
     }
 

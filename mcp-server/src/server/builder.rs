@@ -7,7 +7,8 @@ use std::time::Duration;
 use mcpwright_core::{CacheScope, Caching, Icon, Implementation, ServerCapabilities};
 use serde_json::{Map, Value};
 
-use crate::call::middleware::{MethodHandler, Middleware};
+use crate::call::method::MethodHandler;
+use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::prompt::PromptHandler;
@@ -403,14 +404,14 @@ impl Builder {
         }
         let becomes_task = |tool: &ToolHandler| !matches!(tool.task_mode(), None | Some(TaskMode::Never));
         let has_tasks = self.tasks.is_some() || self.tools.iter().any(becomes_task);
-        let tasks = has_tasks.then(|| {
-            let store = self.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new()));
-            Registry::new(self.tasks.unwrap_or_default(), store, &self.info.name)
-        });
+        let has_store = self.store.is_some();
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        let tasks = has_tasks
+            .then(|| Registry::new(self.tasks.unwrap_or_default(), Arc::clone(&store), &self.info.name));
         for tool in self.tools.iter().filter(|tool| tool.is_single_use()) {
             let name = &tool.definition().name;
             assert!(
-                self.store.is_some(),
+                has_store,
                 "`{name}` is for single use, and a server without a store does not know what was used: say `.store(…)`, \
                  with a `MemoryStore` if there is one process only"
             );
@@ -426,7 +427,7 @@ impl Builder {
             timeout: self.timeout,
             max_result_bytes: self.max_result_bytes,
             masks_errors: self.masks_errors,
-            store: self.store,
+            store,
             tasks,
             input_timeout: self.input_timeout,
             shared: self.shared,
@@ -438,7 +439,7 @@ impl Builder {
             prompts: CatalogItems::new(self.prompts, self.prompt_providers),
             resources: CatalogItems::new(self.resources, self.resource_providers.clone()),
             templates: CatalogItems::new(self.templates, self.resource_providers),
-            identities: MetaCache::default(),
+            meta_cache: MetaCache::default(),
         };
         state.capabilities = state.capabilities();
         for (name, settings) in self.extensions {

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mcpwright_core::{Caching, ErrorObject};
 
-use crate::call::page::Page;
+use crate::call::page::ListPage;
 use crate::server::catalog::ListEntry;
 
 /// The pages of one list, for the revisions of the catalogues that it was made from.
@@ -21,7 +21,7 @@ pub(crate) struct RenderedList {
     /// The key of each entry, and the entry.
     entries: Vec<(String, String)>,
     /// The pages, by the place of their first entry.
-    pages: Mutex<BTreeMap<usize, Arc<Page>>>,
+    pages: Mutex<BTreeMap<usize, Arc<ListPage>>>,
 }
 
 impl ListCache {
@@ -56,7 +56,7 @@ impl RenderedList {
     ///
     /// A cursor names the last entry that the client has, so that entries which come or go before it shift nothing,
     /// and so that every replica understands it. Only if that entry itself is gone, the client has to start again.
-    pub(crate) fn page(&self, list: &List<'_>, cursor: Option<&str>) -> Result<Arc<Page>, ErrorObject> {
+    pub(crate) fn page(&self, list: &List<'_>, cursor: Option<&str>) -> Result<Arc<ListPage>, ErrorObject> {
         let invalid =
             || ErrorObject::invalid_params("the cursor is not one of this list: start again without one");
         let start = match cursor {
@@ -82,7 +82,7 @@ pub(crate) struct List<'a> {
 }
 
 impl List<'_> {
-    fn page(&self, entries: &[(String, String)], start: usize) -> Page {
+    fn page(&self, entries: &[(String, String)], start: usize) -> ListPage {
         let end = entries.len().min(start + self.page_size);
         let page = entries.get(start..end).unwrap_or_default();
         let texts: Vec<&str> = page.iter().map(|(_, text)| text.as_str()).collect();
@@ -91,7 +91,7 @@ impl List<'_> {
             _ => String::new(),
         };
         let text = format!(r#"{{"{}":[{}]{next}}}"#, self.member, texts.join(","));
-        Page { text, caching: self.caching, modern: OnceLock::new(), legacy: OnceLock::new() }
+        ListPage { text, caching: self.caching, modern: OnceLock::new(), legacy: OnceLock::new() }
     }
 
     /// A cursor behind an entry.

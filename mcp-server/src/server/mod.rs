@@ -11,15 +11,16 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use mcpwright_core::{Caching, Implementation, ServerCapabilities, SubscriptionFilter, method};
 
-use crate::call::middleware::{MethodHandler, Middleware};
+use crate::call::method::MethodHandler;
+use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::handler::tool::ToolHandler;
 use crate::incident;
 use crate::meta_cache::MetaCache;
-use crate::protocol::connection::Connection;
 use crate::replicas::change::Change;
 use crate::replicas::seal::aes_gcm::Seal;
 use crate::replicas::store::Store;
@@ -52,11 +53,6 @@ impl Server {
         self
     }
 
-    /// A connection for a client who has not said anything yet.
-    pub fn connect(&self, caller: Caller) -> Connection {
-        Connection::new(self.clone(), caller)
-    }
-
     /// Who the server says it is.
     pub fn info(&self) -> &Implementation {
         &self.state.info
@@ -77,9 +73,9 @@ impl Server {
         &self.state.notify
     }
 
-    /// Where replicas keep what they share, if that has been said.
-    pub fn store(&self) -> Option<&Arc<dyn Store>> {
-        self.state.store.as_ref()
+    /// Returns the store that replicas share. Default: a [`MemoryStore`](crate::MemoryStore) of this process.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.state.store
     }
 
     /// What the server takes of the world.
@@ -125,12 +121,17 @@ impl Server {
         self.state.tasks.as_ref()
     }
 
+    /// Returns the time that a client has to answer an input request.
+    pub(crate) fn input_timeout(&self) -> Duration {
+        self.state.input_timeout
+    }
+
     pub(crate) fn caching(&self) -> Caching {
         self.state.caching
     }
 
-    pub(crate) fn identities(&self) -> &MetaCache {
-        &self.state.identities
+    pub(crate) fn meta_cache(&self) -> &MetaCache {
+        &self.state.meta_cache
     }
 
     pub(crate) fn info_text(&self) -> &str {

@@ -10,7 +10,8 @@ use mcpwright_core::{
 };
 use serde_json::Map;
 
-use crate::call::middleware::{MethodHandler, Middleware};
+use crate::call::method::MethodHandler;
+use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::prompt::PromptHandler;
@@ -34,7 +35,7 @@ pub(crate) struct ServerState {
     pub(crate) timeout: Duration,
     pub(crate) max_result_bytes: usize,
     pub(crate) masks_errors: bool,
-    pub(crate) store: Option<Arc<dyn Store>>,
+    pub(crate) store: Arc<dyn Store>,
     /// What tasks there are, if a call may become one.
     pub(crate) tasks: Option<Registry>,
     /// How long a client may take to answer what it is asked.
@@ -48,7 +49,7 @@ pub(crate) struct ServerState {
     pub(crate) prompts: CatalogItems<PromptHandler, dyn PromptProvider>,
     pub(crate) resources: CatalogItems<ResourceHandler, dyn ResourceProvider>,
     pub(crate) templates: CatalogItems<TemplateHandler, dyn ResourceProvider>,
-    pub(crate) identities: MetaCache,
+    pub(crate) meta_cache: MetaCache,
 }
 
 /// Says whether a caller may read the resource of a URI.

@@ -3,15 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::caller::Caller;
+use crate::limits::MAX_SUBSCRIPTIONS_PER_CALLER;
 use crate::replicas::change::Change;
 use crate::replicas::task_change::TaskVersion;
-
-/// The most subscriptions that one caller may have open, over all connections. Callers without a name cannot be told
-/// apart: a connection and a transport have limits of their own.
-const MOST_OF_ONE_CALLER: usize = 100;
 
 /// The subscriptions of a server, by what they want.
 #[derive(Default)]
@@ -53,7 +50,7 @@ impl Hub {
 /// What has changed and has not been told yet.
 struct Mailbox {
     pending: Mutex<PendingChanges>,
-    wake: Option<Wake>,
+    wake: OnceLock<Wake>,
 }
 
 /// It holds no more than the subscription wants, whether or not its client reads.
@@ -93,7 +90,7 @@ impl Mailbox {
             is_first
         };
         // Whoever takes the first takes the others as well.
-        if let (true, Some(wake)) = (is_first, &self.wake) {
+        if let (true, Some(wake)) = (is_first, self.wake.get()) {
             (wake.0)();
         }
     }
@@ -133,7 +130,7 @@ impl Subscription {
         let mut index = lock(&hub.index);
         if let Some(subject) = caller.subject() {
             let count = index.callers.entry(subject.to_owned()).or_default();
-            if *count >= MOST_OF_ONE_CALLER {
+            if *count >= MAX_SUBSCRIPTIONS_PER_CALLER {
                 return None;
             }
             *count += 1;
@@ -147,7 +144,10 @@ impl Subscription {
             serial,
             caller: caller.clone(),
             wants: BTreeSet::new(),
-            mailbox: Arc::new(Mailbox { pending: Mutex::default(), wake: wake.cloned() }),
+            mailbox: Arc::new(Mailbox {
+                pending: Mutex::default(),
+                wake: wake.cloned().map_or_else(OnceLock::new, OnceLock::from),
+            }),
         })
     }
 
@@ -166,6 +166,12 @@ impl Subscription {
         self.wants.remove(change);
         lock(&self.hub.index).wanting.remove(&(change.clone(), self.serial));
         lock(&self.mailbox.pending).changes.remove(change);
+    }
+
+    /// Sets what to call when changes are pending, unless that was set when the subscription was opened.
+    pub(crate) fn set_wake(&self, wake: &Wake) {
+        // Set once: a connection listens once.
+        let _ = self.mailbox.wake.set(wake.clone());
     }
 
     /// What tells this one alone.

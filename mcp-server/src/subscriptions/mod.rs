@@ -5,11 +5,3 @@
 
 pub(crate) mod hub;
 pub(crate) mod notify;
-
-use mcpwright_core::ErrorObject;
-use serde_json::json;
-
-/// The error for whoever listens in too many places.
-pub(crate) fn too_many() -> ErrorObject {
-    ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
-}

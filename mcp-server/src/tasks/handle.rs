@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::future::AbortHandle;
 
+use crate::call::running_task::RunningTask;
 use crate::runtime;
 use crate::runtime::Runtime;
 use crate::tasks::record::Record;
@@ -29,17 +30,6 @@ impl TaskHandle {
         self.lock().clone()
     }
 
-    /// How much of its time is left.
-    pub(crate) fn left(&self) -> Duration {
-        self.lock().left(runtime::milliseconds(&*self.runtime))
-    }
-
-    /// Says what the handler is doing. It is kept with the next beat.
-    pub(crate) fn say(&self, message: String) {
-        self.lock().say(message, runtime::milliseconds(&*self.runtime));
-        self.is_dirty.store(true, Ordering::Release);
-    }
-
     /// What is to be kept, if it is not yet.
     pub(crate) fn take_dirty(&self) -> Option<Record> {
         self.is_dirty.swap(false, Ordering::AcqRel).then(|| self.record())
@@ -50,12 +40,24 @@ impl TaskHandle {
         self.abort.abort();
     }
 
-    pub(crate) fn is_aborted(&self) -> bool {
-        self.abort.is_aborted()
-    }
-
     fn lock(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RunningTask for TaskHandle {
+    fn set_status_message(&self, message: String) {
+        // Written to the store with the next heartbeat.
+        self.lock().say(message, runtime::milliseconds(&*self.runtime));
+        self.is_dirty.store(true, Ordering::Release);
+    }
+
+    fn remaining(&self) -> Duration {
+        self.lock().left(runtime::milliseconds(&*self.runtime))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.abort.is_aborted()
     }
 }
 

@@ -1,6 +1,7 @@
 //! `tasks/get`, `tasks/update` and `tasks/cancel`, and the calls of tools that become tasks.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use mcpwright_core::{CallToolResult, EmptyResult, ErrorObject, TaskParams, Updat
 
 use crate::call::Call;
 use crate::call::outcome::{Answer, Outcome};
+use crate::call::running_task::RunningTask;
 use crate::caller::Caller;
 use crate::dispatch::execute;
 use crate::handler::context::Context;
@@ -49,7 +51,7 @@ impl Server {
         let nothing = TaskDecision::Nothing(self.state.timeout);
         let Some(tasks) = self.tasks() else { return nothing };
         if let Some(task) = call.task() {
-            return TaskDecision::Nothing(task.left());
+            return TaskDecision::Nothing(task.remaining());
         }
         let by_default = || tasks.settings.after.map(TaskMode::After);
         let Some(mode) = tool.task_mode().or_else(by_default) else { return nothing };
@@ -85,7 +87,7 @@ impl Server {
         }
         match runner::create(self, tasks, call).await {
             Ok(begun) => {
-                context.become_task(&begun.running);
+                context.become_task(Arc::clone(&begun.running) as Arc<dyn RunningTask>);
                 let created = created(&begun.running.record());
                 runner::begin(self, begun, working);
                 created.into()

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::{Answer, Outcome, missing_capability};
+use crate::call::running_task::RunningTask;
 use crate::dispatch::tools::ask_for_less;
 use crate::input_required::rounds::InputResponse;
 use crate::replicas::store::StoreError;
@@ -133,7 +134,7 @@ async fn go_on(
     }
     for (told, answer) in answers {
         if let Some(key) = keys.get(&told) {
-            before.answer(key, InputResponse::Result(answer));
+            before.respond(key, InputResponse::Result(answer));
         }
     }
     record.change(State::Working, None, runtime::milliseconds(runtime));
@@ -149,7 +150,8 @@ async fn go_on(
         return Ok(());
     }
     server.notify_task(&record);
-    let call = call.after(Arc::new(before)).of_task(&begun.running);
+    let call =
+        call.with_round_state(Arc::new(before)).with_task(Arc::clone(&begun.running) as Arc<dyn RunningTask>);
     begin(server, begun, called_again(server.clone(), call));
     Ok(())
 }
@@ -214,8 +216,8 @@ async fn end(server: &Server, tasks: &Registry, mut record: Record, state: State
 async fn watch(server: &Server, tasks: &Registry, running: &TaskHandle) {
     let id = running.record().id;
     loop {
-        server.runtime().sleep(running.left().min(HEARTBEAT_INTERVAL)).await;
-        if running.left().is_zero() {
+        server.runtime().sleep(running.remaining().min(HEARTBEAT_INTERVAL)).await;
+        if running.remaining().is_zero() {
             // Nobody could see or cancel it any more.
             let over = ErrorObject::internal("the time of the task is over");
             if let Err(error) = finish(server, tasks, running.record(), State::Failed(over), None).await {

@@ -407,23 +407,28 @@ impl Client {
 
     /// Hands in a message, does what comes back, and returns the response to the request of this id.
     async fn exchange(&self, message: Message, id: &RequestId) -> Option<Response> {
-        let actions = lock(&self.shared.connection).receive(message::decode(&text(&message)));
-        let mut actions: Vec<_> = actions.into_iter().collect();
+        let received = lock(&self.shared.connection).receive(message::decode(&text(&message)));
+        let mut actions: Vec<_> = received.into_actions().into_iter().collect();
         let mut response = None;
         while let Some(action) = actions.pop() {
             match action {
                 Action::Run(call) => actions.extend(self.run(call).await),
-                Action::Send(message) | Action::Tell(_, message) => match message::decode(&text(&message)) {
-                    Ok(Message::Response(found)) if found.id.as_ref() == Some(id) => response = Some(found),
-                    Ok(Message::Request(request)) => {
-                        if let Some(answer) = self.answer(&request) {
-                            let answer = message::decode(&text(&answer.into()));
-                            actions.extend(lock(&self.shared.connection).receive(answer));
+                Action::Overloaded(response) => actions.push(Action::Send(response.into())),
+                Action::Send(message) | Action::SendFor { message, .. } => {
+                    match message::decode(&text(&message)) {
+                        Ok(Message::Response(found)) if found.id.as_ref() == Some(id) => {
+                            response = Some(found)
                         }
+                        Ok(Message::Request(request)) => {
+                            if let Some(answer) = self.answer(&request) {
+                                let answer = message::decode(&text(&answer.into()));
+                                actions.extend(lock(&self.shared.connection).receive(answer).into_actions());
+                            }
+                        }
+                        _ => self.shared.note(Action::Send(message)),
                     }
-                    _ => self.shared.note(Action::Send(message)),
-                },
-                Action::Cancel(..) => {}
+                }
+                Action::Cancel { .. } => {}
             }
         }
         response

@@ -112,7 +112,7 @@ fn questions_are_answered_in_every_revision() {
         // 2025-03-26 has no way to ask a user.
         if place == 1 {
             assert_eq!(greeting.is_error, Some(true));
-            assert!(text(&greeting).contains("2025-03-26 cannot ask its user"), "{}", text(&greeting));
+            assert!(text(&greeting).contains("2025-03-26 cannot show forms to its user"), "{}", text(&greeting));
             continue;
         }
         assert_eq!(text(&greeting), "first? last?");
@@ -151,7 +151,7 @@ fn resources_and_prompts_ask_as_tools_do() {
         // 2025-03-26 has no way to ask a user.
         if place == 1 {
             let error = block_on(client.answers(accept).read_resource("test://word")).unwrap_err();
-            assert!(error.message.contains("2025-03-26 cannot ask its user"), "{error}");
+            assert!(error.message.contains("2025-03-26 cannot show forms to its user"), "{error}");
             continue;
         }
         let client = client.answers(accept);
@@ -251,7 +251,7 @@ fn call(server: &Server, caller: &Caller, tool: &str, more: &Value) -> Result<Va
 
 fn answer(server: &Server, caller: &Caller, request: &str) -> Result<Value, ErrorObject> {
     let mut connection = server.connect(caller.clone());
-    let mut actions = connection.receive(message::decode(request.as_bytes()));
+    let mut actions = connection.receive(message::decode(request.as_bytes())).into_actions();
     loop {
         match actions.into_iter().next().unwrap() {
             Action::Run(call) => {

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use futures::executor::block_on;
+use mcpwright_core::Message;
 use mcpwright_core::message::decode;
 use mcpwright_server::{Action, Caller, Connection, NotificationSender, Server};
 use serde_json::Value;
@@ -56,12 +57,15 @@ impl Talk {
     }
 
     fn say(&mut self, text: &str) {
-        let actions = self.connection.receive(decode(text.as_bytes()));
+        let actions = self.connection.receive(decode(text.as_bytes())).into_actions();
         let mut actions: VecDeque<_> = actions.into_iter().collect();
         while let Some(action) = actions.pop_front() {
             match action {
-                Action::Send(message) | Action::Tell(_, message) => self.hear(|out| message.encode(out)),
-                Action::Cancel(_, others) => {
+                Action::Send(message) | Action::SendFor { message, .. } => {
+                    self.hear(|out| message.encode(out))
+                }
+                Action::Overloaded(response) => self.hear(|out| Message::from(response).encode(out)),
+                Action::Cancel { rest_of_batch: others, .. } => {
                     others.iter().for_each(|message| self.hear(|out| message.encode(out)));
                 }
                 Action::Run(call) => {
@@ -75,6 +79,7 @@ impl Talk {
                     let outcome = block_on(self.server.call(&call, &outbox));
                     actions.extend(self.connection.finished(&call, outcome));
                 }
+                _ => {}
             }
         }
     }

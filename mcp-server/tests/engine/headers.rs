@@ -1,9 +1,15 @@
 //! Arguments that clients repeat in HTTP headers.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
 use futures::executor::block_on;
-use mcpwright_core::ErrorCode;
+use mcpwright_core::{ErrorCode, ErrorObject, Request, message};
 use mcpwright_server::testing::Client;
-use mcpwright_server::{Builder, Catalog, Server, ToolHandler};
+use mcpwright_server::{
+    Builder, Caller, Catalog, Decision, HeaderParam, NotificationSender, ProviderError, Server, ToolHandler,
+    ToolProvider, TransportMetadata, async_trait,
+};
 
 fn server() -> Builder {
     Server::builder("test", "1.0.0")
@@ -35,23 +41,83 @@ fn a_tool_says_what_is_repeated() {
         ToolHandler::function("nested", ["place", "zones"], |place: Place, zones: Vec<u8>| async move {
             format!("{}{zones:?}", place.region)
         });
-    let mirrored = nested.mirrored();
-    assert_eq!(mirrored.len(), 1);
-    assert_eq!(mirrored[0].path(), ["place", "region"]);
-    assert_eq!((mirrored[0].name(), mirrored[0].header()), ("Region", "mcp-param-region"));
-    assert!(ToolHandler::function("none", [], || async {}).mirrored().is_empty());
+    let params = nested.header_params();
+    assert_eq!(params.len(), 1);
+    assert_eq!(params[0].path(), ["place", "region"]);
+    assert_eq!((params[0].name(), params[0].header()), ("Region", "mcp-param-region"));
+    assert!(ToolHandler::function("none", [], || async {}).header_params().is_empty());
+}
+
+/// Metadata of a transport that records the header parameters it is asked about.
+#[derive(Default)]
+struct Recorded(Mutex<Vec<HeaderParam>>);
+
+impl TransportMetadata for Recorded {
+    fn check(&self, _: &Request, _: &str, header_params: &[HeaderParam]) -> Result<(), ErrorObject> {
+        *self.0.lock().unwrap() = header_params.to_vec();
+        Ok(())
+    }
+
+    fn has_header_params(&self) -> bool {
+        true
+    }
+}
+
+/// Counts how often tools are looked up.
+struct Counted(Catalog<ToolHandler>, Arc<AtomicUsize>);
+
+#[async_trait]
+impl ToolProvider for Counted {
+    fn revision(&self) -> u64 {
+        ToolProvider::revision(&self.0)
+    }
+
+    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+        self.0.tools().await
+    }
+
+    async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.tool(name).await
+    }
+}
+
+fn received(server: &Server, name: &str) -> (Decision, Vec<HeaderParam>) {
+    let request = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{name}","arguments":{{"region":"eu"}},
+            "_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
+    );
+    let metadata = Recorded::default();
+    let message = message::decode(request.as_bytes());
+    let decision = block_on(server.receive(&Caller::anonymous(), message, &metadata));
+    (decision, metadata.0.into_inner().unwrap())
 }
 
 #[test]
-fn a_server_knows_it_for_every_tool() {
-    let catalogue = Catalog::new();
-    catalogue.insert(query("Region"));
+fn the_engine_finds_the_header_parameters_of_every_tool() {
+    let catalog = Catalog::new();
+    catalog.insert(query("Region"));
     let fixed = server().tool(query("Region")).build();
-    let provided = server().tool_provider(catalogue).build();
+    let provided = server().tool_provider(catalog).build();
     let mounted = server().mount("inner", server().tool(query("Region"))).build();
     for (server, name) in [(fixed, "query"), (provided, "query"), (mounted, "inner_query")] {
-        assert_eq!(block_on(server.mirrored(name)).unwrap(), query("Region").mirrored());
-        assert!(block_on(server.mirrored("unknown")).unwrap().is_empty());
+        assert_eq!(received(&server, name).1, query("Region").header_params());
+        assert!(received(&server, "unknown").1.is_empty());
+    }
+}
+
+#[test]
+fn a_tool_is_looked_up_once_per_call() {
+    let (catalog, lookups) = (Catalog::new(), Arc::new(AtomicUsize::new(0)));
+    catalog.insert(query("Region"));
+    let server = server().tool_provider(Counted(catalog, Arc::clone(&lookups))).build();
+    for (name, is_error) in [("query", false), ("unknown", true)] {
+        lookups.store(0, Ordering::SeqCst);
+        let (Decision::Call(call), _) = received(&server, name) else { panic!("it is a call") };
+        let outcome = block_on(server.call(&call, &NotificationSender::new(|_| {})));
+        assert_eq!(server.finish(&call, outcome).outcome.is_err(), is_error);
+        assert_eq!(lookups.load(Ordering::SeqCst), 1, "{name}");
     }
 }
 
@@ -78,10 +144,10 @@ fn what_stands_in_a_list_is_not_repeated() {
 
 #[test]
 fn a_wrong_tool_of_a_provider_hides_no_other() {
-    let catalogue = Catalog::new();
-    catalogue.insert(limited());
-    catalogue.insert(query("Region"));
-    let client = Client::modern(server().tool_provider(catalogue));
+    let catalog = Catalog::new();
+    catalog.insert(limited());
+    catalog.insert(query("Region"));
+    let client = Client::modern(server().tool_provider(catalog));
     let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
     assert_eq!(names, ["query"]);
     let error = block_on(client.call_tool("limited", serde_json::json!({ "limit": 1.5 }))).unwrap_err();

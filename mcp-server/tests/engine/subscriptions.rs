@@ -42,7 +42,7 @@ fn listen(connection: &mut Connection, id: &Value, filter: &Value) -> Value {
     });
     let params = json!({ "notifications": filter, "_meta": meta });
     let request = json!({ "jsonrpc": "2.0", "id": id, "method": "subscriptions/listen", "params": params });
-    let said = said(connection.receive(decode(request.to_string().as_bytes())));
+    let said = said(connection.receive(decode(request.to_string().as_bytes())).into_actions());
     assert_eq!(said.len(), 1, "{said:?}");
     said[0].clone()
 }
@@ -50,6 +50,7 @@ fn listen(connection: &mut Connection, id: &Value, filter: &Value) -> Value {
 fn said(actions: impl IntoIterator<Item = Action>) -> Vec<Value> {
     let message = |action| match action {
         Action::Send(message) => Some(message),
+        Action::Overloaded(response) => Some(response.into()),
         _ => None,
     };
     let text = |message: Message| {

@@ -5,19 +5,17 @@ use std::sync::Arc;
 
 use ::http::Uri;
 use ::http::request::Parts;
-use mcpwright_server::{IntoServer, Key, MemoryStore, Seal, Server, Store};
+use mcpwright_server::{IntoServer, Key, Seal, Server};
 use tokio::net::TcpListener;
-use tokio::sync::watch::Sender;
 
 use crate::error::Error;
-use crate::http::edge::origin::Gate;
-use crate::http::legacy::active::Shared;
+use crate::http::edge::origin::OriginCheck;
 use crate::http::legacy::http_sse::HttpSse;
 use crate::http::legacy::session::Sessions;
-use crate::http::limiter::Limiter;
 use crate::http::limits::Limits;
 use crate::http::net::serve::{Listening, Serving};
-use crate::http::router::{Endpoint, Extract, HttpService};
+use crate::http::router::{Endpoint, HttpService};
+use crate::http::state::{Extract, HttpState};
 use crate::runtime::TokioRuntime;
 use crate::tls::Tls;
 
@@ -35,7 +33,7 @@ pub fn http(server: impl IntoServer) -> Http {
     Http {
         server: server.into_server(),
         path: "/mcp".to_owned(),
-        gate: Gate::default(),
+        origins: OriginCheck::default(),
         public_url: None,
         keys: Vec::new(),
         limits: Limits::default(),
@@ -50,7 +48,7 @@ pub fn http(server: impl IntoServer) -> Http {
 pub struct Http {
     server: Server,
     path: String,
-    gate: Gate,
+    origins: OriginCheck,
     public_url: Option<Uri>,
     keys: Vec<Key>,
     limits: Limits,
@@ -84,7 +82,7 @@ impl Http {
         let url = url.ok().filter(|url| url.host().is_some() && url.scheme().is_some());
         let url =
             url.expect("a public URL has a scheme and a host: `https://mcp.example.com/mcp`, for example");
-        self.gate.allow_hosts(url.host().map(str::to_owned));
+        self.origins.allow_hosts(url.host().map(str::to_owned));
         if url.path() != "/" {
             url.path().clone_into(&mut self.path);
         }
@@ -95,21 +93,21 @@ impl Http {
     /// Allows clients to call the server by these names, with any port or with the one that is said. Once names are said,
     /// those of the machine itself have to be said as well.
     pub fn allowed_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.gate.allow_hosts(names.into_iter().map(Into::into));
+        self.origins.allow_hosts(names.into_iter().map(Into::into));
         self
     }
 
     /// Allows clients to call the server by any name: something else has to keep the pages of other sites from it, such
     /// as authentication that browsers do not do by themselves.
     pub fn allow_any_host(mut self) -> Self {
-        self.gate.allow_any_host();
+        self.origins.allow_any_host();
         self
     }
 
     /// Allows the pages of these origins, such as `https://app.example.com`, to call the server from a browser; `*` stands
     /// for all. Browsers are told so in the way of CORS.
     pub fn cors(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.gate.allow_origins(origins.into_iter().map(Into::into));
+        self.origins.allow_origins(origins.into_iter().map(Into::into));
         self
     }
 
@@ -218,7 +216,7 @@ impl Http {
 
     /// Whoever can be reached by others says by which names: a page of another site could call it by any.
     fn check(&self, address: SocketAddr) -> Result<(), Error> {
-        if address.ip().is_loopback() || !self.gate.is_loopback() {
+        if address.ip().is_loopback() || !self.origins.is_loopback() {
             return Ok(());
         }
         Err(Error::Settings(format!(
@@ -227,36 +225,23 @@ impl Http {
         )))
     }
 
-    fn service(self, host: TokioRuntime) -> HttpService {
-        let mut server = self.server.with_runtime(Arc::new(host.clone()));
-        let store: Arc<dyn Store> = match server.store() {
-            Some(store) => Arc::clone(store),
-            None => Arc::new(MemoryStore::new()),
-        };
+    fn service(self, runtime: TokioRuntime) -> HttpService {
+        let mut server = self.server.with_runtime(Arc::new(runtime.clone()));
         if !self.keys.is_empty() {
             server = server.with_seal(Seal::new(self.keys));
         }
-        let seal = server.seal().clone();
-        if seal.is_random() {
+        if server.seal().is_random() {
             tracing::info!(
-                "what clients keep is sealed with a random key: `key` is for several replicas, and for restarts"
+                "sealing session ids and request states with a random key: set `key` for several replicas or restarts"
             );
         }
-        let limits = self.limits;
-        let over = Sender::new(false);
-        let shared = Shared { server: server.clone(), host, limits, over: over.subscribe() };
-        let sessions = Sessions::new(shared, seal, store);
+        let (seal, store) = (server.seal().clone(), Arc::clone(server.store()));
+        let state = HttpState::new(server, runtime, self.limits, self.extracts);
         HttpService(Arc::new(Endpoint {
-            server,
-            gate: self.gate,
-            limits,
-            sessions,
+            sessions: Sessions::new(&state, seal, store),
+            origins: self.origins,
             http_sse: self.http_sse.map(HttpSse::new).map(Arc::new),
-            extracts: self.extracts,
-            calls: Limiter::new(limits.calls),
-            streams: Limiter::new(limits.streams),
-            stopping: Sender::new(false),
-            over,
+            state,
         }))
     }
 }

@@ -15,9 +15,9 @@ pub(crate) struct LineDecoder {
 
 /// What was cut off.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Frame<'a> {
+pub(crate) enum Line<'a> {
     /// A line that is not blank, without its end.
-    Line(&'a [u8]),
+    Complete(&'a [u8]),
     /// A line longer than the limit.
     TooLong,
 }
@@ -29,7 +29,7 @@ impl LineDecoder {
     }
 
     /// Takes what arrived, and hands on each line that it completes.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut hand_on: impl FnMut(Frame<'_>)) {
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut hand_on: impl FnMut(Line<'_>)) {
         while let Some(end) = memchr::memchr(b'\n', bytes) {
             let (line, rest) = (&bytes[..end], &bytes[end + 1..]);
             bytes = rest;
@@ -37,7 +37,7 @@ impl LineDecoder {
                 self.is_skipping = false;
             } else if self.partial.len() + line.len() > self.most {
                 self.partial = Vec::new();
-                hand_on(Frame::TooLong);
+                hand_on(Line::TooLong);
             } else if self.partial.is_empty() {
                 self.line(line, &mut hand_on);
             } else {
@@ -53,19 +53,19 @@ impl LineDecoder {
         if self.partial.len() + bytes.len() > self.most {
             self.partial = Vec::new();
             self.is_skipping = true;
-            hand_on(Frame::TooLong);
+            hand_on(Line::TooLong);
         } else {
             self.partial.extend_from_slice(bytes);
         }
     }
 
     /// What is left when the bytes end: a last line needs no end if it is whole.
-    pub(crate) fn finish(&mut self, mut hand_on: impl FnMut(Frame<'_>)) {
+    pub(crate) fn finish(&mut self, mut hand_on: impl FnMut(Line<'_>)) {
         let rest = std::mem::take(&mut self.partial);
         self.line(&rest, &mut hand_on);
     }
 
-    fn line(&mut self, line: &[u8], hand_on: &mut impl FnMut(Frame<'_>)) {
+    fn line(&mut self, line: &[u8], hand_on: &mut impl FnMut(Line<'_>)) {
         let line = if std::mem::take(&mut self.is_first) {
             line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line)
         } else {
@@ -73,7 +73,7 @@ impl LineDecoder {
         };
         let line = line.trim_ascii();
         if !line.is_empty() {
-            hand_on(Frame::Line(line));
+            hand_on(Line::Complete(line));
         }
     }
 }
@@ -85,17 +85,17 @@ mod tests {
     use super::*;
 
     fn cut(pieces: &[&[u8]], most: usize) -> Vec<Option<Vec<u8>>> {
-        let mut frames = LineDecoder::new(most);
+        let mut decoder = LineDecoder::new(most);
         let mut lines = Vec::new();
-        let mut keep = |frame: Frame<'_>| match frame {
-            Frame::Line(line) => lines.push(Some(line.to_vec())),
-            Frame::TooLong => lines.push(None),
+        let mut keep = |line: Line<'_>| match line {
+            Line::Complete(line) => lines.push(Some(line.to_vec())),
+            Line::TooLong => lines.push(None),
         };
         for piece in pieces {
-            frames.feed(piece, &mut keep);
+            decoder.feed(piece, &mut keep);
         }
-        frames.finish(&mut keep);
-        assert!(frames.partial.capacity() == 0, "memory is given back");
+        decoder.finish(&mut keep);
+        assert!(decoder.partial.capacity() == 0, "memory is given back");
         lines
     }
 

@@ -46,12 +46,12 @@ pub(crate) async fn serve_until(
 ) -> Result<(), Error> {
     /// How long the last answers may take to be read.
     const LAST_WRITE: Duration = Duration::from_secs(2);
-    let pipe = LineSession::new(server, &TokioRuntime::current()?);
+    let session = LineSession::new(server, &TokioRuntime::current()?);
     // Whoever drops this future wants nothing more of its calls either.
-    let abandoned = Abandoned(&pipe);
-    let mut writing = pin!(write(&pipe, writer));
+    let abandoned = Abandoned(&session);
+    let mut writing = pin!(write(&session, writer));
     let result = tokio::select! {
-        read = read(&pipe, reader, limits, stop) => match read {
+        read = read(&session, reader, limits, stop) => match read {
             Ok(()) => tokio::time::timeout(LAST_WRITE, writing).await.unwrap_or(Err(Error::Closed)),
             Err(error) => Err(error),
         },
@@ -62,35 +62,35 @@ pub(crate) async fn serve_until(
 }
 
 async fn read(
-    pipe: &Arc<LineSession>,
+    session: &Arc<LineSession>,
     mut reader: impl AsyncRead + Unpin,
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let mut stop = pin!(stop);
-    let mut frames = LineDecoder::new(limits.line);
-    let (mut decoder, mut chunk, turn) = (Decoder::new(), vec![0; CHUNK], ReaderLease::default());
+    let mut lines = LineDecoder::new(limits.max_line_bytes);
+    let (mut decoder, mut chunk, lease) = (Decoder::new(), vec![0; CHUNK], ReaderLease::default());
     loop {
-        pipe.output.room().await;
+        session.output.room().await;
         let length = tokio::select! {
             length = reader.read(&mut chunk) => length?,
             () = &mut stop => break,
         };
         if length == 0 {
-            frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
+            lines.finish(|line| session.handle_last(&line, &mut decoder));
         } else {
-            frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
+            lines.feed(&chunk[..length], |line| session.handle(&line, &mut decoder));
         }
-        pipe.begin(&turn);
-        pipe.output.wake();
+        session.start_calls(&lease);
+        session.output.wake();
         if length == 0 {
             break;
         }
         // A client that never pauses does not keep the thread from everything else.
         tokio::task::yield_now().await;
     }
-    pipe.stop();
-    pipe.drain(limits.drain).await;
+    session.stop();
+    session.drain(limits.drain_timeout).await;
     Ok(())
 }
 
@@ -105,17 +105,17 @@ impl Drop for Abandoned<'_> {
     }
 }
 
-async fn write(pipe: &LineSession, mut writer: impl AsyncWrite + Unpin) -> Result<(), Error> {
+async fn write(session: &LineSession, mut writer: impl AsyncWrite + Unpin) -> Result<(), Error> {
     let mut written = None;
     loop {
-        match pipe.output.take(written.take()) {
+        match session.output.take(written.take()) {
             Next::Write(bytes) => {
                 writer.write_all(&bytes).await.map_err(Error::write)?;
                 writer.flush().await.map_err(Error::write)?;
                 written = Some(bytes);
             }
-            Next::Wait if pipe.tell_changes() => {}
-            Next::Wait => pipe.output.changed().await,
+            Next::Wait if session.append_changes() => {}
+            Next::Wait => session.output.changed().await,
             Next::Stop => return writer.shutdown().await.map_err(Error::write),
         }
     }

@@ -12,7 +12,7 @@ pub(crate) struct ReaderLease {
 
 impl ReaderLease {
     /// Lets a handler have the thread.
-    pub(crate) fn lend<T>(&self, handler: impl FnOnce() -> T) -> T {
+    pub(crate) fn run_on<T>(&self, handler: impl FnOnce() -> T) -> T {
         self.steps.fetch_add(1, Ordering::AcqRel);
         let output = handler();
         self.steps.fetch_add(1, Ordering::AcqRel);
@@ -20,7 +20,7 @@ impl ReaderLease {
     }
 
     /// A number that stays the same for as long as one handler has the thread; nothing while none has.
-    pub(crate) fn lent(&self) -> Option<u64> {
+    pub(crate) fn current_run(&self) -> Option<u64> {
         Some(self.steps.load(Ordering::Acquire)).filter(|steps| steps % 2 == 1)
     }
 

@@ -153,7 +153,7 @@ async fn a_question_that_nobody_answers_ends_with_its_call() {
     let asked = question(&mut client).await;
     let rest = client.rest().await;
     assert!(rest[0].data.contains("notifications/cancelled"), "{rest:?}");
-    assert!(rest[1].data.contains("did not answer in time"), "{rest:?}");
+    assert!(rest[1].data.contains("did not respond in time"), "{rest:?}");
     tell(&site, &session.post(&accepted(&asked, "late"))).await;
 }
 
@@ -212,7 +212,7 @@ async fn rounds_of_a_modern_client_go_to_any_replica() {
 /// Questions are abandoned in every way that there is, and nobody else has to wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn abandoned_questions_are_nobody_elses_trouble() {
-    let limits = Limits::default().session_idle(Duration::from_millis(100));
+    let limits = Limits::default().session_idle_timeout(Duration::from_millis(100));
     let site = site(|http| http.limits(limits)).await;
     let session = session(&site).await;
     let mut asker = site.connect().await;

@@ -154,7 +154,7 @@ async fn one_caller_listens_in_so_many_places() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn streams_of_sessions_are_counted_with_the_others() {
-    let site = Site::limited(Limits::default().streams(2)).await;
+    let site = Site::limited(Limits::default().max_streams(2)).await;
     let (_first, _second) = (listener(&site).await, session(&site).await);
     let more = site.session("2025-11-25").await;
     for request in [listen(1), more.get(None)] {

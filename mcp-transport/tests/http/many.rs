@@ -25,7 +25,10 @@ use crate::wire::Client;
 const LIMITS: usize = 30_000;
 
 fn limits() -> Limits {
-    Limits::default().connections(LIMITS).streams(LIMITS).keep_alive(Duration::from_secs(3600))
+    Limits::default()
+        .max_connections(LIMITS)
+        .max_streams(LIMITS)
+        .keep_alive_interval(Duration::from_secs(3600))
 }
 
 /// Listens for one of many resources, or for the one that all listen for.

@@ -40,7 +40,7 @@ async fn a_quick_call_is_answered_with_an_object() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_says_something_is_answered_with_a_stream() {
-    let site = Site::limited(Limits::default().grace(NEVER)).await;
+    let site = Site::limited(Limits::default().json_grace(NEVER)).await;
     for token in [json!("t"), json!(0), json!(""), json!(u64::MAX)] {
         for times in [1, 2, 20] {
             let request = loud_call(json!(7), "say", json!({ "times": times }), token.clone());
@@ -89,7 +89,7 @@ async fn nothing_is_said_that_was_not_asked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_takes_objects_only_gets_one() {
-    let site = Site::limited(Limits::default().grace(Duration::from_millis(20))).await;
+    let site = Site::limited(Limits::default().json_grace(Duration::from_millis(20))).await;
     let request = takes_json(loud_call(json!(1), "say", json!({ "times": 3 }), json!(1)));
     for request in [request.clone(), request.without("Accept")] {
         let answer = site.ask(&request).await;
@@ -105,7 +105,9 @@ async fn whoever_takes_objects_only_gets_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_takes_long_is_answered_with_a_stream() {
-    let limits = Limits::default().grace(Duration::from_millis(20)).keep_alive(Duration::from_millis(50));
+    let limits = Limits::default()
+        .json_grace(Duration::from_millis(20))
+        .keep_alive_interval(Duration::from_millis(50));
     let site = Site::limited(limits).await;
     let mut client = site.connect().await;
     client.open(&call(json!(1), "wait", json!({}))).await;
@@ -122,7 +124,7 @@ async fn a_call_that_takes_long_is_answered_with_a_stream() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_comes_when_it_is_said() {
-    let site = Site::limited(Limits::default().grace(NEVER)).await;
+    let site = Site::limited(Limits::default().json_grace(NEVER)).await;
     let mut client = site.connect().await;
     client.open(&loud_call(json!(1), "say_and_wait", json!({}), json!("t"))).await;
     assert_progress(&client.message().await, &json!("t"), 1.0);
@@ -135,7 +137,7 @@ async fn what_is_said_comes_when_it_is_said() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_goes_away_cancels_its_call() {
-    let site = Site::limited(Limits::default().grace(NEVER)).await;
+    let site = Site::limited(Limits::default().json_grace(NEVER)).await;
     // Before there is an answer,
     for (done, request) in [
         call(json!(1), "wait", json!({})),
@@ -164,7 +166,7 @@ async fn a_client_that_goes_away_cancels_its_call() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "hyper does not look whether a client is gone while bytes of a next request wait to be read"]
 async fn a_client_that_goes_away_after_the_next_request_cancels_its_call_too() {
-    let site = Site::limited(Limits::default().grace(NEVER)).await;
+    let site = Site::limited(Limits::default().json_grace(NEVER)).await;
     for (done, more) in [call(json!(2), "count", json!({})).bytes(), b"\r\n".to_vec()].into_iter().enumerate()
     {
         let mut client = site.connect().await;
@@ -177,7 +179,7 @@ async fn a_client_that_goes_away_after_the_next_request_cancels_its_call_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_client_that_goes_away_takes_nobody_along() {
-    let site = Site::limited(Limits::default().grace(Duration::from_millis(10))).await;
+    let site = Site::limited(Limits::default().json_grace(Duration::from_millis(10))).await;
     let mut others = Vec::new();
     for _ in 0..8 {
         let mut client = site.connect().await;
@@ -234,7 +236,7 @@ async fn a_panic_is_the_error_of_its_call() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn equal_ids_are_no_business_of_anybody_else() {
-    let site = Site::limited(Limits::default().grace(Duration::from_millis(5))).await;
+    let site = Site::limited(Limits::default().json_grace(Duration::from_millis(5))).await;
     let clients = (0..64).map(|number| {
         let address = site.address;
         tokio::spawn(async move {
@@ -255,7 +257,7 @@ async fn equal_ids_are_no_business_of_anybody_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn there_is_an_end_to_how_many_calls_run() {
-    let site = Site::limited(Limits::default().calls(2)).await;
+    let site = Site::limited(Limits::default().max_calls(2)).await;
     let session = site.session("2025-11-25").await;
     let mut waiting = Vec::new();
     for request in [call(json!(1), "wait", json!({})), session.call(json!(1), "wait", json!({}))] {
@@ -306,7 +308,7 @@ async fn handlers_learn_of_the_request_what_was_taken_out_of_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_reader_slows_nobody_else_and_costs_little() {
-    let site = Site::limited(Limits::default().write_time(NEVER)).await;
+    let site = Site::limited(Limits::default().write_timeout(NEVER)).await;
     let mut slow = site.connect().await;
     slow.open(&loud_call(json!(1), "flood", json!({ "bytes": 100_000 }), json!("t"))).await;
     site.world.begun(1).await;

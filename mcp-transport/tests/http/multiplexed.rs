@@ -81,7 +81,7 @@ async fn many_requests_share_a_connection() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_checks_are_the_same() {
-    let site = Site::limited(Limits::default().body(10_000)).await;
+    let site = Site::limited(Limits::default().max_body_bytes(10_000)).await;
     let mut client = connect(&site).await;
     let request = call(json!(1), "count", json!({}));
     let large = call(json!(1), "echo", json!({ "text": "x".repeat(10_000) }));
@@ -127,7 +127,7 @@ async fn a_stream_that_is_given_up_cancels_its_call_and_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_takes_nothing_does_not_keep_a_call() {
     let site = Site::limited(
-        Limits::default().write_time(Duration::from_secs(1)).keep_alive(Duration::from_secs(1)),
+        Limits::default().write_timeout(Duration::from_secs(1)).keep_alive_interval(Duration::from_secs(1)),
     )
     .await;
     let mut client = connect(&site).await;

@@ -21,7 +21,7 @@ async fn serves() {
         return;
     }
     let (builder, _) = crate::world::server();
-    let limits = Limits::default().drain(Duration::from_secs(3600));
+    let limits = Limits::default().drain_timeout(Duration::from_secs(3600));
     let listening = mcpwright_transport::http(builder).limits(limits).listen("127.0.0.1:0").await.unwrap();
     eprintln!("{}", listening.local_addr());
     listening.run().await.unwrap();

@@ -14,7 +14,7 @@ use crate::wire::Client;
 const SHORT: Duration = Duration::from_secs(1);
 
 fn soon() -> Limits {
-    Limits::default().grace(Duration::from_millis(20))
+    Limits::default().json_grace(Duration::from_millis(20))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +71,7 @@ async fn while_it_ends_it_is_alive_and_not_ready() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_end_can_be_announced() {
     let notice = Duration::from_secs(3600);
-    let mut site = Site::limited(Limits::default().notice(notice).connections(3)).await;
+    let mut site = Site::limited(Limits::default().shutdown_delay(notice).max_connections(3)).await;
     let mut kept = site.connect().await;
     assert_eq!(kept.ask(&bare("GET", "/readyz")).await.status, 200);
     site.stop();
@@ -166,7 +166,7 @@ async fn calls_without_a_connection_are_finished_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_takes_too_long_is_cancelled() {
-    let mut site = Site::limited(soon().drain(SHORT)).await;
+    let mut site = Site::limited(soon().drain_timeout(SHORT)).await;
     let session = site.session("2025-11-25").await;
     let requests = [
         call(json!(1), "wait", json!({})).set("Accept", "application/json"),
@@ -194,7 +194,7 @@ async fn what_takes_too_long_is_cancelled() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn heads_that_do_not_come_are_not_waited_for() {
-    let site = Site::limited(Limits::default().head_time(SHORT)).await;
+    let site = Site::limited(Limits::default().header_timeout(SHORT)).await;
     let bytes = call(json!(1), "count", json!({})).bytes();
     let mut clients = Vec::new();
     for sent in [1, 10, 100] {
@@ -222,7 +222,7 @@ async fn heads_that_do_not_come_are_not_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_do_nothing_are_closed() {
-    let site = Site::limited(soon().idle(SHORT).keep_alive(A_WHILE)).await;
+    let site = Site::limited(soon().idle_timeout(SHORT).keep_alive_interval(A_WHILE)).await;
     let session = site.session("2025-11-25").await;
     // Those that do something stay.
     let mut busy = site.connect().await;
@@ -245,7 +245,7 @@ async fn connections_that_do_nothing_are_closed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn there_is_an_end_to_how_many_connect() {
-    let site = Site::limited(Limits::default().connections(3)).await;
+    let site = Site::limited(Limits::default().max_connections(3)).await;
     let mut clients = Vec::new();
     for _ in 0..3 {
         let mut client = site.connect().await;
@@ -280,7 +280,7 @@ async fn many_connections_that_do_nothing_slow_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_reads_nothing_is_not_kept() {
-    let site = Site::limited(soon().write_time(SHORT)).await;
+    let site = Site::limited(soon().write_timeout(SHORT)).await;
     let mut client = site.connect().await;
     client.send(loud_call(json!(1), "flood", json!({ "bytes": 100_000 }), json!(1)).bytes()).await;
     site.world.dropped(1).await;
@@ -300,7 +300,7 @@ async fn whoever_reads_nothing_is_not_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_outlives_its_server() {
     let key = || mcpwright_server::Key::new([3; 32]);
-    let mut first = Site::with(|http| http.key(key()).limits(Limits::default().drain(SHORT))).await;
+    let mut first = Site::with(|http| http.key(key()).limits(Limits::default().drain_timeout(SHORT))).await;
     let session: Session = first.session("2025-11-25").await;
     first.stop();
     first.ended().await;

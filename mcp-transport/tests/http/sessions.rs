@@ -242,7 +242,7 @@ async fn whoever_has_the_key_goes_on_with_a_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sessions_come_to_an_end_by_themselves() {
-    let site = Site::limited(Limits::default().session_age(Duration::from_secs(2))).await;
+    let site = Site::limited(Limits::default().max_session_age(Duration::from_secs(2))).await;
     let session = site.session("2025-11-25").await;
     assert_eq!(site.ask(&count(&session)).await.status, 200);
     tokio::time::sleep(Duration::from_millis(2100)).await;
@@ -253,7 +253,7 @@ async fn sessions_come_to_an_end_by_themselves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn there_is_an_end_to_how_many_sessions_keep_something() {
-    let site = Site::limited(Limits::default().sessions(2)).await;
+    let site = Site::limited(Limits::default().max_sessions(2)).await;
     let (mut sessions, mut standing) = (Vec::new(), Vec::new());
     for _ in 0..100 {
         let session = site.session("2025-11-25").await;
@@ -283,7 +283,7 @@ async fn there_is_an_end_to_how_many_sessions_keep_something() {
 /// How a client hears of its session, or not, once the one that was idle for longest has made room.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_one_that_is_idle_for_longest_makes_room() {
-    let site = Site::limited(Limits::default().sessions(2)).await;
+    let site = Site::limited(Limits::default().max_sessions(2)).await;
     let set_level =
         |session: &Session| session.request(json!(1), "logging/setLevel", json!({ "level": "error" }));
     let mut sessions = Vec::new();

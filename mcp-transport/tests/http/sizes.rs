@@ -27,7 +27,7 @@ async fn refused_and_closed(site: &Site, bytes: &[u8], status: u16) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_have_a_limit() {
-    let site = Site::limited(Limits::default().body(10_000)).await;
+    let site = Site::limited(Limits::default().max_body_bytes(10_000)).await;
     let around = echo("").bytes().len() - echo("").head().len();
     let largest = "x".repeat(10_000 - around);
     assert_eq!(site.ask(&echo(&largest)).await.text(), largest);
@@ -51,7 +51,7 @@ async fn bodies_have_a_limit() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pieces_without_an_end_are_not_read_for_ever() {
-    let site = Site::limited(Limits::default().body(10_000)).await;
+    let site = Site::limited(Limits::default().max_body_bytes(10_000)).await;
     let mut client = site.connect().await;
     client.send(post("").without("Content-Length").set("Transfer-Encoding", "chunked").head()).await;
     // More than any buffer on the way holds: it is only taken if somebody reads all of it.
@@ -195,7 +195,7 @@ async fn whoever_asks_first_is_told_before_the_body() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_bodies_are_not_waited_for() {
-    let site = Site::limited(Limits::default().body_time(Duration::from_millis(200))).await;
+    let site = Site::limited(Limits::default().body_timeout(Duration::from_millis(200))).await;
     let request = echo("x");
     let bytes = request.bytes();
     for sent in [request.head().len(), bytes.len() - 1] {

@@ -15,7 +15,7 @@ const LAST: &str = "2025-11-25";
 const EARLIER: [&str; 3] = ["2024-11-05", "2025-03-26", "2025-06-18"];
 
 fn soon() -> Limits {
-    Limits::default().grace(Duration::from_millis(20))
+    Limits::default().json_grace(Duration::from_millis(20))
 }
 
 /// Goes on with a stream from this event on.
@@ -253,7 +253,7 @@ async fn no_stream_makes_room_that_owes_an_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_lets_its_connection_go_and_the_client_comes_back() {
-    let site = Site::limited(Limits::default().grace(Duration::from_secs(3600))).await;
+    let site = Site::limited(Limits::default().json_grace(Duration::from_secs(3600))).await;
     let session = site.session(LAST).await;
     let mut client = site.connect().await;
     client.open(&session.call(json!(1), "close_stream", json!({}))).await;
@@ -473,7 +473,7 @@ async fn the_end_of_a_session_is_the_end_of_its_streams_and_calls() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_away_for_too_long_has_lost_the_rest() {
-    let site = Site::limited(soon().session_idle(Duration::from_millis(50))).await;
+    let site = Site::limited(soon().session_idle_timeout(Duration::from_millis(50))).await;
     let session = site.session(LAST).await;
     let mut client = site.connect().await;
     client.open(&session.call(json!(1), "say_and_wait", json!({}))).await;
@@ -519,7 +519,7 @@ async fn a_slow_reader_gets_the_answer_and_costs_little() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn quiet_streams_are_kept_alive() {
-    let site = Site::limited(soon().keep_alive(Duration::from_millis(30))).await;
+    let site = Site::limited(soon().keep_alive_interval(Duration::from_millis(30))).await;
     for version in [LAST, "2025-06-18"] {
         let session = site.session(version).await;
         for request in [session.get(None), session.call(json!(1), "wait", json!({}))] {

@@ -136,7 +136,7 @@ async fn a_server_that_ends_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn quiet_streams_are_kept_alive() {
-    let site = Site::limited(Limits::default().keep_alive(Duration::from_millis(30))).await;
+    let site = Site::limited(Limits::default().keep_alive_interval(Duration::from_millis(30))).await;
     let mut client = site.connect().await;
     open(&mut client, &json!(1), json!({ "toolsListChanged": true })).await;
     for _ in 0..3 {
@@ -149,7 +149,7 @@ async fn quiet_streams_are_kept_alive() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn there_is_an_end_to_how_many_listen() {
-    let site = Site::limited(Limits::default().streams(2)).await;
+    let site = Site::limited(Limits::default().max_streams(2)).await;
     let mut clients = Vec::new();
     for _ in 0..2 {
         let mut client = site.connect().await;

@@ -98,7 +98,7 @@ async fn headers_and_capabilities_are_checked_for_tasks() {
 async fn a_server_that_ends_waits_for_tasks_and_then_cancels_them() {
     let store = Arc::new(MemoryStore::new());
     let mut limits = Limits::default();
-    (limits.notice, limits.drain) = (Duration::ZERO, Duration::from_secs(1));
+    (limits.shutdown_delay, limits.drain_timeout) = (Duration::ZERO, Duration::from_secs(1));
     let mut site = site(limits, &store).await;
     let (short, long) = (create(&site, "sleep", 300).await, create(&site, "sleep", 60_000).await);
     site.stop();

@@ -60,7 +60,7 @@ async fn hold(conversation: &str, piece: usize) {
 async fn a_line_that_is_too_long_is_answered_once_and_the_next_one_is_served() {
     let (client, ours) = tokio::io::duplex(1 << 16);
     let (reader, writer) = tokio::io::split(ours);
-    let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default().line(1000)));
+    let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default().max_line_bytes(1000)));
     let (mut reader, mut writer) = tokio::io::split(client);
     writer.write_all("x".repeat(100_000).as_bytes()).await.unwrap();
     writer.write_all(b"\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}").await.unwrap();

@@ -90,7 +90,7 @@ async fn a_socket_serves_many_and_is_its_owners_alone() {
 
 #[tokio::test]
 async fn clients_beyond_the_limit_are_turned_away_until_another_one_leaves() {
-    let socket = Socket::new("full", Limits::default().clients(2));
+    let socket = Socket::new("full", Limits::default().max_clients(2));
     let (mut first, mut second) = (socket.connect().await, socket.connect().await);
     assert!(first.ping().await && second.ping().await);
     for _ in 0..3 {
@@ -109,7 +109,7 @@ async fn clients_beyond_the_limit_are_turned_away_until_another_one_leaves() {
 
 #[tokio::test]
 async fn the_limit_of_a_line_holds_on_a_socket_too() {
-    let socket = Socket::new("line", Limits::default().line(100));
+    let socket = Socket::new("line", Limits::default().max_line_bytes(100));
     let mut client = socket.connect().await;
     client.0.write_all(format!("{}\n", "x".repeat(200)).as_bytes()).await.unwrap();
     client.0.shutdown().await.unwrap();

@@ -12,12 +12,12 @@ use serde::Serialize;
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
+use crate::call::running_task::RunningTask;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::error::Failure;
 use crate::input_required::PendingInput;
 use crate::subscriptions::notify::Notify;
-use crate::tasks::handle::TaskHandle;
 
 /// What a handler may do while it runs: report progress, write to the client's log, ask the
 /// client, learn who calls.
@@ -36,13 +36,13 @@ struct State {
     progress: Mutex<f64>,
     asking: PendingInput,
     /// The task that the call has become.
-    task: OnceLock<Arc<TaskHandle>>,
+    task: OnceLock<Arc<dyn RunningTask>>,
 }
 
 impl Context {
     pub(crate) fn new(call: &Call, shared: &Extensions, outbox: &NotificationSender) -> Self {
         // A legacy call that has asked is still the same request.
-        let progress = call.before().and_then(|before| before.progress);
+        let progress = call.round_state().and_then(|before| before.progress);
         Self(Arc::new(State {
             client: call.client().clone(),
             caller: call.caller().clone(),
@@ -50,7 +50,7 @@ impl Context {
             shared: shared.clone(),
             outbox: outbox.clone(),
             progress: Mutex::new(progress.unwrap_or(f64::NEG_INFINITY)),
-            asking: PendingInput::new(call.before().cloned()),
+            asking: PendingInput::new(call.round_state().cloned()),
             task: call.task().cloned().map_or_else(OnceLock::new, OnceLock::from),
         }))
     }
@@ -66,9 +66,9 @@ impl Context {
     }
 
     /// From here on the call is this task: nobody hears of its progress and its log any more.
-    pub(crate) fn become_task(&self, task: &Arc<TaskHandle>) {
+    pub(crate) fn become_task(&self, task: Arc<dyn RunningTask>) {
         // A call becomes a task once.
-        let _ = self.0.task.set(Arc::clone(task));
+        let _ = self.0.task.set(task);
     }
 
     /// Reports how far the call is, of how much if that is known, in any unit.
@@ -86,7 +86,7 @@ impl Context {
 
     fn report(&self, progress: f64, total: Option<f64>, message: Option<String>) {
         if let Some(task) = self.0.task.get() {
-            return message.map_or((), |message| task.say(message));
+            return message.map_or((), |message| task.set_status_message(message));
         }
         let Some(token) = self.0.client.progress_token() else { return };
         let mut last = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
@@ -131,7 +131,7 @@ impl Context {
     /// An `async` handler is dropped then, and need not ask. One that is not `async` runs to its end unless it asks.
     /// See [cancellation](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation).
     pub fn is_cancelled(&self) -> bool {
-        self.0.task.get().map_or_else(|| !self.0.outbox.is_open(), |task| task.is_aborted())
+        self.0.task.get().map_or_else(|| !self.0.outbox.is_open(), |task| task.is_cancelled())
     }
 
     /// Closes the HTTP connection on which the client waits, and the call goes on: the client comes back after a moment

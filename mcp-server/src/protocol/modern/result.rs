@@ -1,11 +1,11 @@
-//! The envelope that every result of revision 2026-07-28 has.
+//! The envelope of every result of revision 2026-07-28.
 
 use mcpwright_core::{JsonText, meta, push_string};
 
 use crate::call::outcome::Answer;
 use crate::server::Server;
 
-/// Puts the members that every modern result has before those of its own.
+/// Returns the result with the members that every result has in front of its own.
 pub(crate) fn compose(answer: &Answer, server: &Server) -> JsonText {
     use std::fmt::Write as _;
     let fields = answer.fields.text();

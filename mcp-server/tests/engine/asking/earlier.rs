@@ -31,7 +31,7 @@ impl Talk {
     }
 
     fn say(&mut self, message: &Value) -> Vec<Value> {
-        let actions = self.connection.receive(message::decode(message.to_string().as_bytes()));
+        let actions = self.connection.receive(message::decode(message.to_string().as_bytes())).into_actions();
         self.perform(actions)
     }
 
@@ -39,7 +39,7 @@ impl Talk {
         let mut said = Vec::new();
         for action in actions {
             match action {
-                Action::Send(message) | Action::Tell(_, message) => {
+                Action::Send(message) | Action::SendFor { message, .. } => {
                     let mut bytes = Vec::new();
                     message.encode(&mut bytes);
                     said.push(serde_json::from_slice(&bytes).unwrap());
@@ -50,7 +50,7 @@ impl Talk {
                     self.calls.push(call);
                     said.extend(self.perform(actions));
                 }
-                Action::Cancel(..) => {}
+                _ => {}
             }
         }
         said
@@ -64,7 +64,7 @@ fn a_legacy_client_may_answer_badly_twice_or_never() {
     let asked = talk.call(1, "greet");
     assert_eq!(asked.len(), 2);
     assert!(asked.iter().all(|request| request["method"] == method::ELICITATION_CREATE));
-    assert!(!talk.connection.is_idle() || talk.connection.has_questions());
+    assert!(!talk.connection.is_idle() || talk.connection.has_waiting_calls());
     let refusal =
         json!({ "jsonrpc": "2.0", "id": asked[0]["id"], "error": { "code": -1, "message": "no user" } });
     assert!(talk.say(&refusal).is_empty());
@@ -76,7 +76,7 @@ fn a_legacy_client_may_answer_badly_twice_or_never() {
     let done = talk.say(&json!({ "jsonrpc": "2.0", "id": asked[1]["id"], "result": accepted }));
     assert_eq!(done[0]["id"], 1);
     assert_eq!(done[0]["result"]["content"][0]["text"], "the client could not answer: no user");
-    assert!(talk.connection.is_idle() && !talk.connection.has_questions());
+    assert!(talk.connection.is_idle() && !talk.connection.has_waiting_calls());
 
     // An answer that is none is asked for again, under another id.
     let asked = talk.call(2, "greet");
@@ -94,7 +94,7 @@ fn a_legacy_client_may_answer_badly_twice_or_never() {
     assert_eq!(ended[0]["params"]["requestId"], again[0]["id"]);
     assert_eq!(ended[1]["id"], 2);
     assert_eq!(ended[1]["error"]["code"], ErrorCode::INTERNAL_ERROR.0);
-    assert!(!talk.connection.has_questions());
+    assert!(!talk.connection.has_waiting_calls());
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_cancelled_call_takes_its_questions_back() {
         talk.say(&json!({ "jsonrpc": "2.0", "method": method::CANCELLED, "params": { "requestId": 1 } }));
     let ids: Vec<_> = told.iter().map(|notification| &notification["params"]["requestId"]).collect();
     assert_eq!(ids, [&asked[0]["id"], &asked[1]["id"]]);
-    assert!(talk.connection.is_idle() && !talk.connection.has_questions());
+    assert!(talk.connection.is_idle() && !talk.connection.has_waiting_calls());
     let late = json!({ "jsonrpc": "2.0", "id": asked[0]["id"], "result": { "action": "decline" } });
     assert!(talk.say(&late).is_empty());
     assert_eq!(talk.call(1, "greet").len(), 2, "the id is free again");
@@ -119,7 +119,7 @@ fn a_legacy_client_has_only_so_many_questions_to_answer() {
     }
     let refused = talk.call(1000, "greet");
     assert_eq!(refused[0]["result"]["isError"], true);
-    assert!(talk.connection.is_waiting(talk.calls[0].serial()));
+    assert!(talk.connection.is_waiting(talk.calls[0].call_id()));
 }
 
 /// What the process holds, in KiB.
@@ -172,7 +172,7 @@ fn ten_thousand_abandoned_questions_leave_nothing_behind() {
                 talk = Talk::new(talk.server);
             }
         }
-        assert!(talk.connection.is_idle() && !talk.connection.has_questions());
+        assert!(talk.connection.is_idle() && !talk.connection.has_waiting_calls());
         talk.calls.clear();
         if id == 1000 {
             before = resident();

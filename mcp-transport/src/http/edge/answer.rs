@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
-use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, Message, Response};
+use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, Message, RequestId, Response};
+use mcpwright_server::Overloaded;
 use serde_json::json;
 
 use crate::http::edge::body::{Body, Events, Unread};
@@ -27,7 +28,7 @@ pub(crate) fn status(error: Option<&ErrorObject>, era: Era, decided: Decided) ->
     let Some(error) = error else { return StatusCode::OK };
     match (error.code, era, decided) {
         (ErrorCode::METHOD_NOT_FOUND, Era::Modern, _) => StatusCode::NOT_FOUND,
-        (ErrorCode::INTERNAL_ERROR, _, Decided::Before) => StatusCode::TOO_MANY_REQUESTS,
+        (ErrorCode::INTERNAL_ERROR, _, Decided::Before) => StatusCode::INTERNAL_SERVER_ERROR,
         (ErrorCode::PARSE_ERROR | ErrorCode::INVALID_REQUEST, _, Decided::Before)
         | (_, Era::Modern, Decided::Before)
         | (
@@ -91,14 +92,14 @@ fn said(status: StatusCode, body: Body) -> Answer {
     let mut answer = http::Response::new(body);
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, JSON);
-    if is_for_now(status) {
+    if is_temporary(status) {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     answer
 }
 
 /// Whether the same request may well be answered a moment later.
-fn is_for_now(status: StatusCode) -> bool {
+fn is_temporary(status: StatusCode) -> bool {
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }
 
@@ -120,14 +121,18 @@ pub(crate) fn empty(status: StatusCode) -> Answer {
     answer
 }
 
-/// The error for a call that there is no room for.
-pub(crate) fn too_many_calls() -> ErrorObject {
-    ErrorObject::internal("too many calls at once").data(json!({ "retryAfterMs": 1000 }))
+/// Returns the answer to a request that is refused because a limit is reached: the only one with status 429.
+pub(crate) fn overloaded(id: Option<RequestId>, overloaded: &Overloaded) -> Answer {
+    let response = Response::error(id, overloaded.clone().into());
+    json(OVERLOADED, &response.into())
 }
 
-/// A refusal for a reason that is not in a message, with the reason for whoever reads it.
+/// The status of [`Overloaded`].
+pub(crate) const OVERLOADED: StatusCode = StatusCode::TOO_MANY_REQUESTS;
+
+/// Returns an answer that refuses a request, with the reason.
 pub(crate) fn refusal(status: StatusCode, reason: impl Into<String>) -> Answer {
-    let error = if is_for_now(status) {
+    let error = if is_temporary(status) {
         ErrorObject::internal(reason.into()).data(json!({ "retryAfterMs": 1000 }))
     } else {
         ErrorObject::invalid_request(reason.into())
@@ -152,7 +157,7 @@ pub(crate) fn not_json() -> Answer {
 pub(crate) fn unread(unread: &Unread, limits: &Limits) -> Answer {
     match unread {
         Unread::TooLarge => {
-            let reason = format!("the body is too large: at most {} bytes are read", limits.body);
+            let reason = format!("the body is too large: at most {} bytes are read", limits.max_body_bytes);
             closing(StatusCode::PAYLOAD_TOO_LARGE, reason)
         }
         Unread::TooSlow => closing(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),

@@ -7,10 +7,8 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue};
-use mcpwright_core::{
-    DecodeError, Era, ErrorCode, ErrorObject, JsonText, Message, ProtocolVersion, Request, method,
-};
-use mcpwright_server::{HeaderParam, TransportMetadata};
+use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method};
+use mcpwright_server::{DeclaredRevision, HeaderParam, TransportMetadata};
 use serde_json::Value;
 
 use crate::http::edge::head::{Field, Head, METHOD, NAME, VERSION};
@@ -19,46 +17,40 @@ use crate::http::edge::origin::shown;
 /// What the marks around a value in base64 look like.
 const MARKS: (&str, &str) = ("=?base64?", "?=");
 
-/// What the header of the revision says.
-pub(crate) enum VersionHeader {
-    /// It is not there.
-    Nothing,
-    /// A revision that this crate knows.
-    Known(ProtocolVersion),
-    /// Anything else, or more than one.
-    Unknown,
+/// Returns the revision that a request declares in its header.
+pub(crate) fn declared_revision(head: &Head<'_>) -> DeclaredRevision {
+    let value = match head.version {
+        Field::Absent => return DeclaredRevision::Absent,
+        Field::Repeated(_) => return DeclaredRevision::Unknown,
+        Field::Once(value) => value,
+    };
+    let known = value.to_str().map(ProtocolVersion::new).ok().filter(|known| known.era().is_some());
+    known.map_or(DeclaredRevision::Unknown, DeclaredRevision::Known)
 }
 
-impl VersionHeader {
-    /// Whether it may be a client of an earlier revision, some of which do not send the header.
-    pub(crate) fn is_legacy(&self) -> bool {
-        match self {
-            Self::Nothing => true,
-            Self::Known(version) => version.era() == Some(Era::Legacy),
-            Self::Unknown => false,
-        }
-    }
-
-    pub(crate) fn of(head: &Head<'_>) -> Self {
-        let value = match head.version {
-            Field::Absent => return Self::Nothing,
-            Field::Repeated(_) => return Self::Unknown,
-            Field::Once(value) => value,
-        };
-        let known = value.to_str().map(ProtocolVersion::new).ok().filter(|known| known.era().is_some());
-        known.map_or(Self::Unknown, Self::Known)
+/// Returns `true` if a request may come from a client of an earlier revision. Some of these do not send the header.
+pub(crate) fn may_be_legacy(head: &Head<'_>) -> bool {
+    match declared_revision(head) {
+        DeclaredRevision::Absent => true,
+        DeclaredRevision::Known(version) => version.era() == Some(Era::Legacy),
+        DeclaredRevision::Unknown => false,
     }
 }
 
-/// The headers of a request, to be held against its body.
+/// The headers of a request, which the engine compares with its body.
 pub(crate) struct Headers<'a> {
     pub(crate) head: &'a Head<'a>,
-    /// The arguments of the tool that is called which travel in headers.
-    pub(crate) mirrored: &'a [HeaderParam],
+    /// The client can be sent an event stream, and so requests before its own is answered.
+    pub(crate) takes_events: bool,
 }
 
 impl TransportMetadata for Headers<'_> {
-    fn agrees(&self, request: &Request, version: &str) -> Result<(), ErrorObject> {
+    fn check(
+        &self,
+        request: &Request,
+        version: &str,
+        header_params: &[HeaderParam],
+    ) -> Result<(), ErrorObject> {
         let head = self.head;
         if plain(head.version, &VERSION)? != version {
             return Err(differs("MCP-Protocol-Version", head.version, version));
@@ -81,14 +73,34 @@ impl TransportMetadata for Headers<'_> {
         if request.method != method::TOOLS_CALL {
             return Ok(());
         }
-        self.mirrors(request.params.as_ref())
+        self.check_params(request.params.as_ref(), header_params)
+    }
+
+    fn has_header_params(&self) -> bool {
+        true
+    }
+
+    fn accepts_server_requests(&self) -> bool {
+        self.takes_events
+    }
+
+    fn names_session(&self) -> bool {
+        self.head.session.is_there()
+    }
+
+    fn declared_revision(&self) -> DeclaredRevision {
+        declared_revision(self.head)
     }
 }
 
 impl Headers<'_> {
-    /// Holds the arguments that travel in headers against those in the body.
-    fn mirrors(&self, params: Option<&JsonText>) -> Result<(), ErrorObject> {
-        if self.mirrored.is_empty() {
+    /// Compares the arguments that are repeated in headers with those in the body.
+    fn check_params(
+        &self,
+        params: Option<&JsonText>,
+        header_params: &[HeaderParam],
+    ) -> Result<(), ErrorObject> {
+        if header_params.is_empty() {
             return Ok(());
         }
         let arguments = params.and_then(|params| params.member("arguments")).unwrap_or("{}");
@@ -97,7 +109,7 @@ impl Headers<'_> {
             Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
             arguments => arguments,
         };
-        for parameter in self.mirrored {
+        for parameter in header_params {
             let value = parameter.path().iter().try_fold(&arguments, |value, name| value.get(name));
             let Ok(header) = HeaderName::from_bytes(parameter.header().as_bytes()) else { continue };
             let field = Field::of(&self.head.parts.headers, &header);
@@ -150,16 +162,6 @@ fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorO
     };
     let text = STANDARD.decode(inner).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     text.map(Cow::Owned).ok_or_else(|| mismatch(format!("the header {name} is not valid base64 of UTF-8")))
-}
-
-/// The name of the tool that a request calls, if it calls one.
-pub(crate) fn called(message: &Result<Message, DecodeError>) -> Option<Cow<'_, str>> {
-    match message {
-        Ok(Message::Request(request)) if request.method == method::TOOLS_CALL => {
-            text(request.params.as_ref()?.member("name")?)
-        }
-        _ => None,
-    }
 }
 
 /// The text of a JSON string.

@@ -14,7 +14,7 @@ use crate::http::edge::head::{Field, Head};
 
 /// Who may send requests.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Gate {
+pub(crate) struct OriginCheck {
     hosts: Hosts,
     /// The origins whose pages may send requests from a browser.
     origins: Vec<String>,
@@ -36,7 +36,7 @@ enum Hosts {
 /// Why a request is refused: for the client and for the log.
 pub(crate) struct Refused(pub(crate) String);
 
-impl Gate {
+impl OriginCheck {
     /// Allows these names.
     pub(crate) fn allow_hosts(&mut self, names: impl IntoIterator<Item = String>) {
         if !matches!(self.hosts, Hosts::Named(_)) {
@@ -172,7 +172,7 @@ pub(crate) fn shown(value: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn passes(gate: &Gate, host: &str, origin: &[&str]) -> bool {
+    fn passes(gate: &OriginCheck, host: &str, origin: &[&str]) -> bool {
         let request = http::Request::post("/mcp").header("host", host);
         let request = origin.iter().fold(request, |request, origin| request.header("origin", *origin));
         let (parts, ()) = request.body(()).expect("it is a request").into_parts();
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_server_on_the_same_machine_is_called_by_its_names() {
-        let gate = Gate::default();
+        let gate = OriginCheck::default();
         for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"] {
             assert!(passes(&gate, host, &[]), "{host}");
         }
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn pages_of_other_origins_are_refused() {
-        let gate = Gate::default();
+        let gate = OriginCheck::default();
         assert!(passes(&gate, "localhost:8080", &["http://localhost:8080"]));
         for origin in [
             "https://evil.example",
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn names_and_origins_are_added() {
-        let mut gate = Gate::default();
+        let mut gate = OriginCheck::default();
         gate.allow_hosts(["mcp.example.com".to_owned(), "other.example:81".to_owned()]);
         gate.allow_origins(["https://app.example.com".to_owned()]);
         assert!(passes(&gate, "MCP.example.com:443", &["https://app.example.com"]));

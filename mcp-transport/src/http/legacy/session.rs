@@ -15,8 +15,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mcpwright_server::{Caller, Connection, Handshake, Runtime as _, Seal, Store, StoreError};
 
-use crate::http::legacy::active::{ActiveSession, Shared};
-use crate::runtime::TokioRuntime;
+use crate::http::legacy::active::ActiveSession;
+use crate::http::state::HttpState;
 
 /// What ids of sessions are sealed for.
 const PURPOSE: &str = "mcp session";
@@ -70,14 +70,14 @@ struct CachedToken {
 /// Why there is no session of an id.
 pub(crate) enum SessionError {
     /// It never was, belongs to somebody else, or has ended.
-    Gone,
+    NotFound,
     /// Nobody can tell at the moment.
-    Unknown,
+    Unavailable,
 }
 
 /// The sessions of one server.
 pub(crate) struct Sessions {
-    shared: Arc<Shared>,
+    state: Arc<HttpState>,
     seal: Seal,
     store: Arc<dyn Store>,
     /// Ids that were opened lately, by their [`tail`]: to open one takes longer than a small call.
@@ -89,9 +89,9 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn new(shared: Shared, seal: Seal, store: Arc<dyn Store>) -> Arc<Self> {
+    pub(crate) fn new(state: &Arc<HttpState>, seal: Seal, store: Arc<dyn Store>) -> Arc<Self> {
         Arc::new(Self {
-            shared: Arc::new(shared),
+            state: Arc::clone(state),
             seal,
             store,
             opened: Mutex::default(),
@@ -101,36 +101,26 @@ impl Sessions {
         })
     }
 
-    /// What runs the work of the server.
-    pub(crate) fn host(&self) -> &TokioRuntime {
-        &self.shared.host
-    }
-
-    /// What every session needs.
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
-    }
-
     /// The id of a new session, for its client; nothing if it would be longer than what is looked at later.
     pub(crate) fn mint(&self, caller: &Caller, handshake: &Handshake) -> Option<String> {
-        let until = self.seconds() + self.shared.limits.session_age.as_secs();
+        let until = self.seconds() + self.state.limits.max_session_age.as_secs();
         let mut plain = Vec::from(Id::random().0.to_be_bytes());
         plain.extend_from_slice(&until.to_be_bytes());
         plain.extend_from_slice(handshake.to_text().as_bytes());
         let id = self.seal.seal(PURPOSE, &[caller.binding()], &plain);
         // It comes back in a head, beside all else that a head holds.
-        (id.len() <= LONGEST.min(self.shared.limits.head / 2)).then_some(id)
+        (id.len() <= LONGEST.min(self.state.limits.max_header_bytes / 2)).then_some(id)
     }
 
     /// The session of an id that this caller was given.
     pub(crate) async fn open(&self, caller: &Caller, id: &str) -> Result<Arc<SessionToken>, SessionError> {
-        let known = self.unseal(caller, id).ok_or(SessionError::Gone)?;
+        let known = self.unseal(caller, id).ok_or(SessionError::NotFound)?;
         match in_time(self.store.get(&known.ended)).await {
             Ok(None) => Ok(known),
-            Ok(Some(_)) => Err(SessionError::Gone),
+            Ok(Some(_)) => Err(SessionError::NotFound),
             Err(error) => {
                 tracing::error!(%error, "whether a session has ended cannot be read from the store");
-                Err(SessionError::Unknown)
+                Err(SessionError::Unavailable)
             }
         }
     }
@@ -153,7 +143,7 @@ impl Sessions {
         let (session, rest) = plain.split_first_chunk()?;
         let (until, text) = rest.split_first_chunk()?;
         let (session, until) = (Id(u128::from_be_bytes(*session)), u64::from_be_bytes(*until));
-        let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.shared.server)?;
+        let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.state.server)?;
         let known = Arc::new(SessionToken { id: session, ended: session.ended(), until, handshake });
         let mut opened = self.opened();
         if opened.len() >= MAX_CACHED_TOKENS {
@@ -183,12 +173,12 @@ impl Sessions {
     pub(crate) fn enter(self: &Arc<Self>, caller: Caller, known: &SessionToken) -> Option<SessionGuard> {
         let now = self.clock.fetch_add(1, Ordering::Relaxed);
         let mut table = self.table();
-        if table.len() >= self.shared.limits.sessions && !table.contains_key(&known.id) {
+        if table.len() >= self.state.limits.max_sessions && !table.contains_key(&known.id) {
             evict(&mut table)?;
         }
         let live = Arc::clone(table.entry(known.id).or_insert_with(|| {
-            let (server, handshake) = (self.shared.server.clone(), known.handshake.clone());
-            ActiveSession::new(&self.shared, Connection::resume(server, caller, handshake))
+            let (server, handshake) = (self.state.server.clone(), known.handshake.clone());
+            ActiveSession::new(&self.state, Connection::resume(server, caller, handshake))
         }));
         live.enter(now);
         drop(table);
@@ -198,7 +188,7 @@ impl Sessions {
     /// Ends what lives of every session: the process is about to end, and others go on with them.
     pub(crate) fn close(&self) {
         let live: Vec<_> = self.table().values().cloned().collect();
-        live.iter().for_each(|live| live.close_standing());
+        live.iter().for_each(|live| live.streams().end_standalone());
     }
 
     fn leave(self: &Arc<Self>, id: Id, live: &Arc<ActiveSession>) {
@@ -223,7 +213,7 @@ impl Sessions {
             return;
         }
         let weak = Arc::downgrade(self);
-        self.shared.host.handle().spawn(async move {
+        self.state.runtime.handle().spawn(async move {
             loop {
                 tokio::time::sleep(SWEEP).await;
                 let Some(sessions) = Weak::upgrade(&weak) else { return };
@@ -240,7 +230,7 @@ impl Sessions {
         let idle: Vec<_> = table
             .iter()
             .filter(|(_, live)| {
-                live.is_idle() && (live.tidy() || live.idle_time() > self.shared.limits.session_idle)
+                live.is_idle() && (live.tidy() || live.idle_time() > self.state.limits.session_idle_timeout)
             })
             .map(|(id, _)| *id)
             .collect();
@@ -255,7 +245,7 @@ impl Sessions {
     }
 
     fn seconds(&self) -> u64 {
-        let time: SystemTime = self.shared.host.system_time();
+        let time: SystemTime = self.state.runtime.system_time();
         time.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
     }
 
@@ -283,7 +273,7 @@ async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Resu
 /// Makes room for a session: the one that is idle for longest goes.
 fn evict(table: &mut HashMap<Id, Arc<ActiveSession>>) -> Option<()> {
     let idle = table.iter().filter(|(_, live)| live.is_idle());
-    let (&id, _) = idle.min_by_key(|(_, live)| live.used())?;
+    let (&id, _) = idle.min_by_key(|(_, live)| live.last_use())?;
     table.remove(&id)?.end();
     Some(())
 }
@@ -305,7 +295,7 @@ impl Deref for SessionGuard {
 
 impl Clone for SessionGuard {
     fn clone(&self) -> Self {
-        self.live.enter(self.live.used());
+        self.live.enter(self.live.last_use());
         Self { id: self.id, sessions: Arc::clone(&self.sessions), live: Arc::clone(&self.live) }
     }
 }

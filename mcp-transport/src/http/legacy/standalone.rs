@@ -12,13 +12,13 @@ use crate::http::legacy::stream::Attached;
 /// A stream that is sent on a connection. Whoever sends it takes what has changed: whoever tells of a change only wakes it,
 /// and waits for nothing.
 pub(crate) struct StandaloneStream<S> {
-    live: Arc<ActiveSession>,
+    session: Arc<ActiveSession>,
     attached: Attached<S>,
 }
 
 impl<S: Send> StandaloneStream<S> {
-    pub(crate) fn new(live: Arc<ActiveSession>, attached: Attached<S>) -> Self {
-        Self { live, attached }
+    pub(crate) fn new(session: Arc<ActiveSession>, attached: Attached<S>) -> Self {
+        Self { session, attached }
     }
 }
 
@@ -27,7 +27,7 @@ impl<S: Send> Events for StandaloneStream<S> {
         let events = self.attached.poll_events(context);
         // Changes are taken only where nothing else waits, so that they can be sent at once. The stream has registered to
         // be woken by now: what changes from here on is not missed.
-        if events.is_pending() && self.live.tell(self.attached.stream()) {
+        if events.is_pending() && self.session.send_changes(self.attached.stream()) {
             return self.attached.poll_events(context);
         }
         events
@@ -38,7 +38,7 @@ impl<S> Drop for StandaloneStream<S> {
     fn drop(&mut self) {
         self.attached.leave();
         // It may have been woken for a change that it does not take any more.
-        self.live.wake();
+        self.session.wake();
     }
 }
 
@@ -50,11 +50,10 @@ mod tests {
 
     use mcpwright_core::message::Decoder;
     use mcpwright_server::{Caller, Connection, Notify, Server};
-    use tokio::sync::watch;
 
     use super::*;
-    use crate::http::legacy::active::Shared;
     use crate::http::limits::Limits;
+    use crate::http::state::HttpState;
     use crate::runtime::TokioRuntime;
 
     /// How often somebody was woken.
@@ -74,14 +73,13 @@ mod tests {
         let mut connection = Connection::new(server.clone(), Caller::default());
         let initialize = br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"a","version":"1"}}}"#;
         connection.receive(Decoder::new().decode(initialize));
-        let host = TokioRuntime::current().expect("there is a runtime");
-        let over = watch::Sender::new(false).subscribe();
-        let shared = Arc::new(Shared { server, host, limits: Limits::default(), over });
-        (ActiveSession::new(&shared, connection), notify)
+        let runtime = TokioRuntime::current().expect("there is a runtime");
+        let state = HttpState::new(server, runtime, Limits::default(), Vec::new());
+        (ActiveSession::new(&state, connection), notify)
     }
 
     fn open(live: &Arc<ActiveSession>) -> StandaloneStream<()> {
-        let stream = live.standing().expect("there is room");
+        let stream = live.open_standalone().expect("there is room");
         StandaloneStream::new(Arc::clone(live), stream.attach(None, Duration::from_secs(60), ()))
     }
 

@@ -32,7 +32,7 @@ pub(crate) enum Kind {
     /// The answer to one request, or to a batch.
     Answer,
     /// What a session is told without having asked.
-    StandaloneStream,
+    Standalone,
 }
 
 /// A stream of messages to a client.
@@ -41,7 +41,7 @@ pub(crate) struct Stream {
     pub(crate) kind: Kind,
     pub(crate) number: u64,
     /// The client waits for streams to be closed before they end, and for events without a message.
-    resumable: bool,
+    is_resumable: bool,
     pub(crate) takes_events: bool,
     /// How many answers are missing, and one more for as long as others may be asked for.
     missing: AtomicUsize,
@@ -94,7 +94,7 @@ impl EventId {
         let (kind, rest) = text.split_at_checked(1)?;
         let kind = match kind {
             "a" => Kind::Answer,
-            "s" => Kind::StandaloneStream,
+            "s" => Kind::Standalone,
             _ => return None,
         };
         let (stream, message) = rest.split_once('-')?;
@@ -115,7 +115,7 @@ pub(crate) enum FirstReply {
 }
 
 impl Stream {
-    pub(crate) fn new(kind: Kind, number: u64, resumable: bool, takes_events: bool) -> Self {
+    pub(crate) fn new(kind: Kind, number: u64, is_resumable: bool, takes_events: bool) -> Self {
         let state = State {
             kept: VecDeque::new(),
             first: 1,
@@ -128,7 +128,7 @@ impl Stream {
             changed: Instant::now(),
         };
         let (missing, state, waker) = (AtomicUsize::new(1), Mutex::new(state), AtomicWaker::new());
-        Self { kind, number, resumable, takes_events, missing, state, waker }
+        Self { kind, number, is_resumable, takes_events, missing, state, waker }
     }
 
     /// Expects another answer.
@@ -155,18 +155,9 @@ impl Stream {
         self.waker.wake();
     }
 
-    /// Adds the messages among what is to be done.
-    pub(crate) fn push_all(&self, actions: Actions) {
-        for action in actions {
-            if let Action::Send(message) = action {
-                self.push(&message);
-            }
-        }
-    }
-
     /// Adds changes, which are taken only when they can be sent: none is dropped, also where the stream ends meanwhile, and
     /// no more of them wait than the client has asked to be told of. Says whether there were any.
-    pub(crate) fn tell(&self, changes: Actions) -> bool {
+    pub(crate) fn push_changes(&self, changes: Actions) -> bool {
         let mut state = self.state();
         let mut are_any = false;
         for action in changes {
@@ -198,8 +189,8 @@ impl Stream {
     }
 
     /// Closes the connection, if the client knows that it has to come back.
-    pub(crate) fn close_stream(&self) {
-        if self.resumable && self.takes_events {
+    pub(crate) fn close_connection(&self) {
+        if self.is_resumable && self.takes_events {
             self.state().lets_go = true;
             self.waker.wake();
         }
@@ -244,7 +235,7 @@ impl Stream {
         Attached {
             stream: Arc::clone(self),
             turn,
-            is_primed: !(is_new && self.resumable),
+            is_primed: !(is_new && self.is_resumable),
             is_greeted: false,
             keep_alive: KeepAlive::new(keep_alive),
             _session: session,
@@ -271,7 +262,7 @@ impl Stream {
     pub(crate) fn is_abandoned(&self, time: Duration) -> bool {
         let state = self.state();
         !state.is_attached
-            && (self.kind == Kind::StandaloneStream || !state.is_open)
+            && (self.kind == Kind::Standalone || !state.is_open)
             && state.changed.elapsed() > time
     }
 
@@ -454,7 +445,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_ends_before_its_stream_does() {
         let stream = Arc::new(Stream::new(Kind::Answer, 1, true, true));
-        stream.close_stream();
+        stream.close_connection();
         assert!(matches!(
             stream.poll_first(&Context::from_waker(noop_waker_ref())),
             Poll::Ready(FirstReply::Events)
@@ -487,16 +478,16 @@ mod tests {
 
     #[tokio::test]
     async fn of_changes_nothing_is_lost() {
-        let stream = Arc::new(Stream::new(Kind::StandaloneStream, 1, false, true));
+        let stream = Arc::new(Stream::new(Kind::Standalone, 1, false, true));
         let mut attached = stream.attach(None, LONG, ());
         let changes = |count| (0..count).map(|number| Action::Send(note(number))).collect();
-        assert!(stream.tell(changes(5000)));
+        assert!(stream.push_changes(changes(5000)));
         assert_eq!(stream.state().kept.len(), 5000);
         assert_eq!(read(&mut attached).map(|text| text.matches("data: ").count()), Some(5000));
-        assert!(!stream.tell(Actions::none()));
+        assert!(!stream.push_changes(Actions::new()));
         // They have been taken: they are said, although the stream has ended in between.
         stream.end();
-        assert!(stream.tell(changes(1)));
+        assert!(stream.push_changes(changes(1)));
         assert!(read(&mut attached).is_some_and(|text| text.contains(r#""n":0"#)));
         assert_eq!(read(&mut attached), None);
     }

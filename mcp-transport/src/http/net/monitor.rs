@@ -171,20 +171,20 @@ impl ConnState {
         // Part of the first tick was over already: what has to last for some time lasts no less.
         let longer = |since: u32, time: Duration| TICK * now.saturating_sub(since).saturating_sub(1) >= time;
         let stuck = self.stuck.load(Ordering::Acquire);
-        if stuck > 0 && longer(stuck, limits.write_time) {
+        if stuck > 0 && longer(stuck, limits.write_timeout) {
             return true;
         }
         if self.requests.load(Ordering::Acquire) > 0 {
             // A quiet stream is asked for more whenever it has to be kept alive.
-            let patience = limits.write_time + limits.keep_alive;
+            let patience = limits.write_timeout + limits.keep_alive_interval;
             let is_left = |wait: Arc<AtomicU32>| longer(wait.load(Ordering::Acquire), patience);
             return self.waits().iter().filter_map(Weak::upgrade).any(is_left);
         }
         let head = self.head.load(Ordering::Acquire);
         if head > 0 && !self.is_multiplexed.load(Ordering::Acquire) {
-            return longer(head, limits.head_time);
+            return longer(head, limits.header_timeout);
         }
-        longer(self.idle.load(Ordering::Acquire), limits.idle)
+        longer(self.idle.load(Ordering::Acquire), limits.idle_timeout)
     }
 
     fn waits(&self) -> MutexGuard<'_, Vec<Weak<AtomicU32>>> {

@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::http::edge::answer;
 use crate::http::edge::answer::Answer;
 use crate::http::edge::body::Body;
+use crate::http::edge::head::Head;
 use crate::http::limits::Limits;
 use crate::http::net::monitor::{ConnState, Monitor, MonitoredIo, RequestGuard, Stream, Wait};
 use crate::http::router::HttpService;
@@ -71,7 +72,7 @@ impl Listening {
         let path = std::mem::take(&mut serving.path);
         let site = Router { path, service: serving.service.clone(), is_ready: AtomicBool::new(true) };
         let watch = Monitor::new(serving.limits);
-        let room = Arc::new(Semaphore::new(serving.limits.connections.min(Semaphore::MAX_PERMITS)));
+        let room = Arc::new(Semaphore::new(serving.limits.max_connections.min(Semaphore::MAX_PERMITS)));
         Self { listener: Some(listener), room, serving, site: Arc::new(site), watch }
     }
 
@@ -105,7 +106,7 @@ impl Listening {
             () = stop.wait() => {
                 tracing::warn!("asked to end again: what runs is cancelled");
                 self.abort();
-                self.site.service.end().await;
+                self.site.service.cancel_tasks().await;
             }
         }
         Ok(())
@@ -123,7 +124,7 @@ impl Listening {
     /// Says that the server is about to end, for as long as that takes to be noticed, and lets what runs finish.
     async fn end(&mut self) {
         self.site.is_ready.store(false, Ordering::Release);
-        let notice = self.serving.limits.notice;
+        let notice = self.serving.limits.shutdown_delay;
         if !notice.is_zero() {
             tokio::select! {
                 () = self.accept() => {}
@@ -163,7 +164,7 @@ impl Listening {
                 let place = ConnContext { site, watch, watched, limits, permit };
                 let stream = match tls {
                     None => return serve(stream, place).await,
-                    Some(tls) => tokio::time::timeout(limits.head_time, tls.accept(stream)).await,
+                    Some(tls) => tokio::time::timeout(limits.header_timeout, tls.accept(stream)).await,
                 };
                 if let Ok(Ok(stream)) = stream {
                     serve(stream, place).await;
@@ -177,23 +178,23 @@ impl Listening {
     async fn drain(&self) {
         self.site.service.close();
         self.watch.stop();
-        let endpoint = &self.site.service.0;
+        let state = &self.site.service.0.state;
         let finished = async {
             self.watch.empty().await;
             // Calls of earlier revisions go on without their connection, and so do tasks.
-            endpoint.calls.wait_idle().await;
-            endpoint.sessions.host().quiet().await;
+            state.calls.wait_idle().await;
+            state.runtime.quiet().await;
         };
-        if tokio::time::timeout(self.serving.limits.drain, finished).await.is_err() {
+        if tokio::time::timeout(self.serving.limits.drain_timeout, finished).await.is_err() {
             let connections = self.abort();
             tracing::warn!(connections, "what did not finish in time is cancelled");
         }
-        self.site.service.end().await;
+        self.site.service.cancel_tasks().await;
     }
 
     /// Cancels what runs; tells how many connections there were.
     fn abort(&self) -> usize {
-        self.site.service.0.over.send_replace(true);
+        self.site.service.0.state.ended.send_replace(true);
         self.watch.abort()
     }
 }
@@ -238,10 +239,10 @@ async fn serve(stream: impl Stream, place: ConnContext) {
         .max_headers(MOST_FIELDS)
         .timer(TokioTimer::new())
         .header_read_timeout(None);
-    let head = u32::try_from(limits.head).unwrap_or(u32::MAX);
+    let head = u32::try_from(limits.max_header_bytes).unwrap_or(u32::MAX);
     builder
         .http2()
-        .max_concurrent_streams(limits.concurrent)
+        .max_concurrent_streams(limits.max_concurrent_streams)
         .max_header_list_size(head)
         .timer(TokioTimer::new());
     let connection = builder.serve_connection(TokioIo::new(noted), service);
@@ -265,7 +266,7 @@ impl Router {
         let path = parts.uri.path();
         let is_http_sse = self.service.0.http_sse.as_ref().is_some_and(|served| served.path == path);
         if path == self.path || is_http_sse {
-            return self.service.0.handle(parts, body).await;
+            return self.service.0.handle(&Head::of(parts), body).await;
         }
         let is_asked = matches!(parts.method, Method::GET | Method::HEAD);
         match path {
