@@ -410,7 +410,7 @@ impl Connection {
         metadata: &dyn TransportMetadata,
     ) -> Received {
         if !self.session.as_ref().is_some_and(Session::has_batches) {
-            let error = ErrorObject::invalid_request("batches must not be sent in this revision");
+            let error = ErrorObject::invalid_request("this revision has no batches");
             return Received::Answered(Response::error(None, error));
         }
         let (batch, expects_answer) = self.batches.open(&messages);

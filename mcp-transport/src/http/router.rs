@@ -42,7 +42,7 @@ const ALLOWED: &str = "POST, GET, DELETE, OPTIONS";
 /// let request = http::Request::get("/mcp").header("host", "localhost").body(String::new());
 /// let response = service.handle(request.expect("the request is valid")).await;
 /// // A stream needs a session.
-/// assert_eq!(response.status(), 406);
+/// assert_eq!(response.status(), 400);
 /// # }
 /// ```
 #[derive(Clone)]
