@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mcpwright_core::CallToolResult;
-use mcpwright_server::{Argument, Context, Failure, CallArguments, Server, ToolHandler, Execution};
+use mcpwright_server::{Argument, CallArguments, Context, Execution, Failure, Server, ToolHandler};
 use mcpwright_transport::{Error, stdio};
 
 #[tokio::main(worker_threads = 2)]

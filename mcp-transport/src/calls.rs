@@ -97,16 +97,19 @@ pub(crate) struct PendingCall<S> {
 }
 
 impl<S: CallSink> Calls<S> {
-    /// Registers a call that is about to run. A call that has waited keeps its gate.
-    pub(crate) fn register(&self, call: Call, sink: impl FnOnce() -> S) -> PendingCall<S> {
-        let id = call.call_id();
-        let mut entries = lock(&self.0);
-        if let Some(entry) = entries.iter().find(|entry| entry.id == id) {
-            return PendingCall { call, gate: Arc::clone(&entry.gate) };
-        }
-        let gate = CallGate::new(sink());
-        entries.push(Entry { id, gate: Arc::clone(&gate), task: None });
+    /// Registers a call that is about to run for the first time.
+    pub(crate) fn register(&self, call: Call, sink: S) -> PendingCall<S> {
+        let gate = CallGate::new(sink);
+        lock(&self.0).push(Entry { id: call.call_id(), gate: Arc::clone(&gate), task: None });
         PendingCall { call, gate }
+    }
+
+    /// Registers a call that is about to run, unless it has waited: then it keeps its gate.
+    pub(crate) fn register_or_resume(&self, call: Call, sink: impl FnOnce() -> S) -> PendingCall<S> {
+        match self.gate(call.call_id()) {
+            Some(gate) => PendingCall { call, gate },
+            None => self.register(call, sink()),
+        }
     }
 
     /// Returns the gate of a call.
@@ -128,9 +131,9 @@ impl<S: CallSink> Calls<S> {
 
     fn remove(&self, id: CallId) -> Option<Entry<S>> {
         let mut entries = lock(&self.0);
-        // The call that ends is usually the one that was registered last.
-        let index = entries.iter().rposition(|entry| entry.id == id)?;
-        Some(entries.swap_remove(index))
+        // The call that ends is usually the one that was registered first, so the order is kept.
+        let index = entries.iter().position(|entry| entry.id == id)?;
+        Some(entries.remove(index))
     }
 
     /// Returns `true` if the task of a call ran it until now.

@@ -112,7 +112,11 @@ fn questions_are_answered_in_every_revision() {
         // 2025-03-26 has no way to ask a user.
         if place == 1 {
             assert_eq!(greeting.is_error, Some(true));
-            assert!(text(&greeting).contains("2025-03-26 cannot show forms to its user"), "{}", text(&greeting));
+            assert!(
+                text(&greeting).contains("2025-03-26 cannot show forms to its user"),
+                "{}",
+                text(&greeting)
+            );
             continue;
         }
         assert_eq!(text(&greeting), "first? last?");

@@ -189,7 +189,7 @@ impl Endpoint {
             // The id of no session is not adopted: the handshake gets a new one.
             if !(is_initialize && requests::is_unknown(&self.sessions, head, &caller).await) {
                 let (state, sessions) = (&self.state, &self.sessions);
-                return Box::pin(requests::post(state, sessions, head, caller, message, takes)).await;
+                return requests::post(state, sessions, head, caller, message, takes).await;
             }
             decision = server.receive_without_session(&caller, message, &metadata);
         }

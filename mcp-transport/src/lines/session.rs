@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use mcpwright_core::message::Decoder;
 use mcpwright_core::{DecodeError, Message, Notification};
-use mcpwright_server::{Action, Caller, Connection, Server};
+use mcpwright_server::{Action, Caller, Connection, Received, Server};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
@@ -101,11 +101,19 @@ impl LineSession {
         // Locked until everything is in the output: messages go out in the order in which they happened to the
         // connection, so no change overtakes the acknowledgement of its subscription.
         let mut connection = self.connection();
-        for action in connection.receive(message).into_actions() {
+        let actions = match connection.receive(message) {
+            Received::Call(call) => {
+                let pending = self.calls.register(call, LineSink(Arc::clone(self)));
+                return lock(&self.queue).push_back(pending);
+            }
+            received => received.into_actions(),
+        };
+        for action in actions {
             match action {
                 Action::Run(call) => {
-                    let call = self.calls.register(call, || LineSink(Arc::clone(self)));
-                    lock(&self.queue).push_back(call);
+                    let sink = || LineSink(Arc::clone(self));
+                    let pending = self.calls.register_or_resume(call, sink);
+                    lock(&self.queue).push_back(pending);
                 }
                 Action::Cancel { call: id, rest_of_batch } => {
                     rest_of_batch.iter().for_each(|message| self.append(message));

@@ -94,19 +94,24 @@ impl ActiveSession {
         // Locked until each call is registered: a cancellation on another thread finds the right one.
         let mut connection = self.connection();
         let received = decide(&mut connection);
-        if let Received::Ignored(actions) = &received
-            && actions.is_empty()
-        {
-            return Reply::None;
-        }
-        let mut reply = match &received {
-            Received::Answered(response) => Reply::Status(status_of(response)),
-            Received::Overloaded(_) => Reply::Status(answer::OVERLOADED),
-            Received::Ignored(_) => Reply::None,
-            _ => Reply::Status(StatusCode::OK),
+        let (mut reply, actions) = match received {
+            Received::Call(call) => {
+                let call = self.calls.register(call, StreamSink::expecting(stream));
+                drop(connection);
+                let has_started = self.start(call, arrival);
+                return Reply::Status(if has_started { StatusCode::OK } else { answer::OVERLOADED });
+            }
+            Received::Answered(response) => {
+                let status = status_of(&response);
+                stream.push(&response.into());
+                return Reply::Status(status);
+            }
+            Received::Overloaded(_) => (Reply::Status(answer::OVERLOADED), received.into_actions()),
+            Received::Ignored(actions) => (Reply::None, actions),
+            received => (Reply::Status(StatusCode::OK), received.into_actions()),
         };
         let mut pending = Vec::new();
-        for action in received.into_actions() {
+        for action in actions {
             match action {
                 Action::Send(message) => stream.push(&message),
                 Action::Overloaded(response) => stream.push(&response.into()),
@@ -115,7 +120,8 @@ impl ActiveSession {
                     None => stream.push(&message),
                 },
                 Action::Run(call) => {
-                    pending.push(self.calls.register(call, || StreamSink::expecting(stream)))
+                    let sink = || StreamSink::expecting(stream);
+                    pending.push(self.calls.register_or_resume(call, sink));
                 }
                 Action::Cancel { call, rest_of_batch } => {
                     let cancelled = self.calls.cancel(call);
