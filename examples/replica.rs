@@ -62,7 +62,7 @@ async fn main() -> Result<()> {
     let port = std::env::args().nth(1).map_or(Ok(8081), |port| port.parse())?;
     let key = std::env::var("REPLICA_KEY").unwrap_or_else(|_| "0".repeat(64));
     let replica = Replica { port, booked: AtomicU32::new(0) };
-    let listening = mcpwright::http(replica).key(Key::parse(&key)?).listen(("127.0.0.1", port)).await?;
+    let listening = mcpwright::http(replica).key(key.parse()?).listen(("127.0.0.1", port)).await?;
     eprintln!("{}", listening.url());
     listening.run().await?;
     Ok(())

@@ -34,7 +34,7 @@ impl Bus for MemoryBus {
     fn publish(&self, change: &Change, from: &ReplicaHandle) {
         // Released before anybody is told: whoever is woken may attach another server.
         let others: Vec<_> = self.attached().iter().filter(|listeners| *listeners != from).cloned().collect();
-        let gone: Vec<_> = others.into_iter().filter(|listeners| !listeners.tell(change)).collect();
+        let gone: Vec<_> = others.into_iter().filter(|replica| !replica.deliver(change)).collect();
         if !gone.is_empty() {
             self.attached().retain(|listeners| !gone.contains(listeners));
         }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::call::page::ListPage;
 use crate::incident;
 use crate::input_required::InputRequired;
+use crate::json::with_meta;
 
 /// The outcome of a call, before the protocol revision gives it its shape.
 #[derive(Debug)]
@@ -212,21 +213,6 @@ impl Answer {
         self.caching = Some(caching);
         self
     }
-}
-
-/// Returns the text of an object with `_meta` added in front.
-pub(crate) fn with_meta(fields: String, meta: &Meta) -> JsonText {
-    if meta.is_empty() {
-        return JsonText::trusted(fields);
-    }
-    let meta = serde_json::to_string(meta).unwrap_or_default();
-    let separator = if fields.len() > 2 { "," } else { "" };
-    JsonText::trusted(format!(r#"{{"_meta":{meta}{separator}{}"#, &fields[1..]))
-}
-
-/// Returns the empty result.
-pub(crate) fn empty_result() -> JsonText {
-    JsonText::trusted("{}".to_owned())
 }
 
 /// Returns the error for a client that has not declared the capabilities a call needs.

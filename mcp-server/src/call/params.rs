@@ -1,7 +1,5 @@
 //! Deserialization of request parameters.
 
-use std::borrow::Cow;
-
 use mcpwright_core::{ErrorObject, JsonText};
 use serde::Deserialize;
 
@@ -19,12 +17,4 @@ pub(crate) fn read<'a, P: Deserialize<'a>>(params: Option<&'a JsonText>) -> Resu
         }
         ErrorObject::invalid_params(format!("params: {reason}"))
     })
-}
-
-/// Returns the value of a JSON string, borrowed if it has no escapes.
-pub(crate) fn json_string(json: &str) -> Option<Cow<'_, str>> {
-    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
-        _ => serde_json::from_str(json).ok().map(Cow::Owned),
-    }
 }

@@ -64,7 +64,7 @@ impl Server {
             method::PROMPTS_LIST => self.list(call, &self.state.prompts).await.into(),
             method::PROMPTS_GET => Box::pin(self.get_prompt(call, notifications)).await,
             method::COMPLETION_COMPLETE => Box::pin(self.complete(call, notifications)).await,
-            other => match (self.custom(other), self.tasks()) {
+            other => match (self.custom_method(other), self.tasks()) {
                 (_, Some(tasks)) if is_of_tasks(other) => Box::pin(self.task_method(tasks, call)).await,
                 (Some(handler), _) => {
                     let handled = handler.handle(call, notifications);

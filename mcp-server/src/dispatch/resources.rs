@@ -97,7 +97,7 @@ impl Server {
         if let Some(resource) = self.state.resources.get_static(uri) {
             return Ok(Some(Reader::Resource(resource.clone())));
         }
-        if let Some(reader) = best_match(&self.state.templates.fixed, uri)? {
+        if let Some(reader) = best_match(&self.state.templates.static_items, uri)? {
             return Ok(Some(reader));
         }
         for provider in &self.state.resources.providers {

@@ -39,7 +39,8 @@ pub(crate) fn seal(
     caller: &Caller,
     server: &Server,
 ) -> Result<String, ErrorObject> {
-    let ends = runtime::seconds(&**server.runtime()).saturating_add(server.state.input_timeout.as_secs());
+    let ends =
+        runtime::unix_seconds(&**server.runtime()).saturating_add(server.state.input_timeout.as_secs());
     let sealed = Sealed { e: ends, n: incident::number() + &incident::number(), b: before };
     let plain = serde_json::to_vec(&sealed)
         .map_err(|error| incident::internal("the state of a request cannot be written", &error))?;
@@ -93,7 +94,7 @@ fn unseal(state: &str, bound: &Bound, server: &Server) -> Result<RoundState, &'s
     let plain = plain.ok_or("it was not sealed here, or for another caller or request")?;
     let Sealed::<RoundState> { e, n, b } =
         serde_json::from_slice(&plain).map_err(|_| "it has another form")?;
-    if e <= runtime::seconds(&**server.runtime()) {
+    if e <= runtime::unix_seconds(&**server.runtime()) {
         return Err("its time is over");
     }
     Ok(RoundState { origin: StateSource::Sealed(n), ..b })

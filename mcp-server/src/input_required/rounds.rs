@@ -1,10 +1,11 @@
 //! The state that earlier rounds of a call hand to the next one.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use mcpwright_core::{InputRequest, JsonText};
 use serde::{Deserialize, Serialize};
+
+use crate::hash::fnv1a;
 
 /// What earlier runs of a call have brought.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -93,11 +94,10 @@ impl RoundState {
     }
 }
 
-/// What tells a question from others, in the same build of a server: where it does not, the question is asked again.
+/// Returns the digest of an input request. A response counts for a request with the same digest only; the digest is in
+/// sealed states and stores, so it must not depend on the build.
 pub(crate) fn digest(request: &InputRequest) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_string(request).unwrap_or_default().hash(&mut hasher);
-    hasher.finish()
+    fnv1a(serde_json::to_string(request).unwrap_or_default().into_bytes())
 }
 
 impl InputResponse {

@@ -11,9 +11,10 @@ use mcpwright_core::{
 };
 use smallvec::SmallVec;
 
-use crate::call::outcome::{Outcome, empty_result};
+use crate::call::outcome::Outcome;
 use crate::call::{Call, CallId};
 use crate::caller::Caller;
+use crate::json;
 use crate::limits::{MAX_CALLS_PER_CONNECTION, MAX_UNREADABLE_MESSAGES};
 use crate::overloaded::Overloaded;
 use crate::protocol::action::{Action, Actions, Received};
@@ -253,7 +254,7 @@ impl Connection {
 
     /// Takes the pending changes, as far as the client listens and its caller may still receive them.
     pub fn changes(&mut self) -> Actions {
-        let may_receive = |change: &Change| self.server.may_hear(&self.caller, change);
+        let may_receive = |change: &Change| self.server.may_receive(&self.caller, change);
         let mut notifications = self.subscriptions.notifications(&may_receive);
         if let Some(session) = &self.session {
             notifications.extend(session.notifications(&may_receive));
@@ -359,7 +360,7 @@ impl Connection {
     ) -> Result<(Routed, ReplyFormat), Refusal> {
         let (server, caller) = (&self.server, &self.caller);
         let routed = match (&*request.method, &mut self.session) {
-            (method::PING, _) => Routed::Answered(empty_result()),
+            (method::PING, _) => Routed::Answered(json::empty_object()),
             (method::INITIALIZE, session) if !session.as_ref().is_some_and(Session::is_open) => {
                 let (mut opened, result) = Session::open(request, server)?;
                 if let Some(wake) = &self.wake {

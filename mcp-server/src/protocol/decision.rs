@@ -7,10 +7,11 @@ use mcpwright_core::{
     Client, DecodeError, Era, ErrorObject, Message, Notification, ProtocolVersion, Request, Response, method,
 };
 
-use crate::call::{Call, CallId, Resolved, params};
+use crate::call::{Call, CallId, Resolved};
 use crate::caller::Caller;
 use crate::handler::header_params::HeaderParam;
 use crate::handler::tool::ToolHandler;
+use crate::json;
 use crate::protocol::action::Received;
 use crate::protocol::connection::Connection;
 use crate::protocol::legacy::handshake::Handshake;
@@ -184,7 +185,7 @@ impl Server {
             return ToolLookup::NotDone;
         }
         let name = request.params.as_ref().and_then(|params| params.member("name"));
-        let Some(name) = name.and_then(params::json_string) else { return ToolLookup::NotDone };
+        let Some(name) = name.and_then(json::string) else { return ToolLookup::NotDone };
         let tools = &self.state.tools;
         if let Some(tool) = tools.get_static(&name) {
             return ToolLookup::Found(tool.clone());

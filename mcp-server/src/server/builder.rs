@@ -19,13 +19,13 @@ use crate::limits::DEFAULT_TIMEOUT;
 use crate::meta_cache::MetaCache;
 use crate::replicas::bus::Bus;
 use crate::replicas::memory_store::MemoryStore;
-use crate::replicas::seal::aes_gcm::Seal;
+use crate::replicas::seal::Keys;
 use crate::replicas::store::Store;
+use crate::runtime::InlineRuntime;
+use crate::server::Server;
 use crate::server::catalog::CatalogItems;
-use crate::server::mount::Prefixed;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::server::state::{MayRead, ServerState};
-use crate::server::{Server, inline_runtime};
 use crate::subscriptions::notify::Notify;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::registry::Registry;
@@ -94,34 +94,38 @@ impl<S: Serve> From<S> for Server {
 /// ```
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
-    info: Implementation,
-    instructions: Option<String>,
-    extensions: BTreeMap<String, Map<String, Value>>,
-    caching: Caching,
-    page_size: usize,
-    timeout: Duration,
-    max_result_bytes: usize,
-    masks_errors: bool,
-    store: Option<Arc<dyn Store>>,
-    tasks: Option<TaskConfig>,
-    input_timeout: Duration,
-    pub(crate) seal: Option<Seal>,
-    shared: Extensions,
-    bus: Option<Arc<dyn Bus>>,
-    notify: Notify,
-    may_read: Option<MayRead>,
-    middleware: Vec<Arc<dyn Middleware>>,
-    methods: BTreeMap<String, Arc<dyn MethodHandler>>,
-    tools: Vec<ToolHandler>,
-    tool_providers: Vec<Arc<dyn ToolProvider>>,
-    prompts: Vec<PromptHandler>,
-    prompt_providers: Vec<Arc<dyn PromptProvider>>,
-    resources: Vec<ResourceHandler>,
-    templates: Vec<TemplateHandler>,
-    resource_providers: Vec<Arc<dyn ResourceProvider>>,
+    pub(crate) info: Implementation,
+    pub(crate) instructions: Option<String>,
+    pub(crate) extensions: BTreeMap<String, Map<String, Value>>,
+    pub(crate) caching: Caching,
+    pub(crate) page_size: usize,
+    pub(crate) timeout: Duration,
+    pub(crate) max_result_bytes: usize,
+    pub(crate) masks_errors: bool,
+    pub(crate) store: Option<Arc<dyn Store>>,
+    pub(crate) tasks: Option<TaskConfig>,
+    pub(crate) input_timeout: Duration,
+    pub(crate) keys: Keys,
+    pub(crate) shared: Extensions,
+    pub(crate) bus: Option<Arc<dyn Bus>>,
+    pub(crate) notify: Notify,
+    pub(crate) may_read: Option<MayRead>,
+    pub(crate) middleware: Vec<Arc<dyn Middleware>>,
+    pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
+    pub(crate) tools: Vec<ToolHandler>,
+    pub(crate) tool_providers: Vec<Arc<dyn ToolProvider>>,
+    pub(crate) prompts: Vec<PromptHandler>,
+    pub(crate) prompt_providers: Vec<Arc<dyn PromptProvider>>,
+    pub(crate) resources: Vec<ResourceHandler>,
+    pub(crate) templates: Vec<TemplateHandler>,
+    pub(crate) resource_providers: Vec<Arc<dyn ResourceProvider>>,
 }
 
 impl Builder {
+    pub(crate) fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// Entries on one page of a list, if nothing is said.
     const PAGE_SIZE: usize = 1000;
     /// How long a client may take to answer what it is asked, if nothing is said.
@@ -143,7 +147,7 @@ impl Builder {
             store: None,
             tasks: None,
             input_timeout: Self::INPUT_TIMEOUT,
-            seal: None,
+            keys: Keys::default(),
             shared: Extensions::default(),
             bus: None,
             notify: Notify::default(),
@@ -355,41 +359,6 @@ impl Builder {
         &self.notify
     }
 
-    /// Offers what another server offers: its tools and prompts as `prefix_name`, its resources under their own URIs.
-    ///
-    /// What its providers bring is called in the same way. Resources keep their URIs, since contents and links name
-    /// them: two servers that are mounted in one have URIs of their own. Its name, instructions, middleware and limits
-    /// are not taken over. Changes that it is told of reach the clients of this one.
-    ///
-    /// # Panics
-    ///
-    /// When it says who [may read](Self::may_read) its resources: nobody would be asked.
-    #[track_caller]
-    pub fn mount(mut self, prefix: &str, server: impl Serve) -> Self {
-        let mounted = server.into_builder();
-        let is_open = mounted.may_read.is_none();
-        assert!(
-            is_open,
-            "`may_read` of a mounted server is not asked: say it of the server that it is mounted in"
-        );
-        mounted.notify.mount_in(&self.notify);
-        self.tools.extend(mounted.tools.into_iter().map(|tool| tool.prefixed(prefix)));
-        self.prompts.extend(mounted.prompts.into_iter().map(|prompt| prompt.prefixed(prefix)));
-        self.resources.extend(mounted.resources);
-        self.templates.extend(mounted.templates);
-        for provider in mounted.tool_providers {
-            self.tool_providers.push(Arc::new(Prefixed::new(prefix, provider)));
-        }
-        for provider in mounted.prompt_providers {
-            self.prompt_providers.push(Arc::new(Prefixed::new(prefix, provider)));
-        }
-        self.resource_providers.extend(mounted.resource_providers);
-        self.methods.extend(mounted.methods);
-        self.extensions.extend(mounted.extensions);
-        self.shared.merge(&mounted.shared);
-        self
-    }
-
     /// Builds the server.
     ///
     /// # Panics
@@ -453,13 +422,20 @@ impl Builder {
         }
         // Where a handler finds it through its context.
         state.shared.insert(state.notify.clone());
-        let seal = self.seal.unwrap_or_else(Seal::random);
-        Server { state: Arc::new(state), runtime: inline_runtime(), seal }
+
+        Server { state: Arc::new(state), runtime: Arc::new(InlineRuntime::default()), seal: self.keys.into() }
     }
 }
 
 impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Builder").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Creates a builder for a server with this name and version.
+    pub fn builder(name: impl Into<String>, version: impl Into<String>) -> Builder {
+        Builder::new(name, version)
     }
 }

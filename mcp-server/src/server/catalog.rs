@@ -18,7 +18,7 @@ use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, T
 
 /// What is always there, and who brings what comes and goes.
 pub(crate) struct CatalogItems<H, P: ?Sized> {
-    pub(crate) fixed: Vec<H>,
+    pub(crate) static_items: Vec<H>,
     by_key: HashMap<String, H>,
     pub(crate) providers: Vec<Arc<P>>,
     pages: ListCache,
@@ -64,9 +64,9 @@ pub(crate) trait Source<H>: Send + Sync {
 
 impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
     #[track_caller]
-    pub(crate) fn new(fixed: Vec<H>, providers: Vec<Arc<P>>) -> Self {
+    pub(crate) fn new(static_items: Vec<H>, providers: Vec<Arc<P>>) -> Self {
         let mut by_key = HashMap::new();
-        for handler in &fixed {
+        for handler in &static_items {
             if let Some(mistake) = handler.mistake() {
                 handler.settled::<()>(Err(mistake));
             }
@@ -74,11 +74,11 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
             let (kind, key, apart) = (H::KIND, handler.key(), H::APART);
             assert!(before.is_none(), "two {kind}s are called `{key}`: {apart}");
         }
-        Self { fixed, by_key, providers, pages: ListCache::default() }
+        Self { static_items, by_key, providers, pages: ListCache::default() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.fixed.is_empty() && self.providers.is_empty()
+        self.static_items.is_empty() && self.providers.is_empty()
     }
 
     /// The one of this key that is always there.
@@ -108,7 +108,7 @@ impl<H: ListEntry, P: Source<H> + ?Sized> CatalogItems<H, P> {
         if let Some(written) = self.pages.current(&revisions) {
             return Ok(written);
         }
-        let mut all = self.fixed.clone();
+        let mut all = self.static_items.clone();
         for provider in &self.providers {
             let brought = provider.all().await.map_err(|error| unavailable(&*error))?;
             all.extend(brought.into_iter().filter(is_listed));

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mcpwright_core::{Caching, ErrorObject};
 
 use crate::call::page::ListPage;
+use crate::hash::fnv1a;
 use crate::server::catalog::ListEntry;
 
 /// The pages of one list, for the revisions of the catalogues that it was made from.
@@ -113,8 +114,6 @@ impl List<'_> {
     ///
     /// It keeps no secret: whoever forges a cursor gets a page of a list that they may read anyway.
     fn check(&self, key: &str) -> u64 {
-        let bytes = self.member.bytes().chain([0]).chain(key.bytes());
-        bytes
-            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        fnv1a(self.member.bytes().chain([0]).chain(key.bytes()))
     }
 }

@@ -1,7 +1,7 @@
 //! Catalogues that change while the server runs.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
@@ -9,7 +9,8 @@ use crate::handler::prompt::PromptHandler;
 use crate::handler::resource::{ResourceHandler, TemplateHandler};
 use crate::handler::tool::ToolHandler;
 use crate::replicas::change::Change;
-use crate::subscriptions::notify::Notify;
+use crate::subscriptions::notify::{Notify, WeakNotify};
+use crate::sync::lock;
 
 /// What a provider may fail with.
 pub type ProviderError = Box<dyn Error + Send + Sync>;
@@ -117,12 +118,13 @@ pub struct Catalog<H>(Arc<Mutex<Entries<H>>>);
 struct Entries<H> {
     handlers: Vec<H>,
     revision: u64,
-    notify: Option<Notify>,
+    /// The servers that offer the catalog.
+    servers: Vec<WeakNotify>,
 }
 
 impl<H> Default for Catalog<H> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, notify: None })))
+        Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, servers: Vec::new() })))
     }
 }
 
@@ -161,34 +163,36 @@ impl<H: Entry> Catalog<H> {
     }
 
     fn change(&self, edit: impl FnOnce(&mut Vec<H>) -> bool) -> bool {
-        // The lock is released before anybody is told: whoever is told may look at the catalogue.
-        let (changed, notify) = {
-            let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Unlocked before the change is published: a client that receives it may read the catalog.
+        let (changed, servers) = {
+            let mut entries = lock(&self.0);
             let changed = edit(&mut entries.handlers);
             entries.revision += u64::from(changed);
-            (changed, entries.notify.clone())
+            entries.servers.retain(|server| server.upgrade().is_some());
+            (changed, entries.servers.clone())
         };
-        if let (true, Some(notify)) = (changed, notify) {
-            notify.changed(&H::change());
+        if changed {
+            let servers = servers.iter().filter_map(WeakNotify::upgrade);
+            servers.for_each(|notify| notify.publish(&H::change()));
         }
         changed
     }
 
     fn revision(&self) -> u64 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).revision
+        lock(&self.0).revision
     }
 
     fn all(&self) -> Vec<H> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).handlers.clone()
+        lock(&self.0).handlers.clone()
     }
 
     fn find(&self, key: &str) -> Option<H> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = lock(&self.0);
         entries.handlers.iter().find(|known| known.key() == key).cloned()
     }
 
     fn keep(&self, notify: &Notify) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).notify = Some(notify.clone());
+        lock(&self.0).servers.push(notify.downgrade());
     }
 }
 

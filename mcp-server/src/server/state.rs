@@ -24,7 +24,7 @@ use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
 
-/// What is fixed once a server is built.
+/// What is static_items once a server is built.
 pub(crate) struct ServerState {
     pub(crate) info: Implementation,
     pub(crate) info_text: String,
@@ -70,9 +70,9 @@ impl ServerState {
             capabilities = capabilities.resources(resources);
         }
         let completes_prompts =
-            self.prompts.fixed.iter().any(|prompt| prompt.handling().parameters.completes());
+            self.prompts.static_items.iter().any(|prompt| prompt.handling().parameters.completes());
         let completes_templates =
-            self.templates.fixed.iter().any(|template| template.handling().parameters.completes());
+            self.templates.static_items.iter().any(|template| template.handling().parameters.completes());
         let may_complete = !(self.prompts.providers.is_empty() && self.resources.providers.is_empty());
         if completes_prompts || completes_templates || may_complete {
             capabilities = capabilities.completions(Map::new());

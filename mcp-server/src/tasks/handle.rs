@@ -48,12 +48,12 @@ impl TaskHandle {
 impl RunningTask for TaskHandle {
     fn set_status_message(&self, message: String) {
         // Written to the store with the next heartbeat.
-        self.lock().say(message, runtime::milliseconds(&*self.runtime));
+        self.lock().say(message, runtime::unix_millis(&*self.runtime));
         self.is_dirty.store(true, Ordering::Release);
     }
 
     fn remaining(&self) -> Duration {
-        self.lock().left(runtime::milliseconds(&*self.runtime))
+        self.lock().left(runtime::unix_millis(&*self.runtime))
     }
 
     fn is_cancelled(&self) -> bool {

@@ -120,7 +120,7 @@ impl Server {
         if !config::is_known_to(call.client()) {
             return Outcome::MissingCapability(Box::new(config::capability()));
         }
-        self.runtime.go_on();
+        self.runtime.run_pending();
         let answer = match call.method() {
             method::TASKS_UPDATE => self.update_task(tasks, call).await,
             method::TASKS_CANCEL => self.cancel_task(tasks, call).await,
@@ -224,7 +224,7 @@ impl Server {
 }
 
 fn told(record: &Record) -> Option<TaskChange> {
-    TaskChange::new(&record.owner, record.age(), &record.detailed())
+    TaskChange::new(&record.owner, record.version(), &record.detailed())
 }
 
 /// Runs what a tool has left to do, without the call.

@@ -171,7 +171,7 @@ impl Record {
     }
 
     /// Which of two that are known of the same task is the later.
-    pub(crate) fn age(&self) -> TaskVersion {
+    pub(crate) fn version(&self) -> TaskVersion {
         let answered = match &self.state {
             State::PendingInput(parked) => {
                 let answered = parked.keys.len().saturating_sub(parked.requests.len());
@@ -183,7 +183,7 @@ impl Record {
             has_ended: self.state.status().is_terminal(),
             step: self.step,
             updated: self.updated,
-            answered,
+            responses: answered,
         }
     }
 

@@ -90,13 +90,13 @@ impl Registry {
 
     /// Keeps what is known of a task that has not ended.
     pub(crate) async fn keep(&self, record: &Record, runtime: &dyn Runtime) -> Result<(), StoreError> {
-        let left = record.left(runtime::milliseconds(runtime));
+        let left = record.left(runtime::unix_millis(runtime));
         self.store.put(&self.key(&record.id, ""), &serde_json::to_vec(record)?, left).await
     }
 
     /// Ends a task, unless it has ended already: tells whether it had not.
     pub(crate) async fn end(&self, record: &Record, runtime: &dyn Runtime) -> Result<bool, StoreError> {
-        let left = record.left(runtime::milliseconds(runtime));
+        let left = record.left(runtime::unix_millis(runtime));
         let value = serde_json::to_vec(record)?;
         let is_first = self.store.put_new(&self.key(&record.id, ":end"), &value, left).await?;
         if is_first {
@@ -157,7 +157,7 @@ impl Registry {
         answer: &JsonText,
         runtime: &dyn Runtime,
     ) -> Result<(), StoreError> {
-        let left = record.left(runtime::milliseconds(runtime));
+        let left = record.left(runtime::unix_millis(runtime));
         self.store.put_new(&self.answer_key(&record.id, key), answer.as_str().as_bytes(), left).await?;
         Ok(())
     }
@@ -179,7 +179,7 @@ impl Registry {
         }
         // The sign of life comes first: without it, the task would seem to have been left by whoever goes on with it.
         self.heartbeat(&record.id).await?;
-        let left = record.left(runtime::milliseconds(runtime));
+        let left = record.left(runtime::unix_millis(runtime));
         self.store.put_new(&self.round_key(&record.id, round), b"", left).await
     }
 

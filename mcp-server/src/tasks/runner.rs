@@ -75,7 +75,7 @@ pub(crate) async fn create(server: &Server, tasks: &Registry, call: &Call) -> Re
 async fn kept_anew(server: &Server, tasks: &Registry, owner: &str) -> Result<Record, ErrorObject> {
     let runtime = &**server.runtime();
     let id = new_id().map_err(|error| incident::internal("there are no random numbers", &error))?;
-    let record = Record::new(id, owner, &tasks.settings, runtime::milliseconds(runtime));
+    let record = Record::new(id, owner, &tasks.settings, runtime::unix_millis(runtime));
     let kept = async {
         tasks.heartbeat(&record.id).await?;
         tasks.keep(&record, runtime).await
@@ -137,7 +137,7 @@ async fn go_on(
             before.respond(key, InputResponse::Result(answer));
         }
     }
-    record.change(State::Working, None, runtime::milliseconds(runtime));
+    record.change(State::Working, None, runtime::unix_millis(runtime));
     if let Err(error) = tasks.keep(&record, runtime).await {
         // It goes on all the same: that it was claimed says so, too.
         tracing::warn!(%error, "a task that goes on could not be kept");
@@ -206,7 +206,7 @@ async fn drive(server: Server, begun: Started, work: BoxFuture<'static, Outcome>
 /// Ends a task that ran here in this way, as soon as the store takes it.
 async fn end(server: &Server, tasks: &Registry, mut record: Record, state: State) {
     let runtime = &**server.runtime();
-    record.end(state, None, runtime::milliseconds(runtime));
+    record.end(state, None, runtime::unix_millis(runtime));
     if until_kept(server, &record, || tasks.end(&record, runtime)).await == Some(true) {
         server.notify_task(&record);
     }
@@ -255,7 +255,7 @@ fn completed(answer: Answer, max_result_bytes: usize) -> State {
 
 /// Parks a task until its questions are answered. What is too much to be kept until then fails.
 async fn park(server: &Server, tasks: &Registry, mut record: Record, parked: SuspendedTask) {
-    record.change(State::PendingInput(Box::new(parked)), None, runtime::milliseconds(&**server.runtime()));
+    record.change(State::PendingInput(Box::new(parked)), None, runtime::unix_millis(&**server.runtime()));
     let (size, most) = (record.size(), tasks.settings.max_result_bytes);
     if size > most {
         let reason =
@@ -278,7 +278,7 @@ pub(crate) async fn finish(
     state: State,
     message: Option<&str>,
 ) -> Result<(), StoreError> {
-    record.end(state, message, runtime::milliseconds(&**server.runtime()));
+    record.end(state, message, runtime::unix_millis(&**server.runtime()));
     if tasks.end(&record, &**server.runtime()).await? {
         server.notify_task(&record);
     }
@@ -295,7 +295,7 @@ where
             Ok(kept) => return Some(kept),
             Err(error) => tracing::warn!(%error, "what came of a task could not be kept yet"),
         }
-        if record.left(runtime::milliseconds(&**server.runtime())).is_zero() {
+        if record.left(runtime::unix_millis(&**server.runtime())).is_zero() {
             return None;
         }
         server.runtime().sleep(HEARTBEAT_INTERVAL).await;

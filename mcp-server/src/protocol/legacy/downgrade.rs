@@ -3,8 +3,9 @@
 use mcpwright_core::{CallToolResult, ErrorCode, ErrorObject, JsonText, Meta, ProtocolVersion, method};
 use serde_json::{Value, json};
 
-use crate::call::outcome::{Feature, Fields, Outcome, with_meta};
+use crate::call::outcome::{Feature, Fields, Outcome};
 use crate::incident;
+use crate::json::with_meta;
 
 /// Returns the result or error of an outcome in the vocabulary of a revision.
 pub(crate) fn finish(

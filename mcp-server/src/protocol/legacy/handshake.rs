@@ -3,7 +3,7 @@
 use mcpwright_core::{Client, ErrorObject, Implementation, JsonText, LoggingLevel, ProtocolVersion};
 use serde::{Deserialize, Serialize};
 
-use crate::call::outcome::empty_result;
+use crate::json;
 use crate::server::Server;
 
 /// The log level of a client that has not set one: these revisions leave it to the server.
@@ -55,7 +55,7 @@ impl Handshake {
             short
         });
         // It came as JSON, so it serializes.
-        let text = |text: Result<JsonText, _>| text.unwrap_or_else(|_| empty_result());
+        let text = |text: Result<JsonText, _>| text.unwrap_or_else(|_| json::empty_object());
         let handshake = HandshakeText {
             v: self.version.clone(),
             i: info.map(|info| text(JsonText::of(&info))),

@@ -9,10 +9,10 @@ use mcpwright_core::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::call::outcome::empty_result;
 use crate::call::params;
 use crate::caller::Caller;
 use crate::incident;
+use crate::json;
 use crate::limits::{MAX_SUBSCRIPTIONS_PER_SESSION, check_uri};
 use crate::overloaded::Overloaded;
 use crate::protocol::legacy::downgrade::not_found;
@@ -116,7 +116,7 @@ impl Session {
             method::RESOURCES_UNSUBSCRIBE if server.has_subscriptions() => self.unsubscribe(request)?,
             _ => return Ok(Routed::Call(self.client(meta, metadata.accepts_server_requests())?, None)),
         }
-        Ok(Routed::Answered(empty_result()))
+        Ok(Routed::Answered(json::empty_object()))
     }
 
     /// Returns the modern client that this one would be, for one request. Without capabilities, if it cannot be sent

@@ -59,7 +59,7 @@ impl Subscriptions {
         let opened = has_room.then(|| server.notify().subscribe(caller, wake)).flatten();
         let mut opened = opened.ok_or_else(Overloaded::too_many_subscriptions)?;
         let filter = server.supported(params.notifications, caller);
-        opened.add(Change::wanted_by(&filter, caller));
+        opened.add(Change::named_by(&filter, caller));
         // The state of a task may have changed since the client last received it.
         filter.task_ids.iter().for_each(|ids| server.announce_tasks(ids, caller, &opened));
         self.0.insert(request.id.clone(), opened);
