@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use mcpwright::{Context, Form, Key, Result, server};
+use mcpwright::{Context, Form, Result, server};
 
 struct Replica {
     port: u16,

@@ -51,7 +51,7 @@ pub struct Options {
 
     /// Key that all replicas share, of 32 bytes in base64 or hexadecimal: sessions then outlive a restart. In the
     /// environment it is not seen by other users of the machine.
-    #[arg(long, value_name = "KEY", env = "REFERENCE_SERVER_KEY", hide_env_values = true, value_parser = Key::parse)]
+    #[arg(long, value_name = "KEY", env = "REFERENCE_SERVER_KEY", hide_env_values = true)]
     pub key: Option<Key>,
 
     /// Serve HTTP+SSE of the protocol's first revision as well, at the path /sse.

@@ -7,6 +7,7 @@ pub(crate) mod outcome;
 pub(crate) mod page;
 pub(crate) mod params;
 pub(crate) mod running_task;
+pub(crate) mod tool_result;
 
 use std::any::Any;
 use std::borrow::Cow;

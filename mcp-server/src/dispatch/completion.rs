@@ -17,17 +17,21 @@ use crate::handler::resource::TemplateHandler;
 use crate::server::Server;
 
 impl Server {
-    pub(crate) async fn complete(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
-        let completion = self.completion(call, outbox).await;
+    pub(crate) async fn complete(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
+        let completion = self.completion(call, notifications).await;
         let answer = completion.and_then(|completion| {
             self.answer("a completion", &CompleteResult::new(completion), Meta::new())
         });
         answer.into()
     }
 
-    async fn completion(&self, call: &Call, outbox: &NotificationSender) -> Result<Completion, ErrorObject> {
+    async fn completion(
+        &self,
+        call: &Call,
+        notifications: &NotificationSender,
+    ) -> Result<Completion, ErrorObject> {
         let params: CompleteParams = call.read()?;
-        let context = Context::new(call, &self.state.shared, outbox);
+        let context = Context::new(call, &self.state.shared, notifications);
         let known = params.context.map(|context| context.arguments.into_iter().collect()).unwrap_or_default();
         let (argument, value) = (params.argument.name, params.argument.value);
         match &params.reference {
@@ -61,7 +65,7 @@ impl Server {
         let (declared, schema) = found.ok_or_else(|| unknown("argument", name))?;
         if let Some(completer) = &declared.argument.completer {
             let completing = completer.complete(CompletionRequest::new(value, known, context));
-            let completion = execute::within(name, completing, self.state.timeout, &self.runtime).await;
+            let completion = execute::with_timeout(name, completing, self.state.timeout, &self.runtime).await;
             let completion = completion.map_err(|execute::TimedOut(_)| timed_out(name))?;
             let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
             if completion.values.len() > 100 {

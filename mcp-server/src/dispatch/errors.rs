@@ -19,21 +19,20 @@ use crate::input_required::error::InputError;
 use crate::server::Server;
 
 impl Server {
-    /// Runs what a handler has left to do. It may take this long, unless it has a deadline of its own.
-    pub(crate) async fn work<R: Send + 'static>(
+    /// Runs a started handler, for at most `timeout` unless it has a timeout of its own.
+    pub(crate) async fn run<R: Send + 'static>(
         &self,
         name: &str,
         handling: &HandlerCore<R>,
-        work: Execution<R>,
+        execution: Execution<R>,
         timeout: Duration,
     ) -> Result<Result<R, Failure>, execute::TimedOut> {
         let timeout = handling.timeout.unwrap_or(timeout);
-        execute::work(name, work, &handling.pace, timeout, &self.runtime).await
+        execute::run(name, execution, &handling.pace, timeout, &self.runtime).await
     }
 
-    /// Runs a handler where the protocol has no place for a failure that the model reads. What an error calls it is
-    /// `shown`.
-    pub(crate) async fn run<R: Send + 'static>(
+    /// Runs a handler of a prompt or a resource: its failure is a protocol error, which calls it `shown`.
+    pub(crate) async fn run_handler<R: Send + 'static>(
         &self,
         name: &str,
         shown: &str,
@@ -42,9 +41,9 @@ impl Server {
         context: &Context,
     ) -> Result<R, Outcome> {
         let result = match handling.start(given, context) {
-            Ok(work) => {
-                let worked = self.work(name, handling, work, self.state.timeout).await;
-                worked.unwrap_or_else(|execute::TimedOut(_)| Err(timed_out(shown).into()))
+            Ok(execution) => {
+                let result = self.run(name, handling, execution, self.state.timeout).await;
+                result.unwrap_or_else(|execute::TimedOut(_)| Err(timed_out(shown).into()))
             }
             Err(failure) => Err(failure),
         };

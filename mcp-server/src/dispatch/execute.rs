@@ -21,21 +21,21 @@ use crate::runtime::Runtime;
 pub(crate) struct TimedOut(pub(crate) Duration);
 
 /// Runs what a handler has left to do until it is done or the deadline has passed.
-pub(crate) async fn work<T: Send + 'static>(
+pub(crate) async fn run<T: Send + 'static>(
     name: &str,
-    work: Execution<T>,
+    execution: Execution<T>,
     pace: &Arc<LatencyStats>,
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,
 ) -> Result<Result<T, Failure>, TimedOut> {
-    match work {
+    match execution {
         Execution::Future(future) => asynchronous(name, future, pace, timeout, runtime).await,
         Execution::Blocking(handler) => synchronous(handler, timeout, runtime).await,
     }
 }
 
 /// Runs something of which nobody knows how quick it is until it is done or the deadline has passed.
-pub(crate) async fn within<F: Future>(
+pub(crate) async fn with_timeout<F: Future>(
     name: &str,
     work: F,
     timeout: Duration,

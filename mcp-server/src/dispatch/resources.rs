@@ -54,12 +54,12 @@ impl Reader {
 }
 
 impl Server {
-    pub(crate) async fn read_resource(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
+    pub(crate) async fn read_resource(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
         let uri = match call.read::<Params<'_>>() {
             Ok(params) => params.uri,
             Err(error) => return error.into(),
         };
-        match self.read(call, &uri, outbox).await {
+        match self.read(call, &uri, notifications).await {
             Ok(Some((mut result, caching))) => {
                 let meta = std::mem::take(&mut result.meta);
                 self.answer(&uri, &result, meta).map(|answer| answer.caching(caching)).into()
@@ -73,7 +73,7 @@ impl Server {
         &self,
         call: &Call,
         uri: &str,
-        outbox: &NotificationSender,
+        notifications: &NotificationSender,
     ) -> Result<Option<(ReadResourceResult, Caching)>, Outcome> {
         if uri.len() > MAX_URI_BYTES {
             return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long").into());
@@ -86,8 +86,8 @@ impl Server {
             Reader::Resource(_) => ArgumentText::texts([]),
             Reader::Template(_, variables) => ArgumentText::texts(variables.iter()),
         };
-        let context = Context::new(call, &self.state.shared, outbox);
-        let contents = self.run(uri, "the resource", reader.handling(), &given, &context).await?;
+        let context = Context::new(call, &self.state.shared, notifications);
+        let contents = self.run_handler(uri, "the resource", reader.handling(), &given, &context).await?;
         let result = contents.result(uri, reader.mime_type());
         Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.state.caching))))
     }

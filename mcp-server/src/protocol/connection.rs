@@ -315,7 +315,7 @@ impl Connection {
         if self.in_flight.iter().any(|in_flight| in_flight.id == request.id)
             || self.subscriptions.contains(&request.id)
         {
-            return Err(ErrorObject::invalid_request("a request with this id is in flight already").into());
+            return Err(ErrorObject::invalid_request("a request with this id is still being answered").into());
         }
         if self.in_flight.len() >= MAX_CALLS_PER_CONNECTION {
             return Err(Overloaded::too_many_calls().into());

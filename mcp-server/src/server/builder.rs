@@ -375,8 +375,9 @@ impl Builder {
         let has_tasks = self.tasks.is_some() || self.tools.iter().any(becomes_task);
         let has_store = self.store.is_some();
         let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
-        let tasks = has_tasks
-            .then(|| Registry::new(self.tasks.unwrap_or_default(), Arc::clone(&store), &self.info.name));
+        let tasks = has_tasks.then(|| {
+            Arc::new(Registry::new(self.tasks.unwrap_or_default(), Arc::clone(&store), &self.info.name))
+        });
         for tool in self.tools.iter().filter(|tool| tool.is_single_use()) {
             let name = &tool.definition().name;
             assert!(

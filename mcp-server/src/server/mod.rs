@@ -22,6 +22,7 @@ use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::handler::tool::ToolHandler;
 use crate::incident;
+use crate::input_required::request_state::RequestStates;
 use crate::meta_cache::MetaCache;
 use crate::replicas::change::Change;
 use crate::replicas::seal::Seal;
@@ -30,6 +31,7 @@ use crate::runtime::Runtime;
 use crate::server::state::ServerState;
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
+use crate::tasks::runner::TaskRunner;
 
 /// A server: what it offers, ready to be called. Cheap to clone.
 ///
@@ -136,8 +138,25 @@ impl Server {
     }
 
     /// Returns the tasks, if calls may become tasks.
-    pub(crate) fn tasks(&self) -> Option<&Registry> {
+    pub(crate) fn tasks(&self) -> Option<&Arc<Registry>> {
         self.state.tasks.as_ref()
+    }
+
+    /// Returns what runs the tasks, if calls may become tasks.
+    pub(crate) fn task_runner(&self) -> Option<TaskRunner> {
+        let registry = Arc::clone(self.tasks()?);
+        Some(TaskRunner { registry, notify: self.notify().clone(), runtime: Arc::clone(&self.runtime) })
+    }
+
+    /// Returns what seals and opens request states.
+    pub(crate) fn request_states(&self) -> RequestStates<'_> {
+        RequestStates {
+            seal: &self.seal,
+            store: &*self.state.store,
+            runtime: &*self.runtime,
+            timeout: self.state.input_timeout,
+            server_name: &self.state.info.name,
+        }
     }
 
     /// Returns the time that a client has to answer an input request.

@@ -37,7 +37,7 @@ pub(crate) struct ServerState {
     pub(crate) masks_errors: bool,
     pub(crate) store: Arc<dyn Store>,
     /// What tasks there are, if a call may become one.
-    pub(crate) tasks: Option<Registry>,
+    pub(crate) tasks: Option<Arc<Registry>>,
     /// How long a client may take to answer what it is asked.
     pub(crate) input_timeout: Duration,
     pub(crate) shared: Extensions,

@@ -168,7 +168,7 @@ fn resources_and_prompts_ask_as_tools_do() {
 
 #[test]
 fn what_users_refuse_is_the_tools_error() {
-    for (action, words) in [("decline", "the user declined"), ("cancel", "the user closed")] {
+    for (action, words) in [("decline", "the user declined"), ("cancel", "the user dismissed")] {
         for client in clients(|| server().mask_errors().build(), &able()).into_iter().enumerate() {
             let (1.., client) = client else { continue };
             let client = client.answers(move |_| Ok(json!({ "action": action })));

@@ -138,7 +138,7 @@ fn who_may_read_cannot_be_found_out_means_nobody() {
 }
 
 #[test]
-#[should_panic(expected = "`may_read` of a mounted server is not asked")]
+#[should_panic(expected = "`may_read` of the server mounted as `inner` would be lost")]
 fn a_check_that_would_be_lost_does_not_start() {
     let _ = described().mount("inner", Server::builder("inner", "1").may_read(|_, _| false));
 }
@@ -294,11 +294,14 @@ fn what_comes_over_a_bus_is_not_sent_over_it_again() {
     server.notify().prompts_list_changed();
     assert_eq!(bus.0.lock().unwrap().0, [Change::Resource(THING.into()), Change::Prompts]);
     let written = serde_json::to_value(&bus.0.lock().unwrap().0).unwrap();
-    assert_eq!(written, json!([{ "resource": THING }, "prompts"]));
+    assert_eq!(
+        written,
+        json!([{ "v": 1, "change": { "resource": THING } }, { "v": 1, "change": "prompts" }])
+    );
     let listeners = bus.0.lock().unwrap().1[0].clone();
-    assert!(listeners.tell(&Change::Resource(THING.into())));
+    assert!(listeners.deliver(&Change::Resource(THING.into())));
     assert_eq!(bus.0.lock().unwrap().0.len(), 2);
     assert_eq!(told(&client).len(), 2);
     drop((client, server));
-    assert!(!listeners.tell(&Change::Tools), "nobody is left");
+    assert!(!listeners.deliver(&Change::Tools), "nobody is left");
 }

@@ -66,7 +66,7 @@ impl Stage {
         let now = self.seconds.fetch_add(seconds, Ordering::SeqCst) + seconds;
         let woken: Vec<_> = self.sleepers.lock().unwrap().extract_if(.., |(end, _)| *end <= now).collect();
         woken.into_iter().for_each(|(_, sleeper)| sleeper.send(()).unwrap_or_default());
-        self.go_on();
+        self.run_pending();
     }
 }
 
@@ -96,7 +96,7 @@ impl Runtime for Stage {
         self.beside.lock().unwrap().push(work);
     }
 
-    fn go_on(&self) {
+    fn run_pending(&self) {
         // A handler of which nobody knows how quick it is lets others go first.
         for _ in 0..10 {
             let mut work = std::mem::take(&mut *self.beside.lock().unwrap());
@@ -344,7 +344,7 @@ fn a_handler_that_blocks_learns_that_its_task_is_cancelled() {
     let tool = block.description("Block.").task(TaskMode::Optional);
     let client = client(server().tool(tool).build().with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("block", ())).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     block_on(client.cancel_task(&id)).unwrap();
     receiver.recv_timeout(Duration::from_secs(20)).unwrap();
 }
@@ -371,7 +371,7 @@ fn a_blocking_handler_learns_that_its_deadline_passed() {
     let tool = block.description("Block.").timeout(Duration::from_secs(5)).task(TaskMode::Optional);
     let client = client(server().tool(tool).build().with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("block", ())).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     stage.advance(6);
     assert_eq!(block_on(client.get_task(&id)).unwrap().task.status, TaskStatus::Completed);
     let learned = receiver.recv_timeout(Duration::from_secs(3));
@@ -433,7 +433,7 @@ fn there_is_a_limit_to_everything() {
     let stage = Arc::new(Stage::default());
     let large = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
     let tasks = TaskConfig::new()
-        .most(2)
+        .max_per_caller(2)
         .max_result_bytes(1000)
         .ttl(Duration::from_secs(60))
         .poll_interval(Duration::ZERO);
@@ -447,7 +447,11 @@ fn there_is_a_limit_to_everything() {
     let task = block_on(client.create_task("large", ())).unwrap();
     assert_eq!((task.ttl_ms, task.poll_interval_ms), (Some(60_000), Some(1)));
     let result = block_on(client.get_task(&task.task_id)).unwrap();
-    assert!(text(&result).ends_with("at most 1000 are kept; ask for less"), "{}", text(&result));
+    assert!(
+        text(&result).ends_with("it must be at most 1000 bytes, and is 2039; ask for less"),
+        "{}",
+        text(&result)
+    );
     block_on(client.create_task("large", ())).unwrap();
     // A third one is too many: what may be a call stays one.
     let refused = block_on(client.create_task("large", ())).unwrap_err();
@@ -462,7 +466,7 @@ fn there_is_a_limit_to_everything() {
 #[test]
 fn a_task_is_kept_for_a_second_at_least() {
     for (ttl, milliseconds) in [(Duration::ZERO, 1000), (Duration::MAX, 3_153_600_000_000)] {
-        let tasks = TaskConfig::new().ttl(ttl).most(1);
+        let tasks = TaskConfig::new().ttl(ttl).max_per_caller(1);
         let client = client(server().tasks(tasks).tool(tool("always", TaskMode::Always)));
         let task = block_on(client.create_task("always", ())).unwrap();
         assert_eq!(task.ttl_ms, Some(milliseconds));

@@ -120,10 +120,10 @@ impl Context {
     ///
     /// The client has not declared one of these: to be handed on with `?`.
     pub fn require(&self, capabilities: &ClientCapabilities) -> Result<(), InputError> {
-        match capabilities::lacking(capabilities, self.client().capabilities()) {
+        match capabilities::missing(capabilities, self.client().capabilities()) {
             None => Ok(()),
             Some(lacking) => {
-                self.asking().missing_extension(lacking.clone());
+                self.pending_input().missing(lacking.clone());
                 Err(InputError::Unsupported(Box::new(lacking)))
             }
         }
@@ -136,19 +136,19 @@ impl Context {
         read: impl Fn(&JsonText) -> Read<T>,
     ) -> Result<T, InputError> {
         let question = question();
-        for answer in self.asking().answers(key, &question) {
+        for answer in self.pending_input().responses(key, &question) {
             let read = match answer {
                 InputResponse::Error(reason) => Some(Err(InputError::Failed(reason.clone()))),
                 InputResponse::Result(text) => read(text),
             };
             if let Some(read) = read {
-                self.asking().used(key, &question, answer.clone());
+                self.pending_input().use_response(key, &question, answer.clone());
                 return read;
             }
             tracing::debug!(key, "an answer is none to the question");
         }
         self.require(&capabilities::needed(&question))?;
-        self.asking().ask(key, question);
+        self.pending_input().request(key, question);
         Err(InputError::Pending { key: key.to_owned() })
     }
 }

@@ -16,7 +16,7 @@ use crate::call::running_task::RunningTask;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::error::Failure;
-use crate::input_required::PendingInput;
+use crate::input_required::pending::{Interruption, PendingInput};
 use crate::subscriptions::notify::Notify;
 
 /// What a handler may do while it runs: report progress, write to the client's log, ask the
@@ -55,14 +55,20 @@ impl Context {
         }))
     }
 
-    pub(crate) fn asking(&self) -> &PendingInput {
+    pub(crate) fn pending_input(&self) -> &PendingInput {
         &self.0.asking
     }
 
     /// What comes of a handler that failed because a question of its is open, if one is.
     pub(crate) fn take_input_required(&self, failure: &Failure) -> Option<Outcome> {
+        let Failure::Error(error) = failure else { return None };
         let progress = *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        self.0.asking.take_input_required(failure, Some(progress))
+        let interruption = self.0.asking.take_input_required(&**error, Some(progress))?;
+        Some(match interruption {
+            Interruption::InputRequired(required) => Outcome::InputRequired(required),
+            Interruption::MissingCapability(missing) => Outcome::MissingCapability(missing),
+            Interruption::Failed(error) => Outcome::Failed(error),
+        })
     }
 
     /// From here on the call is this task: nobody hears of its progress and its log any more.

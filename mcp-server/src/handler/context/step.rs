@@ -70,11 +70,11 @@ impl Context {
         F: Future<Output = Result<T, E>>,
     {
         let wrong = |error: serde_json::Error| StepError(error.into());
-        if let Some(value) = self.asking().step(key) {
+        if let Some(value) = self.pending_input().step(key) {
             return value.to().map_err(wrong);
         }
         let value = effect.await.map_err(|error| StepError(error.into_error()))?;
-        self.asking().did(key, JsonText::of(&value).map_err(wrong)?);
+        self.pending_input().complete_step(key, JsonText::of(&value).map_err(wrong)?);
         Ok(value)
     }
 }

@@ -42,7 +42,7 @@ impl ServerRequests {
         version: &ProtocolVersion,
         now: Instant,
     ) -> Result<Vec<Request>, String> {
-        let InputRequired { requests, before: state } = pending;
+        let InputRequired { requests, state } = pending;
         let held: usize = self.waiting.values().map(WaitingCall::len).sum();
         if self.waiting.len() >= MAX_WAITING_CALLS || held + length(call, &state) > MAX_WAITING_BYTES {
             return Err("the client has too many pending input requests".to_owned());

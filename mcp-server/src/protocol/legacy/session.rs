@@ -23,7 +23,7 @@ use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
 use crate::server::Server;
 use crate::subscriptions::hub::{Subscription, Wake};
-use crate::tasks::methods::is_of_tasks;
+use crate::tasks::methods::is_task_method;
 
 /// The handshake of a client, and what it has requested since.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ impl Session {
             }
             method::LOGGING_SET_LEVEL => self.set_level(request)?,
             // In one of these revisions, tasks were something else.
-            name if is_of_tasks(name) && server.tasks().is_some() => {
+            name if is_task_method(name) && server.tasks().is_some() => {
                 return Err(ErrorObject::method_not_found(name).into());
             }
             method::RESOURCES_SUBSCRIBE if server.has_subscriptions() => {

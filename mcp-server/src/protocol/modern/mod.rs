@@ -20,8 +20,8 @@ use crate::call::outcome::{Answer, Fields, Outcome};
 use crate::caller::Caller;
 use crate::handler::header_params::HeaderParam;
 use crate::incident;
+use crate::input_required::InputRequired;
 use crate::input_required::rounds::RoundState;
-use crate::input_required::{InputRequired, request_state};
 use crate::limits::MAX_VERSION_BYTES;
 use crate::meta_cache::ParsedMeta;
 use crate::protocol::modern::error::{malformed, missing_meta};
@@ -135,7 +135,7 @@ pub(crate) fn round_state(
 ) -> Result<Option<Arc<RoundState>>, ErrorObject> {
     match &*request.method {
         method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ => {
-            request_state::open(&request.method, request.params.as_ref(), caller, server)
+            server.request_states().open(&request.method, request.params.as_ref(), caller)
         }
         _ => Ok(None),
     }
@@ -155,8 +155,8 @@ pub(crate) fn finish(outcome: Outcome, call: &Call, server: &Server) -> Result<J
 
 /// Returns the result with the input requests of a call, and the state that the client returns with its responses.
 fn input_required(pending: InputRequired, call: &Call, server: &Server) -> Result<JsonText, ErrorObject> {
-    let InputRequired { requests, before } = pending;
-    let state = request_state::seal(&before, call.method(), call.params(), call.caller(), server)?;
+    let InputRequired { requests, state } = pending;
+    let state = server.request_states().seal(&state, call.method(), call.params(), call.caller())?;
     let result = InputRequiredResult::new(requests).request_state(state);
     let answer =
         Answer::of(&result).map_err(|error| incident::internal("input requests do not serialize", &error))?;

@@ -61,7 +61,9 @@ impl Subscriptions {
         let filter = server.supported(params.notifications, caller);
         opened.add(Change::named_by(&filter, caller));
         // The state of a task may have changed since the client last received it.
-        filter.task_ids.iter().for_each(|ids| server.announce_tasks(ids, caller, &opened));
+        if let (Some(ids), Some(tasks)) = (&filter.task_ids, server.task_runner()) {
+            tasks.announce(ids, caller, &opened);
+        }
         self.0.insert(request.id.clone(), opened);
         let acknowledged = AcknowledgedParams::new(filter).meta(subscription_id(&request.id));
         notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged).map_err(Refusal::Error)

@@ -83,17 +83,17 @@ fn a_task_goes_on_although_its_client_has_left() {
     let server = server().store(Arc::clone(&store)).tool(ask).build();
     let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("ask", ())).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     // The claim takes long, and the client does not wait for it.
     store.hold("put", &id);
     let answers = [("first", answer("Ada")), ("last", answer("Lovelace"))];
     let mut update = Box::pin(client.update_task(&id, answers));
     poll(&mut update);
     drop(update);
-    stage.go_on();
+    stage.run_pending();
     assert_eq!(block_on(client.get_task(&id)).unwrap().task.status, TaskStatus::Working);
     store.is_free.store(true, Ordering::SeqCst);
-    stage.go_on();
+    stage.run_pending();
     assert_eq!(block_on(client.get_task(&id)).unwrap().task.status, TaskStatus::InputRequired);
 }
 
@@ -105,10 +105,10 @@ fn a_task_is_lost_with_the_one_who_claimed_it() {
     let server = server().store(Arc::clone(&store)).tool(ask).build();
     let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("ask", ())).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     store.hold("put", &id);
     block_on(client.update_task(&id, [("first", answer("Ada")), ("last", answer("Lovelace"))])).unwrap();
-    stage.go_on();
+    stage.run_pending();
     // Killed after its claim. Whoever asks meanwhile does not keep the claim alive.
     stage.beside.lock().unwrap().clear();
     for _ in 0..3 {
@@ -133,15 +133,15 @@ fn who_listens_hears_the_end_last() {
     let server = server().store(Arc::clone(&store)).tool(tool).build();
     let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("slow", [("seconds", 5)])).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     // How it is with the task is read, and is old by the time it is there.
     store.hold("get", &id);
     block_on(client.listen(SubscriptionFilter::new().task_ids(vec![id]))).unwrap();
-    stage.go_on();
+    stage.run_pending();
     stage.advance(5);
     let heard = told(&client);
     store.is_free.store(true, Ordering::SeqCst);
-    stage.go_on();
+    stage.run_pending();
     stage.advance(10);
     assert_eq!(heard.into_iter().chain(told(&client)).next_back().unwrap(), "completed");
 }
@@ -156,7 +156,7 @@ impl Bus for Pair {
         let change: Change = serde_json::from_str(&serde_json::to_string(change).unwrap()).unwrap();
         let all = self.0.lock().unwrap().clone();
         all.iter().filter(|listeners| *listeners != from).for_each(|listeners| {
-            listeners.tell(&change);
+            listeners.deliver(&change);
         });
     }
 
@@ -183,9 +183,9 @@ fn a_cancelled_task_does_not_ask() {
     };
     let (other, client) = (replica(tool("ask", TaskMode::Always)), replica(ask));
     let id = block_on(client.create_task("ask", ())).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     block_on(client.listen(SubscriptionFilter::new().task_ids(vec![id.clone()]))).unwrap();
-    stage.go_on();
+    stage.run_pending();
     block_on(other.cancel_task(&id)).unwrap();
     // It asks before it notices.
     stage.advance(1);
@@ -199,7 +199,9 @@ fn what_could_not_be_kept_does_not_count() {
     let stage = Arc::new(Stage::default());
     let store = Held::on(&stage);
     let get_static = tool("always", TaskMode::Always);
-    let client = client(server().store(Arc::clone(&store)).tasks(TaskConfig::new().most(2)).tool(get_static));
+    let client = client(
+        server().store(Arc::clone(&store)).tasks(TaskConfig::new().max_per_caller(2)).tool(get_static),
+    );
     store.is_down.store(true, Ordering::SeqCst);
     for _ in 0..2 {
         block_on(client.create_task("always", ())).unwrap_err();
@@ -221,13 +223,13 @@ fn no_handler_outlives_its_task() {
         server().store(store).tasks(TaskConfig::new().ttl(Duration::from_secs(61))).tool(tool).build();
     let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("slow", [("seconds", 90_000)])).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     (0..30).for_each(|_| stage.advance(2));
     assert!(!dropped.load(Ordering::SeqCst));
     stage.advance(1);
     assert!(dropped.load(Ordering::SeqCst));
     let failed = block_on(client.get_task(&id)).unwrap();
-    assert_eq!(failed.error.unwrap().message, "the time of the task is over");
+    assert_eq!(failed.error.unwrap().message, "the task has expired");
 }
 
 #[test]
@@ -239,7 +241,7 @@ fn what_came_of_a_task_can_be_seen_for_a_minute() {
         server().store(store).tasks(TaskConfig::new().ttl(Duration::from_secs(60))).tool(tool).build();
     let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("slow", [("seconds", 58)])).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     (0..29).for_each(|_| stage.advance(2));
     let task = block_on(client.get_task(&id)).unwrap().task;
     assert_eq!((task.status, task.ttl_ms), (TaskStatus::Completed, Some(118_000)));
@@ -266,10 +268,10 @@ fn a_handler_that_runs_again_has_the_time_that_is_left() {
         server().store(store).tasks(TaskConfig::new().ttl(Duration::from_secs(60))).tool(ask).build();
     let client = client(server.with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let id = block_on(client.create_task("ask", ())).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     stage.advance(40);
     block_on(client.update_task(&id, [("name", answer("Ada"))])).unwrap();
-    stage.go_on();
+    stage.run_pending();
     (0..10).for_each(|_| stage.advance(2));
     let done = block_on(client.get_task(&id)).unwrap();
     assert_eq!((done.task.status, done.task.ttl_ms), (TaskStatus::Completed, Some(120_000)));
@@ -289,12 +291,12 @@ fn a_server_that_ends_waits_for_no_task_before_the_others_are_cancelled() {
     let client = client(server.clone());
     let create = || block_on(client.create_task("slow", [("seconds", 60)])).unwrap().task_id;
     let ids = [create(), create()];
-    stage.go_on();
+    stage.run_pending();
     let (held, other) = (ids.iter().min().unwrap(), ids.iter().max().unwrap());
     store.hold("put_new", &format!("{held}:end"));
     let mut end = Box::pin(server.cancel_tasks());
     assert!(poll(&mut end).is_none());
-    stage.go_on();
+    stage.run_pending();
     assert!(dropped.load(Ordering::SeqCst));
     assert_eq!(block_on(client.get_task(other)).unwrap().task.status, TaskStatus::Cancelled);
     store.is_free.store(true, Ordering::SeqCst);

@@ -21,20 +21,20 @@ fn replicas_go_on_with_each_others_tasks() {
     };
     let ((first, count, dropped), (second, other_count, _)) = (replica(&one), replica(&other));
     let id = block_on(first.create_task("ask", ())).unwrap().task_id;
-    one.go_on();
+    one.run_pending();
     // The answers come to two replicas, and the one that gets the last goes on.
     block_on(first.update_task(&id, [("first", answer("Ada"))])).unwrap();
     block_on(second.update_task(&id, [("last", answer("Lovelace"))])).unwrap();
     assert_eq!(block_on(first.get_task(&id)).unwrap().task.status, TaskStatus::Working);
-    other.go_on();
+    other.run_pending();
     assert_eq!(keys(&block_on(first.get_task(&id)).unwrap()), ["title"]);
     block_on(second.update_task(&id, [("title", answer("Countess"))])).unwrap();
-    other.go_on();
+    other.run_pending();
     assert_eq!(text(&block_on(first.get_task(&id)).unwrap()), "Countess Ada Lovelace, 1");
     assert_eq!((count.load(Ordering::SeqCst), other_count.load(Ordering::SeqCst)), (1, 0));
     // What runs at one is cancelled at the other, and notices.
     let id = block_on(first.create_task("slow", [("seconds", 600)])).unwrap().task_id;
-    one.go_on();
+    one.run_pending();
     block_on(second.cancel_task(&id)).unwrap();
     assert_eq!(block_on(first.get_task(&id)).unwrap().task.status, TaskStatus::Cancelled);
     assert!(!dropped.load(Ordering::SeqCst));
@@ -86,12 +86,12 @@ fn a_server_that_ends_cancels_what_runs_and_says_so() {
         .with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>);
     let client = client(server.clone());
     let id = block_on(client.create_task("slow", [("seconds", 60)])).unwrap().task_id;
-    stage.go_on();
+    stage.run_pending();
     block_on(server.cancel_tasks());
-    stage.go_on();
+    stage.run_pending();
     let task = block_on(client.get_task(&id)).unwrap().task;
     assert_eq!((task.status, dropped.load(Ordering::SeqCst)), (TaskStatus::Cancelled, true));
-    assert_eq!(task.status_message.as_deref(), Some("the server ended before the task was done"));
+    assert_eq!(task.status_message.as_deref(), Some("the server shut down before the task had ended"));
 }
 
 /// A store that nothing reaches.
