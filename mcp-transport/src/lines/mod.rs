@@ -26,7 +26,7 @@ use crate::runtime::TokioRuntime;
 ///
 /// # Errors
 ///
-/// The stream failed, or ended before everything was said; or there is no tokio runtime.
+/// Returns an error if the stream fails or is closed before everything is written, or outside of a tokio runtime.
 pub async fn serve(
     server: impl IntoServer,
     reader: impl AsyncRead + Unpin,
@@ -36,7 +36,7 @@ pub async fn serve(
     serve_until(server.into_server(), reader, writer, limits, std::future::pending()).await
 }
 
-/// Serves one client until the stream ends, or until nothing new is to be begun.
+/// Serves one client until the stream ends or `stop` is ready.
 pub(crate) async fn serve_until(
     server: Server,
     reader: impl AsyncRead + Unpin,
@@ -44,10 +44,10 @@ pub(crate) async fn serve_until(
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
-    /// How long the last answers may take to be read.
+    /// Time for the client to read the last answers.
     const LAST_WRITE: Duration = Duration::from_secs(2);
     let session = LineSession::new(server, &TokioRuntime::current()?);
-    // Whoever drops this future wants nothing more of its calls either.
+    // Dropping this future cancels its calls.
     let abandoned = Abandoned(&session);
     let mut writing = pin!(write(&session, writer));
     let result = tokio::select! {
@@ -86,7 +86,7 @@ async fn read(
         if length == 0 {
             break;
         }
-        // A client that never pauses does not keep the thread from everything else.
+        // A client that never pauses must not monopolize the thread.
         tokio::task::yield_now().await;
     }
     session.stop();
@@ -94,7 +94,7 @@ async fn read(
     Ok(())
 }
 
-/// Cancels what still runs, whatever the reason for the end.
+/// Cancels the calls that still run when it is dropped.
 struct Abandoned<'a>(&'a LineSession);
 
 impl Drop for Abandoned<'_> {
@@ -121,18 +121,33 @@ async fn write(session: &LineSession, mut writer: impl AsyncWrite + Unpin) -> Re
     }
 }
 
-/// Serves one client in memory, and returns the client's end: one line a message. For tests.
+/// Serves one client in memory, for tests. Returns the client's end, with one message per line.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// use mcpwright_server::Server;
+/// use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+///
+/// let mut client = BufReader::new(mcpwright_transport::memory(Server::builder("echo", "1.0.0")));
+/// client.write_all(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n").await?;
+/// let mut answer = String::new();
+/// client.read_line(&mut answer).await?;
+/// assert!(answer.contains("\"id\":1"));
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Panics
 ///
-/// When it is called outside of a tokio runtime.
+/// Panics outside of a tokio runtime.
 pub fn memory(server: impl IntoServer) -> DuplexStream {
     let (client, ours) = tokio::io::duplex(CHUNK);
     let (reader, writer) = tokio::io::split(ours);
     let server = server.into_server();
     tokio::spawn(async move {
         if let Err(error) = serve(server, reader, writer, Limits::default()).await {
-            tracing::debug!(%error, "a client in memory went away");
+            tracing::debug!(%error, "a client in memory disconnected");
         }
     });
     client

@@ -1,4 +1,4 @@
-//! Bodies: of requests, read up to a limit, and of answers, which are one piece or a stream.
+//! Bodies of requests and answers.
 
 use std::fmt;
 use std::pin::{Pin, pin};
@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::http::limits::Limits;
 
-/// Why the body of a request was not read.
+/// The reason why the body of a request was not read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
     TooLarge,
@@ -22,7 +22,7 @@ pub(crate) enum Unread {
     Broken,
 }
 
-/// Reads the body of a request, which usually comes in one piece and is not copied then.
+/// Reads the body of a request. A body in one piece, the usual case, is not copied.
 pub(crate) async fn read<B>(body: B, limits: &Limits) -> Result<Bytes, Unread>
 where
     B: http_body::Body<Data = Bytes>,
@@ -57,12 +57,12 @@ where
     }
 }
 
-/// Reads the message of a body, without the mark that some programs put before UTF-8.
+/// Decodes the message of a body, after the byte order mark that some programs prepend.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Message, DecodeError> {
     Decoder::new().decode(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
-/// How long a client may take: some time, and a second more for each KiB that it has sent.
+/// The timeout of a body: a fixed time, and one second more for each KiB that has arrived.
 struct Patience {
     time: Duration,
     began: Option<Instant>,
@@ -83,9 +83,9 @@ impl Patience {
     }
 }
 
-/// The events of an answer, as they come.
+/// The events of an answer.
 pub(crate) trait Events: Send {
-    /// The next events, encoded; nothing once the stream has ended.
+    /// Polls for the next events, encoded; `None` once the stream has ended.
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>>;
 }
 
@@ -98,19 +98,19 @@ impl Events for ReadyEvents {
     }
 }
 
-/// The body of an answer: what [`HttpService`](super::HttpService) answers with.
+/// The body of an answer of [`HttpService`](crate::http::HttpService): empty, one piece, or a stream of events.
 pub struct Body(BodyKind);
 
 enum BodyKind {
     Empty,
     Whole(Bytes),
-    /// One after the other; the last first.
+    /// The pieces in reverse order.
     Pieces(Vec<Bytes>),
     Stream(Box<dyn Events>),
 }
 
 impl Default for Body {
-    /// A body of nothing.
+    /// Creates an empty body.
     fn default() -> Self {
         Self(BodyKind::Empty)
     }
@@ -125,7 +125,7 @@ impl Body {
         Self(BodyKind::Whole(bytes.into()))
     }
 
-    /// A body in pieces that are written one after the other.
+    /// Creates a body of pieces that are written one after the other.
     pub(crate) fn pieces(mut pieces: Vec<Bytes>) -> Self {
         pieces.reverse();
         Self(BodyKind::Pieces(pieces))

@@ -1,4 +1,4 @@
-//! Headers of a modern request, which repeat what its body says, for whoever reads no bodies on the way.
+//! Headers of a modern request. They repeat parts of its body for proxies, which do not read bodies.
 //!
 //! See [request metadata](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata).
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::http::edge::head::{Field, Head, METHOD, NAME, VERSION};
 use crate::http::edge::origin::shown;
 
-/// What the marks around a value in base64 look like.
+/// The markers around a value in base64.
 const MARKS: (&str, &str) = ("=?base64?", "?=");
 
 /// Returns the revision that a request declares in its header.
@@ -65,7 +65,7 @@ impl TransportMetadata for Headers<'_> {
             _ => return Ok(()),
         };
         let named = request.params.as_ref().and_then(|params| params.member(source)).and_then(text);
-        // Without it in the body, the parameters are wrong, and that is for the method to say.
+        // If the body lacks it, the parameters are invalid, and the method reports that.
         let Some(named) = named else { return Ok(()) };
         if decoded(plain(head.name, &NAME)?, &NAME)? != named {
             return Err(differs("Mcp-Name", head.name, &named));
@@ -104,7 +104,7 @@ impl Headers<'_> {
             return Ok(());
         }
         let arguments = params.and_then(|params| params.member("arguments")).unwrap_or("{}");
-        // Arguments that are no object are refused by the tool; some models send an object as text, which is taken.
+        // The tool refuses arguments that are not an object; some models send an object as text, which is accepted.
         let arguments = match serde_json::from_str(arguments).unwrap_or_default() {
             Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
             arguments => arguments,
@@ -120,7 +120,9 @@ impl Headers<'_> {
                 None => {}
                 Some(value) if says_the_same(&decoded(plain(field, &header)?, &header)?, value) => {}
                 Some(_) => {
-                    return Err(mismatch(format!("the header {header} does not say what the argument says")));
+                    return Err(mismatch(format!(
+                        "the header {header} differs from its argument in the body"
+                    )));
                 }
             }
         }
@@ -128,19 +130,19 @@ impl Headers<'_> {
     }
 }
 
-/// The value of a header that has to be there once.
+/// Returns the value of a header that must occur once.
 fn plain<'a>(field: Field<'a>, name: &HeaderName) -> Result<&'a str, ErrorObject> {
     match field {
         Field::Once(value) => match value.to_str() {
             Ok(text) => Ok(text.trim_ascii()),
-            Err(_) => Err(mismatch(format!("the header {name} holds characters that no header may"))),
+            Err(_) => Err(mismatch(format!("the header {name} must not contain such characters"))),
         },
         Field::Absent => Err(mismatch(format!("the header {name} is missing"))),
-        Field::Repeated(_) => Err(mismatch(format!("the header {name} is there twice"))),
+        Field::Repeated(_) => Err(mismatch(format!("the header {name} must not be repeated"))),
     }
 }
 
-/// Whether the text of a header says the same as a value; numbers are compared as numbers.
+/// Returns `true` if the text of a header equals a value. Numbers are compared as numbers.
 fn says_the_same(text: &str, value: &Value) -> bool {
     match value {
         Value::String(value) => text == value,
@@ -150,12 +152,12 @@ fn says_the_same(text: &str, value: &Value) -> bool {
             let as_number = || text.parse::<f64>().ok().zip(value.as_f64());
             as_integer.map_or_else(|| as_number().is_some_and(|(a, b)| a == b), |(a, b)| a == b)
         }
-        // The tool says that it takes no such value.
+        // The tool refuses such a value.
         _ => true,
     }
 }
 
-/// The value of a header, out of its marks.
+/// Returns the value of a header without its base64 encoding.
 fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorObject> {
     let Some(inner) = value.strip_prefix(MARKS.0).and_then(|rest| rest.strip_suffix(MARKS.1)) else {
         return Ok(Cow::Borrowed(value));
@@ -164,7 +166,7 @@ fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorO
     text.map(Cow::Owned).ok_or_else(|| mismatch(format!("the header {name} is not valid base64 of UTF-8")))
 }
 
-/// The text of a JSON string.
+/// Returns the value of a JSON string.
 fn text(json: &str) -> Option<Cow<'_, str>> {
     match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
@@ -174,7 +176,7 @@ fn text(json: &str) -> Option<Cow<'_, str>> {
 
 fn differs(name: &str, field: Field<'_>, body: &str) -> ErrorObject {
     let header = field.first().map(HeaderValue::as_bytes).map_or_else(String::new, shown);
-    mismatch(format!("the header {name} says {header} and the body {}", shown(body.as_bytes())))
+    mismatch(format!("the header {name} is {header}, and the body has {}", shown(body.as_bytes())))
 }
 
 fn mismatch(message: String) -> ErrorObject {

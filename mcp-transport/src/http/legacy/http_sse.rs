@@ -1,6 +1,6 @@
-//! HTTP+SSE of 2024-11-05: one stream for all that the server says, and a POST for each message of the client.
+//! HTTP+SSE of revision 2024-11-05: one stream for all messages of the server, and a POST for each message of the client.
 //!
-//! It is off unless asked for. All of a client lives in the process that its stream is connected to.
+//! Off by default. A client is bound to the process that its stream is connected to.
 //! See [HTTP with SSE](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse).
 
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ use crate::http::legacy::stream::Stream;
 use crate::http::limiter::Permit;
 use crate::http::state::{HttpState, caller};
 
-/// Where HTTP+SSE is served, and to whom.
+/// The path of HTTP+SSE, and its clients.
 pub(crate) struct HttpSse {
     pub(crate) path: String,
     clients: Mutex<HashMap<String, Arc<Client>>>,
@@ -33,7 +33,7 @@ pub(crate) struct HttpSse {
 struct Client {
     live: Arc<ActiveSession>,
     stream: Arc<Stream>,
-    /// Whose it is: nobody else's message is taken for this client's.
+    /// The subject of its caller: messages of other callers are refused.
     subject: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl HttpSse {
         Self { path, clients: Mutex::default() }
     }
 
-    /// Ends all streams: the process is about to end.
+    /// Ends all streams: the process shuts down.
     pub(crate) fn close(&self) {
         self.clients().values().for_each(|client| client.stream.end());
     }
@@ -69,10 +69,10 @@ where
     }
 }
 
-/// Opens the stream of a client, and tells it where its messages go.
+/// Opens the stream of a client, which starts with the URL for its messages.
 fn open(state: &Arc<HttpState>, served: &Arc<HttpSse>, head: &Head<'_>) -> Answer {
     if !Accepts::of(head).only_events {
-        let reason = "a stream is text/event-stream: `Accept` has to allow it";
+        let reason = "a stream is text/event-stream: `Accept` must allow it";
         return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
     }
     let Some(counted) = state.streams.try_acquire() else {
@@ -95,7 +95,7 @@ fn open(state: &Arc<HttpState>, served: &Arc<HttpSse>, head: &Head<'_>) -> Answe
     answer::events(ClientStream { greeting: Some(greeting.into()), attached, _guard: guard })
 }
 
-/// Takes a message of a client; what it is answered with goes on the client's stream.
+/// Handles a message of a client. Its answer goes to the client's stream.
 async fn take<B>(state: &Arc<HttpState>, served: &HttpSse, head: &Head<'_>, body: B) -> Answer
 where
     B: http_body::Body<Data = Bytes>,
@@ -120,7 +120,7 @@ where
     answer::empty(StatusCode::ACCEPTED)
 }
 
-/// The stream of a client, which begins with where its messages go.
+/// The stream of a client, which starts with the URL for its messages.
 struct ClientStream {
     greeting: Option<Bytes>,
     attached: StandaloneStream<()>,
@@ -136,7 +136,7 @@ impl Events for ClientStream {
     }
 }
 
-/// Forgets a client whose stream has ended, and cancels its calls: nobody can be told what comes of them.
+/// Removes a client whose stream has ended, and cancels its calls: their answers could not be sent.
 struct Guard {
     served: Weak<HttpSse>,
     id: String,
@@ -152,7 +152,7 @@ impl Drop for Guard {
     }
 }
 
-/// A name nobody can guess.
+/// Returns a name that cannot be guessed.
 fn random() -> String {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).expect("the operating system has random numbers");

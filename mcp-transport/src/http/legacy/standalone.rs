@@ -1,4 +1,4 @@
-//! A stream of a session while it is sent, and what the session is told meanwhile without having asked.
+//! The standalone stream of a session, for messages that answer no request.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -9,8 +9,7 @@ use crate::http::edge::body::Events;
 use crate::http::legacy::active::ActiveSession;
 use crate::http::legacy::stream::Attached;
 
-/// A stream that is sent on a connection. Whoever sends it takes what has changed: whoever tells of a change only wakes it,
-/// and waits for nothing.
+/// A stream that is attached to a connection, and pulls the changes for the session: a publisher only wakes it.
 pub(crate) struct StandaloneStream<S> {
     session: Arc<ActiveSession>,
     attached: Attached<S>,
@@ -25,8 +24,8 @@ impl<S: Send> StandaloneStream<S> {
 impl<S: Send> Events for StandaloneStream<S> {
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let events = self.attached.poll_events(context);
-        // Changes are taken only where nothing else waits, so that they can be sent at once. The stream has registered to
-        // be woken by now: what changes from here on is not missed.
+        // Changes are taken only if nothing else is pending, so that they can be sent at once. The waker is registered by now:
+        // no later change is missed.
         if events.is_pending() && self.session.send_changes(self.attached.stream()) {
             return self.attached.poll_events(context);
         }
@@ -37,7 +36,7 @@ impl<S: Send> Events for StandaloneStream<S> {
 impl<S> Drop for StandaloneStream<S> {
     fn drop(&mut self) {
         self.attached.leave();
-        // It may have been woken for a change that it does not take any more.
+        // It may have been woken for a change that it did not take.
         self.session.wake();
     }
 }
@@ -56,7 +55,7 @@ mod tests {
     use crate::http::state::HttpState;
     use crate::runtime::TokioRuntime;
 
-    /// How often somebody was woken.
+    /// Counts wake-ups.
     #[derive(Default)]
     struct Woken(AtomicUsize);
 
@@ -83,7 +82,7 @@ mod tests {
         StandaloneStream::new(Arc::clone(live), stream.attach(None, Duration::from_secs(60), ()))
     }
 
-    /// Sends what there is, and leaves the waker there.
+    /// Sends the pending events and registers the waker.
     fn read(standing: &mut StandaloneStream<()>, woken: &Arc<Woken>) -> String {
         let (waker, mut text) = (Waker::from(Arc::clone(woken)), String::new());
         while let Poll::Ready(Some(bytes)) = standing.poll_events(&mut Context::from_waker(&waker)) {
@@ -103,7 +102,7 @@ mod tests {
         notify.tools_list_changed();
         notify.tools_list_changed();
         assert_eq!((count(0), count(1)), (0, 1));
-        // It is not the one for this, whatever else it was woken for.
+        // It is not the current standalone stream.
         assert_eq!(read(&mut first, &woken[0]), "");
         drop(second);
         assert_eq!(count(0), 1);

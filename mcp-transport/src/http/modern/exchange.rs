@@ -1,7 +1,7 @@
-//! A request of 2026-07-28: one POST, one answer, and nothing that outlives it.
+//! A request of revision 2026-07-28: one POST, one answer, and no state that outlives it.
 //!
-//! The call is polled by whoever waits for the answer, first for its head and then for the events of its body. When the
-//! client goes away, both are dropped and the call with them: no task has to be told.
+//! The task of the connection polls the call, first for the head of the answer and then for the events of its body. If the
+//! client disconnects, both are dropped, and the call with them.
 
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
@@ -23,7 +23,7 @@ use crate::http::sse;
 use crate::http::sse::{COMMENT, KeepAlive};
 use crate::sync::lock;
 
-/// The most notifications that wait for a client which does not read, and the most bytes.
+/// Maximum number of notifications that are pending for a client that does not read, and of their bytes.
 pub(crate) const MAX_PENDING_NOTIFICATIONS: (usize, usize) = (256, 1 << 20);
 
 /// A call in progress, and the answer to its request.
@@ -46,7 +46,7 @@ impl Exchange {
         Self { answering, gate, _permit: permit }
     }
 
-    /// Answers with an object if the call ends before it says anything, and soon enough; with a stream otherwise.
+    /// Answers with a JSON object if the call ends soon enough and sends nothing before; otherwise with an event stream.
     pub(crate) async fn answer(mut self, takes: Accepts, limits: &Limits) -> Answer {
         let mut timer = None;
         let answered = poll_fn(|context| {
@@ -64,7 +64,7 @@ impl Exchange {
         });
         match answered.await {
             Some(response) if takes.json && self.gate.sink().is_empty() => response_as_json(response),
-            // Whoever takes no object gets a stream of one event, and nothing is lost of what was said before the end.
+            // A client that accepts no object gets a stream, with the notifications before the response.
             Some(response) => answer::events(ReadyEvents(Some(self.last_events(&response)))),
             None => {
                 let keep_alive = KeepAlive::new(limits.keep_alive_interval);
@@ -73,14 +73,14 @@ impl Exchange {
         }
     }
 
-    /// Is ready when the call has ended: nothing more is said on its behalf.
+    /// Ready when the call has ended. Nothing is sent for it afterwards.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Response> {
         let response = futures::ready!(self.answering.as_mut().poll(context));
         self.gate.close();
         Poll::Ready(response)
     }
 
-    /// What is left to say, with the response at the end.
+    /// Returns the pending events, with the response at the end.
     fn last_events(&self, response: &Response) -> Vec<u8> {
         let mut events = self.gate.sink().take();
         sse::event(&mut events, None, |out| response.encode(out));
@@ -99,7 +99,7 @@ fn response_as_json(response: Response) -> Answer {
     answer::response(status, response)
 }
 
-/// The events of a call that still runs.
+/// The events of a call that is still running.
 struct Stream {
     exchange: Option<Exchange>,
     keep_alive: KeepAlive,
