@@ -35,7 +35,7 @@ pub struct Annotations {
 }
 
 impl Annotations {
-    /// Creates annotations of which none is set.
+    /// Creates annotations with no member set.
     pub fn new() -> Self {
         Self::default()
     }

@@ -34,7 +34,7 @@ pub struct ClientCapabilities {
 }
 
 impl ClientCapabilities {
-    /// Creates capabilities of which none is declared.
+    /// Creates an empty set of capabilities.
     pub fn new() -> Self {
         Self::default()
     }
@@ -157,7 +157,7 @@ pub struct ServerCapabilities {
 }
 
 impl ServerCapabilities {
-    /// Creates capabilities of which none is declared.
+    /// Creates an empty set of capabilities.
     pub fn new() -> Self {
         Self::default()
     }

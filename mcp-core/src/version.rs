@@ -93,7 +93,7 @@ impl fmt::Display for ProtocolVersion {
     }
 }
 
-/// The way in which a client and a server exchange revisions, capabilities and implementations.
+/// The mechanism by which a client and a server exchange revisions, capabilities and implementations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Era {
     /// In an `initialize` handshake that opens a session: revisions up to 2025-11-25.

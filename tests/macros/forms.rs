@@ -222,7 +222,8 @@ fn bad_answers_are_explained() {
     check(json!({ "share": 0 }), "`share` must be a number of at least 0.25");
     check(json!({ "colour": "Green" }), r#"`colour` must be one of "Red", "leaf-green", "Yield""#);
     check(json!({ "colour": ["Red"] }), r#"`colour` must be one of "Red", "leaf-green", "Yield""#);
-    let colours = r#"`colours` must be an array of 1 to 2 items, each item one of "Red", "leaf-green", "Yield""#;
+    let colours =
+        r#"`colours` must be an array of 1 to 2 items, each item one of "Red", "leaf-green", "Yield""#;
     check(json!({ "colours": [] }), colours);
     check(json!({ "colours": ["Red", "Red", "Red"] }), colours);
     check(json!({ "colours": ["Red", 5] }), colours);

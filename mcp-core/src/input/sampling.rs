@@ -119,7 +119,7 @@ pub struct ModelPreferences {
 }
 
 impl ModelPreferences {
-    /// Creates preferences of which none is set.
+    /// Creates preferences with no member set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -200,7 +200,7 @@ pub struct CreateMessageResult {
     pub content: Vec<SamplingMessageContentBlock>,
     /// The name of the model that generated the message.
     pub model: String,
-    /// The reason for which sampling stopped, if known.
+    /// The reason why sampling stopped, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_reason: Option<StopReason>,
     /// Metadata outside the schema (`_meta`).
@@ -230,7 +230,7 @@ impl CreateMessageResult {
     }
 }
 
-/// The reason for which sampling stopped. The set is open: providers may define their own.
+/// The reason why sampling stopped. The set is open: providers may define their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StopReason(Cow<'static, str>);
