@@ -454,7 +454,7 @@ pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
 /// assert_eq!(guest, Guest { name: "Ada".to_owned(), email: None, seats: 1, meals: vec![Meal::Soup] });
 /// assert_eq!(
 ///     read(json!({ "name": "Ada", "email": "ada", "meals": ["soup"] })),
-///     Err("`email`: expected an e-mail address".to_owned()),
+///     Err("`email` must be an email address".to_owned()),
 /// );
 /// ```
 #[proc_macro_derive(Form, attributes(form))]

@@ -202,34 +202,35 @@ fn bad_answers_are_explained() {
     let check = |other: Value, expected: &str| {
         assert_eq!(read::<Everything>(&answer(&other)), Err(expected.to_owned()), "{other}");
     };
-    check(json!({ "fullName": null }), "`fullName` is missing: expected a text of 1 to 80 characters");
-    check(json!({ "fullName": 5 }), "`fullName`: expected a text of 1 to 80 characters");
-    check(json!({ "fullName": "" }), "`fullName`: expected a text of 1 to 80 characters");
-    check(json!({ "fullName": "ä".repeat(81) }), "`fullName`: expected a text of 1 to 80 characters");
-    check(json!({ "email": "ada" }), "`email`: expected an e-mail address of at most 40 characters");
-    check(json!({ "page": "example.com" }), "`page`: expected a URI");
-    check(json!({ "from": "28.7." }), "`from`: expected a date such as 2026-07-28");
-    check(json!({ "until": "now" }), "`until`: expected a date and a time such as 2026-07-28T10:00:00Z");
-    check(json!({ "write": "yes" }), "`write`: expected true or false");
-    check(json!({ "small": 5.5 }), "`small`: expected an integer from -128 to 127");
-    check(json!({ "small": "5" }), "`small`: expected an integer from -128 to 127");
-    check(json!({ "seats": 5 }), "`seats`: expected an integer from 1 to 4");
+    check(json!({ "fullName": null }), "`fullName` is missing and must be a string of 1 to 80 characters");
+    check(json!({ "fullName": 5 }), "`fullName` must be a string of 1 to 80 characters");
+    check(json!({ "fullName": "" }), "`fullName` must be a string of 1 to 80 characters");
+    check(json!({ "fullName": "ä".repeat(81) }), "`fullName` must be a string of 1 to 80 characters");
+    check(json!({ "email": "ada" }), "`email` must be an email address of at most 40 characters");
+    check(json!({ "page": "example.com" }), "`page` must be a URI");
+    check(json!({ "from": "28.7." }), "`from` must be a date such as 2026-07-28");
+    check(json!({ "until": "now" }), "`until` must be a date and a time such as 2026-07-28T10:00:00Z");
+    check(json!({ "write": "yes" }), "`write` must be true or false");
+    check(json!({ "small": 5.5 }), "`small` must be an integer from -128 to 127");
+    check(json!({ "small": "5" }), "`small` must be an integer from -128 to 127");
+    check(json!({ "seats": 5 }), "`seats` must be an integer from 1 to 4");
     check(
         json!({ "far": -1e300 }),
-        "`far`: expected an integer from -9223372036854775808 to 9223372036854775807",
+        "`far` must be an integer from -9223372036854775808 to 9223372036854775807",
     );
-    check(json!({ "ratio": 2 }), "`ratio`: expected a number from 0.5 to 1.5");
-    check(json!({ "share": 0 }), "`share`: expected a number of at least 0.25");
-    check(json!({ "colour": "Green" }), r#"`colour`: expected one of "Red", "leaf-green", "Yield""#);
-    check(json!({ "colour": ["Red"] }), r#"`colour`: expected one of "Red", "leaf-green", "Yield""#);
-    let colours = r#"`colours`: expected a list of 1 to 2 values among "Red", "leaf-green", "Yield""#;
+    check(json!({ "ratio": 2 }), "`ratio` must be a number from 0.5 to 1.5");
+    check(json!({ "share": 0 }), "`share` must be a number of at least 0.25");
+    check(json!({ "colour": "Green" }), r#"`colour` must be one of "Red", "leaf-green", "Yield""#);
+    check(json!({ "colour": ["Red"] }), r#"`colour` must be one of "Red", "leaf-green", "Yield""#);
+    let colours =
+        r#"`colours` must be an array of 1 to 2 items, each item one of "Red", "leaf-green", "Yield""#;
     check(json!({ "colours": [] }), colours);
     check(json!({ "colours": ["Red", "Red", "Red"] }), colours);
     check(json!({ "colours": ["Red", 5] }), colours);
     check(json!({ "colours": "Red" }), colours);
     check(
         json!({ "small": 200, "seats": 0 }),
-        "`small`: expected an integer from -128 to 127; `seats`: expected an integer from 1 to 4",
+        "`small` must be an integer from -128 to 127; `seats` must be an integer from 1 to 4",
     );
     assert!(read::<Everything>(&json!({})).is_err());
 }

@@ -1,43 +1,44 @@
-//! What was filled in, held against the form that was shown.
+//! Validation of submitted forms against their schemas.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{EnumOption, FormSchema, NumberSchema, PrimitiveSchema, StringFormat, StringSchema};
+use super::choice::EnumOption;
+use super::{FormSchema, NumberSchema, PrimitiveSchema, StringFormat, StringSchema};
 
-/// How many values a message lists: more of them would be more than anybody reads.
-const MOST_LISTED: usize = 20;
+/// Maximum number of enum values that an error message lists.
+const MAX_LISTED_VALUES: usize = 20;
 
-/// What is wrong with the answer to a form: every field that is missing, or holds what does not belong there.
+/// The error of an invalid form submission: all fields that are missing or invalid.
 ///
-/// The text names the fields and says what belongs there. It does not repeat what was filled in, so that it can be shown
-/// to others than the user.
+/// The message names the fields and describes the accepted values. It does not contain the submitted values, so that it
+/// can be logged and shown to others than the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormError {
-    faults: Vec<Fault>,
+    fields: Vec<FieldError>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Fault {
-    field: String,
+struct FieldError {
+    name: String,
     is_missing: bool,
     expected: String,
 }
 
 impl FormError {
-    /// The names of the fields.
+    /// Returns the names of the missing and invalid fields.
     pub fn fields(&self) -> impl Iterator<Item = &str> {
-        self.faults.iter().map(|fault| fault.field.as_str())
+        self.fields.iter().map(|field| field.name.as_str())
     }
 }
 
 impl fmt::Display for FormError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, Fault { field, is_missing, expected }) in self.faults.iter().enumerate() {
-            let separator = if place == 0 { "" } else { "; " };
-            let missing = if *is_missing { " is missing" } else { "" };
-            write!(f, "{separator}`{field}`{missing}: expected {expected}")?;
+        for (index, FieldError { name, is_missing, expected }) in self.fields.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            let missing = if *is_missing { " is missing and" } else { "" };
+            write!(f, "{separator}`{name}`{missing} must be {expected}")?;
         }
         Ok(())
     }
@@ -46,9 +47,9 @@ impl fmt::Display for FormError {
 impl std::error::Error for FormError {}
 
 impl FormSchema {
-    /// Whether what was filled in is an answer to this form.
+    /// Validates the submitted values of a form.
     ///
-    /// Members that the form does not have are ignored, and `null` is the same as nothing.
+    /// Members that are not fields of the form are ignored. `null` is the same as an absent member.
     ///
     /// ```
     /// use mcpwright_core::{FormSchema, NumberSchema, PrimitiveSchema, StringSchema};
@@ -61,133 +62,139 @@ impl FormSchema {
     /// let schema = schema.required(["name".to_owned()]);
     ///
     /// let check = |content: serde_json::Value| schema.check(content.as_object().unwrap());
-    /// assert!(check(json!({ "name": "Ada", "age": 36.0, "else": true })).is_ok());
+    /// assert!(check(json!({ "name": "Ada", "age": 36.0, "extra": true })).is_ok());
     /// assert_eq!(
     ///     check(json!({ "age": 7 })).unwrap_err().to_string(),
-    ///     "`name` is missing: expected a text of at least 1 character; `age`: expected an integer of at least 18",
+    ///     "`name` is missing and must be a string of at least 1 character; `age` must be an integer of at least 18",
     /// );
     /// ```
     ///
     /// # Errors
     ///
-    /// A field is missing or holds what does not belong there.
+    /// Returns an error if a required field is missing or the value of a field is invalid.
     pub fn check(&self, content: &Map<String, Value>) -> Result<(), FormError> {
-        let faults = self.properties.iter().filter_map(|(field, schema)| {
-            let value = content.get(field).filter(|value| !value.is_null());
+        let invalid = self.properties.iter().filter_map(|(name, schema)| {
+            let value = content.get(name).filter(|value| !value.is_null());
             let is_missing = value.is_none();
-            let is_well = match value {
+            let is_valid = match value {
                 Some(value) => schema.accepts(value),
-                None => !self.required.iter().any(|required| required == field),
+                None => !self.required.iter().any(|required| required == name),
             };
-            (!is_well).then(|| Fault { field: field.to_owned(), is_missing, expected: schema.to_string() })
+            (!is_valid).then(|| FieldError {
+                name: name.to_owned(),
+                is_missing,
+                expected: schema.to_string(),
+            })
         });
-        let faults: Vec<_> = faults.collect();
-        if faults.is_empty() { Ok(()) } else { Err(FormError { faults }) }
+        let fields: Vec<_> = invalid.collect();
+        if fields.is_empty() { Ok(()) } else { Err(FormError { fields }) }
     }
 }
 
 impl PrimitiveSchema {
-    /// Whether a value belongs into the field.
+    /// Returns `true` if `value` is valid for the field.
     pub fn accepts(&self, value: &Value) -> bool {
         match (self, value) {
             (Self::String(schema), Value::String(text)) => schema.accepts(text),
             (Self::Number(schema), Value::Number(number)) => {
                 number.as_f64().is_some_and(|number| schema.accepts(number))
             }
-            // Whoever knows only one type of number writes 5.0 for 5.
+            // Clients whose language has a single number type, such as JavaScript, may write 5 as 5.0.
             (Self::Integer(schema), Value::Number(number)) => {
                 number.as_f64().is_some_and(|number| number.fract() == 0.0 && schema.accepts(number))
             }
             (Self::Boolean(_), Value::Bool(_)) => true,
-            (_, Value::String(text)) if !self.is_several() => self.options().contains(&text.as_str()),
-            (_, Value::Array(items)) if self.is_several() => {
+            (_, Value::String(text)) if !self.is_multi_select() => self.options().contains(&text.as_str()),
+            (_, Value::Array(items)) if self.is_multi_select() => {
                 let options = self.options();
                 let is_option = |item: &Value| item.as_str().is_some_and(|item| options.contains(&item));
-                self.items().contain(items.len()) && items.iter().all(is_option)
+                self.item_count().contains(items.len()) && items.iter().all(is_option)
             }
             _ => false,
         }
     }
 
-    fn is_several(&self) -> bool {
+    fn is_multi_select(&self) -> bool {
         matches!(self, Self::UntitledMultiSelect(_) | Self::TitledMultiSelect(_))
     }
 
-    /// The values that can be chosen.
+    /// Returns the values of a selection field.
     fn options(&self) -> Vec<&str> {
         match self {
-            Self::UntitledSingleSelect(one) => plain(&one.values),
-            Self::LegacyTitledEnum(one) => plain(&one.values),
-            Self::TitledSingleSelect(one) => titled(&one.one_of),
-            Self::UntitledMultiSelect(some) => plain(&some.items.values),
-            Self::TitledMultiSelect(some) => titled(&some.items.any_of),
+            Self::UntitledSingleSelect(schema) => untitled_values(&schema.values),
+            Self::LegacyTitledEnum(schema) => untitled_values(&schema.values),
+            Self::TitledSingleSelect(schema) => titled_values(&schema.one_of),
+            Self::UntitledMultiSelect(schema) => untitled_values(&schema.items.values),
+            Self::TitledMultiSelect(schema) => titled_values(&schema.items.any_of),
             Self::String(_) | Self::Number(_) | Self::Integer(_) | Self::Boolean(_) => Vec::new(),
         }
     }
 
-    /// How many of them.
-    fn items(&self) -> Count {
+    /// Returns the allowed number of selected values.
+    fn item_count(&self) -> CountRange {
         match self {
-            Self::UntitledMultiSelect(some) => Count(some.min_items, some.max_items),
-            Self::TitledMultiSelect(some) => Count(some.min_items, some.max_items),
-            _ => Count(None, None),
+            Self::UntitledMultiSelect(schema) => CountRange { min: schema.min_items, max: schema.max_items },
+            Self::TitledMultiSelect(schema) => CountRange { min: schema.min_items, max: schema.max_items },
+            _ => CountRange { min: None, max: None },
         }
     }
 }
 
-/// What belongs into the field, after "expected".
+/// Describes the valid values as a noun phrase that completes "must be", such as `an integer of at least 18`.
 impl fmt::Display for PrimitiveSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::String(schema) => schema.fmt(f),
-            Self::Number(schema) => write!(f, "a number{}", Limits(schema)),
-            Self::Integer(schema) => write!(f, "an integer{}", Limits(schema)),
+            Self::Number(schema) => write!(f, "a number{}", NumberRange(schema)),
+            Self::Integer(schema) => write!(f, "an integer{}", NumberRange(schema)),
             Self::Boolean(_) => f.write_str("true or false"),
-            _ if self.is_several() => {
-                write!(f, "a list{} among ", self.items().of("value"))?;
-                list(&self.options(), f)
+            _ if self.is_multi_select() => {
+                write!(f, "an array{}, each item one of ", self.item_count().phrase("item"))?;
+                list_values(&self.options(), f)
             }
             _ => {
                 f.write_str("one of ")?;
-                list(&self.options(), f)
+                list_values(&self.options(), f)
             }
         }
     }
 }
 
-fn plain(values: &[String]) -> Vec<&str> {
+fn untitled_values(values: &[String]) -> Vec<&str> {
     values.iter().map(String::as_str).collect()
 }
 
-fn titled(options: &[EnumOption]) -> Vec<&str> {
+fn titled_values(options: &[EnumOption]) -> Vec<&str> {
     options.iter().map(|option| option.value.as_str()).collect()
 }
 
-fn list(options: &[&str], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (place, option) in options.iter().take(MOST_LISTED).enumerate() {
-        let separator = if place == 0 { "" } else { ", " };
-        write!(f, "{separator}{}", Value::from(*option))?;
+/// Writes the first values as JSON strings, separated by commas.
+fn list_values(values: &[&str], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (index, value) in values.iter().take(MAX_LISTED_VALUES).enumerate() {
+        let separator = if index == 0 { "" } else { ", " };
+        write!(f, "{separator}{}", Value::from(*value))?;
     }
-    if options.len() > MOST_LISTED { f.write_str(", …") } else { Ok(()) }
+    if values.len() > MAX_LISTED_VALUES { f.write_str(", …") } else { Ok(()) }
 }
 
 impl StringSchema {
     fn accepts(&self, text: &str) -> bool {
-        let length = Count(self.min_length, self.max_length);
-        // Counting takes a walk through the text, which may be long.
-        let is_measured = (length.0.is_none() && length.1.is_none()) || length.contain(text.chars().count());
-        is_measured && self.format.is_none_or(|format| format.accepts(text))
+        let length = CountRange { min: self.min_length, max: self.max_length };
+        // Characters are only counted if there is a bound: counting is linear in the length of the text.
+        let is_length_valid =
+            (length.min.is_none() && length.max.is_none()) || length.contains(text.chars().count());
+        is_length_valid && self.format.is_none_or(|format| format.accepts(text))
     }
 
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.format {
-            None => "a text",
-            Some(StringFormat::Email) => "an e-mail address",
+            None => "a string",
+            Some(StringFormat::Email) => "an email address",
             Some(StringFormat::Uri) => "a URI",
             Some(StringFormat::Date) => "a date such as 2026-07-28",
             Some(StringFormat::DateTime) => "a date and a time such as 2026-07-28T10:00:00Z",
         })?;
-        f.write_str(&Count(self.min_length, self.max_length).of("character"))
+        f.write_str(&CountRange { min: self.min_length, max: self.max_length }.phrase("character"))
     }
 }
 
@@ -198,10 +205,10 @@ impl NumberSchema {
     }
 }
 
-/// What a number may be, after what it is.
-struct Limits<'a>(&'a NumberSchema);
+/// The range of a number, as a phrase such as ` from 1 to 10`.
+struct NumberRange<'a>(&'a NumberSchema);
 
-impl fmt::Display for Limits<'_> {
+impl fmt::Display for NumberRange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0.minimum, self.0.maximum) {
             (Some(minimum), Some(maximum)) => write!(f, " from {minimum} to {maximum}"),
@@ -212,22 +219,26 @@ impl fmt::Display for Limits<'_> {
     }
 }
 
-/// How many of something there are, at least and at most.
-struct Count(Option<u64>, Option<u64>);
+/// A minimum and a maximum number of characters or items.
+struct CountRange {
+    min: Option<u64>,
+    max: Option<u64>,
+}
 
-impl Count {
-    fn contain(&self, count: usize) -> bool {
+impl CountRange {
+    fn contains(&self, count: usize) -> bool {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
-        self.0.is_none_or(|least| count >= least) && self.1.is_none_or(|most| count <= most)
+        self.min.is_none_or(|min| count >= min) && self.max.is_none_or(|max| count <= max)
     }
 
-    fn of(&self, what: &str) -> String {
+    /// Returns the range as a phrase, such as ` of 1 to 80 characters`.
+    fn phrase(&self, unit: &str) -> String {
         let plural = |count: u64| if count == 1 { "" } else { "s" };
-        match (self.0, self.1) {
-            (Some(least), Some(most)) if least == most => format!(" of {most} {what}{}", plural(most)),
-            (Some(least), Some(most)) => format!(" of {least} to {most} {what}{}", plural(most)),
-            (Some(least), None) => format!(" of at least {least} {what}{}", plural(least)),
-            (None, Some(most)) => format!(" of at most {most} {what}{}", plural(most)),
+        match (self.min, self.max) {
+            (Some(min), Some(max)) if min == max => format!(" of {max} {unit}{}", plural(max)),
+            (Some(min), Some(max)) => format!(" of {min} to {max} {unit}{}", plural(max)),
+            (Some(min), None) => format!(" of at least {min} {unit}{}", plural(min)),
+            (None, Some(max)) => format!(" of at most {max} {unit}{}", plural(max)),
             (None, None) => String::new(),
         }
     }
@@ -240,38 +251,38 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(schema: Value, accepted: &[Value], refused: &[Value], expected: &str) {
+    fn check(schema: Value, accepted: &[Value], rejected: &[Value], expected: &str) {
         let schema: PrimitiveSchema = serde_json::from_value(schema).expect("a schema");
         assert!(accepted.iter().all(|value| schema.accepts(value)), "{schema}");
-        assert!(!refused.iter().any(|value| schema.accepts(value)), "{schema}");
+        assert!(!rejected.iter().any(|value| schema.accepts(value)), "{schema}");
         assert_eq!(schema.to_string(), expected);
     }
 
     #[test]
-    fn each_kind_of_field_takes_its_own() {
-        let others =
+    fn fields_accept_only_values_of_their_schema() {
+        let invalid =
             || json!([null, {}, [[]], [5], "other", ["other"]]).as_array().cloned().unwrap_or_default();
         let titled = json!([{ "const": "a", "title": "A" }, { "const": "b", "title": "B" }]);
-        let of_two = r#"one of "a", "b""#;
-        check(json!({ "type": "string", "enum": ["a", "b"] }), &[json!("a")], &others(), of_two);
+        let one_of = r#"one of "a", "b""#;
+        check(json!({ "type": "string", "enum": ["a", "b"] }), &[json!("a")], &invalid(), one_of);
         check(
             json!({ "type": "string", "enum": ["a", "b"], "enumNames": ["A", "B"] }),
             &[json!("b")],
-            &others(),
-            of_two,
+            &invalid(),
+            one_of,
         );
-        check(json!({ "type": "string", "oneOf": titled }), &[json!("a")], &others(), of_two);
+        check(json!({ "type": "string", "oneOf": titled }), &[json!("a")], &invalid(), one_of);
         check(
             json!({ "type": "array", "items": { "anyOf": titled }, "maxItems": 1 }),
             &[json!([]), json!(["b"])],
-            &[others(), vec![json!(["a", "b"]), json!("a")]].concat(),
-            r#"a list of at most 1 value among "a", "b""#,
+            &[invalid(), vec![json!(["a", "b"]), json!("a")]].concat(),
+            r#"an array of at most 1 item, each item one of "a", "b""#,
         );
         check(
             json!({ "type": "string", "minLength": 2, "maxLength": 2 }),
             &[json!("äö")],
             &[json!("ä"), json!("äöü"), json!(12)],
-            "a text of 2 characters",
+            "a string of 2 characters",
         );
         check(
             json!({ "type": "integer", "maximum": 5 }),
@@ -284,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lists_are_cut() {
+    fn long_lists_of_values_are_truncated() {
         let values: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
         let schema: PrimitiveSchema =
             serde_json::from_value(json!({ "type": "string", "enum": values })).expect("a schema");

@@ -49,7 +49,7 @@ use serde_json::{Map, Value};
 /// assert_eq!((guest.name.as_str(), guest.seats), ("Ada", 1));
 /// assert_eq!(
 ///     read(json!({ "seats": 11 })).err().as_deref(),
-///     Some("`name` is missing: expected a text of 1 to 80 characters; `seats`: expected an integer from 1 to 10"),
+///     Some("`name` is missing and must be a string of 1 to 80 characters; `seats` must be an integer from 1 to 10"),
 /// );
 /// ```
 #[diagnostic::on_unimplemented(

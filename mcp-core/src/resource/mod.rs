@@ -1,54 +1,67 @@
-//! Resources: how they are listed, read and watched.
+//! Resources: definitions, `resources/list`, `resources/templates/list`, `resources/read`, and subscriptions of
+//! revisions up to 2025-11-25.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::annotations::Annotations;
+use crate::implementation::Icon;
+use crate::input_responses::InputResponses;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{Annotations, Icon, InputResponses, Meta};
 
 mod contents;
 
 pub use contents::{BlobResourceContents, ResourceContents, TextResourceContents};
 
-/// Something that a server can read out, at a URI.
+/// The definition of a resource that a server can read.
 ///
 /// See [`Resource`](https://modelcontextprotocol.io/specification/2026-07-28/schema#resource).
+///
+/// ```
+/// use mcpwright_core::Resource;
+///
+/// let resource = Resource::new("file:///var/log/app.log", "app.log")
+///     .description("Log of the application.")
+///     .mime_type("text/plain")
+///     .size(48_213);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Resource {
-    /// Where it is.
+    /// The URI of the resource.
     pub uri: String,
-    /// What programs call it.
+    /// Identifier for programmatic use.
     pub name: String,
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is, for the model.
+    /// Description of the resource for the language model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Its MIME type, if known.
+    /// MIME type of the resource, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
-    /// How many bytes it has, if known.
+    /// Size of the contents, in bytes before base64 encoding, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
-    /// Whom it is for, and how much it matters.
+    /// Annotations for the client, such as the intended audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
-    /// What it looks like.
+    /// Icons that a client can display.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub icons: Vec<Icon>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Resource {
-    /// A resource at this URI, of this name.
+    /// Creates a resource with the given URI and name.
     pub fn new(uri: impl Into<String>, name: impl Into<String>) -> Self {
         Self { uri: uri.into(), name: name.into(), ..Self::default() }
     }
@@ -64,47 +77,53 @@ impl Resource {
     }
 }
 
-/// A link to a resource, among what a tool says: it tells of the resource what the list tells.
+/// A link to a resource in a tool result or a prompt message. It has the members of the resource's definition.
 ///
 /// See [`ResourceLink`](https://modelcontextprotocol.io/specification/2026-07-28/schema#resourcelink).
 pub type ResourceLink = Resource;
 
-/// Resources that differ in parts of their URI.
+/// The definition of a set of resources whose URIs match a template.
 ///
 /// See [`ResourceTemplate`](https://modelcontextprotocol.io/specification/2026-07-28/schema#resourcetemplate).
+///
+/// ```
+/// use mcpwright_core::ResourceTemplate;
+///
+/// let template = ResourceTemplate::new("logs://{service}/{date}", "logs").mime_type("text/plain");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ResourceTemplate {
-    /// Where they are: a URI template of RFC 6570.
+    /// The URI template of the resources, in the syntax of [RFC 6570](https://www.rfc-editor.org/rfc/rfc6570).
     pub uri_template: String,
-    /// What programs call them.
+    /// Identifier for programmatic use.
     pub name: String,
-    /// What people call them.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What they are, for the model.
+    /// Description of the resources for the language model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Their MIME type, if it is the same for all.
+    /// MIME type of the resources, if all of them have the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
-    /// Whom they are for, and how much they matter.
+    /// Annotations for the client, such as the intended audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
-    /// What they look like.
+    /// Icons that a client can display.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub icons: Vec<Icon>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ResourceTemplate {
-    /// Resources at these URIs, of this name.
+    /// Creates a resource template with the given URI template and name.
     pub fn new(uri_template: impl Into<String>, name: impl Into<String>) -> Self {
         Self { uri_template: uri_template.into(), name: name.into(), ..Self::default() }
     }
@@ -119,28 +138,28 @@ impl ResourceTemplate {
     }
 }
 
-/// One page of the resources that a server has.
+/// The result of `resources/list`: one page of the resources that a server offers.
 ///
 /// See [`ListResourcesResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#listresourcesresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListResourcesResult {
-    /// The resources.
+    /// The resources of the page.
     pub resources: Vec<Resource>,
-    /// Where the next page begins, if there is one.
+    /// Cursor of the next page. `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ListResourcesResult {
-    /// The last page.
+    /// Creates the last page of a list.
     pub fn new(resources: impl Into<Vec<Resource>>) -> Self {
         Self { resources: resources.into(), ..Self::default() }
     }
@@ -151,28 +170,28 @@ impl ListResourcesResult {
     }
 }
 
-/// One page of the resource templates that a server has.
+/// The result of `resources/templates/list`: one page of the resource templates that a server offers.
 ///
 /// See [`ListResourceTemplatesResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#listresourcetemplatesresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListResourceTemplatesResult {
-    /// The templates.
+    /// The resource templates of the page.
     pub resource_templates: Vec<ResourceTemplate>,
-    /// Where the next page begins, if there is one.
+    /// Cursor of the next page. `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ListResourceTemplatesResult {
-    /// The last page.
+    /// Creates the last page of a list.
     pub fn new(resource_templates: impl Into<Vec<ResourceTemplate>>) -> Self {
         Self { resource_templates: resource_templates.into(), ..Self::default() }
     }
@@ -183,31 +202,31 @@ impl ListResourceTemplatesResult {
     }
 }
 
-/// Which resource to read.
+/// Parameters of `resources/read`.
 ///
 /// See [`ReadResourceRequestParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#readresourcerequestparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReadResourceParams {
-    /// Where it is.
+    /// The URI of the resource.
     pub uri: String,
-    /// The answers to what an earlier try of this request asked.
+    /// Responses to the input requests of the previous round trip, by key.
     #[serde(default, skip_serializing_if = "InputResponses::is_empty")]
     pub input_responses: InputResponses,
-    /// What an earlier try of this request wanted back.
+    /// The `requestState` of the previous round trip, echoed without changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_state: Option<String>,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ReadResourceParams {
-    /// To read the resource at this URI.
+    /// Creates the parameters for reading the resource `uri`.
     pub fn new(uri: impl Into<String>) -> Self {
         Self { uri: uri.into(), ..Self::default() }
     }
@@ -219,24 +238,24 @@ impl ReadResourceParams {
     }
 }
 
-/// What was read of a resource.
+/// The result of `resources/read`.
 ///
 /// See [`ReadResourceResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#readresourceresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReadResourceResult {
-    /// One or several contents: a folder may answer with its files.
+    /// The contents: those of the resource, or several, such as the files of a folder.
     pub contents: Vec<ResourceContents>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ReadResourceResult {
-    /// What was read.
+    /// Creates a result from the contents of a resource.
     pub fn new(contents: impl Into<Vec<ResourceContents>>) -> Self {
         Self { contents: contents.into(), ..Self::default() }
     }
@@ -246,24 +265,24 @@ impl ReadResourceResult {
     }
 }
 
-/// Which resource to watch, or to watch no longer: revisions up to 2025-11-25 only.
+/// Parameters of `resources/subscribe` and `resources/unsubscribe`. Revisions up to 2025-11-25 only.
 ///
 /// See [`SubscribeRequestParams`](https://modelcontextprotocol.io/specification/2025-11-25/schema#subscriberequestparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscribeParams {
-    /// Where it is.
+    /// The URI of the resource.
     pub uri: String,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl SubscribeParams {
-    /// To watch the resource at this URI.
+    /// Creates the parameters for the resource `uri`.
     pub fn new(uri: impl Into<String>) -> Self {
         Self { uri: uri.into(), ..Self::default() }
     }
@@ -273,24 +292,24 @@ impl SubscribeParams {
     }
 }
 
-/// Which resource has changed.
+/// Parameters of `notifications/resources/updated`.
 ///
 /// See [`ResourceUpdatedNotificationParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#resourceupdatednotificationparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ResourceUpdatedParams {
-    /// Where it is: it may lie below the URI that the client subscribed to.
+    /// The URI of the updated resource, which may be a sub-resource of the one that the client subscribed to.
     pub uri: String,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ResourceUpdatedParams {
-    /// The resource at this URI has changed.
+    /// Creates the parameters for the updated resource `uri`.
     pub fn new(uri: impl Into<String>) -> Self {
         Self { uri: uri.into(), ..Self::default() }
     }

@@ -1,12 +1,16 @@
-//! What a server may ask a client before it can answer.
+//! Input requests: requests of a server to a client, whose responses it needs to complete the request of the client.
 
 use serde::de::Error as _;
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Error, Map, Value};
 
+use crate::codec;
+use crate::json::Members;
+use crate::meta::Meta;
+use crate::method_name;
+use crate::params::RequestParams;
 use crate::setters::setters;
-use crate::{JsonText, Members, Meta, RequestParams, codec, method};
 
 mod elicitation;
 mod form;
@@ -27,29 +31,42 @@ pub use sampling::{
 };
 pub use sampling_content::{SamplingMessage, SamplingMessageContentBlock, ToolResultContent, ToolUseContent};
 
-/// What a server needs to know before it can answer.
+/// A result that requires input from the client before the request can be completed.
+///
+/// The client sends the request again, with the responses and the `requestState`.
 ///
 /// See [`InputRequiredResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#inputrequiredresult).
+///
+/// ```
+/// use mcpwright_core::{
+///     BooleanSchema, ElicitFormParams, FormSchema, InputRequest, InputRequiredResult, PrimitiveSchema,
+/// };
+///
+/// let schema = FormSchema::new([("delete", PrimitiveSchema::Boolean(BooleanSchema::new()))]);
+/// let form = ElicitFormParams::new("Delete the 3 old files?", schema);
+/// let result = InputRequiredResult::new([("confirm", InputRequest::Elicit(form.into()))]).request_state("step-2");
+/// assert_eq!(result.input_requests.get("confirm").unwrap().method(), "elicitation/create");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InputRequiredResult {
-    /// The questions, by keys that their answers will have.
+    /// The input requests, by the keys that their responses will have.
     #[serde(default, skip_serializing_if = "InputRequests::is_empty")]
     pub input_requests: InputRequests,
-    /// What the server wants back with the answers.
+    /// Opaque state that the client sends back with the responses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_state: Option<String>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl InputRequiredResult {
-    /// These questions.
+    /// Creates a result from input requests.
     pub fn new(input_requests: impl Into<InputRequests>) -> Self {
         Self { input_requests: input_requests.into(), ..Self::default() }
     }
@@ -60,39 +77,32 @@ impl InputRequiredResult {
     }
 }
 
-/// Several questions, by keys that their answers will have.
+/// Input requests, by the keys that their responses will have.
 ///
 /// See [`InputRequests`](https://modelcontextprotocol.io/specification/2026-07-28/schema#inputrequests).
 pub type InputRequests = Members<InputRequest>;
 
-/// The answers to several questions, by the questions' keys.
-///
-/// Of which type an answer is, only whoever asked can tell: it is read there, as an [`ElicitResult`], a
-/// [`CreateMessageResult`] or a [`ListRootsResult`].
-/// See [`InputResponses`](https://modelcontextprotocol.io/specification/2026-07-28/schema#inputresponses).
-pub type InputResponses = Members<JsonText>;
-
-/// One question to a client.
+/// A request of a server to a client.
 ///
 /// See [`InputRequest`](https://modelcontextprotocol.io/specification/2026-07-28/schema#inputrequest).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum InputRequest {
-    /// To its user.
+    /// `elicitation/create`: requests information from the user.
     Elicit(ElicitParams),
-    /// To its model.
+    /// `sampling/createMessage`: requests a message from the client's language model.
     CreateMessage(Box<CreateMessageParams>),
-    /// Which folders it works in.
+    /// `roots/list`: requests the roots of the client.
     ListRoots(Option<RequestParams>),
 }
 
 impl InputRequest {
-    /// The method of the question.
+    /// Returns the name of the request's method.
     pub fn method(&self) -> &'static str {
         match self {
-            Self::Elicit(_) => method::ELICITATION_CREATE,
-            Self::CreateMessage(_) => method::SAMPLING_CREATE_MESSAGE,
-            Self::ListRoots(_) => method::ROOTS_LIST,
+            Self::Elicit(_) => method_name::ELICITATION_CREATE,
+            Self::CreateMessage(_) => method_name::SAMPLING_CREATE_MESSAGE,
+            Self::ListRoots(_) => method_name::ROOTS_LIST,
         }
     }
 }
@@ -126,18 +136,26 @@ impl Serialize for InputRequest {
 impl<'de> Deserialize<'de> for InputRequest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
-        struct With<T> {
+        struct WithParams<T> {
             params: T,
         }
         codec::tagged(deserializer, "method", |name, value| match &*name {
-            method::ELICITATION_CREATE => codec::read(&value).map(|With { params }| Self::Elicit(params)),
-            method::SAMPLING_CREATE_MESSAGE => {
-                codec::read(&value).map(|With { params }| Self::CreateMessage(params))
+            method_name::ELICITATION_CREATE => {
+                codec::from_value(&value).map(|WithParams { params }| Self::Elicit(params))
             }
-            method::ROOTS_LIST => codec::read(&value).map(|With { params }| Self::ListRoots(params)),
+            method_name::SAMPLING_CREATE_MESSAGE => {
+                codec::from_value(&value).map(|WithParams { params }| Self::CreateMessage(params))
+            }
+            method_name::ROOTS_LIST => {
+                codec::from_value(&value).map(|WithParams { params }| Self::ListRoots(params))
+            }
             _ => Err(Error::unknown_variant(
                 &name,
-                &[method::ELICITATION_CREATE, method::SAMPLING_CREATE_MESSAGE, method::ROOTS_LIST],
+                &[
+                    method_name::ELICITATION_CREATE,
+                    method_name::SAMPLING_CREATE_MESSAGE,
+                    method_name::ROOTS_LIST,
+                ],
             )),
         })
     }

@@ -1,6 +1,6 @@
-//! Values of our types, made by their constructors and setters, with every member set.
+//! Values of the types, built with their constructors and setters, with every member set.
 
-mod catalogue;
+mod catalog;
 mod input;
 mod messages;
 
@@ -15,16 +15,16 @@ use mcpwright_core::{BlobResourceContents, ProtocolVersion};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::covered::Covered;
+use crate::coverage::Covered;
 
-/// Every definition that a type of ours is.
+/// All definitions that a type covers.
 pub(crate) fn all() -> Vec<Covered> {
     let mut all = basics();
     all.extend(capabilities());
     all.extend(metas());
     all.extend(contents());
     all.extend(errors());
-    all.extend(catalogue::all());
+    all.extend(catalog::all());
     all.extend(input::all());
     all.extend(messages::all());
     all
@@ -62,7 +62,7 @@ fn basics() -> Vec<Covered> {
     ]
 }
 
-/// A result that may be kept, as the engine composes it.
+/// A cacheable result, as the engine composes it.
 #[derive(Serialize, Deserialize)]
 struct Cacheable {
     #[serde(flatten)]
@@ -112,7 +112,7 @@ fn contents() -> Vec<Covered> {
     let embedded = EmbeddedResource::new(ResourceContents::text("file:///one", "text"))
         .annotations(annotations())
         .meta(own_meta());
-    let link: ResourceLink = catalogue::resource();
+    let link: ResourceLink = catalog::resource();
     let blocks: [ContentBlock; 5] =
         [text.into(), image.into(), audio.into(), embedded.into(), ContentBlock::resource_link(link)];
     let [text, image, audio, embedded, link] = blocks.clone();
@@ -141,11 +141,11 @@ fn errors() -> Vec<Covered> {
         .data(json!({ "supported": ProtocolVersion::ALL, "requested": "1900-01-01" }));
     vec![
         Covered::of("Error", [ErrorObject::resource_not_found("file:///one")]),
-        Covered::of("ParseError", [ErrorObject::parse_error("no JSON").data(json!(1))]),
-        Covered::of("InvalidRequestError", [ErrorObject::invalid_request("no request").data(json!(1))]),
+        Covered::of("ParseError", [ErrorObject::parse_error("invalid JSON").data(json!(1))]),
+        Covered::of("InvalidRequestError", [ErrorObject::invalid_request("invalid request").data(json!(1))]),
         Covered::of("MethodNotFoundError", [ErrorObject::method_not_found("one").data(json!(1))]),
-        Covered::of("InvalidParamsError", [ErrorObject::invalid_params("wrong").data(json!(1))]),
-        Covered::of("InternalError", [ErrorObject::internal("sorry").data(json!(1))]),
+        Covered::of("InvalidParamsError", [ErrorObject::invalid_params("invalid params").data(json!(1))]),
+        Covered::of("InternalError", [ErrorObject::internal("internal error").data(json!(1))]),
         Covered::error("HeaderMismatchError", &mismatch),
         Covered::error("MissingRequiredClientCapabilityError", &missing),
         Covered::error("UnsupportedProtocolVersionError", &version),

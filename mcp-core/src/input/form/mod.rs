@@ -1,16 +1,17 @@
-//! The fields of a form: the part of JSON Schema that clients can show.
+//! Schemas of forms: the subset of JSON Schema that clients can display.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Error, Map, Value};
 
+use crate::codec;
+use crate::json::Members;
 use crate::setters::setters;
-use crate::{Members, codec};
 
 mod check;
 mod choice;
+mod common;
 mod format;
-mod words;
 
 pub use check::FormError;
 pub use choice::{
@@ -19,37 +20,48 @@ pub use choice::{
     UntitledSingleSelectEnumSchema,
 };
 
-/// The fields of a form: an object without further objects in it.
+/// The schema of a form: an object whose properties are primitive, without nesting.
 ///
 /// See [`ElicitRequestFormParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#elicitrequestformparams).
+///
+/// ```
+/// use mcpwright_core::{EnumOption, FormSchema, NumberSchema, PrimitiveSchema, TitledSingleSelectEnumSchema};
+///
+/// let size = TitledSingleSelectEnumSchema::new([EnumOption::new("s", "Small"), EnumOption::new("l", "Large")]);
+/// let schema = FormSchema::new([
+///     ("size", PrimitiveSchema::TitledSingleSelect(size)),
+///     ("count", PrimitiveSchema::Integer(NumberSchema::new().minimum(1).default_value(1))),
+/// ])
+/// .required(["size".to_owned()]);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FormSchema {
-    /// Which JSON Schema this is; 2020-12 if nothing is said.
+    /// The dialect of JSON Schema. Default: 2020-12.
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     #[serde(rename = "type")]
-    of: Object,
+    object_type: ObjectType,
     /// The fields, by name.
     pub properties: Members<PrimitiveSchema>,
-    /// Which of them must be filled in.
+    /// The names of the required fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// The one type that a form has.
+/// The value of `type` in the schema of a form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Object {
+enum ObjectType {
     #[default]
     Object,
 }
 
 impl FormSchema {
-    /// A form of these fields, all of them optional.
+    /// Creates the schema of a form from its fields, all of which are optional.
     pub fn new(properties: impl Into<Members<PrimitiveSchema>>) -> Self {
         Self { properties: properties.into(), ..Self::default() }
     }
@@ -60,34 +72,34 @@ impl FormSchema {
     }
 }
 
-/// One field of a form.
+/// The schema of one field of a form.
 ///
 /// See [`PrimitiveSchemaDefinition`](https://modelcontextprotocol.io/specification/2026-07-28/schema#primitiveschemadefinition).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum PrimitiveSchema {
-    /// A text.
+    /// A string.
     String(StringSchema),
     /// A number.
     Number(NumberSchema),
     /// An integer.
     Integer(NumberSchema),
-    /// Yes or no.
+    /// A boolean.
     Boolean(BooleanSchema),
-    /// One of several values.
+    /// A selection of one value.
     #[serde(rename = "string")]
     UntitledSingleSelect(UntitledSingleSelectEnumSchema),
-    /// One of several values, each with a title.
+    /// A selection of one value, from values with titles.
     #[serde(rename = "string")]
     TitledSingleSelect(TitledSingleSelectEnumSchema),
-    /// Some of several values.
+    /// A selection of several values.
     #[serde(rename = "array")]
     UntitledMultiSelect(UntitledMultiSelectEnumSchema),
-    /// Some of several values, each with a title.
+    /// A selection of several values, from values with titles.
     #[serde(rename = "array")]
     TitledMultiSelect(TitledMultiSelectEnumSchema),
-    /// One of several values with titles, as clients before 2025-11-25 have it.
+    /// A selection of one value, from values with titles, in the form of revisions before 2025-11-25.
     #[serde(rename = "string")]
     LegacyTitledEnum(LegacyTitledEnumSchema),
 }
@@ -97,55 +109,55 @@ impl<'de> Deserialize<'de> for PrimitiveSchema {
         codec::tagged(deserializer, "type", |tag, value| {
             let has = |member| value.get(member).is_some();
             match &*tag {
-                "string" if has("oneOf") => codec::read(&value).map(Self::TitledSingleSelect),
-                "string" if has("enumNames") => codec::read(&value).map(Self::LegacyTitledEnum),
-                "string" if has("enum") => codec::read(&value).map(Self::UntitledSingleSelect),
-                "string" => codec::read(&value).map(Self::String),
-                "number" => codec::read(&value).map(Self::Number),
-                "integer" => codec::read(&value).map(Self::Integer),
-                "boolean" => codec::read(&value).map(Self::Boolean),
+                "string" if has("oneOf") => codec::from_value(&value).map(Self::TitledSingleSelect),
+                "string" if has("enumNames") => codec::from_value(&value).map(Self::LegacyTitledEnum),
+                "string" if has("enum") => codec::from_value(&value).map(Self::UntitledSingleSelect),
+                "string" => codec::from_value(&value).map(Self::String),
+                "number" => codec::from_value(&value).map(Self::Number),
+                "integer" => codec::from_value(&value).map(Self::Integer),
+                "boolean" => codec::from_value(&value).map(Self::Boolean),
                 "array" if value.pointer("/items/anyOf").is_some() => {
-                    codec::read(&value).map(Self::TitledMultiSelect)
+                    codec::from_value(&value).map(Self::TitledMultiSelect)
                 }
-                "array" => codec::read(&value).map(Self::UntitledMultiSelect),
+                "array" => codec::from_value(&value).map(Self::UntitledMultiSelect),
                 _ => Err(Error::unknown_variant(&tag, &["string", "number", "integer", "boolean", "array"])),
             }
         })
     }
 }
 
-/// A field for text.
+/// The schema of a string field.
 ///
 /// See [`StringSchema`](https://modelcontextprotocol.io/specification/2026-07-28/schema#stringschema).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StringSchema {
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Description of the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// How many characters it has at least.
+    /// Minimum length, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u64>,
-    /// How many characters it has at most.
+    /// Maximum length, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u64>,
-    /// What kind of text it is.
+    /// Format of the string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<StringFormat>,
-    /// What it holds at first.
+    /// Default value (`default`).
     #[serde(rename = "default", default, skip_serializing_if = "Option::is_none")]
     pub default_value: Option<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl StringSchema {
-    /// Any text.
+    /// Creates the schema of a string without constraints.
     pub fn new() -> Self {
         Self::default()
     }
@@ -160,39 +172,39 @@ impl StringSchema {
     }
 }
 
-/// What kind of text a field holds.
+/// The format of a string field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StringFormat {
-    /// An e-mail address.
+    /// An email address.
     Email,
     /// A URI.
     Uri,
-    /// A day.
+    /// A date, such as `2026-07-28`.
     Date,
-    /// A moment.
+    /// A date and time with an offset, such as `2026-07-28T10:00:00Z`.
     DateTime,
 }
 
-/// A field for a number or an integer.
+/// The schema of a number or integer field.
 ///
 /// See [`NumberSchema`](https://modelcontextprotocol.io/specification/2026-07-28/schema#numberschema).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NumberSchema {
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Description of the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The least it may be.
+    /// Minimum value.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
     pub minimum: Option<f64>,
-    /// The most it may be.
+    /// Maximum value.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
     pub maximum: Option<f64>,
-    /// What it is at first.
+    /// Default value (`default`).
     #[serde(
         rename = "default",
         default,
@@ -200,13 +212,13 @@ pub struct NumberSchema {
         with = "codec::optional_number"
     )]
     pub default_value: Option<f64>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl NumberSchema {
-    /// Any number.
+    /// Creates the schema of a number without constraints.
     pub fn new() -> Self {
         Self::default()
     }
@@ -220,28 +232,28 @@ impl NumberSchema {
     }
 }
 
-/// A field for yes or no.
+/// The schema of a boolean field.
 ///
 /// See [`BooleanSchema`](https://modelcontextprotocol.io/specification/2026-07-28/schema#booleanschema).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BooleanSchema {
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Description of the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What it is at first.
+    /// Default value (`default`).
     #[serde(rename = "default", default, skip_serializing_if = "Option::is_none")]
     pub default_value: Option<bool>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl BooleanSchema {
-    /// Yes or no.
+    /// Creates the schema of a boolean.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,4 +1,4 @@
-//! Whatever can be said is read as it was written.
+//! Property tests: arbitrary values survive a round trip.
 
 use std::fmt::Debug;
 
@@ -15,50 +15,51 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Reads what was written, from its text and from its value.
-fn survives<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> Result<(), TestCaseError> {
-    let text = JsonText::of(value).expect("it can be written");
-    prop_assert_eq!(&text.to::<T>().expect("what was written"), value);
+/// Serializes a value and deserializes it, both from text and from a [`Value`].
+fn check_round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(
+    value: &T,
+) -> Result<(), TestCaseError> {
+    let text = JsonText::of(value).expect("JSON");
+    prop_assert_eq!(&text.to::<T>().expect("a valid value"), value);
     let json: Value = text.to().expect("JSON");
-    prop_assert_eq!(&serde_json::from_value::<T>(json).expect("what was written"), value);
+    prop_assert_eq!(&serde_json::from_value::<T>(json).expect("a valid value"), value);
     Ok(())
 }
 
 proptest! {
     #[test]
-    fn ids_survive(id in id()) {
-        survives(&id)?;
+    fn ids_survive_a_round_trip(id in id()) {
+        check_round_trip(&id)?;
     }
 
     #[test]
-    fn content_survives(block in content()) {
-        survives(&block)?;
+    fn content_survives_a_round_trip(block in content()) {
+        check_round_trip(&block)?;
     }
 
     #[test]
-    fn tools_survive(tool in tool()) {
-        survives(&tool)?;
+    fn tools_survive_a_round_trip(tool in tool()) {
+        check_round_trip(&tool)?;
     }
 
     #[test]
-    fn client_capabilities_survive(capabilities in client_capabilities()) {
-        survives(&capabilities)?;
+    fn client_capabilities_survive_a_round_trip(capabilities in client_capabilities()) {
+        check_round_trip(&capabilities)?;
     }
 
     #[test]
-    fn server_capabilities_survive(capabilities in server_capabilities()) {
-        survives(&capabilities)?;
+    fn server_capabilities_survive_a_round_trip(capabilities in server_capabilities()) {
+        check_round_trip(&capabilities)?;
     }
 
     #[test]
-    fn noise_is_refused_or_kept(value in json()) {
-        // Neither outcome matters here: only that there is one, and that what is taken can be written again.
+    fn arbitrary_json_is_rejected_or_survives_a_round_trip(value in json()) {
         let text = JsonText::of(&value).expect("JSON");
         if let Ok(block) = text.to::<ContentBlock>() {
-            survives(&block)?;
-        }
+            check_round_trip(&block)?;
+            }
         if let Ok(capabilities) = text.to::<ClientCapabilities>() {
-            survives(&capabilities)?;
+            check_round_trip(&capabilities)?;
         }
     }
 }
@@ -68,7 +69,7 @@ fn id() -> impl Strategy<Value = RequestId> {
     prop_oneof![integer.prop_map(RequestId::Integer), ".{0,20}".prop_map(RequestId::from)]
 }
 
-/// Any JSON, with numbers that have the same text after a round trip.
+/// Arbitrary JSON with numbers whose text is the same after a round trip.
 fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -94,7 +95,7 @@ fn name() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Members that no type of ours knows.
+/// Members that no type defines.
 fn other() -> impl Strategy<Value = Map<String, Value>> {
     vec(("x-.{0,6}", json()), 0..3).prop_map(|members| members.into_iter().collect())
 }

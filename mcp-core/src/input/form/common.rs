@@ -1,25 +1,25 @@
-//! What is said of every field alike, whatever it holds.
+//! Members that the schemas of all fields have: title, description and default value.
 
 use serde_json::Value;
 
 use super::PrimitiveSchema;
 
 impl PrimitiveSchema {
-    /// Sets what people call it.
+    /// Sets the title.
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
-        *self.words().0 = Some(title.into());
+        *self.title_and_description().0 = Some(title.into());
         self
     }
 
-    /// Sets what it is for.
+    /// Sets the description.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
-        *self.words().1 = Some(description.into());
+        *self.title_and_description().1 = Some(description.into());
         self
     }
 
-    /// Sets what it holds at first; a value of a type that the field cannot hold is none.
+    /// Sets the default value. A value whose type does not match the field removes it.
     #[must_use]
     pub fn default_value(mut self, value: &Value) -> Self {
         let text = || value.as_str().map(str::to_owned);
@@ -40,7 +40,7 @@ impl PrimitiveSchema {
         self
     }
 
-    /// What it holds at first.
+    /// Returns the default value.
     pub fn initial(&self) -> Option<Value> {
         let list = |values: &[String]| (!values.is_empty()).then(|| Value::from(values));
         match self {
@@ -55,8 +55,8 @@ impl PrimitiveSchema {
         }
     }
 
-    /// The title and the description.
-    fn words(&mut self) -> (&mut Option<String>, &mut Option<String>) {
+    /// Returns the title and the description.
+    fn title_and_description(&mut self) -> (&mut Option<String>, &mut Option<String>) {
         match self {
             Self::String(schema) => (&mut schema.title, &mut schema.description),
             Self::Number(schema) | Self::Integer(schema) => (&mut schema.title, &mut schema.description),

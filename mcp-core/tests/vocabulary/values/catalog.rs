@@ -1,4 +1,4 @@
-//! What servers list: tools, resources, prompts, and what comes of them.
+//! Tools, resources and prompts: definitions, parameters and results.
 
 use mcpwright_core::{
     CallToolParams, CallToolResult, CompleteParams, CompleteResult, Completion, CompletionArgument,
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::input::input_responses;
 use super::{annotations, icons, object, own_meta, request_meta, result_meta};
-use crate::covered::Covered;
+use crate::coverage::Covered;
 
 pub(super) fn all() -> Vec<Covered> {
     let mut all = definitions();
@@ -57,10 +57,10 @@ fn params() -> Vec<Covered> {
 fn results() -> Vec<Covered> {
     vec![
         Covered::of("DiscoverResult", [discovered()]).cacheable(),
-        Covered::of("CallToolResult", called()).complete(),
-        Covered::of("ReadResourceResult", [resource_was_read()]).cacheable(),
-        Covered::of("GetPromptResult", [got_prompt()]).complete(),
-        Covered::of("CompleteResult", [completed()]).complete(),
+        Covered::of("CallToolResult", call_tool_results()).complete(),
+        Covered::of("ReadResourceResult", [read_resource_result()]).cacheable(),
+        Covered::of("GetPromptResult", [get_prompt_result()]).complete(),
+        Covered::of("CompleteResult", [complete_result()]).complete(),
     ]
 }
 
@@ -178,26 +178,26 @@ pub(super) fn discovered() -> DiscoverResult {
         .meta(result_meta())
 }
 
-pub(super) fn called() -> [CallToolResult; 3] {
+pub(super) fn call_tool_results() -> [CallToolResult; 3] {
     let structured =
         |value| CallToolResult::text("text").structured_content(JsonText::of(&value).expect("JSON"));
-    let full = structured(json!({ "one": [1.5] })).is_error(false).meta(result_meta());
-    [full, structured(json!(null)), CallToolResult::error("it failed")]
+    let complete = structured(json!({ "one": [1.5] })).is_error(false).meta(result_meta());
+    [complete, structured(json!(null)), CallToolResult::error("the call failed")]
 }
 
-pub(super) fn resource_was_read() -> ReadResourceResult {
+pub(super) fn read_resource_result() -> ReadResourceResult {
     let contents =
         [ResourceContents::text("file:///one", "text"), ResourceContents::blob("file:///two", [1, 2, 3])];
     ReadResourceResult::new(contents).meta(result_meta())
 }
 
-pub(super) fn got_prompt() -> GetPromptResult {
+pub(super) fn get_prompt_result() -> GetPromptResult {
     let messages =
         [PromptMessage::user("question"), PromptMessage::assistant(ContentBlock::image([1], "image/png"))];
     GetPromptResult::new(messages).description("The first.").meta(result_meta())
 }
 
-pub(super) fn completed() -> CompleteResult {
+pub(super) fn complete_result() -> CompleteResult {
     let completion = Completion::new(["one".to_owned()]).total(5).has_more(true);
     CompleteResult::new(completion).meta(result_meta())
 }
