@@ -1,4 +1,4 @@
-//! Tools and a prompt that ask the client: each is one function, whatever the client's revision.
+//! Tools and a prompt that send input requests: elicitation, sampling, roots. Each is one function for all revisions.
 
 use mcpwright::core::{
     ClientCapabilities, CreateMessageParams, ElicitFormParams, EnumOption, FormSchema,
@@ -9,20 +9,15 @@ use mcpwright::core::{
 use mcpwright::{Choice, Context, Form, Result, StepError, Unanswered, server};
 
 use crate::fixture::Fixture;
+use crate::forms::Name;
 
-/// Somebody's name.
+/// The user's favorite color.
 #[derive(Form)]
-struct Name {
-    name: String,
-}
-
-/// What somebody likes.
-#[derive(Form)]
-struct Colour {
+struct FavoriteColor {
     color: String,
 }
 
-/// An account.
+/// A user account.
 #[derive(Form)]
 struct Account {
     /// User's response
@@ -32,21 +27,21 @@ struct Account {
     email: String,
 }
 
-/// That it may go on.
+/// The user's approval to continue.
 #[derive(Form)]
-struct Confirmation {
+struct Approval {
     ok: bool,
 }
 
-/// What the user is about.
+/// The user's current activity.
 #[derive(Form)]
-struct About {
+struct Activity {
     context: String,
 }
 
-/// A form that is filled in already.
+/// A form with a default value for each type of field.
 #[derive(Form)]
-struct Filled {
+struct Defaults {
     #[form(default = "John Doe")]
     name: String,
     #[form(default = 30)]
@@ -67,138 +62,140 @@ enum Status {
     Pending,
 }
 
-fn question(text: &str) -> CreateMessageParams {
+fn sampling_request(text: &str) -> CreateMessageParams {
     CreateMessageParams::new([SamplingMessage::user(text)], 100)
 }
 
-#[server(part = asking)]
+#[server(part = input_required)]
 impl Fixture {
-    /// Ask the client's model.
+    /// Request a completion from the client's model.
     #[tool(read_only)]
     fn test_sampling(
         context: &Context,
-        /// What to ask.
+        /// The prompt for the model.
         prompt: &str,
     ) -> Result<String, Unanswered> {
-        let result = context.sample("answer", question(prompt))?;
-        Ok(format!("LLM response: {}", said(&result.content)))
+        let result = context.sample("answer", sampling_request(prompt))?;
+        Ok(format!("LLM response: {}", text_of(&result.content)))
     }
 
-    /// Ask the user who they are.
+    /// Request the user's account.
     #[tool(read_only)]
     fn test_elicitation(
         context: &Context,
-        /// What to say to the user.
+        /// The message that the user reads.
         message: String,
     ) -> Result<String, Unanswered> {
         let Account { username, email } = context.elicit("account", message)?;
         Ok(format!("User response: {username}, {email}"))
     }
 
-    /// Show the user a form that is filled in already.
+    /// Elicit a form whose fields all have defaults.
     #[tool(read_only)]
     fn test_elicitation_sep1034_defaults(context: &Context) -> Result<String, Unanswered> {
-        let Filled { name, age, score, status, verified } =
+        let Defaults { name, age, score, status, verified } =
             context.elicit("form", "Please review the form.")?;
         Ok(format!("{name}, {age}, {score}, {status:?}, {verified}"))
     }
 
-    /// Let the user choose in every way that there is.
+    /// Elicit a form with one field of each kind of enum.
     #[tool(read_only)]
     fn test_elicitation_sep1330_enums(context: &Context) -> Result<String, Unanswered> {
         let form = ElicitFormParams::new("Please choose.", choices());
-        let chosen = context.elicit_form("choices", form)?;
-        Ok(format!("{} fields were filled in.", chosen.len()))
+        let values = context.elicit_form("choices", form)?;
+        Ok(format!("The form has {} values.", values.len()))
     }
 
-    /// Need a client that can ask its model.
+    /// Require the client's sampling capability.
     #[tool(read_only)]
     fn test_missing_capability(context: &Context) -> Result<&'static str, Unanswered> {
         context.require(&ClientCapabilities::new().sampling(SamplingCapability::default()))?;
-        Ok("The client can ask its model.")
+        Ok("The client supports sampling.")
     }
 
-    /// Ask the user something, where an earlier protocol would have sent a request of its own.
+    /// Request the user's name; earlier revisions send the input request on the call's stream.
     #[tool(read_only)]
     fn test_streaming_elicitation(context: &Context) -> Result<String, Unanswered> {
         let Name { name } = context.elicit("user_name", "What is your name?")?;
         Ok(format!("Hello, {name}!"))
     }
 
-    /// Ask the user for a name.
+    /// Request the user's name.
     #[tool(read_only)]
     fn test_input_required_result_elicitation(context: &Context) -> Result<String, Unanswered> {
         let Name { name } = context.elicit("user_name", "What is your name?")?;
         Ok(format!("Hello, {name}!"))
     }
 
-    /// Ask the client's model for a capital.
+    /// Request a capital from the client's model.
     #[tool(read_only)]
     fn test_input_required_result_sampling(context: &Context) -> Result<String, Unanswered> {
-        let result = context.sample("capital_question", question("What is the capital of France?"))?;
-        Ok(said(&result.content))
+        let result =
+            context.sample("capital_question", sampling_request("What is the capital of France?"))?;
+        Ok(text_of(&result.content))
     }
 
-    /// Ask which folders the client works in.
+    /// Request the client's roots.
     #[tool(read_only)]
     fn test_input_required_result_list_roots(context: &Context) -> Result<String, Unanswered> {
-        Ok(format!("The client works in {} folders.", context.roots()?.len()))
+        Ok(format!("The client has {} roots.", context.roots()?.len()))
     }
 
-    /// Do something, ask whether to go on, and remember what was done.
+    /// Run a step, request the user's approval, and keep the step's result in the request state.
     #[tool(read_only)]
     async fn test_input_required_result_request_state(context: &Context) -> Result<String> {
-        let done = context.step("work", async { Ok::<_, StepError>("state-ok".to_owned()) }).await?;
-        let Confirmation { ok } = context.elicit("confirm", "Shall I go on?")?;
-        Ok(format!("{done}, {ok}"))
+        let result = context.step("work", async { Ok::<_, StepError>("state-ok".to_owned()) }).await?;
+        let Approval { ok } = context.elicit("confirm", "Continue?")?;
+        Ok(format!("{result}, {ok}"))
     }
 
-    /// Ask the user, the model, and for the folders, all at once.
+    /// Request elicitation, sampling and roots in one round trip.
     #[tool(read_only)]
     fn test_input_required_result_multiple_inputs(context: &Context) -> Result<String, Unanswered> {
         let name = context.elicit::<Name>("user_name", "What is your name?");
-        let greeting = context.sample("greeting", question("Write a greeting."));
+        let greeting = context.sample("greeting", sampling_request("Write a greeting."));
         let roots = context.roots();
         let (Name { name }, greeting, roots) = (name?, greeting?, roots?);
-        Ok(format!("{} {name}, of {} folders", said(&greeting.content), roots.len()))
+        Ok(format!("{} {name}, with {} roots", text_of(&greeting.content), roots.len()))
     }
 
-    /// Ask the user twice, one after the other.
+    /// Request input from the user in two round trips, one after the other.
     #[tool(read_only)]
     fn test_input_required_result_multi_round(context: &Context) -> Result<String, Unanswered> {
         let Name { name } = context.elicit("step1", "What is your name?")?;
-        let Colour { color } = context.elicit("step2", format!("What colour do you like, {name}?"))?;
+        let FavoriteColor { color } =
+            context.elicit("step2", format!("What is your favorite color, {name}?"))?;
         Ok(format!("{name} likes {color}."))
     }
 
-    /// Ask the user something that must not be answered for another call.
+    /// Request the user's approval, and reject a request state that was tampered with.
     #[tool(read_only)]
     fn test_input_required_result_tampered_state(context: &Context) -> Result<String, Unanswered> {
-        let Confirmation { ok } = context.elicit("confirm", "Is this really you?")?;
+        let Approval { ok } = context.elicit("confirm", "Continue?")?;
         Ok(format!("confirmed: {ok}"))
     }
 
-    /// Ask only what the client can be asked.
+    /// Request only input that the client declared as supported.
     #[tool(read_only)]
     fn test_input_required_result_capabilities(context: &Context) -> Result<String, Unanswered> {
         if context.client().capabilities().sampling.is_some() {
-            let result = context.sample("greeting", question("Write a greeting."))?;
-            return Ok(said(&result.content));
+            let result = context.sample("greeting", sampling_request("Write a greeting."))?;
+            return Ok(text_of(&result.content));
         }
         let Name { name } = context.elicit("user_name", "What is your name?")?;
         Ok(format!("Hello, {name}!"))
     }
 
-    /// Talk about what the user is about.
+    /// Ask for help with the user's current activity.
     #[prompt]
     fn test_input_required_result_prompt(context: &Context) -> Result<String, Unanswered> {
-        let About { context } = context.elicit("user_context", "What are you working on?")?;
+        let Activity { context } = context.elicit("user_context", "What are you working on?")?;
         Ok(format!("Help with this: {context}"))
     }
 }
 
-/// What a model said, as far as it is text.
-fn said(content: &[mcpwright::core::SamplingMessageContentBlock]) -> String {
+/// Returns the text blocks of a sampling result, separated by spaces.
+fn text_of(content: &[mcpwright::core::SamplingMessageContentBlock]) -> String {
     use mcpwright::core::SamplingMessageContentBlock::Text;
     let texts = content.iter().filter_map(|block| match block {
         Text(text) => Some(text.text.as_str()),
@@ -207,7 +204,7 @@ fn said(content: &[mcpwright::core::SamplingMessageContentBlock]) -> String {
     texts.collect::<Vec<_>>().join(" ")
 }
 
-/// A form with one field of each kind of choice, the one among them that only earlier clients know.
+/// A form with one field of each kind of enum, among them the one that only earlier revisions define.
 fn choices() -> FormSchema {
     let options = ["option1", "option2", "option3"].map(str::to_owned);
     let titled = [("value1", "First"), ("value2", "Second"), ("value3", "Third")]
