@@ -44,7 +44,9 @@ async fn main() -> Result<()> {
         let service = service.clone();
         tokio::spawn(async move {
             let hyper_service = service_fn(move |request| route(service.clone(), request));
-            if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), hyper_service).await {
+            if let Err(error) =
+                http1::Builder::new().serve_connection(TokioIo::new(stream), hyper_service).await
+            {
                 eprintln!("connection failed: {error}");
             }
         });

@@ -54,8 +54,12 @@ impl Middleware for Scoped {
         let is_protected = call.method() == method::TOOLS_CALL
             && call.read::<CallToolParams>().is_ok_and(|params| params.name == self.tool);
         if is_protected && !call.caller().has_scope(self.scope) {
-            let refusal =
-                format!("{} requires the scope {}, which {} does not have", self.tool, self.scope, call.caller());
+            let refusal = format!(
+                "{} requires the scope {}, which {} does not have",
+                self.tool,
+                self.scope,
+                call.caller()
+            );
             return Outcome::complete(&ToolResult::error(refusal));
         }
         next.run(call).await

@@ -45,7 +45,7 @@ impl ReferenceServer {
     #[tool(title = "Outline a document", read_only, open_world = false)]
     async fn outline_document(
         &self,
-        /// Such as doc://policies/returns.md, or with ?version=3 behind it.
+        /// Such as doc://policies/returns.md, optionally with ?version=3.
         uri: String,
     ) -> Result<Json<Outline>, DocumentError> {
         self.documents.outline(uri.parse()?, Default::default()).await.map(Json)
@@ -57,7 +57,7 @@ impl ReferenceServer {
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of the tool")]
     async fn read_document(
         &self,
-        /// Such as doc://policies/returns.md, or with ?version=3 behind it.
+        /// Such as doc://policies/returns.md, optionally with ?version=3.
         uri: String,
         /// The id of a section, from outline_document or search_documents.
         section: Option<String>,

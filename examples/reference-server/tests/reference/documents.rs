@@ -250,7 +250,8 @@ async fn every_version_is_an_edit_of_the_previous_one() {
             let mut request = CompareRequest::new(uri(&entry.uri));
             request.to = Some(version);
             let compared = documents.compare(request, CancellationToken::new()).await.unwrap();
-            let whole = read(&documents, ReadRequest::new(uri(&entry.uri).at(version))).await.total_lines;
+            let whole =
+                read(&documents, ReadRequest::new(uri(&entry.uri).with_version(version))).await.total_lines;
             assert!(compared.added + compared.removed > 0, "{} {version}", entry.uri);
             assert!(
                 compared.added < whole,
