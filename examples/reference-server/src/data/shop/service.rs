@@ -69,7 +69,7 @@ const GENERAL: [(&str, &str); 6] = [
     ("Spare parts", "Do you still sell glass for the older pendant lamps?"),
     ("Business account", "We would like to order on invoice for our association."),
     ("Newsletter", "I unsubscribed twice and still receive it."),
-    ("ReaderConfig hours", "Is the Gothenburg store open on the public holiday?"),
+    ("Opening hours", "Is the Gothenburg store open on the public holiday?"),
 ];
 
 /// Prompt injections.
