@@ -118,7 +118,7 @@ fn middleware() {
     assert_eq!(example.call("count", &json!({})), "1");
     assert_eq!(
         example.call("reset", &json!({})),
-        "reset needs the scope counter:reset, and anonymous has it not"
+        "reset requires the scope counter:reset, which anonymous does not have"
     );
     assert_eq!(example.call("count", &json!({})), "2");
     example.end();
