@@ -1,10 +1,10 @@
-//! What the macros need besides the public interface. No promise is made about it.
+//! Items that the macros' output uses besides the public interface. Not covered by semantic versioning.
 
 use mcpwright_server::{AsExtractor, Parameter};
 
-/// What a handler with a parameter of type `&Self` takes, and lends to its function.
+/// The owned type that a handler extracts for a parameter of type `&Self`, and passes to its function by reference.
 pub trait Referent {
-    /// The type of what is taken.
+    /// The type that is extracted.
     type Extracted;
 }
 
@@ -20,24 +20,24 @@ impl<T> Referent for [T] {
     type Extracted = Vec<T>;
 }
 
-/// A parameter that needs no name.
+/// A parameter that needs no name: an extractor.
 #[diagnostic::on_unimplemented(
     message = "an argument of type `{Self}` has no name",
-    label = "what do clients call it?",
+    label = "needs a name that clients use",
     note = "write a plain name, as in `query: {Self}`, or put `#[arg(name = \"…\")]` before the parameter",
-    note = "only `&Context`, `Caller`, `Ext<T>` and other extractors do without"
+    note = "only extractors such as `&Context`, `Caller` and `Ext<T>` need no name"
 )]
 pub trait Unnamed {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Parameter<AsExtractor>> Unnamed for T {}
 
-/// A parameter that is not in the URI of its resource.
+/// A parameter that has no variable in the URI of its resource: an extractor.
 #[diagnostic::on_unimplemented(
     message = "the URI has no variable of this name",
     label = "not in the URI",
-    note = "write the name in braces there, as in `note://{{id}}`, or give the parameter the name of a variable",
-    note = "only `&Context`, `Caller`, `Ext<T>` and other extractors do without"
+    note = "write the name in braces in the URI, as in `note://{{id}}`, or give the parameter the name of a variable",
+    note = "only extractors such as `&Context`, `Caller` and `Ext<T>` need no variable"
 )]
 pub trait OutsideOfUri {}
 

@@ -1,4 +1,4 @@
-//! What the compiler says of mistakes: one error for each, at the token that is to be changed.
+//! Compiler messages of the macros: one error per mistake, at the token to change.
 
 #[test]
 fn mistakes_are_explained() {

@@ -195,7 +195,7 @@ impl LineSession {
         if cancelled > 0 {
             tracing::warn!(calls = cancelled, ?timeout, "cancelled calls that did not end in time");
         }
-        self.close_stream();
+        self.close_connection();
         self.output.close();
         has_finished
     }
