@@ -58,6 +58,9 @@
 //! | `tls` | TLS for that server, with rustls | no |
 //! | `validate` | schemas written by hand, in all of JSON Schema 2020-12 | no |
 
+// docs.rs shows the feature that each item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

@@ -5,7 +5,7 @@
 pub(crate) enum Kind {
     /// An identifier or a keyword.
     Word,
-    /// What is between the quotes of a string literal, with its escapes.
+    /// The content of a string literal, with its escapes.
     Text,
     /// One sign of punctuation.
     Sign,
@@ -159,7 +159,7 @@ fn comment(rest: &str) -> Option<usize> {
     Some(end)
 }
 
-/// The length of a string literal, and what is between its quotes.
+/// The length of a string literal, and its content.
 fn string(rest: &str) -> Option<(usize, &str)> {
     let unprefixed = ["br", "cr", "r"].iter().find_map(|prefix| rest.strip_prefix(prefix));
     let raw = unprefixed.and_then(|raw| {

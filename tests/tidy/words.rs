@@ -17,7 +17,7 @@ const MAX_QUESTIONS: usize = 6;
 /// Words that doc comments do not contain.
 const UNWANTED: [&str; 5] = ["told", "said", "beside", "whoever", "lives of"];
 
-/// Parts of demands that do not say "must".
+/// Parts of demands without "must".
 const DEMANDS: [&str; 18] = [
     "has to ",
     "have to ",

@@ -11,7 +11,7 @@ pub(super) struct Circle {
     /// The module that they are in; empty for the root of the crate.
     folder: String,
     members: Vec<String>,
-    /// What ties them together: a line for each file, and the names it takes from the other module.
+    /// The imports that close the circle: a line for each file, with the names that it imports from the other module.
     ties: Vec<String>,
 }
 
@@ -23,10 +23,10 @@ impl Display for Circle {
     }
 }
 
-/// What one module takes from a sibling: for each file, the names.
+/// The names that a module imports from a sibling, by file.
 type Uses<'a> = BTreeMap<&'a str, BTreeSet<String>>;
 
-/// The modules of one folder, and what each takes from which.
+/// The modules of one folder, and the imports of each from each.
 type Siblings<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Uses<'a>>>;
 
 pub(super) fn circles(tree: &Tree<'_>) -> Vec<Circle> {

@@ -11,7 +11,7 @@ use circles::circles;
 use imports::imports_through_root;
 use tree::Tree;
 
-/// Crates beside those that users get whose modules are looked at, too.
+/// Crates of this repository that are not published, and whose modules are checked as well.
 const PROGRAMS: [&str; 3] = ["examples/reference-server", "examples/conformance", "benches/peers"];
 
 /// Crates whose imports go by real paths.
