@@ -74,6 +74,9 @@
 //! | `tls` | TLS for the built-in server, with rustls; implies `http` | no |
 //! | `validate` | hand-written schemas, in all of JSON Schema 2020-12 | no |
 
+// docs.rs shows the feature that each item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
@@ -139,7 +142,7 @@ mod guide {
     #[doc = include_str!("../docs/src/asking.md")]
     struct Asking;
     #[doc = include_str!("../docs/src/tasks.md")]
-    struct TaskConfig;
+    struct Tasks;
     #[doc = include_str!("../docs/src/subscriptions.md")]
     struct Subscriptions;
     #[doc = include_str!("../docs/src/catalogues.md")]

@@ -2,6 +2,9 @@
 //!
 //! It opens no sockets, spawns nothing and has no clock of its own. See the crate `mcpwright` for building servers.
 
+// docs.rs shows the feature that each item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod call;
 mod caller;
 mod dispatch;

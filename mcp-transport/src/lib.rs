@@ -1,5 +1,8 @@
 //! Transports: HTTP, standard input and output, sockets, any byte stream, and memory.
 
+// docs.rs shows the feature that each item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod calls;
 mod error;
 #[cfg(feature = "http")]

@@ -43,7 +43,7 @@ use crate::server::builder::IntoServer;
 /// A client in the same process, for tests.
 ///
 /// Calls run inside of the futures that this returns. Every message goes through its JSON text on the way. Unless the
-/// server was given a host with [`Server::on`], synchronous handlers run where they are called and no deadline passes.
+/// server was given a runtime with [`Server::with_runtime`], synchronous handlers run where they are called and no timeout passes.
 #[derive(Debug)]
 pub struct Client {
     server: Server,
