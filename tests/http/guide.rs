@@ -57,7 +57,7 @@ fn commands_print_the_output_in_the_guide() {
     let output = String::from_utf8(run.stdout).expect("it is text").replace('\r', "");
     let printed: Vec<_> = output.split("----\n").collect();
     for (transcript, printed) in transcripts.iter().zip(printed) {
-        for line in transcript.printed.trim().lines() {
+        for line in transcript.expected.trim().lines() {
             // What is left out differs from run to run.
             let mut rest = printed;
             for part in line.split('…') {

@@ -51,7 +51,7 @@ pub struct Options {
 
     /// Secret key shared by all replicas: 32 bytes in base64 or hexadecimal. With a key, sessions survive a restart. Prefer
     /// the environment variable, since other users of the machine can read command lines.
-    #[arg(long, value_name = "KEY", env = "REFERENCE_SERVER_KEY", hide_env_values = true, value_parser = Key::parse)]
+    #[arg(long, value_name = "KEY", env = "REFERENCE_SERVER_KEY", hide_env_values = true)]
     pub key: Option<Key>,
 
     /// Also serve HTTP+SSE, the transport of the first protocol revision, at the path /sse.

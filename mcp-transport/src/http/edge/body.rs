@@ -76,7 +76,7 @@ impl Patience {
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
         loop {
             match timer.as_mut().poll(context) {
-                Poll::Ready(()) if timer.timeout() < deadline => timer.as_mut().reset(deadline),
+                Poll::Ready(()) if timer.deadline() < deadline => timer.as_mut().reset(deadline),
                 other => return other,
             }
         }

@@ -335,7 +335,7 @@ impl CallSink for StreamSink {
     }
 
     fn close_stream(&self) {
-        self.0.close_stream();
+        self.0.close_connection();
     }
 }
 

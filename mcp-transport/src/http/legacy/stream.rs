@@ -445,7 +445,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_ends_before_its_stream_does() {
         let stream = Arc::new(Stream::new(Kind::Answer, 1, true, true));
-        stream.close_stream();
+        stream.close_connection();
         assert!(matches!(
             stream.poll_first(&Context::from_waker(noop_waker_ref())),
             Poll::Ready(FirstReply::Events)
