@@ -89,12 +89,13 @@ pub use mcpwright_core::{
 #[cfg(feature = "macros")]
 pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
-    Argument, Builder, Bus, Call, Caller, Catalog, Change, Choice, Completer, CompletionRequest, Contents,
-    Context, Ext, Failure, Field, Form, FormField, CallArguments, InputRequired, IntoCompletion, IntoContents,
-    IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, ReplicaHandle, MemoryStore, MethodHandler,
-    Middleware, Next, Notify, NotificationSender, Outcome, Parameter, PromptHandler, PromptProvider, ProviderError,
-    ResourceHandler, ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskMode, TaskConfig,
-    TemplateHandler, ToolError, ToolHandler, ToolProvider, InputError, Execution, async_trait, testing,
+    Argument, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice, Completer,
+    CompletionRequest, Contents, Context, Execution, Ext, Failure, Field, Form, FormField, InputError,
+    InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult,
+    Json, MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify, Outcome, Parameter,
+    PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve,
+    Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
+    ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};

@@ -6,7 +6,7 @@ use mcpwright::core::{
     TitledMultiSelectEnumSchema, TitledSingleSelectEnumSchema, UntitledMultiSelectEnumSchema,
     UntitledSingleSelectEnumSchema,
 };
-use mcpwright::{Choice, Context, Form, Result, StepError, InputError, server};
+use mcpwright::{Choice, Context, Form, InputError, Result, StepError, server};
 
 use crate::fixture::Fixture;
 use crate::forms::Name;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcpwright::{Context, ErrorObject, Form, Result, InputError, server};
+use mcpwright::{Context, ErrorObject, Form, InputError, Result, server};
 use tokio::time::sleep;
 
 use crate::fixture::Fixture;

@@ -5,9 +5,9 @@ use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_s
 use crate::call::outcome::Answer;
 use crate::incident;
 
-/// Returns the result in place of one that is too large: the model reads that it should request less.
+/// Returns a result that replaces one that is too large, and asks the model to request less.
 pub(crate) fn request_less(reason: &str) -> Result<Answer, ErrorObject> {
-    let result = CallToolResult::error(format!("{reason}; ask for less"));
+    let result = CallToolResult::error(format!("{reason}; request less"));
     match serialize(&result).map(Answer::serialized) {
         Ok(answer) => Ok(Answer { is_error: true, ..answer }),
         Err(error) => Err(incident::internal("the result of a tool does not serialize", &error)),

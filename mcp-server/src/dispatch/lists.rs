@@ -11,7 +11,7 @@ use crate::server::Server;
 use crate::server::catalog::{CatalogItems, ListEntry, Source};
 use crate::server::list_cache::List;
 
-/// What a list reads of its parameters: what every request has beside them was read before.
+/// The parameters of a list request, without `_meta`.
 #[derive(Deserialize)]
 struct Params<'a> {
     #[serde(borrow, default)]

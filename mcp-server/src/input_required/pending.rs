@@ -19,7 +19,7 @@ pub(crate) struct PendingInput {
     run: Mutex<Option<Box<RunInput>>>,
 }
 
-/// What a handler has requested, used and done in this run.
+/// The input requests, used responses and completed steps of one run of a handler.
 #[derive(Default)]
 struct RunInput {
     requests: InputRequests,
@@ -32,7 +32,7 @@ struct RunInput {
     conflict: Option<String>,
 }
 
-/// The outcome of a call in place of its handler's error.
+/// The outcome of a call whose handler stopped to wait for input. It replaces the handler's error.
 pub(crate) enum Interruption {
     InputRequired(Box<InputRequired>),
     MissingCapability(Box<ClientCapabilities>),
@@ -111,7 +111,7 @@ impl PendingInput {
         lock(&self.run)
     }
 
-    /// If the handler failed while input is pending, returns `InputRequired` in place of its error, whatever the error's type.
+    /// If input is pending, returns the outcome that replaces the error of the handler.
     pub(crate) fn take_input_required(
         &self,
         error: &(dyn Error + Send + Sync + 'static),

@@ -24,19 +24,19 @@ const PURPOSE: &str = "request state";
 /// The version of the sealed form.
 const VERSION: u32 = 1;
 
-/// What is sealed.
+/// The plaintext of a sealed request state.
 #[derive(Serialize, Deserialize)]
 struct SealedState<B> {
-    /// The version of this form.
+    /// The version of this encoding.
     v: u32,
     /// The expiry, in seconds of Unix time.
     e: u64,
-    /// A name that no other state has.
+    /// A unique identifier.
     n: String,
     b: B,
 }
 
-/// What it takes to seal and open the request states of a server.
+/// The encoder and decoder of request states.
 pub(crate) struct RequestStates<'a> {
     pub(crate) seal: &'a Seal,
     pub(crate) store: &'a dyn Store,

@@ -32,7 +32,7 @@ pub(crate) struct RoundState {
     pub(crate) source: StateSource,
 }
 
-/// The place where the state of earlier rounds was kept.
+/// The storage of the state of earlier rounds.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum StateSource {
     /// With the session, or with the task.

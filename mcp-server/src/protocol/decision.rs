@@ -49,7 +49,7 @@ pub enum Decision {
     Ignored,
     /// A response that no call waits for.
     Unexpected,
-    /// The declared revision is unknown, and nothing in the message says more.
+    /// The declared revision is unknown, and the message declares none.
     UnknownRevision,
 }
 
@@ -193,7 +193,7 @@ impl Server {
         match Box::pin(AssertUnwindSafe(tools.find(&name)).catch_unwind()).await {
             Ok(Ok(Some(tool))) => ToolLookup::Found(tool),
             Ok(Ok(None)) => ToolLookup::NotFound,
-            // The call fails in the same way, and has a place for the error.
+            // The call repeats the lookup, and reports its error.
             Ok(Err(_)) | Err(_) => ToolLookup::NotDone,
         }
     }

@@ -1,4 +1,4 @@
-//! Messages to calls, and outcomes to messages: the only place that knows protocol revisions.
+//! Conversion of messages into calls, and of outcomes into messages: the only module that depends on protocol revisions.
 //!
 //! [`Connection::receive`](connection::Connection::receive) decides about the messages of a connection, and
 //! [`Server::receive`](crate::Server::receive) about a message that arrives without one. Both decide about a request in

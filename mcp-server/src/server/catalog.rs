@@ -113,7 +113,7 @@ impl<H: ListEntry, P: Source<H> + ?Sized> CatalogItems<H, P> {
             let brought = provider.all().await.map_err(|error| unavailable(&*error))?;
             all.extend(brought.into_iter().filter(is_listed));
         }
-        let written = self.pages.write(revisions, &all);
+        let written = self.pages.render(revisions, &all);
         written.map_err(|error| incident::internal("a list cannot be written as JSON", &error))
     }
 }

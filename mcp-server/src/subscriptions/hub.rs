@@ -25,8 +25,8 @@ struct Index {
     next_id: u64,
     /// The mailboxes by change; subscriptions to the same change are adjacent, the oldest first.
     mailboxes: BTreeMap<(Change, u64), Arc<Mailbox>>,
-    /// The number of open subscriptions of each identified caller. Anonymous callers cannot be told apart: a connection
-    /// and a transport have limits of their own.
+    /// The number of open subscriptions of each identified caller. Anonymous callers are not distinguishable; the limits of
+    /// connections and transports apply to them.
     callers: BTreeMap<String, usize>,
 }
 

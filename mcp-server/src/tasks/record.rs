@@ -51,7 +51,7 @@ pub(crate) enum TaskState {
     Cancelled,
 }
 
-/// What it takes to run a task again when its input requests have responses.
+/// The state of a suspended task, with which it continues after the responses to its input requests.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SuspendedTask {
     /// The pending input requests, by the keys that the client knows.

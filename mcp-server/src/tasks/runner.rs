@@ -157,7 +157,7 @@ impl TaskRunner {
         }
         record.set_state(TaskState::Working, None, self.now());
         if let Err(error) = self.registry.save(&record, &*self.runtime).await {
-            // The task runs all the same: the claim says so, too.
+            // The task runs anyway: the claim marks it as running.
             tracing::warn!(%error, "cannot store that a task continues");
         }
         let id = record.id.clone();

@@ -106,7 +106,7 @@ fn clients(server: impl Fn() -> Server, able: &ClientCapabilities) -> Vec<Client
 #[test]
 fn questions_are_answered_in_every_revision() {
     for (place, client) in clients(|| server().build(), &able()).into_iter().enumerate() {
-        let client = client.answers(accept);
+        let client = client.input_handler(accept);
         let greeting = block_on(client.call_tool("greet", ())).unwrap();
         let all = block_on(client.call_tool("all", ())).unwrap();
         // 2025-03-26 has no way to ask a user.
@@ -132,7 +132,7 @@ fn what_was_answered_is_not_asked_again_by_a_run_that_reads_it_later() {
         }
         let asked = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&asked);
-        let client = client.answers(move |request| {
+        let client = client.input_handler(move |request| {
             counted.fetch_add(1, Ordering::SeqCst);
             accept(request)
         });
@@ -154,11 +154,11 @@ fn resources_and_prompts_ask_as_tools_do() {
     for (place, client) in clients(server, &able()).into_iter().enumerate() {
         // 2025-03-26 has no way to ask a user.
         if place == 1 {
-            let error = block_on(client.answers(accept).read_resource("test://word")).unwrap_err();
+            let error = block_on(client.input_handler(accept).read_resource("test://word")).unwrap_err();
             assert!(error.message.contains("2025-03-26 cannot show forms to its user"), "{error}");
             continue;
         }
-        let client = client.answers(accept);
+        let client = client.input_handler(accept);
         let read = block_on(client.read_resource("test://word")).unwrap();
         assert!(serde_json::to_string(&read).unwrap().contains("word?"), "{read:?}");
         let prompt = block_on(client.get_prompt("word", ())).unwrap();
@@ -171,7 +171,7 @@ fn what_users_refuse_is_the_tools_error() {
     for (action, words) in [("decline", "the user declined"), ("cancel", "the user dismissed")] {
         for client in clients(|| server().mask_errors().build(), &able()).into_iter().enumerate() {
             let (1.., client) = client else { continue };
-            let client = client.answers(move |_| Ok(json!({ "action": action })));
+            let client = client.input_handler(move |_| Ok(json!({ "action": action })));
             let result = block_on(client.call_tool("greet", ())).unwrap();
             assert!(
                 text(&result).contains(words) || text(&result).contains("2025-03-26"),
@@ -230,7 +230,7 @@ fn effects_happen_once_over_five_rounds() {
         // 2025-03-26 has no way to ask a user.
         let (0 | 2.., client) = client else { continue };
         effects.store(0, Ordering::SeqCst);
-        let result = block_on(client.answers(accept).call_tool("count", ())).unwrap();
+        let result = block_on(client.input_handler(accept).call_tool("count", ())).unwrap();
         assert_eq!((text(&result), effects.load(Ordering::SeqCst)), ("15", 5));
     }
 }
@@ -442,7 +442,7 @@ fn an_older_revision_is_asked_in_its_own_words() {
     };
     let server = Server::builder("choose", "1.0.0").tool(ToolHandler::function("choose", [], choose));
     let client = block_on(Client::legacy_with(server, ProtocolVersion::V2025_06_18, able())).unwrap();
-    let client = client.answers(|request| {
+    let client = client.input_handler(|request| {
         let asked = serde_json::to_value(request).unwrap();
         assert_eq!(
             asked["params"]["requestedSchema"]["properties"],
@@ -560,7 +560,7 @@ fn progress_goes_on_where_the_call_does() {
         Ok::<_, InputError>("done")
     };
     let client = block_on(Client::legacy_with(with_tool(ask), ProtocolVersion::V2025_11_25, able())).unwrap();
-    let client = client.progress().answers(accept);
+    let client = client.progress().input_handler(accept);
     assert_eq!(text(&block_on(client.call_tool("tool", ())).unwrap()), "done");
     let told = client.notifications().into_iter().filter_map(|notification| notification.params);
     let told: Vec<_> =

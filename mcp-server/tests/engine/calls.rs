@@ -114,7 +114,7 @@ fn the_error_for_a_large_result_is_sent_however_little_may_be() {
     let tool = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
     let client = Client::modern(server().tool(tool).max_result_bytes(1));
     let result = block_on(client.call_tool("large", ())).unwrap();
-    assert_eq!((result.is_error, text(&result).contains("ask for less")), (Some(true), true));
+    assert_eq!((result.is_error, text(&result).contains("request less")), (Some(true), true));
 }
 
 #[test]

@@ -448,7 +448,7 @@ fn there_is_a_limit_to_everything() {
     assert_eq!((task.ttl_ms, task.poll_interval_ms), (Some(60_000), Some(1)));
     let result = block_on(client.get_task(&task.task_id)).unwrap();
     assert!(
-        text(&result).ends_with("it must be at most 1000 bytes, and is 2039; ask for less"),
+        text(&result).ends_with("it must be at most 1000 bytes, and is 2039; request less"),
         "{}",
         text(&result)
     );

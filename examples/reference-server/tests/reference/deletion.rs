@@ -63,8 +63,8 @@ impl Fixture {
         let legacy =
             Client::legacy_with(self.server.clone(), ProtocolVersion::LATEST_LEGACY, capabilities()).await;
         [
-            modern.answers(move |request| Ok(respond_modern(request))),
-            legacy.unwrap().answers(move |request| Ok(respond_legacy(request))),
+            modern.input_handler(move |request| Ok(respond_modern(request))),
+            legacy.unwrap().input_handler(move |request| Ok(respond_legacy(request))),
         ]
     }
 
