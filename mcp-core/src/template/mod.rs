@@ -1,18 +1,20 @@
-//! URI templates of RFC 6570: which URIs they match, and the URIs they make.
+//! URI templates of RFC 6570: matching and expansion.
 //!
-//! The expressions that resource templates use are understood: `{id}`, `{+path}`, `{/segment}`, `{/segments*}`, `{?a,b}`,
-//! `{&c}` and `{#fragment}`. Values are strings.
+//! The supported expressions are those that resource templates use: `{id}`, `{+path}`, `{/segment}`, `{/segments*}`,
+//! `{?a,b}`, `{&c}` and `{#fragment}`. Values are strings.
 //!
 //! # Matching
 //!
-//! A variable takes at least one character, and as many as leave the rest of the template something to match. It takes no
-//! `/`, `?` or `#`, except that `{/segments*}` takes whole segments, and `{+path}` takes `/`, and where the template ends
-//! without a query or fragment also `?` and `#`. Variables of a query may come in any order, be empty, or be left out, and so
-//! may the fragment; a parameter that the template does not name matches nothing. Time and memory are linear in the URI.
+//! A variable captures at least one character, and as many as the rest of the template allows. It does not capture
+//! `/`, `?` or `#`, with two exceptions: `{/segments*}` captures whole segments with the `/` between them, and
+//! `{+path}` captures `/`, and, if the template has no query or fragment, also `?` and `#`. The variables of a query
+//! may occur in any order, be empty, or be absent; the fragment may be absent too. A URI with a query parameter that
+//! the template does not name does not match. Time and memory are linear in the length of the URI.
 //!
-//! What is matched is percent-decoded once, and refused if it then could lead out of the place it names: a `\`, a NUL, a
-//! segment `..`, and outside of `{+path}` and `{/segments*}` also a `/` or a segment `.`. The value of `{+path}` may begin
-//! with `/`, so joining it to a directory needs care.
+//! Captured text is percent-decoded once. A URI is refused if a decoded value could name something outside of the
+//! template: no value may contain a `\`, a NUL or a segment `..`, and, except in `{+path}`, no segment may be `.` or
+//! contain a `/`. The value of a query parameter or a fragment is one segment. The value of `{+path}` may start with
+//! `/`, so it must be joined to a directory with care.
 //!
 //! ```
 //! use mcpwright_core::template::{Match, UriTemplate};
@@ -28,7 +30,9 @@
 //! # Ok::<(), mcpwright_core::template::TemplateError>(())
 //! ```
 
+mod ast;
 mod encoding;
+mod error;
 mod expand;
 mod matching;
 mod parse;
@@ -37,84 +41,57 @@ use std::cmp::{Ordering, Reverse};
 use std::fmt;
 use std::str::FromStr;
 
-// The public interface is:
-pub use matching::{Match, Refusal, Variables};
-pub use parse::TemplateError;
+use ast::{Expression, Operator, Part};
+use matching::Matcher;
 
-/// A URI template; see the [module](self) for what it understands.
+// The public interface is:
+pub use error::TemplateError;
+pub use matching::{Match, Refusal, Variables};
+
+/// A URI template. See the [module](self) for the supported expressions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UriTemplate {
     source: String,
     parts: Vec<Part>,
-    plan: matching::Plan,
-}
-
-/// What a template consists of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    /// Text, percent-encoded where a URI needs it.
-    Literal(String),
-    Expression(Expression),
-}
-
-/// `{operator name, name*}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Expression {
-    operator: Operator,
-    variables: Vec<Variable>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Variable {
-    name: String,
-    /// The value is a list, written with `*`.
-    exploded: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
-    Simple,
-    Reserved,
-    Fragment,
-    Segment,
-    Query,
-    Continuation,
+    matcher: Matcher,
 }
 
 impl UriTemplate {
-    /// Reads a template.
+    /// Parses a template.
     ///
     /// # Errors
     ///
-    /// If it is not one, or one that could match the same URI in several ways.
+    /// Returns an error if the text is not a supported template, or if a URI could match it in several ways.
     pub fn parse(source: &str) -> Result<Self, TemplateError> {
         let parts = parse::parse(source)?;
-        let plan = matching::Plan::of(&parts)?;
-        Ok(Self { source: source.to_owned(), parts, plan })
+        let matcher = Matcher::new(&parts)?;
+        Ok(Self { source: source.to_owned(), parts, matcher })
     }
 
-    /// The template as it was written.
+    /// Returns the source text of the template.
     pub fn as_str(&self) -> &str {
         &self.source
     }
 
-    /// The names of the variables, in the order in which they stand.
+    /// Returns the names of the variables, in the order of the template.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.expressions().flat_map(|expression| &expression.variables).map(|variable| variable.name.as_str())
     }
 
-    /// The values with which this template makes that URI.
+    /// Matches a URI against the template and returns the values of its variables.
     pub fn matches(&self, uri: &str) -> Match {
-        self.plan.matches(uri)
+        self.matcher.matches(uri)
     }
 
-    /// The URI that the template makes of these values. Variables without one are left out, as RFC 6570 has it.
+    /// Expands the template with `(name, value)` pairs. Variables without a value are omitted, as in RFC 6570.
     pub fn expand(&self, values: &[(&str, &str)]) -> String {
         expand::expand(&self.parts, values)
     }
 
-    /// Orders templates so that the one which says more about a URI stands first: more literal characters, then fewer
-    /// variables that take `/`, then fewer variables at all.
+    /// Compares two templates so that the more specific one sorts first.
+    ///
+    /// A template is more specific if it has more literal characters; then, if it has fewer variables that capture `/`;
+    /// then, if it has fewer variables.
     pub fn most_specific_first(&self, other: &Self) -> Ordering {
         self.generality().cmp(&other.generality()).then_with(|| self.source.cmp(&other.source))
     }
@@ -124,11 +101,15 @@ impl UriTemplate {
             Part::Literal(text) => text.len(),
             Part::Expression(_) => 0,
         });
-        let takes_slashes = |expression: &&Expression| {
+        let captures_slashes = |expression: &&Expression| {
             expression.operator == Operator::Reserved
                 || expression.variables.iter().any(|variable| variable.exploded)
         };
-        (Reverse(literals.sum()), self.expressions().filter(takes_slashes).count(), self.variables().count())
+        (
+            Reverse(literals.sum()),
+            self.expressions().filter(captures_slashes).count(),
+            self.variables().count(),
+        )
     }
 
     fn expressions(&self) -> impl Iterator<Item = &Expression> {

@@ -1,11 +1,11 @@
-//! Schemas and values made to cost more than they weigh.
+//! Schemas and values whose cost is out of proportion to their size.
 
 use serde_json::{Map, Value, json};
 
 use crate::schema::{Portable, Schema, SchemaError, Shape};
 
 fn error(generated: &Value) -> SchemaError {
-    Portable::argument(generated).expect_err("the schema is refused")
+    Portable::argument(generated).expect_err("the schema is rejected")
 }
 
 fn nested(depth: usize, wrap: impl Fn(Value) -> Value) -> Value {
@@ -13,7 +13,7 @@ fn nested(depth: usize, wrap: impl Fn(Value) -> Value) -> Value {
 }
 
 #[test]
-fn types_that_contain_others_twice_cannot_double_without_end() {
+fn exponential_growth_of_types_is_bounded() {
     let definition = |index: usize| {
         let next = json!({"$ref": format!("#/$defs/D{}", index + 1)});
         json!({"type": "object", "properties": {"a": next, "b": next}})
@@ -65,7 +65,7 @@ fn enumerations_are_bounded() {
 }
 
 #[test]
-fn definitions_that_only_refer_to_each_other_end() {
+fn cycles_of_references_terminate() {
     for generated in [
         json!({"$ref": "#"}),
         json!({"$ref": "#/$defs/A", "$defs": {"A": {"$ref": "#/$defs/A"}}}),
@@ -94,13 +94,13 @@ fn patterns_are_linear_and_small() {
         ("((a{1000}){1000}){1000}", "size limit"),
         (r"\p{L}", "Unicode"),
     ] {
-        let error = shape(pattern).expect_err("the pattern is refused").to_string();
+        let error = shape(pattern).expect_err("the pattern is rejected").to_string();
         assert!(error.contains(reason), "{pattern}: {error}");
     }
 }
 
 #[test]
-fn deep_values_are_refused() {
+fn deep_values_are_rejected() {
     let list = json!({
         "$ref": "#/$defs/List",
         "$defs": {"List": {"type": "array", "items": {"$ref": "#/$defs/List"}}},
@@ -113,16 +113,16 @@ fn deep_values_are_refused() {
 }
 
 #[test]
-fn deep_values_do_not_hide_in_sets() {
+fn deep_values_in_sets_are_rejected() {
     let set = json!({"type": "array", "items": {}, "uniqueItems": true});
     let shape = Shape::new(&Schema(set)).expect("the schema is portable");
     let value = (0..1000).fold(json!([]), |inner, _| json!([inner]));
     assert!(shape.fit(value, false).is_err());
 }
 
-/// Branches that are told apart only below, at every level: without a budget this doubles with each.
+/// Branches that differ only below the next level, at every level. Without a budget the time would grow exponentially.
 #[test]
-fn choices_that_descend_before_they_fail_are_bounded() {
+fn nested_choices_are_bounded() {
     let branch = |last: &str| {
         json!({
             "type": "object",
@@ -140,7 +140,7 @@ fn choices_that_descend_before_they_fail_are_bounded() {
 }
 
 #[test]
-fn large_values_that_fit_are_not_mistaken_for_bombs() {
+fn large_valid_values_are_within_the_budget() {
     let items = json!({"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 3}, {"type": "null"}]});
     let shape =
         Shape::new(&Schema(json!({"type": "array", "items": items}))).expect("the schema is portable");
@@ -149,7 +149,7 @@ fn large_values_that_fit_are_not_mistaken_for_bombs() {
 }
 
 #[test]
-fn text_inside_text_is_read_in_time_linear_in_its_length() {
+fn nested_json_in_strings_is_within_the_budget() {
     let list = json!({
         "$ref": "#/$defs/List",
         "$defs": {"List": {"type": "array", "items": {"$ref": "#/$defs/List"}}},
@@ -160,7 +160,7 @@ fn text_inside_text_is_read_in_time_linear_in_its_length() {
 }
 
 #[test]
-fn long_names_do_not_cost_their_square() {
+fn long_names_are_not_compared() {
     let schema = json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false});
     let shape = Shape::new(&Schema(schema)).expect("the schema is portable");
     let problem = &shape.fit(json!({"a".repeat(1 << 20): 1}), false).expect_err("unknown")[0];

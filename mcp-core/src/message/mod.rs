@@ -1,4 +1,4 @@
-//! JSON-RPC 2.0 messages, and how they are read and written.
+//! JSON-RPC 2.0 messages: types, decoding and encoding.
 //!
 //! See [messages](https://modelcontextprotocol.io/specification/2026-07-28/basic#messages).
 
@@ -6,77 +6,77 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::{ErrorObject, JsonText};
+use crate::error::ErrorObject;
+use crate::json::JsonText;
 
 mod decode;
 mod encode;
-mod id;
+pub(crate) mod id;
 mod scan;
 
 pub use decode::{DecodeError, Decoder, MAX_BATCH, decode};
 pub use id::{MAX_STRING_ID, RequestId};
-pub(crate) use scan::plain_end;
 
-/// One thing that one side says to the other.
+/// A JSON-RPC message.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
-    /// Something that wants an answer.
+    /// A request.
     Request(Request),
-    /// Something that wants none.
+    /// A notification.
     Notification(Notification),
-    /// An answer.
+    /// A response.
     Response(Response),
-    /// Several messages at once: revision 2025-03-26 only.
+    /// A batch of messages. Only revision 2025-03-26 has batches.
     Batch(Vec<Result<Message, DecodeError>>),
 }
 
-/// A message that wants an answer.
+/// A message that requires a response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// What its answer will be known by.
+    /// The id, which the response repeats.
     pub id: RequestId,
-    /// What is asked.
+    /// The name of the method.
     pub method: Cow<'static, str>,
-    /// With which parameters: always an object.
+    /// The parameters. Always a JSON object.
     pub params: Option<JsonText>,
 }
 
-/// A message that wants no answer.
+/// A message that has no response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notification {
-    /// What happened.
+    /// The name of the method.
     pub method: Cow<'static, str>,
-    /// With which parameters: always an object.
+    /// The parameters. Always a JSON object.
     pub params: Option<JsonText>,
 }
 
 impl Notification {
-    /// A notification with parameters.
+    /// Creates a notification with parameters.
     ///
     /// # Errors
     ///
-    /// The parameters cannot be written as JSON.
+    /// Returns an error if the parameters cannot be serialized as JSON.
     pub fn new<T: Serialize>(method: &'static str, params: &T) -> Result<Self, serde_json::Error> {
         Ok(Self { method: Cow::Borrowed(method), params: Some(JsonText::of(params)?) })
     }
 }
 
-/// The answer to a request.
+/// The response to a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
-    /// The id of the request; nothing where it could not be read.
+    /// The id of the request, or `None` if the id could not be read.
     pub id: Option<RequestId>,
-    /// What came of it.
+    /// The result of the request, or its error.
     pub outcome: Result<JsonText, ErrorObject>,
 }
 
 impl Response {
-    /// The answer to a request that went well.
+    /// Creates the response to a request that succeeded.
     pub fn ok(id: RequestId, result: JsonText) -> Self {
         Self { id: Some(id), outcome: Ok(result) }
     }
 
-    /// The answer to a request that did not.
+    /// Creates the response to a request that failed.
     pub fn error(id: impl Into<Option<RequestId>>, error: ErrorObject) -> Self {
         Self { id: id.into(), outcome: Err(error) }
     }
