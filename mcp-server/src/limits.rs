@@ -31,3 +31,6 @@ pub(crate) const MAX_VERSION_BYTES: usize = 1024;
 
 /// The most resources and tasks that one subscription may name.
 pub(crate) const MAX_SUBSCRIBED_ITEMS: usize = 1000;
+
+/// Maximum number of values in one completion: what the protocol allows.
+pub(crate) const MAX_COMPLETION_VALUES: usize = 100;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mcpwright_core::CallToolResult;
-use mcpwright_server::{Argument, Context, Failure, Input, Server, ToolHandler, Work};
+use mcpwright_server::{Argument, CallArguments, Context, Execution, Failure, Server, ToolHandler};
 use mcpwright_transport::{Error, stdio};
 
 #[tokio::main(worker_threads = 2)]
@@ -27,18 +27,18 @@ async fn main() -> Result<(), Error> {
 
 async fn sleep(context: Context, ms: u64) -> &'static str {
     for step in 0..ms / 10 {
-        context.progress(step as f64, None);
+        context.progress(step, None);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     eprintln!("slept");
     "slept"
 }
 
-fn watch(mut input: Input<'_>) -> Result<Work<CallToolResult>, Failure> {
-    let context = input.take::<Context, _>(0);
-    input.check()?;
+fn watch(mut arguments: CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> {
+    let context = arguments.extract::<Context, _>(0);
+    arguments.check()?;
     let context = context.value();
-    Ok(Work::blocking(move || {
+    Ok(Execution::blocking(move || {
         while !context.is_cancelled() {
             std::thread::sleep(Duration::from_millis(5));
         }

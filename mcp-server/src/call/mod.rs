@@ -5,6 +5,7 @@ pub(crate) mod notifications;
 pub(crate) mod outcome;
 pub(crate) mod page;
 pub(crate) mod params;
+pub(crate) mod running_task;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,10 +14,10 @@ use mcpwright_core::{Client, ErrorObject, JsonText, Request, RequestId};
 use serde::Deserialize;
 
 use crate::call::params::read;
+use crate::call::running_task::RunningTask;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::input_required::rounds::RoundState;
-use crate::tasks::handle::TaskHandle;
 
 /// One request, as the engine sees it: the same in both eras and on every transport.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub struct Call {
     /// What earlier runs of the same call have brought.
     before: Option<Arc<RoundState>>,
     /// The task that it is run for.
-    task: Option<Arc<TaskHandle>>,
+    task: Option<Arc<dyn RunningTask>>,
 }
 
 impl Call {
@@ -70,13 +71,13 @@ impl Call {
     }
 
     /// The same call, to be run for a task.
-    pub(crate) fn of_task(mut self, task: &Arc<TaskHandle>) -> Self {
-        self.task = Some(Arc::clone(task));
+    pub(crate) fn of_task(mut self, task: Arc<dyn RunningTask>) -> Self {
+        self.task = Some(task);
         self
     }
 
     /// The task that it is run for.
-    pub(crate) fn task(&self) -> Option<&Arc<TaskHandle>> {
+    pub(crate) fn task(&self) -> Option<&Arc<dyn RunningTask>> {
         self.task.as_ref()
     }
 

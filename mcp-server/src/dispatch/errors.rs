@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::call::outcome::{Answer, Outcome};
 use crate::dispatch::execute;
-use crate::handler::arguments::ArgumentText;
+use crate::handler::argument_text::ArgumentText;
 use crate::handler::context::Context;
 use crate::handler::context::step::unwrap_step;
 use crate::handler::error::{Failure, ToolError};
@@ -23,12 +23,12 @@ impl Server {
     pub(crate) async fn work<R: Send + 'static>(
         &self,
         name: &str,
-        handling: &HandlerCore<R>,
+        core: &HandlerCore<R>,
         work: Execution<R>,
         timeout: Duration,
     ) -> Result<Result<R, Failure>, execute::TimedOut> {
-        let timeout = handling.timeout.unwrap_or(timeout);
-        execute::work(name, work, &handling.pace, timeout, &self.runtime).await
+        let timeout = core.timeout.unwrap_or(timeout);
+        execute::work(name, work, &core.latency, timeout, &self.runtime).await
     }
 
     /// Runs a handler where the protocol has no place for a failure that the model reads. What an error calls it is
@@ -37,13 +37,13 @@ impl Server {
         &self,
         name: &str,
         shown: &str,
-        handling: &HandlerCore<R>,
+        core: &HandlerCore<R>,
         given: &ArgumentText<'_>,
         context: &Context,
     ) -> Result<R, Outcome> {
-        let result = match handling.start(given, context) {
+        let result = match core.start(given, context) {
             Ok(work) => {
-                let worked = self.work(name, handling, work, self.state.timeout).await;
+                let worked = self.work(name, core, work, self.state.timeout).await;
                 worked.unwrap_or_else(|execute::TimedOut(_)| Err(timed_out(shown).into()))
             }
             Err(failure) => Err(failure),

@@ -12,12 +12,12 @@ use crate::call::notifications::NotificationSender;
 use crate::call::outcome::{Answer, Feature, Outcome};
 use crate::dispatch::errors::unknown;
 use crate::dispatch::execute;
+use crate::handler::ToolHandler;
 use crate::handler::context::Context;
 use crate::handler::context::step::unwrap_step;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::header_params::HeaderParam;
-use crate::handler::tool::ToolHandler;
 use crate::incident;
 use crate::input_required::request_state;
 use crate::server::Server;
@@ -61,7 +61,7 @@ impl Server {
         work: Execution<CallToolResult>,
         timeout: Duration,
     ) -> Outcome {
-        let worked = self.work(&tool.definition().name, tool.handling(), work, timeout).await;
+        let worked = self.work(&tool.definition().name, tool.core(), work, timeout).await;
         self.called(tool, context, worked)
     }
 
@@ -101,11 +101,11 @@ impl Server {
     /// A provider failed: what the call would be answered with.
     pub async fn mirrored(&self, tool: &str) -> Result<Cow<'_, [HeaderParam]>, ErrorObject> {
         if let Some(tool) = self.state.tools.get_static(tool) {
-            return Ok(Cow::Borrowed(tool.mirrored()));
+            return Ok(Cow::Borrowed(tool.header_params()));
         }
         let found = AssertUnwindSafe(self.state.tools.find(tool)).catch_unwind().await;
         let tool = found.map_err(|payload| incident::panic(method::TOOLS_CALL, payload))??;
-        Ok(tool.map_or(Cow::Borrowed(&[]), |tool| Cow::Owned(tool.mirrored().to_vec())))
+        Ok(tool.map_or(Cow::Borrowed(&[]), |tool| Cow::Owned(tool.header_params().to_vec())))
     }
 
     fn tool_outcome(&self, tool: &ToolHandler, result: Result<CallToolResult, Failure>) -> Outcome {

@@ -16,7 +16,7 @@ use mcpwright_core::{Caching, Implementation, ServerCapabilities, SubscriptionFi
 
 use crate::call::middleware::{MethodHandler, Middleware};
 use crate::caller::Caller;
-use crate::handler::tool::ToolHandler;
+use crate::handler::ToolHandler;
 use crate::incident;
 use crate::meta_cache::MetaCache;
 use crate::protocol::connection::Connection;

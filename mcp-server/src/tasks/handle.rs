@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::future::AbortHandle;
 
+use crate::call::running_task::RunningTask;
 use crate::runtime;
 use crate::runtime::Runtime;
 use crate::tasks::record::Record;
@@ -50,12 +51,22 @@ impl TaskHandle {
         self.abort.abort();
     }
 
-    pub(crate) fn is_aborted(&self) -> bool {
-        self.abort.is_aborted()
-    }
-
     fn lock(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RunningTask for TaskHandle {
+    fn set_status_message(&self, message: String) {
+        self.say(message);
+    }
+
+    fn remaining(&self) -> Duration {
+        self.left()
+    }
+
+    fn is_aborted(&self) -> bool {
+        self.abort.is_aborted()
     }
 }
 

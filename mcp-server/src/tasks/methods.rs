@@ -11,10 +11,10 @@ use crate::call::Call;
 use crate::call::outcome::{Answer, Outcome};
 use crate::caller::Caller;
 use crate::dispatch::execute;
+use crate::handler::ToolHandler;
 use crate::handler::context::Context;
 use crate::handler::execution::Execution;
 use crate::handler::task_mode::TaskMode;
-use crate::handler::tool::ToolHandler;
 use crate::incident;
 use crate::replicas::change::Change;
 use crate::replicas::store::StoreError;
@@ -49,7 +49,7 @@ impl Server {
         let nothing = TaskDecision::Nothing(self.state.timeout);
         let Some(tasks) = self.tasks() else { return nothing };
         if let Some(task) = call.task() {
-            return TaskDecision::Nothing(task.left());
+            return TaskDecision::Nothing(task.remaining());
         }
         let by_default = || tasks.settings.after.map(TaskMode::After);
         let Some(mode) = tool.task_mode().or_else(by_default) else { return nothing };
@@ -63,7 +63,7 @@ impl Server {
     }
 
     fn deadline_of(&self, tool: &ToolHandler) -> Duration {
-        tool.handling().timeout.unwrap_or(self.state.timeout)
+        tool.core().timeout.unwrap_or(self.state.timeout)
     }
 
     /// Answers a call that becomes a task, unless it ends before.
@@ -85,7 +85,7 @@ impl Server {
         }
         match runner::create(self, tasks, call).await {
             Ok(begun) => {
-                context.become_task(&begun.running);
+                context.become_task(begun.running.clone());
                 let created = created(&begun.running.record());
                 runner::begin(self, begun, working);
                 created.into()

@@ -149,7 +149,7 @@ async fn go_on(
         return Ok(());
     }
     server.notify_task(&record);
-    let call = call.after(Arc::new(before)).of_task(&begun.running);
+    let call = call.after(Arc::new(before)).of_task(begun.running.clone());
     begin(server, begun, called_again(server.clone(), call));
     Ok(())
 }

@@ -35,11 +35,11 @@ fn a_tool_says_what_is_repeated() {
         ToolHandler::function("nested", ["place", "zones"], |place: Place, zones: Vec<u8>| async move {
             format!("{}{zones:?}", place.region)
         });
-    let mirrored = nested.mirrored();
+    let mirrored = nested.header_params();
     assert_eq!(mirrored.len(), 1);
     assert_eq!(mirrored[0].path(), ["place", "region"]);
     assert_eq!((mirrored[0].name(), mirrored[0].header()), ("Region", "mcp-param-region"));
-    assert!(ToolHandler::function("none", [], || async {}).mirrored().is_empty());
+    assert!(ToolHandler::function("none", [], || async {}).header_params().is_empty());
 }
 
 #[test]
@@ -50,13 +50,13 @@ fn a_server_knows_it_for_every_tool() {
     let provided = server().tool_provider(catalogue).build();
     let mounted = server().mount("inner", server().tool(query("Region"))).build();
     for (server, name) in [(fixed, "query"), (provided, "query"), (mounted, "inner_query")] {
-        assert_eq!(block_on(server.mirrored(name)).unwrap(), query("Region").mirrored());
+        assert_eq!(block_on(server.mirrored(name)).unwrap(), query("Region").header_params());
         assert!(block_on(server.mirrored("unknown")).unwrap().is_empty());
     }
 }
 
 #[test]
-#[should_panic(expected = "the tool `query`: the `x-mcp-header` of `/properties/region` cannot be part of")]
+#[should_panic(expected = "the tool `query`: the `x-mcp-header` of `/properties/region` must be usable in")]
 fn a_name_that_http_does_not_allow_does_not_start() {
     let _ = server().tool(query("The region")).build();
 }
@@ -68,7 +68,7 @@ fn a_number_that_is_repeated_does_not_start() {
 }
 
 #[test]
-#[should_panic(expected = "is on no property that only `properties` lead to")]
+#[should_panic(expected = "must be on a property that only `properties` lead to")]
 fn what_stands_in_a_list_is_not_repeated() {
     let listed = ToolHandler::function("listed", ["places"], |places: Vec<Place>| async move {
         places.into_iter().map(|place| place.region).collect::<String>()
@@ -86,4 +86,17 @@ fn a_wrong_tool_of_a_provider_hides_no_other() {
     assert_eq!(names, ["query"]);
     let error = block_on(client.call_tool("limited", serde_json::json!({ "limit": 1.5 }))).unwrap_err();
     assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
+}
+
+#[cfg(feature = "validate")]
+#[test]
+#[should_panic(expected = "the tool `query`: the `x-mcp-header` at `/properties/regions/items` must be on")]
+fn headers_in_a_schema_written_by_hand_keep_the_rules() {
+    use serde_json::json;
+    let region = json!({ "type": "string", "x-mcp-header": "Region" });
+    let with = |properties| json!({ "type": "object", "properties": properties });
+    let query = |schema| ToolHandler::with_schema("query", schema, |_, _| async {});
+    assert_eq!(query(with(json!({ "region": region }))).header_params()[0].path(), ["region"]);
+    let listed = json!({ "regions": { "type": "array", "items": region } });
+    let _ = server().tool(query(with(listed))).build();
 }
