@@ -22,7 +22,7 @@ impl Greeter {
     /// Return the caller's name and tenant.
     #[tool(read_only)]
     async fn who_am_i(&self, caller: Caller, tenant: Ext<Tenant>) -> String {
-        format!("{caller} of {}", tenant.0.0)
+        format!("{caller} of {}", tenant.0)
     }
 }
 

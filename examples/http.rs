@@ -21,7 +21,7 @@ impl Calculator {
     async fn count(&self, context: &Context, #[arg(range = 1..=100)] to: u32) -> u32 {
         for number in 1..=to {
             tokio::time::sleep(Duration::from_millis(10)).await;
-            context.progress(number.into(), f64::from(to));
+            context.progress(number, to);
         }
         to
     }

@@ -38,8 +38,8 @@ impl Press {
             return Err("the customer wants another proof".into());
         }
         for copy in 1..=copies {
-            // In a task, this text becomes the task's status message.
-            context.progress_with(copy.into(), f64::from(copies), format!("copy {copy} of {copies}"));
+            // In a task, this is what its status says.
+            context.progress_with(copy, copies, format!("copy {copy} of {copies}"));
             sleep(Duration::from_millis(10)).await;
         }
         Ok(format!("{copies} copies of {title}"))

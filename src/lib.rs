@@ -89,13 +89,14 @@ pub use mcpwright_core::{
 #[cfg(feature = "macros")]
 pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
 pub use mcpwright_server::{
-    Argument, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice, Completer,
-    CompletionRequest, Contents, Context, Execution, Ext, Failure, Field, Form, FormField, InputError,
+    Argument, AsArgument, AsExtractor, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice,
+    Completer, CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Extracted,
+    Failure, Field, Form, FormField, FromContext, Function, Handler, HandlerKind, HeaderParam, InputError,
     InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult,
     Json, MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify, Outcome, Parameter,
-    PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve,
-    Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
-    ToolProvider, async_trait, testing,
+    ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler,
+    ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler,
+    ToolError, ToolHandler, ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};

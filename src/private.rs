@@ -1,8 +1,8 @@
-//! Items that the macros' output uses besides the public interface. Not covered by semantic versioning.
+//! Items that the macros use in generated code. They are not part of the public interface.
 
-use mcpwright_server::{AsExtractor, Parameter};
+use mcpwright_server::FromContext;
 
-/// The owned type that a handler extracts for a parameter of type `&Self`, and passes to its function by reference.
+/// A type that handlers take by reference: the value that is extracted, and then borrowed by the function.
 pub trait Referent {
     /// The type that is extracted.
     type Extracted;
@@ -20,32 +20,32 @@ impl<T> Referent for [T] {
     type Extracted = Vec<T>;
 }
 
-/// A parameter that needs no name: an extractor.
+/// A type of parameters that need no name: an extractor.
 #[diagnostic::on_unimplemented(
-    message = "an argument of type `{Self}` has no name",
-    label = "needs a name that clients use",
+    message = "an argument of type `{Self}` must have a name",
+    label = "missing name",
     note = "write a plain name, as in `query: {Self}`, or put `#[arg(name = \"…\")]` before the parameter",
-    note = "only extractors such as `&Context`, `Caller` and `Ext<T>` need no name"
+    note = "only extractors need no name: `&Context`, `Caller`, `Ext<T>`, and types that implement `FromContext`"
 )]
 pub trait Unnamed {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Parameter<AsExtractor>> Unnamed for T {}
+impl<T: FromContext> Unnamed for T {}
 
-/// A parameter that has no variable in the URI of its resource: an extractor.
+/// A type of parameters that need no variable in the URI of their resource: an extractor.
 #[diagnostic::on_unimplemented(
-    message = "the URI has no variable of this name",
+    message = "the URI must have a variable of this name",
     label = "not in the URI",
     note = "write the name in braces in the URI, as in `note://{{id}}`, or give the parameter the name of a variable",
-    note = "only extractors such as `&Context`, `Caller` and `Ext<T>` need no variable"
+    note = "only extractors need no variable: `&Context`, `Caller`, `Ext<T>`, and types that implement `FromContext`"
 )]
 pub trait OutsideOfUri {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Parameter<AsExtractor>> OutsideOfUri for T {}
+impl<T: FromContext> OutsideOfUri for T {}
 
 /// Asserts that a parameter needs no name.
 pub fn unnamed<T: Unnamed>() {}
 
-/// Asserts that a parameter does not come from the URI.
+/// Asserts that a parameter needs no variable in the URI.
 pub fn outside_of_uri<T: OutsideOfUri>() {}

@@ -59,9 +59,9 @@
 //!             .description("Notes of this machine's user.")
 //!             .tool(
 //!                 ToolHandler::new("find", move |mut input| {
-//!                     let query = input.take::<String, _>(0);
-//!                     let limit = input.take::<usize, _>(1);
-//!                     let context = input.take::<Context, _>(2);
+//!                     let query = input.extract::<String, _>(0);
+//!                     let limit = input.extract::<usize, _>(1);
+//!                     let context = input.extract::<Context, _>(2);
 //!                     input.check()?;
 //!                     let this = Arc::clone(&this);
 //!                     Ok(Execution::future(async move {
@@ -88,8 +88,8 @@
 //! is not `async` may block: it runs on a thread where that holds up nobody else.
 //!
 //! A parameter is either an argument, which the client sends under the parameter's name, or an extractor such as `Context`,
-//! `Caller` and `Ext<T>`. Which one it is follows from its type's traits. It is taken by value or by `&`; for `&str` a `String` is
-//! taken, and for `&[T]` a `Vec<T>`. A pattern, as in `Ext(pool): Ext<Pool>`, or a name with `_` before it is for extractors;
+//! `Caller`, `Ext<T>`, and types that implement `FromContext`. Which one it is follows from its type's traits. It is taken by value or by `&`; for `&str` a `String` is
+//! taken, and for `&[T]` a `Vec<T>`. A pattern, as in `Admin(name): Admin`, or a name with `_` before it is for extractors;
 //! an argument needs `#[arg(name = "…")]` then.
 //!
 //! Doc comments are descriptions, of handlers and of arguments. Lines of a paragraph are joined, paragraphs and items of lists

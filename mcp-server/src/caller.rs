@@ -1,14 +1,39 @@
-//! Who calls.
+//! The caller of a request, as the transport has verified it.
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-/// Who calls: the same on every transport, and never what the model or the client says of itself.
+/// The caller of a request: the same on every transport, and never what the model or the client states about itself.
 ///
-/// On a transport without authentication it is [`Caller::anonymous`].
+/// On a transport without authentication it is [`Caller::anonymous`]. A handler gets it as a parameter of type
+/// `Caller`, or from [`Context::caller`](crate::Context::caller).
+///
+/// Two callers are equal if they have the same verified identity, which is the [`subject`](Self::subject): scopes and
+/// claims may change from one token to the next. All anonymous callers are equal.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Caller, Server, ToolHandler};
+/// use serde_json::{Map, json};
+///
+/// # futures::executor::block_on(async {
+/// let whoami = ToolHandler::function("whoami", [], |caller: Caller| async move {
+///     format!("{caller}, admin: {}", caller.has_scope("admin"))
+/// });
+/// let ada = Caller::new("ada", ["admin".to_owned()], Map::from_iter([("org".to_owned(), json!("acme"))]));
+/// assert_eq!(ada.claim("org"), Some(&json!("acme")));
+/// assert_eq!(ada, Caller::new("ada", [], Map::new()));
+///
+/// let client = Client::modern(Server::builder("example", "1.0.0").tool(whoami)).caller(ada);
+/// let result = client.call_tool("whoami", ()).await?;
+/// assert_eq!(result.content[0].as_text(), Some("ada, admin: true"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Caller(Option<Arc<Identity>>);
 
@@ -20,12 +45,12 @@ struct Identity {
 }
 
 impl Caller {
-    /// A caller of whom nothing is known.
+    /// Returns a caller without a verified identity.
     pub fn anonymous() -> Self {
         Self(None)
     }
 
-    /// A caller whose identity has been verified.
+    /// Returns a caller whose identity has been verified.
     pub fn new(
         subject: impl Into<String>,
         scopes: impl IntoIterator<Item = String>,
@@ -35,29 +60,68 @@ impl Caller {
         Self(Some(Arc::new(Identity { subject: subject.into(), scopes, claims })))
     }
 
-    /// The verified name of the caller, if there is one.
+    /// Returns the verified name of the caller; `None` if the caller is anonymous.
     pub fn subject(&self) -> Option<&str> {
         self.0.as_ref().map(|identity| identity.subject.as_str())
     }
 
-    /// What something is bound to that only this caller is to use: the subject, or what is no subject.
+    /// Returns the text to store with a session, a task or a sealed state that only this caller may use: the subject,
+    /// or a text that is no subject for all anonymous callers.
     pub fn binding(&self) -> &str {
         self.subject().unwrap_or("\u{0}")
     }
 
-    /// Whether the caller was granted this scope.
+    /// Returns `true` if the caller was granted `scope`.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.0.as_ref().is_some_and(|identity| identity.scopes.contains(scope))
     }
 
-    /// What else has been verified of the caller, by the name of the claim.
+    /// Returns a verified claim about the caller, such as a member of its token.
     pub fn claim(&self, name: &str) -> Option<&Value> {
         self.0.as_ref()?.claims.get(name)
+    }
+}
+
+impl PartialEq for Caller {
+    fn eq(&self, other: &Self) -> bool {
+        self.subject() == other.subject()
+    }
+}
+
+impl Eq for Caller {}
+
+impl Hash for Caller {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.subject().hash(state);
     }
 }
 
 impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.subject().unwrap_or("anonymous"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use serde_json::{Map, json};
+
+    use crate::caller::Caller;
+
+    #[test]
+    fn callers_are_equal_by_their_verified_subject() {
+        let claims = Map::from_iter([("exp".to_owned(), json!(1))]);
+        let ada = Caller::new("ada", ["admin".to_owned()], claims);
+        assert_eq!(ada, Caller::new("ada", [], Map::new()));
+        assert_ne!(ada, Caller::new("bob", ["admin".to_owned()], Map::new()));
+        assert_eq!(Caller::anonymous(), Caller::default());
+        // The binding of anonymous callers, used as a subject, does not make a caller anonymous.
+        assert_ne!(Caller::anonymous(), Caller::new(Caller::anonymous().binding(), [], Map::new()));
+
+        let callers = HashSet::from([ada.clone(), Caller::new("ada", [], Map::new()), Caller::anonymous()]);
+        assert_eq!(callers.len(), 2);
+        assert!(callers.contains(&ada));
     }
 }

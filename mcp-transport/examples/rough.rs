@@ -27,16 +27,16 @@ async fn main() -> Result<(), Error> {
 
 async fn sleep(context: Context, ms: u64) -> &'static str {
     for step in 0..ms / 10 {
-        context.progress(step as f64, None);
+        context.progress(step, None);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     eprintln!("slept");
     "slept"
 }
 
-fn watch(mut input: CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> {
-    let context = input.take::<Context, _>(0);
-    input.check()?;
+fn watch(mut arguments: CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> {
+    let context = arguments.extract::<Context, _>(0);
+    arguments.check()?;
     let context = context.value();
     Ok(Execution::blocking(move || {
         while !context.is_cancelled() {

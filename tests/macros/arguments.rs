@@ -190,7 +190,7 @@ impl WrongDefault {
 fn a_default_of_the_wrong_type_panics_at_start() {
     assert_eq!(
         panic_of(|| drop(Server::from(WrongDefault))),
-        r#"the tool `wrong`: the default of the argument `limit`, "ten", is not a value of its type"#
+        r#"the tool `wrong`: the argument `limit`: `default` must be a value of the argument's type: "ten" is not"#
     );
 }
 

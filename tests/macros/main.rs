@@ -4,6 +4,7 @@
 
 mod arguments;
 mod completion;
+mod extractors;
 mod forms;
 mod functions;
 mod prompts;

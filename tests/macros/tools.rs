@@ -53,7 +53,7 @@ impl Everything {
     #[tool]
     async fn extract(
         context: &Context,
-        Ext(number): Ext<u32>,
+        number: Ext<u32>,
         word: String,
         _caller: Caller,
         by_reference: &Ext<u32>,

@@ -63,7 +63,7 @@ pub(crate) fn offers(method: &Method, owner: &Owner<'_>) -> TokenStream {
 /// Output:  ::mcpwright::ToolHandler::new("find", {
 ///              let this = ::std::sync::Arc::clone(&this);
 ///              move |mut input| {
-///                  let argument_0 = input.take::<String, _>(0usize);
+///                  let argument_0 = input.extract::<String, _>(0usize);
 ///                  input.check()?;
 ///                  let this = ::std::sync::Arc::clone(&this);
 ///                  ::core::result::Result::Ok(::mcpwright::Execution::future(async move {

@@ -37,7 +37,7 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
 /// Has the compiler see that a parameter is an extractor, where an argument would come from nowhere.
 ///
 /// ```text
-/// CallArguments:   Ext(pool): Ext<Pool>
+/// CallArguments:   _pool: Ext<Pool>
 /// Output:  ::mcpwright::__private::unnamed::<Ext<Pool>>();
 /// ```
 pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Option<TokenStream> {
@@ -57,12 +57,12 @@ pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Opti
 ///
 /// ```text
 /// CallArguments:   limit: u32, context: &Context
-/// Output:  let argument_0 = input.take::<u32, _>(0usize);
-///          let argument_1 = input.take::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(1usize);
+/// Output:  let argument_0 = input.extract::<u32, _>(0usize);
+///          let argument_1 = input.extract::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(1usize);
 /// ```
 pub(crate) fn take(place: usize, parameter: &Parameter) -> TokenStream {
     let (argument, taken) = (argument(place), taken(parameter));
-    quote_spanned!(ours()=> let #argument = input.take::<#taken, _>(#place);)
+    quote_spanned!(ours()=> let #argument = input.extract::<#taken, _>(#place);)
 }
 
 /// Hands a parameter to the function.

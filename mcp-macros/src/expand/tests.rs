@@ -59,10 +59,10 @@ fn a_server_is_its_builder() {
                 let builder = builder.tool(::mcpwright::ToolHandler::new("find", {
                     let this = ::std::sync::Arc::clone(&this);
                     move |mut input| {
-                        let argument_0 = input.take::<String, _>(0usize);
-                        let argument_1 = input.take::<u32, _>(1usize);
+                        let argument_0 = input.extract::<String, _>(0usize);
+                        let argument_1 = input.extract::<u32, _>(1usize);
                         let argument_2 =
-                            input.take::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(2usize);
+                            input.extract::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(2usize);
                         input.check()?;
                         let this = ::std::sync::Arc::clone(&this);
                         ::core::result::Result::Ok(::mcpwright::Execution::future(async move {
@@ -122,8 +122,8 @@ fn a_part_adds_to_a_builder() {
                     ::mcpwright::__private::unnamed::<Context>();
                     let this = ::std::sync::Arc::clone(&this);
                     move |mut input| {
-                        let argument_0 = input.take::<u32, _>(0usize);
-                        let argument_1 = input.take::<Context, _>(1usize);
+                        let argument_0 = input.extract::<u32, _>(0usize);
+                        let argument_1 = input.extract::<Context, _>(1usize);
                         input.check()?;
                         let this = ::std::sync::Arc::clone(&this);
                         ::core::result::Result::Ok(::mcpwright::Execution::blocking(move ||
@@ -171,7 +171,7 @@ fn a_function_is_also_a_type() {
             pub fn prompt() -> ::mcpwright::PromptHandler {
                 ::mcpwright::PromptHandler::new("greet", {
                     move |mut input| {
-                        let argument_0 = input.take::<<str as ::mcpwright::__private::Referent>::Extracted, _>(0usize);
+                        let argument_0 = input.extract::<<str as ::mcpwright::__private::Referent>::Extracted, _>(0usize);
                         input.check()?;
                         ::core::result::Result::Ok(::mcpwright::Execution::blocking(move ||
                             <Cow<'_, str> as ::mcpwright::IntoPromptResult>::into_prompt_result(

@@ -10,10 +10,11 @@ use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
 use crate::dispatch::errors::{timed_out, unknown};
 use crate::dispatch::execute;
-use crate::handler::completer::{CompletionRequest, of};
+use crate::handler::TemplateHandler;
+use crate::handler::completer::{CompletionRequest, completion_of};
 use crate::handler::context::Context;
 use crate::handler::parameters::Parameters;
-use crate::handler::resource::TemplateHandler;
+use crate::limits::MAX_COMPLETION_VALUES;
 use crate::server::Server;
 
 impl Server {
@@ -37,11 +38,11 @@ impl Server {
         match &params.reference {
             CompletionReference::Prompt(prompt) => {
                 let prompt = self.find_prompt(&prompt.name).await?;
-                self.suggest(&prompt.handling().parameters, &argument, value, known, context).await
+                self.suggest(&prompt.core().parameters, &argument, value, known, context).await
             }
             CompletionReference::Resource(resource) => {
                 let template = self.find_template(&resource.uri).await?;
-                self.suggest(&template.handling().parameters, &argument, value, known, context).await
+                self.suggest(&template.core().parameters, &argument, value, known, context).await
             }
             _ => Err(ErrorObject::invalid_params("params.ref names a prompt or a resource template")),
         }
@@ -61,15 +62,15 @@ impl Server {
         context: Context,
     ) -> Result<Completion, ErrorObject> {
         let mut arguments = parameters.arguments();
-        let found = arguments.find(|(declared, _)| declared.argument.name == name);
-        let (declared, schema) = found.ok_or_else(|| unknown("argument", name))?;
-        if let Some(completer) = &declared.argument.completer {
+        let found = arguments.find(|(spec, _)| spec.argument.name == name);
+        let (spec, schema) = found.ok_or_else(|| unknown("argument", name))?;
+        if let Some(completer) = &spec.argument.completer {
             let completing = completer.complete(CompletionRequest::new(value, known, context));
             let completion = execute::with_timeout(name, completing, self.state.timeout, &self.runtime).await;
             let completion = completion.map_err(|execute::TimedOut(_)| timed_out(name))?;
             let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
-            if completion.values.len() > 100 {
-                completion = of(completion.values);
+            if completion.values.len() > MAX_COMPLETION_VALUES {
+                completion = completion_of(completion.values);
             }
             return Ok(completion);
         }
@@ -77,6 +78,6 @@ impl Server {
         let values =
             schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let begins = |text: &&str| text.to_lowercase().starts_with(&value.to_lowercase());
-        Ok(of(values.filter(begins).map(str::to_owned).collect()))
+        Ok(completion_of(values.filter(begins).map(str::to_owned).collect()))
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::call::outcome::{Answer, Outcome};
 use crate::dispatch::execute;
-use crate::handler::arguments::ArgumentText;
+use crate::handler::argument_text::ArgumentText;
 use crate::handler::context::Context;
 use crate::handler::context::step::unwrap_step;
 use crate::handler::error::{Failure, ToolError};
@@ -23,12 +23,12 @@ impl Server {
     pub(crate) async fn run<R: Send + 'static>(
         &self,
         name: &str,
-        handling: &HandlerCore<R>,
+        core: &HandlerCore<R>,
         execution: Execution<R>,
         timeout: Duration,
     ) -> Result<Result<R, Failure>, execute::TimedOut> {
-        let timeout = handling.timeout.unwrap_or(timeout);
-        execute::run(name, execution, &handling.pace, timeout, &self.runtime).await
+        let timeout = core.timeout.unwrap_or(timeout);
+        execute::run(name, execution, &core.latency, timeout, &self.runtime).await
     }
 
     /// Runs a handler of a prompt or a resource: its failure is a protocol error, which calls it `shown`.
@@ -36,13 +36,13 @@ impl Server {
         &self,
         name: &str,
         shown: &str,
-        handling: &HandlerCore<R>,
+        core: &HandlerCore<R>,
         given: &ArgumentText<'_>,
         context: &Context,
     ) -> Result<R, Outcome> {
-        let result = match handling.start(given, context) {
+        let result = match core.start(given, context) {
             Ok(execution) => {
-                let result = self.run(name, handling, execution, self.state.timeout).await;
+                let result = self.run(name, core, execution, self.state.timeout).await;
                 result.unwrap_or_else(|execute::TimedOut(_)| Err(timed_out(shown).into()))
             }
             Err(failure) => Err(failure),

@@ -24,12 +24,12 @@ pub(crate) struct TimedOut(pub(crate) Duration);
 pub(crate) async fn run<T: Send + 'static>(
     name: &str,
     execution: Execution<T>,
-    pace: &Arc<LatencyStats>,
+    latency: &Arc<LatencyStats>,
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,
 ) -> Result<Result<T, Failure>, TimedOut> {
     match execution {
-        Execution::Future(future) => asynchronous(name, future, pace, timeout, runtime).await,
+        Execution::Future(future) => asynchronous(name, future, latency, timeout, runtime).await,
         Execution::Blocking(handler) => synchronous(handler, timeout, runtime).await,
     }
 }
@@ -48,20 +48,21 @@ pub(crate) async fn with_timeout<F: Future>(
 async fn asynchronous<F: Future>(
     name: &str,
     handler: F,
-    pace: &LatencyStats,
+    latency: &LatencyStats,
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,
 ) -> Result<F::Output, TimedOut> {
-    if !pace.is_quick() {
+    if !latency.is_quick() {
         yield_once().await;
     }
     let mut handler = pin!(handler);
     let mut timer: Option<BoxFuture<'static, ()>> = None;
+    let mut run = latency.start_run();
     poll_fn(move |context| {
         let start = runtime.now();
         let poll = handler.as_mut().poll(context);
         let time = runtime.now().saturating_duration_since(start);
-        pace.record(time);
+        run.record_poll(time);
         if time > SLOW_POLL {
             tracing::warn!(name, ?time, "an asynchronous handler kept its thread from everything else");
         }

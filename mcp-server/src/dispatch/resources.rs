@@ -9,11 +9,11 @@ use serde::Deserialize;
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
-use crate::handler::arguments::ArgumentText;
+use crate::handler::argument_text::ArgumentText;
 use crate::handler::contents::Contents;
 use crate::handler::context::Context;
 use crate::handler::handler_core::HandlerCore;
-use crate::handler::resource::{ResourceHandler, TemplateHandler};
+use crate::handler::{ResourceHandler, TemplateHandler};
 use crate::limits::MAX_URI_BYTES;
 use crate::server::Server;
 use crate::server::catalog::unavailable;
@@ -31,17 +31,17 @@ enum Reader {
 }
 
 impl Reader {
-    fn handling(&self) -> &HandlerCore<Contents> {
+    fn core(&self) -> &HandlerCore<Contents> {
         match self {
-            Self::Resource(resource) => resource.handling(),
-            Self::Template(template, _) => template.handling(),
+            Self::Resource(resource) => resource.core(),
+            Self::Template(template, _) => template.core(),
         }
     }
 
     fn caching(&self) -> Option<Caching> {
         match self {
-            Self::Resource(resource) => resource.own_caching(),
-            Self::Template(template, _) => template.own_caching(),
+            Self::Resource(resource) => resource.caching(),
+            Self::Template(template, _) => template.caching(),
         }
     }
 
@@ -83,12 +83,12 @@ impl Server {
         }
         let Some(reader) = self.find_reader(uri).await? else { return Ok(None) };
         let given = match &reader {
-            Reader::Resource(_) => ArgumentText::texts([]),
-            Reader::Template(_, variables) => ArgumentText::texts(variables.iter()),
+            Reader::Resource(_) => ArgumentText::from_strings([]),
+            Reader::Template(_, variables) => ArgumentText::from_strings(variables.iter()),
         };
         let context = Context::new(call, &self.state.shared, notifications);
-        let contents = self.run_handler(uri, "the resource", reader.handling(), &given, &context).await?;
-        let result = contents.result(uri, reader.mime_type());
+        let contents = self.run_handler(uri, "the resource", reader.core(), &given, &context).await?;
+        let result = contents.into_read_result(uri, reader.mime_type());
         Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.state.caching))))
     }
 

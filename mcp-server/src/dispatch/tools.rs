@@ -10,12 +10,12 @@ use crate::call::outcome::{Answer, Feature, Outcome};
 use crate::call::{Call, Resolved, tool_result};
 use crate::dispatch::errors::unknown;
 use crate::dispatch::execute::TimedOut;
+use crate::handler::ToolHandler;
 use crate::handler::context::Context;
 use crate::handler::context::step::unwrap_step;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::task_mode::TaskMode;
-use crate::handler::tool::ToolHandler;
 use crate::incident;
 use crate::server::Server;
 use crate::tasks::config;
@@ -28,7 +28,7 @@ impl Server {
             Ok(found) => found,
             Err(error) => return error.into(),
         };
-        let timeouts = (tool.handling().timeout, self.state.timeout);
+        let timeouts = (tool.core().timeout, self.state.timeout);
         let config = self.tasks().map(|tasks| &tasks.config);
         let decision = promote::decide(config, tool.task_mode(), call, timeouts);
         if decision == TaskDecision::Unsupported {
@@ -63,7 +63,7 @@ impl Server {
         execution: Execution<CallToolResult>,
         timeout: Duration,
     ) -> Outcome {
-        let result = self.run(&tool.definition().name, tool.handling(), execution, timeout).await;
+        let result = self.run(&tool.definition().name, tool.core(), execution, timeout).await;
         self.tool_ended(tool, context, result)
     }
 
@@ -80,8 +80,7 @@ impl Server {
             return self.run_tool(&tool, &context, execution, self.state.timeout).await;
         };
         let name = tool.definition().name.clone();
-        let (timeout, ttl) =
-            (tool.handling().timeout.unwrap_or(self.state.timeout), tasks.registry.config.ttl);
+        let (timeout, ttl) = (tool.core().timeout.unwrap_or(self.state.timeout), tasks.registry.config.ttl);
         let (server, running) = (self.clone(), context.clone());
         let work = Box::pin(async move { server.run_tool(&tool, &running, execution, ttl).await });
         let timed_out = || self.tool_timed_out(&name, timeout);

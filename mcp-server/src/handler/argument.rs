@@ -1,4 +1,4 @@
-//! An argument: its name, and what is said and demanded of it beyond its type.
+//! Settings of an argument beyond its Rust type.
 
 use std::borrow::Cow;
 use std::ops::{Bound, RangeBounds};
@@ -9,138 +9,268 @@ use serde_json::{Map, Value, json};
 use crate::handler::completer::Completer;
 use crate::handler::header_params;
 
-/// An argument: its name, and what is said and demanded of it beyond its type.
+/// Settings of an argument beyond its Rust type: its name, its description, and limits on its values.
+///
+/// The attribute `#[arg]` becomes calls of these methods. Without macros, settings go to `parameter` and `argument` of
+/// a handler, such as [`ToolHandler::argument`](crate::Handler::argument).
+///
+/// Settings are checked when the handler is built. It panics if a setting does not fit the type of the argument, if
+/// limits exclude every value, or if a default, an example or a value of [`one_of`](Self::one_of) does not meet the
+/// limits.
+///
+/// ```
+/// use mcpwright_server::{Server, ToolHandler};
+///
+/// let search = ToolHandler::function("search", ["query", "limit"], |query: String, limit: u32| async move {
+///     format!("{limit} notes about {query}")
+/// })
+/// .argument("query", |query| query.description("Words to search for.").length(1..=200))
+/// .argument("limit", |limit| limit.default(10).range(1..=100));
+/// let server = Server::builder("notes", "1.0.0").tool(search).build();
+/// # let _ = server;
+/// ```
 #[derive(Clone, Debug)]
 pub struct Argument {
     pub(crate) name: Cow<'static, str>,
     pub(crate) default: Option<Value>,
     pub(crate) description: Option<String>,
     pub(crate) keywords: Map<String, Value>,
-    pub(crate) length: Option<(Option<u64>, Option<u64>)>,
+    pub(crate) length: Option<(Bound<u64>, Bound<u64>)>,
     pub(crate) completer: Option<Completer>,
 }
 
 impl Argument {
-    /// An argument of this name.
+    /// Returns the settings of an argument with this name, without limits.
+    ///
+    /// ```
+    /// use mcpwright_core::CallToolResult;
+    /// use mcpwright_server::{Argument, Execution, ToolHandler};
+    ///
+    /// let double = ToolHandler::new("double", |mut arguments| {
+    ///     let number = arguments.extract::<i64, _>(0);
+    ///     arguments.check()?;
+    ///     let doubled = 2 * number.value();
+    ///     Ok(Execution::future(async move { Ok(CallToolResult::text(doubled.to_string())) }))
+    /// })
+    /// .parameter::<i64, _>(Argument::new("number"));
+    /// assert_eq!(double.definition().input_schema["required"][0], "number");
+    /// ```
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         let keywords = Map::new();
         Self { name: name.into(), default: None, description: None, keywords, length: None, completer: None }
     }
 
-    /// What the argument is, for the model.
+    /// Sets the description, for the model.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("search", ["query"], |query: String| async move { query })
+    ///     .argument("query", |query| query.description("Words to search for."));
+    /// let query = &tool.definition().input_schema["properties"]["query"];
+    /// assert_eq!(query["description"], "Words to search for.");
+    /// ```
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
     }
 
-    /// A title for people.
+    /// Sets the title, for people.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("search", ["query"], |query: String| async move { query })
+    ///     .argument("query", |query| query.title("Search words"));
+    /// assert_eq!(tool.definition().input_schema["properties"]["query"]["title"], "Search words");
+    /// ```
     #[must_use]
     pub fn title(self, title: impl Into<String>) -> Self {
         self.keyword("title", title.into())
     }
 
-    /// The value of an argument that is left out.
+    /// Sets the value of the argument if the client does not send it, or sends `null`.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("list", ["limit"], |limit: u32| async move { limit })
+    ///     .argument("limit", |limit| limit.default(10));
+    /// assert_eq!(tool.definition().input_schema["properties"]["limit"]["default"], 10);
+    /// assert!(tool.definition().input_schema.get("required").is_none());
+    /// ```
     ///
     /// # Panics
     ///
-    /// When the value cannot be written as JSON.
+    /// Panics if the value cannot be serialized to JSON.
     #[must_use]
     #[track_caller]
     pub fn default(mut self, value: impl Serialize) -> Self {
-        self.default = Some(to_value(value, "the default"));
+        self.default = Some(to_value(value, "default"));
         self
     }
 
-    /// The least and the greatest number.
+    /// Sets the smallest and the largest number. Replaces an earlier range.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("list", ["limit"], |limit: u32| async move { limit })
+    ///     .argument("limit", |limit| limit.range(1..=100));
+    /// let limit = &tool.definition().input_schema["properties"]["limit"];
+    /// assert_eq!((&limit["minimum"], &limit["maximum"]), (&1.into(), &100.into()));
+    /// ```
     ///
     /// # Panics
     ///
-    /// When a bound cannot be written as JSON.
+    /// Panics if a bound cannot be serialized to JSON.
     #[must_use]
     #[track_caller]
     pub fn range<N: Serialize>(mut self, range: impl RangeBounds<N>) -> Self {
-        let mut bound = |inclusive: &str, exclusive: &str, bound: Bound<&N>| {
+        for keyword in ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"] {
+            self.keywords.shift_remove(keyword);
+        }
+        let mut set_bound = |inclusive: &str, exclusive: &str, bound: Bound<&N>| {
             let (keyword, value) = match bound {
                 Bound::Included(value) => (inclusive, value),
                 Bound::Excluded(value) => (exclusive, value),
                 Bound::Unbounded => return,
             };
-            self.keywords.insert(keyword.to_owned(), to_value(value, "the range"));
+            self.keywords.insert(keyword.to_owned(), to_value(value, "range"));
         };
-        bound("minimum", "exclusiveMinimum", range.start_bound());
-        bound("maximum", "exclusiveMaximum", range.end_bound());
+        set_bound("minimum", "exclusiveMinimum", range.start_bound());
+        set_bound("maximum", "exclusiveMaximum", range.end_bound());
         self
     }
 
-    /// The least and the greatest number of characters of a text, or of items of a list.
+    /// Sets the smallest and the largest length: the number of characters of a string, of items of a list, or of
+    /// members of a map.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("tag", ["tags"], |tags: Vec<String>| async move { tags.join(", ") })
+    ///     .argument("tags", |tags| tags.length(1..=5));
+    /// let tags = &tool.definition().input_schema["properties"]["tags"];
+    /// assert_eq!((&tags["minItems"], &tags["maxItems"]), (&1.into(), &5.into()));
+    /// ```
     #[must_use]
     pub fn length(mut self, range: impl RangeBounds<u64>) -> Self {
-        let least = match range.start_bound() {
-            Bound::Included(least) => Some(*least),
-            Bound::Excluded(below) => Some(below + 1),
-            Bound::Unbounded => None,
-        };
-        let most = match range.end_bound() {
-            Bound::Included(most) => Some(*most),
-            Bound::Excluded(above) => Some(above.saturating_sub(1)),
-            Bound::Unbounded => None,
-        };
-        self.length = Some((least, most));
+        self.length = Some((range.start_bound().cloned(), range.end_bound().cloned()));
         self
     }
 
-    /// A regular expression that a text matches; it is not anchored.
+    /// Sets a regular expression that a string must match. The expression is not anchored.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("open", ["id"], |id: String| async move { id })
+    ///     .argument("id", |id| id.pattern("^[a-z0-9]+$"));
+    /// assert_eq!(tool.definition().input_schema["properties"]["id"]["pattern"], "^[a-z0-9]+$");
+    /// ```
     #[must_use]
     pub fn pattern(self, pattern: impl Into<String>) -> Self {
         self.keyword("pattern", pattern.into())
     }
 
-    /// The values that are allowed.
+    /// Sets the values that are allowed.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("paint", ["color"], |color: String| async move { color })
+    ///     .argument("color", |color| color.one_of(["red", "green"]));
+    /// assert_eq!(tool.definition().input_schema["properties"]["color"]["enum"][1], "green");
+    /// ```
     ///
     /// # Panics
     ///
-    /// When a value cannot be written as JSON.
+    /// Panics if a value cannot be serialized to JSON.
     #[must_use]
     #[track_caller]
     pub fn one_of<V: Serialize>(self, values: impl IntoIterator<Item = V>) -> Self {
-        let values: Vec<Value> = values.into_iter().map(|value| to_value(value, "a value")).collect();
+        let values: Vec<Value> = values.into_iter().map(|value| to_value(value, "one_of")).collect();
         self.keyword("enum", values)
     }
 
-    /// A value to show as an example; may be said more than once.
+    /// Adds an example of a value.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("weather", ["city"], |city: String| async move { city })
+    ///     .argument("city", |city| city.example("Lübeck").example("Kiel"));
+    /// assert_eq!(tool.definition().input_schema["properties"]["city"]["examples"][0], "Lübeck");
+    /// ```
     ///
     /// # Panics
     ///
-    /// When the value cannot be written as JSON.
+    /// Panics if the value cannot be serialized to JSON.
     #[must_use]
     #[track_caller]
     pub fn example(mut self, value: impl Serialize) -> Self {
-        let value = to_value(value, "the example");
+        let value = to_value(value, "example");
         if let Value::Array(examples) = self.keywords.entry("examples").or_insert_with(|| json!([])) {
             examples.push(value);
         }
         self
     }
 
-    /// A keyword of the argument's schema.
+    /// Sets a keyword of the argument's JSON Schema.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("order", ["count"], |count: u32| async move { count })
+    ///     .argument("count", |count| count.keyword("multipleOf", 12));
+    /// assert_eq!(tool.definition().input_schema["properties"]["count"]["multipleOf"], 12);
+    /// ```
     #[must_use]
     pub fn keyword(mut self, keyword: &str, value: impl Into<Value>) -> Self {
         self.keywords.insert(keyword.to_owned(), value.into());
         self
     }
 
-    /// The name of the HTTP header `Mcp-Param-…` in which clients repeat the argument, so that whoever stands between can
-    /// read it without the body: for tools, and not for secrets.
+    /// Sets the name of the HTTP header `Mcp-Param-…` in which clients repeat the argument of a tool, so that proxies
+    /// can read it without the body. Do not use it for secrets.
     ///
-    /// Only texts, integers and booleans are repeated, each in a header of its own. A tool that says otherwise does not
-    /// start; one that a provider brings is left out of the list, and the log says why.
+    /// Only strings, integers and booleans can be repeated, and each needs a header of its own. A server with a tool
+    /// that breaks these rules panics when it is built; a tool of a provider that breaks them is left out of the list,
+    /// with a warning in the log.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("query", ["region"], |region: String| async move { region })
+    ///     .argument("region", |region| region.header("Region"));
+    /// assert_eq!(tool.header_params()[0].header(), "mcp-param-region");
+    /// ```
     #[must_use]
     pub fn header(self, name: impl Into<String>) -> Self {
         self.keyword(header_params::KEYWORD, name.into())
     }
 
-    /// Suggests values while a person types: for prompts and templates of resources.
+    /// Sets a completer, which suggests values while the user types. For prompts and templates of resources.
+    ///
+    /// ```
+    /// use mcpwright_core::PromptReference;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Completer, CompletionRequest, PromptHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let cities = Completer::new(|typed: CompletionRequest| async move {
+    ///     ["Kiel", "Köln", "Lübeck"].into_iter().filter(|city| city.starts_with(&typed.value)).collect::<Vec<_>>()
+    /// });
+    /// let visit = PromptHandler::function("visit", ["city"], |city: String| async move { city })
+    ///     .argument("city", |city| city.complete(cities));
+    /// let client = Client::modern(Server::builder("travel", "1.0.0").prompt(visit));
+    /// let completion = client.complete(PromptReference::new("visit"), "city", "K").await?;
+    /// assert_eq!(completion.values, ["Kiel", "Köln"]);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn complete(mut self, completer: Completer) -> Self {
         self.completer = Some(completer);
@@ -149,7 +279,8 @@ impl Argument {
 }
 
 #[track_caller]
-fn to_value(value: impl Serialize, what: &str) -> Value {
-    serde_json::to_value(value)
-        .unwrap_or_else(|error| panic!("{what} of an argument cannot be written as JSON: {error}"))
+fn to_value(value: impl Serialize, setting: &str) -> Value {
+    serde_json::to_value(value).unwrap_or_else(|error| {
+        panic!("`{setting}` of an argument must be JSON: it cannot be serialized: {error}")
+    })
 }

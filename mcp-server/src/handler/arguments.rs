@@ -1,166 +1,189 @@
-//! What a call brings for the parameters of a handler, and how they are taken from it.
+//! The arguments of one call, and the extraction of a handler's parameters from them.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::error::Error;
 
 use mcpwright_core::schema::Problem;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::handler::argument_text::ArgumentText;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
-use crate::handler::extract::Parameter;
 use crate::handler::parameters::Parameters;
 
-/// The arguments that a client sent: names, and values as JSON text.
-pub(crate) struct ArgumentText<'a>(pub(crate) Vec<(Cow<'a, str>, Cow<'a, str>)>);
-
-impl<'a> ArgumentText<'a> {
-    /// Reads the text of an object.
-    pub(crate) fn read(text: &'a str) -> Result<Self, serde_json::Error> {
-        struct Members;
-        impl<'de> serde::de::Visitor<'de> for Members {
-            type Value = ArgumentText<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<ArgumentText<'de>, A::Error> {
-                let mut members = Vec::with_capacity(4);
-                while let Some((Name(name), value)) =
-                    map.next_entry::<Name<'de>, &serde_json::value::RawValue>()?
-                {
-                    members.push((name, Cow::Borrowed(value.get())));
-                }
-                Ok(ArgumentText(members))
-            }
-        }
-        #[derive(serde::Deserialize)]
-        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let given = serde::Deserializer::deserialize_map(&mut deserializer, Members)?;
-        deserializer.end()?;
-        Ok(given)
-    }
-
-    /// Texts of a person, or of a URI.
-    pub(crate) fn texts(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let as_json = |(name, text)| (Cow::Borrowed(name), Cow::Owned(Value::from(text).to_string()));
-        Self(texts.into_iter().map(as_json).collect())
-    }
-}
-
-/// What a handler takes its parameters from, in their order.
+/// The arguments of one call, from which a handler extracts its parameters.
+///
+/// A handler without macros extracts each parameter by its index among the declared ones, calls [`check`](Self::check),
+/// and then uses the values:
+///
+/// ```
+/// use mcpwright_core::CallToolResult;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Argument, Context, Execution, Server, ToolHandler};
+///
+/// # futures::executor::block_on(async {
+/// let add = ToolHandler::new("add", |mut arguments| {
+///     let a = arguments.extract::<i64, _>(0);
+///     let b = arguments.extract::<i64, _>(1);
+///     let context = arguments.extract::<Context, _>(2);
+///     arguments.check()?;
+///     let (sum, context) = (a.value() + b.value(), context.value());
+///     Ok(Execution::future(async move { Ok(CallToolResult::text(format!("{sum} for {}", context.caller()))) }))
+/// })
+/// .parameter::<i64, _>(Argument::new("a"))
+/// .parameter::<i64, _>(Argument::new("b"))
+/// .parameter::<Context, _>(Argument::new(""));
+/// let client = Client::modern(Server::builder("calculator", "1.0.0").tool(add));
+/// let result = client.call_tool("add", [("a", 2), ("b", 3)]).await?;
+/// assert_eq!(result.content[0].as_text(), Some("5 for anonymous"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct CallArguments<'a> {
     parameters: &'a Parameters,
-    values: Vec<Option<Cow<'a, str>>>,
     context: &'a Context,
+    /// JSON text of each argument, by the index of its parameter.
+    values: Vec<Option<Cow<'a, str>>>,
+    /// All arguments as the client sent them, until `values` are coerced.
+    uncoerced: Option<&'a ArgumentText<'a>>,
+    /// All arguments as one value, for a handler whose schema is written by hand.
     whole: Value,
     problems: Vec<Problem>,
-    absent: Option<&'static str>,
-    /// Whether the values have been made to fit already.
-    is_coerced: bool,
+    /// The schema refuses the arguments: `problems` is complete, and no more arguments are deserialized.
+    is_refused: bool,
+    rejection: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl<'a> CallArguments<'a> {
-    pub(crate) fn new(
+    /// Binds the arguments of a call to the parameters of a handler.
+    ///
+    /// Arguments whose types check all that was sent are bound as they are, and are coerced only if a type refuses its
+    /// value.
+    ///
+    /// # Errors
+    ///
+    /// Returns the problems of the arguments, if the schema refuses them.
+    pub(crate) fn bind(
         parameters: &'a Parameters,
-        values: Vec<Option<Cow<'a, str>>>,
+        text: &'a ArgumentText<'a>,
         context: &'a Context,
-        is_coerced: bool,
-    ) -> Self {
-        Self {
-            parameters,
-            values,
-            context,
-            whole: Value::Null,
-            problems: Vec::new(),
-            absent: None,
-            is_coerced,
+    ) -> Result<Self, Failure> {
+        match parameters.bind_direct(text) {
+            Some(values) => Ok(Self { uncoerced: Some(text), ..Self::new(parameters, values, context) }),
+            None => {
+                let values = parameters.coerce(text).map_err(Failure::InvalidArguments)?;
+                Ok(Self::new(parameters, values, context))
+            }
         }
     }
 
-    /// All arguments as one JSON value, for a handler whose schema is written by hand.
+    /// Returns all arguments as one JSON value, for a handler whose schema is written by hand.
     pub(crate) fn of_whole(parameters: &'a Parameters, whole: Value, context: &'a Context) -> Self {
-        Self { whole, ..Self::new(parameters, Vec::new(), context, true) }
+        Self { whole, ..Self::new(parameters, Vec::new(), context) }
     }
 
-    /// Takes all arguments as one JSON value.
-    pub(crate) fn whole(&mut self) -> Value {
-        std::mem::take(&mut self.whole)
+    fn new(parameters: &'a Parameters, values: Vec<Option<Cow<'a, str>>>, context: &'a Context) -> Self {
+        Self {
+            parameters,
+            context,
+            values,
+            uncoerced: None,
+            whole: Value::Null,
+            problems: Vec::new(),
+            is_refused: false,
+            rejection: None,
+        }
     }
 
-    /// What the handler may do while it runs.
+    /// Takes all arguments as one JSON value, if they are present as one.
+    pub(crate) fn take_whole(&mut self) -> Value {
+        self.whole.take()
+    }
+
+    /// Returns the context of the call.
     pub fn context(&self) -> &Context {
         self.context
     }
 
-    /// Takes the parameter at this place.
-    pub fn take<T: Parameter<K>, K>(&mut self, place: usize) -> Extracted<T> {
-        Extracted(T::take(self, place))
-    }
-
-    /// Whether all that was taken is there.
+    /// Checks that every parameter that was extracted has a value.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it.
+    /// Returns the rejection of the first extractor that failed, or else all problems of the arguments.
     pub fn check(self) -> Result<(), Failure> {
-        if let Some(name) = self.absent {
-            let reason =
-                format!("the server shares no value of type {name}, and nothing gave one to the call");
-            return Err(crate::incident::internal("a handler wants what is not there", &reason).into());
+        match self.rejection {
+            Some(rejection) => Err(Failure::Error(rejection)),
+            None if self.problems.is_empty() => Ok(()),
+            None => Err(Failure::InvalidArguments(self.problems)),
         }
-        if self.problems.is_empty() { Ok(()) } else { Err(Failure::InvalidArguments(self.problems)) }
     }
 
-    /// Notes that a value was looked for that nobody shares.
-    pub(crate) fn missing_extension<T>(&mut self) {
-        self.absent = Some(std::any::type_name::<T>());
+    /// Returns `true` if an extractor has failed.
+    pub(crate) fn is_rejected(&self) -> bool {
+        self.rejection.is_some()
     }
 
-    /// Takes the argument at this place; notes what is wrong with it if it cannot be had.
-    pub(crate) fn argument<T: DeserializeOwned>(&mut self, place: usize) -> Option<T> {
-        let declared = &self.parameters.declared[place];
-        let text = match self.values.get_mut(place).and_then(Option::take) {
-            Some(text) if text != "null" || declared.default.is_none() => text,
-            _ => Cow::Borrowed(declared.default.as_deref().unwrap_or("null")),
-        };
-        match serde_json::from_str(&text) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.problems.push(self.problem(place, &error));
-                None
+    /// Records the error of an extractor.
+    pub(crate) fn reject(&mut self, rejection: Box<dyn Error + Send + Sync>) {
+        self.rejection = Some(rejection);
+    }
+
+    /// Deserializes the argument at `index`. Records the problem and returns `None` if the argument is invalid.
+    pub(crate) fn deserialize<T: DeserializeOwned>(&mut self, index: usize) -> Option<T> {
+        if self.is_refused {
+            return None;
+        }
+        let mut value = self.parse(index);
+        if value.is_err()
+            && let Some(text) = self.uncoerced.take()
+        {
+            match self.parameters.coerce(text) {
+                Ok(values) => self.values = values,
+                Err(problems) => {
+                    self.problems = problems;
+                    self.is_refused = true;
+                    return None;
+                }
             }
+            value = self.parse(index);
         }
+        value.map_err(|error| self.problems.push(self.problem(index, &error))).ok()
     }
 
-    fn problem(&self, place: usize, error: &serde_json::Error) -> Problem {
-        let name = &self.parameters.declared[place].argument.name;
-        // Before the values were made to fit, nobody reads this: the reason is looked for again with the schema.
-        let reason = if self.is_coerced { error.to_string() } else { String::new() };
+    fn parse<T: DeserializeOwned>(&self, index: usize) -> Result<T, serde_json::Error> {
+        let default = self.parameters.specs[index].default.as_deref();
+        let text = self.values.get(index).and_then(Option::as_deref).filter(|text| {
+            // `null` stands for an argument that is left out.
+            *text != "null" || default.is_none()
+        });
+        serde_json::from_str(text.or(default).unwrap_or("null"))
+    }
+
+    fn problem(&self, index: usize, error: &serde_json::Error) -> Problem {
+        let name = &self.parameters.specs[index].argument.name;
+        let reason = error.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
         Problem::other(format!("/{name}"), reason)
     }
 }
 
-/// A parameter that was taken; it can be used once [`CallArguments::check`] has found nothing wrong.
+/// A parameter that has been extracted. Its value can be used after [`CallArguments::check`] has returned `Ok`.
 #[derive(Debug)]
 pub struct Extracted<T>(Option<T>);
 
 impl<T> Extracted<T> {
-    /// The parameter.
+    pub(crate) fn new(value: Option<T>) -> Self {
+        Self(value)
+    }
+
+    /// Returns the value.
     ///
     /// # Panics
     ///
-    /// When [`CallArguments::check`] was not asked, or not listened to.
+    /// Panics if the parameter has no value. [`CallArguments::check`] returns an error in this case.
     pub fn value(self) -> T {
-        // What is missing has been noted as a problem, and `check` returns every problem.
-        self.0.expect("Input::check says whether there is a value")
+        self.0.expect("`CallArguments::check` must return `Ok` before `Extracted::value` is called")
     }
 }

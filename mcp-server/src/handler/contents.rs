@@ -1,4 +1,4 @@
-//! What a resource holds.
+//! Contents of resources.
 
 use std::time::Duration;
 
@@ -8,38 +8,39 @@ use serde::Serialize;
 use crate::handler::error::{Failure, IntoError};
 use crate::handler::into_result::Json;
 
-/// What a resource holds, before it is known under which URI it was asked for.
+/// Contents of a resource, to which the engine adds the URI that the client reads.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Contents {
-    /// There is no such resource.
+    /// The resource does not exist.
     Missing,
     /// Text.
     Text(String),
-    /// Text of this MIME type, whatever the definition says.
+    /// Text with this MIME type, which overrides the definition's.
     TextOf(String, &'static str),
-    /// Bytes.
+    /// Binary contents.
     Blob(Vec<u8>),
-    /// Contents with URIs and types of their own.
+    /// A complete result, with its own URIs and MIME types.
     Result(ReadResourceResult),
-    /// Contents that may be cached differently from what the definition says.
+    /// Contents with their own caching, which overrides the definition's.
     Cached(Box<Contents>, Caching),
 }
 
 impl Contents {
-    /// Contents that may be cached for this time.
+    /// Sets the time that these contents may be cached, and the scope of the cache. Overrides the definition's caching.
     #[must_use]
     pub fn cache(self, time: Duration, scope: CacheScope) -> Self {
         Self::Cached(Box::new(self), caching(time, scope))
     }
 
-    /// The result of reading a URI whose definition has a MIME type; nothing if there is no such resource.
-    pub(crate) fn result(
+    /// Returns the result of reading `uri`, with the MIME type of the definition; `None` if the resource does not
+    /// exist.
+    pub(crate) fn into_read_result(
         self,
         uri: &str,
         mime_type: Option<&str>,
     ) -> Option<(ReadResourceResult, Option<Caching>)> {
-        let one = |contents: ResourceContents, mime_type: Option<&str>| {
+        let single = |contents: ResourceContents, mime_type: Option<&str>| {
             let contents = match mime_type {
                 Some(mime_type) => contents.mime_type(mime_type),
                 None => contents,
@@ -48,24 +49,26 @@ impl Contents {
         };
         match self {
             Self::Missing => None,
-            Self::Text(text) => one(ResourceContents::text(uri, text), mime_type),
-            Self::TextOf(text, mime_type) => one(ResourceContents::text(uri, text), Some(mime_type)),
-            Self::Blob(bytes) => one(ResourceContents::blob(uri, bytes), mime_type),
+            Self::Text(text) => single(ResourceContents::text(uri, text), mime_type),
+            Self::TextOf(text, mime_type) => single(ResourceContents::text(uri, text), Some(mime_type)),
+            Self::Blob(bytes) => single(ResourceContents::blob(uri, bytes), mime_type),
             Self::Result(result) => Some((result, None)),
             Self::Cached(contents, caching) => {
-                let (result, _) = contents.result(uri, mime_type)?;
+                let (result, _) = contents.into_read_result(uri, mime_type)?;
                 Some((result, Some(caching)))
             }
         }
     }
 }
 
-/// How long, and between whom, something may be cached.
+/// Returns the wire form of a caching time and its scope.
 pub(crate) fn caching(time: Duration, scope: CacheScope) -> Caching {
     Caching::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), scope)
 }
 
-/// What a resource may return: text, bytes, [`Json`], contents, an `Option` or a `Result` of these.
+/// A return type of a resource: text, bytes, [`Json`], [`Contents`], or an `Option` or a `Result` of these.
+///
+/// `None` means that the resource does not exist.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the contents of a resource",
     label = "a resource cannot return this",
@@ -73,11 +76,11 @@ pub(crate) fn caching(time: Duration, scope: CacheScope) -> Caching {
             is no such resource; the error of a `Result` is anything that converts into `Box<dyn Error + Send + Sync>`"
 )]
 pub trait IntoContents {
-    /// The contents.
+    /// Converts the value into contents.
     ///
     /// # Errors
     ///
-    /// Reading failed.
+    /// Returns an error if the resource could not be read, or if the value cannot be serialized.
     fn into_contents(self) -> Result<Contents, Failure>;
 }
 

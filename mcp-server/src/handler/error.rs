@@ -1,4 +1,4 @@
-//! Errors of handlers.
+//! Errors of handlers and extractors.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -7,7 +7,7 @@ use std::fmt;
 use mcpwright_core::ErrorObject;
 use mcpwright_core::schema::Problem;
 
-/// What can be the error of a handler: whatever `?` turns into `Box<dyn Error + Send + Sync>`.
+/// An error type of a handler: any type that `?` converts into `Box<dyn Error + Send + Sync>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a handler",
     label = "a handler cannot fail with this",
@@ -15,7 +15,7 @@ use mcpwright_core::schema::Problem;
     note = "or use `String`, `&str`, `ToolError`, or any error that converts into `Box<dyn Error + Send + Sync>`"
 )]
 pub trait IntoError {
-    /// The error, whatever it is.
+    /// Converts the value into a boxed error.
     fn into_error(self) -> Box<dyn Error + Send + Sync>;
 }
 
@@ -26,15 +26,34 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> IntoError for E {
     }
 }
 
-/// An error that the *model* may read: its text says what went wrong and how to go on.
+/// An error of a tool whose text is written for the model: it states what went wrong, and what to do next.
 ///
-/// Every error of a tool reaches the model as text. This type differs from the others in one thing:
-/// [`Builder::mask_errors`](crate::Builder::mask_errors) leaves it as it is.
+/// Every error of a tool reaches the model as text. This type differs from others in one way:
+/// [`Builder::mask_errors`](crate::Builder::mask_errors) leaves its text unchanged.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Server, ToolError, ToolHandler};
+///
+/// # futures::executor::block_on(async {
+/// let book = ToolHandler::function("book", ["seats"], |seats: u32| async move {
+///     match seats {
+///         1..=8 => Ok(format!("booked {seats} seats")),
+///         _ => Err(ToolError::new("a booking has 1 to 8 seats; book larger groups in parts")),
+///     }
+/// });
+/// let client = Client::modern(Server::builder("cinema", "1.0.0").tool(book).mask_errors());
+/// let result = client.call_tool("book", [("seats", 9)]).await?;
+/// assert_eq!(result.is_error, Some(true));
+/// assert_eq!(result.content[0].as_text(), Some("a booking has 1 to 8 seats; book larger groups in parts"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToolError(Cow<'static, str>);
 
 impl ToolError {
-    /// An error with a text for the model.
+    /// Returns an error with a text for the model.
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self(message.into())
     }
@@ -48,13 +67,13 @@ impl fmt::Display for ToolError {
 
 impl Error for ToolError {}
 
-/// Why a handler did not come to a result.
+/// A handler's failure: the reason that there is no result.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The arguments are not what the handler takes.
+    /// The arguments do not match the parameters of the handler.
     InvalidArguments(Vec<Problem>),
-    /// The handler returned an error.
+    /// The handler, or one of its extractors, returned an error.
     Error(Box<dyn Error + Send + Sync>),
 }
 

@@ -1,93 +1,213 @@
-//! What a handler may take: arguments, which clients send, and what is found around a call.
+//! Parameters of handlers: arguments, which clients send, and extractors, which are computed from the context of a
+//! call.
 
+use std::convert::Infallible;
+use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
+use mcpwright_core::ErrorObject;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 
 use crate::caller::Caller;
-use crate::handler::arguments::CallArguments;
+use crate::handler::argument::Argument;
+use crate::handler::arguments::{CallArguments, Extracted};
 use crate::handler::context::Context;
+use crate::handler::error::IntoError;
+use crate::handler::parameters::ParameterSpec;
+use crate::handler::schema::generate_input;
+use crate::incident;
 
-/// What a handler may take: an argument, or an extractor such as [`Context`], [`Caller`] and [`Ext`].
+/// A parameter type of a handler: an argument, or an extractor.
 ///
-/// An argument is any type that implements `serde::Deserialize` and `schemars::JsonSchema`. `Kind` is found by the compiler.
+/// An argument is any type that implements `serde::Deserialize` and `schemars::JsonSchema`; clients send its value. An
+/// extractor is any type that implements [`FromContext`], such as [`Context`], [`Caller`] and [`Ext`]. The compiler
+/// infers `Kind`, so a type should not be both.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a handler",
     label = "neither an argument nor an extractor",
     note = "an argument is a type that owns its parts: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
-    note = "an extractor is `&Context`, `Caller` or `Ext<T>`"
+    note = "an extractor is `&Context`, `Caller`, `Ext<T>`, or a type that implements `FromContext`"
 )]
 pub trait Parameter<Kind>: Sized {
-    /// The schema of an argument; nothing for an extractor.
+    /// Returns the schema of an argument; `None` for an extractor.
     fn schema() -> Option<schemars::Schema>;
 
-    /// Takes the value at its place among the handler's parameters.
-    ///
-    /// `None` means that the input has noted what is wrong.
-    fn take(input: &mut CallArguments<'_>, place: usize) -> Option<Self>;
+    /// Extracts the value for the parameter at `index`. Returns `None` if there is none, and records the reason in
+    /// `arguments`.
+    fn extract(arguments: &mut CallArguments<'_>, index: usize) -> Option<Self>;
 
-    /// Whether a JSON text is a value of the type; nothing can be said of an extractor.
-    fn accepts(text: &str) -> bool;
+    /// Returns `true` if the JSON text is a value of an argument's type.
+    fn is_value(text: &str) -> bool;
 }
 
-/// The kind of a parameter that the client sends.
+/// The kind of a parameter that clients send.
 #[derive(Debug)]
 pub enum AsArgument {}
 
-/// The kind of a parameter that is found around a call.
+/// The kind of a parameter that implements [`FromContext`].
 #[derive(Debug)]
 pub enum AsExtractor {}
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema> Parameter<AsArgument> for T {
     fn schema() -> Option<schemars::Schema> {
-        Some(generate::<T>())
+        Some(generate_input::<T>())
     }
 
-    fn take(input: &mut CallArguments<'_>, place: usize) -> Option<Self> {
-        input.argument(place)
+    fn extract(arguments: &mut CallArguments<'_>, index: usize) -> Option<Self> {
+        arguments.deserialize(index)
     }
 
-    fn accepts(text: &str) -> bool {
+    fn is_value(text: &str) -> bool {
         serde_json::from_str::<T>(text).is_ok()
     }
 }
 
-impl Parameter<AsExtractor> for Context {
+#[diagnostic::do_not_recommend]
+impl<T: FromContext> Parameter<AsExtractor> for T {
     fn schema() -> Option<schemars::Schema> {
         None
     }
 
-    fn take(input: &mut CallArguments<'_>, _: usize) -> Option<Self> {
-        Some(input.context().clone())
+    fn extract(arguments: &mut CallArguments<'_>, _: usize) -> Option<Self> {
+        if arguments.is_rejected() {
+            return None;
+        }
+        let extracted = T::from_context(arguments.context());
+        extracted.map_err(|rejection| arguments.reject(rejection.into_error())).ok()
     }
 
-    fn accepts(_: &str) -> bool {
+    fn is_value(_: &str) -> bool {
         false
     }
 }
 
-impl Parameter<AsExtractor> for Caller {
-    fn schema() -> Option<schemars::Schema> {
-        None
-    }
-
-    fn take(input: &mut CallArguments<'_>, _: usize) -> Option<Self> {
-        Some(input.context().caller().clone())
-    }
-
-    fn accepts(_: &str) -> bool {
-        false
-    }
-}
-
-/// The value of a type that the server shares, or that a middleware or a transport gave to the call.
+/// A type that is extracted from the [`Context`] of a call.
 ///
-/// A call for which there is no such value is answered with an internal error, and the log names the type.
-#[derive(Debug)]
-pub struct Ext<T>(pub Arc<T>);
+/// A type that implements this trait can be a parameter of a handler, under any name, by value or by reference. Clients
+/// do not see it. It is extracted once for each run of the handler, before the handler starts.
+///
+/// If the extraction fails, the handler does not run, and its rejection is handled like an error that the handler
+/// returns: the text of a tool's rejection is read by the model, and a prompt or a resource answers with a protocol
+/// error.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Caller, Context, FromContext, Server, ToolError, ToolHandler};
+/// use serde_json::Map;
+///
+/// /// The name of a caller with the scope `admin`.
+/// struct Admin(String);
+///
+/// impl FromContext for Admin {
+///     type Rejection = ToolError;
+///
+///     fn from_context(context: &Context) -> Result<Self, ToolError> {
+///         match context.caller().subject() {
+///             Some(name) if context.caller().has_scope("admin") => Ok(Self(name.to_owned())),
+///             _ => Err(ToolError::new("this tool is for administrators")),
+///         }
+///     }
+/// }
+///
+/// async fn restart(Admin(name): Admin) -> String {
+///     format!("restarted by {name}")
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let restart = ToolHandler::function("restart", [], restart);
+/// let server = Server::builder("operations", "1.0.0").tool(restart).build();
+///
+/// let denied = Client::modern(server.clone()).call_tool("restart", ()).await?;
+/// assert_eq!(denied.is_error, Some(true));
+/// assert_eq!(denied.content[0].as_text(), Some("this tool is for administrators"));
+///
+/// let ada = Caller::new("ada", ["admin".to_owned()], Map::new());
+/// let result = Client::modern(server).caller(ada).call_tool("restart", ()).await?;
+/// assert_eq!(result.content[0].as_text(), Some("restarted by ada"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an extractor",
+    label = "`FromContext` is not implemented for `{Self}`",
+    note = "extractors are `&Context`, `Caller`, `Ext<T>`, and types that implement `FromContext`"
+)]
+pub trait FromContext: Sized {
+    /// The error if the value cannot be extracted; [`Infallible`] if extraction never fails.
+    ///
+    /// A [`ToolError`](crate::ToolError) keeps its text if the server masks errors. An [`ErrorObject`] becomes a
+    /// protocol error, also for a tool.
+    type Rejection: IntoError;
+
+    /// Extracts the value.
+    ///
+    /// # Errors
+    ///
+    /// Returns the rejection that the client receives instead of a result.
+    fn from_context(context: &Context) -> Result<Self, Self::Rejection>;
+}
+
+impl FromContext for Context {
+    type Rejection = Infallible;
+
+    fn from_context(context: &Context) -> Result<Self, Infallible> {
+        Ok(context.clone())
+    }
+}
+
+impl FromContext for Caller {
+    type Rejection = Infallible;
+
+    fn from_context(context: &Context) -> Result<Self, Infallible> {
+        Ok(context.caller().clone())
+    }
+}
+
+/// A value that a middleware or a transport has inserted into the call, or that the server shares; found by its type.
+///
+/// It dereferences to `T`. If there is no value of type `T`, the call is answered with an internal error, and the log
+/// names the type. A handler that can do without the value calls [`Context::extension`] instead.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Ext, Server, ToolHandler};
+///
+/// struct Greeting(String);
+///
+/// async fn greet(greeting: Ext<Greeting>, name: String) -> String {
+///     format!("{}, {name}!", greeting.0)
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let server = Server::builder("greeter", "1.0.0")
+///     .share(Greeting("Hello".to_owned()))
+///     .tool(ToolHandler::function("greet", ["name"], greet));
+/// let result = Client::modern(server).call_tool("greet", [("name", "Ada")]).await?;
+/// assert_eq!(result.content[0].as_text(), Some("Hello, Ada!"));
+///
+/// // A test can call the function itself.
+/// assert_eq!(greet(Ext::new(Greeting("Bye".to_owned())), "Ada".to_owned()).await, "Bye, Ada!");
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
+pub struct Ext<T>(Arc<T>);
+
+impl<T> Ext<T> {
+    /// Wraps a value, or an `Arc` of one.
+    pub fn new(value: impl Into<Arc<T>>) -> Self {
+        Self(value.into())
+    }
+
+    /// Returns the `Arc` that holds the value.
+    ///
+    /// This is an associated function, so that it does not hide a method of `T`: call it as `Ext::into_inner(ext)`.
+    pub fn into_inner(this: Self) -> Arc<T> {
+        this.0
+    }
+}
 
 impl<T> Clone for Ext<T> {
     fn clone(&self) -> Self {
@@ -95,7 +215,7 @@ impl<T> Clone for Ext<T> {
     }
 }
 
-impl<T> std::ops::Deref for Ext<T> {
+impl<T> Deref for Ext<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -103,30 +223,41 @@ impl<T> std::ops::Deref for Ext<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Parameter<AsExtractor> for Ext<T> {
-    fn schema() -> Option<schemars::Schema> {
-        None
-    }
-
-    fn take(input: &mut CallArguments<'_>, _: usize) -> Option<Self> {
-        let found = input.context().extension().map(Self);
-        if found.is_none() {
-            input.missing_extension::<T>();
-        }
-        found
-    }
-
-    fn accepts(_: &str) -> bool {
-        false
+impl<T: fmt::Display> fmt::Display for Ext<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
-/// The schema of what a type is read from, before it is made portable.
-fn generate<T: JsonSchema>() -> schemars::Schema {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+impl<T: fmt::Debug> fmt::Debug for Ext<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ext").field(&self.0).finish()
+    }
 }
 
-/// The schema of what a type is written as, before it is made portable.
-pub(crate) fn generate_output<T: JsonSchema>() -> schemars::Schema {
-    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+impl<T: Send + Sync + 'static> FromContext for Ext<T> {
+    type Rejection = ErrorObject;
+
+    fn from_context(context: &Context) -> Result<Self, ErrorObject> {
+        context.extension().map(Self).ok_or_else(|| {
+            let name = std::any::type_name::<T>();
+            let reason =
+                format!("neither the server nor the call has a value of type {name}: share one with `share`");
+            incident::internal("missing extension", &reason)
+        })
+    }
+}
+
+impl CallArguments<'_> {
+    /// Extracts the parameter at `index`, counted from 0 in the order of declaration.
+    pub fn extract<T: Parameter<K>, K>(&mut self, index: usize) -> Extracted<T> {
+        Extracted::new(T::extract(self, index))
+    }
+}
+
+impl ParameterSpec {
+    /// Declares a parameter of type `T`.
+    pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
+        Self::new(argument, T::schema(), T::is_value)
+    }
 }

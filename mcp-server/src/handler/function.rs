@@ -5,29 +5,45 @@ use futures::future::BoxFuture;
 use crate::handler::argument::Argument;
 use crate::handler::arguments::CallArguments;
 use crate::handler::error::Failure;
+use crate::handler::execution::Execution;
 use crate::handler::extract::Parameter;
 use crate::handler::parameters::ParameterSpec;
 
-/// An asynchronous function or closure of up to eight parameters.
+/// An asynchronous function or closure with up to eight parameters.
 ///
-/// The two types are found by the compiler.
+/// The compiler infers `Kinds` and `Parameters`.
 pub trait Function<Kinds, Parameters>: Send + Sync + 'static {
-    /// What the function returns.
+    /// Return type of the function.
     type Output: Send + 'static;
 
-    /// Takes the parameters, and starts the function.
+    /// Extracts the parameters, and calls the function.
     ///
     /// # Errors
     ///
-    /// What is wrong with the parameters.
-    fn start(&self, input: CallArguments<'_>) -> Result<BoxFuture<'static, Self::Output>, Failure>;
+    /// Returns an error if a parameter cannot be extracted.
+    fn start(&self, arguments: CallArguments<'_>) -> Result<BoxFuture<'static, Self::Output>, Failure>;
 
     #[doc(hidden)]
     fn declare(names: &[&'static str]) -> Result<Vec<ParameterSpec>, String>;
 }
 
+/// Returns the code of a handler that calls a function, and converts its output.
+pub(crate) fn handler_of<F, K, P, R>(
+    function: F,
+    into_result: fn(F::Output) -> Result<R, Failure>,
+) -> impl Fn(CallArguments<'_>) -> Result<Execution<R>, Failure> + Send + Sync + 'static
+where
+    F: Function<K, P>,
+    R: 'static,
+{
+    move |arguments| {
+        let output = function.start(arguments)?;
+        Ok(Execution::future(async move { into_result(output.await) }))
+    }
+}
+
 macro_rules! functions {
-    ($($kind:ident $parameter:ident $value:ident $place:literal),*) => {
+    ($($kind:ident $parameter:ident $value:ident $index:literal),*) => {
         impl<F, R, $($kind, $parameter),*> Function<($($kind,)*), ($($parameter,)*)> for F
         where
             F: Fn($($parameter),*) -> R + Send + Sync + 'static,
@@ -36,25 +52,25 @@ macro_rules! functions {
         {
             type Output = R::Output;
 
-            fn start(&self, input: CallArguments<'_>) -> Result<BoxFuture<'static, R::Output>, Failure> {
-                #[allow(unused_mut, reason = "a function without parameters takes nothing")]
-                let mut input = input;
-                $(let $value = input.take::<$parameter, $kind>($place);)*
-                input.check()?;
+            fn start(&self, arguments: CallArguments<'_>) -> Result<BoxFuture<'static, R::Output>, Failure> {
+                #[allow(unused_mut, reason = "a function without parameters extracts nothing")]
+                let mut arguments = arguments;
+                $(let $value = arguments.extract::<$parameter, $kind>($index);)*
+                arguments.check()?;
                 Ok(Box::pin(self($($value.value()),*)))
             }
 
             fn declare(names: &[&'static str]) -> Result<Vec<ParameterSpec>, String> {
                 #[allow(unused_mut, reason = "a function without parameters needs no names")]
                 let mut names = names.iter();
-                let declared = vec![$({
+                let specs = vec![$({
                     let name = if $parameter::schema().is_some() { names.next() } else { Some(&"") };
-                    let name = name.ok_or("there are fewer names than arguments")?;
+                    let name = name.ok_or("every argument must have a name: there are fewer names than arguments")?;
                     ParameterSpec::of::<$parameter, $kind>(Argument::new(*name))?
                 }),*];
                 match names.next() {
-                    Some(name) => Err(format!("there is no argument for the name `{name}`")),
-                    None => Ok(declared),
+                    Some(name) => Err(format!("there is no argument for the name `{name}`: remove the name")),
+                    None => Ok(specs),
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! Arguments of tools that clients repeat in HTTP headers.
 //!
-//! Clients leave out a tool whose schema breaks one of the
+//! Clients ignore a tool whose schema breaks one of the
 //! [rules for such headers](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#custom-headers-from-tool-parameters).
 
 use serde_json::{Map, Value};
 
-/// The keyword of a schema that names the header.
+/// Keyword of a schema that names the header.
 pub(crate) const KEYWORD: &str = "x-mcp-header";
 
 /// An argument of a tool that clients over HTTP repeat in a header.
@@ -17,51 +17,51 @@ pub struct HeaderParam {
 }
 
 impl HeaderParam {
-    /// All those that an input schema names.
+    /// Returns the header parameters that an input schema declares.
     ///
     /// # Errors
     ///
-    /// Why clients would leave out the tool, and how to mend it.
+    /// Returns the reason that clients would ignore the tool, with a fix.
     pub(crate) fn of(schema: &Map<String, Value>) -> Result<Vec<Self>, String> {
-        let mut search = Search(Vec::new());
-        search.members(schema, "", Some(&[]))?;
+        let mut search = HeaderSearch(Vec::new());
+        search.visit_members(schema, "", Some(&[]))?;
         Ok(search.0)
     }
 
-    /// Where the argument stands: the names of the properties that lead to it.
+    /// Returns the path of the argument: the names of the properties that lead to it.
     pub fn path(&self) -> &[String] {
         &self.path
     }
 
-    /// What the schema calls the header, such as `Region`.
+    /// Returns the name of the header as the schema has it, such as `Region`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The whole name of the header in lower case, such as `mcp-param-region`.
+    /// Returns the full name of the header in lower case, such as `mcp-param-region`.
     pub fn header(&self) -> &str {
         &self.header
     }
 }
 
-/// What was found so far.
-struct Search(Vec<HeaderParam>);
+/// A walk through a schema, with the header parameters found so far.
+struct HeaderSearch(Vec<HeaderParam>);
 
-impl Search {
-    /// Looks through a schema, or a list of schemas. It has a path if nothing but `properties` leads to it.
-    fn schema(&mut self, schema: &Value, pointer: &str, path: Option<&[&str]>) -> Result<(), String> {
+impl HeaderSearch {
+    /// Visits a schema, or a list of schemas. A schema has a path if only `properties` lead to it from the root.
+    fn visit(&mut self, schema: &Value, pointer: &str, path: Option<&[&str]>) -> Result<(), String> {
         match schema {
-            Value::Object(members) => self.members(members, pointer, path),
+            Value::Object(members) => self.visit_members(members, pointer, path),
             Value::Array(schemas) => {
-                let mut numbered = schemas.iter().enumerate();
-                numbered
-                    .try_for_each(|(place, schema)| self.schema(schema, &format!("{pointer}/{place}"), None))
+                let mut schemas = schemas.iter().enumerate();
+                schemas
+                    .try_for_each(|(index, schema)| self.visit(schema, &format!("{pointer}/{index}"), None))
             }
             _ => Ok(()),
         }
     }
 
-    fn members(
+    fn visit_members(
         &mut self,
         members: &Map<String, Value>,
         pointer: &str,
@@ -69,33 +69,34 @@ impl Search {
     ) -> Result<(), String> {
         if let Some(name) = members.get(KEYWORD) {
             let path = path.filter(|path| !path.is_empty()).ok_or_else(|| misplaced(pointer))?;
-            self.found(name, members.get("type"), pointer, path)?;
+            self.add(name, members.get("type"), pointer, path)?;
         }
         for (keyword, value) in members {
             let pointer = format!("{pointer}/{keyword}");
             match keyword.as_str() {
-                "properties" => self.each(value, &pointer, path)?,
+                "properties" => self.visit_named(value, &pointer, path)?,
                 "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
-                    self.each(value, &pointer, None)?;
+                    self.visit_named(value, &pointer, None)?;
                 }
-                // These hold values and names.
+                // These contain values and names, not schemas.
                 "default" | "const" | "enum" | "examples" | "dependentRequired" => {}
-                _ => self.schema(value, &pointer, None)?,
+                _ => self.visit(value, &pointer, None)?,
             }
         }
         Ok(())
     }
 
-    /// Looks through schemas that have names.
-    fn each(&mut self, named: &Value, pointer: &str, path: Option<&[&str]>) -> Result<(), String> {
+    /// Visits schemas that have names.
+    fn visit_named(&mut self, named: &Value, pointer: &str, path: Option<&[&str]>) -> Result<(), String> {
         for (name, schema) in named.as_object().into_iter().flatten() {
             let path = path.map(|path| [path, &[name]].concat());
-            self.schema(schema, &format!("{pointer}/{name}"), path.as_deref())?;
+            self.visit(schema, &format!("{pointer}/{name}"), path.as_deref())?;
         }
         Ok(())
     }
 
-    fn found(
+    /// Adds the header of the property at `path`, if it keeps the rules.
+    fn add(
         &mut self,
         name: &Value,
         kind: Option<&Value>,
@@ -104,22 +105,22 @@ impl Search {
     ) -> Result<(), String> {
         let name = name.as_str().filter(|name| is_token(name)).ok_or_else(|| {
             format!(
-                "the `{KEYWORD}` of `{pointer}` cannot be part of the name of an HTTP header: {name}; \
+                "the `{KEYWORD}` of `{pointer}` must be usable in the name of an HTTP header, and {name} is not: \
                  use letters, digits, `-` and `_`"
             )
         })?;
         if !kind.and_then(Value::as_str).is_some_and(|kind| ["string", "integer", "boolean"].contains(&kind))
         {
             return Err(format!(
-                "`{pointer}` is repeated in the HTTP header `{name}`, and its type is not one of `string`, \
-                 `integer` and `boolean` alone: give it one of these types, or leave the header out"
+                "`{pointer}` is repeated in the HTTP header `{name}`, so its type must be `string`, `integer` or \
+                 `boolean`: change the type, or remove the header"
             ));
         }
         let header = format!("mcp-param-{}", name.to_ascii_lowercase());
         if self.0.iter().any(|other| other.header == header) {
             return Err(format!(
-                "two arguments are repeated in the HTTP header `{name}`, whose name is the same in upper and \
-                 lower case: give one of them another header"
+                "two arguments have the HTTP header `{name}`, whose name is case-insensitive: give one of them \
+                 another header"
             ));
         }
         let path = path.iter().map(|&step| step.to_owned()).collect();
@@ -130,13 +131,13 @@ impl Search {
 
 fn misplaced(pointer: &str) -> String {
     format!(
-        "the `{KEYWORD}` at `{pointer}` is on no property that only `properties` lead to from the root: \
-         take it away, or make an argument of its own of what the header repeats"
+        "the `{KEYWORD}` at `{pointer}` must be on a property that only `properties` lead to from the root: \
+         remove it, or move the value into an argument of its own"
     )
 }
 
-/// Whether this may be part of a header's name (a token of
-/// [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+/// Returns `true` if `name` may be part of a header's name: a token of
+/// [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2).
 fn is_token(name: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !name.is_empty() && name.bytes().all(is_allowed)
@@ -157,15 +158,15 @@ mod tests {
     }
 
     #[test]
-    fn what_properties_lead_to_is_found() {
-        let place = json!({ "type": "object", "properties": {
+    fn headers_of_properties_are_found() {
+        let location = json!({ "type": "object", "properties": {
             "region": { "type": "string", "x-mcp-header": "Region" },
             "properties": { "type": "object", "properties": {
                 "zone": { "type": "integer", "x-mcp-header": "x_Zone.1", "default": { "x-mcp-header": 1 } },
             } },
         } });
         let schema = json!({ "type": "object", "required": ["x-mcp-header"], "properties": {
-            "place": place,
+            "location": location,
             "dry": { "type": "boolean", "x-mcp-header": "Dry", "const": { "x-mcp-header": "Dry" } },
             "x-mcp-header": { "type": "string" },
         } });
@@ -175,8 +176,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                ("place.region".to_owned(), "Region", "mcp-param-region"),
-                ("place.properties.zone".to_owned(), "x_Zone.1", "mcp-param-x_zone.1"),
+                ("location.region".to_owned(), "Region", "mcp-param-region"),
+                ("location.properties.zone".to_owned(), "x_Zone.1", "mcp-param-x_zone.1"),
                 ("dry".to_owned(), "Dry", "mcp-param-dry"),
             ]
         );
@@ -184,17 +185,20 @@ mod tests {
     }
 
     #[test]
-    fn a_header_has_a_name_that_http_allows() {
+    fn a_name_that_http_does_not_allow_is_an_error() {
         for name in
             [json!(""), json!("The region"), json!("a\r\nb"), json!("a:b"), json!("ü"), json!(5), json!(null)]
         {
             let error = with(&json!({ "type": "string", "x-mcp-header": name })).unwrap_err();
-            assert!(error.contains("`/properties/a` cannot be part of the name"), "{error}");
+            assert!(
+                error.contains("the `x-mcp-header` of `/properties/a` must be usable in the name"),
+                "{error}"
+            );
         }
     }
 
     #[test]
-    fn a_header_repeats_texts_integers_and_booleans() {
+    fn only_strings_integers_and_booleans_have_headers() {
         for kind in [
             json!("number"),
             json!("array"),
@@ -204,20 +208,20 @@ mod tests {
             json!(null),
         ] {
             let error = with(&json!({ "type": kind, "x-mcp-header": "A" })).unwrap_err();
-            assert!(error.contains("is not one of `string`, `integer` and `boolean`"), "{error}");
+            assert!(error.contains("its type must be `string`, `integer` or `boolean`"), "{error}");
         }
         assert!(with(&json!({ "enum": ["a"], "x-mcp-header": "A" })).is_err());
     }
 
     #[test]
-    fn a_header_repeats_one_argument() {
+    fn two_arguments_with_one_header_are_an_error() {
         let header = |name: &str| json!({ "type": "string", "x-mcp-header": name });
         let schema = json!({ "properties": { "a": header("Region"), "b": { "properties": { "c": header("REGION") } } } });
-        assert!(of(&schema).unwrap_err().contains("two arguments are repeated in the HTTP header `REGION`"));
+        assert!(of(&schema).unwrap_err().contains("two arguments have the HTTP header `REGION`"));
     }
 
     #[test]
-    fn a_header_anywhere_else_is_refused() {
+    fn a_header_outside_of_properties_is_an_error() {
         let marked = json!({ "type": "string", "x-mcp-header": "A" });
         let nested = json!({ "type": "object", "properties": { "a": marked } });
         for keyword in ["items", "additionalProperties", "not", "if", "then", "else", "contains", "x-own"] {

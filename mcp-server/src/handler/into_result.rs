@@ -1,4 +1,4 @@
-//! What a handler may return.
+//! Return types of tools.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,9 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 use crate::handler::error::{Failure, IntoError};
+use crate::handler::schema::generate_output;
 
-/// What a tool may return: text, numbers, content blocks, [`Json`], and `Result`s of these.
+/// A return type of a tool: text, a number, content blocks, [`Json`], or an `Option` or a `Result` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the result of a tool",
     label = "a tool cannot return this",
@@ -20,26 +21,48 @@ use crate::handler::error::{Failure, IntoError};
             the error of a `Result` is anything that converts into `Box<dyn Error + Send + Sync>`"
 )]
 pub trait IntoToolResult {
-    /// The schema of the structured content, if there is any.
+    /// Returns the schema of the structured content; `None` if results have no structured content, or no schema for it.
     fn output_schema() -> Option<Schema> {
         None
     }
 
-    /// The result as it travels.
+    /// Converts the value into a result.
     ///
     /// # Errors
     ///
-    /// The tool failed.
+    /// Returns an error if the tool failed, or if the value cannot be serialized.
     fn into_tool_result(self) -> Result<CallToolResult, Failure>;
 }
 
-/// Structured content: a value with a schema, and the same as compact text for models that read only text.
+/// Structured content of a tool, or a resource of type `application/json`.
+///
+/// A tool publishes the JSON Schema of `T`, and its results contain the value twice: as structured content, and as
+/// compact JSON text for models that read only text.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Json, Server, ToolHandler};
+///
+/// #[derive(serde::Serialize, schemars::JsonSchema)]
+/// struct Weather {
+///     degrees: f64,
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let weather = ToolHandler::function("weather", [], || async { Json(Weather { degrees: 21.5 }) });
+/// let client = Client::modern(Server::builder("weather", "1.0.0").tool(weather));
+/// let result = client.call_tool("weather", ()).await?;
+/// assert_eq!(result.structured_content.unwrap().as_str(), r#"{"degrees":21.5}"#);
+/// assert_eq!(result.content[0].as_text(), Some(r#"{"degrees":21.5}"#));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
 impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     fn output_schema() -> Option<Schema> {
-        Some(crate::handler::extract::generate_output::<T>())
+        Some(generate_output::<T>())
     }
 
     fn into_tool_result(self) -> Result<CallToolResult, Failure> {
@@ -63,10 +86,10 @@ impl<T: IntoToolResult, E: IntoError> IntoToolResult for Result<T, E> {
     }
 }
 
-/// Nothing is a result too: one without content.
+/// `None` is a result without content.
 impl<T: IntoToolResult> IntoToolResult for Option<T> {
     fn output_schema() -> Option<Schema> {
-        // Without a value there would be nothing to say in the words of the schema.
+        // A result without a value has no structured content, so it cannot match the schema.
         None
     }
 

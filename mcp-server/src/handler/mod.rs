@@ -1,6 +1,8 @@
-//! What users write: handlers, their arguments, extractors and results.
+//! Handlers of tools, prompts and resources: their definitions, their parameters, and the context of a running handler.
 
 pub(crate) mod argument;
+pub(crate) mod argument_limits;
+pub(crate) mod argument_text;
 pub(crate) mod arguments;
 pub(crate) mod completer;
 pub(crate) mod contents;
@@ -12,14 +14,257 @@ pub(crate) mod function;
 pub(crate) mod handler_core;
 pub(crate) mod header_params;
 pub(crate) mod into_result;
+pub(crate) mod kind;
 pub(crate) mod latency;
 pub(crate) mod parameters;
+pub(crate) mod progress;
 pub(crate) mod prompt;
 pub(crate) mod resource;
+pub(crate) mod schema;
 pub(crate) mod task_mode;
+pub(crate) mod template;
 pub(crate) mod tool;
 #[cfg(feature = "validate")]
 pub(crate) mod validate;
 #[cfg(not(feature = "validate"))]
-#[path = "no_validate.rs"]
+#[path = "validate_disabled.rs"]
 pub(crate) mod validate;
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcpwright_core::{Annotations, CacheScope, Caching, Icon, Prompt, Resource, ResourceTemplate, Tool};
+use serde_json::Value;
+
+use crate::handler::argument::Argument;
+use crate::handler::arguments::CallArguments;
+use crate::handler::contents::caching;
+use crate::handler::error::Failure;
+use crate::handler::execution::Execution;
+use crate::handler::extract::Parameter;
+use crate::handler::handler_core::HandlerCore;
+use crate::handler::kind::{ContentKind, HandlerKind, HandlerParts};
+use crate::handler::parameters::ParameterSpec;
+
+/// A definition that clients see, together with the code that serves it. Cheap to clone.
+///
+/// `K` is the type of the definition. There is one alias for each kind: [`ToolHandler`], [`PromptHandler`],
+/// [`ResourceHandler`] and [`TemplateHandler`]. The macros `#[tool]`, `#[prompt]` and `#[resource]` create them, and
+/// [`Builder`](crate::Builder) takes them.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mcpwright_core::Icon;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{PromptHandler, ResourceHandler, Server, TemplateHandler, ToolHandler};
+///
+/// # futures::executor::block_on(async {
+/// let add = ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b })
+///     .title("Addition")
+///     .description("Add two integers.")
+///     .argument("b", |b| b.default(1))
+///     .icon(Icon::new("https://example.com/plus.png"))
+///     .meta("com.example/category", "arithmetic")
+///     .timeout(Duration::from_secs(1));
+/// assert_eq!(add.definition().title.as_deref(), Some("Addition"));
+///
+/// let server = Server::builder("example", "1.0.0")
+///     .tool(add)
+///     .prompt(PromptHandler::function("greet", ["name"], |name: String| async move { format!("Greet {name}.") }))
+///     .resource(ResourceHandler::function("note://all", "all", || async { "all notes" }))
+///     .template(TemplateHandler::function("note://{id}", "note", ["id"], |id: u32| async move {
+///         format!("note {id}")
+///     }));
+/// let client = Client::modern(server);
+/// assert_eq!(client.call_tool("add", [("a", 2)]).await?.content[0].as_text(), Some("3"));
+/// assert_eq!(client.get_prompt("greet", [("name", "Ada")]).await?.messages[0].content.as_text(), Some("Greet Ada."));
+/// assert_eq!(client.read_resource("note://7").await?.contents.len(), 1);
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Handler<K: HandlerKind>(Arc<HandlerParts<K>>);
+
+/// A tool together with the code that serves it.
+pub type ToolHandler = Handler<Tool>;
+
+/// A prompt together with the code that serves it.
+pub type PromptHandler = Handler<Prompt>;
+
+/// A resource together with the code that reads it.
+pub type ResourceHandler = Handler<Resource>;
+
+/// A template of resources together with the code that reads them.
+pub type TemplateHandler = Handler<ResourceTemplate>;
+
+impl<K: HandlerKind> Handler<K> {
+    fn from_parts(
+        definition: K,
+        settings: K::Settings,
+        code: impl Fn(CallArguments<'_>) -> Result<Execution<K::Output>, Failure> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(HandlerParts { definition, core: HandlerCore::new(code), settings }))
+    }
+
+    /// Declares the next parameter of the handler.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the type has a schema that cannot be published, if a setting of the argument does not fit the type or
+    /// another setting, or if an argument of a resource has no variable with its name in the URI.
+    #[must_use]
+    #[track_caller]
+    pub fn parameter<T: Parameter<P>, P>(self, argument: Argument) -> Self {
+        let spec = self.expect_valid(ParameterSpec::of::<T, P>(argument));
+        self.with_parameters([spec])
+    }
+
+    /// Changes the settings of an argument.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is no argument of this name, or if a setting does not fit the type or another setting.
+    #[must_use]
+    #[track_caller]
+    pub fn argument(mut self, name: &str, set: impl FnOnce(Argument) -> Argument) -> Self {
+        let set = self.parts_mut().core.parameters.set_argument(name, set);
+        self.expect_valid(set);
+        self.updated()
+    }
+
+    /// Sets the description: for the model that chooses tools and reads resources, or for the user who chooses a
+    /// prompt.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        *self.parts_mut().definition.common_mut().description = Some(description.into());
+        self
+    }
+
+    /// Sets the title, which clients show to their users.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        *self.parts_mut().definition.common_mut().title = Some(title.into());
+        self
+    }
+
+    /// Adds an icon.
+    #[must_use]
+    pub fn icon(mut self, icon: Icon) -> Self {
+        self.parts_mut().definition.common_mut().icons.push(icon);
+        self
+    }
+
+    /// Adds metadata outside the schema (`_meta`) to the definition.
+    #[must_use]
+    pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.parts_mut().definition.common_mut().meta.0.insert(key.into(), value.into());
+        self
+    }
+
+    /// Sets the maximum time of a call. Default: the timeout of the server, which is 5 minutes unless
+    /// [`Builder::timeout`](crate::Builder::timeout) sets another one.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.parts_mut().core.timeout = Some(timeout);
+        self
+    }
+
+    /// Returns the definition that clients see.
+    pub fn definition(&self) -> &K {
+        &self.0.definition
+    }
+
+    /// Returns the name or the URI that identifies the handler on a server.
+    pub(crate) fn key(&self) -> &str {
+        self.0.definition.key()
+    }
+
+    /// Returns the handler behind `Any`, for a call that keeps it after the lookup.
+    pub(crate) fn into_any(self) -> Arc<dyn Any + Send + Sync> {
+        self.0
+    }
+
+    /// Returns the handler that `into_any` was called on.
+    pub(crate) fn from_any(any: &Arc<dyn Any + Send + Sync>) -> Option<Self> {
+        Arc::clone(any).downcast().ok().map(Self)
+    }
+
+    pub(crate) fn core(&self) -> &HandlerCore<K::Output> {
+        &self.0.core
+    }
+
+    pub(crate) fn settings(&self) -> &K::Settings {
+        &self.0.settings
+    }
+
+    /// Adds parameters.
+    #[track_caller]
+    fn with_parameters(mut self, specs: impl IntoIterator<Item = ParameterSpec>) -> Self {
+        self.parts_mut().core.parameters.specs.extend(specs);
+        self.updated()
+    }
+
+    /// Updates the definition after the parameters have changed.
+    #[track_caller]
+    fn updated(mut self) -> Self {
+        let updated = K::update(self.parts_mut());
+        self.expect_valid(updated);
+        self
+    }
+
+    /// Returns the value of `result`, or panics with a text that names the handler.
+    #[track_caller]
+    pub(crate) fn expect_valid<T>(&self, result: Result<T, impl fmt::Display>) -> T {
+        match result {
+            Ok(value) => value,
+            Err(reason) => panic!("the {} `{}`: {reason}", K::NAME, self.key()),
+        }
+    }
+
+    fn parts_mut(&mut self) -> &mut HandlerParts<K> {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl<K: ContentKind> Handler<K> {
+    /// Sets the name, which programs use.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        *self.parts_mut().definition.content_mut().name = name.into();
+        self
+    }
+
+    /// Sets the MIME type of the contents.
+    #[must_use]
+    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
+        *self.parts_mut().definition.content_mut().mime_type = Some(mime_type.into());
+        self
+    }
+
+    /// Sets annotations: the audience of the contents, their priority, and the time of their last change.
+    #[must_use]
+    pub fn annotations(mut self, annotations: Annotations) -> Self {
+        *self.parts_mut().definition.content_mut().annotations = Some(annotations);
+        self
+    }
+
+    /// Sets the time that the contents may be cached, and the scope of the cache.
+    #[must_use]
+    pub fn cache(mut self, time: Duration, scope: CacheScope) -> Self {
+        K::set_caching(&mut self.parts_mut().settings, caching(time, scope));
+        self
+    }
+
+    pub(crate) fn caching(&self) -> Option<Caching> {
+        K::caching(&self.0.settings)
+    }
+}
+
+impl<K: HandlerKind> fmt::Debug for Handler<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handler").field("definition", &self.0.definition).finish_non_exhaustive()
+    }
+}

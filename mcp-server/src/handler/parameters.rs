@@ -1,4 +1,4 @@
-//! The parameters of a handler, as their types and attributes declare them.
+//! The parameters of a handler, as their types and settings declare them.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -7,105 +7,109 @@ use mcpwright_core::schema::{ObjectSchema, Portable, Problem, Schema, SchemaErro
 use serde_json::{Map, Value};
 
 use crate::handler::argument::Argument;
-use crate::handler::arguments::{ArgumentText, CallArguments};
-use crate::handler::context::Context;
-use crate::handler::error::Failure;
-use crate::handler::extract::Parameter;
+use crate::handler::argument_limits;
+use crate::handler::argument_text::ArgumentText;
 
-/// A parameter of a handler, as its type and its attributes declare it.
+/// A parameter of a handler, as its type and its settings declare it.
 #[derive(Clone, Debug)]
 pub struct ParameterSpec {
     pub(crate) argument: Argument,
-    /// The schema, and as a document of its own; nothing for an extractor.
+    /// The schema as a property of an object, and as a document of its own; `None` for an extractor.
     schema: Option<(Portable, Value)>,
     pub(crate) required: bool,
+    /// JSON text of the default.
     pub(crate) default: Option<String>,
-    /// Whether a value of the type is all that is demanded.
-    by_type: bool,
-    /// What the type says of itself, before anything was said beyond it.
-    generated: Option<schemars::Schema>,
-    accepts: fn(&str) -> bool,
+    /// The value needs no checks other than deserialization into its type.
+    is_checked_by_type: bool,
+    /// Schema of the type, without the settings of the argument.
+    type_schema: Option<schemars::Schema>,
+    is_value: fn(&str) -> bool,
 }
 
 impl ParameterSpec {
-    /// Declares a parameter of a type.
-    pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
-        Self::new(argument, T::schema(), T::accepts)
-    }
-
-    fn described(&self, describe: impl FnOnce(Argument) -> Argument) -> Result<Self, String> {
-        Self::new(describe(self.argument.clone()), self.generated.clone(), self.accepts)
-    }
-
-    fn new(
+    /// Declares a parameter. An extractor has no schema; `is_value` returns `true` if a JSON text is a value of the
+    /// type.
+    pub(crate) fn new(
         argument: Argument,
-        generated: Option<schemars::Schema>,
-        accepts: fn(&str) -> bool,
+        type_schema: Option<schemars::Schema>,
+        is_value: fn(&str) -> bool,
     ) -> Result<Self, String> {
-        let Some(generated) = generated else {
-            let (schema, default) = (None, None);
+        let Some(type_schema) = type_schema else {
             return Ok(Self {
                 argument,
-                schema,
+                schema: None,
                 required: false,
-                default,
-                by_type: true,
-                generated: None,
-                accepts,
+                default: None,
+                is_checked_by_type: true,
+                type_schema: None,
+                is_value,
             });
         };
         let name = argument.name.clone();
-        let refuse = |error: SchemaError| format!("the argument `{name}`: {error}");
-        let mut portable = Portable::argument(generated.as_value()).map_err(refuse)?;
-        for (keyword, value) in &argument.keywords {
-            portable = portable.with(keyword, value.clone()).map_err(refuse)?;
-        }
-        if let Some((least, most)) = argument.length {
-            portable = portable.length(least, most).map_err(refuse)?;
-        }
-        if let Some(default) = &argument.default {
-            portable = portable.with("default", default.clone()).map_err(refuse)?;
-        }
-        if let Some(description) = &argument.description {
-            portable = portable.describe(description);
-        }
+        let portable = portable_schema(&argument, &type_schema)
+            .map_err(|reason| format!("the argument `{name}`: {reason}"))?;
         let default = argument.default.as_ref().map(Value::to_string);
         if let Some(default) = &default
-            && !accepts(default)
+            && !is_value(default)
         {
             return Err(format!(
-                "the default of the argument `{name}`, {default}, is not a value of its type"
+                "the argument `{name}`: `default` must be a value of the argument's type: {default} is not"
             ));
         }
         let required = default.is_none() && !portable.accepts_null();
-        let by_type = portable.decoding_suffices();
+        let is_checked_by_type = portable.decoding_suffices();
         let document = portable.clone().into_document().into_value();
         let schema = Some((portable, document));
-        Ok(Self { argument, schema, required, default, by_type, generated: Some(generated), accepts })
+        let type_schema = Some(type_schema);
+        Ok(Self { argument, schema, required, default, is_checked_by_type, type_schema, is_value })
     }
+
+    fn with_settings(&self, set: impl FnOnce(Argument) -> Argument) -> Result<Self, String> {
+        Self::new(set(self.argument.clone()), self.type_schema.clone(), self.is_value)
+    }
+}
+
+/// Returns the schema of an argument: that of its type, with the keywords that its settings add.
+fn portable_schema(argument: &Argument, type_schema: &schemars::Schema) -> Result<Portable, String> {
+    argument_limits::check(argument)?;
+    let text = |error: SchemaError| error.to_string();
+    let mut portable = Portable::argument(type_schema.as_value()).map_err(text)?;
+    for (keyword, value) in &argument.keywords {
+        portable = portable.with(keyword, value.clone()).map_err(text)?;
+    }
+    if let Some((smallest, largest)) = argument.length.and_then(argument_limits::inclusive_length) {
+        portable = portable.length(smallest, largest).map_err(text)?;
+    }
+    if let Some(default) = &argument.default {
+        portable = portable.with("default", default.clone()).map_err(text)?;
+    }
+    if let Some(description) = &argument.description {
+        portable = portable.describe(description);
+    }
+    Ok(portable)
 }
 
 /// The parameters of a handler, with the schema of those that clients send.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
-    pub(crate) declared: Vec<ParameterSpec>,
+    pub(crate) specs: Vec<ParameterSpec>,
     shape: Option<Arc<Shape>>,
-    /// Whether arguments are taken only as they should be sent.
-    pub(crate) strict: bool,
-    /// Whether arguments that the handler does not know are let through, and ignored.
-    pub(crate) open: bool,
+    /// Values must match the schema exactly, without coercion.
+    pub(crate) is_strict: bool,
+    /// Unknown arguments are ignored instead of refused.
+    pub(crate) allows_unknown: bool,
 }
 
 impl Parameters {
-    /// The schema of the arguments as one object.
-    pub(crate) fn schema(&mut self) -> Result<Schema, String> {
+    /// Generates the schema of the arguments as one object, which later calls are checked against.
+    pub(crate) fn generate_schema(&mut self) -> Result<Schema, String> {
         let mut object = ObjectSchema::new();
-        for declared in &self.declared {
-            if let Some((schema, _)) = &declared.schema {
-                object = object.property(&*declared.argument.name, schema.clone(), declared.required);
+        for spec in &self.specs {
+            if let Some((schema, _)) = &spec.schema {
+                object = object.property(&*spec.argument.name, schema.clone(), spec.required);
             }
         }
-        if self.open {
+        if self.allows_unknown {
             object = object.open();
         }
         let schema = object.build().map_err(|error| error.to_string())?;
@@ -113,72 +117,58 @@ impl Parameters {
         Ok(schema)
     }
 
-    /// The parameters that clients send, each with its schema.
+    /// Returns the parameters that clients send, each with its schema.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = (&ParameterSpec, &Value)> {
-        self.declared.iter().filter_map(|declared| Some((declared, &declared.schema.as_ref()?.1)))
+        self.specs.iter().filter_map(|spec| Some((spec, &spec.schema.as_ref()?.1)))
     }
 
-    /// Says more of an argument than its type does.
-    pub(crate) fn describe(
+    /// Changes the settings of an argument.
+    pub(crate) fn set_argument(
         &mut self,
         name: &str,
-        describe: impl FnOnce(Argument) -> Argument,
+        set: impl FnOnce(Argument) -> Argument,
     ) -> Result<(), String> {
-        let declared = self.declared.iter_mut().find(|declared| declared.argument.name == name);
-        let declared = declared.ok_or_else(|| format!("there is no argument `{name}`"))?;
-        *declared = declared.described(describe)?;
+        let spec = self.specs.iter_mut().find(|spec| spec.argument.name == name);
+        let spec = spec.ok_or_else(|| format!("there is no argument `{name}`"))?;
+        *spec = spec.with_settings(set)?;
         Ok(())
     }
 
-    /// Whether any argument has values to suggest.
-    pub(crate) fn completes(&self) -> bool {
+    /// Returns `true` if values can be suggested for any argument.
+    pub(crate) fn has_completion(&self) -> bool {
         self.arguments()
-            .any(|(declared, schema)| declared.argument.completer.is_some() || schema.get("enum").is_some())
+            .any(|(spec, schema)| spec.argument.completer.is_some() || schema.get("enum").is_some())
     }
 
-    /// Gives the handler its arguments: as they are if that is enough, and else made to fit.
-    pub(crate) fn bind<T>(
-        &self,
-        given: &ArgumentText<'_>,
-        context: &Context,
-        handler: impl Fn(CallArguments<'_>) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        if let Some(values) = self.bind_direct(given) {
-            match handler(CallArguments::new(self, values, context, false)) {
-                Err(Failure::InvalidArguments(_)) => {}
-                done => return done,
-            }
-        }
-        let coerced = self.coerce(given).map_err(Failure::InvalidArguments)?;
-        let values = self.declared.iter().map(|declared| coerced.get(&*declared.argument.name));
-        let values = values.map(|value| value.map(|value| Cow::Owned(value.to_string()))).collect();
-        handler(CallArguments::new(self, values, context, true))
-    }
-
-    /// The text of each argument, if nothing but its type is demanded of any that is given.
-    fn bind_direct<'a>(&self, given: &ArgumentText<'a>) -> Option<Vec<Option<Cow<'a, str>>>> {
-        let mut values = vec![None; self.declared.len()];
-        for (name, text) in &given.0 {
-            let place = self.declared.iter().position(|declared| declared.argument.name == *name)?;
-            let declared = &self.declared[place];
-            if !declared.by_type || declared.schema.is_none() {
+    /// Returns the text of each argument, if their types check all that is sent; `None` if the values need the schema.
+    pub(crate) fn bind_direct<'a>(&self, text: &'a ArgumentText<'_>) -> Option<Vec<Option<Cow<'a, str>>>> {
+        let mut values = vec![None; self.specs.len()];
+        for (name, value) in &text.0 {
+            let index = self.specs.iter().position(|spec| spec.argument.name == *name)?;
+            let spec = &self.specs[index];
+            if !spec.is_checked_by_type || spec.schema.is_none() {
                 return None;
             }
-            values[place] = Some(text.clone());
+            values[index] = Some(Cow::Borrowed(&**value));
         }
-        let is_there =
-            |(declared, value): (&ParameterSpec, &Option<_>)| !declared.required || value.is_some();
-        self.declared.iter().zip(&values).all(is_there).then_some(values)
+        let has_value = |(spec, value): (&ParameterSpec, &Option<_>)| !spec.required || value.is_some();
+        self.specs.iter().zip(&values).all(has_value).then_some(values)
     }
 
-    fn coerce(&self, given: &ArgumentText<'_>) -> Result<Value, Vec<Problem>> {
+    /// Checks the arguments against the schema, and converts values that models send in a slightly different type.
+    pub(crate) fn coerce(
+        &self,
+        text: &ArgumentText<'_>,
+    ) -> Result<Vec<Option<Cow<'static, str>>>, Vec<Problem>> {
         let mut object = Map::new();
-        for (name, text) in &given.0 {
-            object.insert(name.clone().into_owned(), serde_json::from_str(text).unwrap_or_default());
+        for (name, value) in &text.0 {
+            object.insert(name.clone().into_owned(), serde_json::from_str(value).unwrap_or_default());
         }
-        match &self.shape {
-            Some(shape) => shape.fit(Value::Object(object), self.strict),
-            None => Ok(Value::Object(object)),
-        }
+        let coerced = match &self.shape {
+            Some(shape) => shape.fit(Value::Object(object), self.is_strict)?,
+            None => Value::Object(object),
+        };
+        let values = self.specs.iter().map(|spec| coerced.get(&*spec.argument.name));
+        Ok(values.map(|value| value.map(|value| Cow::Owned(value.to_string()))).collect())
     }
 }

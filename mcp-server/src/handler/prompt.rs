@@ -1,50 +1,79 @@
-//! A prompt together with its handler.
-
-use std::sync::Arc;
+//! Prompts and their return types.
 
 use mcpwright_core::{ContentBlock, GetPromptResult, Prompt, PromptArgument, PromptMessage};
 use serde_json::Value;
 
+use crate::handler::PromptHandler;
 use crate::handler::arguments::CallArguments;
 use crate::handler::error::{Failure, IntoError};
 use crate::handler::execution::Execution;
-use crate::handler::function::Function;
-use crate::handler::handler_core::{HandlerCore, calling, described};
-use crate::replicas::change::Change;
-use crate::server::catalog::ListEntry;
-use crate::server::provider::Entry;
+use crate::handler::function::{Function, handler_of};
+use crate::handler::kind::{CommonMembers, HandlerKind, HandlerParts, Kind};
 
-/// A prompt together with its handler. Cheap to clone.
-#[derive(Clone)]
-pub struct PromptHandler(Arc<Parts>);
+impl HandlerKind for Prompt {}
 
-#[derive(Clone)]
-struct Parts {
-    definition: Prompt,
-    handling: HandlerCore<GetPromptResult>,
+impl Kind for Prompt {
+    type Output = GetPromptResult;
+    type Settings = ();
+    const NAME: &'static str = "prompt";
+
+    fn key(&self) -> &str {
+        &self.name
+    }
+
+    fn common_mut(&mut self) -> CommonMembers<'_> {
+        let Self { title, description, icons, meta, .. } = self;
+        CommonMembers { title, description, icons, meta }
+    }
+
+    fn update(parts: &mut HandlerParts<Self>) -> Result<(), String> {
+        parts.core.parameters.generate_schema()?;
+        let arguments = parts.core.parameters.arguments();
+        parts.definition.arguments = arguments
+            .map(|(spec, schema)| {
+                let mut argument = PromptArgument::new(&*spec.argument.name).required(spec.required);
+                argument.description = schema.get("description").and_then(Value::as_str).map(str::to_owned);
+                argument.title = schema.get("title").and_then(Value::as_str).map(str::to_owned);
+                argument
+            })
+            .collect();
+        Ok(())
+    }
 }
 
 impl PromptHandler {
-    /// A prompt whose handler takes its parameters from an [`CallArguments`]; they are declared with [`parameter`](Self::parameter).
+    /// Returns a prompt whose code extracts its parameters from [`CallArguments`]. Declare them with
+    /// [`parameter`](Self::parameter).
     ///
     /// # Panics
     ///
-    /// When the name is empty.
+    /// Panics if the name is empty.
     #[track_caller]
     pub fn new(
         name: impl Into<String>,
-        run: impl Fn(CallArguments<'_>) -> Result<Execution<GetPromptResult>, Failure> + Send + Sync + 'static,
+        code: impl Fn(CallArguments<'_>) -> Result<Execution<GetPromptResult>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
-        assert!(!name.is_empty(), "a prompt needs a name");
-        Self(Arc::new(Parts { definition: Prompt::new(name), handling: HandlerCore::new(run) })).refreshed()
+        assert!(!name.is_empty(), "the name of a prompt must not be empty");
+        Self::from_parts(Prompt::new(name), (), code).updated()
     }
 
-    /// A prompt from an asynchronous function, with the names of its arguments in their order.
+    /// Returns a prompt that calls an asynchronous function, with the names of its arguments in their order.
+    ///
+    /// ```
+    /// use mcpwright_server::PromptHandler;
+    ///
+    /// let translate = PromptHandler::function("translate", ["text"], |text: String| async move {
+    ///     format!("Translate into English: {text}")
+    /// })
+    /// .description("Translate a text into English.");
+    /// assert_eq!(translate.definition().arguments[0].name, "text");
+    /// ```
     ///
     /// # Panics
     ///
-    /// When there are fewer names than arguments, or when the type of an argument has a schema that cannot be published.
+    /// Panics if the name is empty, if the number of names is not the number of arguments, or if the type of an
+    /// argument has a schema that cannot be published.
     #[track_caller]
     pub fn function<F, K, P, const N: usize>(
         name: impl Into<String>,
@@ -55,71 +84,20 @@ impl PromptHandler {
         F: Function<K, P>,
         F::Output: IntoPromptResult,
     {
-        let prompt = Self::new(name, calling(function, F::Output::into_prompt_result));
-        let declared = prompt.settled(F::declare(&names));
-        prompt.declared(declared)
+        let prompt = Self::new(name, handler_of(function, F::Output::into_prompt_result));
+        let specs = prompt.expect_valid(F::declare(&names));
+        prompt.with_parameters(specs)
     }
 
-    described!(Parts, Prompt, GetPromptResult, "What the prompt is for.");
-
-    /// The same, as it is called in the server where it is mounted.
+    /// Returns the prompt with a prefix before its name, for the server that it is mounted in.
     pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
-        let name = &mut self.edit().definition.name;
+        let name = &mut self.parts_mut().definition.name;
         *name = format!("{prefix}_{name}");
         self
     }
-
-    /// Publishes the arguments as they are now declared.
-    #[track_caller]
-    fn refreshed(mut self) -> Self {
-        let schema = self.edit().handling.parameters.schema();
-        self.settled(schema);
-        let Parts { definition, handling } = self.edit();
-        let arguments = handling.parameters.arguments();
-        definition.arguments = arguments
-            .map(|(declared, schema)| {
-                let mut argument = PromptArgument::new(&*declared.argument.name).required(declared.required);
-                argument.description = schema.get("description").and_then(Value::as_str).map(str::to_owned);
-                argument.title = schema.get("title").and_then(Value::as_str).map(str::to_owned);
-                argument
-            })
-            .collect();
-        self
-    }
 }
 
-impl ListEntry for PromptHandler {
-    type Definition = Prompt;
-    const KIND: &'static str = "prompt";
-    const LIST: &'static str = "prompts";
-    const APART: &'static str = "give one of them another name, or mount it with a prefix";
-
-    fn key(&self) -> &str {
-        &self.0.definition.name
-    }
-
-    fn definition(&self) -> &Prompt {
-        &self.0.definition
-    }
-}
-
-impl Entry for PromptHandler {
-    fn key(&self) -> &str {
-        ListEntry::key(self)
-    }
-
-    fn change() -> Change {
-        Change::Prompts
-    }
-}
-
-impl std::fmt::Debug for PromptHandler {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PromptHandler").field("definition", self.definition()).finish_non_exhaustive()
-    }
-}
-
-/// What a prompt may return: text of the user, messages, and `Result`s of these.
+/// A return type of a prompt: text of the user, messages, or a `Result` of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the result of a prompt",
     label = "a prompt cannot return this",
@@ -127,11 +105,11 @@ impl std::fmt::Debug for PromptHandler {
             the error of a `Result` is anything that converts into `Box<dyn Error + Send + Sync>`"
 )]
 pub trait IntoPromptResult {
-    /// The result as it travels.
+    /// Converts the value into a result.
     ///
     /// # Errors
     ///
-    /// The prompt failed.
+    /// Returns an error if the prompt failed.
     fn into_prompt_result(self) -> Result<GetPromptResult, Failure>;
 }
 

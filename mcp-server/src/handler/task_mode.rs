@@ -1,17 +1,35 @@
-//! When a call of a tool becomes a task.
+//! The mode in which calls of a tool become tasks.
 
 use std::time::Duration;
 
-/// When a call of a tool becomes a task.
+/// The mode in which calls of a tool become [tasks](https://modelcontextprotocol.io/extensions/tasks).
+///
+/// A client that has not declared the tasks extension gets no tasks: its calls stay calls, except those of a tool with
+/// [`Always`](Self::Always), which are refused.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mcpwright_server::{Server, TaskMode, ToolHandler};
+///
+/// let report = ToolHandler::function("report", ["topic"], |topic: String| async move { topic })
+///     .description("Write a report. Takes minutes.")
+///     .task(TaskMode::Always);
+/// let search = ToolHandler::function("search", ["query"], |query: String| async move { query })
+///     .description("Search the archive.")
+///     .task(TaskMode::After(Duration::from_secs(5)));
+/// let server = Server::builder("archive", "1.0.0").tool(report).tool(search).build();
+/// assert!(server.capabilities().extensions.get("io.modelcontextprotocol/tasks").is_some());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskMode {
-    /// At once. Clients that do not know tasks cannot call the tool.
+    /// Each call becomes a task at once. Clients without the tasks extension cannot call the tool.
     Always,
-    /// At once, where the client knows tasks; in all others it stays a call.
+    /// Each call of a client with the tasks extension becomes a task at once.
     Optional,
-    /// When it has taken this long and the client knows tasks; in all others it stays a call.
+    /// A call of a client with the tasks extension becomes a task once it has taken this long.
     After(Duration),
-    /// Never, whatever the server says of its tools.
+    /// No call becomes a task, whatever [`TaskConfig`](crate::TaskConfig) sets for all tools.
     Never,
 }

@@ -1,106 +1,111 @@
-//! A tool together with its handler.
-
-use std::any::Any;
-use std::sync::Arc;
+//! Tools.
 
 use mcpwright_core::schema::Portable;
 use mcpwright_core::{CallToolResult, Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
-use crate::handler::arguments::{ArgumentText, CallArguments};
+use crate::handler::ToolHandler;
+use crate::handler::argument_text::ArgumentText;
+use crate::handler::arguments::CallArguments;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::function::Function;
-use crate::handler::handler_core::{HandlerCore, calling, described};
+use crate::handler::function::{Function, handler_of};
 use crate::handler::header_params::HeaderParam;
 use crate::handler::into_result::IntoToolResult;
+use crate::handler::kind::{CommonMembers, HandlerKind, HandlerParts, Kind};
 use crate::handler::task_mode::TaskMode;
 use crate::handler::validate::Validator;
-use crate::replicas::change::Change;
-use crate::server::catalog::ListEntry;
-use crate::server::provider::Entry;
 
-/// A tool together with its handler. Cheap to clone.
-///
-/// ```
-/// use mcpwright_server::ToolHandler;
-///
-/// let add = ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b })
-///     .description("Add two integers.")
-///     .read_only();
-/// ```
+/// Settings of a tool beyond its definition.
 #[derive(Clone)]
-pub struct ToolHandler(Arc<Parts>);
-
-#[derive(Clone)]
-struct Parts {
-    definition: Tool,
-    handling: HandlerCore<CallToolResult>,
-    /// The arguments that are repeated in HTTP headers, or why clients would leave out the tool.
+pub struct ToolSettings {
+    /// Arguments that clients repeat in HTTP headers, or the reason that clients would ignore the tool.
     header_params: Result<Vec<HeaderParam>, String>,
-    arguments: Arguments,
-    output: Output,
-    /// When a call becomes a task, if the tool says so itself.
-    task: Option<TaskMode>,
-    /// Whether what was asked is answered once.
+    /// Validator of the arguments, if their schema is written by hand.
+    input_validator: Option<Validator>,
+    /// Validator of the structured content, if its schema is written by hand.
+    output_validator: Option<Validator>,
+    /// The structured content is not an object by itself, and is sent as the member `result` of one.
+    wraps_output: bool,
+    /// The tool's own mode, which overrides the server's.
+    task_mode: Option<TaskMode>,
     is_single_use: bool,
 }
 
-/// Who decides what the arguments are.
-#[derive(Clone)]
-enum Arguments {
-    /// The types of the handler's parameters.
-    ByType,
-    /// A schema that the author wrote.
-    ByHand(Validator),
-}
+impl HandlerKind for Tool {}
 
-/// What the structured content is.
-#[derive(Clone, Default)]
-struct Output {
-    /// Whether it is not an object by itself, and travels in one.
-    is_wrapped: bool,
-    /// Checks it against a schema that the author wrote.
-    validator: Option<Validator>,
+impl Kind for Tool {
+    type Output = CallToolResult;
+    type Settings = ToolSettings;
+    const NAME: &'static str = "tool";
+
+    fn key(&self) -> &str {
+        &self.name
+    }
+
+    fn common_mut(&mut self) -> CommonMembers<'_> {
+        let Self { title, description, icons, meta, .. } = self;
+        CommonMembers { title, description, icons, meta }
+    }
+
+    fn update(parts: &mut HandlerParts<Self>) -> Result<(), String> {
+        if parts.settings.input_validator.is_some() {
+            return Ok(());
+        }
+        let schema = parts.core.parameters.generate_schema()?;
+        if let Value::Object(schema) = schema.into_value() {
+            publish(parts, schema);
+        }
+        Ok(())
+    }
 }
 
 impl ToolHandler {
-    /// A tool whose handler takes its parameters from an [`CallArguments`]; they are declared with [`parameter`](Self::parameter).
+    /// Returns a tool whose code extracts its parameters from [`CallArguments`]. Declare them with
+    /// [`parameter`](Self::parameter).
     ///
     /// # Panics
     ///
-    /// When the name is not 1 to 128 of `A-Z a-z 0-9 _ - .`.
+    /// Panics if the name is not 1 to 128 of `A-Z a-z 0-9 _ - .`.
     #[track_caller]
     pub fn new(
         name: impl Into<String>,
-        run: impl Fn(CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> + Send + Sync + 'static,
+        code: impl Fn(CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         assert!(
             (1..=128).contains(&name.len()) && name.bytes().all(is_allowed),
-            "`{name}` cannot be the name of a tool: use 1 to 128 of A-Z a-z 0-9 _ - ."
+            "the name of a tool must be 1 to 128 of A-Z a-z 0-9 _ - .: `{name}` is not"
         );
         let definition = Tool::new(name, Map::from_iter([("type".to_owned(), "object".into())]));
-        Self(Arc::new(Parts {
-            definition,
-            handling: HandlerCore::new(run),
+        let settings = ToolSettings {
             header_params: Ok(Vec::new()),
-            arguments: Arguments::ByType,
-            output: Output::default(),
-            task: None,
+            input_validator: None,
+            output_validator: None,
+            wraps_output: false,
+            task_mode: None,
             is_single_use: false,
-        }))
-        .refreshed()
+        };
+        Self::from_parts(definition, settings, code).updated()
     }
 
-    /// A tool from an asynchronous function, with the names of its arguments in their order.
+    /// Returns a tool that calls an asynchronous function, with the names of its arguments in their order.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let add = ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b })
+    ///     .description("Add two integers.")
+    ///     .read_only();
+    /// assert_eq!(add.definition().input_schema["properties"]["a"]["type"], "integer");
+    /// ```
     ///
     /// # Panics
     ///
-    /// When the name is not a tool's, when there are fewer names than arguments, or when the type of an argument has
-    /// a schema that cannot be published.
+    /// Panics if the name cannot be the name of a tool, if the number of names is not the number of arguments, or if
+    /// the type of an argument or of the result has a schema that cannot be published.
     #[track_caller]
     pub fn function<F, K, P, const N: usize>(
         name: impl Into<String>,
@@ -111,18 +116,29 @@ impl ToolHandler {
         F: Function<K, P>,
         F::Output: IntoToolResult,
     {
-        let tool = Self::new(name, calling(function, F::Output::into_tool_result));
-        let declared = tool.settled(F::declare(&names));
-        tool.declared(declared).output::<F::Output>()
+        let tool = Self::new(name, handler_of(function, F::Output::into_tool_result));
+        let specs = tool.expect_valid(F::declare(&names));
+        tool.with_parameters(specs).output::<F::Output>()
     }
 
-    /// A tool whose arguments have a schema written by hand: the handler takes them as one JSON value.
+    /// Returns a tool with an input schema written by hand. The function takes all arguments as one JSON value.
     ///
-    /// The schema is published unchanged, and may use all of JSON Schema 2020-12.
+    /// The schema is published unchanged, and may use all of JSON Schema 2020-12. Calls are checked against it.
+    ///
+    /// ```no_run
+    /// use mcpwright_server::ToolHandler;
+    /// use serde_json::json;
+    ///
+    /// let to = json!({ "enum": ["left", "right"] });
+    /// let schema = json!({ "type": "object", "properties": { "to": to }, "required": ["to"] });
+    /// let turn = ToolHandler::with_schema("turn", schema, |arguments, _| async move { arguments["to"].to_string() });
+    /// assert_eq!(turn.definition().input_schema["required"][0], "to");
+    /// ```
     ///
     /// # Panics
     ///
-    /// When the schema is not one, or names another document; and without the feature `validate`.
+    /// Panics if the schema is invalid, refers to another document, or does not have `"type": "object"` at its root,
+    /// and if the feature `validate` is not enabled.
     #[track_caller]
     pub fn with_schema<R, F>(
         name: impl Into<String>,
@@ -133,180 +149,181 @@ impl ToolHandler {
         F: Future<Output = R> + Send + 'static,
         R: IntoToolResult,
     {
-        let mut tool = Self::new(name, move |mut input| {
-            let (arguments, context) = (input.whole(), input.context().clone());
-            let result = handler(arguments, context);
+        let mut tool = Self::new(name, move |mut arguments| {
+            let result = handler(arguments.take_whole(), arguments.context().clone());
             Ok(Execution::future(async move { result.await.into_tool_result() }))
         });
-        let (validator, schema) = tool.settled(by_hand("the input schema", schema));
+        let (validator, schema) = tool.expect_valid(compile("input schema", schema));
         if schema.get("type").is_none_or(|kind| kind != "object") {
-            let reason = "the input schema needs `\"type\": \"object\"` at its root";
-            tool.settled(Err::<(), _>(reason));
+            let reason = "the input schema must have `\"type\": \"object\"` at its root";
+            tool.expect_valid::<()>(Err(reason));
         }
-        let parts = tool.edit();
-        parts.arguments = Arguments::ByHand(validator);
-        parts.publish(schema);
+        let parts = tool.parts_mut();
+        parts.settings.input_validator = Some(validator);
+        publish(parts, schema);
         tool.output::<R>()
     }
 
-    /// Publishes the schema of what the handler returns.
+    /// Publishes the schema of the type that the handler returns.
     ///
     /// # Panics
     ///
-    /// When the type has a schema that cannot be published.
+    /// Panics if the type has a schema that cannot be published.
     #[must_use]
     #[track_caller]
     pub fn output<R: IntoToolResult>(mut self) -> Self {
         let Some(generated) = R::output_schema() else { return self };
         let portable = Portable::result(generated.as_value());
-        let portable = self.settled(portable.map_err(|error| format!("its result: {error}")));
-        let parts = self.edit();
-        parts.output = Output { is_wrapped: !portable.is_object(), validator: None };
+        let portable = self.expect_valid(portable.map_err(|error| format!("its result: {error}")));
+        let parts = self.parts_mut();
+        parts.settings.output_validator = None;
+        parts.settings.wraps_output = !portable.is_object();
         if let Value::Object(schema) = portable.into_result().into_value() {
             parts.definition.output_schema = Some(schema);
         }
         self
     }
 
-    /// Publishes a schema of the structured content that was written by hand; results are checked against it.
+    /// Publishes a schema of the structured content that is written by hand. Results are checked against it.
     ///
     /// # Panics
     ///
-    /// When the schema is not one, or names another document; and without the feature `validate`.
+    /// Panics if the schema is invalid or refers to another document, and if the feature `validate` is not enabled.
     #[must_use]
     #[track_caller]
     pub fn output_schema(mut self, schema: Value) -> Self {
-        let (validator, schema) = self.settled(by_hand("the output schema", schema));
-        let parts = self.edit();
-        parts.output = Output { is_wrapped: false, validator: Some(validator) };
+        let (validator, schema) = self.expect_valid(compile("output schema", schema));
+        let parts = self.parts_mut();
+        parts.settings.output_validator = Some(validator);
+        parts.settings.wraps_output = false;
         parts.definition.output_schema = Some(schema);
         self
     }
 
-    /// The tool changes nothing.
+    /// Declares that the tool changes nothing.
     #[must_use]
     pub fn read_only(self) -> Self {
-        self.hint(|hints| hints.read_only_hint = Some(true))
+        self.with_hint(|hints| hints.read_only_hint = Some(true))
     }
 
-    /// The tool may destroy something.
+    /// Declares that the tool may change or delete existing data.
     #[must_use]
     pub fn destructive(self) -> Self {
-        self.hint(|hints| hints.destructive_hint = Some(true))
+        self.with_hint(|hints| hints.destructive_hint = Some(true))
     }
 
-    /// The tool changes something, but only by adding to it.
+    /// Declares that the tool adds data, and neither changes nor deletes existing data.
     #[must_use]
     pub fn additive(self) -> Self {
-        self.hint(|hints| hints.destructive_hint = Some(false))
+        self.with_hint(|hints| hints.destructive_hint = Some(false))
     }
 
-    /// A second call with the same arguments does no more than the first.
+    /// Declares that a second call with the same arguments has no further effect.
     #[must_use]
     pub fn idempotent(self) -> Self {
-        self.hint(|hints| hints.idempotent_hint = Some(true))
+        self.with_hint(|hints| hints.idempotent_hint = Some(true))
     }
 
-    /// Whether the tool deals with things outside, as a web search does.
+    /// Declares whether the tool reaches external systems, as a web search does.
     #[must_use]
     pub fn open_world(self, is_open: bool) -> Self {
-        self.hint(|hints| hints.open_world_hint = Some(is_open))
+        self.with_hint(|hints| hints.open_world_hint = Some(is_open))
     }
 
-    fn hint(mut self, set: impl FnOnce(&mut ToolAnnotations)) -> Self {
-        set(self.edit().definition.annotations.get_or_insert_default());
+    fn with_hint(mut self, set: impl FnOnce(&mut ToolAnnotations)) -> Self {
+        set(self.parts_mut().definition.annotations.get_or_insert_default());
         self
     }
 
-    /// Says when a call becomes a [task](https://modelcontextprotocol.io/extensions/tasks): what the server says of all its
-    /// tools, if nothing is said here.
+    /// Sets the mode in which calls become [tasks](https://modelcontextprotocol.io/extensions/tasks). Default: the mode
+    /// that [`Builder::tasks`](crate::Builder::tasks) sets for all tools, or else no call becomes a task.
     ///
     /// ```
     /// use std::time::Duration;
+    ///
     /// use mcpwright_server::{TaskMode, ToolHandler};
     ///
     /// let report = ToolHandler::function("report", [], || async { "a long one" })
     ///     .description("Write a report.")
     ///     .task(TaskMode::After(Duration::from_secs(5)));
+    /// # let _ = report;
     /// ```
     #[must_use]
     pub fn task(mut self, mode: TaskMode) -> Self {
-        self.edit().task = Some(mode);
+        self.parts_mut().settings.task_mode = Some(mode);
         self
     }
 
     pub(crate) fn task_mode(&self) -> Option<TaskMode> {
-        self.0.task
+        self.settings().task_mode
     }
 
-    /// Lets the answers to what a call asks count once: whoever sends the same `requestState` again is refused, whichever
-    /// replica is asked. For effects that must not happen twice although a client, or somebody who listened, repeats the last
-    /// request. The server needs a [`store`](crate::Builder::store), which all replicas share.
+    /// Accepts each `requestState` once: a request that repeats one is refused by every replica.
+    ///
+    /// Use it for effects that must not happen twice if a client, or an attacker with access to its messages, repeats
+    /// the last request of a call that asks for input. The server needs a [`store`](crate::Builder::store) that all
+    /// replicas share.
     #[must_use]
     pub fn single_use(mut self) -> Self {
-        self.edit().is_single_use = true;
+        self.parts_mut().settings.is_single_use = true;
         self
     }
 
     pub(crate) fn is_single_use(&self) -> bool {
-        self.0.is_single_use
+        self.settings().is_single_use
     }
 
-    /// Takes arguments only exactly as the schema has them: `"5"` is no number.
+    /// Accepts arguments only if they match the schema exactly. By default, values of a slightly different type are
+    /// coerced: `"5"` to a number, for example.
     #[must_use]
     pub fn strict(mut self) -> Self {
-        self.edit().handling.parameters.strict = true;
+        self.parts_mut().core.parameters.is_strict = true;
         self
     }
 
-    /// Lets arguments through that the tool does not know, and ignores them.
+    /// Ignores unknown arguments. By default, a call with an unknown argument is refused.
     #[must_use]
     #[track_caller]
     pub fn allow_unknown_arguments(mut self) -> Self {
-        self.edit().handling.parameters.open = true;
-        self.refreshed()
+        self.parts_mut().core.parameters.allows_unknown = true;
+        self.updated()
     }
 
-    /// The arguments that clients over HTTP repeat in headers.
+    /// Returns the arguments that clients repeat in HTTP headers.
     pub fn header_params(&self) -> &[HeaderParam] {
-        self.0.header_params.as_deref().unwrap_or_default()
+        self.settings().header_params.as_deref().unwrap_or_default()
     }
 
-    /// The same, as it is called in the server where it is mounted.
+    /// Returns the reason that clients would ignore the tool, if they would.
+    pub(crate) fn mistake(&self) -> Option<&str> {
+        self.settings().header_params.as_ref().err().map(String::as_str)
+    }
+
+    /// Returns the tool with a prefix before its name, for the server that it is mounted in.
     pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
-        let name = &mut self.edit().definition.name;
+        let name = &mut self.parts_mut().definition.name;
         *name = format!("{prefix}_{name}");
         self
     }
 
-    /// Returns the handler behind `Any`, for a call that has found it already.
-    pub(crate) fn into_any(self) -> Arc<dyn Any + Send + Sync> {
-        self.0
-    }
-
-    pub(crate) fn from_any(any: &Arc<dyn Any + Send + Sync>) -> Option<Self> {
-        Arc::clone(any).downcast().ok().map(Self)
-    }
-
-    /// Takes the arguments and returns what is left to do.
+    /// Extracts the parameters from the JSON text of the arguments, and returns the execution that is left to run.
     pub(crate) fn start(&self, text: &str, context: &Context) -> Result<Execution<CallToolResult>, Failure> {
-        let parts = &*self.0;
-        let given = ArgumentText::read(text).map_err(|error| Failure::Error(error.into()))?;
-        match &parts.arguments {
-            Arguments::ByType => parts.handling.start(&given, context),
-            Arguments::ByHand(validator) => {
+        let arguments = ArgumentText::parse(text).map_err(|error| Failure::Error(error.into()))?;
+        match &self.settings().input_validator {
+            None => self.core().start(&arguments, context),
+            Some(validator) => {
                 let value = serde_json::from_str(text).map_err(|error| Failure::Error(error.into()))?;
                 validator.check(&value).map_err(Failure::InvalidArguments)?;
-                parts.handling.start_whole(value, context)
+                self.core().start_whole(value, context)
             }
         }
     }
 
-    /// Brings a result into the form that was published.
+    /// Checks the structured content of a result, and wraps it as the published schema describes.
     pub(crate) fn finish(&self, mut result: CallToolResult) -> Result<CallToolResult, String> {
         let Some(structured) = result.structured_content.take() else { return Ok(result) };
-        let output = &self.0.output;
-        if let Some(validator) = &output.validator {
+        let settings = self.settings();
+        if let Some(validator) = &settings.output_validator {
             let value = structured.to().map_err(|error| error.to_string())?;
             if let Err(problems) = validator.check(&value) {
                 let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
@@ -314,73 +331,22 @@ impl ToolHandler {
             }
         }
         result.structured_content =
-            Some(if output.is_wrapped { structured.wrapped("result") } else { structured });
+            Some(if settings.wraps_output { structured.wrapped("result") } else { structured });
         Ok(result)
     }
-
-    described!(Parts, Tool, CallToolResult, "What the tool does, for the model.");
-
-    /// Publishes the schema of the arguments as they are now declared.
-    #[track_caller]
-    fn refreshed(mut self) -> Self {
-        if matches!(self.0.arguments, Arguments::ByHand(_)) {
-            return self;
-        }
-        let schema = self.edit().handling.parameters.schema();
-        if let Value::Object(schema) = self.settled(schema).into_value() {
-            self.edit().publish(schema);
-        }
-        self
-    }
 }
 
-impl Parts {
-    fn publish(&mut self, schema: Map<String, Value>) {
-        self.header_params = HeaderParam::of(&schema);
-        self.definition.input_schema = schema;
-    }
+/// Sets the input schema of the definition, and the header parameters that it declares.
+fn publish(parts: &mut HandlerParts<Tool>, schema: Map<String, Value>) {
+    parts.settings.header_params = HeaderParam::of(&schema);
+    parts.definition.input_schema = schema;
 }
 
-/// A schema that the author wrote, and what checks values against it.
-fn by_hand(what: &str, schema: Value) -> Result<(Validator, Map<String, Value>), String> {
-    let validator = Validator::new(&schema).map_err(|reason| format!("{what}: {reason}"))?;
+/// Compiles a schema that is written by hand. `name` stands for the schema in errors.
+fn compile(name: &str, schema: Value) -> Result<(Validator, Map<String, Value>), String> {
+    let validator = Validator::new(&schema).map_err(|reason| format!("the {name}: {reason}"))?;
     match schema {
         Value::Object(schema) => Ok((validator, schema)),
-        _ => Err(format!("{what} is not an object")),
-    }
-}
-
-impl ListEntry for ToolHandler {
-    type Definition = Tool;
-    const KIND: &'static str = "tool";
-    const LIST: &'static str = "tools";
-    const APART: &'static str = "give one of them another name, or mount it with a prefix";
-
-    fn key(&self) -> &str {
-        &self.0.definition.name
-    }
-
-    fn definition(&self) -> &Tool {
-        &self.0.definition
-    }
-
-    fn mistake(&self) -> Option<&str> {
-        self.0.header_params.as_ref().err().map(String::as_str)
-    }
-}
-
-impl Entry for ToolHandler {
-    fn key(&self) -> &str {
-        ListEntry::key(self)
-    }
-
-    fn change() -> Change {
-        Change::Tools
-    }
-}
-
-impl std::fmt::Debug for ToolHandler {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ToolHandler").field("definition", self.definition()).finish_non_exhaustive()
+        _ => Err(format!("the {name} must be an object")),
     }
 }

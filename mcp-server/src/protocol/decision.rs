@@ -9,8 +9,8 @@ use mcpwright_core::{
 
 use crate::call::{Call, CallId, Resolved};
 use crate::caller::Caller;
+use crate::handler::ToolHandler;
 use crate::handler::header_params::HeaderParam;
-use crate::handler::tool::ToolHandler;
 use crate::json;
 use crate::protocol::action::Received;
 use crate::protocol::connection::Connection;

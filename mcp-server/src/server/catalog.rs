@@ -2,16 +2,14 @@
 
 use std::collections::HashMap;
 use std::error::Error;
-use std::fmt::Display;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use mcpwright_core::ErrorObject;
+use mcpwright_core::{ErrorObject, Prompt, Resource, ResourceTemplate, Tool};
 use serde::Serialize;
 
-use crate::handler::prompt::PromptHandler;
-use crate::handler::resource::{ResourceHandler, TemplateHandler};
-use crate::handler::tool::ToolHandler;
+use crate::handler::ToolHandler;
+use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::incident;
 use crate::server::list_cache::{ListCache, RenderedList};
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
@@ -44,14 +42,69 @@ pub(crate) trait ListEntry: Clone + Send + Sync {
     fn mistake(&self) -> Option<&str> {
         None
     }
+}
 
-    /// What is right about it; panics if something is wrong.
-    #[track_caller]
-    fn settled<T>(&self, result: Result<T, impl Display>) -> T {
-        match result {
-            Ok(value) => value,
-            Err(reason) => panic!("the {} `{}`: {reason}", Self::KIND, self.key()),
-        }
+impl ListEntry for ToolHandler {
+    type Definition = Tool;
+    const KIND: &'static str = "tool";
+    const LIST: &'static str = "tools";
+    const APART: &'static str = "give one of them another name, or mount it with a prefix";
+
+    fn key(&self) -> &str {
+        self.key()
+    }
+
+    fn definition(&self) -> &Tool {
+        self.definition()
+    }
+
+    fn mistake(&self) -> Option<&str> {
+        self.mistake()
+    }
+}
+
+impl ListEntry for PromptHandler {
+    type Definition = Prompt;
+    const KIND: &'static str = "prompt";
+    const LIST: &'static str = "prompts";
+    const APART: &'static str = "give one of them another name, or mount it with a prefix";
+
+    fn key(&self) -> &str {
+        self.key()
+    }
+
+    fn definition(&self) -> &Prompt {
+        self.definition()
+    }
+}
+
+impl ListEntry for ResourceHandler {
+    type Definition = Resource;
+    const KIND: &'static str = "resource";
+    const LIST: &'static str = "resources";
+    const APART: &'static str = "give one of them another URI";
+
+    fn key(&self) -> &str {
+        self.key()
+    }
+
+    fn definition(&self) -> &Resource {
+        self.definition()
+    }
+}
+
+impl ListEntry for TemplateHandler {
+    type Definition = ResourceTemplate;
+    const KIND: &'static str = "template";
+    const LIST: &'static str = "resourceTemplates";
+    const APART: &'static str = "give one of them another URI";
+
+    fn key(&self) -> &str {
+        self.key()
+    }
+
+    fn definition(&self) -> &ResourceTemplate {
+        self.definition()
     }
 }
 
@@ -68,7 +121,7 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
         let mut by_key = HashMap::new();
         for handler in &static_items {
             if let Some(mistake) = handler.mistake() {
-                handler.settled::<()>(Err(mistake));
+                panic!("the {} `{}`: {mistake}", H::KIND, handler.key());
             }
             let before = by_key.insert(handler.key().to_owned(), handler.clone());
             let (kind, key, apart) = (H::KIND, handler.key(), H::APART);

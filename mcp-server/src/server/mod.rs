@@ -20,7 +20,7 @@ use mcpwright_core::{Caching, Implementation, ServerCapabilities, SubscriptionFi
 use crate::call::method::MethodHandler;
 use crate::call::middleware::Middleware;
 use crate::caller::Caller;
-use crate::handler::tool::ToolHandler;
+use crate::handler::ToolHandler;
 use crate::incident;
 use crate::input_required::request_state::RequestStates;
 use crate::meta_cache::MetaCache;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::handler::prompt::PromptHandler;
-use crate::handler::tool::ToolHandler;
+use crate::handler::PromptHandler;
+use crate::handler::ToolHandler;
 use crate::server::builder::{Builder, Serve};
 use crate::server::provider::{PromptProvider, ProviderError, ToolProvider};
 use crate::subscriptions::notify::Notify;

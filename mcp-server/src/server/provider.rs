@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use crate::handler::prompt::PromptHandler;
-use crate::handler::resource::{ResourceHandler, TemplateHandler};
-use crate::handler::tool::ToolHandler;
+use crate::handler::ToolHandler;
+use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::replicas::change::Change;
 use crate::subscriptions::notify::{Notify, WeakNotify};
 use crate::sync::lock;
@@ -134,6 +133,36 @@ pub trait Entry: Clone + Send + Sync + 'static {
     fn key(&self) -> &str;
     /// What clients are told when a catalogue of these changes.
     fn change() -> Change;
+}
+
+impl Entry for ToolHandler {
+    fn key(&self) -> &str {
+        self.key()
+    }
+
+    fn change() -> Change {
+        Change::Tools
+    }
+}
+
+impl Entry for PromptHandler {
+    fn key(&self) -> &str {
+        self.key()
+    }
+
+    fn change() -> Change {
+        Change::Prompts
+    }
+}
+
+impl Entry for ResourceHandler {
+    fn key(&self) -> &str {
+        self.key()
+    }
+
+    fn change() -> Change {
+        Change::Resources
+    }
 }
 
 impl<H: Entry> Catalog<H> {

@@ -14,9 +14,8 @@ use crate::call::method::MethodHandler;
 use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
-use crate::handler::prompt::PromptHandler;
-use crate::handler::resource::{ResourceHandler, TemplateHandler};
-use crate::handler::tool::ToolHandler;
+use crate::handler::ToolHandler;
+use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::meta_cache::MetaCache;
 use crate::replicas::store::Store;
 use crate::server::catalog::CatalogItems;
@@ -70,9 +69,9 @@ impl ServerState {
             capabilities = capabilities.resources(resources);
         }
         let completes_prompts =
-            self.prompts.static_items.iter().any(|prompt| prompt.handling().parameters.completes());
+            self.prompts.static_items.iter().any(|prompt| prompt.core().parameters.has_completion());
         let completes_templates =
-            self.templates.static_items.iter().any(|template| template.handling().parameters.completes());
+            self.templates.static_items.iter().any(|template| template.core().parameters.has_completion());
         let may_complete = !(self.prompts.providers.is_empty() && self.resources.providers.is_empty());
         if completes_prompts || completes_templates || may_complete {
             capabilities = capabilities.completions(Map::new());

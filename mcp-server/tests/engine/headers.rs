@@ -122,7 +122,7 @@ fn a_tool_is_looked_up_once_per_call() {
 }
 
 #[test]
-#[should_panic(expected = "the tool `query`: the `x-mcp-header` of `/properties/region` cannot be part of")]
+#[should_panic(expected = "the tool `query`: the `x-mcp-header` of `/properties/region` must be usable in")]
 fn a_name_that_http_does_not_allow_does_not_start() {
     let _ = server().tool(query("The region")).build();
 }
@@ -134,7 +134,7 @@ fn a_number_that_is_repeated_does_not_start() {
 }
 
 #[test]
-#[should_panic(expected = "is on no property that only `properties` lead to")]
+#[should_panic(expected = "must be on a property that only `properties` lead to")]
 fn what_stands_in_a_list_is_not_repeated() {
     let listed = ToolHandler::function("listed", ["places"], |places: Vec<Place>| async move {
         places.into_iter().map(|place| place.region).collect::<String>()
@@ -152,4 +152,17 @@ fn a_wrong_tool_of_a_provider_hides_no_other() {
     assert_eq!(names, ["query"]);
     let error = block_on(client.call_tool("limited", serde_json::json!({ "limit": 1.5 }))).unwrap_err();
     assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
+}
+
+#[cfg(feature = "validate")]
+#[test]
+#[should_panic(expected = "the tool `query`: the `x-mcp-header` at `/properties/regions/items` must be on")]
+fn headers_in_a_schema_written_by_hand_keep_the_rules() {
+    use serde_json::json;
+    let region = json!({ "type": "string", "x-mcp-header": "Region" });
+    let with = |properties| json!({ "type": "object", "properties": properties });
+    let query = |schema| ToolHandler::with_schema("query", schema, |_, _| async {});
+    assert_eq!(query(with(json!({ "region": region }))).header_params()[0].path(), ["region"]);
+    let listed = json!({ "regions": { "type": "array", "items": region } });
+    let _ = server().tool(query(with(listed))).build();
 }

@@ -7,6 +7,7 @@ mod calls;
 mod catalogues;
 mod conversations;
 mod demo;
+mod handlers;
 mod headers;
 mod subscriptions;
 mod tasks;

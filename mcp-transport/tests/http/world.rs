@@ -153,7 +153,7 @@ async fn echo(world: Ext<World>, text: String) -> String {
 async fn say(world: Ext<World>, context: Context, times: u32) -> &'static str {
     world.execute();
     for number in 1..=times {
-        context.progress(f64::from(number), f64::from(times));
+        context.progress(number, times);
     }
     "said"
 }
@@ -201,7 +201,7 @@ async fn panics(world: Ext<World>) {
 async fn flood(world: Ext<World>, context: Context, bytes: usize) {
     world.execute();
     let _guard = Guard { world: (*world).clone(), is_armed: true };
-    world.0.0.begun.fetch_add(1, Ordering::SeqCst);
+    world.0.begun.fetch_add(1, Ordering::SeqCst);
     let text = "x".repeat(bytes);
     let mut number = 0.0;
     loop {
@@ -239,5 +239,5 @@ async fn sample(world: Ext<World>, context: Context) -> Result<&'static str, Err
 
 async fn tenant(world: Ext<World>, tenant: Ext<Tenant>) -> String {
     world.execute();
-    tenant.0.0.clone()
+    tenant.0.clone()
 }

@@ -1,4 +1,4 @@
-//! What a handler can ask.
+//! Input requests of a running handler: elicitation, sampling and roots.
 
 use mcpwright_core::{
     ClientCapabilities, CreateMessageParams, CreateMessageResult, ElicitAction, ElicitFormParams,
@@ -13,75 +13,138 @@ use crate::input_required::error::InputError;
 use crate::input_required::form::Form;
 use crate::input_required::rounds::InputResponse;
 
-/// What an answer says; nothing where it is none to this question, which is asked again then.
-type Read<T> = Option<Result<T, InputError>>;
+/// The outcome of an input response; `None` if the response does not fit the request, which is then sent again.
+type ResponseOutcome<T> = Option<Result<T, InputError>>;
 
 impl Context {
-    /// Asks the user to fill in a form.
+    /// Asks the user of the client to fill in a form (elicitation).
     ///
-    /// The handler is run again from the top with the answer, so what it does before has to bear being done twice, or belongs
-    /// into a [`step`](Self::step). Each question of a handler has a key of its own. Several that are asked before the first
-    /// `?` are put to the user together:
+    /// The first run of the handler gets [`InputError::Pending`], and the client receives the request after the handler
+    /// has returned an error. The handler then runs again from the start, and this time it gets the response. So code
+    /// before an input request runs more than once, unless it is in a [`step`](Self::step). Each input request of a
+    /// handler needs a key of its own.
+    ///
+    /// Input requests that are made before the first `?` are sent together, in one round trip:
     ///
     /// ```
-    /// # use mcpwright_server::{Context, InputError, Form};
-    /// # fn example<Name: Form, Size: Form>(context: &Context) -> Result<(), InputError> {
-    /// let name = context.elicit::<Name>("name", "What is it called?");
-    /// let size = context.elicit::<Size>("size", "How large is it?");
-    /// let (name, size) = (name?, size?);
-    /// # Ok(())
-    /// # }
+    /// use mcpwright_core::{ClientCapabilities, ElicitationCapability};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, InputError, Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// async fn clear(context: Context) -> Result<&'static str, InputError> {
+    ///     // `()` is a form without fields, which the user accepts or declines; `#[derive(Form)]` makes others.
+    ///     let notes = context.elicit::<()>("notes", "Delete all notes?");
+    ///     let backups = context.elicit::<()>("backups", "Delete the backups as well?");
+    ///     let ((), ()) = (notes?, backups?);
+    ///     Ok("deleted")
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").tool(ToolHandler::function("clear", [], clear)))
+    ///     .capabilities(ClientCapabilities::new().elicitation(ElicitationCapability::default()))
+    ///     .answers(|_| Ok(json!({ "action": "accept", "content": {} })));
+    /// assert_eq!(client.call_tool("clear", ()).await?.content[0].as_text(), Some("deleted"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
     /// ```
     ///
     /// See [elicitation](https://modelcontextprotocol.io/specification/2026-07-28/client/elicitation).
     ///
     /// # Errors
     ///
-    /// There is no answer yet, the user refused, or the client has no way to ask: mostly handed on with `?`.
+    /// Returns an error if there is no response yet, if the user declined, or if the client has not declared the
+    /// capability. Pass it on with `?`.
     pub fn elicit<T: Form>(&self, key: &str, message: impl Into<String>) -> Result<T, InputError> {
-        let question = || ElicitFormParams::new(message, T::schema());
-        self.ask_user(key, question, |content| T::read(content).ok())
+        let request = || ElicitFormParams::new(message, T::schema());
+        self.ask_user(key, request, |content| T::read(content).ok())
     }
 
-    /// Asks the user to fill in a form that is made at run time, and returns its fields by name.
+    /// Asks the user of the client to fill in a form that is built at run time, and returns its fields by name.
+    ///
+    /// ```
+    /// use mcpwright_core::{
+    ///     ClientCapabilities, ElicitFormParams, ElicitationCapability, FormSchema, PrimitiveSchema, StringSchema,
+    /// };
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, InputError, Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// async fn greet(context: Context) -> Result<String, InputError> {
+    ///     let schema = FormSchema::new([("name", PrimitiveSchema::String(StringSchema::new()))]);
+    ///     let fields = context.elicit_form("name", ElicitFormParams::new("What is your name?", schema))?;
+    ///     Ok(format!("Hello, {}!", fields["name"].as_str().unwrap_or_default()))
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("greeter", "1.0.0").tool(ToolHandler::function("greet", [], greet)))
+    ///     .capabilities(ClientCapabilities::new().elicitation(ElicitationCapability::default()))
+    ///     .answers(|_| Ok(json!({ "action": "accept", "content": { "name": "Ada" } })));
+    /// assert_eq!(client.call_tool("greet", ()).await?.content[0].as_text(), Some("Hello, Ada!"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
-    /// As for [`elicit`](Self::elicit).
+    /// Returns an error in the same cases as [`elicit`](Self::elicit).
     pub fn elicit_form(&self, key: &str, form: ElicitFormParams) -> Result<Map<String, Value>, InputError> {
         let schema = form.requested_schema.clone();
         self.ask_user(key, || form, |content| schema.check(&content).is_ok().then_some(content))
     }
 
-    /// Sends the user to a page, for what must not pass through the client, such as a password. That the user agreed to go
-    /// there says nothing of what happened on the page: that is for the handler to find out.
+    /// Asks the user of the client to open a page, for input that must not pass through the client, such as a password.
     ///
-    /// See [URL mode](https://modelcontextprotocol.io/specification/2026-07-28/client/elicitation#url-mode-elicitation-requests).
+    /// `Ok` means that the user agreed to open the page. The handler has to find out by itself what happened there.
+    ///
+    /// ```
+    /// use mcpwright_core::{ClientCapabilities, ElicitationCapability};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, InputError, Server, ToolHandler};
+    /// use serde_json::{Map, json};
+    ///
+    /// async fn connect(context: Context) -> Result<&'static str, InputError> {
+    ///     context.elicit_url("login", "Log in to your account.", "https://example.com/login")?;
+    ///     Ok("the login page is open")
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("bank", "1.0.0").tool(ToolHandler::function("connect", [], connect));
+    /// let client = Client::modern(server)
+    ///     .capabilities(ClientCapabilities::new().elicitation(ElicitationCapability::default().url(Map::new())))
+    ///     .answers(|_| Ok(json!({ "action": "accept" })));
+    /// assert_eq!(client.call_tool("connect", ()).await?.content[0].as_text(), Some("the login page is open"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// See
+    /// [URL mode](https://modelcontextprotocol.io/specification/2026-07-28/client/elicitation#url-mode-elicitation-requests).
     ///
     /// # Errors
     ///
-    /// As for [`elicit`](Self::elicit).
+    /// Returns an error in the same cases as [`elicit`](Self::elicit).
     pub fn elicit_url(
         &self,
         key: &str,
         message: impl Into<String>,
         url: impl Into<String>,
     ) -> Result<(), InputError> {
-        let question = || ElicitParams::from(ElicitUrlParams::new(message, url));
-        self.ask_user(key, question, |_| Some(()))
+        let request = || ElicitParams::from(ElicitUrlParams::new(message, url));
+        self.ask_user(key, request, |_| Some(()))
     }
 
     fn ask_user<T, Q: Into<ElicitParams>>(
         &self,
         key: &str,
-        question: impl FnOnce() -> Q,
+        request: impl FnOnce() -> Q,
         read: impl Fn(Map<String, Value>) -> Option<T>,
     ) -> Result<T, InputError> {
-        self.ask(
+        self.request_input(
             key,
-            || InputRequest::Elicit(question().into()),
-            |answer| {
-                let result: ElicitResult = answer.to().ok()?;
+            || InputRequest::Elicit(request().into()),
+            |response| {
+                let result: ElicitResult = response.to().ok()?;
                 match result.action {
                     ElicitAction::Accept => read(result.content.unwrap_or_default()).map(Ok),
                     ElicitAction::Decline => Some(Err(InputError::Declined)),
@@ -91,68 +154,142 @@ impl Context {
         )
     }
 
-    /// Asks the client's model.
+    /// Requests a completion from the client's model (sampling).
+    ///
+    /// ```
+    /// use mcpwright_core::{ClientCapabilities, CreateMessageParams, SamplingCapability, SamplingMessage};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, InputError, Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// async fn summarize(context: Context, text: String) -> Result<String, InputError> {
+    ///     let message = SamplingMessage::user(format!("Summarize this in one sentence: {text}"));
+    ///     let result = context.sample("summary", CreateMessageParams::new([message], 200))?;
+    ///     Ok(format!("a summary by {}", result.model))
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let tool = ToolHandler::function("summarize", ["text"], summarize);
+    /// let client = Client::modern(Server::builder("texts", "1.0.0").tool(tool))
+    ///     .capabilities(ClientCapabilities::new().sampling(SamplingCapability::default()))
+    ///     .answers(|_| Ok(json!({
+    ///         "role": "assistant",
+    ///         "content": { "type": "text", "text": "Short." },
+    ///         "model": "m1",
+    ///         "stopReason": "endTurn",
+    ///     })));
+    /// let result = client.call_tool("summarize", [("text", "A long text.")]).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("a summary by m1"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// See [sampling](https://modelcontextprotocol.io/specification/2026-07-28/client/sampling).
     ///
     /// # Errors
     ///
-    /// As for [`elicit`](Self::elicit).
+    /// Returns an error in the same cases as [`elicit`](Self::elicit).
     pub fn sample(&self, key: &str, params: CreateMessageParams) -> Result<CreateMessageResult, InputError> {
-        self.ask(key, || params.into(), plain)
+        self.request_input(key, || params.into(), deserialize)
     }
 
-    /// Asks which folders the client works in. The key of this question is `roots`.
+    /// Requests the roots of the client: the directories and files that it works in. The key of this input request is
+    /// `roots`.
+    ///
+    /// ```
+    /// use mcpwright_core::{ClientCapabilities, RootsCapability};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, InputError, Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// async fn project(context: Context) -> Result<String, InputError> {
+    ///     Ok(context.roots()?.first().map_or_else(|| "none".to_owned(), |root| root.uri.clone()))
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("build", "1.0.0").tool(ToolHandler::function("project", [], project));
+    /// let client = Client::modern(server)
+    ///     .capabilities(ClientCapabilities::new().roots(RootsCapability::default()))
+    ///     .answers(|_| Ok(json!({ "roots": [{ "uri": "file:///home/ada/engine" }] })));
+    /// let result = client.call_tool("project", ()).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("file:///home/ada/engine"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// See [roots](https://modelcontextprotocol.io/specification/2026-07-28/client/roots).
     ///
     /// # Errors
     ///
-    /// As for [`elicit`](Self::elicit).
+    /// Returns an error in the same cases as [`elicit`](Self::elicit).
     pub fn roots(&self) -> Result<Vec<Root>, InputError> {
-        let result: ListRootsResult = self.ask("roots", || InputRequest::ListRoots(None), plain)?;
+        let result: ListRootsResult =
+            self.request_input("roots", || InputRequest::ListRoots(None), deserialize)?;
         Ok(result.roots)
     }
 
-    /// Goes on only if the client can do this: the call fails otherwise, and the client is told what it lacks.
+    /// Checks that the client has declared these capabilities. If it has not, and the handler passes the error on, the
+    /// client receives an error that names the missing capabilities.
+    ///
+    /// The methods for input requests check the capability that they need by themselves. Call this one before work that
+    /// would be lost without the capability.
+    ///
+    /// ```
+    /// use mcpwright_core::{ClientCapabilities, ErrorCode, SamplingCapability};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, InputError, Server, ToolHandler};
+    ///
+    /// async fn summarize(context: Context) -> Result<(), InputError> {
+    ///     context.require(&ClientCapabilities::new().sampling(SamplingCapability::default()))?;
+    ///     // Read a long text, and summarize it with `context.sample`.
+    ///     Ok(())
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("texts", "1.0.0").tool(ToolHandler::function("summarize", [], summarize));
+    /// let error = Client::modern(server).call_tool("summarize", ()).await.unwrap_err();
+    /// assert_eq!(error.code, ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY);
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
-    /// The client has not declared one of these: to be handed on with `?`.
+    /// Returns an error if the client has not declared one of the capabilities. Pass it on with `?`.
     pub fn require(&self, capabilities: &ClientCapabilities) -> Result<(), InputError> {
         match capabilities::missing(capabilities, self.client().capabilities()) {
             None => Ok(()),
-            Some(lacking) => {
-                self.pending_input().missing(lacking.clone());
-                Err(InputError::Unsupported(Box::new(lacking)))
+            Some(missing) => {
+                self.pending_input().missing(missing.clone());
+                Err(InputError::Unsupported(Box::new(missing)))
             }
         }
     }
 
-    fn ask<T>(
+    /// Returns the outcome of an earlier response to this request, or else records the request as pending.
+    fn request_input<T>(
         &self,
         key: &str,
-        question: impl FnOnce() -> InputRequest,
-        read: impl Fn(&JsonText) -> Read<T>,
+        request: impl FnOnce() -> InputRequest,
+        read: impl Fn(&JsonText) -> ResponseOutcome<T>,
     ) -> Result<T, InputError> {
-        let question = question();
-        for answer in self.pending_input().responses(key, &question) {
-            let read = match answer {
+        let request = request();
+        for response in self.pending_input().responses(key, &request) {
+            let outcome = match response {
                 InputResponse::Error(reason) => Some(Err(InputError::Failed(reason.clone()))),
                 InputResponse::Result(text) => read(text),
             };
-            if let Some(read) = read {
-                self.pending_input().use_response(key, &question, answer.clone());
-                return read;
+            if let Some(outcome) = outcome {
+                self.pending_input().use_response(key, &request, response.clone());
+                return outcome;
             }
-            tracing::debug!(key, "an answer is none to the question");
+            tracing::debug!(key, "ignoring an input response that does not fit the request");
         }
-        self.require(&capabilities::needed(&question))?;
-        self.pending_input().request(key, question);
+        self.require(&capabilities::needed(&request))?;
+        self.pending_input().request(key, request);
         Err(InputError::Pending { key: key.to_owned() })
     }
 }
 
-fn plain<T: DeserializeOwned>(answer: &JsonText) -> Read<T> {
-    answer.to().ok().map(Ok)
+fn deserialize<T: DeserializeOwned>(response: &JsonText) -> ResponseOutcome<T> {
+    response.to().ok().map(Ok)
 }

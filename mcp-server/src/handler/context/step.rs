@@ -1,4 +1,4 @@
-//! What a handler does once, however often it is run.
+//! Steps: effects that happen once, although their handler runs several times.
 
 use std::error::Error;
 use std::fmt;
@@ -10,20 +10,20 @@ use serde::de::DeserializeOwned;
 use crate::handler::context::Context;
 use crate::handler::error::IntoError;
 
-/// Why a step brought nothing: the error of its effect.
+/// The error of a step: the error of its effect, or of the serialization of its value.
 ///
-/// To the model it reads as that error does.
+/// The model reads the text of the inner error.
 #[derive(Debug)]
 pub struct StepError(Box<dyn Error + Send + Sync>);
 
 impl StepError {
-    /// The error of the effect.
+    /// Returns the inner error.
     pub fn into_inner(self) -> Box<dyn Error + Send + Sync> {
         self.0
     }
 }
 
-/// What a handler failed with, whether or not in a step.
+/// Returns the inner error of a [`StepError`], and any other error unchanged.
 pub(crate) fn unwrap_step(error: Box<dyn Error + Send + Sync>) -> Box<dyn Error + Send + Sync> {
     match error.downcast::<StepError>() {
         Ok(step) => step.0,
@@ -44,37 +44,60 @@ impl Error for StepError {
 }
 
 impl Context {
-    /// Runs an effect once, however often the handler is run again because it asks: later runs get the value that it
-    /// brought the first time.
+    /// Runs an effect once, although the handler runs again for each round of input requests: later runs get the value
+    /// of the first one.
     ///
-    /// The value travels as JSON, sealed, through the client: it should be small, such as the id of what was made. An effect
-    /// that fails is tried again by the next run. Each step of a handler has a key of its own, and no key comes and goes
-    /// with the arguments.
+    /// The value is sent to the client and back, as sealed JSON, so it should be small, such as the id of what was
+    /// created. An effect that fails runs again in the next run. Each step of a handler needs a key of its own, which
+    /// must not depend on input.
     ///
     /// ```
-    /// # use mcpwright_server::{Context, StepError};
-    /// # async fn reserve() -> Result<u64, std::io::Error> { Ok(7) }
-    /// # async fn example(context: &Context) -> Result<(), StepError> {
-    /// let reservation: u64 = context.step("reserve", async { reserve().await }).await?;
-    /// # Ok(())
-    /// # }
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// use mcpwright_core::{ClientCapabilities, RootsCapability};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// type Error = Box<dyn std::error::Error + Send + Sync>;
+    ///
+    /// async fn reserve() -> Result<u64, Error> {
+    ///     static RESERVATIONS: AtomicU64 = AtomicU64::new(0);
+    ///     Ok(RESERVATIONS.fetch_add(1, Ordering::Relaxed))
+    /// }
+    ///
+    /// async fn book(context: Context) -> Result<String, Error> {
+    ///     let reservation: u64 = context.step("reserve", reserve()).await?;
+    ///     let roots = context.roots()?;
+    ///     Ok(format!("reservation {reservation} for {} roots", roots.len()))
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("hotel", "1.0.0").tool(ToolHandler::function("book", [], book)))
+    ///     .capabilities(ClientCapabilities::new().roots(RootsCapability::default()))
+    ///     .answers(|_| Ok(json!({ "roots": [] })));
+    /// // The handler runs twice: before and after the client has answered.
+    /// assert_eq!(client.call_tool("book", ()).await?.content[0].as_text(), Some("reservation 0 for 0 roots"));
+    /// assert_eq!(reserve().await.unwrap(), 1);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
     /// ```
     ///
     /// # Errors
     ///
-    /// The effect failed, or its value cannot be written as JSON.
+    /// Returns an error if the effect fails, or if its value cannot be serialized or deserialized.
     pub async fn step<T, E, F>(&self, key: &str, effect: F) -> Result<T, StepError>
     where
         T: Serialize + DeserializeOwned,
         E: IntoError,
         F: Future<Output = Result<T, E>>,
     {
-        let wrong = |error: serde_json::Error| StepError(error.into());
+        let invalid = |error: serde_json::Error| StepError(error.into());
         if let Some(value) = self.pending_input().step(key) {
-            return value.to().map_err(wrong);
+            return value.to().map_err(invalid);
         }
         let value = effect.await.map_err(|error| StepError(error.into_error()))?;
-        self.pending_input().complete_step(key, JsonText::of(&value).map_err(wrong)?);
+        self.pending_input().complete_step(key, JsonText::of(&value).map_err(invalid)?);
         Ok(value)
     }
 }

@@ -1,15 +1,16 @@
-//! What stands in for schemas written by hand where they are not compiled in.
+//! Replacement for schema validation in a build without the feature `validate`.
 
 use mcpwright_core::schema::Problem;
 use serde_json::Value;
 
-/// Refuses every schema, with the fix: there is never one of these.
+/// A validator that cannot be created: every schema is refused.
 #[derive(Clone, Debug)]
 pub(crate) struct Validator(());
 
 impl Validator {
     pub(crate) fn new(_: &Value) -> Result<Self, String> {
-        Err("a schema written by hand needs the feature `validate` of mcpwright; or leave it to the types"
+        Err("a schema written by hand needs the feature `validate` of mcpwright: enable it, or use Rust types for \
+             the arguments and the result"
             .to_owned())
     }
 

@@ -1,0 +1,77 @@
+//! The kinds of handlers: tools, prompts, resources and templates of resources.
+
+use std::fmt;
+
+use mcpwright_core::{Annotations, Caching, Icon, Meta};
+
+use crate::handler::handler_core::HandlerCore;
+
+/// The kind of a [`Handler`](crate::Handler): the type of the definition that clients see.
+///
+/// Implemented by [`Tool`](mcpwright_core::Tool), [`Prompt`](mcpwright_core::Prompt),
+/// [`Resource`](mcpwright_core::Resource) and [`ResourceTemplate`](mcpwright_core::ResourceTemplate). It cannot be
+/// implemented outside of this crate.
+pub trait HandlerKind: Kind {}
+
+/// The kind of a handler with contents: a [`Resource`](mcpwright_core::Resource) or a
+/// [`ResourceTemplate`](mcpwright_core::ResourceTemplate). It cannot be implemented outside of this crate.
+pub trait ContentKind: HandlerKind + ContentDefinition {}
+
+/// Private part of [`HandlerKind`].
+pub trait Kind: Clone + fmt::Debug + Send + Sync + 'static {
+    /// Output of the handler's execution.
+    type Output: 'static;
+    /// Settings of this kind beyond the definition.
+    type Settings: Clone + Send + Sync + 'static;
+    /// Name of the kind in error texts.
+    const NAME: &'static str;
+
+    /// Returns the name or the URI that identifies the handler on a server.
+    fn key(&self) -> &str;
+
+    /// Returns the members that all definitions have.
+    fn common_mut(&mut self) -> CommonMembers<'_>;
+
+    /// Updates the definition after the parameters have changed.
+    fn update(parts: &mut HandlerParts<Self>) -> Result<(), String>;
+}
+
+/// Members that all definitions have.
+pub struct CommonMembers<'a> {
+    pub(crate) title: &'a mut Option<String>,
+    pub(crate) description: &'a mut Option<String>,
+    pub(crate) icons: &'a mut Vec<Icon>,
+    pub(crate) meta: &'a mut Meta,
+}
+
+/// Private part of [`ContentKind`].
+pub trait ContentDefinition: Kind {
+    /// Returns the members that definitions with contents have.
+    fn content_mut(&mut self) -> ContentMembers<'_>;
+
+    /// Returns the caching of the contents, if the handler sets it.
+    fn caching(settings: &Self::Settings) -> Option<Caching>;
+
+    /// Sets the caching of the contents.
+    fn set_caching(settings: &mut Self::Settings, caching: Caching);
+}
+
+/// Members that definitions with contents have.
+pub struct ContentMembers<'a> {
+    pub(crate) name: &'a mut String,
+    pub(crate) mime_type: &'a mut Option<String>,
+    pub(crate) annotations: &'a mut Option<Annotations>,
+}
+
+/// The parts of a handler, which all of its clones share.
+pub struct HandlerParts<K: Kind> {
+    pub(crate) definition: K,
+    pub(crate) core: HandlerCore<K::Output>,
+    pub(crate) settings: K::Settings,
+}
+
+impl<K: Kind> Clone for HandlerParts<K> {
+    fn clone(&self) -> Self {
+        Self { definition: self.definition.clone(), core: self.core.clone(), settings: self.settings.clone() }
+    }
+}

@@ -1,0 +1,143 @@
+//! Templates of resources.
+
+use std::sync::Arc;
+
+use mcpwright_core::template::UriTemplate;
+use mcpwright_core::{Caching, ResourceTemplate};
+
+use crate::handler::TemplateHandler;
+use crate::handler::arguments::CallArguments;
+use crate::handler::contents::{Contents, IntoContents};
+use crate::handler::error::Failure;
+use crate::handler::execution::Execution;
+use crate::handler::function::{Function, handler_of};
+use crate::handler::kind::{
+    CommonMembers, ContentDefinition, ContentKind, ContentMembers, HandlerKind, HandlerParts, Kind,
+};
+use crate::handler::resource::no_variable;
+
+/// Settings of a template beyond its definition.
+#[derive(Clone)]
+pub struct TemplateSettings {
+    /// The parsed URI template.
+    template: Arc<UriTemplate>,
+    /// Caching of the contents, which overrides the server's.
+    caching: Option<Caching>,
+}
+
+impl HandlerKind for ResourceTemplate {}
+
+impl Kind for ResourceTemplate {
+    type Output = Contents;
+    type Settings = TemplateSettings;
+    const NAME: &'static str = "template";
+
+    fn key(&self) -> &str {
+        &self.uri_template
+    }
+
+    fn common_mut(&mut self) -> CommonMembers<'_> {
+        let Self { title, description, icons, meta, .. } = self;
+        CommonMembers { title, description, icons, meta }
+    }
+
+    fn update(parts: &mut HandlerParts<Self>) -> Result<(), String> {
+        for (spec, _) in parts.core.parameters.arguments() {
+            let name = &*spec.argument.name;
+            if !parts.settings.template.variables().any(|variable| variable == name) {
+                return Err(no_variable(name));
+            }
+        }
+        parts.core.parameters.generate_schema().map(drop)
+    }
+}
+
+impl ContentKind for ResourceTemplate {}
+
+impl ContentDefinition for ResourceTemplate {
+    fn content_mut(&mut self) -> ContentMembers<'_> {
+        let Self { name, mime_type, annotations, .. } = self;
+        ContentMembers { name, mime_type, annotations }
+    }
+
+    fn caching(settings: &TemplateSettings) -> Option<Caching> {
+        settings.caching
+    }
+
+    fn set_caching(settings: &mut TemplateSettings, caching: Caching) {
+        settings.caching = Some(caching);
+    }
+}
+
+impl TemplateHandler {
+    /// Returns a template whose code extracts its parameters, which have the names of its variables, from
+    /// [`CallArguments`].
+    ///
+    /// # Panics
+    ///
+    /// Panics if `template` is not a URI template, or if URIs cannot be matched against it.
+    #[track_caller]
+    pub fn new(
+        template: impl Into<String>,
+        name: impl Into<String>,
+        code: impl Fn(CallArguments<'_>) -> Result<Execution<Contents>, Failure> + Send + Sync + 'static,
+    ) -> Self {
+        let text = template.into();
+        let parsed = match UriTemplate::parse(&text) {
+            Ok(parsed) => parsed,
+            Err(error) => panic!("the template `{text}`: {error}"),
+        };
+        let settings = TemplateSettings { template: Arc::new(parsed), caching: None };
+        Self::from_parts(ResourceTemplate::new(text, name), settings, code)
+    }
+
+    /// Returns a template that calls an asynchronous function, with the names of its variables in the order of the
+    /// arguments.
+    ///
+    /// ```
+    /// use mcpwright_server::TemplateHandler;
+    ///
+    /// let note = TemplateHandler::function("note://{id}", "note", ["id"], |id: u32| async move {
+    ///     (id < 100).then(|| format!("note {id}"))
+    /// })
+    /// .description("A note, by its number.")
+    /// .mime_type("text/plain");
+    /// assert_eq!(note.definition().uri_template, "note://{id}");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if `template` is not a URI template, if URIs cannot be matched against it, or if an argument has no
+    /// variable.
+    #[track_caller]
+    pub fn function<F, K, P, const N: usize>(
+        template: impl Into<String>,
+        name: impl Into<String>,
+        names: [&'static str; N],
+        function: F,
+    ) -> Self
+    where
+        F: Function<K, P>,
+        F::Output: IntoContents,
+    {
+        let handler = Self::new(template, name, handler_of(function, F::Output::into_contents));
+        let specs = handler.expect_valid(F::declare(&names));
+        handler.with_parameters(specs)
+    }
+
+    pub(crate) fn template(&self) -> &UriTemplate {
+        &self.settings().template
+    }
+
+    /// Panics if a variable has no parameter, because the handler would ignore a part of the URI.
+    #[track_caller]
+    pub(crate) fn assert_complete(&self) {
+        for variable in self.template().variables() {
+            if !self.core().parameters.arguments().any(|(spec, _)| *spec.argument.name == *variable) {
+                let reason =
+                    format!("the variable `{{{variable}}}` has no parameter: add a parameter `{variable}`");
+                self.expect_valid::<()>(Err(reason));
+            }
+        }
+    }
+}
