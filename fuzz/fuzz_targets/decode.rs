@@ -10,7 +10,7 @@ fuzz_target!(|bytes: &[u8]| {
     match decode(bytes) {
         Ok(message) => check_round_trip(&message),
         Err(error) => {
-            if let Some(response) = error.answer() {
+            if let Some(response) = error.to_response() {
                 check_round_trip(&response.into());
             }
         }

@@ -67,7 +67,7 @@ pub struct ElicitationCapability {
 
 impl ElicitationCapability {
     /// Returns `true` if the client supports form mode. A client that declares no mode supports it too.
-    pub fn shows_forms(&self) -> bool {
+    pub fn supports_forms(&self) -> bool {
         self.form.is_some() || self.url.is_none()
     }
 

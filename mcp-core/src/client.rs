@@ -16,7 +16,7 @@ use crate::progress::ProgressToken;
 /// use mcpwright_core::{Client, ClientCapabilities, Implementation, LoggingLevel};
 ///
 /// let client = Client::new(Some(Implementation::new("inspector", "0.1.0")), ClientCapabilities::new())
-///     .log_level_for_call(Some(LoggingLevel::Warning));
+///     .with_log_level(Some(LoggingLevel::Warning));
 /// assert_eq!(client.info().map(|info| info.name.as_str()), Some("inspector"));
 /// assert_eq!(client.log_level(), Some(LoggingLevel::Warning));
 /// assert!(client.capabilities().sampling.is_none());
@@ -42,14 +42,14 @@ impl Client {
 
     /// Sets the minimum level of log messages that the client requests. `None` requests no log messages.
     #[must_use]
-    pub fn log_level_for_call(mut self, level: Option<LoggingLevel>) -> Self {
+    pub fn with_log_level(mut self, level: Option<LoggingLevel>) -> Self {
         self.log_level = level;
         self
     }
 
     /// Sets the token of progress notifications that the client requests. `None` requests no progress.
     #[must_use]
-    pub fn progress_token_for_call(mut self, token: Option<ProgressToken>) -> Self {
+    pub fn with_progress_token(mut self, token: Option<ProgressToken>) -> Self {
         self.progress_token = token;
         self
     }

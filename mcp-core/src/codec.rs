@@ -57,7 +57,7 @@ pub(crate) fn with_tag(tag: &str, name: String, mut value: Value) -> Value {
 /// Converts a value into `T`. The error message names the member.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
     // Errors from a `Value` have no position. Parsing its text again finds the position, and so the member.
-    T::deserialize(value).or_else(|_| JsonText::of(value)?.to())
+    T::deserialize(value).or_else(|_| JsonText::encode(value)?.decode_owned())
 }
 
 /// Deserializes a member for which `null` is a value: only an absent member is `None`.

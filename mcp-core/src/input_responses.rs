@@ -16,7 +16,7 @@ use crate::json::{JsonText, Members};
 /// let response = JsonText::parse(r#"{"action":"accept","content":{"name":"Ada"}}"#)?;
 /// let responses = InputResponses::from([("who", response)]);
 ///
-/// let result: ElicitResult = responses.get("who").unwrap().to()?;
+/// let result: ElicitResult = responses.get("who").unwrap().decode_owned()?;
 /// assert_eq!(result.action, ElicitAction::Accept);
 /// # Ok::<(), serde_json::Error>(())
 /// ```

@@ -79,7 +79,7 @@ pub use input::{
 };
 pub use input_responses::InputResponses;
 #[doc(hidden)]
-pub use json::push_string;
+pub use json::push_json_string;
 pub use json::{JsonText, Members};
 pub use log::{LoggingLevel, LoggingMessageParams, SetLevelParams};
 pub use message::{DecodeError, Message, Notification, Request, RequestId, Response};

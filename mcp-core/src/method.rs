@@ -28,7 +28,7 @@ use crate::tool::{CallToolParams, CallToolResult, ListToolsResult};
 /// use mcpwright_core::{CallToolParams, JsonText, Method};
 ///
 /// fn params<M: Method>(params: &M::Params) -> Result<JsonText, serde_json::Error> {
-///     JsonText::of(params)
+///     JsonText::encode(params)
 /// }
 ///
 /// assert_eq!(CallTool::NAME, method::TOOLS_CALL);

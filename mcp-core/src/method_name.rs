@@ -7,7 +7,7 @@
 ///          TOOLS_CALL: "tools/call";
 /// Output:  /// Calls a tool.
 ///          pub const TOOLS_CALL: &str = "tools/call";
-///          pub fn known(name: &str) -> Option<&'static str> { match name { "tools/call" => Some(TOOLS_CALL), … } }
+///          pub fn find(name: &str) -> Option<&'static str> { match name { "tools/call" => Some(TOOLS_CALL), … } }
 /// ```
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident: $text:literal;)*) => {
@@ -17,7 +17,7 @@ macro_rules! names {
         )*
 
         /// Returns the constant with the text `name`, or `None` if the name is not in the table.
-        pub fn known(name: &str) -> Option<&'static str> {
+        pub fn find(name: &str) -> Option<&'static str> {
             match name {
                 $($text => Some($name),)*
                 _ => None,

@@ -207,7 +207,7 @@ impl CallToolParams {
 ///     ContentBlock::text(r#"{"inhabitants":2102650}"#),
 ///     ContentBlock::image([0x89, b'P', b'N', b'G'], "image/png"),
 /// ]);
-/// let structured = blocks.structured_content(JsonText::of(&json!({ "inhabitants": 2_102_650 }))?);
+/// let structured = blocks.structured_content(JsonText::encode(&json!({ "inhabitants": 2_102_650 }))?);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -18,11 +18,11 @@ pub(crate) mod string;
 use member_index::MemberIndex;
 
 pub use members::Members;
-pub use string::push_string;
+pub use string::push_json_string;
 
 /// A JSON value that is kept as text, on one line.
 ///
-/// Code that knows the type of the value deserializes it with [`JsonText::read`] or [`JsonText::to`]; all other code
+/// Code that knows the type of the value deserializes it with [`JsonText::decode`] or [`JsonText::decode_owned`]; all other code
 /// copies the text.
 #[derive(Clone)]
 pub struct JsonText(Repr);
@@ -44,7 +44,7 @@ impl JsonText {
     /// # Errors
     ///
     /// Returns an error if the value's `Serialize` implementation fails, or if a map has keys that are not strings.
-    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+    pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
         serde_json::value::to_raw_value(value).map(Self::raw)
     }
 
@@ -61,7 +61,7 @@ impl JsonText {
     ///
     /// The text is checked in debug builds only.
     #[doc(hidden)]
-    pub fn trusted(text: String) -> Self {
+    pub fn from_trusted(text: String) -> Self {
         debug_assert!(
             serde_json::from_str::<&RawValue>(&text).is_ok(),
             "the text must be exactly one JSON value: {text}"
@@ -71,8 +71,8 @@ impl JsonText {
 
     /// Returns an object whose only member is this value.
     #[must_use]
-    pub fn wrapped(&self, member: &str) -> Self {
-        Self::of(&Members::from([(member, self)])).expect("an object of valid JSON text can be serialized")
+    pub fn wrap_in(&self, member: &str) -> Self {
+        Self::encode(&Members::from([(member, self)])).expect("an object of valid JSON text can be serialized")
     }
 
     fn raw(text: Box<RawValue>) -> Self {
@@ -94,7 +94,7 @@ impl JsonText {
 
     /// Converts the text so that clones share one allocation.
     #[must_use]
-    pub fn shared(self) -> Self {
+    pub fn into_shared(self) -> Self {
         match self.0 {
             Repr::Owned(text) | Repr::Indexed(text, _) => Self(Repr::Shared(text.into())),
             Repr::Raw(text) => Self(Repr::SharedRaw(text.into())),
@@ -128,7 +128,7 @@ impl JsonText {
         {
             return text.get(index.range(slot)?);
         }
-        let members: BTreeMap<Cow<'_, str>, &RawValue> = self.read().ok()?;
+        let members: BTreeMap<Cow<'_, str>, &RawValue> = self.decode().ok()?;
         members.get(name).map(|value| value.get())
     }
 
@@ -137,7 +137,7 @@ impl JsonText {
     /// # Errors
     ///
     /// Returns an error if the value is not a `T`. The message names the path of the member.
-    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
+    pub fn decode<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.as_str()).map_err(|error| error_path::with_path(self.as_str(), error))
     }
 
@@ -146,8 +146,8 @@ impl JsonText {
     /// # Errors
     ///
     /// Returns an error if the value is not a `T`. The message names the path of the member.
-    pub fn to<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        self.read()
+    pub fn decode_owned<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        self.decode()
     }
 }
 
@@ -166,7 +166,7 @@ impl PartialEq for JsonText {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
             || matches!(
-                (self.to::<Value>(), other.to::<Value>()),
+                (self.decode_owned::<Value>(), other.decode_owned::<Value>()),
                 (Ok(left), Ok(right)) if left == right
             )
     }
@@ -178,7 +178,7 @@ impl Serialize for JsonText {
             Repr::Raw(text) => text.serialize(serializer),
             Repr::SharedRaw(text) => text.serialize(serializer),
             Repr::Owned(_) | Repr::Shared(_) | Repr::Indexed(..) => {
-                let raw: &RawValue = self.read().map_err(serde::ser::Error::custom)?;
+                let raw: &RawValue = self.decode().map_err(serde::ser::Error::custom)?;
                 raw.serialize(serializer)
             }
         }

@@ -2,7 +2,7 @@
 
 /// Appends `text` as a JSON string. Runs of characters that need no escape are copied at once.
 #[doc(hidden)]
-pub fn push_string(out: &mut String, mut text: &str) {
+pub fn push_json_string(out: &mut String, mut text: &str) {
     out.push('"');
     loop {
         let end = plain_end(text.as_bytes(), 0);
@@ -62,13 +62,13 @@ fn special_bytes(word: u64) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::push_string;
+    use super::push_json_string;
 
     proptest! {
         #[test]
         fn written_strings_parse_back(text in "(?s:.{0,40})|[\\x00-\\x40\"\\\\]{0,40}") {
             let mut json = String::new();
-            push_string(&mut json, &text);
+            push_json_string(&mut json, &text);
             prop_assert_eq!(serde_json::from_str::<String>(&json).ok(), Some(text));
             prop_assert!(!json.contains('\n'));
         }

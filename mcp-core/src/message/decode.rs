@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use crate::error::ErrorObject;
 use crate::json::JsonText;
-use crate::message::id::{MAX_STRING_ID, RequestId};
+use crate::message::id::{MAX_STRING_ID_LEN, RequestId};
 use crate::message::scan::{Duplicate, Envelope, MAX_DEPTH, ScanError, Scanner, Span};
 use crate::message::{Message, Notification, Request, Response};
 use crate::method;
 
 /// Maximum number of messages in a batch.
-pub const MAX_BATCH: usize = 32;
+pub const MAX_BATCH_LEN: usize = 32;
 
 /// Decodes one message.
 ///
@@ -53,7 +53,7 @@ impl Decoder {
     }
 
     fn decode_batch(&mut self, text: &str) -> Result<Message, DecodeError> {
-        match self.scanner.scan_elements(text, MAX_BATCH)? {
+        match self.scanner.scan_elements(text, MAX_BATCH_LEN)? {
             None => Err(DecodeError::invalid(None, "a batch must hold at most 32 messages")),
             Some(elements) if elements.is_empty() => {
                 Err(DecodeError::invalid(None, "a batch must not be empty"))
@@ -83,7 +83,7 @@ pub enum DecodeError {
     TooDeep,
     /// The message is JSON, but not a valid request.
     #[error("{reason}")]
-    Invalid {
+    InvalidRequest {
         /// The id of the request, if it could be read.
         id: Option<RequestId>,
         /// The reason, which the client receives as the error message.
@@ -91,7 +91,7 @@ pub enum DecodeError {
     },
     /// The message is a request whose parameters are not valid for any method.
     #[error("{reason}")]
-    Params {
+    InvalidParams {
         /// The id of the request.
         id: RequestId,
         /// The reason, which the client receives as the error message.
@@ -104,7 +104,7 @@ pub enum DecodeError {
 
 impl DecodeError {
     fn invalid(id: Option<RequestId>, reason: &'static str) -> Self {
-        Self::Invalid { id, reason }
+        Self::InvalidRequest { id, reason }
     }
 
     /// Creates the error for a message that exceeds the size limit of the transport.
@@ -113,11 +113,11 @@ impl DecodeError {
     }
 
     /// Returns the response to send to the client, or `None` if the message must not be answered.
-    pub fn answer(&self) -> Option<Response> {
+    pub fn to_response(&self) -> Option<Response> {
         let (id, error) = match self {
             Self::Unanswerable(_) => return None,
-            Self::Invalid { id, reason } => (id.clone(), ErrorObject::invalid_request(*reason)),
-            Self::Params { id, reason } => (Some(id.clone()), ErrorObject::invalid_params(*reason)),
+            Self::InvalidRequest { id, reason } => (id.clone(), ErrorObject::invalid_request(*reason)),
+            Self::InvalidParams { id, reason } => (Some(id.clone()), ErrorObject::invalid_params(*reason)),
             Self::Syntax | Self::NotUtf8 | Self::LoneSurrogate | Self::TooDeep => {
                 (None, ErrorObject::parse_error(self.to_string()))
             }
@@ -155,7 +155,7 @@ fn decode_object(text: &str, envelope: &Envelope) -> Result<Message, DecodeError
             (Some(JsonText::indexed(text[span.clone()].to_owned(), index)), id)
         }
         (Some(_), Some(id)) => {
-            return Err(DecodeError::Params { id, reason: "`params` must be an object" });
+            return Err(DecodeError::InvalidParams { id, reason: "`params` must be an object" });
         }
         (Some(_), None) => {
             return Err(DecodeError::Unanswerable("`params` of a notification must be an object"));
@@ -179,7 +179,7 @@ fn validate_method(
         (Some(Duplicate::Envelope), _) => return invalid("an object must not have duplicate members"),
         (Some(Duplicate::Arguments), Some(id)) => {
             let reason = "`params.arguments` must not have duplicate members";
-            return Err(DecodeError::Params { id: id.clone(), reason });
+            return Err(DecodeError::InvalidParams { id: id.clone(), reason });
         }
         _ => {}
     }
@@ -193,7 +193,7 @@ fn validate_method(
         return invalid("`method` is missing");
     };
     match decode_string(method) {
-        Ok(name) => Ok(method::known(&name).map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed)),
+        Ok(name) => Ok(method::find(&name).map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed)),
         Err(_) => invalid("`method` must be a string"),
     }
 }
@@ -211,7 +211,7 @@ fn decode_id(text: &str) -> Result<RequestId, DecodeError> {
     match text.as_bytes().first() {
         Some(b'"') => {
             let text: String = serde_json::from_str(text).map_err(|_| DecodeError::Syntax)?;
-            if text.len() > MAX_STRING_ID {
+            if text.len() > MAX_STRING_ID_LEN {
                 return Err(invalid("`id` must be at most 1024 bytes long"));
             }
             Ok(RequestId::from(text))

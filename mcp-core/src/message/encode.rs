@@ -45,7 +45,7 @@ impl Response {
     /// Returns the bytes before and after the result in a successful response on one line.
     ///
     /// A transport uses this to write a long result without copying it.
-    pub fn around_result(id: &RequestId) -> (Vec<u8>, &'static [u8]) {
+    pub fn result_envelope(id: &RequestId) -> (Vec<u8>, &'static [u8]) {
         let mut before = Vec::with_capacity(64);
         push_start(&mut before, Some(id));
         before.extend_from_slice(RESULT);

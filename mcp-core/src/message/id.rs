@@ -6,7 +6,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Maximum length of a string id, in bytes.
-pub const MAX_STRING_ID: usize = 1024;
+pub const MAX_STRING_ID_LEN: usize = 1024;
 
 /// The id of a request and of its response: an integer or a string.
 ///
@@ -112,7 +112,7 @@ impl<'de> Deserialize<'de> for RequestId {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<RequestId, E> {
-                if text.len() > MAX_STRING_ID {
+                if text.len() > MAX_STRING_ID_LEN {
                     return Err(E::invalid_length(text.len(), &self));
                 }
                 Ok(RequestId::String(text.into()))

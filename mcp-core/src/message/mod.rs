@@ -14,8 +14,8 @@ mod encode;
 pub(crate) mod id;
 mod scan;
 
-pub use decode::{DecodeError, Decoder, MAX_BATCH, decode};
-pub use id::{MAX_STRING_ID, RequestId};
+pub use decode::{DecodeError, Decoder, MAX_BATCH_LEN, decode};
+pub use id::{MAX_STRING_ID_LEN, RequestId};
 
 /// A JSON-RPC message.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +57,7 @@ impl Notification {
     ///
     /// Returns an error if the parameters cannot be serialized as JSON.
     pub fn new<T: Serialize>(method: &'static str, params: &T) -> Result<Self, serde_json::Error> {
-        Ok(Self { method: Cow::Borrowed(method), params: Some(JsonText::of(params)?) })
+        Ok(Self { method: Cow::Borrowed(method), params: Some(JsonText::encode(params)?) })
     }
 }
 

@@ -40,7 +40,7 @@ impl<'a> Definitions<'a> {
         let name = referenced_name(reference)?;
         match self.schemas.get(name.as_str()) {
             Some(schema) => Ok((schema, self.published.get(name.as_str()).map(String::as_str))),
-            None => Err(SchemaError::Reference { reference: reference.into() }),
+            None => Err(SchemaError::UnresolvedReference { reference: reference.into() }),
         }
     }
 
@@ -62,7 +62,7 @@ fn referenced_name(reference: &str) -> Result<String, SchemaError> {
         .filter(|name| !name.contains('/'))
         .and_then(percent_decode)
         .map(|name| name.replace("~1", "/").replace("~0", "~"))
-        .ok_or_else(|| SchemaError::Reference { reference: reference.into() })
+        .ok_or_else(|| SchemaError::UnresolvedReference { reference: reference.into() })
 }
 
 fn percent_decode(text: &str) -> Option<String> {

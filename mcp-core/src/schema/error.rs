@@ -9,7 +9,7 @@ pub enum SchemaError {
         "the portable subset of JSON Schema does not support `{keyword}`{}: remove it, or write this schema by hand",
         location(pointer)
     )]
-    Keyword {
+    UnsupportedKeyword {
         /// The keyword.
         keyword: String,
         /// The JSON pointer of its location in the generated schema.
@@ -17,7 +17,7 @@ pub enum SchemaError {
     },
     /// A keyword whose value is not valid JSON Schema.
     #[error("invalid JSON Schema: `{keyword}`{} must be {expected}", location(pointer))]
-    Invalid {
+    InvalidKeyword {
         /// The keyword.
         keyword: String,
         /// The JSON pointer of its location in the generated schema.
@@ -27,7 +27,7 @@ pub enum SchemaError {
     },
     /// A keyword that was added to a schema of a type it does not apply to.
     #[error("`{keyword}` does not apply to {type_name}")]
-    Misplaced {
+    InapplicableKeyword {
         /// The keyword.
         keyword: String,
         /// The type that the schema describes, such as `a string`.
@@ -37,7 +37,7 @@ pub enum SchemaError {
     #[error(
         "`$ref: {reference}` cannot be resolved: it must be `#` or the name of a definition, `#/$defs/…`"
     )]
-    Reference {
+    UnresolvedReference {
         /// The reference.
         reference: String,
     },
@@ -57,7 +57,7 @@ pub enum SchemaError {
     #[error(
         "the pattern `{pattern}` cannot be compiled: {reason} (look-around, back-references and `\\p{{…}}` are not supported)"
     )]
-    Pattern {
+    InvalidPattern {
         /// The pattern.
         pattern: String,
         /// The error of the regular expression compiler.
@@ -73,7 +73,7 @@ pub enum SchemaError {
     },
     /// Two properties with the same name.
     #[error("property names must be unique: `{name}` is used twice")]
-    Duplicate {
+    DuplicateProperty {
         /// The name.
         name: String,
     },

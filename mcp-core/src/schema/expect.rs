@@ -2,13 +2,13 @@
 
 use crate::schema::problem::{excerpt, join_names, pluralize};
 use crate::schema::shape::{
-    AdditionalRule, ArrayRule, LengthRange, NumberRule, ObjectRule, Rule, Shape, StringRule,
+    AdditionalRule, ArrayRule, LengthRange, NumberRule, ObjectRule, Rule, CompiledSchema, StringRule,
 };
 
 /// Maximum number of branches of a choice in a description.
 const MAX_BRANCHES: usize = 6;
 
-impl Shape {
+impl CompiledSchema {
     /// Returns a description of the accepted values, to follow the word "expected".
     pub(super) fn expected(&self, rule: &Rule) -> String {
         match self.resolve(rule) {

@@ -1,9 +1,9 @@
 //! Conversion of JSON Schemas into a portable subset, and validation of values against it.
 //!
 //! Clients differ in the schemas they accept: some reject `$ref`, some a boolean schema, some a list of types, and a
-//! schema that a client cannot read often disables all tools of the server. [`Portable`] therefore converts the
+//! schema that a client cannot read often disables all tools of the server. [`PortableSchema`] therefore converts the
 //! schemas that `schemars` generates from Rust types into the subset of JSON Schema 2020-12 described below, which
-//! every known client accepts. [`Shape`] validates and coerces the values that clients send, with the same subset.
+//! every known client accepts. [`CompiledSchema`] validates and coerces the values that clients send, with the same subset.
 //!
 //! # The subset
 //!
@@ -32,19 +32,19 @@
 //!   flattened map). Results keep what was generated, so that a member added later does not break a client that caches
 //!   the older schema.
 //! - All other keywords assert nothing and are kept: `description`, `title`, `default`, `examples`, `deprecated`,
-//!   `format` if JSON Schema defines its value (see [`Portable`]), and every keyword that JSON Schema does not
+//!   `format` if JSON Schema defines its value (see [`PortableSchema`]), and every keyword that JSON Schema does not
 //!   define.
 //!
 //! # Example
 //!
 //! ```
-//! use mcpwright_core::schema::{ObjectSchema, Portable, Shape};
+//! use mcpwright_core::schema::{ObjectSchemaBuilder, PortableSchema, CompiledSchema};
 //! use serde_json::json;
 //!
 //! // Schemas that schemars generates for a `u32` with a range, and for an `Option<String>`.
-//! let limit = Portable::argument(&json!({"type": "integer", "format": "uint32", "minimum": 1, "maximum": 100}))?;
-//! let query = Portable::argument(&json!({"type": ["string", "null"]}))?.describe("Words to look for.");
-//! let schema = ObjectSchema::new().property("query", query, false).property("limit", limit, true).build()?;
+//! let limit = PortableSchema::for_argument(&json!({"type": "integer", "format": "uint32", "minimum": 1, "maximum": 100}))?;
+//! let query = PortableSchema::for_argument(&json!({"type": ["string", "null"]}))?.with_description("Words to look for.");
+//! let schema = ObjectSchemaBuilder::new().property("query", query, false).property("limit", limit, true).build()?;
 //! assert_eq!(
 //!     schema.as_value(),
 //!     &json!({
@@ -58,9 +58,9 @@
 //!     })
 //! );
 //!
-//! let shape = Shape::new(&schema)?;
-//! assert_eq!(shape.fit(json!({"query": null, "limit": "5"}), false), Ok(json!({"limit": 5})));
-//! let problems = shape.fit(json!({"qeury": "rust", "limit": 500}), false).unwrap_err();
+//! let shape = CompiledSchema::new(&schema)?;
+//! assert_eq!(shape.coerce(json!({"query": null, "limit": "5"}), false), Ok(json!({"limit": 5})));
+//! let problems = shape.coerce(json!({"qeury": "rust", "limit": 500}), false).unwrap_err();
 //! assert_eq!(problems[0].to_string(), "unknown argument `qeury`; did you mean `query`? (known: query, limit)");
 //! assert_eq!(problems[1].to_string(), "limit: expected an integer from 1 to 100, got 500");
 //! # Ok::<(), mcpwright_core::schema::SchemaError>(())
@@ -86,10 +86,10 @@ mod suggestion;
 // The public interface is:
 pub use document::Schema;
 pub use error::SchemaError;
-pub use object::ObjectSchema;
-pub use portable::Portable;
+pub use object::ObjectSchemaBuilder;
+pub use portable::PortableSchema;
 pub use problem::Problem;
-pub use shape::Shape;
+pub use shape::CompiledSchema;
 
 #[cfg(test)]
 mod tests;

@@ -6,18 +6,18 @@ use crate::schema::definition::unique_name;
 use crate::schema::document::Schema;
 use crate::schema::error::SchemaError;
 use crate::schema::node::{Additional, Kind, Node, ObjectNode, Purpose};
-use crate::schema::portable::Portable;
+use crate::schema::portable::PortableSchema;
 
 /// A builder for the schema of an object with named properties.
 ///
-/// The object accepts no other members unless [`ObjectSchema::open`] is called.
+/// The object accepts no other members unless [`ObjectSchemaBuilder::open`] is called.
 #[derive(Clone, Debug, Default)]
-pub struct ObjectSchema {
-    properties: Vec<(String, Portable, bool)>,
+pub struct ObjectSchemaBuilder {
+    properties: Vec<(String, PortableSchema, bool)>,
     is_open: bool,
 }
 
-impl ObjectSchema {
+impl ObjectSchemaBuilder {
     /// Creates an object without properties.
     pub fn new() -> Self {
         Self::default()
@@ -25,14 +25,14 @@ impl ObjectSchema {
 
     /// Appends a property.
     #[must_use]
-    pub fn property(mut self, name: impl Into<String>, schema: Portable, required: bool) -> Self {
+    pub fn property(mut self, name: impl Into<String>, schema: PortableSchema, required: bool) -> Self {
         self.properties.push((name.into(), schema, required));
         self
     }
 
     /// Accepts members that are not properties.
     #[must_use]
-    pub fn open(mut self) -> Self {
+    pub fn allow_unknown_members(mut self) -> Self {
         self.is_open = true;
         self
     }
@@ -41,14 +41,14 @@ impl ObjectSchema {
     ///
     /// # Errors
     ///
-    /// Returns [`SchemaError::Duplicate`] if two properties have the same name.
+    /// Returns [`SchemaError::DuplicateProperty`] if two properties have the same name.
     pub fn build(self) -> Result<Schema, SchemaError> {
         let additional = if self.is_open { Additional::Any } else { Additional::None };
         let mut object = ObjectNode { additional, ..ObjectNode::default() };
         let mut definitions = Vec::new();
         for (name, schema, required) in self.properties {
             if object.properties.iter().any(|(other, _)| *other == name) {
-                return Err(SchemaError::Duplicate { name });
+                return Err(SchemaError::DuplicateProperty { name });
             }
             if required {
                 object.required.push(name.clone());
@@ -63,7 +63,7 @@ impl ObjectSchema {
 /// Moves the definitions of a property to the shared ones, and returns the property.
 ///
 /// If different types have the same name, those of this property are renamed.
-fn move_definitions(schema: Portable, shared: &mut Vec<(String, Node)>) -> Node {
+fn move_definitions(schema: PortableSchema, shared: &mut Vec<(String, Node)>) -> Node {
     let (mut node, mut definitions) = schema.into_parts();
     let differs =
         |(name, node): &(String, Node)| shared.iter().any(|(other, known)| other == name && known != node);

@@ -21,13 +21,13 @@ use crate::schema::read::Reader;
 /// - A tuple becomes an array of the types of its elements.
 /// - A tagged enum becomes an `anyOf` of objects.
 #[derive(Clone, Debug)]
-pub struct Portable {
+pub struct PortableSchema {
     pub(super) node: Node,
     pub(super) definitions: Vec<(String, Node)>,
     purpose: Purpose,
 }
 
-impl Portable {
+impl PortableSchema {
     /// Converts the schema of an argument, generated for deserialization: draft 2020-12, with its definitions in
     /// `$defs`.
     ///
@@ -35,7 +35,7 @@ impl Portable {
     ///
     /// Returns an error if the schema has an assertion that the portable subset cannot express, refers to another
     /// document, or is too large or too deep.
-    pub fn argument(generated: &Value) -> Result<Self, SchemaError> {
+    pub fn for_argument(generated: &Value) -> Result<Self, SchemaError> {
         Self::read(generated, Purpose::Argument)
     }
 
@@ -43,8 +43,8 @@ impl Portable {
     ///
     /// # Errors
     ///
-    /// Returns an error in the same cases as [`Portable::argument`].
-    pub fn result(generated: &Value) -> Result<Self, SchemaError> {
+    /// Returns an error in the same cases as [`PortableSchema::for_argument`].
+    pub fn for_result(generated: &Value) -> Result<Self, SchemaError> {
         Self::read(generated, Purpose::Result)
     }
 
@@ -65,7 +65,7 @@ impl Portable {
 
     /// Sets the description. The generated notes about the values of the type follow it.
     #[must_use]
-    pub fn describe(mut self, description: impl Into<String>) -> Self {
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.node.annotations.description = Some(description.into());
         self
     }
@@ -75,34 +75,34 @@ impl Portable {
     /// # Errors
     ///
     /// Returns an error if the keyword does not apply to values of this type, or if its value is not valid.
-    pub fn with(mut self, keyword: &str, value: Value) -> Result<Self, SchemaError> {
+    pub fn with_keyword(mut self, keyword: &str, value: Value) -> Result<Self, SchemaError> {
         let bounded = match keyword::role(keyword) {
             KeywordRole::Annotation => return Ok(self.with_annotation(keyword, value)),
             KeywordRole::Structure if keyword == "enum" => return self.with_values(value),
             KeywordRole::Bounds(bounded, operand) if operand.accepts(&value) => bounded,
             KeywordRole::Bounds(_, operand) => {
                 let expected = operand.expected();
-                return Err(SchemaError::Invalid {
+                return Err(SchemaError::InvalidKeyword {
                     keyword: keyword.into(),
                     pointer: String::new(),
                     expected,
                 });
             }
-            _ => return Err(SchemaError::Keyword { keyword: keyword.into(), pointer: String::new() }),
+            _ => return Err(SchemaError::UnsupportedKeyword { keyword: keyword.into(), pointer: String::new() }),
         };
         self.node.checked_by_decoding = false;
         let type_name = self.node.type_name();
         let bounds = self
             .node
             .bounds_mut(bounded)
-            .ok_or(SchemaError::Misplaced { keyword: keyword.into(), type_name })?;
+            .ok_or(SchemaError::InapplicableKeyword { keyword: keyword.into(), type_name })?;
         bounds.insert(keyword.into(), value);
         Ok(self)
     }
 
     fn with_annotation(mut self, keyword: &str, value: Value) -> Self {
         match value {
-            Value::String(text) if keyword == "description" => self.describe(text),
+            Value::String(text) if keyword == "description" => self.with_description(text),
             value => {
                 self.node.annotations.keywords.insert(keyword.into(), value);
                 self
@@ -113,14 +113,14 @@ impl Portable {
     fn with_values(mut self, values: Value) -> Result<Self, SchemaError> {
         let type_name = self.node.type_name();
         let Kind::Scalar(scalar) = &mut self.node.kind else {
-            return Err(SchemaError::Misplaced { keyword: "enum".into(), type_name });
+            return Err(SchemaError::InapplicableKeyword { keyword: "enum".into(), type_name });
         };
         let is_valid = |values: &Vec<Value>| {
             !values.is_empty() && values.iter().all(|value| scalar.kind.includes(value))
         };
         if !values.as_array().is_some_and(is_valid) {
             let expected = "a list of values of the type";
-            return Err(SchemaError::Invalid { keyword: "enum".into(), pointer: String::new(), expected });
+            return Err(SchemaError::InvalidKeyword { keyword: "enum".into(), pointer: String::new(), expected });
         }
         scalar.keywords.insert("enum".into(), values);
         self.node.checked_by_decoding = false;
@@ -131,14 +131,14 @@ impl Portable {
     ///
     /// # Errors
     ///
-    /// Returns [`SchemaError::Misplaced`] if values of this type have no length.
-    pub fn length(mut self, minimum: Option<u64>, maximum: Option<u64>) -> Result<Self, SchemaError> {
+    /// Returns [`SchemaError::InapplicableKeyword`] if values of this type have no length.
+    pub fn with_length(mut self, minimum: Option<u64>, maximum: Option<u64>) -> Result<Self, SchemaError> {
         let (minimum_keyword, maximum_keyword) = match &self.node.kind {
             Kind::Scalar(scalar) if scalar.kind == ScalarKind::String => ("minLength", "maxLength"),
             Kind::Array(_) => ("minItems", "maxItems"),
             Kind::Object(_) => ("minProperties", "maxProperties"),
             _ => {
-                return Err(SchemaError::Misplaced {
+                return Err(SchemaError::InapplicableKeyword {
                     keyword: "length".into(),
                     type_name: self.node.type_name(),
                 });
@@ -146,7 +146,7 @@ impl Portable {
         };
         for (keyword, bound) in [(minimum_keyword, minimum), (maximum_keyword, maximum)] {
             if let Some(bound) = bound {
-                self = self.with(keyword, bound.into())?;
+                self = self.with_keyword(keyword, bound.into())?;
             }
         }
         Ok(self)
@@ -168,7 +168,7 @@ impl Portable {
     /// This is the case for scalars with the bounds of their type, for enums, and for arrays and maps of these. It is
     /// not the case for values that an attribute bounds, and for structs, because deserialization ignores unknown
     /// members.
-    pub fn decoding_suffices(&self) -> bool {
+    pub fn is_checked_by_decoding(&self) -> bool {
         self.node.checked_by_decoding
     }
 

@@ -38,7 +38,7 @@ impl Problem {
     /// Creates a problem reported by other code, such as a validator of the application, with its own message.
     ///
     /// `pointer` is the JSON pointer of the value.
-    pub fn other(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub fn custom(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
         let pointer = pointer.into();
         let path = pointer.trim_start_matches('/').replace('/', ".");
         let (expected, found) = (reason.into(), String::new());

@@ -1,4 +1,4 @@
-//! Portable schemas compiled for validation.
+//! PortableSchema schemas compiled for validation.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,9 @@ use crate::schema::number;
 /// Maximum size of a compiled pattern, in bytes.
 const MAX_PATTERN_SIZE: usize = 1 << 20;
 
-/// A compiled schema. [`Shape::fit`] validates and coerces values.
+/// A compiled schema. [`CompiledSchema::fit`] validates and coerces values.
 #[derive(Debug)]
-pub struct Shape {
+pub struct CompiledSchema {
     pub(super) root: Rule,
     pub(super) definitions: Vec<Rule>,
 }
@@ -99,12 +99,12 @@ pub(super) struct LengthRange {
     pub(super) max: u64,
 }
 
-impl Shape {
+impl CompiledSchema {
     /// Compiles a schema.
     ///
     /// # Errors
     ///
-    /// Returns [`SchemaError::Pattern`] if a pattern is not a regular expression with linear running time.
+    /// Returns [`SchemaError::InvalidPattern`] if a pattern is not a regular expression with linear running time.
     pub fn new(schema: &Schema) -> Result<Self, SchemaError> {
         let root = schema.as_value();
         let definitions = root.get("$defs").and_then(Value::as_object);
@@ -239,7 +239,7 @@ impl Compiler<'_> {
         let name = reference.strip_prefix("#/$defs/").unwrap_or(reference);
         match self.definitions.get(name) {
             Some(index) => Ok(Rule::Reference(*index)),
-            None => Err(SchemaError::Reference { reference: reference.into() }),
+            None => Err(SchemaError::UnresolvedReference { reference: reference.into() }),
         }
     }
 
@@ -295,7 +295,7 @@ fn compile_string(schema: &Map<String, Value>) -> Result<StringRule, SchemaError
 
 fn compile_pattern(pattern: &str) -> Result<Regex, SchemaError> {
     let regex = RegexBuilder::new(pattern).size_limit(MAX_PATTERN_SIZE).build();
-    regex.map_err(|error| SchemaError::Pattern { pattern: pattern.into(), reason: error.to_string() })
+    regex.map_err(|error| SchemaError::InvalidPattern { pattern: pattern.into(), reason: error.to_string() })
 }
 
 fn strings(schema: &Map<String, Value>, keyword: &str) -> Vec<String> {

@@ -26,25 +26,25 @@ pub enum TemplateError {
     #[error(
         "`{{{expression}}}` is not a supported expression: use `{{name}}`, `{{+name}}`, `{{/name}}`, `{{/name*}}`, `{{?name,…}}`, `{{&name,…}}` or `{{#name}}`"
     )]
-    Expression {
+    UnsupportedExpression {
         /// The text between the braces.
         expression: String,
     },
     /// A variable name that is empty or has characters other than letters, digits, `_` and `.`.
     #[error("`{name}` is not a valid variable name: it must consist of letters, digits, `_` and `.`")]
-    Name {
+    InvalidName {
         /// The name.
         name: String,
     },
     /// Two variables with the same name.
     #[error("variable names must be unique: `{name}` is used twice")]
-    Duplicate {
+    DuplicateVariable {
         /// The name.
         name: String,
     },
     /// Two variables without text between them, so that the end of the first one is ambiguous.
     #[error("the variables `{first}` and `{second}` must be separated by text")]
-    Adjacent {
+    AdjacentVariables {
         /// The name of the first variable.
         first: String,
         /// The name of the second variable.

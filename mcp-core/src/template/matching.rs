@@ -21,7 +21,7 @@ pub enum Match {
     /// The URI does not match.
     Unmatched,
     /// The URI matches, but a value is unsafe to use.
-    Refused(Refusal),
+    Rejected(Rejection),
 }
 
 /// The values of variables, percent-decoded, in the order of the template.
@@ -31,7 +31,7 @@ pub struct Variables(Vec<(String, String)>);
 /// The reason for which a URI that matches was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub struct Refusal {
+pub struct Rejection {
     reason: String,
 }
 
@@ -135,7 +135,7 @@ impl Matcher {
                 self.push_text(expression.operator.separator());
             }
             if let Some(Step::Variable { name: first, .. }) = self.steps.last() {
-                return Err(TemplateError::Adjacent { first: first.clone(), second: variable.name.clone() });
+                return Err(TemplateError::AdjacentVariables { first: first.clone(), second: variable.name.clone() });
             }
             let extent = match expression.operator {
                 Operator::Reserved => Extent::Path,
@@ -164,7 +164,7 @@ impl Matcher {
     /// Matches a URI.
     pub(super) fn matches(&self, uri: &str) -> Match {
         if uri.len() > MAX_URI_LEN {
-            return Match::Refused(Refusal {
+            return Match::Rejected(Rejection {
                 reason: format!("the URI must be at most {MAX_URI_LEN} bytes long"),
             });
         }
@@ -172,7 +172,7 @@ impl Matcher {
             None => Match::Unmatched,
             Some(captures) => match captures.into_iter().map(Capture::into_value).collect() {
                 Ok(values) => Match::Matched(Variables(values)),
-                Err(refusal) => Match::Refused(refusal),
+                Err(refusal) => Match::Rejected(refusal),
             },
         }
     }
@@ -328,11 +328,11 @@ struct Capture<'a> {
 
 impl Capture<'_> {
     /// Returns the name and the decoded value. Refuses values that could name something outside of the template.
-    fn into_value(self) -> Result<(String, String), Refusal> {
+    fn into_value(self) -> Result<(String, String), Rejection> {
         let value = match self.extent {
             Extent::Segment => self.decode_segment(self.text)?,
             Extent::Segments => {
-                let segments: Result<Vec<String>, Refusal> =
+                let segments: Result<Vec<String>, Rejection> =
                     self.text.split('/').map(|text| self.decode_segment(text)).collect();
                 segments?.join("/")
             }
@@ -342,7 +342,7 @@ impl Capture<'_> {
     }
 
     /// Decodes once, and refuses text that is not a single safe segment.
-    fn decode_segment(&self, text: &str) -> Result<String, Refusal> {
+    fn decode_segment(&self, text: &str) -> Result<String, Rejection> {
         let value = self.decode_path(text)?;
         if value.contains('/') {
             return Err(self.refusal("not contain `/`"));
@@ -354,7 +354,7 @@ impl Capture<'_> {
     }
 
     /// Decodes once, and refuses text that is unsafe in every value.
-    fn decode_path(&self, text: &str) -> Result<String, Refusal> {
+    fn decode_path(&self, text: &str) -> Result<String, Rejection> {
         let value = decode(text).ok_or_else(|| self.refusal("be percent-encoded UTF-8"))?;
         if value.contains('\\') {
             return Err(self.refusal("not contain `\\`"));
@@ -368,8 +368,8 @@ impl Capture<'_> {
         Ok(value)
     }
 
-    fn refusal(&self, demand: &str) -> Refusal {
-        Refusal { reason: format!("the value of `{}` must {demand}", self.name) }
+    fn refusal(&self, demand: &str) -> Rejection {
+        Rejection { reason: format!("the value of `{}` must {demand}", self.name) }
     }
 }
 

@@ -25,7 +25,7 @@
 //! assert_eq!(variables.get("format"), Some("md"));
 //!
 //! assert_eq!(template.matches("note://ada"), Match::Unmatched);
-//! assert!(matches!(template.matches("note://ada/%2e%2e"), Match::Refused(_)));
+//! assert!(matches!(template.matches("note://ada/%2e%2e"), Match::Rejected(_)));
 //! assert_eq!(template.expand(&[("user", "ada"), ("id", "a b")]), "note://ada/a%20b");
 //! # Ok::<(), mcpwright_core::template::TemplateError>(())
 //! ```
@@ -46,7 +46,7 @@ use matching::Matcher;
 
 // The public interface is:
 pub use error::TemplateError;
-pub use matching::{Match, Refusal, Variables};
+pub use matching::{Match, Rejection, Variables};
 
 /// A URI template. See the [module](self) for the supported expressions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +92,7 @@ impl UriTemplate {
     ///
     /// A template is more specific if it has more literal characters; then, if it has fewer variables that capture `/`;
     /// then, if it has fewer variables.
-    pub fn most_specific_first(&self, other: &Self) -> Ordering {
+    pub fn cmp_specificity(&self, other: &Self) -> Ordering {
         self.generality().cmp(&other.generality()).then_with(|| self.source.cmp(&other.source))
     }
 

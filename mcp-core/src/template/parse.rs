@@ -42,7 +42,7 @@ fn encode_literal(text: &str) -> String {
 
 /// Parses the text between the braces of an expression.
 fn parse_expression(text: &str) -> Result<Expression, TemplateError> {
-    let unsupported = || TemplateError::Expression { expression: text.to_owned() };
+    let unsupported = || TemplateError::UnsupportedExpression { expression: text.to_owned() };
     let (operator, names) = match text.split_at_checked(1) {
         Some(("+", names)) => (Operator::Reserved, names),
         Some(("#", names)) => (Operator::Fragment, names),
@@ -76,7 +76,7 @@ fn parse_name(name: &str) -> Result<String, TemplateError> {
     if name.split('.').all(is_word) {
         Ok(name.to_owned())
     } else {
-        Err(TemplateError::Name { name: name.to_owned() })
+        Err(TemplateError::InvalidName { name: name.to_owned() })
     }
 }
 
@@ -87,7 +87,7 @@ fn check_names(parts: &[Part]) -> Result<(), TemplateError> {
         let Part::Expression(expression) = part else { continue };
         for Variable { name, .. } in &expression.variables {
             if !seen.insert(name) {
-                return Err(TemplateError::Duplicate { name: name.clone() });
+                return Err(TemplateError::DuplicateVariable { name: name.clone() });
             }
         }
     }

@@ -16,7 +16,7 @@ fn matched(source: &str, uri: &str) -> String {
             values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
         }
         Match::Unmatched => "unmatched".into(),
-        Match::Refused(refusal) => format!("refused: {refusal}"),
+        Match::Rejected(refusal) => format!("refused: {refusal}"),
     }
 }
 
@@ -243,7 +243,7 @@ fn the_more_specific_template_sorts_first() {
     let mut templates =
         ["file:///{+path}", "file:///{name}", "file:///a/{b}/{c}", "file:///a/{+b}", "file:///a/b"]
             .map(template);
-    templates.sort_by(UriTemplate::most_specific_first);
+    templates.sort_by(UriTemplate::cmp_specificity);
     let order = templates.map(|template| template.to_string());
     assert_eq!(
         order,

@@ -98,10 +98,10 @@ impl Covered {
         content_round_trip: impl Fn(&JsonText) -> Result<Value, serde_json::Error> + 'static,
     ) -> Self {
         let round_trip = move |text: &JsonText| {
-            let mut message: Value = text.to()?;
+            let mut message: Value = text.decode_owned()?;
             assert_eq!(message.get("method").and_then(Value::as_str), method);
             if let Some(value) = message.get_mut(member) {
-                *value = content_round_trip(&JsonText::of(value)?)?;
+                *value = content_round_trip(&JsonText::encode(value)?)?;
             }
             Ok(message)
         };
@@ -110,11 +110,11 @@ impl Covered {
 }
 
 fn to_json<T: Serialize>(value: &T) -> Value {
-    JsonText::of(value).expect("it can be written").to().expect("JSON")
+    JsonText::encode(value).expect("it can be written").decode_owned().expect("JSON")
 }
 
 fn round_trip<T: Serialize + DeserializeOwned>(text: &JsonText) -> Result<Value, serde_json::Error> {
-    let value: T = text.to()?;
+    let value: T = text.decode_owned()?;
     Ok(to_json(&value))
 }
 

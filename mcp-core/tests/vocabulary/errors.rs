@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 #[track_caller]
 fn check<T: DeserializeOwned + Debug>(value: &Value, message: &str) {
-    let text = JsonText::of(value).expect("JSON");
-    assert_eq!(text.to::<T>().expect_err("the value is invalid").to_string(), message, "{value}");
+    let text = JsonText::encode(value).expect("JSON");
+    assert_eq!(text.decode_owned::<T>().expect_err("the value is invalid").to_string(), message, "{value}");
 }
 
 #[test]
@@ -108,16 +108,16 @@ fn integers_must_not_have_a_fraction() {
 
 #[test]
 fn numbers_must_be_finite() {
-    let error = JsonText::of(&ProgressParams::new(1, f64::NAN)).expect_err("NaN is not finite");
+    let error = JsonText::encode(&ProgressParams::new(1, f64::NAN)).expect_err("NaN is not finite");
     assert_eq!(error.to_string(), "a number must be finite to be written as JSON, got NaN");
-    let text = JsonText::of(&ProgressParams::new(1, 50).total(1e300)).expect("JSON");
+    let text = JsonText::encode(&ProgressParams::new(1, 50).total(1e300)).expect("JSON");
     assert_eq!(text.as_str(), r#"{"progressToken":1,"progress":50,"total":1e+300}"#);
 }
 
 #[test]
 fn duplicate_members_are_rejected() {
     let text = JsonText::parse(r#"{"one": 1, "one": 2}"#).expect("JSON");
-    let error = text.to::<InputResponses>().expect_err("the member is duplicate");
+    let error = text.decode_owned::<InputResponses>().expect_err("the member is duplicate");
     assert_eq!(error.to_string(), "duplicate member `one`");
 }
 

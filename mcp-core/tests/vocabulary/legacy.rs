@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// Deserializes a value and checks that it survives a round trip.
 fn read<T: Serialize + DeserializeOwned>(value: &Value) -> T {
-    let read: T = JsonText::of(value).expect("JSON").to().expect("a valid value");
+    let read: T = JsonText::encode(value).expect("JSON").decode_owned().expect("a valid value");
     assert_eq!(&serde_json::to_value(&read).expect("JSON"), value);
     read
 }
@@ -102,21 +102,21 @@ fn form_mode_may_be_absent() {
 
 #[test]
 fn elicitation_without_modes_supports_forms() {
-    let shows_forms = |elicitation: Value| {
+    let supports_forms = |elicitation: Value| {
         let capabilities: ClientCapabilities = read(&json!({ "elicitation": elicitation }));
-        capabilities.elicitation.is_some_and(|elicitation| elicitation.shows_forms())
+        capabilities.elicitation.is_some_and(|elicitation| elicitation.supports_forms())
     };
-    assert!(shows_forms(json!({})));
-    assert!(shows_forms(json!({ "form": {} })));
-    assert!(shows_forms(json!({ "form": {}, "url": {} })));
-    assert!(!shows_forms(json!({ "url": {} })));
+    assert!(supports_forms(json!({})));
+    assert!(supports_forms(json!({ "form": {} })));
+    assert!(supports_forms(json!({ "form": {}, "url": {} })));
+    assert!(!supports_forms(json!({ "url": {} })));
 }
 
 #[test]
 fn names_are_known() {
     let names = [Initialize::NAME, SetLevel::NAME, Subscribe::NAME, Unsubscribe::NAME, method::INITIALIZED];
-    assert!(names.iter().all(|name| method::known(name) == Some(name)));
-    assert_eq!(method::known("tools/cal"), None);
+    assert!(names.iter().all(|name| method::find(name) == Some(name)));
+    assert_eq!(method::find("tools/cal"), None);
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn serialized_values_are_valid_and_complete() {
         for value in &covered.values {
             assert_no_null(covered.definition, value);
             schema.check(covered.definition, value, &covered.definition);
-            let text = JsonText::of(value).expect("JSON");
+            let text = JsonText::encode(value).expect("JSON");
             let written = (covered.round_trip)(&text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
             assert_eq!(&written, value, "{}", covered.definition);
             value_count += 1;
@@ -103,7 +103,7 @@ fn optional_members_stay_absent() {
             if value.as_object_mut().and_then(|members| members.shift_remove(member)).is_none() {
                 continue;
             }
-            let written = (covered.round_trip)(&JsonText::of(&value).expect("JSON"));
+            let written = (covered.round_trip)(&JsonText::encode(&value).expect("JSON"));
             let written =
                 written.unwrap_or_else(|error| panic!("{} without {member}: {error}", covered.definition));
             assert_eq!(written, value, "{} without {member}", covered.definition);
@@ -136,7 +136,7 @@ fn check_wrong_types(schema: &Schema, covered: &Covered) -> usize {
             if is_out_of_range || validator.is_valid(&value) {
                 continue;
             }
-            let outcome = (covered.round_trip)(&JsonText::of(&value).expect("JSON"));
+            let outcome = (covered.round_trip)(&JsonText::encode(&value).expect("JSON"));
             let error = outcome.expect_err(&format!("{definition}.{member}")).to_string();
             assert!(error.contains(&format!("`{member}")), "{definition}.{member}: {error}");
             rejected += 1;

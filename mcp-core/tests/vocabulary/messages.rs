@@ -281,7 +281,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 fn any_params() -> impl Strategy<Value = Option<JsonText>> {
     prop::option::of(prop::collection::hash_map("\\PC{0,12}", any_json(), 0..5))
-        .prop_map(|params| params.map(|params| JsonText::of(&params).expect("JSON can be written")))
+        .prop_map(|params| params.map(|params| JsonText::encode(&params).expect("JSON can be written")))
 }
 
 fn any_message() -> impl Strategy<Value = Message> {
@@ -296,7 +296,7 @@ fn any_message() -> impl Strategy<Value = Message> {
             .prop_map(|(method, params)| Notification { method: method.into(), params }.into()),
         (any_id(), any_json()).prop_map(|(id, result)| Response::ok(
             id,
-            JsonText::of(&json!({ "r": result })).expect("JSON can be written")
+            JsonText::encode(&json!({ "r": result })).expect("JSON can be written")
         )
         .into()),
     ]
@@ -355,7 +355,7 @@ fn members_of_params_are_found_at_any_position() {
     for text in texts {
         let Ok(Message::Request(request)) = decode(text.as_bytes()) else { panic!("{text}") };
         let params = request.params.unwrap();
-        for params in [params.clone(), params.clone().shared(), JsonText::parse(params.as_str()).unwrap()] {
+        for params in [params.clone(), params.clone().into_shared(), JsonText::parse(params.as_str()).unwrap()] {
             assert_eq!(params.member("name"), Some("\"n\""));
             assert_eq!(params.member("arguments"), Some(r#"{"name":1}"#));
             assert_eq!(params.member("_meta"), Some("{}"));

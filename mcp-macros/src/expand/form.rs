@@ -26,7 +26,7 @@ use crate::errors::Errors;
 ///
 ///              fn read(mut content: Map<String, Value>) -> Result<Self, String> {
 ///                  let schema = <Self as ::mcpwright::Form>::schema();
-///                  if let Err(error) = schema.check(&content) {
+///                  if let Err(error) = schema.validate(&content) {
 ///                      return Err(ToString::to_string(&error));
 ///                  }
 ///                  Ok(Self { name: ::mcpwright::FormField::<String>::new("name").read(&schema, &mut content)? })
@@ -79,7 +79,7 @@ fn functions(form: &Form) -> (TokenStream, TokenStream) {
     });
     let read = quote_spanned! {ours()=>
         let schema = <Self as ::mcpwright::Form>::schema();
-        if let ::core::result::Result::Err(error) = schema.check(&content) {
+        if let ::core::result::Result::Err(error) = schema.validate(&content) {
             return ::core::result::Result::Err(::std::string::ToString::to_string(&error));
         }
         ::core::result::Result::Ok(Self { #(#taken),* })

@@ -251,7 +251,7 @@ fn a_form_is_its_fields() {
                 mut content: ::mcpwright::serde_json::Map<::std::string::String, ::mcpwright::serde_json::Value>,
             ) -> ::core::result::Result<Self, ::std::string::String> {
                 let schema = <Self as ::mcpwright::Form>::schema();
-                if let ::core::result::Result::Err(error) = schema.check(&content) {
+                if let ::core::result::Result::Err(error) = schema.validate(&content) {
                     return ::core::result::Result::Err(::std::string::ToString::to_string(&error));
                 }
                 ::core::result::Result::Ok(Self {

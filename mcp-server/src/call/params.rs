@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// Deserializes parameters. The error names neither Rust types nor positions in the text.
 pub(crate) fn read<'a, P: Deserialize<'a>>(params: Option<&'a JsonText>) -> Result<P, ErrorObject> {
     let read = match params {
-        Some(params) => params.read(),
+        Some(params) => params.decode(),
         None => serde_json::from_str("{}"),
     };
     read.map_err(|error| {

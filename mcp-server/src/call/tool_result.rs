@@ -1,6 +1,6 @@
 //! Serialization of tool results.
 
-use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_string};
+use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_json_string};
 
 use crate::call::outcome::Answer;
 use crate::incident;
@@ -27,7 +27,7 @@ pub(crate) fn serialize(result: &CallToolResult) -> Result<String, serde_json::E
     out.push_str(r#"{"content":["#);
     for (index, text) in texts().enumerate() {
         out.push_str(if index == 0 { r#"{"type":"text","text":"# } else { r#",{"type":"text","text":"# });
-        push_string(&mut out, text);
+        push_json_string(&mut out, text);
         out.push('}');
     }
     out.push(']');

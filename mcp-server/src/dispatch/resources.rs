@@ -118,10 +118,10 @@ fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>
     let matches = templates.iter().map(|handler| (handler, handler.template().matches(uri)));
     let best = matches
         .filter(|(_, found)| !matches!(found, Match::Unmatched))
-        .min_by(|(one, _), (other, _)| one.template().most_specific_first(other.template()));
+        .min_by(|(one, _), (other, _)| one.template().cmp_specificity(other.template()));
     match best {
         Some((handler, Match::Matched(variables))) => Ok(Some(Reader::Template(handler.clone(), variables))),
-        Some((_, Match::Refused(refusal))) => {
+        Some((_, Match::Rejected(refusal))) => {
             Err(ErrorObject::invalid_params(format!("params.uri: {refusal}")))
         }
         _ => Ok(None),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use mcpwright_core::schema::{ObjectSchema, Portable, Problem, Schema, SchemaError, Shape};
+use mcpwright_core::schema::{ObjectSchemaBuilder, PortableSchema, Problem, Schema, SchemaError, CompiledSchema};
 use serde_json::{Map, Value};
 
 use crate::handler::argument::Argument;
@@ -15,7 +15,7 @@ use crate::handler::argument_text::ArgumentText;
 pub struct ParameterSpec {
     pub(crate) argument: Argument,
     /// The schema as a property of an object, and as a document of its own; `None` for an extractor.
-    schema: Option<(Portable, Value)>,
+    schema: Option<(PortableSchema, Value)>,
     pub(crate) required: bool,
     /// JSON text of the default.
     pub(crate) default: Option<String>,
@@ -57,7 +57,7 @@ impl ParameterSpec {
             ));
         }
         let required = default.is_none() && !portable.accepts_null();
-        let is_checked_by_type = portable.decoding_suffices();
+        let is_checked_by_type = portable.is_checked_by_decoding();
         let document = portable.clone().into_document().into_value();
         let schema = Some((portable, document));
         let type_schema = Some(type_schema);
@@ -70,21 +70,21 @@ impl ParameterSpec {
 }
 
 /// Returns the schema of an argument: that of its type, with the keywords that its settings add.
-fn portable_schema(argument: &Argument, type_schema: &schemars::Schema) -> Result<Portable, String> {
+fn portable_schema(argument: &Argument, type_schema: &schemars::Schema) -> Result<PortableSchema, String> {
     argument_limits::check(argument)?;
     let text = |error: SchemaError| error.to_string();
-    let mut portable = Portable::argument(type_schema.as_value()).map_err(text)?;
+    let mut portable = PortableSchema::for_argument(type_schema.as_value()).map_err(text)?;
     for (keyword, value) in &argument.keywords {
-        portable = portable.with(keyword, value.clone()).map_err(text)?;
+        portable = portable.with_keyword(keyword, value.clone()).map_err(text)?;
     }
     if let Some((smallest, largest)) = argument.length.and_then(argument_limits::inclusive_length) {
-        portable = portable.length(smallest, largest).map_err(text)?;
+        portable = portable.with_length(smallest, largest).map_err(text)?;
     }
     if let Some(default) = &argument.default {
-        portable = portable.with("default", default.clone()).map_err(text)?;
+        portable = portable.with_keyword("default", default.clone()).map_err(text)?;
     }
     if let Some(description) = &argument.description {
-        portable = portable.describe(description);
+        portable = portable.with_description(description);
     }
     Ok(portable)
 }
@@ -93,7 +93,7 @@ fn portable_schema(argument: &Argument, type_schema: &schemars::Schema) -> Resul
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
     pub(crate) specs: Vec<ParameterSpec>,
-    shape: Option<Arc<Shape>>,
+    compiled: Option<Arc<CompiledSchema>>,
     /// Values must match the schema exactly, without coercion.
     pub(crate) is_strict: bool,
     /// Unknown arguments are ignored instead of refused.
@@ -103,17 +103,17 @@ pub(crate) struct Parameters {
 impl Parameters {
     /// Generates the schema of the arguments as one object, which later calls are checked against.
     pub(crate) fn generate_schema(&mut self) -> Result<Schema, String> {
-        let mut object = ObjectSchema::new();
+        let mut object = ObjectSchemaBuilder::new();
         for spec in &self.specs {
             if let Some((schema, _)) = &spec.schema {
                 object = object.property(&*spec.argument.name, schema.clone(), spec.required);
             }
         }
         if self.allows_unknown {
-            object = object.open();
+            object = object.allow_unknown_members();
         }
         let schema = object.build().map_err(|error| error.to_string())?;
-        self.shape = Some(Arc::new(Shape::new(&schema).map_err(|error| error.to_string())?));
+        self.compiled = Some(Arc::new(CompiledSchema::new(&schema).map_err(|error| error.to_string())?));
         Ok(schema)
     }
 
@@ -164,8 +164,8 @@ impl Parameters {
         for (name, value) in &text.0 {
             object.insert(name.clone().into_owned(), serde_json::from_str(value).unwrap_or_default());
         }
-        let coerced = match &self.shape {
-            Some(shape) => shape.fit(Value::Object(object), self.is_strict)?,
+        let coerced = match &self.compiled {
+            Some(compiled) => compiled.coerce(Value::Object(object), self.is_strict)?,
             None => Value::Object(object),
         };
         let values = self.specs.iter().map(|spec| coerced.get(&*spec.argument.name));

@@ -57,7 +57,7 @@ fn missing_elicitation(
     let Some(declared) = declared else { return Some(needed.clone()) };
     let mut missing = ElicitationCapability::default();
     missing.url = needed.url.clone().filter(|_| declared.url.is_none());
-    missing.form = (needed.shows_forms() && !declared.shows_forms()).then(Map::new);
+    missing.form = (needed.supports_forms() && !declared.supports_forms()).then(Map::new);
     (missing != ElicitationCapability::default()).then_some(missing)
 }
 

@@ -278,7 +278,7 @@ impl Connection {
 
     /// Answers text that is not a message. After too many in a row, they are dropped.
     fn refuse_undecoded(&mut self, error: &DecodeError) -> Received {
-        let Some(response) = error.answer() else { return Received::Ignored(Actions::new()) };
+        let Some(response) = error.to_response() else { return Received::Ignored(Actions::new()) };
         if response.outcome.as_ref().is_err_and(|error| error.code == ErrorCode::PARSE_ERROR) {
             self.unreadable = self.unreadable.saturating_add(1);
             if self.unreadable > MAX_UNREADABLE_MESSAGES {
@@ -384,7 +384,7 @@ impl Connection {
             return Actions::new();
         }
         // A malformed cancellation is ignored, as one that comes too late is.
-        let params = notification.params.as_ref().and_then(|params| params.to::<CancelledParams>().ok());
+        let params = notification.params.as_ref().and_then(|params| params.decode_owned::<CancelledParams>().ok());
         let Some(id) = params.and_then(|params| params.request_id) else { return Actions::new() };
         if self.subscriptions.cancel(&id) {
             return Actions::new();
@@ -431,7 +431,7 @@ impl Connection {
                 }
                 Ok(Message::Response(response)) => Received::Ignored(self.response(response)),
                 Ok(Message::Batch(_)) => continue,
-                Err(error) => match error.answer() {
+                Err(error) => match error.to_response() {
                     Some(response) => self.answer(Received::Answered(response), Some(batch.clone())),
                     None => continue,
                 },

@@ -73,7 +73,7 @@ impl Server {
         };
         match message {
             Ok(message) => self.receive_without_session(caller, message, metadata),
-            Err(error) => match error.answer() {
+            Err(error) => match error.to_response() {
                 Some(response) => Decision::Answered(response, Era::Modern),
                 None if metadata.names_session() => Decision::Ignored,
                 None if matches!(error, DecodeError::Unanswerable(_)) => unexpected(metadata),

@@ -95,7 +95,7 @@ fn call_params(params: &JsonText) -> Option<JsonText> {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         arguments: Option<JsonText>,
     }
-    JsonText::of(&params.to::<CallParams>().ok()?).ok()
+    JsonText::encode(&params.decode_owned::<CallParams>().ok()?).ok()
 }
 
 impl SuspendedTask {

@@ -213,7 +213,7 @@ impl Client {
         name: &str,
         arguments: impl Arguments,
     ) -> Result<CallToolResult, ErrorObject> {
-        let arguments = JsonText::of(&arguments.into_object()).map_err(|error| internal_error(&error))?;
+        let arguments = JsonText::encode(&arguments.into_object()).map_err(|error| internal_error(&error))?;
         self.request::<method::CallTool>(&CallToolParams::new(name).arguments(arguments)).await
     }
 
@@ -286,7 +286,7 @@ impl Client {
         let Some(params) = self.transport.take_acknowledgement() else {
             return Err(ErrorObject::internal("the subscription was not acknowledged"));
         };
-        let acknowledged: AcknowledgedParams = params.to().map_err(|error| internal_error(&error))?;
+        let acknowledged: AcknowledgedParams = params.decode_owned().map_err(|error| internal_error(&error))?;
         Ok(acknowledged.notifications)
     }
 
@@ -303,7 +303,7 @@ impl Client {
     pub async fn request<M: Method>(&self, params: &M::Params) -> Result<M::Result, ErrorObject> {
         let params = serde_json::to_value(params).map_err(|error| internal_error(&error))?;
         let result = self.send(M::NAME, params).await?;
-        result.to().map_err(|error| internal_error(&error))
+        result.decode_owned().map_err(|error| internal_error(&error))
     }
 
     /// Sends a request, and returns the text of its result.
@@ -320,7 +320,7 @@ impl Client {
             let (Some(handler), Some(r#""input_required""#)) = (handler, result.member("resultType")) else {
                 return Ok(result);
             };
-            let required: InputRequiredResult = result.to().map_err(|error| internal_error(&error))?;
+            let required: InputRequiredResult = result.decode_owned().map_err(|error| internal_error(&error))?;
             let mut responses = Map::new();
             for (key, request) in required.input_requests {
                 responses.insert(key, handler(&request)?);
@@ -338,7 +338,7 @@ impl Client {
     /// Sends a request. The result is `None` if the server has not answered yet.
     async fn send_request(&self, method: &str, params: Value) -> Result<Option<Response>, ErrorObject> {
         let id = RequestId::from(self.next_id.fetch_add(1, Ordering::Relaxed));
-        let params = JsonText::of(&self.with_meta(params, &id)).map_err(|error| internal_error(&error))?;
+        let params = JsonText::encode(&self.with_meta(params, &id)).map_err(|error| internal_error(&error))?;
         let request = Request { id: id.clone(), method: method.to_owned().into(), params: Some(params) };
         Ok(self.transport.exchange(request.into(), &id).await)
     }

@@ -111,12 +111,12 @@ impl InProcess {
     /// Responds to a request of the server, if there is an input handler.
     fn respond(&self, request: &Request) -> Actions {
         let Some(handler) = self.input_handler() else { return Actions::new() };
-        let params = request.params.as_ref().map(JsonText::to::<Value>).transpose();
+        let params = request.params.as_ref().map(JsonText::decode_owned::<Value>).transpose();
         let outcome = params
             .and_then(|params| serde_json::from_value(json!({ "method": request.method, "params": params })))
             .map_err(|error| internal_error(&error))
             .and_then(|request| handler(&request))
-            .and_then(|result| JsonText::of(&result).map_err(|error| internal_error(&error)));
+            .and_then(|result| JsonText::encode(&result).map_err(|error| internal_error(&error)));
         let response = Response { id: Some(request.id.clone()), outcome };
         lock(&self.connection).receive(message::decode(&encode(&response.into()))).into_actions()
     }

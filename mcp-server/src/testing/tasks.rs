@@ -23,11 +23,11 @@ impl Client {
         name: &str,
         arguments: impl Arguments,
     ) -> Result<CreateTaskResult, ErrorObject> {
-        let arguments = JsonText::of(&arguments.into_object()).map_err(|error| internal_error(&error))?;
+        let arguments = JsonText::encode(&arguments.into_object()).map_err(|error| internal_error(&error))?;
         let params = CallToolParams::new(name).arguments(arguments);
         let params = serde_json::to_value(params).map_err(|error| internal_error(&error))?;
         let result = self.send(method::TOOLS_CALL, params).await?;
-        result.to().map_err(|error| internal_error(&error))
+        result.decode_owned().map_err(|error| internal_error(&error))
     }
 
     /// Requests the state of a task.
@@ -51,7 +51,7 @@ impl Client {
     ) -> Result<(), ErrorObject> {
         let mut params = InputResponses::new();
         for (key, response) in responses {
-            params.insert(key, JsonText::of(&response).map_err(|error| internal_error(&error))?);
+            params.insert(key, JsonText::encode(&response).map_err(|error| internal_error(&error))?);
         }
         self.request::<method::UpdateTask>(&UpdateTaskParams::new(id, params)).await?;
         Ok(())

@@ -263,7 +263,7 @@ fn answer(server: &Server, caller: &Caller, request: &str) -> Result<Value, Erro
                 actions = connection.finished(&call, outcome);
             }
             Action::Send(Message::Response(response)) => {
-                return response.outcome.map(|result| result.to().unwrap());
+                return response.outcome.map(|result| result.decode_owned().unwrap());
             }
             other => panic!("{other:?}"),
         }
@@ -564,7 +564,7 @@ fn progress_goes_on_where_the_call_does() {
     assert_eq!(text(&block_on(client.call_tool("tool", ())).unwrap()), "done");
     let told = client.notifications().into_iter().filter_map(|notification| notification.params);
     let told: Vec<_> =
-        told.map(|params| params.to::<Value>().unwrap()["progress"].as_f64().unwrap()).collect();
+        told.map(|params| params.decode_owned::<Value>().unwrap()["progress"].as_f64().unwrap()).collect();
     assert_eq!(told, [1.0, 2.0]);
 }
 

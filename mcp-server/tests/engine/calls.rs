@@ -220,7 +220,7 @@ fn methods_of_an_extension_are_answered_in_both_eras() {
     };
     let modern = Client::modern(described());
     let result = block_on(modern.send("com.example/reverse", json!({ "text": "abc" }))).unwrap();
-    let result: serde_json::Value = result.to().unwrap();
+    let result: serde_json::Value = result.decode_owned().unwrap();
     assert_eq!(
         (&result["text"], &result["resultType"], &result["_meta"]["com.example/own"]),
         (&json!("cba"), &json!("complete"), &json!(1))
@@ -230,7 +230,7 @@ fn methods_of_an_extension_are_answered_in_both_eras() {
     );
     let legacy = block_on(Client::legacy(described(), ProtocolVersion::V2025_06_18)).unwrap();
     let result: serde_json::Value =
-        block_on(legacy.send("com.example/reverse", json!({ "text": "abc" }))).unwrap().to().unwrap();
+        block_on(legacy.send("com.example/reverse", json!({ "text": "abc" }))).unwrap().decode_owned().unwrap();
     assert_eq!(result, json!({ "text": "cba", "_meta": { "com.example/own": 1 } }));
     let error = block_on(modern.send("com.example/reverse", json!({ "text": 5 }))).unwrap_err();
     assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
@@ -269,7 +269,7 @@ fn older_revisions_hear_it_in_older_words() {
     let kinds = |version: ProtocolVersion| {
         let client = block_on(Client::legacy(server().tool(tool()), version)).unwrap();
         let result: serde_json::Value =
-            block_on(client.send("tools/call", json!({ "name": "all" }))).unwrap().to().unwrap();
+            block_on(client.send("tools/call", json!({ "name": "all" }))).unwrap().decode_owned().unwrap();
         let blocks = result["content"].as_array().unwrap().clone();
         blocks.iter().map(|block| block["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };

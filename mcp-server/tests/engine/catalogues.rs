@@ -27,7 +27,7 @@ fn page(client: &Client, cursor: Option<&str>) -> Result<ListToolsResult, ErrorC
         params["cursor"] = Value::from(cursor);
     }
     let result = block_on(client.send(method::TOOLS_LIST, params)).map_err(|error| error.code)?;
-    Ok(result.to().unwrap())
+    Ok(result.decode_owned().unwrap())
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn what_providers_of_a_mounted_server_bring_has_the_prefix_too() {
         );
     }
 
-    let listed: Value = block_on(client.send(method::PROMPTS_LIST, json!({}))).unwrap().to().unwrap();
+    let listed: Value = block_on(client.send(method::PROMPTS_LIST, json!({}))).unwrap().decode_owned().unwrap();
     assert_eq!(listed["prompts"][0]["name"], "outer_inner_paint");
     let params = json!({ "name": "outer_inner_paint", "arguments": { "colour": "red" } });
     assert!(block_on(client.send(method::PROMPTS_GET, params)).is_ok());
@@ -172,7 +172,7 @@ fn what_providers_of_a_mounted_server_bring_has_the_prefix_too() {
         "ref": { "type": "ref/prompt", "name": "outer_inner_paint" },
         "argument": { "name": "colour", "value": "b" },
     });
-    let completed: Value = block_on(client.send(method::COMPLETION_COMPLETE, asked)).unwrap().to().unwrap();
+    let completed: Value = block_on(client.send(method::COMPLETION_COMPLETE, asked)).unwrap().decode_owned().unwrap();
     assert_eq!(completed["completion"]["values"], json!(["blue"]));
 }
 
@@ -182,7 +182,7 @@ fn resources_of_a_mounted_server_keep_their_uris() {
     let inner = server(0, 10).resource_provider(resources.clone());
     let client = Client::modern(server(1, 10).mount("inner", inner));
     resources.insert(ResourceHandler::function("demo://late", "late", || async { "late" }));
-    let listed: Value = block_on(client.send(method::RESOURCES_LIST, json!({}))).unwrap().to().unwrap();
+    let listed: Value = block_on(client.send(method::RESOURCES_LIST, json!({}))).unwrap().decode_owned().unwrap();
     assert_eq!(listed["resources"][0]["uri"], "demo://late");
     assert!(block_on(client.send(method::RESOURCES_READ, json!({ "uri": "demo://late" }))).is_ok());
 }

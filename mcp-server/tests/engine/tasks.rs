@@ -49,7 +49,7 @@ fn tool(name: &str, mode: TaskMode) -> ToolHandler {
 
 /// The text of what came of a task.
 fn text(task: &DetailedTask) -> String {
-    let result: Value = task.result.as_ref().expect("there is a result").to().unwrap();
+    let result: Value = task.result.as_ref().expect("there is a result").decode_owned().unwrap();
     result["content"][0]["text"].as_str().unwrap_or_default().to_owned()
 }
 
@@ -158,7 +158,7 @@ fn a_call_becomes_a_task_where_its_tool_and_its_client_say_so() {
 fn a_task_travels_as_its_extension_says() {
     let client = client(server().tool(tool("always", TaskMode::Always)));
     let send = |method: &str, params: Value| -> Value {
-        block_on(client.send(method, params)).unwrap().to().unwrap()
+        block_on(client.send(method, params)).unwrap().decode_owned().unwrap()
     };
     let created = send(method::TOOLS_CALL, json!({ "name": "always" }));
     let members = |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
 
-#[path = "../../../mcp-server/tests/engine/demo.rs"]
+#[path = "../../../tests/corpus/servers/demo.rs"]
 mod demo;
 mod memory;
 #[cfg(unix)]

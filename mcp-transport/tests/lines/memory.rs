@@ -1,7 +1,5 @@
-//! The conversations of the engine, over a byte stream and in any pieces.
+//! Lines over memory: what conversations cannot show.
 
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use mcpwright_transport::{Limits, memory, serve};
@@ -9,52 +7,6 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
 use crate::demo;
-
-#[tokio::test]
-async fn conversations_are_the_same_over_a_stream() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-server/testdata");
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let conversation = fs::read_to_string(&path).unwrap();
-        // What happens on the server by itself is tested with the engine.
-        if !conversation.lines().any(|line| line.starts_with("~ ")) {
-            for piece in [1, 7, usize::MAX] {
-                hold(&conversation, piece).await;
-            }
-        }
-    }
-}
-
-/// Has a conversation in pieces of so many bytes; compares what is answered as far as it is written out.
-async fn hold(conversation: &str, piece: usize) {
-    let (reader, mut writer) = tokio::io::split(memory(demo::server()));
-    let mut lines = BufReader::new(reader).lines();
-    for line in conversation.lines() {
-        match line.split_at_checked(2) {
-            Some(("> ", text)) => {
-                let bytes = format!("{text}\r\n\n").into_bytes();
-                for piece in bytes.chunks(piece.min(bytes.len())) {
-                    writer.write_all(piece).await.unwrap();
-                }
-            }
-            Some(("< ", expected)) => {
-                let said = tokio::time::timeout(Duration::from_secs(10), lines.next_line()).await;
-                let said = said.unwrap_or_else(|_| panic!("nothing instead of {expected}")).unwrap().unwrap();
-                let expected: Value = serde_json::from_str(expected).unwrap();
-                let said: Value = serde_json::from_str(&said).unwrap();
-                if expected.is_object() {
-                    assert_eq!(said["id"], expected["id"], "{said} instead of {expected}");
-                    assert_eq!(said["method"], expected["method"], "{said} instead of {expected}");
-                    assert_eq!(
-                        said["error"]["code"], expected["error"]["code"],
-                        "{said} instead of {expected}"
-                    );
-                }
-            }
-            _ => {}
-        }
-    }
-}
 
 #[tokio::test]
 async fn a_line_that_is_too_long_is_answered_once_and_the_next_one_is_served() {

@@ -98,7 +98,7 @@ async fn call(client: &Client, version: u32) -> Result<CallToolResult, ErrorObje
 async fn structured(client: &Client, tool: &str, arguments: Value) -> Value {
     let result = client.call_tool(tool, arguments).await.unwrap();
     assert!(!result.is_error.unwrap_or(false), "{tool}: {result:?}");
-    result.structured_content.unwrap().to().unwrap()
+    result.structured_content.unwrap().decode_owned().unwrap()
 }
 
 /// Returns the error text of a result.
@@ -301,7 +301,7 @@ async fn an_approval_is_used_once() {
     let send = async |members: Value| {
         let mut params = json!({ "name": TOOL, "arguments": arguments(6) });
         params.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-        client.send("tools/call", params).await.map(|result| result.to::<Value>().unwrap())
+        client.send("tools/call", params).await.map(|result| result.decode_owned::<Value>().unwrap())
     };
     let required = send(json!({})).await.unwrap();
     assert_eq!(required["resultType"], "input_required", "{required}");
@@ -343,7 +343,7 @@ async fn subscribers_are_notified_once_and_at_once() {
         let mut uris: Vec<_> = notifications
             .map(|notification| {
                 assert_eq!(notification.method, UPDATED);
-                notification.params.unwrap().to::<Value>().unwrap()["uri"].as_str().unwrap().to_owned()
+                notification.params.unwrap().decode_owned::<Value>().unwrap()["uri"].as_str().unwrap().to_owned()
             })
             .collect();
         uris.sort();

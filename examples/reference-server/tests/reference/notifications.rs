@@ -34,7 +34,7 @@ async fn notifications(client: &Client) -> Vec<(String, Value)> {
         let notifications = client.notifications();
         if !notifications.is_empty() {
             let read = |params: Option<mcpwright::core::JsonText>| {
-                params.and_then(|params| params.to::<Value>().ok())
+                params.and_then(|params| params.decode_owned::<Value>().ok())
             };
             let uri = |params| read(params).unwrap_or_default()["uri"].clone();
             return notifications

@@ -41,7 +41,7 @@ impl PrimitiveSchema {
     }
 
     /// Returns the default value.
-    pub fn initial(&self) -> Option<Value> {
+    pub fn default_json(&self) -> Option<Value> {
         let list = |values: &[String]| (!values.is_empty()).then(|| Value::from(values));
         match self {
             Self::String(schema) => schema.default_value.clone().map(Value::from),

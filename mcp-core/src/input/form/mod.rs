@@ -8,12 +8,12 @@ use crate::codec;
 use crate::json::Members;
 use crate::setters::setters;
 
-mod check;
+mod validate;
 mod choice;
 mod common;
 mod format;
 
-pub use check::FormError;
+pub use validate::FormError;
 pub use choice::{
     EnumOption, LegacyTitledEnumSchema, TitledItems, TitledMultiSelectEnumSchema,
     TitledSingleSelectEnumSchema, UntitledItems, UntitledMultiSelectEnumSchema,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::schema::enumeration::canonical;
 use crate::schema::number;
 use crate::schema::problem::{Problem, ValuePath, describe};
-use crate::schema::shape::{AdditionalRule, ArrayRule, NumberRule, ObjectRule, Rule, Shape, StringRule};
+use crate::schema::shape::{AdditionalRule, ArrayRule, NumberRule, ObjectRule, Rule, CompiledSchema, StringRule};
 use crate::schema::suggestion::closest_name;
 
 /// Maximum number of problems in an error. A model that fixes these usually fixes the others too.
@@ -33,7 +33,7 @@ const STEPS_PER_PART: usize = 50;
 /// Minimum number of steps granted for a value.
 const MIN_STEPS: usize = 20_000;
 
-impl Shape {
+impl CompiledSchema {
     /// Validates a value, and coerces it unless `strict`.
     ///
     /// Coercion converts values that can be converted without loss: `"5"` to 5, `"true"` to true, 5 to `"5"`, `"[1]"`
@@ -44,20 +44,20 @@ impl Shape {
     /// # Errors
     ///
     /// Returns at most 20 problems, in the order of the value.
-    pub fn fit(&self, mut value: Value, strict: bool) -> Result<Value, Vec<Problem>> {
+    pub fn coerce(&self, mut value: Value, strict: bool) -> Result<Value, Vec<Problem>> {
         let mut coercer = Coercer::new(self, &value, strict);
         let matches = coercer.coerce(&self.root, &mut value, &ValuePath::ROOT, Nesting::ROOT);
         if matches { Ok(value) } else { Err(coercer.problems) }
     }
 
-    /// Validates one member of an object as [`Shape::fit`] does, without the other members.
+    /// Validates one member of an object as [`CompiledSchema::fit`] does, without the other members.
     ///
     /// Returns `Ok(None)` if the value is `null` and means that the member is absent.
     ///
     /// # Errors
     ///
-    /// Returns an error in the same cases as [`Shape::fit`], and if the object does not accept a member of this name.
-    pub fn fit_member(
+    /// Returns an error in the same cases as [`CompiledSchema::fit`], and if the object does not accept a member of this name.
+    pub fn coerce_member(
         &self,
         name: &str,
         mut value: Value,
@@ -79,7 +79,7 @@ impl Shape {
 
 /// The state of one pass over a value.
 struct Coercer<'a> {
-    shape: &'a Shape,
+    shape: &'a CompiledSchema,
     strict: bool,
     /// Only the result is needed, so problems are not collected.
     probing: bool,
@@ -111,7 +111,7 @@ impl Nesting {
 }
 
 impl<'a> Coercer<'a> {
-    fn new(shape: &'a Shape, value: &Value, strict: bool) -> Self {
+    fn new(shape: &'a CompiledSchema, value: &Value, strict: bool) -> Self {
         let steps_left = count_parts(value).saturating_mul(STEPS_PER_PART).saturating_add(MIN_STEPS);
         Self { shape, strict, probing: false, steps_left, problems: Vec::new() }
     }

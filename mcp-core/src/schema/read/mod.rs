@@ -173,11 +173,11 @@ impl<'a> Reader<'a> {
     }
 
     fn unsupported(&self, keyword: &str) -> SchemaError {
-        SchemaError::Keyword { keyword: keyword.into(), pointer: self.pointer() }
+        SchemaError::UnsupportedKeyword { keyword: keyword.into(), pointer: self.pointer() }
     }
 
     fn invalid(&self, keyword: &str, expected: &'static str) -> SchemaError {
-        SchemaError::Invalid { keyword: keyword.into(), pointer: self.pointer(), expected }
+        SchemaError::InvalidKeyword { keyword: keyword.into(), pointer: self.pointer(), expected }
     }
 
     /// Returns the JSON pointer of the current subschema.

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::{Schema, Shape};
+use crate::schema::{Schema, CompiledSchema};
 
-fn shape(schema: Value) -> Shape {
-    Shape::new(&Schema(schema)).expect("the schema is portable")
+fn shape(schema: Value) -> CompiledSchema {
+    CompiledSchema::new(&Schema(schema)).expect("the schema is portable")
 }
 
 /// Checks the result of lenient and of strict coercion of each value.
@@ -13,7 +13,7 @@ fn shape(schema: Value) -> Shape {
 fn check(schema: Value, cases: &[(Value, Expected)]) {
     let shape = shape(schema);
     for (value, expected) in cases {
-        let (lenient, strict) = (shape.fit(value.clone(), false), shape.fit(value.clone(), true));
+        let (lenient, strict) = (shape.coerce(value.clone(), false), shape.coerce(value.clone(), true));
         match expected {
             Unchanged => {
                 assert_eq!(lenient, Ok(value.clone()));
@@ -142,7 +142,7 @@ fn strings() {
         ],
     );
     let problem =
-        &shape(json!({"type": "integer"})).fit("é".repeat(1000).into(), false).expect_err("no integer")[0];
+        &shape(json!({"type": "integer"})).coerce("é".repeat(1000).into(), false).expect_err("no integer")[0];
     assert_eq!(problem.found(), format!("the string \"{}…\" of 1000 characters", "é".repeat(60)));
 }
 
@@ -399,20 +399,20 @@ fn any_value_and_none() {
 #[test]
 fn single_members_can_be_coerced() {
     let shape = shape(search());
-    assert_eq!(shape.fit_member("max_results", json!("5"), false), Ok(Some(json!(5))));
-    assert_eq!(shape.fit_member("max_results", json!(null), false), Ok(None));
-    assert_eq!(shape.fit_member("extra", json!(null), false), Ok(Some(json!(null))));
-    let problem = &shape.fit_member("max_results", json!(500), false).expect_err("too large")[0];
+    assert_eq!(shape.coerce_member("max_results", json!("5"), false), Ok(Some(json!(5))));
+    assert_eq!(shape.coerce_member("max_results", json!(null), false), Ok(None));
+    assert_eq!(shape.coerce_member("extra", json!(null), false), Ok(Some(json!(null))));
+    let problem = &shape.coerce_member("max_results", json!(500), false).expect_err("too large")[0];
     assert_eq!(problem.to_string(), "max_results: expected an integer from 1 to 100, got 500");
-    let problem = &shape.fit_member("qeury", json!(1), false).expect_err("unknown")[0];
+    let problem = &shape.coerce_member("qeury", json!(1), false).expect_err("unknown")[0];
     assert_eq!(problem.suggestion(), Some("query"));
-    assert!(shape.fit_member("max_results", json!(null), true).is_err());
+    assert!(shape.coerce_member("max_results", json!(null), true).is_err());
 }
 
 #[test]
 fn problems_have_parts() {
     let value = json!({"query": "a", "options": {"deep": true, "tags": [null], "a/b~c": 1}});
-    let problems = shape(search()).fit(value, false).expect_err("two problems");
+    let problems = shape(search()).coerce(value, false).expect_err("two problems");
     let [tags, unknown] = problems.as_slice() else { panic!("{problems:?}") };
     assert_eq!((tags.path(), tags.pointer()), ("options.tags[0]", "/options/tags/0"));
     assert_eq!((tags.expected(), tags.found(), tags.suggestion()), ("a string", "null", None));
@@ -423,10 +423,10 @@ fn problems_have_parts() {
 #[test]
 fn at_most_twenty_problems_are_reported() {
     let members: Map<String, Value> = (0..100).map(|index| (format!("name{index}"), Value::Null)).collect();
-    assert_eq!(shape(search()).fit(members.into(), false).expect_err("unknown names").len(), 20);
+    assert_eq!(shape(search()).coerce(members.into(), false).expect_err("unknown names").len(), 20);
     let names: Map<String, Value> = (0..30).map(|index| (format!("n{index}"), json!({}))).collect();
     let wide = json!({"type": "object", "properties": names, "additionalProperties": false});
-    let problem = &shape(wide).fit(json!({"other": 1}), false).expect_err("unknown name")[0];
+    let problem = &shape(wide).coerce(json!({"other": 1}), false).expect_err("unknown name")[0];
     assert!(problem.to_string().ends_with("n18, n19 and 10 more)"), "{problem}");
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::{Portable, Schema, SchemaError, Shape};
+use crate::schema::{PortableSchema, Schema, SchemaError, CompiledSchema};
 
 fn error(generated: &Value) -> SchemaError {
-    Portable::argument(generated).expect_err("the schema is rejected")
+    PortableSchema::for_argument(generated).expect_err("the schema is rejected")
 }
 
 fn nested(depth: usize, wrap: impl Fn(Value) -> Value) -> Value {
@@ -28,7 +28,7 @@ fn exponential_growth_of_types_is_bounded() {
 #[test]
 fn depth_is_bounded() {
     let deep = |depth| nested(depth, |inner| json!({"type": "array", "items": inner}));
-    assert!(Portable::argument(&deep(60)).is_ok());
+    assert!(PortableSchema::for_argument(&deep(60)).is_ok());
     assert_eq!(error(&deep(100)), SchemaError::TooDeep { limit: 64 });
     assert_eq!(
         error(&nested(100, |inner| json!({"anyOf": [inner, {"type": "null"}]}))),
@@ -74,19 +74,19 @@ fn cycles_of_references_terminate() {
         json!({"$ref": "#/$defs/A", "$defs": {"A": {"allOf": [{"$ref": "#/$defs/A"}, {"type": "string"}]}}}),
         json!({"$ref": "#/$defs/A", "$defs": {"A": {"type": "object", "$ref": "#/$defs/A"}}}),
     ] {
-        let Ok(portable) = Portable::argument(&generated) else { continue };
-        let shape = Shape::new(&portable.into_document()).expect("the schema is portable");
+        let Ok(portable) = PortableSchema::for_argument(&generated) else { continue };
+        let shape = CompiledSchema::new(&portable.into_document()).expect("the schema is portable");
         for strict in [true, false] {
-            assert!(shape.fit(json!({"a": "1"}), strict).is_err(), "{generated}");
+            assert!(shape.coerce(json!({"a": "1"}), strict).is_err(), "{generated}");
         }
     }
 }
 
 #[test]
 fn patterns_are_linear_and_small() {
-    let shape = |pattern: &str| Shape::new(&Schema(json!({"type": "string", "pattern": pattern})));
+    let shape = |pattern: &str| CompiledSchema::new(&Schema(json!({"type": "string", "pattern": pattern})));
     let catastrophic = shape("(a+)+$").expect("a regular expression");
-    assert!(catastrophic.fit(format!("{}b", "a".repeat(100 << 10)).into(), true).is_err());
+    assert!(catastrophic.coerce(format!("{}b", "a".repeat(100 << 10)).into(), true).is_err());
     for (pattern, reason) in [
         ("(?=a)b", "look-around"),
         (r"(a)\1", "backreferences"),
@@ -105,19 +105,19 @@ fn deep_values_are_rejected() {
         "$ref": "#/$defs/List",
         "$defs": {"List": {"type": "array", "items": {"$ref": "#/$defs/List"}}},
     });
-    let shape = Shape::new(&Schema(list)).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema(list)).expect("the schema is portable");
     let value = |depth: usize| (0..depth).fold(json!([]), |inner, _| json!([inner]));
-    assert!(shape.fit(value(120), false).is_ok());
-    let problem = &shape.fit(value(1000), false).expect_err("too deep")[0];
+    assert!(shape.coerce(value(120), false).is_ok());
+    let problem = &shape.coerce(value(1000), false).expect_err("too deep")[0];
     assert_eq!(problem.found(), "one nested too deeply");
 }
 
 #[test]
 fn deep_values_in_sets_are_rejected() {
     let set = json!({"type": "array", "items": {}, "uniqueItems": true});
-    let shape = Shape::new(&Schema(set)).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema(set)).expect("the schema is portable");
     let value = (0..1000).fold(json!([]), |inner, _| json!([inner]));
-    assert!(shape.fit(value, false).is_err());
+    assert!(shape.coerce(value, false).is_err());
 }
 
 /// Branches that differ only below the next level, at every level. Without a budget the time would grow exponentially.
@@ -132,10 +132,10 @@ fn nested_choices_are_bounded() {
     };
     let schema =
         json!({"$ref": "#/$defs/T", "$defs": {"T": {"anyOf": [branch("a"), branch("b"), branch("c")]}}});
-    let shape = Shape::new(&Schema(schema)).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema(schema)).expect("the schema is portable");
     let value = (0..100).fold(json!({"x": 1}), |inner, _| json!({"next": inner, "a": "x", "b": "x", "c": 1}));
     for strict in [true, false] {
-        assert!(shape.fit(value.clone(), strict).is_err());
+        assert!(shape.coerce(value.clone(), strict).is_err());
     }
 }
 
@@ -143,9 +143,9 @@ fn nested_choices_are_bounded() {
 fn large_valid_values_are_within_the_budget() {
     let items = json!({"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 3}, {"type": "null"}]});
     let shape =
-        Shape::new(&Schema(json!({"type": "array", "items": items}))).expect("the schema is portable");
+        CompiledSchema::new(&Schema(json!({"type": "array", "items": items}))).expect("the schema is portable");
     let value: Value = (0..100_000).map(Value::from).collect();
-    assert_eq!(shape.fit(value.to_string().into(), false), Ok(value));
+    assert_eq!(shape.coerce(value.to_string().into(), false), Ok(value));
 }
 
 #[test]
@@ -154,15 +154,15 @@ fn nested_json_in_strings_is_within_the_budget() {
         "$ref": "#/$defs/List",
         "$defs": {"List": {"type": "array", "items": {"$ref": "#/$defs/List"}}},
     });
-    let shape = Shape::new(&Schema(list)).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema(list)).expect("the schema is portable");
     let text = (0..15).fold("[]".to_owned(), |inner, _| json!([inner]).to_string());
-    assert!(shape.fit(text.into(), false).is_ok());
+    assert!(shape.coerce(text.into(), false).is_ok());
 }
 
 #[test]
 fn long_names_are_not_compared() {
     let schema = json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false});
-    let shape = Shape::new(&Schema(schema)).expect("the schema is portable");
-    let problem = &shape.fit(json!({"a".repeat(1 << 20): 1}), false).expect_err("unknown")[0];
+    let shape = CompiledSchema::new(&Schema(schema)).expect("the schema is portable");
+    let problem = &shape.coerce(json!({"a".repeat(1 << 20): 1}), false).expect_err("unknown")[0];
     assert!(problem.to_string().len() < 200, "{problem}");
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
-use crate::schema::{Portable, Schema, SchemaError, Shape, number};
+use crate::schema::{PortableSchema, Schema, SchemaError, CompiledSchema, number};
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 const WORDS: [&str; 9] = ["", "a", "A", "ab", "abc", "12", "ä€😀", "true", "[1]"];
@@ -23,8 +23,8 @@ proptest! {
 
     #[test]
     fn strict_coercion_agrees_with_the_oracle((schema, value) in schema_and_value()) {
-        let shape = Shape::new(&Schema(schema.clone())).expect("the schema is portable");
-        let coerced = shape.fit(value.clone(), true);
+        let shape = CompiledSchema::new(&Schema(schema.clone())).expect("the schema is portable");
+        let coerced = shape.coerce(value.clone(), true);
         prop_assert_eq!(coerced.is_ok(), accepts(&schema, &value), "{:?}", coerced);
         if let Ok(coerced) = coerced {
             prop_assert!(number::values_equal(&coerced, &value));
@@ -33,8 +33,8 @@ proptest! {
 
     #[test]
     fn lenient_coercion_returns_valid_values((schema, value) in schema_and_value()) {
-        let shape = Shape::new(&Schema(schema.clone())).expect("the schema is portable");
-        match shape.fit(value.clone(), false) {
+        let shape = CompiledSchema::new(&Schema(schema.clone())).expect("the schema is portable");
+        match shape.coerce(value.clone(), false) {
             Ok(coerced) => {
                 prop_assert!(accepts(&schema, &coerced), "{}", coerced);
                 if accepts(&schema, &value) {
@@ -50,17 +50,17 @@ proptest! {
 
     #[test]
     fn converted_schemas_agree_with_the_generated_ones((generated, value) in generated_and_value()) {
-        let portable = match Portable::result(&generated) {
+        let portable = match PortableSchema::for_result(&generated) {
             Ok(portable) => portable.into_document(),
             // schemars does not generate two patterns for one string, but this test does.
-            Err(SchemaError::Keyword { .. }) => return Ok(()),
+            Err(SchemaError::UnsupportedKeyword { .. }) => return Ok(()),
             Err(error) => panic!("{error}"),
         };
         assert_in_subset(portable.as_value());
         let expected = accepts(&generated, &value);
         prop_assert_eq!(accepts(portable.as_value(), &value), expected, "{}", portable.as_value());
 
-        let again = Portable::result(portable.as_value()).expect("a portable schema can be converted again").into_document();
+        let again = PortableSchema::for_result(portable.as_value()).expect("a portable schema can be converted again").into_document();
         prop_assert_eq!(accepts(again.as_value(), &value), expected, "{}", again.as_value());
     }
 }

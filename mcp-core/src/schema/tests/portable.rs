@@ -8,7 +8,7 @@ use super::types::{
     Documented, Empty, FlattenedEnum, Internal, Plain, Point, Tree, Untagged, argument, check_schema, point,
     tree,
 };
-use crate::schema::{ObjectSchema, Portable, SchemaError};
+use crate::schema::{ObjectSchemaBuilder, PortableSchema, SchemaError};
 
 #[test]
 fn references_are_resolved_everywhere() {
@@ -26,7 +26,7 @@ fn references_are_resolved_everywhere() {
         json!({"title": "Nullable_Node", "anyOf": [{"$ref": "#/$defs/Node"}, {"type": "null"}], "$defs": {"Node": node}}),
         json!({"allOf": [{"$ref": "#/$defs/Alias"}], "$defs": {"Alias": {"$ref": "#/$defs/Node"}, "Node": node}}),
     ] {
-        check_schema(&Portable::argument(&generated).expect("portable").into_document(), &root);
+        check_schema(&PortableSchema::for_argument(&generated).expect("portable").into_document(), &root);
     }
     // A field may have the name of a keyword.
     let generated = json!({
@@ -50,17 +50,17 @@ fn references_are_resolved_everywhere() {
     });
     let mut root = published.clone();
     root["$defs"] = json!({"Root": published});
-    check_schema(&Portable::argument(&generated).expect("portable").into_document(), &root);
+    check_schema(&PortableSchema::for_argument(&generated).expect("portable").into_document(), &root);
 }
 
 #[test]
 fn arguments_are_combined_into_one_object() {
-    let limit = argument::<u32>().describe("At most this many.");
-    let limit = limit.with("minimum", 1.into()).and_then(|limit| limit.with("maximum", 100.into()));
-    let limit = limit.and_then(|limit| limit.with("default", 10.into())).expect("a number has bounds");
-    let tags = argument::<Option<Vec<String>>>().length(None, Some(3)).expect("an array has a length");
-    let sort = argument::<Documented>().describe("The order.");
-    let schema = ObjectSchema::new().property("limit", limit, false).property("tags", tags, false);
+    let limit = argument::<u32>().with_description("At most this many.");
+    let limit = limit.with_keyword("minimum", 1.into()).and_then(|limit| limit.with_keyword("maximum", 100.into()));
+    let limit = limit.and_then(|limit| limit.with_keyword("default", 10.into())).expect("a number has bounds");
+    let tags = argument::<Option<Vec<String>>>().with_length(None, Some(3)).expect("an array has a length");
+    let sort = argument::<Documented>().with_description("The order.");
+    let schema = ObjectSchemaBuilder::new().property("limit", limit, false).property("tags", tags, false);
     let schema = schema.property("sort", sort, true).build().expect("the names differ");
     check_schema(
         &schema,
@@ -79,11 +79,11 @@ fn arguments_are_combined_into_one_object() {
             "additionalProperties": false,
         }),
     );
-    let empty = ObjectSchema::new().build().expect("nothing to refuse");
+    let empty = ObjectSchemaBuilder::new().build().expect("nothing to refuse");
     check_schema(&empty, &json!({"type": "object", "properties": {}, "additionalProperties": false}));
     let twice =
-        ObjectSchema::new().property("a", argument::<u8>(), true).property("a", argument::<u8>(), true);
-    assert_eq!(twice.build(), Err(SchemaError::Duplicate { name: "a".into() }));
+        ObjectSchemaBuilder::new().property("a", argument::<u8>(), true).property("a", argument::<u8>(), true);
+    assert_eq!(twice.build(), Err(SchemaError::DuplicateProperty { name: "a".into() }));
 }
 
 #[test]
@@ -104,11 +104,11 @@ fn decoding_suffices_without_additional_assertions() {
         (argument::<Vec<Point>>(), false),
         (argument::<Untagged>(), false),
         (argument::<Tree>(), false),
-        (argument::<u32>().describe("A number."), true),
-        (argument::<u32>().with("default", 1.into()).expect("annotates"), true),
-        (argument::<u32>().with("minimum", 1.into()).expect("bounds"), false),
+        (argument::<u32>().with_description("A number."), true),
+        (argument::<u32>().with_keyword("default", 1.into()).expect("annotates"), true),
+        (argument::<u32>().with_keyword("minimum", 1.into()).expect("bounds"), false),
     ] {
-        assert_eq!(portable.decoding_suffices(), expected, "{}", portable.clone().into_document().as_value());
+        assert_eq!(portable.is_checked_by_decoding(), expected, "{}", portable.clone().into_document().as_value());
     }
 }
 
@@ -122,7 +122,7 @@ fn definitions_with_the_same_name_are_renamed() {
             leaf: Option<Box<OtherTree>>,
         }
     }
-    let schema = ObjectSchema::new()
+    let schema = ObjectSchemaBuilder::new()
         .property("a", argument::<Vec<Tree>>(), true)
         .property("b", argument::<Vec<other::OtherTree>>(), true)
         .property("c", argument::<Vec<Tree>>(), true);
@@ -173,20 +173,20 @@ fn schemas_of_types_of_other_crates_are_converted() {
         ),
         (json!({"type": "string", "format": "date-time"}), json!({"type": "string", "format": "date-time"})),
     ] {
-        let portable = Portable::argument(&generated).expect("the schema can be made portable");
+        let portable = PortableSchema::for_argument(&generated).expect("the schema can be made portable");
         check_schema(&portable.into_document(), &expected);
     }
 }
 
 #[test]
 fn keywords_must_apply_to_the_type() {
-    let misplaced = argument::<String>().with("minimum", 1.into()).expect_err("a string has no minimum");
+    let misplaced = argument::<String>().with_keyword("minimum", 1.into()).expect_err("a string has no minimum");
     assert_eq!(misplaced.to_string(), "`minimum` does not apply to a string");
-    let misplaced = argument::<bool>().length(Some(1), None).expect_err("a boolean has no length");
+    let misplaced = argument::<bool>().with_length(Some(1), None).expect_err("a boolean has no length");
     assert_eq!(misplaced.to_string(), "`length` does not apply to a boolean");
-    let invalid = argument::<u8>().with("minimum", "1".into()).expect_err("a bound is a number");
+    let invalid = argument::<u8>().with_keyword("minimum", "1".into()).expect_err("a bound is a number");
     assert_eq!(invalid.to_string(), "invalid JSON Schema: `minimum` must be a number");
-    let enumerated = argument::<String>().with("enum", json!(["a"])).expect("a string has values");
+    let enumerated = argument::<String>().with_keyword("enum", json!(["a"])).expect("a string has values");
     check_schema(&enumerated.into_document(), &json!({"type": "string", "enum": ["a"]}));
 }
 
@@ -264,6 +264,6 @@ fn unsupported_schemas_are_rejected() {
             "`$ref: #/$defs/Missing` cannot be resolved: it must be `#` or the name of a definition, `#/$defs/…`",
         ),
     ] {
-        assert_eq!(Portable::argument(&generated).expect_err("the schema is rejected").to_string(), expected);
+        assert_eq!(PortableSchema::for_argument(&generated).expect_err("the schema is rejected").to_string(), expected);
     }
 }

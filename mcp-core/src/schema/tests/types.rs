@@ -11,17 +11,17 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::oracle::assert_in_subset;
-use crate::schema::{Portable, Schema, Shape};
+use crate::schema::{PortableSchema, Schema, CompiledSchema};
 
-pub(super) fn argument<T: JsonSchema>() -> Portable {
+pub(super) fn argument<T: JsonSchema>() -> PortableSchema {
     let generator = SchemaSettings::draft2020_12().into_generator();
-    Portable::argument(generator.into_root_schema_for::<T>().as_value())
+    PortableSchema::for_argument(generator.into_root_schema_for::<T>().as_value())
         .expect("the type has a portable schema")
 }
 
-fn result<T: JsonSchema>() -> Portable {
+fn result<T: JsonSchema>() -> PortableSchema {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    Portable::result(generator.into_root_schema_for::<T>().as_value())
+    PortableSchema::for_result(generator.into_root_schema_for::<T>().as_value())
         .expect("the type has a portable schema")
 }
 
@@ -33,7 +33,7 @@ fn check<T: JsonSchema>(expected: &Value) {
 #[track_caller]
 pub(super) fn check_schema(schema: &Schema, expected: &Value) {
     assert_in_subset(schema.as_value());
-    Shape::new(schema).expect("the schema compiles");
+    CompiledSchema::new(schema).expect("the schema compiles");
     let pretty = |value: &Value| serde_json::to_string_pretty(value).expect("JSON");
     assert_eq!(schema.as_value(), expected, "\n{}\n{}", pretty(schema.as_value()), pretty(expected));
 }
@@ -462,7 +462,7 @@ fn serialized_values_match_the_schema_of_results() {
             (result::<Option<T>>().into_document(), Value::Null),
         ] {
             assert!(jsonschema::draft202012::is_valid(schema.as_value(), &value), "{value}");
-            assert_eq!(Shape::new(&schema).expect("the schema compiles").fit(value.clone(), true), Ok(value));
+            assert_eq!(CompiledSchema::new(&schema).expect("the schema compiles").coerce(value.clone(), true), Ok(value));
         }
     }
     let point = |y| Point { x: 0.5, y };

@@ -143,7 +143,7 @@ pub(super) fn list_prompts() -> ListPromptsResult {
 
 pub(super) fn call_tool() -> CallToolParams {
     CallToolParams::new("one")
-        .arguments(JsonText::of(&json!({ "two": 2 })).expect("JSON"))
+        .arguments(JsonText::encode(&json!({ "two": 2 })).expect("JSON"))
         .input_responses(input_responses())
         .request_state("sealed")
         .meta(request_meta())
@@ -180,7 +180,7 @@ pub(super) fn discovered() -> DiscoverResult {
 
 pub(super) fn call_tool_results() -> [CallToolResult; 3] {
     let structured =
-        |value| CallToolResult::text("text").structured_content(JsonText::of(&value).expect("JSON"));
+        |value| CallToolResult::text("text").structured_content(JsonText::encode(&value).expect("JSON"));
     let complete = structured(json!({ "one": [1.5] })).is_error(false).meta(result_meta());
     [complete, structured(json!(null)), CallToolResult::error("the call failed")]
 }

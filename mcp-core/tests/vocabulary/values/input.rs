@@ -143,9 +143,9 @@ pub(super) fn input_required() -> InputRequiredResult {
 pub(super) fn input_responses() -> InputResponses {
     let [accepted, _, _] = elicit_results();
     Members::from([
-        ("name", JsonText::of(&accepted).expect("JSON")),
-        ("message", JsonText::of(&create_message_result()).expect("JSON")),
-        ("roots", JsonText::of(&list_roots_result()).expect("JSON")),
+        ("name", JsonText::encode(&accepted).expect("JSON")),
+        ("message", JsonText::encode(&create_message_result()).expect("JSON")),
+        ("roots", JsonText::encode(&list_roots_result()).expect("JSON")),
     ])
 }
 
@@ -202,7 +202,7 @@ fn tool_use() -> ToolUseContent {
 
 fn tool_result() -> ToolResultContent {
     ToolResultContent::new("call", ["text".into()])
-        .structured_content(JsonText::of(&json!([null])).expect("JSON"))
+        .structured_content(JsonText::encode(&json!([null])).expect("JSON"))
         .is_error(false)
         .meta(own_meta())
 }

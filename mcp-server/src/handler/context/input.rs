@@ -90,7 +90,7 @@ impl Context {
     /// Returns an error in the same cases as [`elicit`](Self::elicit).
     pub fn elicit_form(&self, key: &str, form: ElicitFormParams) -> Result<Map<String, Value>, InputError> {
         let schema = form.requested_schema.clone();
-        self.ask_user(key, || form, |content| schema.check(&content).is_ok().then_some(content))
+        self.ask_user(key, || form, |content| schema.validate(&content).is_ok().then_some(content))
     }
 
     /// Asks the user of the client to open a page, for input that must not pass through the client, such as a password.
@@ -144,7 +144,7 @@ impl Context {
             key,
             || InputRequest::Elicit(request().into()),
             |response| {
-                let result: ElicitResult = response.to().ok()?;
+                let result: ElicitResult = response.decode_owned().ok()?;
                 match result.action {
                     ElicitAction::Accept => read(result.content.unwrap_or_default()).map(Ok),
                     ElicitAction::Decline => Some(Err(InputError::Declined)),
@@ -291,5 +291,5 @@ impl Context {
 }
 
 fn deserialize<T: DeserializeOwned>(response: &JsonText) -> ResponseOutcome<T> {
-    response.to().ok().map(Ok)
+    response.decode_owned().ok().map(Ok)
 }

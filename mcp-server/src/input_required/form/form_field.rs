@@ -62,7 +62,7 @@ impl<F> FormField<F> {
             "the default of the form field `{name}` must be an integer of at max 53 bits, but is {default}"
         );
         self.schema = self.schema.default_value(&default);
-        let is_representable = self.schema.initial().is_some();
+        let is_representable = self.schema.default_json().is_some();
         assert!(
             is_representable,
             "the default of the form field `{name}` must not be {default}: use an `Option`"
@@ -151,7 +151,7 @@ impl<F> FormField<F> {
             form.properties.get(&name).is_none(),
             "names of form fields must be unique: `{name}` is used twice"
         );
-        let default = schema.initial();
+        let default = schema.default_json();
         let is_valid = default.as_ref().is_none_or(|default| schema.accepts(default));
         assert!(is_valid, "the default of the form field `{name}` must be {schema}");
         if default.is_none() && absent().is_none() {
@@ -160,7 +160,7 @@ impl<F> FormField<F> {
         form.properties.insert(name, schema);
     }
 
-    /// Removes the field's value from content that was [validated](FormSchema::check) against the form, and decodes it.
+    /// Removes the field's value from content that was [validated](FormSchema::validate) against the form, and decodes it.
     ///
     /// # Errors
     ///
@@ -174,7 +174,7 @@ impl<F> FormField<F> {
             None => match absent() {
                 Some(absent) => return Ok(absent),
                 None => {
-                    let default = form.properties.get(&name).and_then(PrimitiveSchema::initial);
+                    let default = form.properties.get(&name).and_then(PrimitiveSchema::default_json);
                     default.ok_or_else(|| format!("`{name}` is missing"))?
                 }
             },

@@ -36,7 +36,7 @@ use serde_json::{Map, Value};
 ///
 ///     fn read(mut content: Map<String, Value>) -> Result<Self, String> {
 ///         let schema = Self::schema();
-///         schema.check(&content).map_err(|error| error.to_string())?;
+///         schema.validate(&content).map_err(|error| error.to_string())?;
 ///         Ok(Self {
 ///             name: FormField::new("name").read(&schema, &mut content)?,
 ///             seats: FormField::new("seats").read(&schema, &mut content)?,

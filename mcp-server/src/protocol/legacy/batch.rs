@@ -28,7 +28,7 @@ impl Batches {
     pub(crate) fn open(&mut self, messages: &[Result<Message, DecodeError>]) -> (BatchId, bool) {
         let is_answered = |message: &&Result<Message, DecodeError>| match message {
             Ok(message) => matches!(message, Message::Request(_)),
-            Err(error) => error.answer().is_some(),
+            Err(error) => error.to_response().is_some(),
         };
         let missing = messages.iter().filter(is_answered).count();
         let batch = BatchId(self.next);

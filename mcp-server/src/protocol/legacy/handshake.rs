@@ -58,8 +58,8 @@ impl Handshake {
         let text = |text: Result<JsonText, _>| text.unwrap_or_else(|_| json::empty_object());
         let handshake = HandshakeText {
             v: self.version.clone(),
-            i: info.map(|info| text(JsonText::of(&info))),
-            c: text(JsonText::of(self.client.capabilities())),
+            i: info.map(|info| text(JsonText::encode(&info))),
+            c: text(JsonText::encode(self.client.capabilities())),
         };
         serde_json::to_string(&handshake).unwrap_or_default()
     }
@@ -69,9 +69,9 @@ impl Handshake {
         let HandshakeText::<JsonText> { v, i, c } = serde_json::from_str(text).ok()?;
         let client = server.meta_cache().client(i.as_ref().map(JsonText::as_str), c.as_str(), || {
             let malformed = |_| ErrorObject::invalid_params("the handshake is malformed");
-            let info = i.as_ref().map(|info| info.to().map_err(malformed)).transpose()?;
-            Ok(Client::new(info, c.to().map_err(malformed)?))
+            let info = i.as_ref().map(|info| info.decode_owned().map_err(malformed)).transpose()?;
+            Ok(Client::new(info, c.decode_owned().map_err(malformed)?))
         });
-        Some(Self { version: v, client: client.ok()?.log_level_for_call(Some(DEFAULT_LEVEL)) })
+        Some(Self { version: v, client: client.ok()?.with_log_level(Some(DEFAULT_LEVEL)) })
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn downgrade(
 }
 
 pub(crate) fn serialized<T: serde::Serialize>(params: &T) -> Result<Option<JsonText>, String> {
-    let params = JsonText::of(params).map(Some);
+    let params = JsonText::encode(params).map(Some);
     params.map_err(|error| {
         incident::internal("an input request does not serialize", &error).message.into_owned()
     })

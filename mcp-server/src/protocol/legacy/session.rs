@@ -59,10 +59,10 @@ impl Session {
         let (mut declared, mut offered) = (params.capabilities, server.capabilities().clone());
         declared.extensions = without_tasks(declared.extensions);
         offered.extensions = without_tasks(offered.extensions);
-        let client = Client::new(Some(params.client_info), declared).log_level_for_call(Some(DEFAULT_LEVEL));
+        let client = Client::new(Some(params.client_info), declared).with_log_level(Some(DEFAULT_LEVEL));
         let mut result = InitializeResult::new(version.clone(), offered, server.info().clone());
         result.instructions = server.instructions().map(str::to_owned);
-        let text = JsonText::of(&result)
+        let text = JsonText::encode(&result)
             .map_err(|error| incident::internal("the handshake does not serialize", &error))?;
         Ok((Self::resume(Handshake { version, client }), text))
     }
@@ -126,14 +126,14 @@ impl Session {
         let token = meta
             .progress_token
             .map(|token| serde_json::from_str::<ProgressToken>(token.get()).map_err(malformed));
-        let client = self.handshake.client.clone().progress_token_for_call(token.transpose()?);
+        let client = self.handshake.client.clone().with_progress_token(token.transpose()?);
         Ok(if accepts_requests { client } else { client.without_capabilities() })
     }
 
     fn set_level(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SetLevelParams = read(request)?;
         let client = &mut self.handshake.client;
-        *client = client.clone().log_level_for_call(Some(params.level));
+        *client = client.clone().with_log_level(Some(params.level));
         Ok(())
     }
 

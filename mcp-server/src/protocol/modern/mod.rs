@@ -73,11 +73,11 @@ impl Checks<'_> {
             ))
         })?;
         self.metadata.check(request, &version, self.header_params)?;
-        let client = client.log_level_for_call(optional(meta.log_level, meta::key::LOG_LEVEL)?);
+        let client = client.with_log_level(optional(meta.log_level, meta::key::LOG_LEVEL)?);
         let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
         match ProtocolVersion::new(&version).era() {
             Some(Era::Modern) => {
-                let client = client.progress_token_for_call(token);
+                let client = client.with_progress_token(token);
                 if let Some(text) = request.params.as_ref().and_then(|params| params.member("_meta")) {
                     cache.insert(text, &ParsedMeta { version: version.into(), client: client.clone() });
                 }
@@ -123,7 +123,7 @@ pub(crate) fn discover(server: &Server) -> JsonText {
     result.instructions = server.instructions().map(str::to_owned);
     match Answer::of(&result) {
         Ok(answer) => compose(&answer.caching(server.caching()), server),
-        Err(_) => JsonText::of(&json!({})).unwrap_or_else(|_| unreachable!("an empty object serializes")),
+        Err(_) => JsonText::encode(&json!({})).unwrap_or_else(|_| unreachable!("an empty object serializes")),
     }
 }
 
@@ -148,7 +148,7 @@ pub(crate) fn finish(outcome: Outcome, call: &Call, server: &Server) -> Result<J
     }
     let answer = outcome.into_answer()?;
     match &answer.fields {
-        Fields::Page(page) => Ok(page.modern.get_or_init(|| compose(&answer, server).shared()).clone()),
+        Fields::Page(page) => Ok(page.modern.get_or_init(|| compose(&answer, server).into_shared()).clone()),
         Fields::Object(_) => Ok(compose(&answer, server)),
     }
 }

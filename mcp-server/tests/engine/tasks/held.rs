@@ -121,7 +121,7 @@ fn a_task_is_lost_with_the_one_who_claimed_it() {
 
 /// The states that a client has been told, in their order.
 fn told(client: &Client) -> Vec<Value> {
-    let params = client.notifications().into_iter().map(|told| told.params.unwrap().to::<Value>().unwrap());
+    let params = client.notifications().into_iter().map(|told| told.params.unwrap().decode_owned::<Value>().unwrap());
     params.map(|told| told["status"].clone()).collect()
 }
 

@@ -55,13 +55,13 @@ fn what_is_asked_before_a_call_is_a_task_is_asked_as_ever() {
     let tool = tool.task(TaskMode::After(Duration::from_secs(1)));
     let client = client(server().tool(tool).build().with_runtime(Arc::clone(&stage) as Arc<dyn Runtime>));
     let asked: Value =
-        block_on(client.send(method::TOOLS_CALL, json!({ "name": "ask" }))).unwrap().to().unwrap();
+        block_on(client.send(method::TOOLS_CALL, json!({ "name": "ask" }))).unwrap().decode_owned().unwrap();
     assert_eq!(asked["resultType"], "input_required");
     let again = json!({ "name": "ask", "requestState": asked["requestState"], "inputResponses": { "name": answer("Ada") } });
     let mut call = Box::pin(client.send(method::TOOLS_CALL, again));
     assert!(poll(&mut call).is_none());
     stage.advance(1);
-    let task: Value = poll(&mut call).unwrap().unwrap().to().unwrap();
+    let task: Value = poll(&mut call).unwrap().unwrap().decode_owned().unwrap();
     assert_eq!(task["resultType"], "task");
     stage.advance(60);
     assert_eq!(text(&block_on(client.get_task(task["taskId"].as_str().unwrap())).unwrap()), "Hello, Ada!");
@@ -111,7 +111,7 @@ fn only_the_owner_of_a_task_hears_of_it() {
         notifications
             .map(|notification| {
                 assert_eq!(notification.method, method::TASKS);
-                notification.params.unwrap().to().unwrap()
+                notification.params.unwrap().decode_owned().unwrap()
             })
             .collect()
     };
@@ -145,7 +145,7 @@ fn what_waits_for_an_answer_has_a_limit() {
     let create = |note: &str| {
         // What is no argument is not kept.
         let params = json!({ "name": "ask", "arguments": { "note": note }, "other": "x".repeat(2000) });
-        let task: Value = block_on(client.send(method::TOOLS_CALL, params)).unwrap().to().unwrap();
+        let task: Value = block_on(client.send(method::TOOLS_CALL, params)).unwrap().decode_owned().unwrap();
         task["taskId"].as_str().unwrap().to_owned()
     };
     let id = create("short");

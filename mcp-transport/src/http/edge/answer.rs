@@ -66,7 +66,7 @@ const LONG: usize = 8 << 10;
 pub(crate) fn response(status: StatusCode, response: Response) -> Answer {
     match (response.id, response.outcome) {
         (Some(id), Ok(result)) if result.as_str().len() >= LONG => {
-            let (before, after) = Response::around_result(&id);
+            let (before, after) = Response::result_envelope(&id);
             let pieces = vec![before.into(), Bytes::from_owner(Text(result)), Bytes::from_static(after)];
             said(status, Body::pieces(pieces))
         }

@@ -61,7 +61,7 @@ impl FormSchema {
     /// ]);
     /// let schema = schema.required(["name".to_owned()]);
     ///
-    /// let check = |content: serde_json::Value| schema.check(content.as_object().unwrap());
+    /// let check = |content: serde_json::Value| schema.validate(content.as_object().unwrap());
     /// assert!(check(json!({ "name": "Ada", "age": 36.0, "extra": true })).is_ok());
     /// assert_eq!(
     ///     check(json!({ "age": 7 })).unwrap_err().to_string(),
@@ -72,7 +72,7 @@ impl FormSchema {
     /// # Errors
     ///
     /// Returns an error if a required field is missing or the value of a field is invalid.
-    pub fn check(&self, content: &Map<String, Value>) -> Result<(), FormError> {
+    pub fn validate(&self, content: &Map<String, Value>) -> Result<(), FormError> {
         let invalid = self.properties.iter().filter_map(|(name, schema)| {
             let value = content.get(name).filter(|value| !value.is_null());
             let is_missing = value.is_none();
