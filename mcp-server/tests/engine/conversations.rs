@@ -1,7 +1,7 @@
-//! Whole conversations as text, without a socket or a runtime.
+//! Recorded conversations, without a socket or a runtime.
 //!
-//! In `testdata/*.jsonl`, `>` is what the client says and `<` what the server says then, in any order of members; `"…"`
-//! stands for any value. `~` is something that happens on the server. `#` is a remark.
+//! In `testdata/*.jsonl`, `>` is a message of the client and `<` a message that the server must send next; the order of
+//! object members does not matter, and `"…"` matches any value. `~` is an event on the server. `#` is a comment.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -15,7 +15,7 @@ use mcpwright_server::{Action, Caller, Connection, NotificationSender, Server};
 use serde_json::Value;
 
 #[test]
-fn conversations_go_as_they_are_written() {
+fn the_server_replies_as_recorded() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -25,58 +25,59 @@ fn conversations_go_as_they_are_written() {
     }
 }
 
-/// Has a conversation, and compares what the server says with what is written.
-fn check(name: &str, conversation: &str) {
-    let mut talk = Talk::new(crate::demo::server());
-    for (number, line) in conversation.lines().enumerate() {
-        let place = format!("{name}:{}", number + 1);
+/// Replays a conversation and compares the messages of the server with the recorded ones.
+fn check(name: &str, text: &str) {
+    let mut conversation = Conversation::new(crate::demo::server());
+    for (number, line) in text.lines().enumerate() {
+        let location = format!("{name}:{}", number + 1);
         match line.split_at_checked(2) {
-            Some(("> ", text)) => {
-                talk.expect_silence(&place);
-                talk.say(text);
+            Some(("> ", message)) => {
+                conversation.expect_nothing(&location);
+                conversation.send(message);
             }
-            Some(("< ", text)) => talk.expect(&place, text),
-            Some(("~ ", event)) => talk.happen(&place, event),
-            _ => assert!(line.is_empty() || line.starts_with('#'), "{place}: what is this? {line}"),
+            Some(("< ", message)) => conversation.expect(&location, message),
+            Some(("~ ", event)) => conversation.apply_event(&location, event),
+            _ => assert!(line.is_empty() || line.starts_with('#'), "{location}: unknown line: {line}"),
         }
     }
-    talk.expect_silence(name);
+    conversation.expect_nothing(name);
 }
 
-struct Talk {
+/// A connection to the server, with the messages that the server has sent and the test has not checked yet.
+struct Conversation {
     server: Server,
     connection: Connection,
-    heard: Arc<Mutex<VecDeque<String>>>,
+    sent: Arc<Mutex<VecDeque<String>>>,
 }
 
-impl Talk {
+impl Conversation {
     fn new(server: Server) -> Self {
         let mut connection = server.connect(Caller::anonymous());
         connection.listen(|| {}).unwrap();
-        Self { server, connection, heard: Arc::default() }
+        Self { server, connection, sent: Arc::default() }
     }
 
-    fn say(&mut self, text: &str) {
+    fn send(&mut self, text: &str) {
         let actions = self.connection.receive(decode(text.as_bytes())).into_actions();
         let mut actions: VecDeque<_> = actions.into_iter().collect();
         while let Some(action) = actions.pop_front() {
             match action {
                 Action::Send(message) | Action::SendFor { message, .. } => {
-                    self.hear(|out| message.encode(out))
+                    self.record(|out| message.encode(out))
                 }
-                Action::Overloaded(response) => self.hear(|out| Message::from(response).encode(out)),
-                Action::Cancel { rest_of_batch: others, .. } => {
-                    others.iter().for_each(|message| self.hear(|out| message.encode(out)));
+                Action::Overloaded(response) => self.record(|out| Message::from(response).encode(out)),
+                Action::Cancel { rest_of_batch, .. } => {
+                    rest_of_batch.iter().for_each(|message| self.record(|out| message.encode(out)));
                 }
                 Action::Run(call) => {
-                    let heard = Arc::clone(&self.heard);
-                    let outbox =
+                    let sent = Arc::clone(&self.sent);
+                    let sender =
                         NotificationSender::new(move |notification: mcpwright_core::Notification| {
                             let mut out = Vec::new();
                             notification.encode(&mut out);
-                            heard.lock().unwrap().push_back(String::from_utf8(out).unwrap());
+                            sent.lock().unwrap().push_back(String::from_utf8(out).unwrap());
                         });
-                    let outcome = block_on(self.server.call(&call, &outbox));
+                    let outcome = block_on(self.server.call(&call, &sender));
                     actions.extend(self.connection.finished(&call, outcome));
                 }
                 _ => {}
@@ -84,57 +85,58 @@ impl Talk {
         }
     }
 
-    fn hear(&self, encode: impl FnOnce(&mut Vec<u8>)) {
+    fn record(&self, encode: impl FnOnce(&mut Vec<u8>)) {
         let mut out = Vec::new();
         encode(&mut out);
-        self.heard.lock().unwrap().push_back(String::from_utf8(out).unwrap());
+        self.sent.lock().unwrap().push_back(String::from_utf8(out).unwrap());
     }
 
-    fn happen(&mut self, place: &str, event: &str) {
+    fn apply_event(&mut self, location: &str, event: &str) {
         let notify = self.server.notify();
         match event.split_once(' ') {
             None if event == "tools" => notify.tools_list_changed(),
             None if event == "prompts" => notify.prompts_list_changed(),
             None if event == "close" => {}
             Some(("resource", uri)) => notify.resource_updated(uri),
-            _ => panic!("{place}: what happens at {event}?"),
+            _ => panic!("{location}: unknown event: {event}"),
         }
-        let is_over = event == "close";
-        for action in if is_over { self.connection.close() } else { self.connection.changes() } {
+        let is_closed = event == "close";
+        for action in if is_closed { self.connection.close() } else { self.connection.changes() } {
             if let Action::Send(message) = action {
-                self.hear(|out| message.encode(out));
+                self.record(|out| message.encode(out));
             }
         }
     }
 
-    fn expect(&self, place: &str, text: &str) {
-        let Some(heard) = self.heard.lock().unwrap().pop_front() else {
-            panic!("{place}: the server says nothing")
+    fn expect(&self, location: &str, text: &str) {
+        let Some(sent) = self.sent.lock().unwrap().pop_front() else {
+            panic!("{location}: the server sent nothing")
         };
-        let said: Value = serde_json::from_str(&heard).unwrap();
-        let expected: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{place}: {error}"));
-        assert!(is_like(&said, &expected), "{place}: the server says\n{heard}\nand not\n{text}");
+        let actual: Value = serde_json::from_str(&sent).unwrap();
+        let expected: Value =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("{location}: {error}"));
+        assert!(matches(&actual, &expected), "{location}: the server sent\n{sent}\nbut expected\n{text}");
     }
 
-    fn expect_silence(&self, place: &str) {
-        let heard = self.heard.lock().unwrap();
-        assert!(heard.is_empty(), "before {place}, the server also says\n{}", heard[0]);
+    fn expect_nothing(&self, location: &str) {
+        let sent = self.sent.lock().unwrap();
+        assert!(sent.is_empty(), "{location}: unexpected message of the server\n{}", sent[0]);
     }
 }
 
-/// Whether a value is the expected one, where `"…"` stands for any.
-fn is_like(value: &Value, expected: &Value) -> bool {
+/// Returns `true` if `value` equals `expected`, where `"…"` matches any value.
+fn matches(value: &Value, expected: &Value) -> bool {
     match (value, expected) {
         (_, Value::String(any)) if any == "…" => true,
         (Value::Object(value), Value::Object(expected)) => {
             value.len() == expected.len()
                 && expected
                     .iter()
-                    .all(|(key, expected)| value.get(key).is_some_and(|value| is_like(value, expected)))
+                    .all(|(key, expected)| value.get(key).is_some_and(|value| matches(value, expected)))
         }
         (Value::Array(value), Value::Array(expected)) => {
             value.len() == expected.len()
-                && value.iter().zip(expected).all(|(value, expected)| is_like(value, expected))
+                && value.iter().zip(expected).all(|(value, expected)| matches(value, expected))
         }
         _ => value == expected,
     }
