@@ -1,4 +1,4 @@
-//! Arguments that clients repeat in HTTP headers.
+//! Tool arguments that clients mirror in HTTP headers (`x-mcp-header`).
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,14 +15,14 @@ fn server() -> Builder {
     Server::builder("test", "1.0.0")
 }
 
-/// A tool whose argument is repeated in this header.
+/// A tool whose argument is mirrored in `header`.
 fn query(header: &'static str) -> ToolHandler {
     ToolHandler::function("query", ["region"], |region: String| async move { region })
         .argument("region", |region| region.header(header))
         .description("Query.")
 }
 
-/// A tool that clients would leave out.
+/// A tool with an invalid header parameter: clients would drop the tool because the type is `number`.
 fn limited() -> ToolHandler {
     ToolHandler::function("limited", ["limit"], |limit: f64| async move { limit })
         .argument("limit", |limit| limit.header("Limit"))
@@ -36,7 +36,7 @@ struct Place {
 }
 
 #[test]
-fn a_tool_says_what_is_repeated() {
+fn header_params_are_found_in_nested_objects() {
     let nested =
         ToolHandler::function("nested", ["place", "zones"], |place: Place, zones: Vec<u8>| async move {
             format!("{}{zones:?}", place.region)
@@ -48,11 +48,11 @@ fn a_tool_says_what_is_repeated() {
     assert!(ToolHandler::function("none", [], || async {}).header_params().is_empty());
 }
 
-/// Metadata of a transport that records the header parameters it is asked about.
+/// Transport metadata that records the header parameters it is asked to check.
 #[derive(Default)]
-struct Recorded(Mutex<Vec<HeaderParam>>);
+struct RecordingMetadata(Mutex<Vec<HeaderParam>>);
 
-impl TransportMetadata for Recorded {
+impl TransportMetadata for RecordingMetadata {
     fn check(&self, _: &Request, _: &str, header_params: &[HeaderParam]) -> Result<(), ErrorObject> {
         *self.0.lock().unwrap() = header_params.to_vec();
         Ok(())
@@ -63,11 +63,11 @@ impl TransportMetadata for Recorded {
     }
 }
 
-/// Counts how often tools are looked up.
-struct Counted(Catalog<ToolHandler>, Arc<AtomicUsize>);
+/// A provider that counts lookups of tools.
+struct CountingProvider(Catalog<ToolHandler>, Arc<AtomicUsize>);
 
 #[async_trait]
-impl ToolProvider for Counted {
+impl ToolProvider for CountingProvider {
     fn revision(&self) -> u64 {
         ToolProvider::revision(&self.0)
     }
@@ -82,28 +82,29 @@ impl ToolProvider for Counted {
     }
 }
 
-fn received(server: &Server, name: &str) -> (Decision, Vec<HeaderParam>) {
+/// Receives a call of the tool `name`, and returns the decision and the header parameters that were checked.
+fn receive_call(server: &Server, name: &str) -> (Decision, Vec<HeaderParam>) {
     let request = format!(
         r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{name}","arguments":{{"region":"eu"}},
             "_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28",
             "io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
     );
-    let metadata = Recorded::default();
+    let metadata = RecordingMetadata::default();
     let message = message::decode(request.as_bytes());
     let decision = block_on(server.receive(&Caller::anonymous(), message, &metadata));
     (decision, metadata.0.into_inner().unwrap())
 }
 
 #[test]
-fn the_engine_finds_the_header_parameters_of_every_tool() {
+fn header_params_are_checked_for_static_provided_and_mounted_tools() {
     let catalog = Catalog::new();
     catalog.insert(query("Region"));
     let fixed = server().tool(query("Region")).build();
     let provided = server().tool_provider(catalog).build();
     let mounted = server().mount("inner", server().tool(query("Region"))).build();
     for (server, name) in [(fixed, "query"), (provided, "query"), (mounted, "inner_query")] {
-        assert_eq!(received(&server, name).1, query("Region").header_params());
-        assert!(received(&server, "unknown").1.is_empty());
+        assert_eq!(receive_call(&server, name).1, query("Region").header_params());
+        assert!(receive_call(&server, "unknown").1.is_empty());
     }
 }
 
@@ -111,10 +112,10 @@ fn the_engine_finds_the_header_parameters_of_every_tool() {
 fn a_tool_is_looked_up_once_per_call() {
     let (catalog, lookups) = (Catalog::new(), Arc::new(AtomicUsize::new(0)));
     catalog.insert(query("Region"));
-    let server = server().tool_provider(Counted(catalog, Arc::clone(&lookups))).build();
+    let server = server().tool_provider(CountingProvider(catalog, Arc::clone(&lookups))).build();
     for (name, is_error) in [("query", false), ("unknown", true)] {
         lookups.store(0, Ordering::SeqCst);
-        let (Decision::Call(call), _) = received(&server, name) else { panic!("it is a call") };
+        let (Decision::Call(call), _) = receive_call(&server, name) else { panic!("expected a call") };
         let outcome = block_on(server.call(&call, &NotificationSender::new(|_| {})));
         assert_eq!(server.finish(&call, outcome).outcome.is_err(), is_error);
         assert_eq!(lookups.load(Ordering::SeqCst), 1, "{name}");
@@ -123,19 +124,19 @@ fn a_tool_is_looked_up_once_per_call() {
 
 #[test]
 #[should_panic(expected = "the tool `query`: the `x-mcp-header` of `/properties/region` must be usable in")]
-fn a_name_that_http_does_not_allow_does_not_start() {
+fn an_invalid_header_name_panics_at_build() {
     let _ = server().tool(query("The region")).build();
 }
 
 #[test]
 #[should_panic(expected = "the tool `limited`: `/properties/limit` is repeated in the HTTP header `Limit`")]
-fn a_number_that_is_repeated_does_not_start() {
+fn a_header_parameter_of_type_number_panics_at_build() {
     let _ = server().tool(limited()).build();
 }
 
 #[test]
 #[should_panic(expected = "must be on a property that only `properties` lead to")]
-fn what_stands_in_a_list_is_not_repeated() {
+fn a_header_parameter_inside_an_array_panics_at_build() {
     let listed = ToolHandler::function("listed", ["places"], |places: Vec<Place>| async move {
         places.into_iter().map(|place| place.region).collect::<String>()
     });
@@ -143,7 +144,7 @@ fn what_stands_in_a_list_is_not_repeated() {
 }
 
 #[test]
-fn a_wrong_tool_of_a_provider_hides_no_other() {
+fn an_invalid_tool_of_a_provider_does_not_hide_others() {
     let catalog = Catalog::new();
     catalog.insert(limited());
     catalog.insert(query("Region"));

@@ -1,4 +1,4 @@
-//! The server that the conversations are had with.
+//! The server that the recorded conversations run against.
 
 use mcpwright_core::{CacheScope, ContentBlock, LoggingLevel, PromptMessage, ResourceContents, ResourceLink};
 use mcpwright_server::{
@@ -104,6 +104,6 @@ async fn show() -> [ContentBlock; 3] {
     ]
 }
 
-async fn ids(asked: CompletionRequest) -> Vec<String> {
-    (0..200).map(|id| id.to_string()).filter(|id| id.starts_with(&asked.value)).collect()
+async fn ids(request: CompletionRequest) -> Vec<String> {
+    (0..200).map(|id| id.to_string()).filter(|id| id.starts_with(&request.value)).collect()
 }

@@ -1,4 +1,4 @@
-//! A handler that asks reads the same in both eras, and what it did before is not done twice.
+//! Handlers that request input behave the same in modern and legacy revisions, and their steps run only once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -18,7 +18,7 @@ use mcpwright_server::{
 };
 use serde_json::{Map, Value, json};
 
-mod earlier;
+mod legacy;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -30,12 +30,13 @@ fn form(message: &str) -> ElicitFormParams {
     ElicitFormParams::new(message, FormSchema::new(fields).required(vec!["value".to_owned()]))
 }
 
+/// Requests a text from the user, with a form under `key`.
 fn value(context: &Context, key: &str) -> Result<String, InputError> {
     let mut fields = context.elicit_form(key, form(&format!("{key}?")))?;
     Ok(fields.shift_remove("value").and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default())
 }
 
-fn able() -> ClientCapabilities {
+fn all_capabilities() -> ClientCapabilities {
     ClientCapabilities::new()
         .elicitation(ElicitationCapability::default())
         .sampling(SamplingCapability::default())
@@ -49,34 +50,34 @@ fn server() -> Builder {
         Ok::<_, InputError>(format!("{first} {last}"))
     };
     let all = |context: Context| async move {
-        let question = CreateMessageParams::new([SamplingMessage::user("Which?")], 10);
+        let params = CreateMessageParams::new([SamplingMessage::user("Which?")], 10);
         let (name, sample, roots) =
-            (value(&context, "name"), context.sample("which", question), context.roots());
+            (value(&context, "name"), context.sample("which", params), context.roots());
         let (name, sample, roots) = (name?, sample?, roots?);
         Ok::<_, Error>(format!("{name} {} {}", sample.model, roots[0].uri))
     };
     let late = |context: Context| async move {
         let one = value(&context, "one");
         if one.is_err() {
-            // Asked together with the first, and read only after another question.
+            // Requested together with the first input, and read only after a later one.
             let _ = value(&context, "two");
         }
         let (one, three) = (one?, value(&context, "three")?);
         let two = value(&context, "two")?;
         Ok::<_, InputError>(format!("{one} {two} {three}"))
     };
-    let needs = |context: Context| async move {
+    let requires = |context: Context| async move {
         context.require(&ClientCapabilities::new().sampling(SamplingCapability::default()))?;
-        Ok::<_, InputError>("able")
+        Ok::<_, InputError>("supported")
     };
-    Server::builder("asking", "1.0.0")
+    Server::builder("input", "1.0.0")
         .tool(ToolHandler::function("greet", [], greet))
         .tool(ToolHandler::function("all", [], all))
         .tool(ToolHandler::function("late", [], late))
-        .tool(ToolHandler::function("needs", [], needs))
+        .tool(ToolHandler::function("requires", [], requires))
 }
 
-/// Answers with the key's own question.
+/// Accepts an input request. The value of a form is the message of the form.
 fn accept(request: &InputRequest) -> Result<Value, ErrorObject> {
     Ok(match request {
         InputRequest::Elicit(params) => {
@@ -94,23 +95,23 @@ fn text(result: &mcpwright_core::CallToolResult) -> &str {
     result.content.first().and_then(|block| block.as_text()).unwrap_or_default()
 }
 
-/// The same server's client in every era and revision.
-fn clients(server: impl Fn() -> Server, able: &ClientCapabilities) -> Vec<Client> {
-    let mut clients = vec![Client::modern(server()).capabilities(able.clone())];
+/// Clients of the same server: a modern one, and one for each revision in `LEGACY`.
+fn clients(server: impl Fn() -> Server, capabilities: &ClientCapabilities) -> Vec<Client> {
+    let mut clients = vec![Client::modern(server()).capabilities(capabilities.clone())];
     for version in LEGACY {
-        clients.push(block_on(Client::legacy_with(server(), version, able.clone())).unwrap());
+        clients.push(block_on(Client::legacy_with(server(), version, capabilities.clone())).unwrap());
     }
     clients
 }
 
 #[test]
-fn questions_are_answered_in_every_revision() {
-    for (place, client) in clients(|| server().build(), &able()).into_iter().enumerate() {
+fn input_requests_are_answered_in_every_revision() {
+    for (index, client) in clients(|| server().build(), &all_capabilities()).into_iter().enumerate() {
         let client = client.input_handler(accept);
         let greeting = block_on(client.call_tool("greet", ())).unwrap();
         let all = block_on(client.call_tool("all", ())).unwrap();
-        // 2025-03-26 has no way to ask a user.
-        if place == 1 {
+        // 2025-03-26 has no elicitation.
+        if index == 1 {
             assert_eq!(greeting.is_error, Some(true));
             assert!(
                 text(&greeting).contains("2025-03-26 cannot show forms to its user"),
@@ -125,35 +126,35 @@ fn questions_are_answered_in_every_revision() {
 }
 
 #[test]
-fn what_was_answered_is_not_asked_again_by_a_run_that_reads_it_later() {
-    for (place, client) in clients(|| server().build(), &able()).into_iter().enumerate() {
-        if place == 1 {
+fn an_input_response_is_kept_until_a_later_round_reads_it() {
+    for (index, client) in clients(|| server().build(), &all_capabilities()).into_iter().enumerate() {
+        if index == 1 {
             continue;
         }
-        let asked = Arc::new(AtomicU32::new(0));
-        let counted = Arc::clone(&asked);
+        let requests = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&requests);
         let client = client.input_handler(move |request| {
-            counted.fetch_add(1, Ordering::SeqCst);
+            counter.fetch_add(1, Ordering::SeqCst);
             accept(request)
         });
         let result = block_on(client.call_tool("late", ())).unwrap();
-        assert_eq!((text(&result), asked.load(Ordering::SeqCst)), ("one? two? three?", 3));
+        assert_eq!((text(&result), requests.load(Ordering::SeqCst)), ("one? two? three?", 3));
     }
 }
 
 #[test]
-fn resources_and_prompts_ask_as_tools_do() {
+fn resources_and_prompts_request_input_like_tools() {
     let server = || {
         let read = |context: Context| async move { value(&context, "word") };
         let prompt = |context: Context| async move { value(&context, "word").map(PromptMessage::user) };
-        Server::builder("asking", "1.0.0")
+        Server::builder("input", "1.0.0")
             .resource(ResourceHandler::function("test://word", "word", read))
             .prompt(PromptHandler::function("word", [], prompt))
             .build()
     };
-    for (place, client) in clients(server, &able()).into_iter().enumerate() {
-        // 2025-03-26 has no way to ask a user.
-        if place == 1 {
+    for (index, client) in clients(server, &all_capabilities()).into_iter().enumerate() {
+        // 2025-03-26 has no elicitation.
+        if index == 1 {
             let error = block_on(client.input_handler(accept).read_resource("test://word")).unwrap_err();
             assert!(error.message.contains("2025-03-26 cannot show forms to its user"), "{error}");
             continue;
@@ -167,14 +168,15 @@ fn resources_and_prompts_ask_as_tools_do() {
 }
 
 #[test]
-fn what_users_refuse_is_the_tools_error() {
-    for (action, words) in [("decline", "the user declined"), ("cancel", "the user dismissed")] {
-        for client in clients(|| server().mask_errors().build(), &able()).into_iter().enumerate() {
+fn a_declined_or_cancelled_form_is_a_tool_error() {
+    for (action, expected) in [("decline", "the user declined"), ("cancel", "the user dismissed")] {
+        for client in clients(|| server().mask_errors().build(), &all_capabilities()).into_iter().enumerate()
+        {
             let (1.., client) = client else { continue };
             let client = client.input_handler(move |_| Ok(json!({ "action": action })));
             let result = block_on(client.call_tool("greet", ())).unwrap();
             assert!(
-                text(&result).contains(words) || text(&result).contains("2025-03-26"),
+                text(&result).contains(expected) || text(&result).contains("2025-03-26"),
                 "{}",
                 text(&result)
             );
@@ -184,29 +186,29 @@ fn what_users_refuse_is_the_tools_error() {
 }
 
 #[test]
-fn a_client_that_cannot_be_asked_is_told_what_it_lacks() {
-    for (place, client) in clients(|| server().build(), &ClientCapabilities::new()).into_iter().enumerate() {
-        for (tool, lacking) in [("greet", "elicitation"), ("needs", "sampling")] {
+fn a_missing_client_capability_is_reported() {
+    for (index, client) in clients(|| server().build(), &ClientCapabilities::new()).into_iter().enumerate() {
+        for (tool, missing) in [("greet", "elicitation"), ("requires", "sampling")] {
             let result = block_on(client.call_tool(tool, ()));
-            if place == 0 {
+            if index == 0 {
                 let error = result.unwrap_err();
                 assert_eq!(error.code, ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY);
-                assert_eq!(error.data, Some(json!({ "requiredCapabilities": { lacking: {} } })));
+                assert_eq!(error.data, Some(json!({ "requiredCapabilities": { missing: {} } })));
             } else {
                 let result = result.unwrap();
                 assert_eq!(result.is_error, Some(true));
-                assert!(text(&result).contains(lacking), "{}", text(&result));
+                assert!(text(&result).contains(missing), "{}", text(&result));
             }
         }
     }
-    let pages = ElicitationCapability::default().url(Map::new());
-    let client = Client::modern(server()).capabilities(ClientCapabilities::new().elicitation(pages));
+    let url_only = ElicitationCapability::default().url(Map::new());
+    let client = Client::modern(server()).capabilities(ClientCapabilities::new().elicitation(url_only));
     let error = block_on(client.call_tool("greet", ())).unwrap_err();
     assert_eq!(error.data, Some(json!({ "requiredCapabilities": { "elicitation": { "form": {} } } })));
 }
 
-/// A server whose tool has an effect between each two of its questions.
-fn counting(effects: &Arc<AtomicU32>) -> Builder {
+/// A server whose tool runs one step before each of its five input requests.
+fn counting_server(effects: &Arc<AtomicU32>) -> Builder {
     let effects = Arc::clone(effects);
     let count = move |context: Context| {
         let effects = Arc::clone(&effects);
@@ -224,10 +226,10 @@ fn counting(effects: &Arc<AtomicU32>) -> Builder {
 }
 
 #[test]
-fn effects_happen_once_over_five_rounds() {
+fn steps_run_once_over_five_rounds() {
     let effects = Arc::new(AtomicU32::new(0));
-    for client in clients(|| counting(&effects).build(), &able()).into_iter().enumerate() {
-        // 2025-03-26 has no way to ask a user.
+    for client in clients(|| counting_server(&effects).build(), &all_capabilities()).into_iter().enumerate() {
+        // 2025-03-26 has no elicitation.
         let (0 | 2.., client) = client else { continue };
         effects.store(0, Ordering::SeqCst);
         let result = block_on(client.input_handler(accept).call_tool("count", ())).unwrap();
@@ -235,25 +237,26 @@ fn effects_happen_once_over_five_rounds() {
     }
 }
 
-/// A request of a modern client.
-fn request(tool: &str, more: &Value) -> Value {
+/// A `tools/call` request of a modern client, with the members of `extra` in its parameters.
+fn request(tool: &str, extra: &Value) -> Value {
     let mut params = json!({
         "name": tool,
         "_meta": {
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientCapabilities": able(),
+            "io.modelcontextprotocol/clientCapabilities": all_capabilities(),
         },
     });
-    params.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    params.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
     json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params })
 }
 
-/// What a modern server answers a call with.
-fn call(server: &Server, caller: &Caller, tool: &str, more: &Value) -> Result<Value, ErrorObject> {
-    answer(server, caller, &request(tool, more).to_string())
+/// Calls a tool as a modern client, and returns the outcome.
+fn call(server: &Server, caller: &Caller, tool: &str, extra: &Value) -> Result<Value, ErrorObject> {
+    send(server, caller, &request(tool, extra).to_string())
 }
 
-fn answer(server: &Server, caller: &Caller, request: &str) -> Result<Value, ErrorObject> {
+/// Sends a request, runs the call, and returns the outcome.
+fn send(server: &Server, caller: &Caller, request: &str) -> Result<Value, ErrorObject> {
     let mut connection = server.connect(caller.clone());
     let mut actions = connection.receive(message::decode(request.as_bytes())).into_actions();
     loop {
@@ -270,27 +273,28 @@ fn answer(server: &Server, caller: &Caller, request: &str) -> Result<Value, Erro
     }
 }
 
-fn answer_to(key: &str) -> Value {
+/// Input responses that accept the form `key` with the text `key`.
+fn accepted(key: &str) -> Value {
     json!({ key: { "action": "accept", "content": { "value": key } } })
 }
 
 #[test]
-fn what_is_missing_or_malformed_is_asked_again() {
-    let (server, nobody) = (server().build(), Caller::anonymous());
-    let first = call(&server, &nobody, "greet", &json!({})).unwrap();
+fn missing_or_malformed_input_is_requested_again() {
+    let (server, anonymous) = (server().build(), Caller::anonymous());
+    let first = call(&server, &anonymous, "greet", &json!({})).unwrap();
     assert_eq!(first["resultType"], "input_required");
     let keys: Vec<_> = first["inputRequests"].as_object().unwrap().keys().collect();
     assert_eq!(keys, ["first", "last"]);
     assert!(first["requestState"].as_str().is_some_and(|state| !state.is_empty()));
-    let again = |answers: Value| {
-        let more = json!({ "inputResponses": answers, "requestState": first["requestState"] });
-        call(&server, &nobody, "greet", &more).unwrap()
+    let retry = |responses: Value| {
+        let extra = json!({ "inputResponses": responses, "requestState": first["requestState"] });
+        call(&server, &anonymous, "greet", &extra).unwrap()
     };
-    let asks = |result: &Value, key: &str| {
+    let is_requested = |result: &Value, key: &str| {
         result["resultType"] == "input_required" && result["inputRequests"].get(key).is_some()
     };
-    let one = again(answer_to("first"));
-    assert!(asks(&one, "last") && !asks(&one, "first"), "{one}");
+    let second = retry(accepted("first"));
+    assert!(is_requested(&second, "last") && !is_requested(&second, "first"), "{second}");
     for malformed in [
         json!(12345),
         json!(null),
@@ -300,26 +304,26 @@ fn what_is_missing_or_malformed_is_asked_again() {
         json!({ "action": "accept", "content": { "value": 1 } }),
         json!({ "action": "else", "content": { "value": "x" } }),
     ] {
-        let result = again(json!({ "first": malformed.clone(), "unknown": 1 }));
-        assert!(asks(&result, "first") && asks(&result, "last"), "{malformed}: {result}");
+        let result = retry(json!({ "first": malformed.clone(), "unknown": 1 }));
+        assert!(is_requested(&result, "first") && is_requested(&result, "last"), "{malformed}: {result}");
     }
-    // What was answered in an earlier round is not asked again, and not answered in another way.
+    // Input received in an earlier round is not requested again, and a later response does not replace it.
     let last = json!({ "inputResponses": {
-        "first": { "action": "decline" }, "last": answer_to("last")["last"], "unknown": {},
-    }, "requestState": one["requestState"] });
-    let done = call(&server, &nobody, "greet", &last).unwrap();
+        "first": { "action": "decline" }, "last": accepted("last")["last"], "unknown": {},
+    }, "requestState": second["requestState"] });
+    let done = call(&server, &anonymous, "greet", &last).unwrap();
     assert_eq!(done["content"][0]["text"], "first last");
-    let mut both = answer_to("first");
-    both["last"] = answer_to("last")["last"].clone();
-    let at_once = call(&server, &nobody, "greet", &json!({ "inputResponses": both })).unwrap();
+    let mut both = accepted("first");
+    both["last"] = accepted("last")["last"].clone();
+    let at_once = call(&server, &anonymous, "greet", &json!({ "inputResponses": both })).unwrap();
     assert_eq!(at_once["resultType"], "complete");
-    for wrong in [json!([]), json!("{}"), json!(1)] {
-        let error = call(&server, &nobody, "greet", &json!({ "inputResponses": wrong })).unwrap_err();
+    for malformed in [json!([]), json!("{}"), json!(1)] {
+        let error = call(&server, &anonymous, "greet", &json!({ "inputResponses": malformed })).unwrap_err();
         assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
     }
 }
 
-/// A day that the test turns.
+/// A runtime whose clock the test advances, in seconds.
 #[derive(Default)]
 struct Clock(AtomicU64);
 
@@ -337,7 +341,7 @@ impl Runtime for Clock {
     }
 
     fn spawn(&self, _: BoxFuture<'static, ()>) {
-        unreachable!("nothing here becomes a task");
+        unreachable!("no call in these tests becomes a task");
     }
 
     fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) {
@@ -346,67 +350,67 @@ impl Runtime for Clock {
 }
 
 #[test]
-fn a_state_is_for_one_caller_one_request_and_some_time() {
+fn request_state_is_bound_to_caller_and_request_and_expires() {
     let clock = Arc::new(Clock::default());
     let server = server().build().with_runtime(Arc::clone(&clock) as Arc<dyn Runtime>);
-    let person = |name: &str| Caller::new(name, [], Map::new());
+    let named_caller = |name: &str| Caller::new(name, [], Map::new());
     let arguments = json!({ "arguments": { "b": [1, { "y": 1, "x": 2 }], "a": "é" } });
-    // The arguments are refused by the handler only once it runs.
-    let first = call(&server, &person("alice"), "greet", &json!({})).unwrap();
+    // Unexpected arguments are rejected only when the handler runs.
+    let first = call(&server, &named_caller("alice"), "greet", &json!({})).unwrap();
     let state = first["requestState"].as_str().unwrap().to_owned();
-    let with = |caller: &Caller, tool: &str, state: Value, arguments: &Value| {
-        let mut more = json!({ "requestState": state, "inputResponses": answer_to("first") });
-        more.as_object_mut().unwrap().extend(arguments.as_object().unwrap().clone());
-        call(&server, caller, tool, &more)
+    let resume = |caller: &Caller, tool: &str, state: Value, arguments: &Value| {
+        let mut extra = json!({ "requestState": state, "inputResponses": accepted("first") });
+        extra.as_object_mut().unwrap().extend(arguments.as_object().unwrap().clone());
+        call(&server, caller, tool, &extra)
     };
-    let none = json!({});
-    assert!(with(&person("alice"), "greet", json!(state), &none).is_ok());
-    assert!(with(&person("alice"), "greet", json!(state), &json!({ "arguments": {} })).is_ok());
-    let mut said = Vec::new();
+    let no_arguments = json!({});
+    assert!(resume(&named_caller("alice"), "greet", json!(state), &no_arguments).is_ok());
+    assert!(resume(&named_caller("alice"), "greet", json!(state), &json!({ "arguments": {} })).is_ok());
+    let mut messages = Vec::new();
     for (caller, tool, state, arguments) in [
-        (person("bob"), "greet", json!(state), &none),
-        (Caller::anonymous(), "greet", json!(state), &none),
-        (person("alice"), "all", json!(state), &none),
-        (person("alice"), "greet", json!(state), &arguments),
-        (person("alice"), "greet", json!(format!("{state}-TAMPERED")), &none),
-        (person("alice"), "greet", json!(format!("{state}{state}")), &none),
-        (person("alice"), "greet", json!(state[..state.len() - 1]), &none),
-        (person("alice"), "greet", json!("x".repeat(1 << 20)), &none),
-        (person("alice"), "greet", json!(""), &none),
-        (person("alice"), "greet", json!(7), &none),
+        (named_caller("bob"), "greet", json!(state), &no_arguments),
+        (Caller::anonymous(), "greet", json!(state), &no_arguments),
+        (named_caller("alice"), "all", json!(state), &no_arguments),
+        (named_caller("alice"), "greet", json!(state), &arguments),
+        (named_caller("alice"), "greet", json!(format!("{state}-TAMPERED")), &no_arguments),
+        (named_caller("alice"), "greet", json!(format!("{state}{state}")), &no_arguments),
+        (named_caller("alice"), "greet", json!(state[..state.len() - 1]), &no_arguments),
+        (named_caller("alice"), "greet", json!("x".repeat(1 << 20)), &no_arguments),
+        (named_caller("alice"), "greet", json!(""), &no_arguments),
+        (named_caller("alice"), "greet", json!(7), &no_arguments),
     ] {
-        let error = with(&caller, tool, state, arguments).unwrap_err();
+        let error = resume(&caller, tool, state, arguments).unwrap_err();
         assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
-        said.push(error.message);
+        messages.push(error.message);
     }
     clock.0.fetch_add(601, Ordering::SeqCst);
-    said.push(with(&person("alice"), "greet", json!(state), &none).unwrap_err().message);
-    said.dedup();
-    assert_eq!(said.len(), 1, "the reason is nobody's business: {said:?}");
+    messages.push(resume(&named_caller("alice"), "greet", json!(state), &no_arguments).unwrap_err().message);
+    messages.dedup();
+    assert_eq!(messages.len(), 1, "the error must not reveal the reason: {messages:?}");
 }
 
 #[test]
-fn a_state_is_not_larger_than_it_may_be() {
-    let much = |context: Context| async move {
+fn an_oversized_request_state_is_an_internal_error() {
+    let handler = |context: Context| async move {
         let large = context.step("large", async { Ok::<_, StepError>("x".repeat(20_000)) }).await?;
         value(&context, "key")?;
         Ok::<_, Error>(large.len().to_string())
     };
-    let tool = ToolHandler::function("much", [], much);
-    let server = Server::builder("much", "1.0.0").tool(tool).build();
-    let error = call(&server, &Caller::anonymous(), "much", &json!({})).unwrap_err();
+    let tool = ToolHandler::function("large", [], handler);
+    let server = Server::builder("large", "1.0.0").tool(tool).build();
+    let error = call(&server, &Caller::anonymous(), "large", &json!({})).unwrap_err();
     assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
 }
 
 #[test]
-fn a_step_that_fails_reads_as_its_own_error_and_is_tried_again() {
-    let tries = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&tries);
+fn a_failed_step_reports_its_error_and_is_retried() {
+    let attempts = Arc::new(AtomicU32::new(0));
+    let counter = Arc::clone(&attempts);
     let fails = move |context: Context| {
-        let tries = Arc::clone(&counted);
+        let attempts = Arc::clone(&counter);
         async move {
             let effect = async {
-                let number = tries.fetch_add(1, Ordering::SeqCst);
+                let number = attempts.fetch_add(1, Ordering::SeqCst);
                 if number == 0 { Err(ToolError::new("try later")) } else { Ok(number) }
             };
             let number = context.step("effect", effect).await?;
@@ -421,44 +425,45 @@ fn a_step_that_fails_reads_as_its_own_error_and_is_tried_again() {
 }
 
 #[test]
-fn an_older_revision_is_asked_in_its_own_words() {
+fn forms_are_downgraded_for_legacy_revisions() {
     let choose = |context: Context| async move {
         use mcpwright_core::{
             EnumOption, NumberSchema, TitledSingleSelectEnumSchema, UntitledMultiSelectEnumSchema,
         };
         let titled = TitledSingleSelectEnumSchema::new([EnumOption::new("r", "Red")]).default_value("r");
         let fields = [
-            ("colour", PrimitiveSchema::TitledSingleSelect(titled)),
+            ("color", PrimitiveSchema::TitledSingleSelect(titled)),
             ("size", PrimitiveSchema::Integer(NumberSchema::new().default_value(3.0))),
             ("sure", PrimitiveSchema::Boolean(BooleanSchema::new().default_value(true))),
         ];
         context.elicit_form("one", ElicitFormParams::new("Which?", FormSchema::new(fields)))?;
         let many = [(
-            "colours",
+            "colors",
             PrimitiveSchema::UntitledMultiSelect(UntitledMultiSelectEnumSchema::new(["r".to_owned()])),
         )];
         context.elicit_form("many", ElicitFormParams::new("Which?", FormSchema::new(many)))?;
         Ok::<_, Error>("done")
     };
     let server = Server::builder("choose", "1.0.0").tool(ToolHandler::function("choose", [], choose));
-    let client = block_on(Client::legacy_with(server, ProtocolVersion::V2025_06_18, able())).unwrap();
+    let client =
+        block_on(Client::legacy_with(server, ProtocolVersion::V2025_06_18, all_capabilities())).unwrap();
     let client = client.input_handler(|request| {
-        let asked = serde_json::to_value(request).unwrap();
+        let request = serde_json::to_value(request).unwrap();
         assert_eq!(
-            asked["params"]["requestedSchema"]["properties"],
+            request["params"]["requestedSchema"]["properties"],
             json!({
-                "colour": { "type": "string", "enum": ["r"], "enumNames": ["Red"] },
+                "color": { "type": "string", "enum": ["r"], "enumNames": ["Red"] },
                 "size": { "type": "integer" },
                 "sure": { "type": "boolean", "default": true },
             })
         );
-        Ok(json!({ "action": "accept", "content": { "colour": "r" } }))
+        Ok(json!({ "action": "accept", "content": { "color": "r" } }))
     });
     let result = block_on(client.call_tool("choose", ())).unwrap();
     assert!(text(&result).contains("several values in one field"), "{}", text(&result));
 }
 
-/// A server with one tool without arguments.
+/// A server with one tool, which takes no arguments.
 fn with_tool<F, K, P>(function: F) -> Server
 where
     F: mcpwright_server::Function<K, P>,
@@ -468,52 +473,52 @@ where
 }
 
 #[test]
-fn an_answer_is_to_what_was_asked() {
+fn an_input_response_is_bound_to_the_content_of_its_request() {
     let rows = Arc::new(AtomicU32::new(3));
     let read = Arc::clone(&rows);
     let delete = move |context: Context| {
         let rows = read.load(Ordering::SeqCst);
         async move {
             context.elicit_form("agree", form(&format!("Delete {rows} rows?")))?;
-            Ok::<_, InputError>(format!("{rows} rows are gone"))
+            Ok::<_, InputError>(format!("{rows} rows deleted"))
         }
     };
-    let (server, nobody) = (with_tool(delete), Caller::anonymous());
-    let first = call(&server, &nobody, "tool", &json!({})).unwrap();
-    let more = json!({ "inputResponses": answer_to("agree"), "requestState": first["requestState"] });
+    let (server, anonymous) = (with_tool(delete), Caller::anonymous());
+    let first = call(&server, &anonymous, "tool", &json!({})).unwrap();
+    let extra = json!({ "inputResponses": accepted("agree"), "requestState": first["requestState"] });
     rows.store(5000, Ordering::SeqCst);
-    let second = call(&server, &nobody, "tool", &more).unwrap();
+    let second = call(&server, &anonymous, "tool", &extra).unwrap();
     assert_eq!(second["inputRequests"]["agree"]["params"]["message"], "Delete 5000 rows?");
     rows.store(3, Ordering::SeqCst);
-    assert_eq!(call(&server, &nobody, "tool", &more).unwrap()["content"][0]["text"], "3 rows are gone");
+    assert_eq!(call(&server, &anonymous, "tool", &extra).unwrap()["content"][0]["text"], "3 rows deleted");
 }
 
 #[test]
-fn an_answer_that_came_without_a_state_counts_in_later_rounds() {
-    let (server, nobody) = (server().build(), Caller::anonymous());
-    let first = call(&server, &nobody, "greet", &json!({ "inputResponses": answer_to("first") })).unwrap();
-    let more = json!({ "inputResponses": answer_to("last"), "requestState": first["requestState"] });
-    let done = call(&server, &nobody, "greet", &more).unwrap();
+fn a_response_sent_without_request_state_is_kept_for_later_rounds() {
+    let (server, anonymous) = (server().build(), Caller::anonymous());
+    let first = call(&server, &anonymous, "greet", &json!({ "inputResponses": accepted("first") })).unwrap();
+    let extra = json!({ "inputResponses": accepted("last"), "requestState": first["requestState"] });
+    let done = call(&server, &anonymous, "greet", &extra).unwrap();
     assert_eq!(done["content"][0]["text"], "first last", "{done}");
 }
 
 #[test]
-fn answers_to_questions_that_were_never_put_are_ignored() {
-    let server = counting(&Arc::default()).build();
-    let nobody = Caller::anonymous();
-    let first = call(&server, &nobody, "count", &json!({})).unwrap();
-    let mut answers = json!({});
+fn responses_to_requests_that_were_never_sent_are_ignored() {
+    let server = counting_server(&Arc::default()).build();
+    let anonymous = Caller::anonymous();
+    let first = call(&server, &anonymous, "count", &json!({})).unwrap();
+    let mut responses = json!({});
     for number in 1..=5 {
         let key = format!("round {number}");
-        answers[&key] = answer_to(&key)[&key].clone();
+        responses[&key] = accepted(&key)[&key].clone();
     }
-    let more = json!({ "inputResponses": answers, "requestState": first["requestState"] });
-    let second = call(&server, &nobody, "count", &more).unwrap();
+    let extra = json!({ "inputResponses": responses, "requestState": first["requestState"] });
+    let second = call(&server, &anonymous, "count", &extra).unwrap();
     assert!(second["inputRequests"].get("round 2").is_some(), "{second}");
 }
 
 #[test]
-fn two_questions_do_not_have_one_key() {
+fn duplicate_input_keys_are_an_internal_error() {
     let twice = |context: Context| async move {
         let (a, b) = (context.elicit_form("agree", form("a?")), context.elicit_form("agree", form("b?")));
         let (_, _) = (a?, b?);
@@ -524,22 +529,23 @@ fn two_questions_do_not_have_one_key() {
 }
 
 #[test]
-fn all_that_lacks_is_told_and_hides_no_other_error() {
-    let page = ElicitationCapability::default().url(Map::new());
-    let both = page.clone().form(Map::new());
-    let needs = |context: Context| async move {
+fn all_missing_capabilities_are_reported_without_hiding_other_errors() {
+    let url_only = ElicitationCapability::default().url(Map::new());
+    let url_and_form = url_only.clone().form(Map::new());
+    let requires = |context: Context| async move {
         let a = context.roots();
         let b = context.sample("s", CreateMessageParams::new([SamplingMessage::user("Which?")], 10));
         let (_, _) = (a?, b?);
-        Ok::<_, InputError>("able")
+        Ok::<_, InputError>("supported")
     };
-    let error = block_on(Client::modern(with_tool(needs)).call_tool("tool", ())).unwrap_err();
+    let error = block_on(Client::modern(with_tool(requires)).call_tool("tool", ())).unwrap_err();
     assert_eq!(error.data, Some(json!({ "requiredCapabilities": { "roots": {}, "sampling": {} } })));
-    let needs = move |context: Context| {
-        let both = both.clone();
-        async move { context.require(&ClientCapabilities::new().elicitation(both)).map(|()| "able") }
+    let requires = move |context: Context| {
+        let url_and_form = url_and_form.clone();
+        async move { context.require(&ClientCapabilities::new().elicitation(url_and_form)).map(|()| "supported") }
     };
-    let client = Client::modern(with_tool(needs)).capabilities(ClientCapabilities::new().elicitation(page));
+    let client =
+        Client::modern(with_tool(requires)).capabilities(ClientCapabilities::new().elicitation(url_only));
     let error = block_on(client.call_tool("tool", ())).unwrap_err();
     assert_eq!(error.data, Some(json!({ "requiredCapabilities": { "elicitation": { "form": {} } } })));
     let fails = |context: Context| async move {
@@ -552,38 +558,40 @@ fn all_that_lacks_is_told_and_hides_no_other_error() {
 }
 
 #[test]
-fn progress_goes_on_where_the_call_does() {
-    let ask = |context: Context| async move {
+fn a_resumed_handler_does_not_repeat_progress() {
+    let handler = |context: Context| async move {
         context.progress(1.0, 2.0);
         value(&context, "key")?;
         context.progress(2.0, 2.0);
         Ok::<_, InputError>("done")
     };
-    let client = block_on(Client::legacy_with(with_tool(ask), ProtocolVersion::V2025_11_25, able())).unwrap();
+    let client =
+        block_on(Client::legacy_with(with_tool(handler), ProtocolVersion::V2025_11_25, all_capabilities()))
+            .unwrap();
     let client = client.progress().input_handler(accept);
     assert_eq!(text(&block_on(client.call_tool("tool", ())).unwrap()), "done");
-    let told = client.notifications().into_iter().filter_map(|notification| notification.params);
-    let told: Vec<_> =
-        told.map(|params| params.decode_owned::<Value>().unwrap()["progress"].as_f64().unwrap()).collect();
-    assert_eq!(told, [1.0, 2.0]);
+    let params = client.notifications().into_iter().filter_map(|notification| notification.params);
+    let progress: Vec<_> =
+        params.map(|params| params.decode_owned::<Value>().unwrap()["progress"].as_f64().unwrap()).collect();
+    assert_eq!(progress, [1.0, 2.0]);
 }
 
 #[test]
-fn large_numbers_are_told_apart() {
+fn large_numbers_are_compared_exactly() {
     let pay = |context: Context, amount: u128| async move {
         value(&context, "agree")?;
         Ok::<_, InputError>(amount.to_string())
     };
     let server = Server::builder("pay", "1.0.0").tool(ToolHandler::function("pay", ["amount"], pay)).build();
-    let ask = |amount: &str, more: &Value| {
-        let marked = json!({ "arguments": { "amount": "AMOUNT" } });
-        let mut params = marked.as_object().unwrap().clone();
-        params.extend(more.as_object().unwrap().clone());
+    let call_pay = |amount: &str, extra: &Value| {
+        let placeholder = json!({ "arguments": { "amount": "AMOUNT" } });
+        let mut params = placeholder.as_object().unwrap().clone();
+        params.extend(extra.as_object().unwrap().clone());
         let request = request("pay", &params.into()).to_string().replace("\"AMOUNT\"", amount);
-        answer(&server, &Caller::anonymous(), &request)
+        send(&server, &Caller::anonymous(), &request)
     };
-    let first = ask("100000000000000000000", &json!({})).unwrap();
-    let more = json!({ "inputResponses": answer_to("agree"), "requestState": first["requestState"] });
-    assert_eq!(ask("100000000000000000001", &more).unwrap_err().code, ErrorCode::INVALID_PARAMS);
-    assert_eq!(ask("100000000000000000000", &more).unwrap()["resultType"], "complete");
+    let first = call_pay("100000000000000000000", &json!({})).unwrap();
+    let extra = json!({ "inputResponses": accepted("agree"), "requestState": first["requestState"] });
+    assert_eq!(call_pay("100000000000000000001", &extra).unwrap_err().code, ErrorCode::INVALID_PARAMS);
+    assert_eq!(call_pay("100000000000000000000", &extra).unwrap()["resultType"], "complete");
 }

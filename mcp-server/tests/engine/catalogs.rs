@@ -1,4 +1,4 @@
-//! Lists: their pages, their order, and what happens when they change.
+//! Lists: pagination, order and changes at run time.
 
 use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, ListToolsResult, ProtocolVersion, SubscriptionFilter, method};
@@ -17,8 +17,8 @@ fn tool(name: &str) -> ToolHandler {
 }
 
 fn server(tools: usize, page_size: usize) -> Builder {
-    let described = Server::builder("test", "1.0.0").page_size(page_size);
-    (0..tools).fold(described, |described, number| described.tool(tool(&format!("tool_{number}"))))
+    let builder = Server::builder("test", "1.0.0").page_size(page_size);
+    (0..tools).fold(builder, |builder, number| builder.tool(tool(&format!("tool_{number}"))))
 }
 
 fn page(client: &Client, cursor: Option<&str>) -> Result<ListToolsResult, ErrorCode> {
@@ -31,7 +31,7 @@ fn page(client: &Client, cursor: Option<&str>) -> Result<ListToolsResult, ErrorC
 }
 
 #[test]
-fn pages_hold_everything_once_in_the_order_of_registration() {
+fn pagination_returns_each_entry_once_in_registration_order() {
     for (tools, page_size, pages) in [(0, 3, 1), (3, 3, 1), (4, 3, 2), (10, 3, 4), (10, 100, 1)] {
         let client = Client::modern(server(tools, page_size).tool_provider(Catalog::<ToolHandler>::new()));
         let (mut names, mut cursor, mut count) = (Vec::new(), None, 0);
@@ -50,23 +50,23 @@ fn pages_hold_everything_once_in_the_order_of_registration() {
 }
 
 #[test]
-fn a_cursor_means_the_same_to_every_process_and_survives_changes_before_it() {
-    let catalogue = Catalog::new();
-    (0..10).for_each(|number| catalogue.insert(tool(&format!("tool_{number}"))));
-    let client = Client::modern(server(0, 4).tool_provider(catalogue.clone()));
+fn a_cursor_is_valid_in_every_process_and_after_removals_before_it() {
+    let catalog = Catalog::new();
+    (0..10).for_each(|number| catalog.insert(tool(&format!("tool_{number}"))));
+    let client = Client::modern(server(0, 4).tool_provider(catalog.clone()));
     let cursor = page(&client, None).unwrap().next_cursor.unwrap();
     assert_eq!(page(&Client::modern(server(10, 4)), Some(&cursor)).unwrap().tools[0].name, "tool_4");
-    catalogue.remove("tool_1");
+    catalog.remove("tool_1");
     let rest = page(&client, Some(&cursor)).unwrap();
     let names: Vec<_> = rest.tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(names, ["tool_4", "tool_5", "tool_6", "tool_7"]);
-    // Only without the entry itself there is no telling where to go on.
-    catalogue.remove("tool_3");
+    // The cursor names the last entry of its page. Once that entry is removed, the position is unknown.
+    catalog.remove("tool_3");
     assert_eq!(page(&client, Some(&cursor)).err(), Some(ErrorCode::INVALID_PARAMS));
 }
 
 #[test]
-fn a_cursor_of_another_list_is_refused() {
+fn a_cursor_of_another_list_is_rejected() {
     let client = Client::modern(server(10, 4));
     let cursor = page(&client, None).unwrap().next_cursor.unwrap();
     let other = server(0, 1).prompt(PromptHandler::function("tool_3", [], || async { "x" }));
@@ -77,63 +77,67 @@ fn a_cursor_of_another_list_is_refused() {
 
 proptest! {
     #[test]
-    fn a_forged_cursor_is_refused(at in any::<prop::sample::Index>(), byte in "[A-Za-z0-9_-]", junk in "\\PC{0,40}") {
+    fn a_forged_cursor_is_rejected(
+        position in any::<prop::sample::Index>(),
+        byte in "[A-Za-z0-9_-]",
+        junk in "\\PC{0,40}",
+    ) {
         let client = Client::modern(server(10, 4));
         let cursor = page(&client, None).unwrap().next_cursor.unwrap();
-        let at = at.index(cursor.len());
-        let forged = format!("{}{byte}{}", &cursor[..at], &cursor[at + 1..]);
+        let position = position.index(cursor.len());
+        let forged = format!("{}{byte}{}", &cursor[..position], &cursor[position + 1..]);
         if forged != cursor {
-            // The last character of base64 may hold bits that stand for nothing.
-            let answer = page(&client, Some(&forged));
-            prop_assert!(answer == Err(ErrorCode::INVALID_PARAMS) || at + 1 == cursor.len());
+            // The last base64 character may hold unused bits.
+            let result = page(&client, Some(&forged));
+            prop_assert!(result == Err(ErrorCode::INVALID_PARAMS) || position + 1 == cursor.len());
         }
         prop_assert_eq!(page(&client, Some(&junk)), Err(ErrorCode::INVALID_PARAMS));
     }
 }
 
 #[test]
-fn tools_come_and_go_while_clients_listen() {
-    let catalogue = Catalog::new();
-    let client = Client::modern(server(1, 10).tool_provider(catalogue.clone()));
+fn adding_and_removing_tools_notifies_subscribers() {
+    let catalog = Catalog::new();
+    let client = Client::modern(server(1, 10).tool_provider(catalog.clone()));
     let mut filter = SubscriptionFilter::new();
     filter.tools_list_changed = Some(true);
     assert!(
         block_on(client.send(method::SUBSCRIPTIONS_LISTEN, json!({ "notifications": filter }))).is_err(),
-        "it stays open"
+        "the subscription must stay open"
     );
     assert_eq!(client.notifications()[0].method, method::SUBSCRIPTIONS_ACKNOWLEDGED);
 
     let names =
         || block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect::<Vec<_>>();
     assert_eq!(names(), ["tool_0"]);
-    catalogue.insert(tool("late"));
+    catalog.insert(tool("late"));
     assert_eq!(names(), ["tool_0", "late"]);
     assert_eq!(block_on(client.call_tool("late", ())).unwrap().content[0].as_text(), Some("late"));
-    assert!(catalogue.remove("late") && !catalogue.remove("late"));
+    assert!(catalog.remove("late") && !catalog.remove("late"));
     assert_eq!(names(), ["tool_0"]);
     assert_eq!(block_on(client.call_tool("late", ())).unwrap_err().code, ErrorCode::INVALID_PARAMS);
     let changes = client.notifications();
-    assert_eq!(changes.len(), 2, "one for each change: {changes:?}");
+    assert_eq!(changes.len(), 2, "expected one notification per change: {changes:?}");
     assert!(changes.iter().all(|change| change.method == method::TOOLS_LIST_CHANGED));
 }
 
 #[test]
-fn a_legacy_session_hears_of_changes_without_asking() {
-    let catalogue = Catalog::new();
-    let server = server(1, 10).tool_provider(catalogue.clone());
+fn a_legacy_session_receives_list_changes_without_a_subscription() {
+    let catalog = Catalog::new();
+    let server = server(1, 10).tool_provider(catalog.clone());
     let client = block_on(Client::legacy(server, ProtocolVersion::V2025_11_25)).unwrap();
-    catalogue.insert(tool("late"));
+    catalog.insert(tool("late"));
     assert_eq!(client.notifications()[0].method, method::TOOLS_LIST_CHANGED);
 }
 
 #[test]
 #[should_panic(expected = "two tools are called `tool_0`")]
-fn two_tools_of_one_name_do_not_start() {
+fn duplicate_tool_names_panic_at_build() {
     let _ = server(1, 10).tool(tool("tool_0")).build();
 }
 
 #[test]
-fn mounted_tools_have_a_prefix() {
+fn mounted_tools_have_a_name_prefix() {
     let server = server(1, 10).mount("inner", server(1, 10));
     let client = Client::modern(server);
     let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
@@ -142,14 +146,14 @@ fn mounted_tools_have_a_prefix() {
 }
 
 #[test]
-fn what_providers_of_a_mounted_server_bring_has_the_prefix_too() {
+fn entries_of_mounted_providers_have_the_name_prefix() {
     let (tools, prompts) = (Catalog::new(), Catalog::new());
     let inner = server(0, 10).tool_provider(tools.clone()).prompt_provider(prompts.clone());
     let client = Client::modern(server(1, 10).mount("outer", server(0, 10).mount("inner", inner)));
     tools.insert(tool("late"));
-    let colour = |colour: String| async move { colour };
-    let prompt = PromptHandler::function("paint", ["colour"], colour);
-    prompts.insert(prompt.argument("colour", |colour| colour.one_of(["red", "blue"])));
+    let color = |color: String| async move { color };
+    let prompt = PromptHandler::function("paint", ["color"], color);
+    prompts.insert(prompt.argument("color", |color| color.one_of(["red", "blue"])));
 
     let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
     assert_eq!(names, ["tool_0", "outer_inner_late"]);
@@ -165,14 +169,15 @@ fn what_providers_of_a_mounted_server_bring_has_the_prefix_too() {
 
     let listed: Value = block_on(client.send(method::PROMPTS_LIST, json!({}))).unwrap().decode_owned().unwrap();
     assert_eq!(listed["prompts"][0]["name"], "outer_inner_paint");
-    let params = json!({ "name": "outer_inner_paint", "arguments": { "colour": "red" } });
+    let params = json!({ "name": "outer_inner_paint", "arguments": { "color": "red" } });
     assert!(block_on(client.send(method::PROMPTS_GET, params)).is_ok());
     assert!(block_on(client.send(method::PROMPTS_GET, json!({ "name": "paint" }))).is_err());
-    let asked = json!({
+    let completion = json!({
         "ref": { "type": "ref/prompt", "name": "outer_inner_paint" },
-        "argument": { "name": "colour", "value": "b" },
+        "argument": { "name": "color", "value": "b" },
     });
-    let completed: Value = block_on(client.send(method::COMPLETION_COMPLETE, asked)).unwrap().decode_owned().unwrap();
+    let completed: Value =
+        block_on(client.send(method::COMPLETION_COMPLETE, completion)).unwrap().decode_owned().unwrap();
     assert_eq!(completed["completion"]["values"], json!(["blue"]));
 }
 
