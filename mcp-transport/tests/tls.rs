@@ -74,7 +74,7 @@ fn server() -> Server {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn encrypted_and_multiplexed() {
+async fn http_versions_over_tls() {
     if !has("curl", "--version") || !has("openssl", "version") {
         skipped("there is no curl or no openssl, so TLS was NOT tried");
         return;
@@ -106,7 +106,7 @@ async fn encrypted_and_multiplexed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn multiplexed_in_the_clear() {
+async fn http2_without_tls() {
     if !has("curl", "--version") {
         skipped("there is no curl, so HTTP/2 was NOT tried");
         return;

@@ -67,7 +67,7 @@ async fn tell(site: &Site, request: &Request) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_question_is_on_the_stream_of_its_call() {
+async fn input_request_is_sent_on_the_stream_of_its_call() {
     let site = site(|http| http).await;
     let session = session(&site).await;
     let mut clients = Vec::new();
@@ -100,7 +100,7 @@ async fn each_question_is_on_the_stream_of_its_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_of_another_session_is_no_answer() {
+async fn input_response_from_another_session_is_ignored() {
     let site = site(|http| http).await;
     let (one, other) = (session(&site).await, session(&site).await);
     let mut client = site.connect().await;
@@ -113,7 +113,7 @@ async fn an_answer_of_another_session_is_no_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_without_a_stream_is_not_asked() {
+async fn no_input_request_without_a_stream() {
     let site = site(|http| http).await;
     let session = session(&site).await;
     let plain = session.call(json!(1), "ask", json!({ "number": 1 })).set("Accept", "application/json");
@@ -127,7 +127,7 @@ async fn a_client_without_a_stream_is_not_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_is_cancelled_takes_its_question_back() {
+async fn cancelling_a_call_cancels_its_input_request() {
     let site = site(|http| http).await;
     let session = session(&site).await;
     let mut client = site.connect().await;
@@ -143,7 +143,7 @@ async fn a_call_that_is_cancelled_takes_its_question_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_that_nobody_answers_ends_with_its_call() {
+async fn unanswered_input_request_times_out() {
     let (builder, world) = world::server();
     let builder = asking(builder).input_timeout(Duration::from_millis(50));
     let site = Site::serve(world, mcpwright_transport::http(builder)).await;
@@ -158,7 +158,7 @@ async fn a_question_that_nobody_answers_ends_with_its_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_may_come_back_for_a_question_and_for_the_answer() {
+async fn stream_is_resumed_during_an_input_request() {
     let site = site(|http| http).await;
     let session = session(&site).await;
     let mut client = site.connect().await;
@@ -178,7 +178,7 @@ async fn a_client_may_come_back_for_a_question_and_for_the_answer() {
 
 /// Each round of a modern client may go to another process that has the key, and to no other.
 #[tokio::test(flavor = "multi_thread")]
-async fn rounds_of_a_modern_client_go_to_any_replica() {
+async fn modern_round_trip_works_across_replicas() {
     let replica = |key: u8| site(move |http| http.key(Key::new([key; 32])));
     let (one, other, stranger) = (replica(1).await, replica(1).await, replica(2).await);
     let able = |request: Value| {
@@ -211,7 +211,7 @@ async fn rounds_of_a_modern_client_go_to_any_replica() {
 
 /// Questions are abandoned in every way that there is, and nobody else has to wait.
 #[tokio::test(flavor = "multi_thread")]
-async fn abandoned_questions_are_nobody_elses_trouble() {
+async fn abandoned_input_requests_do_not_block_other_clients() {
     let limits = Limits::default().session_idle_timeout(Duration::from_millis(100));
     let site = site(|http| http.limits(limits)).await;
     let session = session(&site).await;
@@ -236,7 +236,7 @@ async fn abandoned_questions_are_nobody_elses_trouble() {
 
 /// Somebody looks at the time for open questions: one at a time, however many are asked and answered.
 #[tokio::test(flavor = "multi_thread")]
-async fn one_watch_is_enough() {
+async fn input_timeouts_use_one_timer_task() {
     let site = site(|http| http).await;
     let session = session(&site).await;
     let metrics = tokio::runtime::Handle::current().metrics();
@@ -255,7 +255,7 @@ async fn one_watch_is_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_without_a_stream_is_not_asked() {
+async fn no_input_request_in_a_batch_without_a_stream() {
     let (builder, world) = world::server();
     let folders = |context: Context| async move { context.roots().map(|roots| roots.len().to_string()) };
     let builder = builder.tool(ToolHandler::function("where", [], folders));

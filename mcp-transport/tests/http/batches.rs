@@ -48,7 +48,7 @@ async fn every_request_of_a_batch_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_says_something_is_answered_with_a_stream() {
+async fn batch_with_notifications_returns_a_stream() {
     let site = Site::start().await;
     let session = site.session("2025-03-26").await;
     let batch = [
@@ -65,7 +65,7 @@ async fn a_batch_that_says_something_is_answered_with_a_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn batches_have_an_end() {
+async fn batch_size_is_limited() {
     let site = Site::start().await;
     let session = site.session("2025-03-26").await;
     let batch: Vec<_> = (0..33).map(|id| call_message(json!(id), "count", json!({}))).collect();
@@ -81,7 +81,7 @@ async fn batches_have_an_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_has_no_place_in_a_batch_is_refused_by_itself() {
+async fn invalid_batch_entries_are_rejected_individually() {
     let site = Site::start().await;
     let session = site.session("2025-03-26").await;
     let mut listen = message(json!(3), "subscriptions/listen", json!({ "notifications": {} }));
@@ -125,7 +125,7 @@ async fn what_has_no_place_in_a_batch_is_refused_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_of_a_batch_is_cancelled_and_the_others_are_answered() {
+async fn cancelling_one_call_of_a_batch_keeps_the_others() {
     let site = Site::start().await;
     let session = site.session("2025-03-26").await;
     for round in 1..=50 {
@@ -141,7 +141,7 @@ async fn a_call_of_a_batch_is_cancelled_and_the_others_are_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_is_cancelled_in_the_same_breath_is_not_run() {
+async fn call_cancelled_in_the_same_batch_is_not_run() {
     let site = Site::start().await;
     let session = site.session("2025-03-26").await;
     let batch = [
@@ -164,7 +164,7 @@ async fn a_call_that_is_cancelled_in_the_same_breath_is_not_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_batch_cancels_elsewhere_is_answered_there_and_the_batch_here() {
+async fn batch_can_cancel_a_call_of_another_request() {
     let site = Site::start().await;
     let session = site.session("2025-03-26").await;
     let wait = call_message(json!(2), "wait", json!({}));

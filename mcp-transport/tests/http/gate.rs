@@ -37,7 +37,7 @@ async fn assert_forbidden(site: &Site, session: &Session, request: &Request) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_of_other_sites_are_refused() {
+async fn foreign_origins_are_rejected() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let port = site.address.port();
@@ -72,7 +72,7 @@ async fn pages_of_other_sites_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_of_this_machine_is_called_by_its_names_only() {
+async fn local_server_accepts_only_local_hosts() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let hosts = [
@@ -113,7 +113,7 @@ async fn a_server_of_this_machine_is_called_by_its_names_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_of_the_server_itself_are_served_and_told_nothing() {
+async fn same_origin_requests_get_no_cors_headers() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let own = |request: Request| {
@@ -129,7 +129,7 @@ async fn pages_of_the_server_itself_are_served_and_told_nothing() {
 const APP: &str = "https://app.example.com";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_that_are_allowed_are_told_so() {
+async fn allowed_origins_get_cors_headers() {
     let site = Site::with(|http| http.cors([APP])).await;
     let preflight = bare("OPTIONS", "/mcp")
         .set("Origin", APP)
@@ -179,7 +179,7 @@ fn assert_allowed(answer: &crate::wire::Answer) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_word_browsers_are_told_nothing() {
+async fn no_cors_headers_by_default() {
     let site = Site::start().await;
     let asked = bare("OPTIONS", "/mcp").set("Access-Control-Request-Method", "POST");
     for request in [bare("OPTIONS", "/mcp"), asked, call(json!(1), "count", json!({}))] {
@@ -189,7 +189,7 @@ async fn without_a_word_browsers_are_told_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_are_said_for_other_machines() {
+async fn remote_server_requires_allowed_hosts() {
     let (builder, _) = crate::world::server();
     let refused = mcpwright_transport::http(builder).listen("0.0.0.0:0").await.err();
     assert!(refused.is_some_and(|error| error.to_string().contains("allowed_hosts")));

@@ -15,7 +15,7 @@ fn counting() -> Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_json_is_read() {
+async fn content_type_must_be_json() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let wrong = [
@@ -52,7 +52,7 @@ async fn only_json_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_get_a_kind_that_they_take() {
+async fn response_type_follows_the_accept_header() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     for request in [counting(), session.call(json!(1), "count", json!({}))] {
@@ -107,7 +107,7 @@ fn named() -> [Request; 3] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn headers_say_what_the_body_says() {
+async fn headers_must_match_the_body() {
     let site = Site::start().await;
     for request in named() {
         for header in ["Mcp-Method", "Mcp-Name", "MCP-Protocol-Version"] {
@@ -139,7 +139,7 @@ async fn headers_say_what_the_body_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_travel_in_base64() {
+async fn mcp_name_may_be_base64_encoded() {
     let site = Site::start().await;
     let named = |name: &[u8]| counting().set("Mcp-Name", name);
     assert_eq!(site.ask(&named(b"=?base64?Y291bnQ=?=")).await.text(), "counted");
@@ -174,7 +174,7 @@ async fn names_travel_in_base64() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn headers_hold_no_other_characters() {
+async fn headers_with_invalid_bytes_are_rejected() {
     let site = Site::start().await;
     for header in ["Mcp-Method", "Mcp-Name", "MCP-Protocol-Version"] {
         for byte in [0x80, 0xa0, 0xff_u8] {
@@ -196,7 +196,7 @@ async fn headers_hold_no_other_characters() {
 type IsRight = fn(&Value) -> bool;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_request_has_to_say_has_its_form() {
+async fn meta_fields_must_have_the_right_type() {
     let site = Site::start().await;
     let values = [
         json!(null),
@@ -241,7 +241,7 @@ async fn what_a_request_has_to_say_has_its_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn versions_that_are_not_supported_are_named() {
+async fn unsupported_versions_are_rejected_with_the_supported_ones() {
     let site = Site::start().await;
     let speaking = |version: &str, header: &str| {
         let mut meta = meta();
@@ -266,7 +266,7 @@ async fn versions_that_are_not_supported_are_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn capabilities_are_those_of_the_request() {
+async fn capabilities_are_per_request() {
     let site = Site::start().await;
     let sampling = json!({ "io.modelcontextprotocol/clientCapabilities": { "sampling": {} } });
     let able = modern(json!(1), "tools/call", json!({ "name": "sample", "_meta": sampling }));
@@ -281,7 +281,7 @@ async fn capabilities_are_those_of_the_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_methods_of_http_are_not_allowed() {
+async fn other_http_methods_are_not_allowed() {
     let site = Site::start().await;
     for method in ["PUT", "PATCH", "TRACE", "HEAD", "PROPFIND", "post", "FROBNICATE"] {
         let mut client = site.connect().await;
@@ -307,7 +307,7 @@ async fn other_methods_of_http_are_not_allowed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_belonged_to_earlier_revisions_is_ignored_in_this_one() {
+async fn session_headers_are_ignored_in_the_modern_revision() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     for id in ["x", "", "a,b", &session.id] {
@@ -322,7 +322,7 @@ async fn what_belonged_to_earlier_revisions_is_ignored_in_this_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_earlier_check_wins() {
+async fn checks_run_in_a_fixed_order() {
     let site = Site::start().await;
     // Each of them is wrong in all that follows, too.
     let worst = post("{").set("Content-Type", "text/plain").set("Accept", "text/html");

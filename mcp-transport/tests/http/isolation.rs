@@ -23,7 +23,7 @@ struct Somebody {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_comes_back_is_ones_own() {
+async fn clients_receive_only_their_own_messages() {
     let site = Arc::new(Site::limited(Limits::default().json_grace(Duration::from_millis(2))).await);
     let clients = (0..200).map(|number| {
         let (address, world) = (site.address, site.world.clone());

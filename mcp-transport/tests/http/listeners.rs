@@ -51,7 +51,7 @@ async fn replica(bus: impl Bus) -> Site {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_one_replica_is_told_reaches_the_clients_of_another() {
+async fn changes_reach_clients_of_all_replicas() {
     let bus = MemoryBus::new();
     let replicas = [replica(bus.clone()).await, replica(bus.clone()).await];
     // One that has no bus, and one that has ended.
@@ -78,7 +78,7 @@ async fn what_one_replica_is_told_reaches_the_clients_of_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_taken_back_in_mid_stream_is_heard_no_more() {
+async fn revoked_read_access_stops_updates() {
     let site = Wrapped::start().await;
     let mut clients = Vec::new();
     for user in ["kept", "barred"] {
@@ -116,7 +116,7 @@ async fn what_is_taken_back_in_mid_stream_is_heard_no_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_caller_listens_in_so_many_places() {
+async fn number_of_streams_per_caller_is_limited() {
     let site = Wrapped::start().await;
     let mut clients = Vec::new();
     for number in 0..99 {
@@ -153,7 +153,7 @@ async fn one_caller_listens_in_so_many_places() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn streams_of_sessions_are_counted_with_the_others() {
+async fn session_streams_count_toward_the_stream_limit() {
     let site = Site::limited(Limits::default().max_streams(2)).await;
     let (_first, _second) = (listener(&site).await, session(&site).await);
     let more = site.session("2025-11-25").await;
@@ -163,7 +163,7 @@ async fn streams_of_sessions_are_counted_with_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_changed_while_nobody_was_there_is_told_to_whoever_comes() {
+async fn changes_without_a_stream_are_delivered_to_the_next_one() {
     let site = Site::start().await;
     let session = site.session("2025-06-18").await;
     site.ask(&subscribe(&session)).await;

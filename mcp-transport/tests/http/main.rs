@@ -1,7 +1,7 @@
-//! Streamable HTTP: a real server on a port of its own, and what is said to it and by it, byte for byte.
+//! Integration tests of Streamable HTTP: a server on a TCP port, and raw requests and responses.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
-#![allow(clippy::needless_pass_by_value, reason = "what `json!` writes is passed as it stands")]
+#![allow(clippy::unwrap_used, reason = "a panic is the failure report of a test")]
+#![allow(clippy::needless_pass_by_value, reason = "the values of `json!` are passed by value")]
 
 mod requests;
 mod support;

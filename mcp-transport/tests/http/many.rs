@@ -118,7 +118,7 @@ fn legacy(session: Option<&str>, body: &serde_json::Value) -> http::Request<Whol
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures"]
-async fn memory_of_open_questions() {
+async fn memory_of_pending_input_requests() {
     let (builder, _) = crate::world::server();
     let service = mcpwright_transport::http(crate::asking::asking(builder)).limits(limits()).into_service();
     let (mut streams, mut before) = (Vec::with_capacity(11_000), 0);
@@ -186,7 +186,7 @@ async fn tell(clients: &mut [Client], notify: &Notify) -> (Duration, Duration) {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "measures"]
-async fn time_to_the_last_of_a_thousand() {
+async fn latency_of_a_broadcast_to_a_thousand() {
     let site = Site::limited(limits()).await;
     let mut clients = Vec::new();
     for _ in 0..1000 {

@@ -98,7 +98,7 @@ fn not_json() -> Vec<Vec<u8>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_json_is_said_to_be_none() {
+async fn invalid_json_is_a_parse_error() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     // As long as a stream is open, the server keeps something of the session, and counts on.
@@ -113,7 +113,7 @@ async fn what_is_not_json_is_said_to_be_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_json_and_no_message_is_said_to_be_none() {
+async fn json_that_is_not_a_message_is_an_invalid_request() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let texts = [
@@ -140,7 +140,7 @@ async fn what_is_json_and_no_message_is_said_to_be_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_messages_are_not_one() {
+async fn batches_are_rejected_outside_their_revision() {
     let site = Site::start().await;
     let call = counting();
     let bodies = ["[]".to_owned(), format!("[{call}]"), format!("[{call},{call}]"), "[[]]".to_owned()];
@@ -155,7 +155,7 @@ async fn several_messages_are_not_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_version_of_json_rpc_is_exactly_2() {
+async fn jsonrpc_version_must_be_2_0() {
     let site = Site::start().await;
     for version in [r#""1.0""#, r#""2""#, r#""2.0 ""#, r#""2.00""#, "2.0", "2", "null", "[]", "{}", "true"] {
         let text = counting().replace(r#""jsonrpc":"2.0""#, &format!(r#""jsonrpc":{version}"#));
@@ -167,7 +167,7 @@ async fn the_version_of_json_rpc_is_exactly_2() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_is_none_makes_no_notification() {
+async fn invalid_ids_are_rejected() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let long = format!("\"{}\"", "x".repeat(64 << 10));
@@ -199,7 +199,7 @@ async fn an_id_that_is_none_makes_no_notification() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_come_back_as_they_were() {
+async fn ids_are_echoed_unchanged() {
     let site = Site::start().await;
     let long = format!("\"{}\"", "x".repeat(1024));
     let ids = [
@@ -226,7 +226,7 @@ async fn ids_come_back_as_they_were() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn members_are_said_once() {
+async fn duplicate_members_are_rejected() {
     let site = Site::start().await;
     let call = counting();
     let say_twice = |member: &str, other: &str| {
@@ -257,7 +257,7 @@ async fn members_are_said_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nul_is_a_character_like_others_and_a_mark_comes_first_only() {
+async fn nul_is_accepted_and_one_byte_order_mark_is_skipped() {
     let site = Site::start().await;
     let text = counting().replace("\"count\"", "\"count\\u0000\"");
     let name = "=?base64?Y291bnQA?=";
@@ -268,7 +268,7 @@ async fn nul_is_a_character_like_others_and_a_mark_comes_first_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn parameters_are_an_object() {
+async fn params_must_be_an_object() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     for params in ["[]", "[1]", "null", "\"x\"", "1", "true"] {
@@ -280,7 +280,7 @@ async fn parameters_are_an_object() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_types_are_never_an_unknown_method() {
+async fn wrong_types_are_invalid_params() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let wrong = [json!(null), json!(1), json!(true), json!([]), json!("x"), json!({}), json!([1])];
@@ -363,7 +363,7 @@ async fn unknown_methods_are_not_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn notifications_are_taken_and_not_answered() {
+async fn notifications_are_accepted_without_a_response() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let params = json!({ "name": "count", "arguments": {} });
@@ -391,7 +391,7 @@ async fn notifications_are_taken_and_not_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_are_never_answered() {
+async fn responses_are_never_answered() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let texts = [
@@ -416,7 +416,7 @@ async fn answers_are_never_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_connection_survives_what_is_wrong_with_its_messages() {
+async fn connection_stays_open_after_invalid_messages() {
     let site = Site::start().await;
     let mut client = site.connect().await;
     for _ in 0..20 {

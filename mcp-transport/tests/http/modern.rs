@@ -24,7 +24,7 @@ fn assert_progress(message: &Value, token: &Value, progress: f64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quick_call_is_answered_with_an_object() {
+async fn fast_call_returns_json() {
     let site = Site::start().await;
     let answer = site.ask(&call(json!("a"), "echo", json!({ "text": "ünï" }))).await;
     assert_eq!((answer.status, answer.json()["id"].clone()), (200, json!("a")));
@@ -39,7 +39,7 @@ async fn a_quick_call_is_answered_with_an_object() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_says_something_is_answered_with_a_stream() {
+async fn call_with_notifications_returns_a_stream() {
     let site = Site::limited(Limits::default().json_grace(NEVER)).await;
     for token in [json!("t"), json!(0), json!(""), json!(u64::MAX)] {
         for times in [1, 2, 20] {
@@ -71,7 +71,7 @@ async fn a_call_that_says_something_is_answered_with_a_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_said_that_was_not_asked_for() {
+async fn notifications_are_sent_only_if_requested() {
     let site = Site::start().await;
     let answer = site.ask(&call(json!(1), "say", json!({ "times": 3 }))).await;
     assert_eq!(answer.messages().len(), 1);
@@ -88,7 +88,7 @@ async fn nothing_is_said_that_was_not_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_takes_objects_only_gets_one() {
+async fn client_without_event_streams_gets_json() {
     let site = Site::limited(Limits::default().json_grace(Duration::from_millis(20))).await;
     let request = takes_json(loud_call(json!(1), "say", json!({ "times": 3 }), json!(1)));
     for request in [request.clone(), request.without("Accept")] {
@@ -104,7 +104,7 @@ async fn whoever_takes_objects_only_gets_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_takes_long_is_answered_with_a_stream() {
+async fn slow_call_returns_a_stream() {
     let limits = Limits::default()
         .json_grace(Duration::from_millis(20))
         .keep_alive_interval(Duration::from_millis(50));
@@ -123,7 +123,7 @@ async fn a_call_that_takes_long_is_answered_with_a_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_said_comes_when_it_is_said() {
+async fn notifications_are_sent_immediately() {
     let site = Site::limited(Limits::default().json_grace(NEVER)).await;
     let mut client = site.connect().await;
     client.open(&loud_call(json!(1), "say_and_wait", json!({}), json!("t"))).await;
@@ -136,7 +136,7 @@ async fn what_is_said_comes_when_it_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_away_cancels_its_call() {
+async fn disconnect_cancels_the_call() {
     let site = Site::limited(Limits::default().json_grace(NEVER)).await;
     // Before there is an answer,
     for (done, request) in [
@@ -165,7 +165,7 @@ async fn a_client_that_goes_away_cancels_its_call() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "hyper does not look whether a client is gone while bytes of a next request wait to be read"]
-async fn a_client_that_goes_away_after_the_next_request_cancels_its_call_too() {
+async fn disconnect_after_a_pipelined_request_cancels_the_call() {
     let site = Site::limited(Limits::default().json_grace(NEVER)).await;
     for (done, more) in [call(json!(2), "count", json!({})).bytes(), b"\r\n".to_vec()].into_iter().enumerate()
     {
@@ -178,7 +178,7 @@ async fn a_client_that_goes_away_after_the_next_request_cancels_its_call_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_client_that_goes_away_takes_nobody_along() {
+async fn disconnect_does_not_cancel_other_calls() {
     let site = Site::limited(Limits::default().json_grace(Duration::from_millis(10))).await;
     let mut others = Vec::new();
     for _ in 0..8 {
@@ -199,7 +199,7 @@ async fn one_client_that_goes_away_takes_nobody_along() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_cancels_the_call_of_another() {
+async fn calls_of_other_clients_cannot_be_cancelled() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let mut client = site.connect().await;
@@ -219,7 +219,7 @@ async fn nobody_cancels_the_call_of_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_is_the_error_of_its_call() {
+async fn panic_is_an_internal_error_of_its_call() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let mut client = site.connect().await;
@@ -235,7 +235,7 @@ async fn a_panic_is_the_error_of_its_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn equal_ids_are_no_business_of_anybody_else() {
+async fn equal_ids_of_different_clients_do_not_interfere() {
     let site = Site::limited(Limits::default().json_grace(Duration::from_millis(5))).await;
     let clients = (0..64).map(|number| {
         let address = site.address;
@@ -256,7 +256,7 @@ async fn equal_ids_are_no_business_of_anybody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn there_is_an_end_to_how_many_calls_run() {
+async fn number_of_running_calls_is_limited() {
     let site = Site::limited(Limits::default().max_calls(2)).await;
     let session = site.session("2025-11-25").await;
     let mut waiting = Vec::new();
@@ -289,7 +289,7 @@ async fn there_is_an_end_to_how_many_calls_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn handlers_learn_of_the_request_what_was_taken_out_of_it() {
+async fn handlers_receive_extracted_values() {
     let site = Site::with(|http| {
         http.extract(|request| Some(Tenant(request.headers.get("x-tenant")?.to_str().ok()?.to_owned())))
     })
@@ -307,7 +307,7 @@ async fn handlers_learn_of_the_request_what_was_taken_out_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_reader_slows_nobody_else_and_costs_little() {
+async fn slow_reader_does_not_slow_other_clients() {
     let site = Site::limited(Limits::default().write_timeout(NEVER)).await;
     let mut slow = site.connect().await;
     slow.open(&loud_call(json!(1), "flood", json!({ "bytes": 100_000 }), json!("t"))).await;

@@ -80,7 +80,7 @@ async fn many_requests_share_a_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_checks_are_the_same() {
+async fn checks_are_the_same_as_for_http1() {
     let site = Site::limited(Limits::default().max_body_bytes(10_000)).await;
     let mut client = connect(&site).await;
     let request = call(json!(1), "count", json!({}));
@@ -103,7 +103,7 @@ async fn the_checks_are_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_that_is_given_up_cancels_its_call_and_no_other() {
+async fn resetting_a_stream_cancels_only_its_call() {
     let mut site = Site::start().await;
     let mut client = connect(&site).await;
     let wait = call(json!(1), "wait", json!({}));
@@ -125,7 +125,7 @@ async fn a_stream_that_is_given_up_cancels_its_call_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_takes_nothing_does_not_keep_a_call() {
+async fn write_timeout_cancels_a_call_without_flow_control_credit() {
     let site = Site::limited(
         Limits::default().write_timeout(Duration::from_secs(1)).keep_alive_interval(Duration::from_secs(1)),
     )

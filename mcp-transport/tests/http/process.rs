@@ -72,7 +72,7 @@ impl Process {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_second_time_it_does_not_wait() {
+async fn second_signal_exits_without_draining() {
     let (mut process, address) = Process::start();
     let mut waiting = Client::connect(address).await;
     waiting.send(call(json!(1), "wait", json!({})).bytes()).await;
@@ -90,7 +90,7 @@ async fn the_second_time_it_does_not_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_with_nothing_to_do_ends_when_it_is_asked_to() {
+async fn idle_process_exits_on_sigterm() {
     let (mut process, address) = Process::start();
     let mut client = Client::connect(address).await;
     assert_eq!(client.ask(&bare("GET", "/readyz")).await.status, 200);
@@ -111,7 +111,7 @@ fn memory(process: &Process) -> usize {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_that_nobody_uses_hold_no_memory() {
+async fn unused_sessions_hold_no_memory() {
     let (process, address) = Process::start();
     let mut client = Client::connect(address).await;
     let mut open_and_leave = async |count: usize| {

@@ -18,7 +18,7 @@ fn soon() -> Limits {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_says_how_it_is() {
+async fn health_endpoints_respond() {
     let site = Site::start().await;
     for path in ["/healthz", "/readyz"] {
         let answer = site.ask(&bare("GET", path)).await;
@@ -49,7 +49,7 @@ async fn half_asked(site: &Site, path: &str) -> (Client, Vec<u8>) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_it_ends_it_is_alive_and_not_ready() {
+async fn server_is_alive_but_not_ready_during_shutdown() {
     let mut site = Site::start().await;
     let mut client = site.connect().await;
     client.send(call(json!(1), "wait", json!({})).bytes()).await;
@@ -69,7 +69,7 @@ async fn while_it_ends_it_is_alive_and_not_ready() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_end_can_be_announced() {
+async fn shutdown_delay_keeps_serving_while_not_ready() {
     let notice = Duration::from_secs(3600);
     let mut site = Site::limited(Limits::default().shutdown_delay(notice).max_connections(3)).await;
     let mut kept = site.connect().await;
@@ -102,7 +102,7 @@ async fn refuses_connections(site: &Site) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_runs_is_finished_and_what_only_listens_is_ended() {
+async fn shutdown_finishes_calls_and_closes_streams() {
     let mut site = Site::limited(soon()).await;
     let session = site.session("2025-11-25").await;
     let idle = site.session("2025-11-25").await;
@@ -146,7 +146,7 @@ async fn what_runs_is_finished_and_what_only_listens_is_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_without_a_connection_are_finished_too() {
+async fn shutdown_waits_for_calls_without_a_connection() {
     let mut site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let mut client = site.connect().await;
@@ -165,7 +165,7 @@ async fn calls_without_a_connection_are_finished_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_takes_too_long_is_cancelled() {
+async fn drain_timeout_cancels_running_calls() {
     let mut site = Site::limited(soon().drain_timeout(SHORT)).await;
     let session = site.session("2025-11-25").await;
     let requests = [
@@ -193,7 +193,7 @@ async fn what_takes_too_long_is_cancelled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn heads_that_do_not_come_are_not_waited_for() {
+async fn header_timeout_closes_the_connection() {
     let site = Site::limited(Limits::default().header_timeout(SHORT)).await;
     let bytes = call(json!(1), "count", json!({})).bytes();
     let mut clients = Vec::new();
@@ -221,7 +221,7 @@ async fn heads_that_do_not_come_are_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_do_nothing_are_closed() {
+async fn idle_connections_are_closed() {
     let site = Site::limited(soon().idle_timeout(SHORT).keep_alive_interval(A_WHILE)).await;
     let session = site.session("2025-11-25").await;
     // Those that do something stay.
@@ -244,7 +244,7 @@ async fn connections_that_do_nothing_are_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn there_is_an_end_to_how_many_connect() {
+async fn number_of_connections_is_limited() {
     let site = Site::limited(Limits::default().max_connections(3)).await;
     let mut clients = Vec::new();
     for _ in 0..3 {
@@ -263,7 +263,7 @@ async fn there_is_an_end_to_how_many_connect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_connections_that_do_nothing_slow_nobody() {
+async fn idle_connections_do_not_slow_requests() {
     let site = Site::start().await;
     let mut held = Vec::new();
     for number in 0..300 {
@@ -279,7 +279,7 @@ async fn many_connections_that_do_nothing_slow_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_reads_nothing_is_not_kept() {
+async fn write_timeout_closes_connections_that_do_not_read() {
     let site = Site::limited(soon().write_timeout(SHORT)).await;
     let mut client = site.connect().await;
     client.send(loud_call(json!(1), "flood", json!({ "bytes": 100_000 }), json!(1)).bytes()).await;
@@ -298,7 +298,7 @@ async fn whoever_reads_nothing_is_not_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_outlives_its_server() {
+async fn session_survives_a_server_restart() {
     let key = || mcpwright_server::Key::new([3; 32]);
     let mut first = Site::with(|http| http.key(key()).limits(Limits::default().drain_timeout(SHORT))).await;
     let session: Session = first.session("2025-11-25").await;

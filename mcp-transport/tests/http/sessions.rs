@@ -19,7 +19,7 @@ fn count(session: &Session) -> crate::requests::Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_handshake_opens_a_session() {
+async fn initialize_opens_a_session() {
     let site = Site::start().await;
     for version in LEGACY {
         let answer = site.ask(&initialize(version)).await;
@@ -49,7 +49,7 @@ async fn a_handshake_opens_a_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_cannot_be_guessed() {
+async fn session_ids_are_unique_and_authenticated() {
     let site = Site::start().await;
     let mut client = site.connect().await;
     let mut ids = HashSet::new();
@@ -71,7 +71,7 @@ async fn ids_cannot_be_guessed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unknown_ids_are_unknown_whatever_is_asked() {
+async fn unknown_session_ids_are_not_found() {
     let site = Site::start().await;
     let real = site.session("2025-11-25").await.id;
     let ids = [
@@ -111,7 +111,7 @@ async fn unknown_ids_are_unknown_whatever_is_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_an_id_is_needed_it_has_to_be_said() {
+async fn missing_session_id_is_rejected_where_required() {
     let site = Site::start().await;
     for request in [bare("GET", "/mcp").set("Accept", "text/event-stream"), bare("DELETE", "/mcp")] {
         assert_eq!(site.ask(&request).await.status, 400);
@@ -130,7 +130,7 @@ async fn where_an_id_is_needed_it_has_to_be_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_need_no_session() {
+async fn calls_work_without_a_session() {
     let site = Site::start().await;
     for version in LEGACY.into_iter().map(Some).chain([None]) {
         let request = post(call_message(json!(1), "say", json!({ "times": 2 })).to_string());
@@ -149,7 +149,7 @@ async fn calls_need_no_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_a_client_brings_along_is_not_taken() {
+async fn initialize_ignores_a_client_supplied_session_id() {
     let site = Site::start().await;
     let ended = site.session("2025-11-25").await;
     assert_eq!(site.ask(&ended.delete()).await.status, 204);
@@ -164,7 +164,7 @@ async fn an_id_that_a_client_brings_along_is_not_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_client_says_of_itself_has_an_end() {
+async fn client_capabilities_have_a_size_limit() {
     let site = Site::start().await;
     for size in [100, 1000, 3000, 5000, 20_000, 200_000] {
         let mut message = initialize_message(json!(0), "2025-11-25");
@@ -181,7 +181,7 @@ async fn what_a_client_says_of_itself_has_an_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_belongs_to_its_caller() {
+async fn session_is_bound_to_its_caller() {
     let site = Wrapped::start().await;
     let session = site.session("alice").await;
     let request = session.call(json!(1), "who", json!({}));
@@ -202,7 +202,7 @@ async fn a_session_belongs_to_its_caller() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_caller_may_do_is_what_the_request_says() {
+async fn scopes_are_those_of_the_request() {
     let site = Wrapped::start().await;
     let session = site.session("alice admin").await;
     let request = session.call(json!(1), "who", json!({}));
@@ -220,7 +220,7 @@ async fn what_a_caller_may_do_is_what_the_request_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_the_key_goes_on_with_a_session() {
+async fn session_continues_on_replicas_with_the_key() {
     let key = || Key::new([1; 32]);
     let first = Site::with(|http| http.key(key())).await;
     let session = first.session("2025-06-18").await;
@@ -241,7 +241,7 @@ async fn whoever_has_the_key_goes_on_with_a_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_come_to_an_end_by_themselves() {
+async fn sessions_expire() {
     let site = Site::limited(Limits::default().max_session_age(Duration::from_secs(2))).await;
     let session = site.session("2025-11-25").await;
     assert_eq!(site.ask(&count(&session)).await.status, 200);
@@ -252,7 +252,7 @@ async fn sessions_come_to_an_end_by_themselves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn there_is_an_end_to_how_many_sessions_keep_something() {
+async fn number_of_active_sessions_is_limited() {
     let site = Site::limited(Limits::default().max_sessions(2)).await;
     let (mut sessions, mut standing) = (Vec::new(), Vec::new());
     for _ in 0..100 {
@@ -282,7 +282,7 @@ async fn there_is_an_end_to_how_many_sessions_keep_something() {
 
 /// How a client hears of its session, or not, once the one that was idle for longest has made room.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_one_that_is_idle_for_longest_makes_room() {
+async fn least_recently_used_session_is_evicted() {
     let site = Site::limited(Limits::default().max_sessions(2)).await;
     let set_level =
         |session: &Session| session.request(json!(1), "logging/setLevel", json!({ "level": "error" }));
@@ -301,7 +301,7 @@ async fn the_one_that_is_idle_for_longest_makes_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_remembers_what_was_wished_for() {
+async fn session_keeps_log_level_and_subscriptions() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let other = site.session("2025-11-25").await;
@@ -340,7 +340,7 @@ async fn a_session_remembers_what_was_wished_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_is_in_flight_is_taken() {
+async fn duplicate_request_id_in_flight_is_rejected() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     let mut first = site.connect().await;
@@ -362,7 +362,7 @@ async fn an_id_that_is_in_flight_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn equal_ids_race_and_each_is_answered() {
+async fn concurrent_calls_with_one_id_are_served_or_rejected() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     for round in 0..20 {
@@ -389,7 +389,7 @@ async fn equal_ids_race_and_each_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_in_any_order_end_nothing() {
+async fn messages_out_of_order_do_not_close_the_session() {
     let site = Site::start().await;
     let session = site.session("2025-11-25").await;
     for _ in 0..2 {
@@ -410,7 +410,7 @@ async fn messages_in_any_order_end_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revision_that_is_none_is_refused_later() {
+async fn invalid_version_header_is_rejected_in_a_session() {
     let site = Site::start().await;
     let session = site.session("2025-06-18").await;
     for version in ["", "x", "1.0", "2025-06-19", "2099-01-01", "2026-07-28", "2025-06-18, 2025-11-25"] {

@@ -26,7 +26,7 @@ async fn refused_and_closed(site: &Site, bytes: &[u8], status: u16) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_have_a_limit() {
+async fn body_size_is_limited() {
     let site = Site::limited(Limits::default().max_body_bytes(10_000)).await;
     let around = echo("").bytes().len() - echo("").head().len();
     let largest = "x".repeat(10_000 - around);
@@ -50,7 +50,7 @@ async fn bodies_have_a_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pieces_without_an_end_are_not_read_for_ever() {
+async fn endless_chunked_body_is_rejected() {
     let site = Site::limited(Limits::default().max_body_bytes(10_000)).await;
     let mut client = site.connect().await;
     client.send(post("").without("Content-Length").set("Transfer-Encoding", "chunked").head()).await;
@@ -63,7 +63,7 @@ async fn pieces_without_an_end_are_not_read_for_ever() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn heads_have_a_limit() {
+async fn header_size_is_limited() {
     let site = Site::start().await;
     let padded = |size: usize| echo("x").add("X-Padding", "x".repeat(size));
     assert_eq!(site.ask(&padded(12 << 10)).await.text(), "x");
@@ -79,7 +79,7 @@ async fn heads_have_a_limit() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lengths_are_numbers_and_said_once() {
+async fn content_length_must_be_a_single_number() {
     let site = Site::start().await;
     let request = echo("x");
     let length = request.bytes().len() - request.head().len();
@@ -113,7 +113,7 @@ async fn lengths_are_numbers_and_said_once() {
 /// A proxy that goes by the length would see another request where this server sees the end of the body, or the other
 /// way round: whichever counts, there is one answer and the connection ends.
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_hidden_behind_a_second_length() {
+async fn no_request_smuggling_with_two_lengths() {
     let site = Site::start().await;
     let hidden = echo("hidden").bytes();
     for length in [0, 5, 10_000] {
@@ -139,7 +139,7 @@ async fn nothing_is_hidden_behind_a_second_length() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pieces_have_their_form() {
+async fn invalid_chunks_are_rejected() {
     let site = Site::start().await;
     let head = post("").without("Content-Length").set("Transfer-Encoding", "chunked").head();
     for pieces in [
@@ -167,7 +167,7 @@ async fn pieces_have_their_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_asks_first_is_told_before_the_body() {
+async fn expect_continue_is_answered_before_the_body() {
     let site = Site::start().await;
     let request = echo("x").add("Expect", "100-continue");
     let (head, bytes) = (request.head(), request.bytes());
@@ -194,7 +194,7 @@ async fn whoever_asks_first_is_told_before_the_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn slow_bodies_are_not_waited_for() {
+async fn body_timeout_closes_the_connection() {
     let site = Site::limited(Limits::default().body_timeout(Duration::from_millis(200))).await;
     let request = echo("x");
     let bytes = request.bytes();
@@ -209,7 +209,7 @@ async fn slow_bodies_are_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_come_in_any_pieces_and_several_at_once() {
+async fn requests_may_be_fragmented_or_pipelined() {
     let site = Site::start().await;
     let mut client = site.connect().await;
     for bytes in [echo("one").bytes(), echo("two").chunked(1).bytes()] {

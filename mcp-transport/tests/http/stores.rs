@@ -67,7 +67,7 @@ async fn site(store: &Shared) -> Site {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_out_of_order_is_our_trouble() {
+async fn store_failure_returns_service_unavailable() {
     let store = Shared::default();
     let site = site(&store).await;
     let session = site.session("2025-11-25").await;
@@ -106,7 +106,7 @@ async fn a_store_that_is_out_of_order_is_our_trouble() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_ends_for_every_server() {
+async fn deleted_session_ends_on_all_replicas() {
     let store = Shared::default();
     let (first, second) = (site(&store).await, site(&store).await);
     let session = first.session("2025-11-25").await;

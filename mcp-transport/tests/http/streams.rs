@@ -43,7 +43,7 @@ fn is_progress(event: &Event, progress: f64) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_revision_begins_its_streams_with_an_event_without_a_message() {
+async fn latest_legacy_revision_primes_its_streams() {
     let site = Site::limited(soon()).await;
     let session = site.session(LAST).await;
     for request in [
@@ -83,7 +83,7 @@ async fn one_revision_begins_its_streams_with_an_event_without_a_message() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_comes_back_gets_the_rest() {
+async fn resumed_stream_replays_the_rest() {
     let site = Site::limited(soon()).await;
     for version in [LAST, "2025-06-18"] {
         let session = site.session(version).await;
@@ -110,7 +110,7 @@ async fn a_client_that_comes_back_gets_the_rest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_comes_back_early_waits_with_its_call() {
+async fn resuming_before_the_result_waits_for_it() {
     let site = Site::limited(soon()).await;
     let session = site.session(LAST).await;
     let mut client = site.connect().await;
@@ -131,7 +131,7 @@ async fn a_client_that_comes_back_early_waits_with_its_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_away_cancels_nothing() {
+async fn disconnect_does_not_cancel_a_legacy_call() {
     let site = Site::start().await;
     for session in [Some(site.session(LAST).await), Some(site.session("2025-06-18").await), None] {
         let request = match &session {
@@ -152,7 +152,7 @@ async fn a_client_that_goes_away_cancels_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_is_cancelled_by_its_own_session() {
+async fn only_the_own_session_cancels_a_call() {
     let site = Site::limited(soon()).await;
     let (session, other) = (site.session(LAST).await, site.session(LAST).await);
     let mut client = site.connect().await;
@@ -174,7 +174,7 @@ async fn a_call_is_cancelled_by_its_own_session() {
 
 /// Whichever comes first: a call that is cancelled does not run on, and its client does not wait for ever.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cancellation_may_come_as_soon_as_its_call() {
+async fn cancellation_races_with_its_call() {
     let site = Site::start().await;
     let session = site.session(LAST).await;
     // As long as a stream is open, all of them meet in one place.
@@ -204,7 +204,7 @@ async fn a_cancellation_may_come_as_soon_as_its_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn there_is_an_end_to_how_many_streams_a_session_has() {
+async fn number_of_streams_per_session_is_limited() {
     let site = Site::start().await;
     let session = site.session(LAST).await;
     let mut clients = Vec::new();
@@ -224,7 +224,7 @@ async fn there_is_an_end_to_how_many_streams_a_session_has() {
 
 /// However many calls there are: each has its stream until it is answered, also while its client is away.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_stream_makes_room_that_owes_an_answer() {
+async fn streams_with_pending_responses_are_not_evicted() {
     let site = Site::limited(soon()).await;
     let session = site.session(LAST).await;
     let (mut clients, mut away) = (Vec::new(), Vec::new());
@@ -252,7 +252,7 @@ async fn no_stream_makes_room_that_owes_an_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_lets_its_connection_go_and_the_client_comes_back() {
+async fn close_stream_lets_the_client_resume() {
     let site = Site::limited(Limits::default().json_grace(Duration::from_secs(3600))).await;
     let session = site.session(LAST).await;
     let mut client = site.connect().await;
@@ -294,7 +294,7 @@ async fn a_call_lets_its_connection_go_and_the_client_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn events_are_those_of_their_own_stream() {
+async fn replay_returns_only_events_of_its_stream() {
     let site = Site::limited(soon()).await;
     let (session, other) = (site.session(LAST).await, site.session(LAST).await);
     let mut firsts = Vec::new();
@@ -335,7 +335,7 @@ async fn events_are_those_of_their_own_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_message_is_sent_on_one_stream() {
+async fn notification_is_sent_on_one_stream_only() {
     let site = Site::start().await;
     let session = site.session(LAST).await;
     let mut clients = Vec::new();
@@ -368,7 +368,7 @@ async fn each_message_is_sent_on_one_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_happened_meanwhile_is_told_to_whoever_comes_back() {
+async fn missed_notifications_are_replayed_on_resume() {
     let site = Site::start().await;
     let session = site.session(LAST).await;
     let mut client = site.connect().await;
@@ -387,7 +387,7 @@ async fn what_happened_meanwhile_is_told_to_whoever_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_changes_while_nobody_listens_is_told_to_the_next_one_once() {
+async fn changes_without_a_stream_are_delivered_once() {
     let site = Site::start().await;
     for version in [LAST, "2025-06-18"] {
         let session = site.session(version).await;
@@ -419,7 +419,7 @@ async fn listener(site: &Site, session: &Session, version: &str) -> Client {
 
 /// The rules of a server are asked while a connection is in use: what they tell of must not wait for it.
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_says_who_may_read_may_tell_of_a_change() {
+async fn may_read_can_publish_a_change() {
     let (_, world) = crate::world::server();
     let notify = Arc::new(OnceLock::<Notify>::new());
     let known = Arc::clone(&notify);
@@ -445,7 +445,7 @@ async fn whoever_says_who_may_read_may_tell_of_a_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_end_of_a_session_is_the_end_of_its_streams_and_calls() {
+async fn deleting_a_session_ends_its_streams_and_calls() {
     let site = Site::limited(soon()).await;
     let (session, other) = (site.session(LAST).await, site.session(LAST).await);
     let mut streams = Vec::new();
@@ -472,7 +472,7 @@ async fn the_end_of_a_session_is_the_end_of_its_streams_and_calls() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_away_for_too_long_has_lost_the_rest() {
+async fn idle_session_loses_its_replay_buffer() {
     let site = Site::limited(soon().session_idle_timeout(Duration::from_millis(50))).await;
     let session = site.session(LAST).await;
     let mut client = site.connect().await;
@@ -489,7 +489,7 @@ async fn whoever_is_away_for_too_long_has_lost_the_rest() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_reader_gets_the_answer_and_costs_little() {
+async fn slow_reader_gets_the_result_with_bounded_buffering() {
     let site = Site::limited(soon()).await;
     let session = site.session(LAST).await;
     let mut client = site.connect().await;
@@ -518,7 +518,7 @@ async fn a_slow_reader_gets_the_answer_and_costs_little() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn quiet_streams_are_kept_alive() {
+async fn idle_streams_receive_keep_alive_comments() {
     let site = Site::limited(soon().keep_alive_interval(Duration::from_millis(30))).await;
     for version in [LAST, "2025-06-18"] {
         let session = site.session(version).await;

@@ -26,7 +26,7 @@ async fn open(client: &mut Client, id: &Value, filter: Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_listener_hears_what_it_asked_for() {
+async fn listener_receives_the_requested_changes() {
     let site = Site::start().await;
     let mut client = site.connect().await;
     let filter = json!({ "toolsListChanged": true, "resourceSubscriptions": ["test://thing"] });
@@ -47,7 +47,7 @@ async fn a_listener_hears_what_it_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_what_can_be_heard_is_acknowledged() {
+async fn acknowledgement_contains_only_supported_notifications() {
     let server = mcpwright_server::Server::builder("bare", "1");
     let (_, world) = crate::world::server();
     let site = Site::serve(world, mcpwright_transport::http(server)).await;
@@ -59,7 +59,7 @@ async fn only_what_can_be_heard_is_acknowledged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_are_exactly_those_of_the_requests() {
+async fn subscription_ids_equal_request_ids() {
     let site = Site::start().await;
     let ids =
         [json!(1), json!("1"), json!(1), json!(0), json!(""), json!(u64::MAX), json!(i64::MIN), json!("ü")];
@@ -76,7 +76,7 @@ async fn ids_are_exactly_those_of_the_requests() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_change_comes_before_the_acknowledgement() {
+async fn acknowledgement_precedes_changes() {
     let site = Site::start().await;
     let notify = site.world.notify().clone();
     let storm = tokio::spawn(async move {
@@ -98,7 +98,7 @@ async fn no_change_comes_before_the_acknowledgement() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_changes_twice_before_it_is_read_is_told_and_nothing_is_lost() {
+async fn coalesced_updates_are_not_lost() {
     let site = Site::start().await;
     let mut client = site.connect().await;
     let uris: Vec<_> = (0..500).map(|number| format!("test://{number}")).collect();
@@ -114,7 +114,7 @@ async fn what_changes_twice_before_it_is_read_is_told_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_ends_says_so() {
+async fn shutdown_completes_subscriptions() {
     let mut site = Site::start().await;
     let mut clients = Vec::new();
     for id in [json!(1), json!("a")] {
@@ -135,7 +135,7 @@ async fn a_server_that_ends_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn quiet_streams_are_kept_alive() {
+async fn idle_streams_receive_keep_alive_comments() {
     let site = Site::limited(Limits::default().keep_alive_interval(Duration::from_millis(30))).await;
     let mut client = site.connect().await;
     open(&mut client, &json!(1), json!({ "toolsListChanged": true })).await;
@@ -148,7 +148,7 @@ async fn quiet_streams_are_kept_alive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn there_is_an_end_to_how_many_listen() {
+async fn number_of_listeners_is_limited() {
     let site = Site::limited(Limits::default().max_streams(2)).await;
     let mut clients = Vec::new();
     for _ in 0..2 {
@@ -173,7 +173,7 @@ async fn there_is_an_end_to_how_many_listen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_takes_no_stream_cannot_listen() {
+async fn listen_requires_an_event_stream() {
     let site = Site::start().await;
     let request = listen(&json!(1), json!({ "toolsListChanged": true }));
     assert_eq!(site.ask(&request.clone().set("Accept", "application/json")).await.status, 406);

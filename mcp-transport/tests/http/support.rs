@@ -1,4 +1,4 @@
-//! A server on a port of its own.
+//! Test servers on TCP ports, and helpers that wait.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -20,28 +20,28 @@ use crate::requests::{Request, Session, call, initialize};
 use crate::wire::{Answer, Client};
 use crate::world::{self, World};
 
-/// How long a test waits for what has to happen. It is never measured how long it took.
+/// Time that a test waits for an expected event before it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Long enough for what must not happen to have happened, were it to.
+/// Time that a test waits to show that an event does not happen.
 pub(crate) const A_WHILE: Duration = Duration::from_millis(300);
 
-/// Waits for something that has to happen.
+/// Waits for a future. Panics after [`TIMEOUT`].
 pub(crate) async fn within<F: Future>(what: &str, future: F) -> F::Output {
-    let Ok(output) = tokio::time::timeout(PATIENCE, future).await else { panic!("it never came: {what}") };
+    let Ok(output) = tokio::time::timeout(PATIENCE, future).await else { panic!("timed out waiting for {what}") };
     output
 }
 
-/// Waits until something holds.
+/// Waits until a condition holds. Panics after [`TIMEOUT`].
 pub(crate) async fn eventually(what: &str, holds: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
-        assert!(Instant::now() < deadline, "it never came to this: {what}");
+        assert!(Instant::now() < deadline, "timed out waiting until {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// A server on a port of its own.
+/// A server that listens on a TCP port.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
     pub(crate) world: World,
@@ -50,22 +50,23 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// A server with nothing special about it.
+    /// Starts a server with the default settings.
     pub(crate) async fn start() -> Self {
         Self::with(|http| http).await
     }
 
+    /// Starts a server with these limits.
     pub(crate) async fn limited(limits: Limits) -> Self {
         Self::with(|http| http.limits(limits)).await
     }
 
-    /// A server with some settings.
+    /// Starts a server with these settings.
     pub(crate) async fn with(settings: impl FnOnce(Http) -> Http) -> Self {
         let (builder, world) = world::server();
         Self::serve(world, settings(mcpwright_transport::http(builder))).await
     }
 
-    /// Serves what has been described.
+    /// Starts the server that `http` describes.
     pub(crate) async fn serve(world: World, http: Http) -> Self {
         let listening = http.listen("127.0.0.1:0").await.unwrap();
         let address = listening.local_addr();
@@ -73,7 +74,7 @@ impl Site {
         let served = tokio::spawn(async move {
             listening
                 .run_until(async {
-                    // A site that is dropped says nothing, and its server goes with the runtime.
+                    // If the sender is dropped, the server runs until its runtime stops.
                     if stopped.await.is_err() {
                         std::future::pending::<()>().await;
                     }
@@ -87,12 +88,12 @@ impl Site {
         Client::connect(self.address).await
     }
 
-    /// Sends a request on a connection of its own, and reads its answer to the end.
+    /// Sends a request on a new connection, and reads the whole response.
     pub(crate) async fn ask(&self, request: &Request) -> Answer {
         self.connect().await.ask(request).await
     }
 
-    /// Opens a session.
+    /// Opens a session of this revision.
     pub(crate) async fn session(&self, version: &'static str) -> Session {
         let answer = self.ask(&initialize(version)).await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -100,7 +101,7 @@ impl Site {
         Session { id, version }
     }
 
-    /// Something that has to be refused: nothing is executed, and the next one is served.
+    /// Sends a request that must be rejected: no tool is executed, and the next request is served.
     pub(crate) async fn refuses(&self, request: &Request, status: u16, code: Option<i64>) -> Answer {
         let before = self.world.executed();
         let answer = self.ask(request).await;
@@ -110,7 +111,7 @@ impl Site {
         answer
     }
 
-    /// Somebody else is served.
+    /// Asserts that the server serves a request on a new connection.
     pub(crate) async fn serves(&self) {
         let before = self.world.executed();
         let answer = self.ask(&call(json!("next"), "count", json!({}))).await;
@@ -118,18 +119,18 @@ impl Site {
         assert_eq!(self.world.executed(), before + 1);
     }
 
-    /// Asks the server to end.
+    /// Requests a graceful shutdown.
     pub(crate) fn stop(&mut self) {
         let _ = self.stop.take().unwrap().send(());
     }
 
-    /// Waits for its end.
+    /// Waits until the server has shut down.
     pub(crate) async fn ended(self) {
-        within("the end of the server", self.served).await.unwrap();
+        within("the shutdown of the server", self.served).await.unwrap();
     }
 }
 
-/// A server behind one of somebody else's making, which says who calls: whoever `x-user` names.
+/// The HTTP service embedded in a hyper server that sets the caller from the `x-user` header.
 pub(crate) struct Wrapped {
     pub(crate) address: SocketAddr,
     pub(crate) world: World,
@@ -162,7 +163,7 @@ impl Wrapped {
         Client::connect(self.address).await
     }
 
-    /// Opens a session of this user.
+    /// Opens a session for this user.
     pub(crate) async fn session(&self, user: &str) -> Session {
         let answer = self.ask(user, &initialize("2025-11-25")).await;
         let id = answer.header("mcp-session-id").expect("a session has an id").to_owned();

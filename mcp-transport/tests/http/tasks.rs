@@ -55,7 +55,7 @@ async fn create(site: &Site, tool: &str, milliseconds: u64) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_becomes_a_task_and_whoever_listens_hears_of_it() {
+async fn promoted_task_notifies_subscribers() {
     let site = site(Limits::default(), &Arc::default()).await;
     assert_eq!(site.ask(&call("doze", 1)).await.json()["result"]["content"][0]["text"], "slept");
     let id = create(&site, "doze", 300).await;
@@ -76,7 +76,7 @@ async fn a_call_becomes_a_task_and_whoever_listens_hears_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn headers_and_capabilities_are_checked_for_tasks() {
+async fn task_requests_check_headers_and_capabilities() {
     let site = site(Limits::default(), &Arc::default()).await;
     let id = create(&site, "sleep", 60_000).await;
     let get = || knowing("tasks/get", json!({ "taskId": id }));
@@ -95,7 +95,7 @@ async fn headers_and_capabilities_are_checked_for_tasks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_ends_waits_for_tasks_and_then_cancels_them() {
+async fn shutdown_drains_then_cancels_tasks() {
     let store = Arc::new(MemoryStore::new());
     let mut limits = Limits::default();
     (limits.shutdown_delay, limits.drain_timeout) = (Duration::ZERO, Duration::from_secs(1));
@@ -104,7 +104,7 @@ async fn a_server_that_ends_waits_for_tasks_and_then_cancels_them() {
     site.stop();
     site.ended().await;
     for (id, end) in [(short, "Completed"), (long, "Cancelled")] {
-        let record = store.get(&format!("mcp:task:world:{id}:end")).await.unwrap().expect("it has ended");
+        let record = store.get(&format!("mcp:task:test:{id}:end")).await.unwrap().expect("it has ended");
         assert!(String::from_utf8(record).unwrap().contains(end));
     }
 }

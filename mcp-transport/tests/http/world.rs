@@ -1,4 +1,4 @@
-//! The server that is called, and what its tools did.
+//! The tools of the test server, and a probe that observes and controls them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::support::eventually;
 
-/// What the tools of a server did so far.
+/// Counts the tool calls of a server, and releases the calls that wait.
 #[derive(Clone)]
 pub(crate) struct World(Arc<State>);
 
@@ -21,37 +21,37 @@ struct State {
     begun: AtomicUsize,
     dropped: AtomicUsize,
     gate: Semaphore,
-    /// Who may read nothing.
+    /// Subject that may not read any resource.
     barred: Mutex<Option<String>>,
     notify: Notify,
 }
 
-/// What a request says in one of its headers.
+/// Value of the `X-Tenant` header of a request.
 #[derive(Clone)]
 pub(crate) struct Tenant(pub(crate) String);
 
 impl World {
-    /// How many calls of tools were begun.
+    /// Returns the number of tool calls that were executed.
     pub(crate) fn executed(&self) -> usize {
         self.0.executed.load(Ordering::SeqCst)
     }
 
-    /// Waits until so many calls wait.
+    /// Waits until at least `count` calls have reached the semaphore.
     pub(crate) async fn begun(&self, count: usize) {
-        eventually("calls have begun", || self.0.begun.load(Ordering::SeqCst) >= count).await;
+        eventually("calls have started", || self.0.begun.load(Ordering::SeqCst) >= count).await;
     }
 
-    /// Waits until so many calls were dropped before their end.
+    /// Waits until at least `count` calls were dropped before completion.
     pub(crate) async fn dropped(&self, count: usize) {
         eventually("calls were dropped", || self.0.dropped.load(Ordering::SeqCst) >= count).await;
     }
 
-    /// How many calls were dropped before their end, so far.
+    /// Returns the number of calls that were dropped before completion.
     pub(crate) fn dropped_so_far(&self) -> usize {
         self.0.dropped.load(Ordering::SeqCst)
     }
 
-    /// Lets so many calls that wait go on.
+    /// Releases `count` waiting calls.
     pub(crate) fn release(&self, count: usize) {
         self.0.gate.add_permits(count);
     }
@@ -60,7 +60,7 @@ impl World {
         &self.0.notify
     }
 
-    /// Lets this caller read nothing from here on, and everybody else everything.
+    /// Denies reads to this subject, and allows them to all others. `None` allows all reads.
     pub(crate) fn bar(&self, subject: Option<&str>) {
         *self.0.barred.lock().unwrap() = subject.map(str::to_owned);
     }
@@ -82,7 +82,7 @@ impl World {
     }
 }
 
-/// Notes that a call was dropped before its end.
+/// Counts a call that is dropped before completion.
 struct Guard {
     world: World,
     is_armed: bool,
@@ -102,9 +102,9 @@ impl Drop for Guard {
     }
 }
 
-/// A server, and what its tools do.
+/// Returns a builder with the test tools, and their probe.
 pub(crate) fn server() -> (Builder, World) {
-    let builder = Server::builder("world", "1.0.0").max_result_bytes(256 << 20);
+    let builder = Server::builder("test", "1.0.0").max_result_bytes(256 << 20);
     let world = World(Arc::new(State {
         executed: AtomicUsize::new(0),
         begun: AtomicUsize::new(0),
@@ -149,7 +149,7 @@ async fn echo(world: Ext<World>, text: String) -> String {
     text
 }
 
-/// Says something and is done at once.
+/// Reports progress and returns at once.
 async fn say(world: Ext<World>, context: Context, times: u32) -> &'static str {
     world.execute();
     for number in 1..=times {
@@ -158,7 +158,7 @@ async fn say(world: Ext<World>, context: Context, times: u32) -> &'static str {
     "said"
 }
 
-/// Says a text again and again, with pauses, and returns it.
+/// Reports progress and logs `text` three times, with pauses, and returns it.
 async fn murmur(world: Ext<World>, context: Context, text: String) -> String {
     world.execute();
     for number in 1..=3 {
@@ -197,7 +197,7 @@ async fn panics(world: Ext<World>) {
     panic!("at the disco, in /etc/passwd");
 }
 
-/// Says more than anybody can read.
+/// Reports progress faster than a client can read, until the call is dropped.
 async fn flood(world: Ext<World>, context: Context, bytes: usize) {
     world.execute();
     let _guard = Guard { world: (*world).clone(), is_armed: true };

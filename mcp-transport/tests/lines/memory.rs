@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use crate::demo;
 
 #[tokio::test]
-async fn conversations_are_the_same_over_a_stream() {
+async fn conversations_are_the_same_over_a_byte_stream() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../mcp-server/testdata");
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -57,7 +57,7 @@ async fn hold(conversation: &str, piece: usize) {
 }
 
 #[tokio::test]
-async fn a_line_that_is_too_long_is_answered_once_and_the_next_one_is_served() {
+async fn overlong_line_is_rejected_and_the_next_one_is_served() {
     let (client, ours) = tokio::io::duplex(1 << 16);
     let (reader, writer) = tokio::io::split(ours);
     let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default().max_line_bytes(1000)));
@@ -78,7 +78,7 @@ async fn a_line_that_is_too_long_is_answered_once_and_the_next_one_is_served() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_gone_ends_the_stream() {
+async fn disconnect_ends_the_stream_with_an_error() {
     let (client, ours) = tokio::io::duplex(64);
     let (reader, writer) = tokio::io::split(ours);
     let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default()));
@@ -102,7 +102,7 @@ fn modern(id: u32, method: &str, mut params: Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_never_overtakes_the_acknowledgement() {
+async fn acknowledgement_precedes_changes() {
     use mcpwright_server::{Catalog, Server, ToolHandler};
 
     for _ in 0..50 {
@@ -133,7 +133,7 @@ async fn a_change_never_overtakes_the_acknowledgement() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_hears_of_each_change_once_when_it_does() {
+async fn unread_updates_are_coalesced() {
     use mcpwright_server::{Server, ToolHandler};
 
     let described = Server::builder("test", "1")

@@ -123,7 +123,7 @@ fn read(stream: impl std::io::Read + Send + 'static) -> Receiver<String> {
 }
 
 #[test]
-fn the_end_of_input_ends_an_idle_process() {
+fn end_of_input_ends_an_idle_process() {
     let mut process = Process::start();
     process.handshake();
     process.input = None;
@@ -145,7 +145,7 @@ fn calls_are_answered_after_the_end_of_input() {
 }
 
 #[test]
-fn half_a_message_at_the_end_is_nothing() {
+fn truncated_message_at_end_of_input_is_ignored() {
     let mut process = Process::start();
     process.handshake();
     process.say(r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo""#);
@@ -155,7 +155,7 @@ fn half_a_message_at_the_end_is_nothing() {
 }
 
 #[test]
-fn signals_end_the_process_while_its_input_is_open() {
+fn signals_end_the_process_gracefully() {
     for name in ["-TERM", "-INT"] {
         let mut process = Process::start();
         process.handshake();
@@ -168,7 +168,7 @@ fn signals_end_the_process_while_its_input_is_open() {
 }
 
 #[test]
-fn a_second_signal_ends_the_process_at_once() {
+fn second_signal_ends_the_process_immediately() {
     let mut process = Process::start();
     process.handshake();
     process.call(1, "sleep", &json!({ "ms": 60_000 }));
@@ -179,7 +179,7 @@ fn a_second_signal_ends_the_process_at_once() {
 }
 
 #[test]
-fn handlers_that_never_return_do_not_keep_the_process() {
+fn blocked_handlers_do_not_prevent_exit() {
     let mut process = Process::start();
     process.handshake();
     for id in 1..=3 {
@@ -192,7 +192,7 @@ fn handlers_that_never_return_do_not_keep_the_process() {
 }
 
 #[test]
-fn a_closed_output_ends_the_process() {
+fn closed_output_ends_the_process() {
     let mut child = Command::new(rough())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -213,7 +213,7 @@ fn a_closed_output_ends_the_process() {
 }
 
 #[test]
-fn what_is_printed_goes_to_standard_error() {
+fn printed_output_goes_to_standard_error() {
     let mut process = Process::start();
     process.handshake();
     process.call(1, "print", &json!({}));
@@ -223,7 +223,7 @@ fn what_is_printed_goes_to_standard_error() {
 }
 
 #[test]
-fn a_panic_costs_one_call() {
+fn panic_fails_only_its_call() {
     let mut process = Process::start();
     process.handshake();
     for id in 1..=5 {
@@ -237,7 +237,7 @@ fn a_panic_costs_one_call() {
 }
 
 #[test]
-fn blocked_threads_keep_nobody_from_an_answer() {
+fn blocked_threads_do_not_delay_other_responses() {
     let mut process = Process::start();
     process.handshake();
     for id in 1..=4 {
@@ -252,7 +252,7 @@ fn blocked_threads_keep_nobody_from_an_answer() {
 }
 
 #[test]
-fn nothing_is_said_for_a_cancelled_call() {
+fn cancelled_call_gets_no_response() {
     let mut process = Process::start();
     process.handshake();
     process.call(1, "sleep", &json!({ "ms": 2000 }));
@@ -269,7 +269,7 @@ fn nothing_is_said_for_a_cancelled_call() {
 }
 
 #[test]
-fn an_id_in_flight_is_refused_a_second_time() {
+fn duplicate_id_in_flight_is_rejected() {
     let mut process = Process::start();
     process.handshake();
     process.call(1, "sleep", &json!({ "ms": 300 }));
@@ -280,7 +280,7 @@ fn an_id_in_flight_is_refused_a_second_time() {
 }
 
 #[test]
-fn a_client_that_does_not_read_holds_up_only_itself() {
+fn many_large_responses_are_delivered() {
     let mut process = Process::start();
     process.handshake();
     let mut input = process.input.take().unwrap();
@@ -299,7 +299,7 @@ fn a_client_that_does_not_read_holds_up_only_itself() {
 }
 
 #[test]
-fn many_unread_answers_are_all_delivered() {
+fn many_unread_responses_are_delivered() {
     let mut child = Command::new(rough())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -322,7 +322,7 @@ fn many_unread_answers_are_all_delivered() {
 }
 
 #[test]
-fn a_cancelled_handler_that_blocks_does_not_keep_the_process() {
+fn cancelled_blocked_handler_does_not_prevent_exit() {
     let mut process = Process::start();
     process.handshake();
     process.call(1, "block", &json!({ "ms": 60_000 }));
@@ -336,7 +336,7 @@ fn a_cancelled_handler_that_blocks_does_not_keep_the_process() {
 }
 
 #[test]
-fn a_closed_output_ends_the_process_while_a_handler_blocks() {
+fn closed_output_ends_the_process_while_a_handler_blocks() {
     let mut child = Command::new(rough())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -360,7 +360,7 @@ fn a_closed_output_ends_the_process_while_a_handler_blocks() {
 }
 
 #[test]
-fn a_client_that_closes_its_input_and_never_reads_does_not_keep_the_process() {
+fn unread_output_does_not_prevent_exit() {
     let mut child = Command::new(rough())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -382,7 +382,7 @@ fn a_client_that_closes_its_input_and_never_reads_does_not_keep_the_process() {
 }
 
 #[test]
-fn streams_that_do_not_block_are_served_like_others() {
+fn nonblocking_standard_streams_are_supported() {
     use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
     let (reader, mut writer) = std::io::pipe().unwrap();
@@ -413,7 +413,7 @@ fn streams_that_do_not_block_are_served_like_others() {
 }
 
 #[test]
-fn a_handler_that_was_quick_and_then_blocks_keeps_nobody_from_an_answer() {
+fn handler_that_becomes_slow_does_not_delay_others() {
     let mut process = Process::start();
     process.handshake();
     for id in 1..=40 {
@@ -437,7 +437,7 @@ fn a_handler_that_was_quick_and_then_blocks_keeps_nobody_from_an_answer() {
 }
 
 #[test]
-fn a_handler_that_may_block_can_notice_that_it_was_cancelled() {
+fn blocking_handler_can_observe_cancellation() {
     let mut process = Process::start();
     process.handshake();
     process.call(1, "watch", &json!({}));

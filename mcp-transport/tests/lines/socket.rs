@@ -78,7 +78,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[tokio::test]
-async fn a_socket_serves_many_and_is_its_owners_alone() {
+async fn socket_serves_many_clients_and_is_private() {
     let socket = Socket::new("many", Limits::default());
     let mut clients = vec![socket.connect().await];
     assert_eq!(mode(&socket.path), 0o600, "from the first moment in which anybody can connect");
@@ -89,7 +89,7 @@ async fn a_socket_serves_many_and_is_its_owners_alone() {
 }
 
 #[tokio::test]
-async fn clients_beyond_the_limit_are_turned_away_until_another_one_leaves() {
+async fn number_of_clients_is_limited() {
     let socket = Socket::new("full", Limits::default().max_clients(2));
     let (mut first, mut second) = (socket.connect().await, socket.connect().await);
     assert!(first.ping().await && second.ping().await);
@@ -108,7 +108,7 @@ async fn clients_beyond_the_limit_are_turned_away_until_another_one_leaves() {
 }
 
 #[tokio::test]
-async fn the_limit_of_a_line_holds_on_a_socket_too() {
+async fn line_limit_applies_to_sockets() {
     let socket = Socket::new("line", Limits::default().max_line_bytes(100));
     let mut client = socket.connect().await;
     client.0.write_all(format!("{}\n", "x".repeat(200)).as_bytes()).await.unwrap();
