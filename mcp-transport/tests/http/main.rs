@@ -3,27 +3,27 @@
 #![allow(clippy::unwrap_used, reason = "a panic is the failure report of a test")]
 #![allow(clippy::needless_pass_by_value, reason = "the values of `json!` are passed by value")]
 
+mod client;
+mod probe;
 mod requests;
 mod support;
-mod wire;
-mod world;
 
-mod asking;
 mod batches;
-mod gate;
-mod heads;
+mod change_delivery;
+mod framing;
+mod headers;
+mod http2;
+mod input_requests;
 mod isolation;
-mod listeners;
-mod many;
+mod lifecycle;
+mod measurements;
 mod messages;
 mod modern;
-mod multiplexed;
+mod origins;
 #[cfg(unix)]
 mod process;
-mod serving;
+mod session_stores;
 mod sessions;
-mod sizes;
-mod stores;
 mod streams;
 mod subscriptions;
 mod tasks;

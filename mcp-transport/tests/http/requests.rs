@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-const BOTH: &str = "application/json, text/event-stream";
+const ACCEPT_BOTH: &str = "application/json, text/event-stream";
 
 /// An HTTP/1.1 request with an arbitrary request line, headers and body.
 #[derive(Clone)]
@@ -21,12 +21,12 @@ pub(crate) fn post(body: impl AsRef<[u8]>) -> Request {
     Request { line: "POST /mcp HTTP/1.1".to_owned(), headers: Vec::new(), body }
         .set("Host", "127.0.0.1")
         .set("Content-Type", "application/json")
-        .set("Accept", BOTH)
+        .set("Accept", ACCEPT_BOTH)
         .set("Content-Length", length)
 }
 
 /// A request without a body.
-pub(crate) fn bare(method: &str, path: &str) -> Request {
+pub(crate) fn bodiless(method: &str, path: &str) -> Request {
     Request { line: format!("{method} {path} HTTP/1.1"), headers: Vec::new(), body: Vec::new() }
         .set("Host", "127.0.0.1")
 }
@@ -69,7 +69,7 @@ pub(crate) fn call(id: Value, tool: &str, arguments: Value) -> Request {
 }
 
 /// A tool call of revision 2026-07-28 with a progress token and log level `debug`.
-pub(crate) fn loud_call(id: Value, tool: &str, arguments: Value, token: Value) -> Request {
+pub(crate) fn call_with_progress(id: Value, tool: &str, arguments: Value, token: Value) -> Request {
     let meta = json!({ "progressToken": token, "io.modelcontextprotocol/logLevel": "debug" });
     modern(id, "tools/call", json!({ "name": tool, "arguments": arguments, "_meta": meta }))
 }
@@ -107,17 +107,17 @@ pub(crate) fn cancellation(id: Value) -> Value {
 impl Request {
     /// Sets a header, and removes its other values.
     pub(crate) fn set(self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        self.without(name).add(name, value)
+        self.without(name).append(name, value)
     }
 
     /// Adds a header, and keeps its other values.
-    pub(crate) fn add(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn append(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers.push((name.to_owned(), value.as_ref().to_vec()));
         self
     }
 
     pub(crate) fn without(mut self, name: &str) -> Self {
-        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
         self
     }
 
@@ -127,14 +127,14 @@ impl Request {
     }
 
     /// Replaces the HTTP method.
-    pub(crate) fn by(mut self, method: &str) -> Self {
+    pub(crate) fn with_method(mut self, method: &str) -> Self {
         let rest = self.line.split_once(' ').unwrap().1;
         self.line = format!("{method} {rest}");
         self
     }
 
     /// Replaces the request line.
-    pub(crate) fn line(mut self, line: &str) -> Self {
+    pub(crate) fn with_request_line(mut self, line: &str) -> Self {
         line.clone_into(&mut self.line);
         self
     }
@@ -192,12 +192,12 @@ pub(crate) struct Session {
 
 impl Session {
     /// Sets the session headers of a request.
-    pub(crate) fn name(&self, request: Request) -> Request {
+    pub(crate) fn attach(&self, request: Request) -> Request {
         request.set("Mcp-Session-Id", &self.id).set("MCP-Protocol-Version", self.version)
     }
 
     pub(crate) fn post(&self, message: &Value) -> Request {
-        self.name(post(message.to_string()))
+        self.attach(post(message.to_string()))
     }
 
     pub(crate) fn call(&self, id: Value, tool: &str, arguments: Value) -> Request {
@@ -210,7 +210,7 @@ impl Session {
 
     /// Opens a standalone stream, or resumes a stream after an event.
     pub(crate) fn get(&self, last_event: Option<&str>) -> Request {
-        let request = self.name(bare("GET", "/mcp")).set("Accept", "text/event-stream");
+        let request = self.attach(bodiless("GET", "/mcp")).set("Accept", "text/event-stream");
         match last_event {
             Some(id) => request.set("Last-Event-ID", id),
             None => request,
@@ -218,6 +218,6 @@ impl Session {
     }
 
     pub(crate) fn delete(&self) -> Request {
-        self.name(bare("DELETE", "/mcp"))
+        self.attach(bodiless("DELETE", "/mcp"))
     }
 }

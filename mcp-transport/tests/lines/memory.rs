@@ -1,4 +1,4 @@
-//! The conversations of the engine, over a byte stream and in any pieces.
+//! The recorded conversations of the server crate, over a byte stream with arbitrary fragmentation.
 
 use std::fs;
 use std::path::Path;
@@ -16,38 +16,42 @@ async fn conversations_are_the_same_over_a_byte_stream() {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let conversation = fs::read_to_string(&path).unwrap();
-        // What happens on the server by itself is tested with the engine.
+        // Events that the server initiates are tested in the server crate.
         if !conversation.lines().any(|line| line.starts_with("~ ")) {
-            for piece in [1, 7, usize::MAX] {
-                hold(&conversation, piece).await;
+            for piece_len in [1, 7, usize::MAX] {
+                replay(&conversation, piece_len).await;
             }
         }
     }
 }
 
-/// Has a conversation in pieces of so many bytes; compares what is answered as far as it is written out.
-async fn hold(conversation: &str, piece: usize) {
+/// Replays a conversation in pieces of `piece_len` bytes. Compares ids, methods and error codes of the responses.
+async fn replay(conversation: &str, piece_len: usize) {
     let (reader, mut writer) = tokio::io::split(memory(demo::server()));
     let mut lines = BufReader::new(reader).lines();
     for line in conversation.lines() {
         match line.split_at_checked(2) {
             Some(("> ", text)) => {
                 let bytes = format!("{text}\r\n\n").into_bytes();
-                for piece in bytes.chunks(piece.min(bytes.len())) {
+                for piece in bytes.chunks(piece_len.min(bytes.len())) {
                     writer.write_all(piece).await.unwrap();
                 }
             }
             Some(("< ", expected)) => {
-                let said = tokio::time::timeout(Duration::from_secs(10), lines.next_line()).await;
-                let said = said.unwrap_or_else(|_| panic!("nothing instead of {expected}")).unwrap().unwrap();
+                let received = tokio::time::timeout(Duration::from_secs(10), lines.next_line()).await;
+                let received =
+                    received.unwrap_or_else(|_| panic!("no response; expected {expected}")).unwrap().unwrap();
                 let expected: Value = serde_json::from_str(expected).unwrap();
-                let said: Value = serde_json::from_str(&said).unwrap();
+                let received: Value = serde_json::from_str(&received).unwrap();
                 if expected.is_object() {
-                    assert_eq!(said["id"], expected["id"], "{said} instead of {expected}");
-                    assert_eq!(said["method"], expected["method"], "{said} instead of {expected}");
+                    assert_eq!(received["id"], expected["id"], "received {received}, expected {expected}");
                     assert_eq!(
-                        said["error"]["code"], expected["error"]["code"],
-                        "{said} instead of {expected}"
+                        received["method"], expected["method"],
+                        "received {received}, expected {expected}"
+                    );
+                    assert_eq!(
+                        received["error"]["code"], expected["error"]["code"],
+                        "received {received}, expected {expected}"
                     );
                 }
             }
@@ -58,29 +62,29 @@ async fn hold(conversation: &str, piece: usize) {
 
 #[tokio::test]
 async fn overlong_line_is_rejected_and_the_next_one_is_served() {
-    let (client, ours) = tokio::io::duplex(1 << 16);
-    let (reader, writer) = tokio::io::split(ours);
+    let (client, server) = tokio::io::duplex(1 << 16);
+    let (reader, writer) = tokio::io::split(server);
     let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default().max_line_bytes(1000)));
     let (mut reader, mut writer) = tokio::io::split(client);
     writer.write_all("x".repeat(100_000).as_bytes()).await.unwrap();
     writer.write_all(b"\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}").await.unwrap();
     writer.shutdown().await.unwrap();
-    let mut said = String::new();
-    reader.read_to_string(&mut said).await.unwrap();
+    let mut received = String::new();
+    reader.read_to_string(&mut received).await.unwrap();
     let expected = concat!(
         r#"{"jsonrpc":"2.0","error":{"code":-32600,"message":"the message is too long"}}"#,
         "\n",
         r#"{"jsonrpc":"2.0","id":1,"result":{}}"#,
         "\n"
     );
-    assert_eq!(said, expected);
+    assert_eq!(received, expected);
     serving.await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn disconnect_ends_the_stream_with_an_error() {
-    let (client, ours) = tokio::io::duplex(64);
-    let (reader, writer) = tokio::io::split(ours);
+    let (client, server) = tokio::io::duplex(64);
+    let (reader, writer) = tokio::io::split(server);
     let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default()));
     let mut client = client;
     for _ in 0..3 {
@@ -88,10 +92,10 @@ async fn disconnect_ends_the_stream_with_an_error() {
     }
     drop(client);
     let ended = tokio::time::timeout(Duration::from_secs(5), serving).await;
-    assert!(ended.expect("it ends").unwrap().is_err(), "somebody should hear that answers were lost");
+    assert!(ended.expect("the server ends").unwrap().is_err(), "lost responses must be reported as an error");
 }
 
-/// A request of revision 2026-07-28.
+/// A request line of revision 2026-07-28.
 fn modern(id: u32, method: &str, mut params: Value) -> String {
     params["_meta"] = serde_json::json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -106,14 +110,13 @@ async fn acknowledgement_precedes_changes() {
     use mcpwright_server::{Catalog, Server, ToolHandler};
 
     for _ in 0..50 {
-        let catalogue = Catalog::new();
-        let changed = catalogue.clone();
+        let catalog = Catalog::new();
+        let shared = catalog.clone();
         let change = ToolHandler::function("change", [], move || {
-            changed.insert(ToolHandler::function("new", [], || async {}).description("New."));
+            shared.insert(ToolHandler::function("new", [], || async {}).description("New."));
             async {}
         });
-        let server =
-            Server::builder("test", "1").tool(change.description("Change.")).tool_provider(catalogue);
+        let server = Server::builder("test", "1").tool(change.description("Change.")).tool_provider(catalog);
         let (reader, mut writer) = tokio::io::split(memory(server));
         let listen = modern(
             1,
@@ -136,11 +139,11 @@ async fn acknowledgement_precedes_changes() {
 async fn unread_updates_are_coalesced() {
     use mcpwright_server::{Server, ToolHandler};
 
-    let described = Server::builder("test", "1")
+    let builder = Server::builder("test", "1")
         .tool(ToolHandler::function("large", [], || async { "x".repeat(3 << 20) }).description("Large."))
         .resource(mcpwright_server::ResourceHandler::function("test://x", "x", || async { "x" }));
-    let notify = described.notify().clone();
-    let (reader, mut writer) = tokio::io::split(memory(described));
+    let notify = builder.notify().clone();
+    let (reader, mut writer) = tokio::io::split(memory(builder));
     let mut lines = BufReader::new(reader).lines();
     let filter = serde_json::json!({ "notifications": { "resourceSubscriptions": ["test://x"] } });
     writer.write_all(modern(1, "subscriptions/listen", filter).as_bytes()).await.unwrap();
@@ -155,14 +158,14 @@ async fn unread_updates_are_coalesced() {
     for _ in 0..10_000 {
         notify.resource_updated("test://x");
     }
-    let (mut answers, mut updates) = (0, 0);
-    while answers < 3 || updates == 0 {
+    let (mut responses, mut updates) = (0, 0);
+    while responses < 3 || updates == 0 {
         let line = tokio::time::timeout(Duration::from_secs(10), lines.next_line())
             .await
-            .expect("it goes on")
+            .expect("the server continues")
             .unwrap()
             .unwrap();
-        if line.contains("resources/updated") { updates += 1 } else { answers += 1 }
+        if line.contains("resources/updated") { updates += 1 } else { responses += 1 }
     }
-    assert_eq!((answers, updates), (3, 1));
+    assert_eq!((responses, updates), (3, 1));
 }

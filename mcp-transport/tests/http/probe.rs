@@ -10,19 +10,19 @@ use mcpwright_server::{
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::support::eventually;
+use crate::support::wait_until;
 
 /// Counts the tool calls of a server, and releases the calls that wait.
 #[derive(Clone)]
-pub(crate) struct World(Arc<State>);
+pub(crate) struct Probe(Arc<State>);
 
 struct State {
     executed: AtomicUsize,
-    begun: AtomicUsize,
+    started: AtomicUsize,
     dropped: AtomicUsize,
     gate: Semaphore,
     /// Subject that may not read any resource.
-    barred: Mutex<Option<String>>,
+    denied: Mutex<Option<String>>,
     notify: Notify,
 }
 
@@ -30,24 +30,24 @@ struct State {
 #[derive(Clone)]
 pub(crate) struct Tenant(pub(crate) String);
 
-impl World {
+impl Probe {
     /// Returns the number of tool calls that were executed.
     pub(crate) fn executed(&self) -> usize {
         self.0.executed.load(Ordering::SeqCst)
     }
 
     /// Waits until at least `count` calls have reached the semaphore.
-    pub(crate) async fn begun(&self, count: usize) {
-        eventually("calls have started", || self.0.begun.load(Ordering::SeqCst) >= count).await;
+    pub(crate) async fn wait_for_started(&self, count: usize) {
+        wait_until("calls have started", || self.0.started.load(Ordering::SeqCst) >= count).await;
     }
 
     /// Waits until at least `count` calls were dropped before completion.
-    pub(crate) async fn dropped(&self, count: usize) {
-        eventually("calls were dropped", || self.0.dropped.load(Ordering::SeqCst) >= count).await;
+    pub(crate) async fn wait_for_dropped(&self, count: usize) {
+        wait_until("calls were dropped", || self.0.dropped.load(Ordering::SeqCst) >= count).await;
     }
 
     /// Returns the number of calls that were dropped before completion.
-    pub(crate) fn dropped_so_far(&self) -> usize {
+    pub(crate) fn dropped(&self) -> usize {
         self.0.dropped.load(Ordering::SeqCst)
     }
 
@@ -61,13 +61,13 @@ impl World {
     }
 
     /// Denies reads to this subject, and allows them to all others. `None` allows all reads.
-    pub(crate) fn bar(&self, subject: Option<&str>) {
-        *self.0.barred.lock().unwrap() = subject.map(str::to_owned);
+    pub(crate) fn deny_reads(&self, subject: Option<&str>) {
+        *self.0.denied.lock().unwrap() = subject.map(str::to_owned);
     }
 
     fn may_read(&self, caller: &Caller) -> bool {
-        let barred = self.0.barred.lock().unwrap();
-        barred.is_none() || barred.as_deref() != caller.subject()
+        let denied = self.0.denied.lock().unwrap();
+        denied.is_none() || denied.as_deref() != caller.subject()
     }
 
     fn execute(&self) {
@@ -75,59 +75,59 @@ impl World {
     }
 
     async fn wait(&self) {
-        let guard = Guard { world: self.clone(), is_armed: true };
-        self.0.begun.fetch_add(1, Ordering::SeqCst);
+        let guard = DropGuard { probe: self.clone(), is_armed: true };
+        self.0.started.fetch_add(1, Ordering::SeqCst);
         self.0.gate.acquire().await.unwrap().forget();
         guard.disarm();
     }
 }
 
 /// Counts a call that is dropped before completion.
-struct Guard {
-    world: World,
+struct DropGuard {
+    probe: Probe,
     is_armed: bool,
 }
 
-impl Guard {
+impl DropGuard {
     fn disarm(mut self) {
         self.is_armed = false;
     }
 }
 
-impl Drop for Guard {
+impl Drop for DropGuard {
     fn drop(&mut self) {
         if self.is_armed {
-            self.world.0.dropped.fetch_add(1, Ordering::SeqCst);
+            self.probe.0.dropped.fetch_add(1, Ordering::SeqCst);
         }
     }
 }
 
 /// Returns a builder with the test tools, and their probe.
-pub(crate) fn server() -> (Builder, World) {
+pub(crate) fn server_builder() -> (Builder, Probe) {
     let builder = Server::builder("test", "1.0.0").max_result_bytes(256 << 20);
-    let world = World(Arc::new(State {
+    let probe = Probe(Arc::new(State {
         executed: AtomicUsize::new(0),
-        begun: AtomicUsize::new(0),
+        started: AtomicUsize::new(0),
         dropped: AtomicUsize::new(0),
         gate: Semaphore::new(0),
-        barred: Mutex::default(),
+        denied: Mutex::default(),
         notify: builder.notify().clone(),
     }));
-    let reading = world.clone();
+    let readers = probe.clone();
     let builder = builder
-        .may_read(move |caller, _| reading.may_read(caller))
-        .share(world.clone())
+        .may_read(move |caller, _| readers.may_read(caller))
+        .share(probe.clone())
         .tool(ToolHandler::function("count", [], count))
         .tool(ToolHandler::function("echo", ["text"], echo))
-        .tool(ToolHandler::function("say", ["times"], say))
-        .tool(ToolHandler::function("murmur", ["text"], murmur))
+        .tool(ToolHandler::function("progress", ["times"], progress))
+        .tool(ToolHandler::function("repeat", ["text"], repeat))
         .tool(ToolHandler::function("wait", [], wait))
-        .tool(ToolHandler::function("say_and_wait", [], say_and_wait))
+        .tool(ToolHandler::function("progress_and_wait", [], progress_and_wait))
         .tool(ToolHandler::function("close_stream", [], close_stream))
         .tool(ToolHandler::function("panic", [], panics))
         .tool(ToolHandler::function("flood", ["bytes"], flood))
-        .tool(ToolHandler::function("big", ["bytes"], big))
-        .tool(ToolHandler::function("who", [], who))
+        .tool(ToolHandler::function("large", ["bytes"], large))
+        .tool(ToolHandler::function("caller", [], report_caller))
         .tool(ToolHandler::function("log", [], log))
         .tool(ToolHandler::function("sample", [], sample))
         .tool(ToolHandler::function("tenant", [], tenant))
@@ -136,31 +136,31 @@ pub(crate) fn server() -> (Builder, World) {
         .prompt(PromptHandler::function("ask", ["topic"], |topic: String| async {
             PromptMessage::user(topic)
         }));
-    (builder, world)
+    (builder, probe)
 }
 
-async fn count(world: Ext<World>) -> &'static str {
-    world.execute();
+async fn count(probe: Ext<Probe>) -> &'static str {
+    probe.execute();
     "counted"
 }
 
-async fn echo(world: Ext<World>, text: String) -> String {
-    world.execute();
+async fn echo(probe: Ext<Probe>, text: String) -> String {
+    probe.execute();
     text
 }
 
 /// Reports progress and returns at once.
-async fn say(world: Ext<World>, context: Context, times: u32) -> &'static str {
-    world.execute();
+async fn progress(probe: Ext<Probe>, context: Context, times: u32) -> &'static str {
+    probe.execute();
     for number in 1..=times {
         context.progress(f64::from(number), f64::from(times));
     }
-    "said"
+    "reported"
 }
 
 /// Reports progress and logs `text` three times, with pauses, and returns it.
-async fn murmur(world: Ext<World>, context: Context, text: String) -> String {
-    world.execute();
+async fn repeat(probe: Ext<Probe>, context: Context, text: String) -> String {
+    probe.execute();
     for number in 1..=3 {
         context.progress_with(f64::from(number), None, text.clone());
         context.log(LoggingLevel::Error, &text);
@@ -169,39 +169,39 @@ async fn murmur(world: Ext<World>, context: Context, text: String) -> String {
     text
 }
 
-async fn wait(world: Ext<World>) -> &'static str {
-    world.execute();
-    world.wait().await;
+async fn wait(probe: Ext<Probe>) -> &'static str {
+    probe.execute();
+    probe.wait().await;
     "waited"
 }
 
-async fn say_and_wait(world: Ext<World>, context: Context) -> &'static str {
-    world.execute();
+async fn progress_and_wait(probe: Ext<Probe>, context: Context) -> &'static str {
+    probe.execute();
     context.progress(1.0, 2.0);
-    world.wait().await;
+    probe.wait().await;
     context.progress(2.0, 2.0);
     "waited"
 }
 
-async fn close_stream(world: Ext<World>, context: Context) -> &'static str {
-    world.execute();
+async fn close_stream(probe: Ext<Probe>, context: Context) -> &'static str {
+    probe.execute();
     context.progress(1.0, 2.0);
     context.close_stream();
-    world.wait().await;
+    probe.wait().await;
     context.progress(2.0, 2.0);
     "waited"
 }
 
-async fn panics(world: Ext<World>) {
-    world.execute();
+async fn panics(probe: Ext<Probe>) {
+    probe.execute();
     panic!("at the disco, in /etc/passwd");
 }
 
 /// Reports progress faster than a client can read, until the call is dropped.
-async fn flood(world: Ext<World>, context: Context, bytes: usize) {
-    world.execute();
-    let _guard = Guard { world: (*world).clone(), is_armed: true };
-    world.0.0.begun.fetch_add(1, Ordering::SeqCst);
+async fn flood(probe: Ext<Probe>, context: Context, bytes: usize) {
+    probe.execute();
+    let _guard = DropGuard { probe: (*probe).clone(), is_armed: true };
+    probe.0.0.started.fetch_add(1, Ordering::SeqCst);
     let text = "x".repeat(bytes);
     let mut number = 0.0;
     loop {
@@ -211,33 +211,33 @@ async fn flood(world: Ext<World>, context: Context, bytes: usize) {
     }
 }
 
-async fn big(world: Ext<World>, bytes: usize) -> String {
-    world.execute();
+async fn large(probe: Ext<Probe>, bytes: usize) -> String {
+    probe.execute();
     "x".repeat(bytes)
 }
 
-async fn who(world: Ext<World>, caller: Caller) -> String {
-    world.execute();
+async fn report_caller(probe: Ext<Probe>, caller: Caller) -> String {
+    probe.execute();
     format!("{caller}, admin: {}", caller.has_scope("admin"))
 }
 
-async fn log(world: Ext<World>, context: Context) -> &'static str {
-    world.execute();
+async fn log(probe: Ext<Probe>, context: Context) -> &'static str {
+    probe.execute();
     context.log(LoggingLevel::Debug, "a detail");
-    context.log(LoggingLevel::Info, "some news");
+    context.log(LoggingLevel::Info, "information");
     context.log(LoggingLevel::Error, "a problem");
     "logged"
 }
 
-async fn sample(world: Ext<World>, context: Context) -> Result<&'static str, ErrorObject> {
-    world.execute();
+async fn sample(probe: Ext<Probe>, context: Context) -> Result<&'static str, ErrorObject> {
+    probe.execute();
     match &context.client().capabilities().sampling {
         Some(_) => Ok("sampled"),
         None => Err(ErrorObject::missing_client_capability(json!({ "sampling": {} }))),
     }
 }
 
-async fn tenant(world: Ext<World>, tenant: Ext<Tenant>) -> String {
-    world.execute();
+async fn tenant(probe: Ext<Probe>, tenant: Ext<Tenant>) -> String {
+    probe.execute();
     tenant.0.0.clone()
 }

@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::requests::Request;
-use crate::support::within;
+use crate::support::with_timeout;
 
 /// A connection, and its unparsed bytes.
 pub(crate) struct Client {
@@ -29,7 +29,7 @@ pub(crate) struct Head {
 
 /// A complete response.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -45,17 +45,17 @@ pub(crate) struct Event {
 
 impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
-        let stream = within("a connection", TcpStream::connect(address)).await.unwrap();
+        let stream = with_timeout("a connection", TcpStream::connect(address)).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Self { stream, bytes: Vec::new(), events: Vec::new(), comments: 0 }
     }
 
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        within("the server to read the request", self.stream.write_all(bytes.as_ref())).await.unwrap();
+        with_timeout("the server to read the request", self.stream.write_all(bytes.as_ref())).await.unwrap();
     }
 
     /// Sends until the server closes the connection, which it may do before it has read everything.
-    pub(crate) async fn send_if_taken(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) async fn send_until_closed(&mut self, bytes: impl AsRef<[u8]>) {
         let mut bytes = bytes.as_ref();
         while !bytes.is_empty() {
             tokio::select! {
@@ -64,15 +64,15 @@ impl Client {
                     Ok(length) => bytes = &bytes[length..],
                     Err(_) => return,
                 },
-                () = tokio::time::sleep(crate::support::PATIENCE) => panic!("the server neither reads nor closes the connection"),
+                () = tokio::time::sleep(crate::support::TIMEOUT) => panic!("the server neither reads nor closes the connection"),
             }
         }
     }
 
     /// Sends a request, and reads the whole response.
-    pub(crate) async fn ask(&mut self, request: &Request) -> Answer {
-        self.send_if_taken(request.bytes()).await;
-        self.answer().await
+    pub(crate) async fn send_request(&mut self, request: &Request) -> Response {
+        self.send_until_closed(request.bytes()).await;
+        self.response().await
     }
 
     /// Sends a request, and asserts that its response is an event stream.
@@ -80,14 +80,14 @@ impl Client {
         self.send(request.bytes()).await;
         let head = self.head().await;
         assert_eq!(head.status, 200, "{head:?} {}", String::from_utf8_lossy(&self.bytes));
-        head.assert_events();
+        head.assert_event_stream();
         head
     }
 
     /// Reads more bytes. Returns `false` at the end of the connection.
-    async fn fill(&mut self) -> bool {
+    async fn read_more(&mut self) -> bool {
         let mut buffer = [0; 16 << 10];
-        match within("more bytes of a response", self.stream.read(&mut buffer)).await {
+        match with_timeout("more bytes of a response", self.stream.read(&mut buffer)).await {
             Ok(0) => false,
             Ok(length) => {
                 self.bytes.extend_from_slice(&buffer[..length]);
@@ -99,35 +99,35 @@ impl Client {
     }
 
     /// Reads a line, without its line ending. Returns `None` at the end of the connection.
-    async fn line(&mut self) -> Option<String> {
+    async fn read_line(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.bytes.windows(2).position(|pair| pair == b"\r\n") {
                 let line = String::from_utf8(self.bytes.drain(..end + 2).collect()).unwrap();
                 assert!(!line[..end].contains(['\r', '\n']), "{line:?}");
                 return Some(line[..end].to_owned());
             }
-            if !self.fill().await {
+            if !self.read_more().await {
                 assert!(self.bytes.is_empty(), "truncated line: {}", String::from_utf8_lossy(&self.bytes));
                 return None;
             }
         }
     }
 
-    async fn exactly(&mut self, length: usize) -> Vec<u8> {
+    async fn read_exact(&mut self, length: usize) -> Vec<u8> {
         while self.bytes.len() < length {
-            assert!(self.fill().await, "truncated after {} of {length} bytes", self.bytes.len());
+            assert!(self.read_more().await, "truncated after {} of {length} bytes", self.bytes.len());
         }
         self.bytes.drain(..length).collect()
     }
 
     pub(crate) async fn head(&mut self) -> Head {
-        let line = self.line().await.expect("a response, not the end of the connection");
+        let line = self.read_line().await.expect("a response, not the end of the connection");
         let mut parts = line.splitn(3, ' ');
         assert_eq!(parts.next(), Some("HTTP/1.1"), "{line}");
         let status = parts.next().unwrap().parse().unwrap();
         let mut headers = Vec::new();
         loop {
-            let line = self.line().await.expect("a complete head");
+            let line = self.read_line().await.expect("a complete head");
             if line.is_empty() {
                 break;
             }
@@ -145,41 +145,42 @@ impl Client {
     }
 
     /// Reads a whole response. Use [`Client::event`] for a stream that stays open.
-    pub(crate) async fn answer(&mut self) -> Answer {
+    pub(crate) async fn response(&mut self) -> Response {
         let head = self.head().await;
         let mut body = Vec::new();
         match (head.header("content-length"), head.header("transfer-encoding")) {
-            (Some(length), None) => body = self.exactly(length.parse().unwrap()).await,
+            (Some(length), None) => body = self.read_exact(length.parse().unwrap()).await,
             (None, Some("chunked")) => {
-                while let Some(chunk) = self.chunk().await.expect("the last chunk") {
+                while let Some(chunk) = self.read_chunk().await.expect("the last chunk") {
                     body.extend(chunk);
                 }
             }
             (None, None) => assert!(matches!(head.status, 100 | 204), "a body without a length: {head:?}"),
             both => panic!("{both:?}"),
         }
-        let answer = Answer { status: head.status, headers: head.headers, body };
-        answer.assert_says_nothing_of_us();
-        answer
+        let response = Response { status: head.status, headers: head.headers, body };
+        response.assert_no_internal_details();
+        response
     }
 
     /// Reads the next chunk. Returns `None` for the last chunk, and an error if the connection is closed before it.
-    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, ()> {
-        let line = self.line().await.ok_or(())?;
-        let length = usize::from_str_radix(&line, 16).unwrap_or_else(|_| panic!("invalid chunk length: {line}"));
-        let chunk = self.exactly(length).await;
-        assert_eq!(self.exactly(2).await, b"\r\n");
+    async fn read_chunk(&mut self) -> Result<Option<Vec<u8>>, ()> {
+        let line = self.read_line().await.ok_or(())?;
+        let length =
+            usize::from_str_radix(&line, 16).unwrap_or_else(|_| panic!("invalid chunk length: {line}"));
+        let chunk = self.read_exact(length).await;
+        assert_eq!(self.read_exact(2).await, b"\r\n");
         Ok((length > 0).then_some(chunk))
     }
 
     /// Reads the next event. Returns `None` at the end of the stream. Comments are counted.
     pub(crate) async fn event(&mut self) -> Option<Event> {
-        self.event_or_cut().await.expect("the stream must end before its connection does")
+        self.try_event().await.expect("the stream must end before its connection does")
     }
 
     /// Reads the next event as [`Client::event`] does. Returns an error if the connection is closed before the stream
     /// has ended.
-    pub(crate) async fn event_or_cut(&mut self) -> Result<Option<Event>, ()> {
+    pub(crate) async fn try_event(&mut self) -> Result<Option<Event>, ()> {
         loop {
             if let Some(block) = take_block(&mut self.events) {
                 match parse_block(&block) {
@@ -188,7 +189,7 @@ impl Client {
                 }
                 continue;
             }
-            let chunk = self.chunk().await;
+            let chunk = self.read_chunk().await;
             if !matches!(chunk, Ok(Some(_))) {
                 let rest = String::from_utf8_lossy(&self.events).into_owned();
                 assert!(rest.is_empty(), "truncated event: {rest}");
@@ -206,7 +207,7 @@ impl Client {
     }
 
     /// Reads all events until the stream ends.
-    pub(crate) async fn rest(&mut self) -> Vec<Event> {
+    pub(crate) async fn remaining_events(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
         while let Some(event) = self.event().await {
             events.push(event);
@@ -215,36 +216,36 @@ impl Client {
     }
 
     /// Reads until a comment is received.
-    pub(crate) async fn comment(&mut self) {
+    pub(crate) async fn wait_for_comment(&mut self) {
         while !self.events.windows(3).any(|bytes| bytes == b":\n\n") {
-            let chunk = self.chunk().await.unwrap().expect("a comment, not the end of the stream");
+            let chunk = self.read_chunk().await.unwrap().expect("a comment, not the end of the stream");
             self.events.extend(chunk);
         }
     }
 
     /// Asserts that the server closes the connection without more bytes.
     pub(crate) async fn expect_closed(&mut self) {
-        while self.fill().await {}
+        while self.read_more().await {}
         assert!(self.bytes.is_empty(), "more bytes were received: {}", String::from_utf8_lossy(&self.bytes));
     }
 
     /// Waits until the connection is readable, and reads nothing.
-    pub(crate) async fn sees_something(&mut self) {
-        within("readable bytes", self.stream.readable()).await.unwrap();
+    pub(crate) async fn wait_readable(&mut self) {
+        with_timeout("readable bytes", self.stream.readable()).await.unwrap();
     }
 
     /// Reads until the connection is closed. Returns the number of bytes that were received.
     pub(crate) async fn drain(&mut self) -> usize {
         let mut count = self.bytes.len();
-        while self.fill().await {
+        while self.read_more().await {
             count += std::mem::take(&mut self.bytes).len();
         }
         count
     }
 
-    /// Asserts that the connection stays open, and that no bytes are received for [`QUIET_PERIOD`](crate::support::QUIET_PERIOD).
+    /// Asserts that the connection stays open, and that no bytes are received for `QUIET_PERIOD`.
     pub(crate) async fn expect_silence(&mut self) {
-        let more = tokio::time::timeout(crate::support::A_WHILE, self.fill()).await;
+        let more = tokio::time::timeout(crate::support::QUIET_PERIOD, self.read_more()).await;
         assert!(more.is_err(), "closed, or sent {}", String::from_utf8_lossy(&self.bytes));
     }
 
@@ -300,19 +301,19 @@ impl Head {
     }
 
     /// Asserts that it is an event stream that proxies must not buffer or cache.
-    pub(crate) fn assert_events(&self) {
+    pub(crate) fn assert_event_stream(&self) {
         assert_eq!(self.header("content-type"), Some("text/event-stream"));
         assert_eq!(self.header("x-accel-buffering"), Some("no"));
         assert!(self.header("cache-control").is_some_and(|value| value.contains("no-cache")));
     }
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         header(&self.headers, name)
     }
 
-    pub(crate) fn is_events(&self) -> bool {
+    pub(crate) fn is_event_stream(&self) -> bool {
         self.header("content-type") == Some("text/event-stream")
     }
 
@@ -334,7 +335,7 @@ impl Answer {
 
     /// The events of an event stream.
     pub(crate) fn events(&self) -> Vec<Event> {
-        assert!(self.is_events(), "{self:?}");
+        assert!(self.is_event_stream(), "{self:?}");
         let mut bytes = self.body.clone();
         let mut events = Vec::new();
         while let Some(block) = take_block(&mut bytes) {
@@ -346,7 +347,7 @@ impl Answer {
 
     /// The messages of a JSON response or of an event stream.
     pub(crate) fn messages(&self) -> Vec<Value> {
-        if !self.is_events() {
+        if !self.is_event_stream() {
             return vec![self.json()];
         }
         self.events().iter().filter(|event| !event.data.is_empty()).map(Event::message).collect()
@@ -360,7 +361,7 @@ impl Answer {
     }
 
     /// Asserts that an error reveals nothing of the implementation of the server.
-    fn assert_says_nothing_of_us(&self) {
+    fn assert_no_internal_details(&self) {
         if self.code().is_some() {
             let text = String::from_utf8_lossy(&self.body);
             for secret in
@@ -373,5 +374,5 @@ impl Answer {
 }
 
 fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    headers.iter().find(|(present, _)| present == name).map(|(_, value)| value.as_str())
 }
