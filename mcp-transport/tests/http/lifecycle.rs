@@ -73,13 +73,13 @@ async fn shutdown_delay_keeps_serving_while_not_ready() {
     let delay = Duration::from_secs(3600);
     let mut server =
         TestServer::with_limits(Limits::default().shutdown_delay(delay).max_connections(3)).await;
-    let mut kept = server.connect().await;
-    assert_eq!(kept.send_request(&bodiless("GET", "/readyz")).await.status, 200);
+    let mut reused = server.connect().await;
+    assert_eq!(reused.send_request(&bodiless("GET", "/readyz")).await.status, 200);
     server.stop();
-    while kept.send_request(&bodiless("GET", "/readyz")).await.status != 503 {
+    while reused.send_request(&bodiless("GET", "/readyz")).await.status != 503 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(kept.send_request(&bodiless("GET", "/healthz")).await.status, 200);
+    assert_eq!(reused.send_request(&bodiless("GET", "/healthz")).await.status, 200);
     server.expect_served().await;
     // The connection limit still applies.
     let mut others = [server.connect().await, server.connect().await];
@@ -107,8 +107,8 @@ async fn shutdown_finishes_calls_and_closes_streams() {
     let mut server = TestServer::with_limits(short_grace()).await;
     let session = server.session("2025-11-25").await;
     let idle = server.session("2025-11-25").await;
-    let mut kept = server.connect().await;
-    assert_eq!(kept.send_request(&call(json!(1), "count", json!({}))).await.text(), "counted");
+    let mut reused = server.connect().await;
+    assert_eq!(reused.send_request(&call(json!(1), "count", json!({}))).await.text(), "counted");
     let running = [
         call(json!(1), "wait", json!({})).set("Accept", "application/json"),
         call_with_progress(json!(1), "progress_and_wait", json!({}), json!(1)),
@@ -135,7 +135,7 @@ async fn shutdown_finishes_calls_and_closes_streams() {
         client.remaining_events().await;
         client.expect_closed().await;
     }
-    kept.expect_closed().await;
+    reused.expect_closed().await;
     server.probe.release(4);
     for client in &mut clients {
         let response = client.response().await;

@@ -268,7 +268,7 @@ async fn close_stream_lets_the_client_resume() {
     assert_eq!(all.len(), 3, "{all:?}");
     assert!(is_progress(&all[0], 1.0) && is_progress(&all[1], 2.0));
     assert_eq!(all[2].message()["result"]["content"][0]["text"], "waited");
-    // Earlier revisions cannot resume such a stream, so the connection stays open.
+    // Earlier revisions do not support this, so the connection stays open.
     for version in EARLIER {
         let session = server.session(version).await;
         let mut client = server.connect().await;
@@ -418,7 +418,7 @@ async fn open_standalone(server: &TestServer, session: &Session, version: &str) 
     client
 }
 
-/// Read rules run while the session is locked, so a change that they publish must not wait for the session.
+/// Read rules run while the connection is in use, so a change that a rule publishes must not wait for the connection.
 #[tokio::test(flavor = "multi_thread")]
 async fn may_read_can_publish_a_change() {
     let (_, probe) = crate::probe::server_builder();
