@@ -131,7 +131,11 @@ fn name_incident(text: &str) -> String {
     const LENGTH: usize = 12;
     let Some((before, number)) = text.split_once("incident ") else { return text.to_owned() };
     let length = number.bytes().take_while(u8::is_ascii_hexdigit).count();
-    if length == LENGTH { format!("{before}incident $incident{}", &number[LENGTH..]) } else { text.to_owned() }
+    if length == LENGTH {
+        format!("{before}incident $incident{}", &number[LENGTH..])
+    } else {
+        text.to_owned()
+    }
 }
 
 /// The name for a member whose value is random, unless the value has one already.

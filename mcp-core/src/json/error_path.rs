@@ -138,7 +138,8 @@ mod tests {
     }
 
     fn check(text: &str, message: &str) {
-        let error = JsonText::parse(text).expect("JSON").decode_owned::<Sample>().expect_err("the wrong type");
+        let error =
+            JsonText::parse(text).expect("JSON").decode_owned::<Sample>().expect_err("the wrong type");
         assert_eq!(error.to_string(), message, "{text}");
     }
 

@@ -72,7 +72,8 @@ impl JsonText {
     /// Returns an object whose only member is this value.
     #[must_use]
     pub fn wrap_in(&self, member: &str) -> Self {
-        Self::encode(&Members::from([(member, self)])).expect("an object of valid JSON text can be serialized")
+        Self::encode(&Members::from([(member, self)]))
+            .expect("an object of valid JSON text can be serialized")
     }
 
     fn raw(text: Box<RawValue>) -> Self {

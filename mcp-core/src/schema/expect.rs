@@ -2,7 +2,7 @@
 
 use crate::schema::problem::{excerpt, join_names, pluralize};
 use crate::schema::shape::{
-    AdditionalRule, ArrayRule, LengthRange, NumberRule, ObjectRule, Rule, CompiledSchema, StringRule,
+    AdditionalRule, ArrayRule, CompiledSchema, LengthRange, NumberRule, ObjectRule, Rule, StringRule,
 };
 
 /// Maximum number of branches of a choice in a description.

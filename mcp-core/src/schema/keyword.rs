@@ -213,7 +213,9 @@ fn intersect_keyword(keyword: &str, left: &Value, right: &Value) -> Result<Value
             .cloned()
             .collect(),
         _ if left == right => left.clone(),
-        _ => return Err(SchemaError::UnsupportedKeyword { keyword: keyword.into(), pointer: "/allOf".into() }),
+        _ => {
+            return Err(SchemaError::UnsupportedKeyword { keyword: keyword.into(), pointer: "/allOf".into() });
+        }
     })
 }
 

@@ -88,7 +88,12 @@ impl PortableSchema {
                     expected,
                 });
             }
-            _ => return Err(SchemaError::UnsupportedKeyword { keyword: keyword.into(), pointer: String::new() }),
+            _ => {
+                return Err(SchemaError::UnsupportedKeyword {
+                    keyword: keyword.into(),
+                    pointer: String::new(),
+                });
+            }
         };
         self.node.checked_by_decoding = false;
         let type_name = self.node.type_name();
@@ -120,7 +125,11 @@ impl PortableSchema {
         };
         if !values.as_array().is_some_and(is_valid) {
             let expected = "a list of values of the type";
-            return Err(SchemaError::InvalidKeyword { keyword: "enum".into(), pointer: String::new(), expected });
+            return Err(SchemaError::InvalidKeyword {
+                keyword: "enum".into(),
+                pointer: String::new(),
+                expected,
+            });
         }
         scalar.keywords.insert("enum".into(), values);
         self.node.checked_by_decoding = false;

@@ -135,7 +135,10 @@ impl Matcher {
                 self.push_text(expression.operator.separator());
             }
             if let Some(Step::Variable { name: first, .. }) = self.steps.last() {
-                return Err(TemplateError::AdjacentVariables { first: first.clone(), second: variable.name.clone() });
+                return Err(TemplateError::AdjacentVariables {
+                    first: first.clone(),
+                    second: variable.name.clone(),
+                });
             }
             let extent = match expression.operator {
                 Operator::Reserved => Extent::Path,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// The error code and the id of the response to an invalid text, or `None` if there is no response.
 fn error_response(text: impl AsRef<[u8]>) -> Option<(i64, Option<RequestId>)> {
     let error = decode(text.as_ref()).expect_err("the text is not a message");
-    let response = error.answer()?;
+    let response = error.to_response()?;
     let error = response.outcome.expect_err("the response to an invalid message is an error");
     assert!(
         !error.message.contains('/'),
@@ -315,7 +315,7 @@ proptest! {
     fn arbitrary_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut decoder = Decoder::new();
         if let Err(error) = decoder.decode(&bytes) {
-            let _ = error.answer();
+            let _ = error.to_response();
         }
         let after = decoder.decode(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
         prop_assert!(after.is_ok());
@@ -341,7 +341,7 @@ proptest! {
         let at = at.index(bytes.len());
         bytes[at] = byte;
         if let Err(error) = decode(&bytes) {
-            let _ = error.answer();
+            let _ = error.to_response();
         }
     }
 }
@@ -355,7 +355,9 @@ fn members_of_params_are_found_at_any_position() {
     for text in texts {
         let Ok(Message::Request(request)) = decode(text.as_bytes()) else { panic!("{text}") };
         let params = request.params.unwrap();
-        for params in [params.clone(), params.clone().into_shared(), JsonText::parse(params.as_str()).unwrap()] {
+        for params in
+            [params.clone(), params.clone().into_shared(), JsonText::parse(params.as_str()).unwrap()]
+        {
             assert_eq!(params.member("name"), Some("\"n\""));
             assert_eq!(params.member("arguments"), Some(r#"{"name":1}"#));
             assert_eq!(params.member("_meta"), Some("{}"));

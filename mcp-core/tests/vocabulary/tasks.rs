@@ -93,7 +93,8 @@ fn serialized_tasks_are_valid_and_complete() {
     for covered in all() {
         for value in &covered.values {
             schema.check(covered.definition, value, &covered.definition);
-            let written = (covered.round_trip)(&JsonText::encode(value).expect("JSON")).expect("a valid value");
+            let written =
+                (covered.round_trip)(&JsonText::encode(value).expect("JSON")).expect("a valid value");
             assert_eq!(&written, value, "{}", covered.definition);
         }
         let missing = covered.missing_members(&schema);

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use mcpwright_core::schema::{ObjectSchemaBuilder, PortableSchema, Problem, Schema, SchemaError, CompiledSchema};
+use mcpwright_core::schema::{
+    CompiledSchema, ObjectSchemaBuilder, PortableSchema, Problem, Schema, SchemaError,
+};
 use serde_json::{Map, Value};
 
 use crate::handler::argument::Argument;

@@ -384,7 +384,8 @@ impl Connection {
             return Actions::new();
         }
         // A malformed cancellation is ignored, as one that comes too late is.
-        let params = notification.params.as_ref().and_then(|params| params.decode_owned::<CancelledParams>().ok());
+        let params =
+            notification.params.as_ref().and_then(|params| params.decode_owned::<CancelledParams>().ok());
         let Some(id) = params.and_then(|params| params.request_id) else { return Actions::new() };
         if self.subscriptions.cancel(&id) {
             return Actions::new();

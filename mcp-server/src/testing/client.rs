@@ -286,7 +286,8 @@ impl Client {
         let Some(params) = self.transport.take_acknowledgement() else {
             return Err(ErrorObject::internal("the subscription was not acknowledged"));
         };
-        let acknowledged: AcknowledgedParams = params.decode_owned().map_err(|error| internal_error(&error))?;
+        let acknowledged: AcknowledgedParams =
+            params.decode_owned().map_err(|error| internal_error(&error))?;
         Ok(acknowledged.notifications)
     }
 
@@ -320,7 +321,8 @@ impl Client {
             let (Some(handler), Some(r#""input_required""#)) = (handler, result.member("resultType")) else {
                 return Ok(result);
             };
-            let required: InputRequiredResult = result.decode_owned().map_err(|error| internal_error(&error))?;
+            let required: InputRequiredResult =
+                result.decode_owned().map_err(|error| internal_error(&error))?;
             let mut responses = Map::new();
             for (key, request) in required.input_requests {
                 responses.insert(key, handler(&request)?);
@@ -338,7 +340,8 @@ impl Client {
     /// Sends a request. The result is `None` if the server has not answered yet.
     async fn send_request(&self, method: &str, params: Value) -> Result<Option<Response>, ErrorObject> {
         let id = RequestId::from(self.next_id.fetch_add(1, Ordering::Relaxed));
-        let params = JsonText::encode(&self.with_meta(params, &id)).map_err(|error| internal_error(&error))?;
+        let params =
+            JsonText::encode(&self.with_meta(params, &id)).map_err(|error| internal_error(&error))?;
         let request = Request { id: id.clone(), method: method.to_owned().into(), params: Some(params) };
         Ok(self.transport.exchange(request.into(), &id).await)
     }

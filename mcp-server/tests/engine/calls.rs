@@ -230,8 +230,10 @@ fn extension_methods_work_in_modern_and_legacy_revisions() {
         block_on(modern.discover()).unwrap().capabilities.extensions.get("com.example/reverse").is_some()
     );
     let legacy = block_on(Client::legacy(builder(), ProtocolVersion::V2025_06_18)).unwrap();
-    let result: serde_json::Value =
-        block_on(legacy.send("com.example/reverse", json!({ "text": "abc" }))).unwrap().decode_owned().unwrap();
+    let result: serde_json::Value = block_on(legacy.send("com.example/reverse", json!({ "text": "abc" })))
+        .unwrap()
+        .decode_owned()
+        .unwrap();
     assert_eq!(result, json!({ "text": "cba", "_meta": { "com.example/own": 1 } }));
     let error = block_on(modern.send("com.example/reverse", json!({ "text": 5 }))).unwrap_err();
     assert_eq!(error.code, ErrorCode::INVALID_PARAMS);

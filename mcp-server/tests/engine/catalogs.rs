@@ -167,7 +167,8 @@ fn entries_of_mounted_providers_have_the_name_prefix() {
         );
     }
 
-    let listed: Value = block_on(client.send(method::PROMPTS_LIST, json!({}))).unwrap().decode_owned().unwrap();
+    let listed: Value =
+        block_on(client.send(method::PROMPTS_LIST, json!({}))).unwrap().decode_owned().unwrap();
     assert_eq!(listed["prompts"][0]["name"], "outer_inner_paint");
     let params = json!({ "name": "outer_inner_paint", "arguments": { "color": "red" } });
     assert!(block_on(client.send(method::PROMPTS_GET, params)).is_ok());
@@ -187,7 +188,8 @@ fn resources_of_a_mounted_server_keep_their_uris() {
     let inner = server(0, 10).resource_provider(resources.clone());
     let client = Client::modern(server(1, 10).mount("inner", inner));
     resources.insert(ResourceHandler::function("demo://late", "late", || async { "late" }));
-    let listed: Value = block_on(client.send(method::RESOURCES_LIST, json!({}))).unwrap().decode_owned().unwrap();
+    let listed: Value =
+        block_on(client.send(method::RESOURCES_LIST, json!({}))).unwrap().decode_owned().unwrap();
     assert_eq!(listed["resources"][0]["uri"], "demo://late");
     assert!(block_on(client.send(method::RESOURCES_READ, json!({ "uri": "demo://late" }))).is_ok());
 }

@@ -1,4 +1,4 @@
-//! Lines over memory: what conversations cannot show.
+//! Lines over byte streams in memory: faults and limits.
 
 use std::time::Duration;
 
@@ -9,30 +9,30 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use crate::demo;
 
 #[tokio::test]
-async fn a_line_that_is_too_long_is_answered_once_and_the_next_one_is_served() {
-    let (client, ours) = tokio::io::duplex(1 << 16);
-    let (reader, writer) = tokio::io::split(ours);
+async fn overlong_line_is_rejected_and_the_next_one_is_served() {
+    let (client, server) = tokio::io::duplex(1 << 16);
+    let (reader, writer) = tokio::io::split(server);
     let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default().max_line_bytes(1000)));
     let (mut reader, mut writer) = tokio::io::split(client);
     writer.write_all("x".repeat(100_000).as_bytes()).await.unwrap();
     writer.write_all(b"\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}").await.unwrap();
     writer.shutdown().await.unwrap();
-    let mut said = String::new();
-    reader.read_to_string(&mut said).await.unwrap();
+    let mut received = String::new();
+    reader.read_to_string(&mut received).await.unwrap();
     let expected = concat!(
         r#"{"jsonrpc":"2.0","error":{"code":-32600,"message":"the message is too long"}}"#,
         "\n",
         r#"{"jsonrpc":"2.0","id":1,"result":{}}"#,
         "\n"
     );
-    assert_eq!(said, expected);
+    assert_eq!(received, expected);
     serving.await.unwrap().unwrap();
 }
 
 #[tokio::test]
-async fn a_client_that_is_gone_ends_the_stream() {
-    let (client, ours) = tokio::io::duplex(64);
-    let (reader, writer) = tokio::io::split(ours);
+async fn disconnect_ends_the_stream_with_an_error() {
+    let (client, server) = tokio::io::duplex(64);
+    let (reader, writer) = tokio::io::split(server);
     let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default()));
     let mut client = client;
     for _ in 0..3 {
@@ -40,10 +40,10 @@ async fn a_client_that_is_gone_ends_the_stream() {
     }
     drop(client);
     let ended = tokio::time::timeout(Duration::from_secs(5), serving).await;
-    assert!(ended.expect("it ends").unwrap().is_err(), "somebody should hear that answers were lost");
+    assert!(ended.expect("the server ends").unwrap().is_err(), "lost responses must be reported as an error");
 }
 
-/// A request of revision 2026-07-28.
+/// A request line of revision 2026-07-28.
 fn modern(id: u32, method: &str, mut params: Value) -> String {
     params["_meta"] = serde_json::json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -54,18 +54,17 @@ fn modern(id: u32, method: &str, mut params: Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_never_overtakes_the_acknowledgement() {
+async fn acknowledgement_precedes_changes() {
     use mcpwright_server::{Catalog, Server, ToolHandler};
 
     for _ in 0..50 {
-        let catalogue = Catalog::new();
-        let changed = catalogue.clone();
+        let catalog = Catalog::new();
+        let shared = catalog.clone();
         let change = ToolHandler::function("change", [], move || {
-            changed.insert(ToolHandler::function("new", [], || async {}).description("New."));
+            shared.insert(ToolHandler::function("new", [], || async {}).description("New."));
             async {}
         });
-        let server =
-            Server::builder("test", "1").tool(change.description("Change.")).tool_provider(catalogue);
+        let server = Server::builder("test", "1").tool(change.description("Change.")).tool_provider(catalog);
         let (reader, mut writer) = tokio::io::split(memory(server));
         let listen = modern(
             1,
@@ -85,14 +84,14 @@ async fn a_change_never_overtakes_the_acknowledgement() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_hears_of_each_change_once_when_it_does() {
+async fn unread_updates_are_coalesced() {
     use mcpwright_server::{Server, ToolHandler};
 
-    let described = Server::builder("test", "1")
+    let builder = Server::builder("test", "1")
         .tool(ToolHandler::function("large", [], || async { "x".repeat(3 << 20) }).description("Large."))
         .resource(mcpwright_server::ResourceHandler::function("test://x", "x", || async { "x" }));
-    let notify = described.notify().clone();
-    let (reader, mut writer) = tokio::io::split(memory(described));
+    let notify = builder.notify().clone();
+    let (reader, mut writer) = tokio::io::split(memory(builder));
     let mut lines = BufReader::new(reader).lines();
     let filter = serde_json::json!({ "notifications": { "resourceSubscriptions": ["test://x"] } });
     writer.write_all(modern(1, "subscriptions/listen", filter).as_bytes()).await.unwrap();
@@ -107,14 +106,14 @@ async fn a_client_that_does_not_read_hears_of_each_change_once_when_it_does() {
     for _ in 0..10_000 {
         notify.resource_updated("test://x");
     }
-    let (mut answers, mut updates) = (0, 0);
-    while answers < 3 || updates == 0 {
+    let (mut responses, mut updates) = (0, 0);
+    while responses < 3 || updates == 0 {
         let line = tokio::time::timeout(Duration::from_secs(10), lines.next_line())
             .await
-            .expect("it goes on")
+            .expect("the server continues")
             .unwrap()
             .unwrap();
-        if line.contains("resources/updated") { updates += 1 } else { answers += 1 }
+        if line.contains("resources/updated") { updates += 1 } else { responses += 1 }
     }
-    assert_eq!((answers, updates), (3, 1));
+    assert_eq!((responses, updates), (3, 1));
 }

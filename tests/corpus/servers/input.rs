@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mcpwright_core::{ClientCapabilities, PromptMessage};
 use mcpwright_server::{
-    Builder, Context, MemoryStore, PromptHandler, ResourceHandler, Server, StepError, ToolHandler, InputError,
+    Builder, Context, InputError, MemoryStore, PromptHandler, ResourceHandler, Server, StepError, ToolHandler,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mcpwright_core::ErrorObject;
-use mcpwright_server::{Builder, Context, Server, StepError, TaskMode, TaskConfig, ToolHandler};
+use mcpwright_server::{Builder, Context, Server, StepError, TaskConfig, TaskMode, ToolHandler};
 
 use super::Shared;
 use super::input::ask;

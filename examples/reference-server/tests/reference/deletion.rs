@@ -343,7 +343,10 @@ async fn subscribers_are_notified_once_and_at_once() {
         let mut uris: Vec<_> = notifications
             .map(|notification| {
                 assert_eq!(notification.method, UPDATED);
-                notification.params.unwrap().decode_owned::<Value>().unwrap()["uri"].as_str().unwrap().to_owned()
+                notification.params.unwrap().decode_owned::<Value>().unwrap()["uri"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
             })
             .collect();
         uris.sort();

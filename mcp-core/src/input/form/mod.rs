@@ -8,17 +8,17 @@ use crate::codec;
 use crate::json::Members;
 use crate::setters::setters;
 
-mod validate;
 mod choice;
 mod common;
 mod format;
+mod validate;
 
-pub use validate::FormError;
 pub use choice::{
     EnumOption, LegacyTitledEnumSchema, TitledItems, TitledMultiSelectEnumSchema,
     TitledSingleSelectEnumSchema, UntitledItems, UntitledMultiSelectEnumSchema,
     UntitledSingleSelectEnumSchema,
 };
+pub use validate::FormError;
 
 /// The schema of a form: an object whose properties are primitive, without nesting.
 ///

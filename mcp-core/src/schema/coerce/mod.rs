@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 use crate::schema::enumeration::canonical;
 use crate::schema::number;
 use crate::schema::problem::{Problem, ValuePath, describe};
-use crate::schema::shape::{AdditionalRule, ArrayRule, NumberRule, ObjectRule, Rule, CompiledSchema, StringRule};
+use crate::schema::shape::{
+    AdditionalRule, ArrayRule, CompiledSchema, NumberRule, ObjectRule, Rule, StringRule,
+};
 use crate::schema::suggestion::closest_name;
 
 /// Maximum number of problems in an error. A model that fixes these usually fixes the others too.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::{Schema, CompiledSchema};
+use crate::schema::{CompiledSchema, Schema};
 
 fn shape(schema: Value) -> CompiledSchema {
     CompiledSchema::new(&Schema(schema)).expect("the schema is portable")

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::{PortableSchema, Schema, SchemaError, CompiledSchema};
+use crate::schema::{CompiledSchema, PortableSchema, Schema, SchemaError};
 
 fn error(generated: &Value) -> SchemaError {
     PortableSchema::for_argument(generated).expect_err("the schema is rejected")
@@ -142,8 +142,8 @@ fn nested_choices_are_bounded() {
 #[test]
 fn large_valid_values_are_within_the_budget() {
     let items = json!({"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 3}, {"type": "null"}]});
-    let shape =
-        CompiledSchema::new(&Schema(json!({"type": "array", "items": items}))).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema(json!({"type": "array", "items": items})))
+        .expect("the schema is portable");
     let value: Value = (0..100_000).map(Value::from).collect();
     assert_eq!(shape.coerce(value.to_string().into(), false), Ok(value));
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
-use crate::schema::{PortableSchema, Schema, SchemaError, CompiledSchema, number};
+use crate::schema::{CompiledSchema, PortableSchema, Schema, SchemaError, number};
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 const WORDS: [&str; 9] = ["", "a", "A", "ab", "abc", "12", "ä€😀", "true", "[1]"];

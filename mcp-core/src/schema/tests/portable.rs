@@ -56,8 +56,10 @@ fn references_are_resolved_everywhere() {
 #[test]
 fn arguments_are_combined_into_one_object() {
     let limit = argument::<u32>().with_description("At most this many.");
-    let limit = limit.with_keyword("minimum", 1.into()).and_then(|limit| limit.with_keyword("maximum", 100.into()));
-    let limit = limit.and_then(|limit| limit.with_keyword("default", 10.into())).expect("a number has bounds");
+    let limit =
+        limit.with_keyword("minimum", 1.into()).and_then(|limit| limit.with_keyword("maximum", 100.into()));
+    let limit =
+        limit.and_then(|limit| limit.with_keyword("default", 10.into())).expect("a number has bounds");
     let tags = argument::<Option<Vec<String>>>().with_length(None, Some(3)).expect("an array has a length");
     let sort = argument::<Documented>().with_description("The order.");
     let schema = ObjectSchemaBuilder::new().property("limit", limit, false).property("tags", tags, false);
@@ -81,8 +83,11 @@ fn arguments_are_combined_into_one_object() {
     );
     let empty = ObjectSchemaBuilder::new().build().expect("nothing to refuse");
     check_schema(&empty, &json!({"type": "object", "properties": {}, "additionalProperties": false}));
-    let twice =
-        ObjectSchemaBuilder::new().property("a", argument::<u8>(), true).property("a", argument::<u8>(), true);
+    let twice = ObjectSchemaBuilder::new().property("a", argument::<u8>(), true).property(
+        "a",
+        argument::<u8>(),
+        true,
+    );
     assert_eq!(twice.build(), Err(SchemaError::DuplicateProperty { name: "a".into() }));
 }
 
@@ -108,7 +113,12 @@ fn decoding_suffices_without_additional_assertions() {
         (argument::<u32>().with_keyword("default", 1.into()).expect("annotates"), true),
         (argument::<u32>().with_keyword("minimum", 1.into()).expect("bounds"), false),
     ] {
-        assert_eq!(portable.is_checked_by_decoding(), expected, "{}", portable.clone().into_document().as_value());
+        assert_eq!(
+            portable.is_checked_by_decoding(),
+            expected,
+            "{}",
+            portable.clone().into_document().as_value()
+        );
     }
 }
 
@@ -180,7 +190,8 @@ fn schemas_of_types_of_other_crates_are_converted() {
 
 #[test]
 fn keywords_must_apply_to_the_type() {
-    let misplaced = argument::<String>().with_keyword("minimum", 1.into()).expect_err("a string has no minimum");
+    let misplaced =
+        argument::<String>().with_keyword("minimum", 1.into()).expect_err("a string has no minimum");
     assert_eq!(misplaced.to_string(), "`minimum` does not apply to a string");
     let misplaced = argument::<bool>().with_length(Some(1), None).expect_err("a boolean has no length");
     assert_eq!(misplaced.to_string(), "`length` does not apply to a boolean");
@@ -264,6 +275,9 @@ fn unsupported_schemas_are_rejected() {
             "`$ref: #/$defs/Missing` cannot be resolved: it must be `#` or the name of a definition, `#/$defs/…`",
         ),
     ] {
-        assert_eq!(PortableSchema::for_argument(&generated).expect_err("the schema is rejected").to_string(), expected);
+        assert_eq!(
+            PortableSchema::for_argument(&generated).expect_err("the schema is rejected").to_string(),
+            expected
+        );
     }
 }

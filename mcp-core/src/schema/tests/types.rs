@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::oracle::assert_in_subset;
-use crate::schema::{PortableSchema, Schema, CompiledSchema};
+use crate::schema::{CompiledSchema, PortableSchema, Schema};
 
 pub(super) fn argument<T: JsonSchema>() -> PortableSchema {
     let generator = SchemaSettings::draft2020_12().into_generator();
@@ -462,7 +462,10 @@ fn serialized_values_match_the_schema_of_results() {
             (result::<Option<T>>().into_document(), Value::Null),
         ] {
             assert!(jsonschema::draft202012::is_valid(schema.as_value(), &value), "{value}");
-            assert_eq!(CompiledSchema::new(&schema).expect("the schema compiles").coerce(value.clone(), true), Ok(value));
+            assert_eq!(
+                CompiledSchema::new(&schema).expect("the schema compiles").coerce(value.clone(), true),
+                Ok(value)
+            );
         }
     }
     let point = |y| Point { x: 0.5, y };

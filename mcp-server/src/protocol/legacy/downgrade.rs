@@ -27,7 +27,9 @@ pub(crate) fn finish(
         Outcome::Failed(error) => return Err(error),
     };
     match answer.fields {
-        Fields::Page(page) => Ok(page.legacy.get_or_init(|| downgrade_page(&page.text).into_shared()).clone()),
+        Fields::Page(page) => {
+            Ok(page.legacy.get_or_init(|| downgrade_page(&page.text).into_shared()).clone())
+        }
         Fields::Object(text) if answer.requires.is_some_and(|feature| feature.is_newer_than(version)) => {
             Ok(downgrade_result(&text, &answer.meta, version))
         }
@@ -63,7 +65,9 @@ impl Feature {
 
 /// Removes output schemas that are not those of objects: these revisions have only objects.
 pub(crate) fn downgrade_page(text: &str) -> JsonText {
-    let Ok(mut page) = serde_json::from_str::<Value>(text) else { return JsonText::from_trusted(text.to_owned()) };
+    let Ok(mut page) = serde_json::from_str::<Value>(text) else {
+        return JsonText::from_trusted(text.to_owned());
+    };
     let tools = page.get_mut("tools").and_then(Value::as_array_mut).into_iter().flatten();
     for tool in tools.filter_map(Value::as_object_mut) {
         let is_object = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "object");

@@ -1,4 +1,4 @@
-//! A server whose tools do what servers should not: for the tests of stdio, which start it as a process.
+//! A server with misbehaving tools, which the tests of stdio run as a child process.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use mcpwright_transport::{Error, stdio};
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Error> {
-    let server = Server::builder("rough", "1.0.0")
+    let server = Server::builder("misbehaving", "1.0.0")
         .tool(
             ToolHandler::function("echo", ["text"], |text: String| async move { text }).description("Echo."),
         )
-        .tool(ToolHandler::function("sleep", ["ms"], sleep).description("Take a while, and say so."))
-        .tool(ToolHandler::function("block", ["ms"], block).description("Keep a thread of the runtime."))
+        .tool(ToolHandler::function("sleep", ["ms"], sleep).description("Sleep, and report progress."))
+        .tool(ToolHandler::function("block", ["ms"], block).description("Block a thread of the runtime."))
         .tool(
             ToolHandler::new("watch", watch)
                 .parameter::<Context, _>(Argument::new("context"))
-                .description("Wait to be cancelled."),
+                .description("Wait for cancellation."),
         )
         .tool(ToolHandler::function("print", [], print).description("Print to standard output."))
         .tool(ToolHandler::function("panic", [], panic).description("Panic."))
-        .tool(ToolHandler::function("large", ["bytes"], large).description("Say much."));
+        .tool(ToolHandler::function("large", ["bytes"], large).description("Return a large result."));
     stdio(server).await
 }
 
@@ -42,7 +42,7 @@ fn watch(mut arguments: CallArguments<'_>) -> Result<Execution<CallToolResult>, 
         while !context.is_cancelled() {
             std::thread::sleep(Duration::from_millis(5));
         }
-        eprintln!("noticed");
+        eprintln!("cancellation observed");
         Ok(CallToolResult::default())
     }))
 }
@@ -52,11 +52,11 @@ async fn block(ms: u64) -> &'static str {
     "blocked"
 }
 
-#[expect(clippy::print_stdout, reason = "it shows that this does no harm")]
+#[expect(clippy::print_stdout, reason = "it shows that printing does not corrupt the protocol")]
 async fn print() -> &'static str {
     println!("printed by Rust");
     let status = std::process::Command::new("sh").args(["-c", "echo printed by a child; cat"]).status();
-    assert!(status.is_ok_and(|status| status.success()), "a child finds an empty standard input");
+    assert!(status.is_ok_and(|status| status.success()), "a child must get an empty standard input");
     "printed"
 }
 

@@ -1,4 +1,4 @@
-//! A client that sends exactly the bytes it is given, and reads answers strictly.
+//! An HTTP/1.1 client that sends arbitrary bytes, and parses responses strictly.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,34 +8,34 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::requests::Request;
-use crate::support::within;
+use crate::support::with_timeout;
 
-/// A connection, and what has been read of it.
+/// A connection, and its unparsed bytes.
 pub(crate) struct Client {
     stream: TcpStream,
     bytes: Vec<u8>,
-    /// What came in pieces, put together.
+    /// Bytes of the event stream, after the chunked transfer coding is removed.
     events: Vec<u8>,
-    /// How many comments were among the events.
+    /// Number of comments that were received between the events.
     pub(crate) comments: usize,
 }
 
-/// How an answer begins.
+/// Status and headers of a response.
 #[derive(Clone, Debug)]
 pub(crate) struct Head {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
 }
 
-/// An answer that has been read to its end.
+/// A complete response.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-/// An event of a stream.
+/// A server-sent event.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Event {
     pub(crate) id: Option<String>,
@@ -45,17 +45,17 @@ pub(crate) struct Event {
 
 impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
-        let stream = within("a connection", TcpStream::connect(address)).await.unwrap();
+        let stream = with_timeout("a connection", TcpStream::connect(address)).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Self { stream, bytes: Vec::new(), events: Vec::new(), comments: 0 }
     }
 
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        within("somebody who reads", self.stream.write_all(bytes.as_ref())).await.unwrap();
+        with_timeout("the server to read the request", self.stream.write_all(bytes.as_ref())).await.unwrap();
     }
 
-    /// Sends what the server takes: it may have closed the connection before the end.
-    pub(crate) async fn send_if_taken(&mut self, bytes: impl AsRef<[u8]>) {
+    /// Sends until the server closes the connection, which it may do before it has read everything.
+    pub(crate) async fn send_until_closed(&mut self, bytes: impl AsRef<[u8]>) {
         let mut bytes = bytes.as_ref();
         while !bytes.is_empty() {
             tokio::select! {
@@ -64,29 +64,30 @@ impl Client {
                     Ok(length) => bytes = &bytes[length..],
                     Err(_) => return,
                 },
-                () = tokio::time::sleep(crate::support::PATIENCE) => panic!("nobody reads, and nobody says so"),
+                () = tokio::time::sleep(crate::support::TIMEOUT) => panic!("the server neither reads nor closes the connection"),
             }
         }
     }
 
-    pub(crate) async fn ask(&mut self, request: &Request) -> Answer {
-        self.send_if_taken(request.bytes()).await;
-        self.answer().await
+    /// Sends a request, and reads the whole response.
+    pub(crate) async fn send_request(&mut self, request: &Request) -> Response {
+        self.send_until_closed(request.bytes()).await;
+        self.response().await
     }
 
-    /// Sends a request whose answer is a stream of events.
+    /// Sends a request, and asserts that its response is an event stream.
     pub(crate) async fn open(&mut self, request: &Request) -> Head {
         self.send(request.bytes()).await;
         let head = self.head().await;
         assert_eq!(head.status, 200, "{head:?} {}", String::from_utf8_lossy(&self.bytes));
-        head.assert_events();
+        head.assert_event_stream();
         head
     }
 
-    /// Reads more; says whether there was more.
-    async fn fill(&mut self) -> bool {
+    /// Reads more bytes. Returns `false` at the end of the connection.
+    async fn read_more(&mut self) -> bool {
         let mut buffer = [0; 16 << 10];
-        match within("more of an answer", self.stream.read(&mut buffer)).await {
+        match with_timeout("more bytes of a response", self.stream.read(&mut buffer)).await {
             Ok(0) => false,
             Ok(length) => {
                 self.bytes.extend_from_slice(&buffer[..length]);
@@ -97,40 +98,40 @@ impl Client {
         }
     }
 
-    /// Reads a line of a head, without its end.
-    async fn line(&mut self) -> Option<String> {
+    /// Reads a line, without its line ending. Returns `None` at the end of the connection.
+    async fn read_line(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.bytes.windows(2).position(|pair| pair == b"\r\n") {
                 let line = String::from_utf8(self.bytes.drain(..end + 2).collect()).unwrap();
                 assert!(!line[..end].contains(['\r', '\n']), "{line:?}");
                 return Some(line[..end].to_owned());
             }
-            if !self.fill().await {
-                assert!(self.bytes.is_empty(), "cut off: {}", String::from_utf8_lossy(&self.bytes));
+            if !self.read_more().await {
+                assert!(self.bytes.is_empty(), "truncated line: {}", String::from_utf8_lossy(&self.bytes));
                 return None;
             }
         }
     }
 
-    async fn exactly(&mut self, length: usize) -> Vec<u8> {
+    async fn read_exact(&mut self, length: usize) -> Vec<u8> {
         while self.bytes.len() < length {
-            assert!(self.fill().await, "cut off after {} of {length} bytes", self.bytes.len());
+            assert!(self.read_more().await, "truncated after {} of {length} bytes", self.bytes.len());
         }
         self.bytes.drain(..length).collect()
     }
 
     pub(crate) async fn head(&mut self) -> Head {
-        let line = self.line().await.expect("an answer, and not the end");
+        let line = self.read_line().await.expect("a response, not the end of the connection");
         let mut parts = line.splitn(3, ' ');
         assert_eq!(parts.next(), Some("HTTP/1.1"), "{line}");
         let status = parts.next().unwrap().parse().unwrap();
         let mut headers = Vec::new();
         loop {
-            let line = self.line().await.expect("a whole head");
+            let line = self.read_line().await.expect("a complete head");
             if line.is_empty() {
                 break;
             }
-            let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("no header: {line}"));
+            let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("invalid header: {line}"));
             let is_token = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
             assert!(!name.is_empty() && name.bytes().all(is_token), "{line}");
             assert!(value.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{line}");
@@ -143,41 +144,43 @@ impl Client {
         head
     }
 
-    /// Reads an answer to its end; one that has none within reason is read with [`Client::event`].
-    pub(crate) async fn answer(&mut self) -> Answer {
+    /// Reads a whole response. Use [`Client::event`] for a stream that stays open.
+    pub(crate) async fn response(&mut self) -> Response {
         let head = self.head().await;
         let mut body = Vec::new();
         match (head.header("content-length"), head.header("transfer-encoding")) {
-            (Some(length), None) => body = self.exactly(length.parse().unwrap()).await,
+            (Some(length), None) => body = self.read_exact(length.parse().unwrap()).await,
             (None, Some("chunked")) => {
-                while let Some(chunk) = self.chunk().await.expect("the end of the pieces") {
+                while let Some(chunk) = self.read_chunk().await.expect("the last chunk") {
                     body.extend(chunk);
                 }
             }
-            (None, None) => assert!(matches!(head.status, 100 | 204), "how long? {head:?}"),
+            (None, None) => assert!(matches!(head.status, 100 | 204), "a body without a length: {head:?}"),
             both => panic!("{both:?}"),
         }
-        let answer = Answer { status: head.status, headers: head.headers, body };
-        answer.assert_says_nothing_of_us();
-        answer
+        let response = Response { status: head.status, headers: head.headers, body };
+        response.assert_no_internal_details();
+        response
     }
 
-    /// The next piece, or nothing after the last one; an error if the connection was closed before that.
-    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, ()> {
-        let line = self.line().await.ok_or(())?;
-        let length = usize::from_str_radix(&line, 16).unwrap_or_else(|_| panic!("no length: {line}"));
-        let chunk = self.exactly(length).await;
-        assert_eq!(self.exactly(2).await, b"\r\n");
+    /// Reads the next chunk. Returns `None` for the last chunk, and an error if the connection is closed before it.
+    async fn read_chunk(&mut self) -> Result<Option<Vec<u8>>, ()> {
+        let line = self.read_line().await.ok_or(())?;
+        let length =
+            usize::from_str_radix(&line, 16).unwrap_or_else(|_| panic!("invalid chunk length: {line}"));
+        let chunk = self.read_exact(length).await;
+        assert_eq!(self.read_exact(2).await, b"\r\n");
         Ok((length > 0).then_some(chunk))
     }
 
-    /// The next event; nothing once the stream has ended. Comments are counted.
+    /// Reads the next event. Returns `None` at the end of the stream. Comments are counted.
     pub(crate) async fn event(&mut self) -> Option<Event> {
-        self.event_or_cut().await.expect("the stream ends before its connection does")
+        self.try_event().await.expect("the stream must end before its connection does")
     }
 
-    /// The same, and an error where the connection was closed before the stream has ended.
-    pub(crate) async fn event_or_cut(&mut self) -> Result<Option<Event>, ()> {
+    /// Reads the next event as [`Client::event`] does. Returns an error if the connection is closed before the stream
+    /// has ended.
+    pub(crate) async fn try_event(&mut self) -> Result<Option<Event>, ()> {
         loop {
             if let Some(block) = take_block(&mut self.events) {
                 match parse_block(&block) {
@@ -186,10 +189,10 @@ impl Client {
                 }
                 continue;
             }
-            let chunk = self.chunk().await;
+            let chunk = self.read_chunk().await;
             if !matches!(chunk, Ok(Some(_))) {
                 let rest = String::from_utf8_lossy(&self.events).into_owned();
-                assert!(rest.is_empty(), "half an event: {rest}");
+                assert!(rest.is_empty(), "truncated event: {rest}");
             }
             match chunk? {
                 Some(chunk) => self.events.extend(chunk),
@@ -198,13 +201,13 @@ impl Client {
         }
     }
 
-    /// The message of the next event.
+    /// Reads the next event, and returns its message.
     pub(crate) async fn message(&mut self) -> Value {
-        self.event().await.expect("another event, and not the end").message()
+        self.event().await.expect("another event, not the end of the stream").message()
     }
 
-    /// All events until the stream ends.
-    pub(crate) async fn rest(&mut self) -> Vec<Event> {
+    /// Reads all events until the stream ends.
+    pub(crate) async fn remaining_events(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
         while let Some(event) = self.event().await {
             events.push(event);
@@ -212,41 +215,41 @@ impl Client {
         events
     }
 
-    /// Waits until a comment has come.
-    pub(crate) async fn comment(&mut self) {
+    /// Reads until a comment is received.
+    pub(crate) async fn wait_for_comment(&mut self) {
         while !self.events.windows(3).any(|bytes| bytes == b":\n\n") {
-            let chunk = self.chunk().await.unwrap().expect("a comment, and not the end");
+            let chunk = self.read_chunk().await.unwrap().expect("a comment, not the end of the stream");
             self.events.extend(chunk);
         }
     }
 
-    /// Nothing more comes, and the connection is closed.
+    /// Asserts that the server closes the connection without more bytes.
     pub(crate) async fn expect_closed(&mut self) {
-        while self.fill().await {}
-        assert!(self.bytes.is_empty(), "more came: {}", String::from_utf8_lossy(&self.bytes));
+        while self.read_more().await {}
+        assert!(self.bytes.is_empty(), "more bytes were received: {}", String::from_utf8_lossy(&self.bytes));
     }
 
-    /// Waits until something could be read, and reads nothing of it.
-    pub(crate) async fn sees_something(&mut self) {
-        within("something to read", self.stream.readable()).await.unwrap();
+    /// Waits until the connection is readable, and reads nothing.
+    pub(crate) async fn wait_readable(&mut self) {
+        with_timeout("readable bytes", self.stream.readable()).await.unwrap();
     }
 
-    /// Reads whatever comes until the connection is closed; says how much that was.
+    /// Reads until the connection is closed. Returns the number of bytes that were received.
     pub(crate) async fn drain(&mut self) -> usize {
         let mut count = self.bytes.len();
-        while self.fill().await {
+        while self.read_more().await {
             count += std::mem::take(&mut self.bytes).len();
         }
         count
     }
 
-    /// Nothing comes for a while, and the connection stays open.
+    /// Asserts that the connection stays open, and that no bytes are received for `QUIET_PERIOD`.
     pub(crate) async fn expect_silence(&mut self) {
-        let more = tokio::time::timeout(crate::support::A_WHILE, self.fill()).await;
-        assert!(more.is_err(), "closed, or said {}", String::from_utf8_lossy(&self.bytes));
+        let more = tokio::time::timeout(crate::support::QUIET_PERIOD, self.read_more()).await;
+        assert!(more.is_err(), "closed, or sent {}", String::from_utf8_lossy(&self.bytes));
     }
 
-    /// Closes the way there, and reads on.
+    /// Shuts down the sending half of the connection.
     pub(crate) async fn finish_sending(&mut self) {
         self.stream.shutdown().await.unwrap();
     }
@@ -258,24 +261,24 @@ fn take_block(events: &mut Vec<u8>) -> Option<String> {
     Some(String::from_utf8(block).unwrap())
 }
 
-/// The event of a block, or nothing for a comment. Other forms are allowed, and are none of ours.
+/// Parses an event, or returns `None` for a comment. Accepts only the forms that this server writes.
 fn parse_block(block: &str) -> Option<Event> {
     if block == ":\n\n" {
         return None;
     }
     let (mut event, mut has_data) = (Event::default(), false);
     for line in block.trim_end_matches('\n').split('\n') {
-        match line.split_once(": ").unwrap_or_else(|| panic!("no field: {line:?} in {block:?}")) {
+        match line.split_once(": ").unwrap_or_else(|| panic!("invalid field: {line:?} in {block:?}")) {
             ("id", id) => assert!(event.id.replace(id.to_owned()).is_none(), "{block}"),
             ("retry", time) => assert!(event.retry.replace(time.parse().unwrap()).is_none(), "{block}"),
             ("data", data) => {
-                assert!(!std::mem::replace(&mut has_data, true), "two messages in one event: {block}");
+                assert!(!std::mem::replace(&mut has_data, true), "an event with two messages: {block}");
                 data.clone_into(&mut event.data);
             }
-            _ => panic!("what field is {line:?}?"),
+            _ => panic!("unknown field: {line:?}"),
         }
     }
-    assert!(has_data, "an event without data is none: {block:?}");
+    assert!(has_data, "an event without data: {block:?}");
     Some(event)
 }
 
@@ -286,9 +289,9 @@ impl Event {
         message
     }
 
-    /// The id, which it has to have.
+    /// Returns the id. Panics if the event has none.
     pub(crate) fn id(&self) -> &str {
-        self.id.as_deref().unwrap_or_else(|| panic!("without an id: {self:?}"))
+        self.id.as_deref().unwrap_or_else(|| panic!("an event without an id: {self:?}"))
     }
 }
 
@@ -297,30 +300,30 @@ impl Head {
         header(&self.headers, name)
     }
 
-    /// It is a stream that nobody on the way collects or keeps.
-    pub(crate) fn assert_events(&self) {
+    /// Asserts that it is an event stream that proxies must not buffer or cache.
+    pub(crate) fn assert_event_stream(&self) {
         assert_eq!(self.header("content-type"), Some("text/event-stream"));
         assert_eq!(self.header("x-accel-buffering"), Some("no"));
         assert!(self.header("cache-control").is_some_and(|value| value.contains("no-cache")));
     }
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         header(&self.headers, name)
     }
 
-    pub(crate) fn is_events(&self) -> bool {
+    pub(crate) fn is_event_stream(&self) -> bool {
         self.header("content-type") == Some("text/event-stream")
     }
 
-    /// The message of an answer that is one object.
+    /// The message of a JSON response.
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// The code of the error, if there is an error in it.
+    /// The code of the JSON-RPC error, if there is one.
     pub(crate) fn code(&self) -> Option<i64> {
         if self.header("content-type") != Some("application/json") {
             return None;
@@ -330,35 +333,35 @@ impl Answer {
         message["error"]["code"].as_i64()
     }
 
-    /// The events of an answer that was a stream.
+    /// The events of an event stream.
     pub(crate) fn events(&self) -> Vec<Event> {
-        assert!(self.is_events(), "{self:?}");
+        assert!(self.is_event_stream(), "{self:?}");
         let mut bytes = self.body.clone();
         let mut events = Vec::new();
         while let Some(block) = take_block(&mut bytes) {
             events.extend(parse_block(&block));
         }
-        assert!(bytes.is_empty(), "half an event: {self:?}");
+        assert!(bytes.is_empty(), "truncated event: {self:?}");
         events
     }
 
-    /// The messages of an answer, in either form.
+    /// The messages of a JSON response or of an event stream.
     pub(crate) fn messages(&self) -> Vec<Value> {
-        if !self.is_events() {
+        if !self.is_event_stream() {
             return vec![self.json()];
         }
         self.events().iter().filter(|event| !event.data.is_empty()).map(Event::message).collect()
     }
 
-    /// The text that a tool returned.
+    /// The text of the tool result.
     pub(crate) fn text(&self) -> String {
         let last = self.messages().pop().unwrap_or_default();
         let text = last["result"]["content"][0]["text"].as_str();
         text.unwrap_or_else(|| panic!("no text: {self:?}")).to_owned()
     }
 
-    /// Nothing in an error tells of what the server is made of.
-    fn assert_says_nothing_of_us(&self) {
+    /// Asserts that an error reveals nothing of the implementation of the server.
+    fn assert_no_internal_details(&self) {
         if self.code().is_some() {
             let text = String::from_utf8_lossy(&self.body);
             for secret in
@@ -371,5 +374,5 @@ impl Answer {
 }
 
 fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    headers.iter().find(|(present, _)| present == name).map(|(_, value)| value.as_str())
 }
