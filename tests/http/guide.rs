@@ -53,12 +53,12 @@ fn commands_print_the_output_in_the_guide() {
         script.push_str(&transcript.command.replace("127.0.0.1:8080", &here));
         script.push_str("\necho; echo ----\n");
     }
-    let run = Command::new("bash").args(["-c", &script]).output().expect("there is a shell");
-    let output = String::from_utf8(run.stdout).expect("it is text").replace('\r', "");
+    let run = Command::new("bash").args(["-c", &script]).output().expect("bash runs");
+    let output = String::from_utf8(run.stdout).expect("the output is UTF-8").replace('\r', "");
     let printed: Vec<_> = output.split("----\n").collect();
     for (transcript, printed) in transcripts.iter().zip(printed) {
         for line in transcript.expected.trim().lines() {
-            // What is left out differs from run to run.
+            // `…` stands for output that differs from run to run.
             let mut rest = printed;
             for part in line.split('…') {
                 let found = rest.find(part).unwrap_or_else(|| {
