@@ -29,7 +29,7 @@ fn features_only_choose_modules() {
             let item =
                 lines[number..].iter().find(|line| !line.starts_with("#[") && !line.starts_with("///"));
             let chooses = item.is_some_and(|item| {
-                let starts = ["mod ", "pub mod ", "pub(crate) mod ", "pub use "];
+                let starts = ["mod ", "pub mod ", "pub(crate) mod ", "pub use ", "pub(crate) use "];
                 starts.iter().any(|start| item.starts_with(start))
             });
             let lists_modules = ["src/lib.rs", "/mod.rs"].iter().any(|end| file.path.ends_with(end));

@@ -35,7 +35,6 @@ fn sibling_modules_form_no_circles() {
 }
 
 #[test]
-#[ignore = "the last modules are being moved"]
 fn imports_go_by_real_paths() {
     let mut problems = Problems::default();
     for folder in BY_REAL_PATHS {
@@ -46,7 +45,6 @@ fn imports_go_by_real_paths() {
 }
 
 #[test]
-#[ignore = "the last modules are being moved"]
 fn a_crate_has_one_style_of_modules() {
     let mut problems = Problems::default();
     for folder in all_crates() {

@@ -22,8 +22,8 @@ pub(crate) struct Tree<'a> {
 pub(super) struct Module<'a> {
     /// The names of the items that the module defines itself.
     items: BTreeSet<&'a str>,
-    /// The names that `use` brings, and the paths they stand for.
-    imports: BTreeMap<&'a str, Vec<&'a str>>,
+    /// The names that `use` brings, and the paths they stand for: several if a feature or the platform chooses one.
+    imports: BTreeMap<&'a str, BTreeSet<Vec<&'a str>>>,
     /// The modules whose every name `use` brings.
     globs: Vec<Vec<&'a str>>,
     /// Every path in the module.
@@ -84,6 +84,11 @@ impl<'a> Tree<'a> {
             }
         }
         tree
+    }
+
+    /// Returns `true` if a module imports the name from several others, of which one is built.
+    pub(crate) fn has_alternatives(&self, name: &str) -> bool {
+        self.modules.values().any(|module| module.imports.get(name).is_some_and(|paths| paths.len() > 1))
     }
 
     pub(super) fn modules(&self) -> impl Iterator<Item = (&ModulePath<'a>, &Module<'a>)> {
@@ -161,10 +166,11 @@ impl<'a> Tree<'a> {
                 return Some(Item { module: current, name: Some(*first) });
             } else {
                 let imports = imports.checked_sub(1)?;
-                let target = found.imports.get(first).and_then(|target| {
+                // An import of another crate may have the name of a module here.
+                let targets = found.imports.get(first).into_iter().flatten();
+                let target = targets.filter(|target| *target != path_of(first)).find_map(|target| {
                     let path: Vec<_> = target.iter().chain(after).copied().collect();
-                    // An import of another crate may have the name of a module here.
-                    (target != path_of(first)).then(|| self.resolve_within(&current, &path, imports))?
+                    self.resolve_within(&current, &path, imports)
                 });
                 return target.or_else(|| self.resolve_glob(found, &current, rest, imports));
             }
@@ -228,7 +234,7 @@ impl<'a> Module<'a> {
                 expand(&tokens[next + 1..end.max(next + 2) - 1], &[], &mut found);
                 for (path, name) in found {
                     match name {
-                        Some(name) => drop(self.imports.insert(name, path.clone())),
+                        Some(name) => drop(self.imports.entry(name).or_default().insert(path.clone())),
                         None => self.globs.push(path.clone()),
                     }
                     self.mentions.push(Mention { path, file, line });
