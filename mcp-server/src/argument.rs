@@ -16,15 +16,25 @@ pub struct Argument {
     pub(crate) default: Option<Value>,
     pub(crate) description: Option<String>,
     pub(crate) keywords: Map<String, Value>,
-    pub(crate) length: Option<(Option<u64>, Option<u64>)>,
+    pub(crate) range: Option<(Bound<Value>, Bound<Value>)>,
+    pub(crate) length: Option<(Bound<u64>, Bound<u64>)>,
+    pub(crate) one_of: Option<Vec<Value>>,
     pub(crate) completer: Option<Completer>,
 }
 
 impl Argument {
     /// An argument of this name.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
-        let keywords = Map::new();
-        Self { name: name.into(), default: None, description: None, keywords, length: None, completer: None }
+        Self {
+            name: name.into(),
+            default: None,
+            description: None,
+            keywords: Map::new(),
+            range: None,
+            length: None,
+            one_of: None,
+            completer: None,
+        }
     }
 
     /// What the argument is, for the model.
@@ -60,33 +70,15 @@ impl Argument {
     #[must_use]
     #[track_caller]
     pub fn range<N: Serialize>(mut self, range: impl RangeBounds<N>) -> Self {
-        let mut bound = |inclusive: &str, exclusive: &str, bound: Bound<&N>| {
-            let (keyword, value) = match bound {
-                Bound::Included(value) => (inclusive, value),
-                Bound::Excluded(value) => (exclusive, value),
-                Bound::Unbounded => return,
-            };
-            self.keywords.insert(keyword.to_owned(), to_value(value, "the range"));
-        };
-        bound("minimum", "exclusiveMinimum", range.start_bound());
-        bound("maximum", "exclusiveMaximum", range.end_bound());
+        let end = |end: Bound<&N>| end.map(|end| to_value(end, "the range"));
+        self.range = Some((end(range.start_bound()), end(range.end_bound())));
         self
     }
 
     /// The least and the greatest number of characters of a text, or of items of a list.
     #[must_use]
     pub fn length(mut self, range: impl RangeBounds<u64>) -> Self {
-        let least = match range.start_bound() {
-            Bound::Included(least) => Some(*least),
-            Bound::Excluded(below) => Some(below + 1),
-            Bound::Unbounded => None,
-        };
-        let most = match range.end_bound() {
-            Bound::Included(most) => Some(*most),
-            Bound::Excluded(above) => Some(above.saturating_sub(1)),
-            Bound::Unbounded => None,
-        };
-        self.length = Some((least, most));
+        self.length = Some((range.start_bound().cloned(), range.end_bound().cloned()));
         self
     }
 
@@ -103,9 +95,9 @@ impl Argument {
     /// When a value cannot be written as JSON.
     #[must_use]
     #[track_caller]
-    pub fn one_of<V: Serialize>(self, values: impl IntoIterator<Item = V>) -> Self {
-        let values: Vec<Value> = values.into_iter().map(|value| to_value(value, "a value")).collect();
-        self.keyword("enum", values)
+    pub fn one_of<V: Serialize>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        self.one_of = Some(values.into_iter().map(|value| to_value(value, "a value")).collect());
+        self
     }
 
     /// A value to show as an example; may be said more than once.

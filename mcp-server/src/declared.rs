@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use mcpwright_core::schema::{ObjectSchema, Portable, Problem, Schema, SchemaError, Shape};
+use mcpwright_core::schema::{ObjectSchema, Portable, Problem, Schema, Shape};
 use serde_json::{Map, Value};
 
 use crate::input::Given;
-use crate::{Argument, Context, Failure, Input, Parameter};
+use crate::{Argument, Context, Failure, Input, Parameter, argument_schema};
 
 /// A parameter of a handler, as its type and its attributes declare it.
 #[derive(Clone, Debug)]
@@ -51,33 +51,13 @@ impl Declared {
                 accepts,
             });
         };
-        let name = argument.name.clone();
-        let refuse = |error: SchemaError| format!("the argument `{name}`: {error}");
-        let mut portable = Portable::argument(generated.as_value()).map_err(refuse)?;
-        for (keyword, value) in &argument.keywords {
-            portable = portable.with(keyword, value.clone()).map_err(refuse)?;
-        }
-        if let Some((least, most)) = argument.length {
-            portable = portable.length(least, most).map_err(refuse)?;
-        }
-        if let Some(default) = &argument.default {
-            portable = portable.with("default", default.clone()).map_err(refuse)?;
-        }
-        if let Some(description) = &argument.description {
-            portable = portable.describe(description);
-        }
+        let refuse = |reason: String| format!("the argument `{}`: {reason}", argument.name);
+        let (portable, document) =
+            argument_schema::publish(&argument, generated.as_value(), accepts).map_err(refuse)?;
         let default = argument.default.as_ref().map(Value::to_string);
-        if let Some(default) = &default
-            && !accepts(default)
-        {
-            return Err(format!(
-                "the default of the argument `{name}`, {default}, is not a value of its type"
-            ));
-        }
         let required = default.is_none() && !portable.accepts_null();
         let by_type = portable.decoding_suffices();
-        let document = portable.clone().into_document().into_value();
-        let schema = Some((portable, document));
+        let schema = Some((portable, document.into_value()));
         Ok(Self { argument, schema, required, default, by_type, generated: Some(generated), accepts })
     }
 }

@@ -3,6 +3,7 @@
 //! It opens no sockets, spawns nothing and has no clock of its own. See the crate `mcpwright` for building servers.
 
 mod argument;
+mod argument_schema;
 mod asking;
 mod builder;
 mod bus;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::field::LARGEST_SAFE;
 use super::{Defaults, Field, Ranged, Several, Text};
+use crate::argument_schema::{Limit, counts};
 
 /// A field of a form: its name, and what is said and demanded of it beyond its type.
 #[must_use]
@@ -81,7 +82,7 @@ impl<F> FormField<F> {
         F: Field,
         F::Value: Text,
     {
-        let (least, most) = ordered(&self.name, counts(&range));
+        let (least, most) = counted(&self.name, ("length", "length"), &range);
         if let PrimitiveSchema::String(text) = &mut self.schema {
             (text.min_length, text.max_length) = (least, most);
         }
@@ -111,7 +112,20 @@ impl<F> FormField<F> {
         F: Field,
         F::Value: Ranged<R>,
     {
-        let (least, most) = ordered(&self.name, F::Value::limits(range));
+        let (least, most) = F::Value::limits(range);
+        let is_finite = |end: Option<f64>| end.is_none_or(f64::is_finite);
+        let (start, end) = (included(least), included(most));
+        let name = &self.name;
+        assert!(
+            is_finite(least) && is_finite(most),
+            "the field `{name}` of a form: the ends of `range` must be numbers"
+        );
+        let is_empty = matches!((least, most), (Some(least), Some(most)) if least > most);
+        assert!(
+            !is_empty,
+            "the field `{name}` of a form: `range` must not be empty: no number is {}",
+            Limit(&start, &end)
+        );
         if let PrimitiveSchema::Number(number) | PrimitiveSchema::Integer(number) = &mut self.schema {
             number.minimum = least.or(number.minimum);
             number.maximum = most.or(number.maximum);
@@ -130,7 +144,7 @@ impl<F> FormField<F> {
         F: Field,
         F::Value: Several,
     {
-        let (least, most) = ordered(&self.name, counts(&range));
+        let (least, most) = counted(&self.name, ("items", "number of items"), &range);
         match &mut self.schema {
             PrimitiveSchema::UntitledMultiSelect(some) => (some.min_items, some.max_items) = (least, most),
             PrimitiveSchema::TitledMultiSelect(some) => (some.min_items, some.max_items) = (least, most),
@@ -192,24 +206,20 @@ impl<F> fmt::Debug for FormField<F> {
     }
 }
 
-/// The least and the greatest of a range.
-fn counts(range: &impl RangeBounds<u64>) -> (Option<u64>, Option<u64>) {
-    let least = match range.start_bound() {
-        Bound::Included(least) => Some(*least),
-        Bound::Excluded(below) => Some(below.saturating_add(1)),
-        Bound::Unbounded => None,
-    };
-    let most = match range.end_bound() {
-        Bound::Included(most) => Some(*most),
-        Bound::Excluded(above) => Some(above.saturating_sub(1)),
-        Bound::Unbounded => None,
-    };
-    (least, most)
+/// The least and the greatest count of a range.
+#[track_caller]
+fn counted(
+    name: &str,
+    (option, noun): (&str, &str),
+    range: &impl RangeBounds<u64>,
+) -> (Option<u64>, Option<u64>) {
+    let ends = (range.start_bound().cloned(), range.end_bound().cloned());
+    counts(&ends).unwrap_or_else(|| {
+        let limit = Limit(&ends.0, &ends.1);
+        panic!("the field `{name}` of a form: `{option}` must not be empty: no {noun} is {limit}")
+    })
 }
 
-#[track_caller]
-fn ordered<N: PartialOrd>(name: &str, (least, most): (Option<N>, Option<N>)) -> (Option<N>, Option<N>) {
-    let is_empty = matches!((&least, &most), (Some(least), Some(most)) if least > most);
-    assert!(!is_empty, "nothing is in the range of the field `{name}` of a form");
-    (least, most)
+fn included(end: Option<f64>) -> Bound<f64> {
+    end.map_or(Bound::Unbounded, Bound::Included)
 }
