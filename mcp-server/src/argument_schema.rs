@@ -13,13 +13,16 @@ use crate::Argument;
 
 type Ends<N> = (Bound<N>, Bound<N>);
 
-/// Makes the schema of an argument. `accepts` returns `true` for the JSON text of a value of its type.
+/// The subject of an error about a value of `one_of`.
+const EACH_VALUE: &str = "each value of `one_of`";
+
+/// Builds the schema of an argument. `accepts` returns `true` for the JSON text of a value of its type.
 ///
 /// # Errors
 ///
 /// Returns the text of the mistake if a limit does not apply to the type or leaves no value, or if a default, an
 /// example or a value of `one_of` does not meet the limits.
-pub(crate) fn publish(
+pub(crate) fn build(
     argument: &Argument,
     generated: &Value,
     accepts: fn(&str) -> bool,
@@ -39,7 +42,7 @@ pub(crate) fn publish(
         portable = portable.length(least, most).map_err(|error| error.to_string())?;
     }
     if let Some(values) = &argument.one_of {
-        check_type("one_of", values, accepts)?;
+        check_type(EACH_VALUE, values, accepts)?;
         portable = with(portable, "enum", values.clone().into(), "one_of")?;
     }
     if let Some(default) = &argument.default {
@@ -78,23 +81,23 @@ fn check_limits(argument: &Argument, range: Option<&Ends<Number>>) -> Result<(),
     if let Some(values) = &argument.one_of {
         check_one_of(values)?;
     }
-    for (option, value) in values(argument) {
+    for (subject, value) in values(argument) {
         if let Some((start, end)) = range {
             let Value::Number(number) = value else {
-                return Err(format!("`{option}` must be a number, because `range` limits it"));
+                return Err(format!("{subject} must be a number, because `range` limits it"));
             };
             if !contains(start, end, number) {
                 let limit = Limit(start, end);
-                return Err(format!("`{option}` must be within `range`: {number} is not {limit}"));
+                return Err(format!("{subject} must be within `range`: {number} is not {limit}"));
             }
         }
         if let Some(length) = &argument.length {
-            check_length(option, value, length)?;
+            check_length(subject, value, length)?;
         }
-        if let (Some(allowed), true) = (&argument.one_of, option != "one_of")
+        if let (Some(allowed), true) = (&argument.one_of, subject != EACH_VALUE)
             && !allowed.iter().any(|allowed| is_same(allowed, value))
         {
-            return Err(format!("`{option}` must be one of the values of `one_of`: {value} is not"));
+            return Err(format!("{subject} must be one of the values of `one_of`: {value} is not"));
         }
     }
     Ok(())
@@ -114,12 +117,12 @@ fn check_one_of(values: &[Value]) -> Result<(), String> {
     }
 }
 
-fn check_length(option: &str, value: &Value, length: &Ends<u64>) -> Result<(), String> {
+fn check_length(subject: &str, value: &Value, length: &Ends<u64>) -> Result<(), String> {
     let count = match value {
         Value::String(text) => text.chars().count(),
         Value::Array(items) => items.len(),
         Value::Object(members) => members.len(),
-        _ => return Err(format!("`{option}` must be a string or a list, because `length` limits it")),
+        _ => return Err(format!("{subject} must be a string or a list, because `length` limits it")),
     };
     let (least, most) = counts(length).unwrap_or_default();
     let count = count as u64;
@@ -127,7 +130,7 @@ fn check_length(option: &str, value: &Value, length: &Ends<u64>) -> Result<(), S
         return Ok(());
     }
     let limit = Limit(&length.0, &length.1);
-    Err(format!("`{option}` must be within `length`: its length {count} is not {limit}"))
+    Err(format!("{subject} must be within `length`: its length {count} is not {limit}"))
 }
 
 /// Checks the limits and the values against the type, and the values against the finished schema.
@@ -141,15 +144,15 @@ fn check_schema(
         check_range(range, schema, accepts)?;
     }
     let shape = Shape::new(schema).map_err(|error| error.to_string())?;
-    for (option, value) in values(argument) {
-        check_type(option, [value], accepts)?;
+    for (subject, value) in values(argument) {
+        check_type(subject, [value], accepts)?;
         if let Err(problems) = shape.fit(value.clone(), true) {
             let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-            return Err(format!("`{option}` must meet the schema: {}", problems.join("; ")));
+            return Err(format!("{subject} must meet the schema: {}", problems.join("; ")));
         }
     }
     // `null` is a value of the type, though the schema of an optional argument does not have it.
-    check_type("default", argument.default.as_ref(), accepts)
+    check_type("`default`", argument.default.as_ref(), accepts)
 }
 
 /// Checks a range against the bounds of the type.
@@ -178,22 +181,22 @@ fn check_range(range: &Ends<Number>, schema: &Schema, accepts: fn(&str) -> bool)
 }
 
 fn check_type<'a>(
-    option: &str,
+    subject: &str,
     values: impl IntoIterator<Item = &'a Value>,
     accepts: fn(&str) -> bool,
 ) -> Result<(), String> {
     match values.into_iter().find(|value| !accepts(&value.to_string())) {
-        Some(value) => Err(format!("`{option}` must be a value of the argument's type: {value} is not")),
+        Some(value) => Err(format!("{subject} must be a value of the argument's type: {value} is not")),
         None => Ok(()),
     }
 }
 
-/// The values that must meet the limits, with the options that set them. `null` stands for no value.
+/// The values that must meet the limits, each after its name in an error. `null` stands for no value.
 fn values(argument: &Argument) -> impl Iterator<Item = (&'static str, &Value)> {
     let examples = argument.keywords.get("examples").and_then(Value::as_array);
-    let one_of = argument.one_of.iter().flatten().map(|value| ("one_of", value));
-    let default = argument.default.iter().map(|value| ("default", value));
-    let examples = examples.into_iter().flatten().map(|value| ("example", value));
+    let one_of = argument.one_of.iter().flatten().map(|value| (EACH_VALUE, value));
+    let default = argument.default.iter().map(|value| ("`default`", value));
+    let examples = examples.into_iter().flatten().map(|value| ("`example`", value));
     one_of.chain(default).chain(examples).filter(|(_, value)| !value.is_null())
 }
 

@@ -53,7 +53,7 @@ impl Declared {
         };
         let refuse = |reason: String| format!("the argument `{}`: {reason}", argument.name);
         let (portable, document) =
-            argument_schema::publish(&argument, generated.as_value(), accepts).map_err(refuse)?;
+            argument_schema::build(&argument, generated.as_value(), accepts).map_err(refuse)?;
         let default = argument.default.as_ref().map(Value::to_string);
         let required = default.is_none() && !portable.accepts_null();
         let by_type = portable.decoding_suffices();

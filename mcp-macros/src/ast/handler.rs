@@ -109,7 +109,7 @@ impl Handler {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         if self.name.text.is_some() && !((1..=128).contains(&name.len()) && name.bytes().all(is_allowed)) {
             let rule = "must be 1 to 128 of A-Z a-z 0-9 _ - .";
-            errors.report(&self.name.tokens, format!("the name of a tool {rule}: `{name}` is not"));
+            errors.report(&self.name.tokens, format!("the tool name `{name}` {rule}"));
         }
         for (one, other, reason) in [
             ("read_only", "destructive", "a tool that changes nothing destroys nothing"),

@@ -18,18 +18,18 @@ pub(crate) fn check(settings: &Settings, errors: &mut Errors) {
     let limits: Vec<Limit> = limits.collect();
     let one_of = settings.find("one_of").and_then(|setting| read_one_of(setting, errors));
     for value in one_of.iter().flatten() {
-        limits.iter().for_each(|limit| limit.check("one_of", value, errors));
+        limits.iter().for_each(|limit| limit.check("each value of `one_of`", value, errors));
     }
     for setting in settings.iter() {
-        let option = setting.method.to_string();
-        if option != "default" && option != "example" {
+        if setting.method != "default" && setting.method != "example" {
             continue;
         }
         let Some(value) = Written::of(&setting.arguments) else { continue };
-        limits.iter().for_each(|limit| limit.check(&option, &value, errors));
+        let subject = format!("`{}`", setting.method);
+        limits.iter().for_each(|limit| limit.check(&subject, &value, errors));
         if one_of.as_ref().is_some_and(|allowed| !value.is_among(allowed)) {
             let literal = &value.literal;
-            let mistake = format!("`{option}` must be one of the values of `one_of`: {literal} is not");
+            let mistake = format!("{subject} must be one of the values of `one_of`: {literal} is not");
             errors.report(&value.expression, mistake);
         }
     }
@@ -178,12 +178,12 @@ impl Limit {
         self.start.is_none_or(|start| number >= start) && self.end.is_none_or(is_below)
     }
 
-    /// Reports a value of `option` that does not meet the limit.
-    fn check(&self, option: &str, value: &Written, errors: &mut Errors) {
+    /// Reports a value that does not meet the limit.
+    fn check(&self, subject: &str, value: &Written, errors: &mut Errors) {
         let (measure, limit) = (self.measure, self.measure.option());
         let Some(number) = measure.of(&value.literal) else {
             let expected = measure.values();
-            let mistake = format!("`{option}` must be {expected}, because `{limit}` limits it");
+            let mistake = format!("{subject} must be {expected}, because `{limit}` limits it");
             return errors.report(&value.expression, mistake);
         };
         if !self.contains(number) {
@@ -191,7 +191,7 @@ impl Limit {
                 Measure::Value => number.to_string(),
                 Measure::Length | Measure::Items => format!("its {} {number}", measure.noun()),
             };
-            let mistake = format!("`{option}` must be within `{limit}`: {number} is not {self}");
+            let mistake = format!("{subject} must be within `{limit}`: {number} is not {self}");
             errors.report(&value.expression, mistake);
         }
     }
@@ -324,7 +324,7 @@ mod tests {
         );
         check(
             quote!(range = 1..=2, one_of(1, 3)),
-            "`one_of` must be within `range`: 3 is not at least 1 and at most 2",
+            "each value of `one_of` must be within `range`: 3 is not at least 1 and at most 2",
         );
     }
 

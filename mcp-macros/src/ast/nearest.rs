@@ -45,7 +45,7 @@ mod tests {
     fn a_misspelled_name_is_found() {
         let names = ["read_only", "description", "title", "open_world"];
         let check = |misspelled, expected: Option<&str>| {
-            assert_eq!(nearest(misspelled, names), expected, "{misspelled}")
+            assert_eq!(nearest(misspelled, names), expected, "{misspelled}");
         };
         check("read_onyl", Some("read_only"));
         check("readOnly", Some("read_only"));

@@ -8,7 +8,7 @@ impl Notes {
     #[tool]
     fn find(
         &self,
-        /// From where to where.
+        /// First and last note.
         (from, to): (u32, u32),
         #[arg(default = 1)] _limit: u32,
     ) {

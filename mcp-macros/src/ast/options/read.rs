@@ -75,7 +75,8 @@ impl OptionTable {
             return format!("`{attribute}` has no option `{name}`: did you mean `{meant}`?");
         }
         let names: Vec<_> = self.options.iter().map(|(name, _)| format!("`{name}`")).collect();
-        format!("`{attribute}` has no option `{name}`; its options are {}", names.join(", "))
+        let are = if names.len() == 1 { "its only option is" } else { "its options are" };
+        format!("`{attribute}` has no option `{name}`; {are} {}", names.join(", "))
     }
 }
 
