@@ -144,7 +144,7 @@ mod guide {
     #[doc = include_str!("../docs/src/asking.md")]
     struct Asking;
     #[doc = include_str!("../docs/src/tasks.md")]
-    struct Tasks;
+    struct TaskConfig;
     #[doc = include_str!("../docs/src/subscriptions.md")]
     struct Subscriptions;
     #[doc = include_str!("../docs/src/catalogues.md")]

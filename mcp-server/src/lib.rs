@@ -5,6 +5,7 @@
 // docs.rs shows the feature that each item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod bounds;
 mod call;
 mod caller;
 mod dispatch;

@@ -214,7 +214,10 @@ fn intersect_keyword(keyword: &str, left: &Value, right: &Value) -> Result<Value
             .collect(),
         _ if left == right => left.clone(),
         _ => {
-            return Err(SchemaError::UnsupportedKeyword { keyword: keyword.into(), pointer: "/allOf".into() });
+            return Err(SchemaError::UnsupportedKeyword {
+                keyword: keyword.into(),
+                pointer: "/allOf".into(),
+            });
         }
     })
 }

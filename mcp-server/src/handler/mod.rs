@@ -1,7 +1,7 @@
 //! Handlers of tools, prompts and resources: their definitions, their parameters, and the context of a running handler.
 
 pub(crate) mod argument;
-pub(crate) mod argument_limits;
+pub(crate) mod argument_schema;
 pub(crate) mod argument_text;
 pub(crate) mod arguments;
 pub(crate) mod completer;

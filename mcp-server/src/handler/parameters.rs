@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use mcpwright_core::schema::{
-    CompiledSchema, ObjectSchemaBuilder, PortableSchema, Problem, Schema, SchemaError,
-};
+use mcpwright_core::schema::{CompiledSchema, ObjectSchemaBuilder, PortableSchema, Problem, Schema};
 use serde_json::{Map, Value};
 
 use crate::handler::argument::Argument;
-use crate::handler::argument_limits;
+use crate::handler::argument_schema;
 use crate::handler::argument_text::ArgumentText;
 
 /// A parameter of a handler, as its type and its settings declare it.
@@ -47,21 +45,12 @@ impl ParameterSpec {
                 is_value,
             });
         };
-        let name = argument.name.clone();
-        let portable = portable_schema(&argument, &type_schema)
-            .map_err(|reason| format!("the argument `{name}`: {reason}"))?;
+        let (portable, document) = argument_schema::build(&argument, type_schema.as_value(), is_value)
+            .map_err(|reason| format!("the argument `{}`: {reason}", argument.name))?;
         let default = argument.default.as_ref().map(Value::to_string);
-        if let Some(default) = &default
-            && !is_value(default)
-        {
-            return Err(format!(
-                "the argument `{name}`: `default` must be a value of the argument's type: {default} is not"
-            ));
-        }
         let required = default.is_none() && !portable.accepts_null();
         let is_checked_by_type = portable.is_checked_by_decoding();
-        let document = portable.clone().into_document().into_value();
-        let schema = Some((portable, document));
+        let schema = Some((portable, document.into_value()));
         let type_schema = Some(type_schema);
         Ok(Self { argument, schema, required, default, is_checked_by_type, type_schema, is_value })
     }
@@ -69,26 +58,6 @@ impl ParameterSpec {
     fn with_settings(&self, set: impl FnOnce(Argument) -> Argument) -> Result<Self, String> {
         Self::new(set(self.argument.clone()), self.type_schema.clone(), self.is_value)
     }
-}
-
-/// Returns the schema of an argument: that of its type, with the keywords that its settings add.
-fn portable_schema(argument: &Argument, type_schema: &schemars::Schema) -> Result<PortableSchema, String> {
-    argument_limits::check(argument)?;
-    let text = |error: SchemaError| error.to_string();
-    let mut portable = PortableSchema::for_argument(type_schema.as_value()).map_err(text)?;
-    for (keyword, value) in &argument.keywords {
-        portable = portable.with_keyword(keyword, value.clone()).map_err(text)?;
-    }
-    if let Some((smallest, largest)) = argument.length.and_then(argument_limits::inclusive_length) {
-        portable = portable.with_length(smallest, largest).map_err(text)?;
-    }
-    if let Some(default) = &argument.default {
-        portable = portable.with_keyword("default", default.clone()).map_err(text)?;
-    }
-    if let Some(description) = &argument.description {
-        portable = portable.with_description(description);
-    }
-    Ok(portable)
 }
 
 /// The parameters of a handler, with the schema of those that clients send.

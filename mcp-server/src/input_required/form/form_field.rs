@@ -7,6 +7,7 @@ use std::ops::{Bound, RangeBounds};
 use mcpwright_core::{FormSchema, PrimitiveSchema, StringFormat};
 use serde_json::{Map, Value};
 
+use crate::bounds::{DisplayRange, inclusive_lengths};
 use crate::input_required::form::constraint::{Defaults, Ranged, Several, Text};
 use crate::input_required::form::field::{Field, LARGEST_SAFE};
 
@@ -59,7 +60,7 @@ impl<F> FormField<F> {
             || default.as_f64().is_some_and(|number| number.abs() <= LARGEST_SAFE);
         assert!(
             is_exact,
-            "the default of the form field `{name}` must be an integer of at max 53 bits, but is {default}"
+            "the default of the form field `{name}` must be an integer of at most 53 bits, but is {default}"
         );
         self.schema = self.schema.default_value(&default);
         let is_representable = self.schema.default_json().is_some();
@@ -81,7 +82,7 @@ impl<F> FormField<F> {
         F: Field,
         F::Value: Text,
     {
-        let (min, max) = ordered(&self.name, counts(&range));
+        let (min, max) = counted(&self.name, ("length", "length"), &range);
         if let PrimitiveSchema::String(text) = &mut self.schema {
             (text.min_length, text.max_length) = (min, max);
         }
@@ -111,7 +112,20 @@ impl<F> FormField<F> {
         F: Field,
         F::Value: Ranged<R>,
     {
-        let (min, max) = ordered(&self.name, F::Value::limits(range));
+        let (min, max) = F::Value::limits(range);
+        let is_finite = |end: Option<f64>| end.is_none_or(f64::is_finite);
+        let (start, end) = (included(min), included(max));
+        let name = &self.name;
+        assert!(
+            is_finite(min) && is_finite(max),
+            "the field `{name}` of a form: the ends of `range` must be numbers"
+        );
+        let is_empty = matches!((min, max), (Some(min), Some(max)) if min > max);
+        assert!(
+            !is_empty,
+            "the field `{name}` of a form: `range` must not be empty: no number is {}",
+            DisplayRange(&start, &end)
+        );
         if let PrimitiveSchema::Number(number) | PrimitiveSchema::Integer(number) = &mut self.schema {
             number.minimum = min.or(number.minimum);
             number.maximum = max.or(number.maximum);
@@ -130,7 +144,7 @@ impl<F> FormField<F> {
         F: Field,
         F::Value: Several,
     {
-        let (min, max) = ordered(&self.name, counts(&range));
+        let (min, max) = counted(&self.name, ("items", "number of items"), &range);
         match &mut self.schema {
             PrimitiveSchema::UntitledMultiSelect(some) => (some.min_items, some.max_items) = (min, max),
             PrimitiveSchema::TitledMultiSelect(some) => (some.min_items, some.max_items) = (min, max),
@@ -192,24 +206,20 @@ impl<F> fmt::Debug for FormField<F> {
     }
 }
 
-/// Returns the smallest and the largest number in a range.
-fn counts(range: &impl RangeBounds<u64>) -> (Option<u64>, Option<u64>) {
-    let min = match range.start_bound() {
-        Bound::Included(min) => Some(*min),
-        Bound::Excluded(below) => Some(below.saturating_add(1)),
-        Bound::Unbounded => None,
-    };
-    let max = match range.end_bound() {
-        Bound::Included(max) => Some(*max),
-        Bound::Excluded(above) => Some(above.saturating_sub(1)),
-        Bound::Unbounded => None,
-    };
-    (min, max)
+/// Returns the minimum and the maximum of a length, or panics if the range is empty.
+#[track_caller]
+fn counted(
+    name: &str,
+    (option, noun): (&str, &str),
+    range: &impl RangeBounds<u64>,
+) -> (Option<u64>, Option<u64>) {
+    let ends = (range.start_bound().cloned(), range.end_bound().cloned());
+    inclusive_lengths(&ends).unwrap_or_else(|| {
+        let limit = DisplayRange(&ends.0, &ends.1);
+        panic!("the field `{name}` of a form: `{option}` must not be empty: no {noun} is {limit}")
+    })
 }
 
-#[track_caller]
-fn ordered<N: PartialOrd>(name: &str, (min, max): (Option<N>, Option<N>)) -> (Option<N>, Option<N>) {
-    let is_empty = matches!((&min, &max), (Some(min), Some(max)) if min > max);
-    assert!(!is_empty, "the range of the form field `{name}` must not be empty");
-    (min, max)
+fn included(end: Option<f64>) -> Bound<f64> {
+    end.map_or(Bound::Unbounded, Bound::Included)
 }
