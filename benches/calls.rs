@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::task::{Context, Poll, Waker};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mcpwright::core::message::{Decoder, decode};
+use mcpwright::types::message::{Decoder, decode};
 use mcpwright::{Caller, NotificationSender, Server, server};
 use mcpwright_server::{Action, Connection};
 

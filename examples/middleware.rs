@@ -5,8 +5,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use mcpwright::core::{CallToolParams, method};
-use mcpwright::{Call, Middleware, Next, Outcome, Result, Serve as _, ToolResult, async_trait, server};
+use mcpwright::types::{CallToolParams, method};
+use mcpwright::{Call, CallToolResult, Middleware, Next, Outcome, Result, Serve as _, async_trait, server};
 
 #[derive(Default)]
 struct Counter {
@@ -60,7 +60,7 @@ impl Middleware for Scoped {
                 self.scope,
                 call.caller()
             );
-            return Outcome::complete(&ToolResult::error(refusal));
+            return Outcome::complete(&CallToolResult::error(refusal));
         }
         next.run(call).await
     }

@@ -41,8 +41,8 @@
 //! | `String`, `&str`, numbers, `bool`, `char` | a text block |
 //! | `()` | a result without content |
 //! | [`Json<T>`](Json) | structured content with an output schema, and the same value as compact JSON text |
-//! | content blocks such as [`ImageContent`](core::ImageContent); a `Vec` or an array of [`ContentBlock`] | these blocks |
-//! | [`ToolResult`] | the result as it is |
+//! | content blocks such as [`ImageContent`](types::ImageContent); a `Vec` or an array of [`ContentBlock`] | these blocks |
+//! | [`CallToolResult`] | the result as it is |
 //! | `Option<T>`, `Result<T, E>` | as `T`; an error is a result that the model reads, for every `E` that `?` accepts |
 //!
 //! # Serving
@@ -82,21 +82,24 @@
 pub mod __private;
 
 // The public interface is:
-pub use mcpwright_core as core;
+/// The types of the protocol: requests, results, notifications and their parts, of all revisions.
+pub use mcpwright_core as types;
 pub use mcpwright_core::{
-    CacheScope, CallToolResult as ToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
+    CacheScope, CallToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
 };
 #[cfg(feature = "macros")]
 pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
+/// The engine, for authors of transports, stores and message buses.
+pub use mcpwright_server as engine;
 pub use mcpwright_server::{
-    Argument, AsArgument, AsExtractor, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice,
-    Completer, CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Extracted,
-    Failure, Field, Form, FormField, FromContext, Function, Handler, HandlerKind, HeaderParam, InputError,
-    InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult,
-    Json, MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify, Outcome, Parameter,
-    ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler,
-    ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler,
-    ToolError, ToolHandler, ToolProvider, async_trait, testing,
+    Argument, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice, Completer,
+    CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Failure, Field, Form,
+    FormField, FromContext, Handler, HandlerKind, HeaderParam, InputError, InputRequired, IntoCompletion,
+    IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MemoryStore, MethodHandler,
+    Middleware, Next, NotificationSender, Notify, Outcome, Parameter, ProgressValue, PromptHandler,
+    PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve, Server,
+    StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
+    ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};

@@ -1,6 +1,6 @@
 //! Completion of arguments.
 
-use mcpwright::core::{PromptReference, ResourceTemplateReference};
+use mcpwright::types::{PromptReference, ResourceTemplateReference};
 use mcpwright::{CompletionRequest, prompt, server};
 
 use crate::client;
@@ -50,7 +50,7 @@ fn free(#[arg(complete = colors)] color: String) -> String {
 }
 
 async fn complete(
-    reference: impl Into<mcpwright::core::CompletionReference>,
+    reference: impl Into<mcpwright::types::CompletionReference>,
     argument: &str,
     value: &str,
 ) -> Vec<String> {

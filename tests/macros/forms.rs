@@ -1,6 +1,6 @@
 //! Forms: their schemas, and their answers.
 
-use mcpwright::core::{ElicitFormParams, FormSchema};
+use mcpwright::types::{ElicitFormParams, FormSchema};
 use mcpwright::{Choice, Form, FormField};
 use serde_json::{Map, Value, json};
 

@@ -1,6 +1,6 @@
 //! Handlers that are free functions.
 
-use mcpwright::core::ResourceTemplateReference;
+use mcpwright::types::ResourceTemplateReference;
 use mcpwright::{Context, Json, Server, prompt, resource, tool};
 use serde_json::json;
 

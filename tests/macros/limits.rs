@@ -7,8 +7,10 @@
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use mcpwright::core::FormSchema;
-use mcpwright::{Argument, Execution, Form, FormField, Parameter, Server, ToolHandler, ToolResult, server};
+use mcpwright::types::FormSchema;
+use mcpwright::{
+    Argument, CallToolResult, Execution, Form, FormField, Parameter, Server, ToolHandler, server,
+};
 
 use crate::{argument, client};
 
@@ -224,7 +226,8 @@ fn a_field_of_a_form_panics_when_its_schema_is_made() {
 /// The text with which a tool refuses an argument of this type.
 fn refuse<T: Parameter<K>, K>(describe: impl FnOnce(Argument) -> Argument) -> String {
     let text = panic_text(|| {
-        let tool = ToolHandler::new("search", |_| Ok(Execution::future(async { Ok(ToolResult::text("")) })));
+        let tool =
+            ToolHandler::new("search", |_| Ok(Execution::future(async { Ok(CallToolResult::text("")) })));
         drop(tool.parameter::<T, K>(describe(Argument::new("value"))));
     });
     let text = text.strip_prefix("the tool `search`: the argument `value`: ");

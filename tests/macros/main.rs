@@ -14,7 +14,7 @@ mod results;
 mod servers;
 mod tools;
 
-use mcpwright::{ContentBlock, IntoServer, ToolResult};
+use mcpwright::{CallToolResult, ContentBlock, IntoServer};
 use mcpwright_server::testing::Client;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn client(server: impl IntoServer) -> Client {
 }
 
 /// The first text of a result, and `true` if the result is an error.
-fn text(result: &ToolResult) -> (&str, bool) {
+fn text(result: &CallToolResult) -> (&str, bool) {
     let text = result.content.first().and_then(ContentBlock::as_text).unwrap_or_default();
     (text, result.is_error == Some(true))
 }

@@ -1,6 +1,6 @@
 //! Prompts.
 
-use mcpwright::core::Role;
+use mcpwright::types::Role;
 use mcpwright::{PromptMessage, server};
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mcpwright::core::ResourceContents;
+use mcpwright::types::ResourceContents;
 use mcpwright::{Context, Json, server};
 use serde_json::{Value, json};
 

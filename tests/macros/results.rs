@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-use mcpwright::core::TextContent;
-use mcpwright::{ContentBlock, IntoToolResult, Json, ToolError, ToolResult, server};
+use mcpwright::types::TextContent;
+use mcpwright::{CallToolResult, ContentBlock, IntoToolResult, Json, ToolError, server};
 use serde_json::json;
 
 use crate::{call, client, definition, empty, text};
@@ -78,8 +78,8 @@ impl Results {
 
     /// A whole result.
     #[tool]
-    fn whole() -> ToolResult {
-        ToolResult::error("whole")
+    fn whole() -> CallToolResult {
+        CallToolResult::error("whole")
     }
 
     /// An optional string.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcpwright::core::{ClientCapabilities, TASKS_EXTENSION};
+use mcpwright::types::{ClientCapabilities, TASKS_EXTENSION};
 use mcpwright::{Caller, Context, Ext, Serve as _, TaskConfig, server, testing};
 use serde_json::json;
 
@@ -28,7 +28,7 @@ impl Everything {
         idempotent,
         open_world = false,
         icon(src = "https://example.com/a.png", mime_type = "image/png", sizes("48x48"), theme = dark),
-        icon = mcpwright::core::Icon::new("https://example.com/b.png"),
+        icon = mcpwright::types::Icon::new("https://example.com/b.png"),
         meta("a" = 1, "b" = "two")
     )]
     async fn hello(&self) -> String {

@@ -1,6 +1,6 @@
 //! The server, and tools that return each kind of content.
 
-use mcpwright::core::{AudioContent, EmbeddedResource, ImageContent, ResourceContents};
+use mcpwright::types::{AudioContent, EmbeddedResource, ImageContent, ResourceContents};
 use mcpwright::{Builder, Catalog, ContentBlock, PromptHandler, Serve as _, ToolHandler, server};
 
 use crate::{media, schema};

@@ -1,6 +1,6 @@
 //! Tools and a prompt that send input requests: elicitation, sampling, roots. Each is one function for all revisions.
 
-use mcpwright::core::{
+use mcpwright::types::{
     ClientCapabilities, CreateMessageParams, ElicitFormParams, EnumOption, FormSchema,
     LegacyTitledEnumSchema, PrimitiveSchema, SamplingCapability, SamplingMessage,
     TitledMultiSelectEnumSchema, TitledSingleSelectEnumSchema, UntitledMultiSelectEnumSchema,
@@ -195,8 +195,8 @@ impl Fixture {
 }
 
 /// Returns the text blocks of a sampling result, separated by spaces.
-fn text_of(content: &[mcpwright::core::SamplingMessageContentBlock]) -> String {
-    use mcpwright::core::SamplingMessageContentBlock::Text;
+fn text_of(content: &[mcpwright::types::SamplingMessageContentBlock]) -> String {
+    use mcpwright::types::SamplingMessageContentBlock::Text;
     let texts = content.iter().filter_map(|block| match block {
         Text(text) => Some(text.text.as_str()),
         _ => None,

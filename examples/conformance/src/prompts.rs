@@ -1,6 +1,6 @@
 //! Prompts with each kind of content, and a completion.
 
-use mcpwright::core::ResourceContents;
+use mcpwright::types::ResourceContents;
 use mcpwright::{CompletionRequest, ContentBlock, PromptMessage, server};
 
 use crate::fixture::Fixture;

@@ -1,6 +1,6 @@
 //! Completions of arguments.
 
-use mcpwright::core;
+use mcpwright::types;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ impl Completion {
     }
 }
 
-impl From<Completion> for core::Completion {
+impl From<Completion> for types::Completion {
     fn from(completion: Completion) -> Self {
         Self::new(completion.values).total(completion.total).has_more(completion.has_more)
     }

@@ -18,8 +18,8 @@ use crate::expand::span::{hygienic, hygienic_at};
 ///              #[form(length = 1..=80)] name: String,
 ///          }
 /// Output:  impl ::mcpwright::Form for Guest {
-///              fn schema() -> ::mcpwright::core::FormSchema {
-///                  let mut schema = ::mcpwright::core::FormSchema::default();
+///              fn schema() -> ::mcpwright::types::FormSchema {
+///                  let mut schema = ::mcpwright::types::FormSchema::default();
 ///                  ::mcpwright::FormField::<String>::new("name").length(1..=80).description("The guest's name.")
 ///                      .add_to(&mut schema);
 ///                  schema
@@ -49,7 +49,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
         #[automatically_derived]
         #[allow(deprecated, unused_mut, unused_variables)]
         impl #generics ::mcpwright::Form for #ident #arguments #predicates {
-            fn schema() -> ::mcpwright::core::FormSchema {
+            fn schema() -> ::mcpwright::types::FormSchema {
                 #schema
             }
 
@@ -70,7 +70,7 @@ fn bodies(form: &Form) -> (TokenStream, TokenStream) {
         quote_spanned!(hygienic()=> #new #(#settings)* .add_to(&mut schema);)
     });
     let schema = quote_spanned! {hygienic()=>
-        let mut schema = <::mcpwright::core::FormSchema as ::core::default::Default>::default();
+        let mut schema = <::mcpwright::types::FormSchema as ::core::default::Default>::default();
         #(#added)*
         schema
     };

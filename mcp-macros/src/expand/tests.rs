@@ -241,8 +241,8 @@ fn a_form_becomes_its_fields() {
         #[automatically_derived]
         #[allow(deprecated, unused_mut, unused_variables)]
         impl ::mcpwright::Form for Guest {
-            fn schema() -> ::mcpwright::core::FormSchema {
-                let mut schema = <::mcpwright::core::FormSchema as ::core::default::Default>::default();
+            fn schema() -> ::mcpwright::types::FormSchema {
+                let mut schema = <::mcpwright::types::FormSchema as ::core::default::Default>::default();
                 ::mcpwright::FormField::<String>::new("fullName").length(1..=80).description("The full name.")
                     .add_to(&mut schema);
                 ::mcpwright::FormField::<Option<Kind> >::new("type").add_to(&mut schema);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mcpwright::Server;
-use mcpwright::core::Tool;
+use mcpwright::types::Tool;
 use serde_json::json;
 
 /// Returns the startup text: the location of the data, the tools and resources, and the configuration of clients.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mcpwright::core::{self, EmbeddedResource, PromptMessage, ResourceContents};
+use mcpwright::types::{self, EmbeddedResource, PromptMessage, ResourceContents};
 use mcpwright::{CompletionRequest, ContentBlock, Context, Json, server};
 
 use super::ReferenceServer;
@@ -109,7 +109,7 @@ impl ReferenceServer {
         ]
     }
 
-    async fn tables(&self, request: CompletionRequest) -> core::Completion {
+    async fn tables(&self, request: CompletionRequest) -> types::Completion {
         self.database.catalog().complete(&request.value).into()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcpwright::core::{self, ResourceContents};
+use mcpwright::types::{self, ResourceContents};
 use mcpwright::{CacheScope, CompletionRequest, Contents, IntoContents, Json, ToolError, server};
 
 use super::ReferenceServer;
@@ -136,11 +136,11 @@ impl ReferenceServer {
         read(&self.documents, uri).await
     }
 
-    async fn paths(&self, request: CompletionRequest) -> Result<core::Completion, DocumentError> {
+    async fn paths(&self, request: CompletionRequest) -> Result<types::Completion, DocumentError> {
         self.documents.complete_path(request.value, Default::default()).await.map(Into::into)
     }
 
-    async fn versions(&self, request: CompletionRequest) -> Result<core::Completion, DocumentError> {
+    async fn versions(&self, request: CompletionRequest) -> Result<types::Completion, DocumentError> {
         let path = request.arguments.get("path").cloned().unwrap_or_default();
         self.documents.complete_version(path, request.value, Default::default()).await.map(Into::into)
     }

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mcpwright::Server;
-use mcpwright::core::{
+use mcpwright::testing::Client;
+use mcpwright::types::{
     CallToolResult, ClientCapabilities, ElicitationCapability, ErrorObject, InputRequest, ProtocolVersion,
     SubscriptionFilter,
 };
-use mcpwright::testing::Client;
 use reference_server::data::{self, DataError, FILE_NAME};
 use reference_server::database::{CancellationToken, CursorError, Database, DatabaseError, Query, Settings};
 use reference_server::documents::{DocumentError, DocumentUri, Documents};

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use mcpwright::Server;
-use mcpwright::core::{ProtocolVersion, SubscriptionFilter};
 use mcpwright::testing::Client;
+use mcpwright::types::{ProtocolVersion, SubscriptionFilter};
 use reference_server::ReferenceServer;
 use reference_server::database::{Database, Settings};
 use rusqlite::Connection;
@@ -33,7 +33,7 @@ async fn notifications(client: &Client) -> Vec<(String, Value)> {
     loop {
         let notifications = client.notifications();
         if !notifications.is_empty() {
-            let read = |params: Option<mcpwright::core::JsonText>| {
+            let read = |params: Option<mcpwright::types::JsonText>| {
                 params.and_then(|params| params.decode_owned::<Value>().ok())
             };
             let uri = |params| read(params).unwrap_or_default()["uri"].clone();

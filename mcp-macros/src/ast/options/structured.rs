@@ -75,7 +75,7 @@ pub(crate) fn format(text: &LitStr) -> Option<TokenStream> {
     let written = text.value();
     let (_, variant) = FORMATS.into_iter().find(|(known, _)| *known == written)?;
     let variant = Ident::new(variant, Span::mixed_site().located_at(text.span()));
-    Some(quote_spanned!(Span::mixed_site()=> ::mcpwright::core::StringFormat::#variant))
+    Some(quote_spanned!(Span::mixed_site()=> ::mcpwright::types::StringFormat::#variant))
 }
 
 /// An icon, from its options. Returns `None` if `src` is missing or the theme is unknown.
@@ -85,13 +85,13 @@ pub(crate) fn icon(mut settings: Settings) -> Option<TokenStream> {
     let mut calls = TokenStream::new();
     if let Some(theme) = settings.take("theme") {
         let theme = variant(&syn::parse2(theme.arguments).ok()?, &["light", "dark"])?;
-        calls.extend(quote_spanned!(site=> .theme(::mcpwright::core::IconTheme::#theme)));
+        calls.extend(quote_spanned!(site=> .theme(::mcpwright::types::IconTheme::#theme)));
     }
     if let Some(sizes) = settings.take("sizes") {
         let sizes = sizes.arguments;
         calls.extend(quote_spanned!(site=> .sizes(#sizes.map(::std::string::String::from))));
     }
-    Some(quote_spanned!(site=> ::mcpwright::core::Icon::new(#src)#settings #calls))
+    Some(quote_spanned!(site=> ::mcpwright::types::Icon::new(#src)#settings #calls))
 }
 
 /// Annotations, from their options. Returns `None` if a role of the audience is unknown.
@@ -102,9 +102,9 @@ pub(crate) fn annotations(mut settings: Settings) -> Option<TokenStream> {
         let names = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(audience.arguments).ok()?;
         let roles: Option<Vec<_>> = names.iter().map(|name| variant(name, &["user", "assistant"])).collect();
         let roles = roles?;
-        calls.extend(quote_spanned!(site=> .audience([#(::mcpwright::core::Role::#roles),*])));
+        calls.extend(quote_spanned!(site=> .audience([#(::mcpwright::types::Role::#roles),*])));
     }
-    Some(quote_spanned!(site=> ::mcpwright::core::Annotations::new()#settings #calls))
+    Some(quote_spanned!(site=> ::mcpwright::types::Annotations::new()#settings #calls))
 }
 
 /// The variant of an enum whose name in lower case is one of `names`.

@@ -32,16 +32,16 @@ fn options_become_calls() {
     check(
         &TOOL,
         &quote!(icon(src = "https://x", sizes("48x48"), theme = dark)),
-        &quote!(.icon(::mcpwright::core::Icon::new("https://x")
-            .theme(::mcpwright::core::IconTheme::Dark)
+        &quote!(.icon(::mcpwright::types::Icon::new("https://x")
+            .theme(::mcpwright::types::IconTheme::Dark)
             .sizes(["48x48"].map(::std::string::String::from)))),
     );
     check(
         &RESOURCE,
         &quote!(annotations(audience(user, assistant), priority = 0.5)),
-        &quote!(.annotations(::mcpwright::core::Annotations::new()
+        &quote!(.annotations(::mcpwright::types::Annotations::new()
             .priority(0.5)
-            .audience([::mcpwright::core::Role::User, ::mcpwright::core::Role::Assistant]))),
+            .audience([::mcpwright::types::Role::User, ::mcpwright::types::Role::Assistant]))),
     );
     check(&SERVER, &quote!(parts(a, b), part = c), &quote!(.parts(a, b).part(c)));
 }
@@ -102,7 +102,7 @@ fn integers_of_form_fields_get_no_suffix() {
     check(
         &FORM_FIELD,
         &quote!(format = "date-time"),
-        &quote!(.format(::mcpwright::core::StringFormat::DateTime)),
+        &quote!(.format(::mcpwright::types::StringFormat::DateTime)),
     );
 }
 
