@@ -44,11 +44,11 @@ impl Server {
                 let template = self.find_template(&resource.uri).await?;
                 self.suggest(&template.core().parameters, &argument, value, known, context).await
             }
-            _ => Err(ErrorObject::invalid_params("params.ref names a prompt or a resource template")),
+            _ => Err(ErrorObject::invalid_params("params.ref must name a prompt or a resource template")),
         }
     }
 
-    /// The template of exactly this text.
+    /// Returns the template with exactly this text.
     async fn find_template(&self, uri: &str) -> Result<TemplateHandler, ErrorObject> {
         self.state.templates.find(uri).await?.ok_or_else(|| unknown("resource template", uri))
     }
@@ -74,7 +74,7 @@ impl Server {
             }
             return Ok(completion);
         }
-        // The values of an enumeration are known without asking anybody.
+        // Values of an enumeration are in the schema.
         let values =
             schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let begins = |text: &&str| text.to_lowercase().starts_with(&value.to_lowercase());

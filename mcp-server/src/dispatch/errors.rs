@@ -1,4 +1,4 @@
-//! How the handlers of all methods are run, and what is said of their failures.
+//! The execution of handlers, and the errors that their failures become.
 
 use std::error::Error;
 use std::time::Duration;
@@ -53,7 +53,7 @@ impl Server {
         })
     }
 
-    /// The answer of a result, where the protocol has no place for a failure that the model reads.
+    /// Serializes the result of a prompt, a resource or a completion, for which a failure is a protocol error.
     pub(crate) fn answer<T: Serialize>(
         &self,
         name: &str,
@@ -62,7 +62,7 @@ impl Server {
     ) -> Result<Answer, ErrorObject> {
         let answer = Answer::of(result);
         let answer = answer.map_err(|error| {
-            incident::internal(&format!("the result of {} is no JSON", incident::escaped(name)), &error)
+            incident::internal(&format!("cannot encode the result of {}", incident::escaped(name)), &error)
         })?;
         let Some(reason) = self.too_large(&answer) else { return Ok(answer.meta(meta)) };
         let incident = incident::number();
@@ -70,13 +70,14 @@ impl Server {
         Err(ErrorObject::internal(format!("{reason}, incident {incident}")))
     }
 
-    /// Why an answer is not sent, if it is larger than it may be.
+    /// Returns the error text for an answer that is too large.
     pub(crate) fn too_large(&self, answer: &Answer) -> Option<String> {
-        let (size, most) = (answer.len(), self.state.max_result_bytes);
-        (size > most).then(|| format!("the result is too large: {size} bytes, and at most {most} are sent"))
+        let (size, max) = (answer.len(), self.state.max_result_bytes);
+        (size > max)
+            .then(|| format!("the result is too large: it must be at most {max} bytes, and is {size}"))
     }
 
-    /// The error of the protocol for a failure.
+    /// Converts a failure into a protocol error.
     pub(crate) fn protocol_error(&self, shown: &str, failure: Failure) -> ErrorObject {
         match failure {
             Failure::InvalidArguments(problems) => {
@@ -90,7 +91,7 @@ impl Server {
         }
     }
 
-    /// What may be said of an error: its own words but never its sources', or a number.
+    /// Returns the text of an error for the client: that of the error without its sources, or an incident number.
     pub(crate) fn error_text(&self, name: &str, error: &(dyn Error + Send + Sync + 'static)) -> String {
         let is_for_models = error.is::<ToolError>() || error.is::<InputError>();
         if self.state.masks_errors && !is_for_models {

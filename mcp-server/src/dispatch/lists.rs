@@ -19,14 +19,14 @@ struct Params<'a> {
 }
 
 impl Server {
-    /// A page of one of the lists.
+    /// Returns the requested page of a list.
     pub(crate) async fn list<H: ListEntry, P: Source<H> + ?Sized>(
         &self,
         call: &Call,
-        offered: &CatalogItems<H, P>,
+        items: &CatalogItems<H, P>,
     ) -> Result<Answer, ErrorObject> {
         let cursor = call.read::<Params<'_>>()?.cursor;
         let list = List { member: H::LIST, page_size: self.state.page_size, caching: self.state.caching };
-        offered.written().await?.page(&list, cursor.as_deref()).map(Answer::page)
+        items.rendered().await?.page(&list, cursor.as_deref()).map(Answer::page)
     }
 }

@@ -14,7 +14,7 @@ use crate::handler::contents::Contents;
 use crate::handler::context::Context;
 use crate::handler::handler_core::HandlerCore;
 use crate::handler::{ResourceHandler, TemplateHandler};
-use crate::limits::MAX_URI_BYTES;
+use crate::limits::check_uri;
 use crate::server::Server;
 use crate::server::catalog::unavailable;
 
@@ -24,7 +24,7 @@ struct Params<'a> {
     uri: Cow<'a, str>,
 }
 
-/// Who reads a URI.
+/// The handler that reads a URI.
 enum Reader {
     Resource(ResourceHandler),
     Template(TemplateHandler, Variables),
@@ -75,8 +75,8 @@ impl Server {
         uri: &str,
         notifications: &NotificationSender,
     ) -> Result<Option<(ReadResourceResult, Caching)>, Outcome> {
-        if uri.len() > MAX_URI_BYTES {
-            return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long").into());
+        if let Err(error) = check_uri("params.uri", uri) {
+            return Err(error.into());
         }
         if !self.may_read(call.caller(), uri) {
             return Ok(None);
@@ -92,7 +92,7 @@ impl Server {
         Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.state.caching))))
     }
 
-    /// A resource of exactly this URI, or else the template that says most of it, or else what a provider has.
+    /// Returns the static resource with this URI, or else the most specific matching template, or else that of a provider.
     async fn find_reader(&self, uri: &str) -> Result<Option<Reader>, ErrorObject> {
         if let Some(resource) = self.state.resources.get_static(uri) {
             return Ok(Some(Reader::Resource(resource.clone())));
@@ -113,7 +113,7 @@ impl Server {
     }
 }
 
-/// What the template that says most of a URI makes of it. Where that one refuses it, no other one is asked.
+/// Matches a URI against the most specific template that matches. If that one rejects a value, no other is tried.
 fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>, ErrorObject> {
     let matches = templates.iter().map(|handler| (handler, handler.template().matches(uri)));
     let best = matches
@@ -121,8 +121,8 @@ fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>
         .min_by(|(one, _), (other, _)| one.template().cmp_specificity(other.template()));
     match best {
         Some((handler, Match::Matched(variables))) => Ok(Some(Reader::Template(handler.clone(), variables))),
-        Some((_, Match::Rejected(refusal))) => {
-            Err(ErrorObject::invalid_params(format!("params.uri: {refusal}")))
+        Some((_, Match::Rejected(rejection))) => {
+            Err(ErrorObject::invalid_params(format!("params.uri: {rejection}")))
         }
         _ => Ok(None),
     }

@@ -1,4 +1,4 @@
-//! How a server is described.
+//! The builder of a server.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
-use crate::limits::DEFAULT_TIMEOUT;
+use crate::limits::{DEFAULT_INPUT_TIMEOUT, DEFAULT_MAX_RESULT_BYTES, DEFAULT_PAGE_SIZE, DEFAULT_TIMEOUT};
 use crate::meta_cache::MetaCache;
 use crate::replicas::bus::Bus;
 use crate::replicas::memory_store::MemoryStore;
@@ -46,7 +46,7 @@ impl Serve for Builder {
     }
 }
 
-/// What can be served: a type with `#[server]`, a [`Builder`], or a [`Server`] itself.
+/// A type that can be served: a type with `#[server]`, a [`Builder`], or a [`Server`] itself.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "not a server",
@@ -78,7 +78,7 @@ impl<S: Serve> From<S> for Server {
     }
 }
 
-/// Describes a server: what `#[server]` expands to, and what needs no macro.
+/// A builder of a server. `#[server]` expands to calls of its methods.
 ///
 /// ```
 /// use mcpwright_server::{Server, ToolHandler};
@@ -125,27 +125,20 @@ impl Builder {
         !self.keys.is_empty()
     }
 
-    /// Entries on one page of a list, if nothing is said.
-    const PAGE_SIZE: usize = 1000;
-    /// How long a client may take to answer what it is asked, if nothing is said.
-    const INPUT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
-    /// The largest result in bytes, if nothing is said.
-    const MAX_RESULT_BYTES: usize = 8 << 20;
-
-    /// A server of this name and version that offers nothing yet.
+    /// Creates a builder of a server with this name and version, and without tools, prompts and resources.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             info: Implementation::new(name, version),
             instructions: None,
             extensions: BTreeMap::new(),
             caching: Caching::new(0, CacheScope::Private),
-            page_size: Self::PAGE_SIZE,
+            page_size: DEFAULT_PAGE_SIZE,
             timeout: DEFAULT_TIMEOUT,
-            max_result_bytes: Self::MAX_RESULT_BYTES,
+            max_result_bytes: DEFAULT_MAX_RESULT_BYTES,
             masks_errors: false,
             store: None,
             tasks: None,
-            input_timeout: Self::INPUT_TIMEOUT,
+            input_timeout: DEFAULT_INPUT_TIMEOUT,
             keys: Keys::default(),
             shared: Extensions::default(),
             bus: None,
@@ -163,184 +156,185 @@ impl Builder {
         }
     }
 
-    /// The name and the version that clients are told.
+    /// Replaces the name and the version of the server.
     pub fn name(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
         self.info.name = name.into();
         self.info.version = version.into();
         self
     }
 
-    /// What people call the server.
+    /// Sets the title of the server, for user interfaces.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.info.title = Some(title.into());
         self
     }
 
-    /// What the server is for.
+    /// Sets the description of the server.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.info.description = Some(description.into());
         self
     }
 
-    /// Where people read more.
+    /// Sets the URL of the server's website.
     pub fn website_url(mut self, url: impl Into<String>) -> Self {
         self.info.website_url = Some(url.into());
         self
     }
 
-    /// A picture of the server; may be said more than once.
+    /// Adds an icon of the server.
     pub fn icon(mut self, icon: Icon) -> Self {
         self.info.icons.push(icon);
         self
     }
 
-    /// How to use the server, for the model.
+    /// Sets instructions on the use of the server, for the model.
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
         self.instructions = Some(instructions.into());
         self
     }
 
-    /// Offers a tool.
+    /// Adds a tool.
     pub fn tool(mut self, tool: ToolHandler) -> Self {
         self.tools.push(tool);
         self
     }
 
-    /// Offers tools that may come and go, after those that are always there.
+    /// Adds a provider of tools that can change while the server runs. They are listed after those of [`tool`](Self::tool).
     pub fn tool_provider(mut self, provider: impl ToolProvider) -> Self {
         self.tool_providers.push(Arc::new(provider));
         self
     }
 
-    /// Offers a prompt.
+    /// Adds a prompt.
     pub fn prompt(mut self, prompt: PromptHandler) -> Self {
         self.prompts.push(prompt);
         self
     }
 
-    /// Offers prompts that may come and go, after those that are always there.
+    /// Adds a provider of prompts that can change while the server runs. They are listed after those of
+    /// [`prompt`](Self::prompt).
     pub fn prompt_provider(mut self, provider: impl PromptProvider) -> Self {
         self.prompt_providers.push(Arc::new(provider));
         self
     }
 
-    /// Offers a resource.
+    /// Adds a resource.
     pub fn resource(mut self, resource: ResourceHandler) -> Self {
         self.resources.push(resource);
         self
     }
 
-    /// Offers the resources of a template.
+    /// Adds a resource template.
     pub fn template(mut self, template: TemplateHandler) -> Self {
         self.templates.push(template);
         self
     }
 
-    /// Offers resources that may come and go, after those that are always there.
+    /// Adds a provider of resources and templates that can change while the server runs. They are listed after those of
+    /// [`resource`](Self::resource) and [`template`](Self::template).
     pub fn resource_provider(mut self, provider: impl ResourceProvider) -> Self {
         self.resource_providers.push(Arc::new(provider));
         self
     }
 
-    /// Answers a method of an extension, or of your own.
+    /// Adds the handler of a method that the engine does not implement, such as one of an extension.
     pub fn method(mut self, name: impl Into<String>, handler: impl MethodHandler) -> Self {
         self.methods.insert(name.into(), Arc::new(handler));
         self
     }
 
-    /// Declares an extension with its settings.
+    /// Declares an extension and its settings in the server's capabilities.
     pub fn extension(mut self, name: impl Into<String>, settings: Map<String, Value>) -> Self {
         self.extensions.insert(name.into(), settings);
         self
     }
 
-    /// Wraps every call; the first one said is the outermost.
+    /// Adds middleware around every call. The first one added is the outermost.
     pub fn middleware(mut self, middleware: impl Middleware) -> Self {
         self.middleware.push(Arc::new(middleware));
         self
     }
 
-    /// Shares a value with every handler, which finds it by its type with [`Ext`](crate::Ext).
+    /// Adds a value that handlers extract by its type with [`Ext`](crate::Ext).
     pub fn share<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.shared.insert(value);
         self
     }
 
-    /// How long, and between whom, clients may cache lists and what is read; not at all if nothing is said.
+    /// Sets the time that clients may cache lists and contents of resources, and the scope of the cache. Default: no caching.
     pub fn cache(mut self, time: Duration, scope: CacheScope) -> Self {
         self.caching = Caching::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), scope);
         self
     }
 
-    /// The most entries on one page of a list: 1000 if nothing is said.
+    /// Sets the maximum number of entries on one page of a list. Default: 1000.
     ///
     /// # Panics
     ///
-    /// When it is 0.
+    /// Panics if `entries` is 0.
     #[track_caller]
     pub fn page_size(mut self, entries: usize) -> Self {
-        assert!(entries > 0, "a page holds at least one entry");
+        assert!(entries > 0, "`page_size` must be at least 1");
         self.page_size = entries;
         self
     }
 
-    /// Ends a call that takes longer: five minutes if nothing is said, there or at the handler.
+    /// Sets the maximum time of a call whose handler has no timeout of its own. Default: 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The largest result of a tool, a resource, a prompt or a completion, in bytes: 8 MiB if nothing is said.
+    /// Sets the maximum size of a result of a tool, a resource, a prompt or a completion, in bytes. Default: 8 MiB.
     ///
-    /// In the place of a larger one, the model reads that the tool should be asked for less; the others are answered
-    /// with an error.
+    /// A larger result of a tool is replaced by a tool error that asks the model to request less. A larger result of another
+    /// handler is a protocol error.
     pub fn max_result_bytes(mut self, bytes: usize) -> Self {
         self.max_result_bytes = bytes;
         self
     }
 
-    /// Gives clients this long to answer what a handler asks of their user or model; ten minutes if nothing is said. An
-    /// answer that comes later is refused, and the client is told to begin again.
+    /// Sets the time that a client has to respond to the input requests of a call. Default: 10 minutes. A later response is
+    /// rejected, and its error asks the client to restart the call.
     pub fn input_timeout(mut self, time: Duration) -> Self {
         self.input_timeout = time;
         self
     }
 
-    /// Replaces the text of errors by a number that the log explains, except where a tool chose its words with
-    /// [`ToolError`](crate::ToolError).
+    /// Replaces the text of errors by an incident number, which is in the log with the text. A
+    /// [`ToolError`](crate::ToolError) keeps its text.
     pub fn mask_errors(mut self) -> Self {
         self.masks_errors = true;
         self
     }
 
-    /// Keeps what replicas share in this store; in the memory of each process if nothing is said.
+    /// Sets the store for the state that replicas share. Default: the memory of the process.
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// Says what is done with calls that become [tasks](https://modelcontextprotocol.io/extensions/tasks).
+    /// Enables [tasks](https://modelcontextprotocol.io/extensions/tasks) with these settings.
     ///
-    /// A server with a tool that says so by itself needs this only for other settings than those of [`TaskConfig::new`]. One
-    /// where only a provider brings such tools needs it to say that it has tasks.
+    /// If a tool has a task mode, tasks are enabled with the settings of [`TaskConfig::new`]. If only tools of providers have
+    /// one, call this method.
     pub fn tasks(mut self, tasks: TaskConfig) -> Self {
         self.tasks = Some(tasks);
         self
     }
 
-    /// Tells the clients of other replicas of changes, and those here of changes at the others, over this bus. Without
-    /// one, each process tells its own clients only.
+    /// Sets the bus on which replicas exchange changes, so that each notifies its clients of the changes of all. Without one,
+    /// only the clients of the same process are notified.
     pub fn bus(mut self, bus: impl Bus) -> Self {
         self.bus = Some(Arc::new(bus));
         self
     }
 
-    /// Says who may read which resources: a caller who may not is told that there is no such resource, and hears nothing
-    /// of its changes. Without a word, every caller may read all.
+    /// Sets the function that decides if a caller may read a resource. If not, the resource does not exist for the caller,
+    /// and the caller is not notified of its changes. Default: every caller may read every resource.
     ///
-    /// It is asked when a resource is read, when a client subscribes to it, and again each time a change is about to be
-    /// told: what is taken back counts from then on. So it answers at once, from memory, and tells of no changes itself.
-    /// Lists are the same for all callers.
+    /// It is called for each read, for each subscription, and before each notification, so a revoked permission takes effect
+    /// at once. It must return without waiting, and must not publish changes. Lists are the same for all callers.
     ///
     /// ```
     /// use mcpwright_server::Server;
@@ -353,7 +347,7 @@ impl Builder {
         self
     }
 
-    /// Tells clients of changes, also before the server is built.
+    /// Returns the handle with which the program notifies clients of changes, also before the server is built.
     pub fn notify(&self) -> &Notify {
         &self.notify
     }
@@ -362,9 +356,9 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// When two tools, prompts, resources or templates have the same name or URI, when a variable of a template has
-    /// no parameter, when an argument of a tool cannot be repeated in its HTTP header, or when a tool is for
-    /// single use and there is no store.
+    /// Panics if two tools, prompts, resources or templates have the same name or URI, if a variable of a template has no
+    /// parameter, if an argument of a tool cannot be repeated in its HTTP header, or if a tool is for single use and there
+    /// is no store.
     #[track_caller]
     pub fn build(self) -> Server {
         for template in &self.templates {
@@ -381,8 +375,8 @@ impl Builder {
             let name = &tool.definition().name;
             assert!(
                 has_store,
-                "`{name}` is for single use, and a server without a store does not know what was used: say `.store(…)`, \
-                 with a `MemoryStore` if there is one process only"
+                "a server with the single-use tool `{name}` must have a store, which records used states: call `.store(…)`, with \
+                a `MemoryStore` if there is only one process"
             );
         }
         let info_text = serde_json::to_string(&self.info).unwrap_or_else(|_| "{}".to_owned());

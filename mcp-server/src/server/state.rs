@@ -23,7 +23,7 @@ use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
 
-/// What is static_items once a server is built.
+/// The immutable state of a built server.
 pub(crate) struct ServerState {
     pub(crate) info: Implementation,
     pub(crate) info_text: String,
@@ -35,9 +35,9 @@ pub(crate) struct ServerState {
     pub(crate) max_result_bytes: usize,
     pub(crate) masks_errors: bool,
     pub(crate) store: Arc<dyn Store>,
-    /// What tasks there are, if a call may become one.
+    /// The registry of tasks, if a call can become one.
     pub(crate) tasks: Option<Arc<Registry>>,
-    /// How long a client may take to answer what it is asked.
+    /// The time that a client has to respond to input requests.
     pub(crate) input_timeout: Duration,
     pub(crate) shared: Extensions,
     pub(crate) notify: Notify,
@@ -51,11 +51,11 @@ pub(crate) struct ServerState {
     pub(crate) meta_cache: MetaCache,
 }
 
-/// Says whether a caller may read the resource of a URI.
+/// A function that returns `true` if a caller may read the resource with a URI.
 pub(crate) type MayRead = Arc<dyn Fn(&Caller, &str) -> bool + Send + Sync>;
 
 impl ServerState {
-    /// What the server can do, from what is registered.
+    /// Returns the capabilities that follow from the registered handlers.
     pub(crate) fn capabilities(&self) -> ServerCapabilities {
         let mut capabilities = ServerCapabilities::new();
         if !self.tools.is_empty() {

@@ -83,7 +83,7 @@ impl Context {
         &self.0.pending_input
     }
 
-    /// If the handler failed while input is pending, returns `InputRequired` in place of its error.
+    /// If input is pending, returns the outcome that replaces the error of the handler.
     pub(crate) fn take_input_required(&self, failure: &Failure) -> Option<Outcome> {
         let Failure::Error(error) = failure else { return None };
         let progress = *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
