@@ -125,7 +125,6 @@ const RETIRED_PREFIXES: [(&str, &str); 4] =
     [("most_", "max_"), ("MOST_", "MAX_"), ("longest_", "max_"), ("LONGEST", "MAX_")];
 
 #[test]
-#[ignore = "the last renames are under way"]
 fn a_type_name_stands_once_in_a_crate() {
     let mut problems = Problems::default();
     for (folder, _) in CRATES {
@@ -135,7 +134,6 @@ fn a_type_name_stands_once_in_a_crate() {
 }
 
 #[test]
-#[ignore = "the last renames are under way"]
 fn retired_names_are_not_used() {
     let mut problems = Problems::default();
     for file in library_sources() {

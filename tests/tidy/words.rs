@@ -40,7 +40,6 @@ const DEMANDS: [&str; 18] = [
 ];
 
 #[test]
-#[ignore = "the last texts are being rewritten"]
 fn few_doc_comments_open_with_a_question_word() {
     let mut problems = Problems::default();
     for (folder, _) in CRATES {
@@ -50,7 +49,6 @@ fn few_doc_comments_open_with_a_question_word() {
 }
 
 #[test]
-#[ignore = "the last texts are being rewritten"]
 fn doc_comments_use_the_words_of_the_field() {
     let mut problems = Problems::default();
     for file in library_sources() {
@@ -60,7 +58,6 @@ fn doc_comments_use_the_words_of_the_field() {
 }
 
 #[test]
-#[ignore = "the last texts are being rewritten"]
 fn demands_say_must() {
     let mut problems = Problems::default();
     for file in library_sources() {
