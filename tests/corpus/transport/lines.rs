@@ -18,7 +18,7 @@ pub(crate) struct Lines {
     runtime: Handle,
     writer: WriteHalf<DuplexStream>,
     state: State,
-    /// How many bytes are written at a time.
+    /// Number of bytes in one write.
     piece: usize,
     end_of_line: &'static str,
     received: Received,
