@@ -1,12 +1,12 @@
-//! What a message costs inside of the process: reading it, answering it, writing the answer. `cargo bench`.
+//! Benchmarks of messages within the process: decoding, dispatch, encoding of the response. Run with `cargo bench`.
 //!
-//! What it costs over pipes, beside other servers, is measured in `benches/peers`.
+//! `benches/peers` measures servers as processes, and compares them with other SDKs.
 
 use std::hint::black_box;
 use std::task::{Context, Poll, Waker};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mcpwright::core::message::{Decoder, decode};
+use mcpwright::types::message::{Decoder, decode};
 use mcpwright::{Caller, NotificationSender, Server, server};
 use mcpwright_server::{Action, Connection};
 
@@ -20,7 +20,7 @@ impl Workload {
         text
     }
 
-    /// Return the number, if it is not too large.
+    /// Return the number, which must be within the range.
     #[tool(read_only)]
     async fn bounded(&self, #[arg(range = 1..=100)] number: u32) -> u32 {
         number
@@ -36,7 +36,7 @@ fn call(tool: &str, arguments: &str, meta: &str) -> String {
     )
 }
 
-fn reading(criterion: &mut Criterion) {
+fn decode_messages(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("decode");
     let text = "x".repeat(100);
     let short = call("echo", &format!(r#"{{"text":"{text}"}}"#), META);
@@ -49,7 +49,7 @@ fn reading(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn answering(criterion: &mut Criterion) {
+fn handle_messages(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("answer");
     let echo = format!(r#"{{"text":"{}"}}"#, "x".repeat(100));
     let list = |meta: &str| {
@@ -59,36 +59,37 @@ fn answering(criterion: &mut Criterion) {
     let messages = [
         ("echo, 2025-11-25", call("echo", &echo, "")),
         ("echo, 2026-07-28", call("echo", &echo, META)),
-        ("an argument that is checked", call("bounded", r#"{"number":7}"#, META)),
-        ("an argument that is made to fit", call("bounded", r#"{"number":"7"}"#, META)),
+        ("argument with a range", call("bounded", r#"{"number":7}"#, META)),
+        ("argument that is coerced", call("bounded", r#"{"number":"7"}"#, META)),
         ("tools/list", list(META)),
     ];
     for (name, message) in messages {
-        let mut talk = Talk::new();
-        group.bench_function(name, |bencher| bencher.iter(|| talk.say(black_box(&message))));
+        let mut session = Session::new();
+        group.bench_function(name, |bencher| bencher.iter(|| session.exchange(black_box(&message))));
     }
     group.finish();
 }
 
-/// A connection whose handlers are done at the second poll at the latest.
-struct Talk {
+/// A connection to the server. Its handlers complete without waiting.
+struct Session {
     server: Server,
     connection: Connection,
     decoder: Decoder,
     out: Vec<u8>,
 }
 
-impl Talk {
+impl Session {
     fn new() -> Self {
         let server = Server::from(Workload);
         let connection = server.connect(Caller::anonymous());
-        let mut talk = Self { server, connection, decoder: Decoder::new(), out: Vec::new() };
+        let mut session = Self { server, connection, decoder: Decoder::new(), out: Vec::new() };
         assert!(decode(INITIALIZE.as_bytes()).is_ok());
-        talk.say(INITIALIZE);
-        talk
+        session.exchange(INITIALIZE);
+        session
     }
 
-    fn say(&mut self, text: &str) -> usize {
+    /// Handles a message, and returns the size of the messages that are sent.
+    fn exchange(&mut self, text: &str) -> usize {
         self.out.clear();
         let actions = self.connection.receive(self.decoder.decode(text.as_bytes()));
         let mut actions: Vec<_> = actions.into_iter().collect();
@@ -97,7 +98,7 @@ impl Talk {
                 Action::Send(message) | Action::Tell(_, message) => message.encode(&mut self.out),
                 Action::Run(call) => {
                     let outbox = NotificationSender::new(|_| {});
-                    let outcome = finish(self.server.call(&call, &outbox));
+                    let outcome = poll_to_completion(self.server.call(&call, &outbox));
                     actions.extend(self.connection.finished(&call, outcome));
                 }
                 Action::Cancel(..) => {}
@@ -107,7 +108,7 @@ impl Talk {
     }
 }
 
-fn finish<F: Future>(future: F) -> F::Output {
+fn poll_to_completion<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {
@@ -117,5 +118,5 @@ fn finish<F: Future>(future: F) -> F::Output {
     }
 }
 
-criterion_group!(calls, reading, answering);
+criterion_group!(calls, decode_messages, handle_messages);
 criterion_main!(calls);

@@ -1,22 +1,22 @@
-//! A tool that asks its user: `cargo run --example ask`, as a client starts it.
+//! A tool that requests input from its user: `cargo run --example ask`, as a client starts it.
 //!
-//! The handler is a straight line, and is run again from the top with each answer. What it does before it asks is a step:
-//! that happens once, however often the handler is run.
+//! The handler is straight-line code. It runs again from the top with each input response. Work before the input request
+//! is wrapped in a step, which runs once, however often the handler runs.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mcpwright::{Choice, Context, Form, Result, server};
 
-/// A theatre with seats that are held, and sold.
+/// A theatre with seats that are held and sold.
 #[derive(Default)]
 struct Theatre {
     held: AtomicU32,
 }
 
-/// What the user has to say before a seat is sold.
+/// The form that the user fills in before a seat is sold.
 #[derive(Form)]
 struct Booking {
-    /// Where to sit
+    /// The part of the house
     place: Place,
     /// The name on the ticket
     #[form(length = 1..=80)]
@@ -40,15 +40,15 @@ impl Theatre {
     /// Book a seat for tonight's play. The user chooses it.
     #[tool]
     async fn book(&self, context: &Context) -> Result<String> {
-        // Not held twice, although the answer brings us here again: perhaps in another process.
+        // The step holds one seat per call, although the handler runs again, possibly in another process.
         let seat: u32 = context.step("hold", async { self.hold() }).await?;
-        // Where the user declines, this is the tool's error, and the model reads it.
+        // If the user declines, the call returns this error as the tool's error, which the model reads.
         let booking: Booking = context.elicit("booking", format!("Seat {seat} is yours for ten minutes."))?;
         let Booking { place, name, programme } = booking;
         Ok(format!("seat {seat} for {name}: {place:?}, programme: {programme}"))
     }
 
-    /// Say how many seats are held.
+    /// Count the seats that are held.
     #[tool(read_only)]
     async fn held(&self) -> u32 {
         self.held.load(Ordering::SeqCst)

@@ -1,6 +1,6 @@
-//! A server inside of an axum application, which says who calls: `cargo run --example axum --features http`.
+//! A server inside an axum application that authenticates callers: `cargo run --example axum --features http`.
 //!
-//! It listens on port 8080 of this machine, or on the one that is named: `… -- 8081`.
+//! It listens on port 8080 of the loopback interface, or on the given port: `… -- 8081`.
 
 use axum::Router;
 use axum::extract::Request;
@@ -13,20 +13,21 @@ use mcpwright::{Caller, Ext, Result, server};
 
 struct Greeter;
 
-/// Which customer's data a request is about.
+/// The customer whose data a request may access.
 #[derive(Clone)]
 struct Tenant(String);
 
 #[server]
 impl Greeter {
-    /// Say who you are and for whom you work.
+    /// Return the caller's name and tenant.
     #[tool(read_only)]
     async fn who_am_i(&self, caller: Caller, tenant: Ext<Tenant>) -> String {
         format!("{caller} of {}", tenant.0)
     }
 }
 
-/// Lets those in who have the token, and says who that is. A real application asks its identity provider.
+/// Rejects requests without the token, and attaches the caller and its tenant to the others. A real application queries
+/// its identity provider.
 async fn authenticate(mut request: Request, next: Next) -> Response {
     let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if token != Some("Bearer open sesame") {
@@ -50,9 +51,9 @@ async fn main() -> Result<()> {
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     eprintln!("http://{}/mcp", listener.local_addr()?);
     let stop = async move {
-        // Without the signal there is nothing to wait for.
+        // An error means that the signal cannot be received; then the server shuts down at once.
         let _ = tokio::signal::ctrl_c().await;
-        // Open streams would keep the application from ending.
+        // Open streams would block the graceful shutdown.
         service.close();
     };
     axum::serve(listener, application).with_graceful_shutdown(stop).await?;

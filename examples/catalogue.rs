@@ -1,4 +1,5 @@
-//! Tools that come and go while the server runs: `learn` adds one, `forget` takes it away, and clients that listen are told.
+//! Tools that are added and removed while the server runs: `learn` adds one, `forget` removes it, and subscribed clients
+//! receive `notifications/tools/list_changed`.
 
 use mcpwright::{Catalog, Result, Serve as _, ToolError, ToolHandler, server};
 
@@ -8,7 +9,7 @@ struct Dictionary {
 
 #[server]
 impl Dictionary {
-    /// Learn a word: from then on a tool of its name says what it means.
+    /// Learn a word: adds a tool with the word's name that returns its meaning.
     #[tool(additive)]
     async fn learn(
         &self,
@@ -16,15 +17,15 @@ impl Dictionary {
         meaning: String,
     ) -> Result<String, ToolError> {
         if ["learn", "forget"].contains(&word.as_str()) {
-            return Err(ToolError::new(format!("{word} has a meaning already")));
+            return Err(ToolError::new(format!("{word} is reserved for a built-in tool")));
         }
         let learned = format!("{word} is a tool now");
-        let description = format!("Say what {word} means.");
-        let says = move || {
+        let description = format!("Return the meaning of {word}.");
+        let define = move || {
             let meaning = meaning.clone();
             async move { meaning }
         };
-        self.words.insert(ToolHandler::function(word, [], says).description(description).read_only());
+        self.words.insert(ToolHandler::function(word, [], define).description(description).read_only());
         Ok(learned)
     }
 

@@ -1,4 +1,4 @@
-//! A server with one tool: `cargo run --example hello`, then speak to its standard input and output.
+//! A server with one tool: `cargo run --example hello`, then send messages to its standard input, one per line.
 
 use mcpwright::{Result, server};
 

@@ -1,6 +1,6 @@
-//! A server over HTTP: `cargo run --example http --features http`, and `curl` as the guide shows.
+//! A server over HTTP: `cargo run --example http --features http`, then `curl` as the guide shows.
 //!
-//! It listens on port 8080 of this machine, or on the one that is named: `… -- 8081`.
+//! It listens on port 8080 of the loopback interface, or on the given port: `… -- 8081`.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ impl Calculator {
         a + b
     }
 
-    /// Count to a number, and say how far it is.
+    /// Count to a number, and report progress.
     #[tool(read_only)]
     async fn count(&self, context: &Context, #[arg(range = 1..=100)] to: u32) -> u32 {
         for number in 1..=to {

@@ -1,6 +1,6 @@
-//! A server inside of a hyper server of your own: `cargo run --example hyper --features http`.
+//! An MCP server inside a hyper server: `cargo run --example hyper --features http`.
 //!
-//! It listens on port 8080 of this machine, or on the one that is named: `… -- 8081`.
+//! It listens on port 8080 of the loopback interface, or on the given port: `… -- 8081`.
 
 use std::convert::Infallible;
 
@@ -23,7 +23,7 @@ impl Calculator {
     }
 }
 
-/// Answers at one path with the server, and at all others with nothing.
+/// Routes one path to the MCP server, and answers all others with 404.
 async fn route(service: HttpService, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     if request.uri().path() == "/mcp" {
         return Ok(service.handle(request).await);
@@ -43,9 +43,11 @@ async fn main() -> Result<()> {
         let (stream, _) = listener.accept().await?;
         let service = service.clone();
         tokio::spawn(async move {
-            let answer = service_fn(move |request| route(service.clone(), request));
-            if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await {
-                eprintln!("a connection ended early: {error}");
+            let hyper_service = service_fn(move |request| route(service.clone(), request));
+            if let Err(error) =
+                http1::Builder::new().serve_connection(TokioIo::new(stream), hyper_service).await
+            {
+                eprintln!("connection failed: {error}");
             }
         });
     }

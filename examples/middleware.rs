@@ -1,12 +1,12 @@
-//! What wraps every call: one middleware times calls, another refuses some of them.
+//! Middleware around every call: one measures the duration of calls, another requires a scope for a tool.
 //!
-//! A caller on standard input and output is nobody in particular, so `reset` is refused here.
+//! Callers on standard input and output are anonymous and have no scopes, so calls of `reset` are refused here.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use mcpwright::core::{CallToolParams, method};
-use mcpwright::{Call, Middleware, Next, Outcome, Result, Serve as _, ToolResult, async_trait, server};
+use mcpwright::types::{CallToolParams, method};
+use mcpwright::{Call, CallToolResult, Middleware, Next, Outcome, Result, Serve as _, async_trait, server};
 
 #[derive(Default)]
 struct Counter {
@@ -15,20 +15,20 @@ struct Counter {
 
 #[server]
 impl Counter {
-    /// Count one more.
+    /// Increment the counter, and return its value.
     #[tool(additive)]
     async fn count(&self) -> u64 {
         self.count.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Start again from nothing.
+    /// Reset the counter to zero.
     #[tool(destructive)]
     async fn reset(&self) {
         self.count.store(0, Ordering::Relaxed);
     }
 }
 
-/// Says on standard error how long each call took.
+/// Logs the duration of each call to standard error.
 struct Timing;
 
 #[async_trait]
@@ -36,13 +36,13 @@ impl Middleware for Timing {
     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
         let start = Instant::now();
         let outcome = next.run(call).await;
-        let ending = if outcome.is_error() { "failed" } else { "done" };
-        eprintln!("{} of {}: {ending} after {:?}", call.method(), call.caller(), start.elapsed());
+        let status = if outcome.is_error() { "failed" } else { "completed" };
+        eprintln!("{} of {}: {status} after {:?}", call.method(), call.caller(), start.elapsed());
         outcome
     }
 }
 
-/// Lets only callers with a scope use a tool.
+/// Refuses calls of a tool by callers without a scope.
 struct Scoped {
     tool: &'static str,
     scope: &'static str,
@@ -51,12 +51,16 @@ struct Scoped {
 #[async_trait]
 impl Middleware for Scoped {
     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
-        let is_meant = call.method() == method::TOOLS_CALL
+        let is_protected = call.method() == method::TOOLS_CALL
             && call.read::<CallToolParams>().is_ok_and(|params| params.name == self.tool);
-        if is_meant && !call.caller().has_scope(self.scope) {
-            let refusal =
-                format!("{} needs the scope {}, and {} has it not", self.tool, self.scope, call.caller());
-            return Outcome::complete(&ToolResult::error(refusal));
+        if is_protected && !call.caller().has_scope(self.scope) {
+            let refusal = format!(
+                "{} requires the scope {}, which {} does not have",
+                self.tool,
+                self.scope,
+                call.caller()
+            );
+            return Outcome::complete(&CallToolResult::error(refusal));
         }
         next.run(call).await
     }

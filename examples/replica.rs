@@ -1,19 +1,19 @@
-//! One of several replicas: `cargo run --example replica --features http -- 8081`, and another one on 8082.
+//! One of several replicas: `cargo run --example replica --features http -- 8081`, and a second one on 8082.
 //!
-//! Each of them goes on with the sessions of the others, since they have the same key. A real one is in the environment:
-//! `REPLICA_KEY=$(openssl rand -base64 32)`.
+//! Each replica continues the sessions of the others, because all of them have the same secret key. In production, set
+//! the key in the environment: `REPLICA_KEY=$(openssl rand -base64 32)`.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use mcpwright::{Context, Form, Key, Result, server};
+use mcpwright::{Context, Form, Result, server};
 
 struct Replica {
     port: u16,
-    /// How many stops were booked here.
+    /// Number of stops booked by this replica.
     booked: AtomicU32,
 }
 
-/// Where to go next.
+/// The next stop of the journey.
 #[derive(Form)]
 struct Stop {
     town: String,
@@ -27,13 +27,13 @@ impl Replica {
         a + b
     }
 
-    /// Say which replica this is.
+    /// Return the port of the replica that answers.
     #[tool(read_only)]
     async fn which(&self) -> u16 {
         self.port
     }
 
-    /// Plan a journey of five stops. The user names each of them, and it is booked once, whichever replicas are asked.
+    /// Plan a journey of five stops. The user names each stop, and each is booked once, whichever replicas handle the call.
     #[tool]
     async fn plan(&self, context: &Context) -> Result<String> {
         let mut journey = Vec::new();
@@ -45,7 +45,7 @@ impl Replica {
         Ok(journey.join(", "))
     }
 
-    /// Say how many stops were booked by this replica.
+    /// Count the stops booked by this replica.
     #[tool(read_only)]
     async fn booked(&self) -> u32 {
         self.booked.load(Ordering::SeqCst)
@@ -62,7 +62,7 @@ async fn main() -> Result<()> {
     let port = std::env::args().nth(1).map_or(Ok(8081), |port| port.parse())?;
     let key = std::env::var("REPLICA_KEY").unwrap_or_else(|_| "0".repeat(64));
     let replica = Replica { port, booked: AtomicU32::new(0) };
-    let listening = mcpwright::http(replica).key(Key::parse(&key)?).listen(("127.0.0.1", port)).await?;
+    let listening = mcpwright::http(replica).key(key.parse()?).listen(("127.0.0.1", port)).await?;
     eprintln!("{}", listening.url());
     listening.run().await?;
     Ok(())

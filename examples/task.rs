@@ -1,7 +1,7 @@
-//! Tools that take their time: `cargo run --example task`, as a client starts it.
+//! Tools with long-running calls: `cargo run --example task`, as a client starts it.
 //!
-//! A client that knows tasks gets a task in the place of a result, asks from time to time how it is with it, and answers
-//! what the handler asks meanwhile. For all others the same functions are calls like any other.
+//! A client that declares the tasks extension receives a task instead of a result, polls its state, and answers the
+//! handler's input requests. For all other clients the same functions are ordinary calls.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use tokio::time::sleep;
 /// A print shop.
 struct Press;
 
-/// What the customer has to say before anything is printed.
+/// The customer's decision about the proof.
 #[derive(Form)]
 struct Proof {
-    /// The proof is right, and may be printed
+    /// The proof is correct and may be printed
     approved: bool,
 }
 
@@ -25,13 +25,13 @@ impl Press {
     async fn print(
         &self,
         context: &Context,
-        /// Its title.
+        /// The book's title.
         title: &str,
-        /// How many copies.
+        /// Number of copies.
         #[arg(default = 3, range = 1..=100)]
         copies: u32,
     ) -> Result<String> {
-        // Set once, although the answer brings us here again.
+        // The step sets the text once, although the handler runs again with the customer's decision.
         let proof: String = context.step("set", self.set(title)).await?;
         let Proof { approved } = context.elicit("proof", format!("Please look at the {proof}."))?;
         if !approved {
@@ -45,11 +45,11 @@ impl Press {
         Ok(format!("{copies} copies of {title}"))
     }
 
-    /// Bind what was printed. Mostly it is done at once; what takes longer becomes a task.
+    /// Bind printed books. A call that takes longer than 50 ms becomes a task.
     #[tool(task = "50ms")]
     async fn bind(
         &self,
-        /// How many books.
+        /// Number of books.
         books: u64,
     ) -> String {
         sleep(Duration::from_millis(books)).await;

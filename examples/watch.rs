@@ -1,6 +1,6 @@
-//! A resource that changes by itself, and clients that are told: the water in a kettle gets warmer every second.
+//! A resource that changes by itself, with subscribed clients: the water in a kettle gets warmer every second.
 //!
-//! To watch it, say that you listen, and keep the input open. A message is on one line, hence `tr`:
+//! To watch it, send `subscriptions/listen` and keep the input open. Each message is one line, hence `tr`:
 //!
 //! ```sh
 //! (tr -d '\n' <<'END'; echo; sleep 10) | cargo run --example watch
@@ -11,8 +11,8 @@
 //! END
 //! ```
 //!
-//! The first answer says what will be told of, each one after it that there is something new to read, and the last one,
-//! when the input ends, that the subscription has ended. Clients of earlier revisions send `resources/subscribe` after
+//! The first message acknowledges the subscription, each one after it reports an update of the resource, and the last
+//! one, sent when the input ends, closes the subscription. Clients of earlier revisions send `resources/subscribe` after
 //! their handshake.
 
 use std::sync::Arc;
@@ -31,7 +31,7 @@ struct Kettle {
 
 #[server]
 impl Kettle {
-    /// How warm the water is.
+    /// The temperature of the water.
     #[resource("kettle://temperature", mime_type = "text/plain")]
     fn temperature(&self) -> String {
         format!("{} °C", self.celsius.load(Ordering::Relaxed))

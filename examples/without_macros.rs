@@ -1,4 +1,4 @@
-//! A server of functions and closures, described with the builder: it needs no macro and no type of its own.
+//! A server built from functions and closures with the builder, without macros and without a server type.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use mcpwright::{
     Server, TemplateHandler, ToolHandler,
 };
 
-/// Where people live.
+/// Towns with their populations.
 struct Towns {
     people: BTreeMap<&'static str, u32>,
 }
@@ -38,13 +38,13 @@ async fn walk(context: Context, kilometres: f64) -> String {
 async fn main() -> Result<()> {
     let towns = [("Ahrensburg", 34_000), ("Bargteheide", 16_000), ("Lübeck", 219_000)];
     let server = Server::builder("towns", env!("CARGO_PKG_VERSION"))
-        .instructions("Towns, how many people live there, and walks between them.")
+        .instructions("Towns, their populations, and walks between them.")
         .share(Towns { people: BTreeMap::from(towns) })
         .tool(ToolHandler::function("largest", [], largest).description("Name the largest town.").read_only())
         .tool(
             ToolHandler::function("walk", ["kilometres"], walk)
-                .argument("kilometres", |argument| argument.description("How far.").range(0.5..=50.0))
-                .description("Go for a walk, and report how far it is."),
+                .argument("kilometres", |argument| argument.description("Distance.").range(0.5..=50.0))
+                .description("Go for a walk, and report progress."),
         )
         .resource(
             ResourceHandler::function("town://all", "all", |towns: Ext<Towns>| async move {
@@ -55,7 +55,7 @@ async fn main() -> Result<()> {
         .template(
             TemplateHandler::function("town://{town}/people", "people", ["town"], people)
                 .argument("town", |argument| argument.complete(Completer::new(suggest)))
-                .description("How many people live in a town."),
+                .description("The population of a town."),
         )
         .prompt(
             PromptHandler::function("visit", ["town"], |town: String| async move {

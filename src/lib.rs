@@ -1,4 +1,4 @@
-//! Build [Model Context Protocol](https://modelcontextprotocol.io) servers from plain functions.
+//! An SDK for building [Model Context Protocol](https://modelcontextprotocol.io) (MCP) servers from plain functions.
 //!
 //! ```no_run
 //! use mcpwright::{server, Result};
@@ -21,64 +21,85 @@
 //! }
 //! ```
 //!
-//! # What a server offers
+//! # Handlers
 //!
-//! A type with [`#[server]`](macro@server) on its `impl` block is a server: its methods with [`#[tool]`](macro@tool),
-//! [`#[resource]`](macro@resource) and [`#[prompt]`](macro@prompt) are what clients and models find there. Names, descriptions
-//! and schemas come from what Rust already knows: names and types of parameters, and doc comments. Without the macros,
+//! A type with [`#[server]`](macro@server) on its `impl` block is a server. Its methods with [`#[tool]`](macro@tool),
+//! [`#[resource]`](macro@resource) and [`#[prompt]`](macro@prompt) are what clients find there. Names, descriptions and
+//! JSON Schemas are derived from the methods: from their names, parameters, types and doc comments. Without the macros,
 //! [`Server::builder`] describes the same server.
 //!
 //! | a handler takes | |
 //! |---|---|
 //! | any type with `serde::Deserialize` and `schemars::JsonSchema` | an argument, under the parameter's name |
-//! | `Option<T>` | an argument that may be left out |
-//! | [`&Context`](Context) | progress, the client's log, who calls |
-//! | [`Caller`], [`Ext<T>`](Ext) | who calls; a value that the server shares |
-//! | any type with [`FromContext`] | an extractor of your own |
+//! | `Option<T>` | an optional argument |
+//! | [`&Context`](Context) | progress, the client's log, input requests to the user or the model, change notifications |
+//! | [`Caller`] | the authenticated caller |
+//! | [`Ext<T>`](Ext) | a value that the server shares, or that a middleware or a transport attached to the call |
 //!
-//! | a tool returns | the client gets |
+//! | a tool returns | the client receives |
 //! |---|---|
-//! | `String`, `&str`, numbers, `bool`, `()` | text, or nothing |
-//! | [`Json<T>`](Json) | structured content with its schema, and the same as compact text |
-//! | content blocks such as [`ImageContent`](core::ImageContent), and lists of them | these |
-//! | [`ToolResult`] | all of it, as you say |
-//! | `Option<T>`, `Result<T, E>` | as `T`; an error is a result that the model can read, for every `E` that `?` knows |
+//! | `String`, `&str`, numbers, `bool`, `char` | a text block |
+//! | `()` | a result without content |
+//! | [`Json<T>`](Json) | structured content with an output schema, and the same value as compact JSON text |
+//! | content blocks such as [`ImageContent`](types::ImageContent); a `Vec` or an array of [`ContentBlock`] | these blocks |
+//! | [`CallToolResult`] | the result as it is |
+//! | `Option<T>`, `Result<T, E>` | as `T`; an error is a result that the model reads, for every `E` that `?` accepts |
 //!
-//! # Eras
+//! # Serving
 //!
-//! Revision 2026-07-28 of the protocol has no handshake, and the four before it have one. One server speaks all five, on one
-//! connection, and no handler sees the difference.
+//! | | |
+//! |---|---|
+//! | `stdio(server)` | one client on standard input and output |
+//! | `http(server).bind(address)` | Streamable HTTP; `into_service()` makes a `tower::Service` for axum and hyper |
+//! | `transport::unix`, `transport::serve` | clients on a Unix socket, or one client on any byte stream |
+//! | [`testing::Client`] | a client in the same process, for tests |
+//!
+//! # Protocol revisions
+//!
+//! Revision 2026-07-28 of the protocol has no handshake; the four revisions before it have one. One server supports all
+//! five, on one connection, and handlers do not depend on the revision.
+//!
+//! # Guide
+//!
+//! The [guide](https://github.com/mcpwright/mcpwright/blob/main/docs/src/SUMMARY.md) has a page for each thing that a
+//! server can do.
 //!
 //! # Features
 //!
-//! | feature | brings | default |
+//! | feature | adds | default |
 //! |---|---|---|
-//! | `macros` | the attribute macros | yes |
+//! | `macros` | the attribute macros, and the derives [`Form`](macro@Form) and [`Choice`](macro@Choice) | yes |
 //! | `stdio` | serving over standard input and output, sockets and memory | yes |
-//! | `http` | serving over Streamable HTTP, by a server of our own or as a service for axum and hyper | no |
-//! | `tls` | TLS for that server, with rustls | no |
-//! | `validate` | schemas written by hand, in all of JSON Schema 2020-12 | no |
+//! | `http` | serving over Streamable HTTP, with a built-in server or as a service for axum and hyper | no |
+//! | `tls` | TLS for the built-in server, with rustls; implies `http` | no |
+//! | `validate` | hand-written schemas, in all of JSON Schema 2020-12 | no |
+
+// docs.rs shows the feature that each item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
 // The public interface is:
-pub use mcpwright_core as core;
+/// The types of the protocol: requests, results, notifications and their parts, of all revisions.
+pub use mcpwright_core as types;
 pub use mcpwright_core::{
-    CacheScope, CallToolResult as ToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
+    CacheScope, CallToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
 };
 #[cfg(feature = "macros")]
 pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
+/// The engine, for authors of transports, stores and message buses.
+pub use mcpwright_server as engine;
 pub use mcpwright_server::{
-    Argument, AsArgument, AsExtractor, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice,
-    Completer, CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Extracted,
-    Failure, Field, Form, FormField, FromContext, Function, Handler, HandlerKind, HeaderParam, InputError,
-    InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult,
-    Json, MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify, Outcome, Parameter,
-    ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler,
-    ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler,
-    ToolError, ToolHandler, ToolProvider, async_trait, testing,
+    Argument, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice, Completer,
+    CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Failure, Field, Form,
+    FormField, FromContext, Handler, HandlerKind, HeaderParam, InputError, InputRequired, IntoCompletion,
+    IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MemoryStore, MethodHandler,
+    Middleware, Next, NotificationSender, Notify, Outcome, Parameter, ProgressValue, PromptHandler,
+    PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve, Server,
+    StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
+    ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};
@@ -88,45 +109,75 @@ pub use mcpwright_transport as transport;
 pub use mcpwright_transport::http;
 #[cfg(feature = "stdio")]
 pub use mcpwright_transport::stdio;
-/// The version of `schemars` that arguments and results are described with.
+/// The `schemars` crate that generates the schemas of arguments and results.
 pub use schemars;
-/// The version of `serde` that arguments and results are read and written with.
+/// The `serde` crate that deserializes arguments and serializes results.
 pub use serde;
-/// The version of `serde_json` whose values schemas and metadata are.
+/// The `serde_json` crate whose `Value` represents schemas and metadata.
 pub use serde_json;
 
-/// A result whose error is any error, for `main` and for handlers: what `?` makes of the errors of libraries.
+/// A `Result` with a boxed error, for `main` and for handlers: `?` converts the errors of libraries into it.
 pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
 
-/// The guide, whose snippets are compiled with the tests.
+/// The guide. Its snippets are compiled as doctests.
 #[cfg(doctest)]
 mod guide {
     #[doc = include_str!("../docs/src/getting-started.md")]
     struct GettingStarted;
     #[doc = include_str!("../docs/src/tools.md")]
     struct Tools;
+    #[doc = include_str!("../docs/src/arguments.md")]
+    struct Arguments;
+    #[doc = include_str!("../docs/src/results.md")]
+    struct Results;
+    #[doc = include_str!("../docs/src/errors.md")]
+    struct Errors;
     #[doc = include_str!("../docs/src/resources.md")]
     struct Resources;
     #[doc = include_str!("../docs/src/prompts.md")]
     struct Prompts;
-    #[doc = include_str!("../docs/src/context.md")]
-    struct Context;
-    #[doc = include_str!("../docs/src/tasks.md")]
-    struct TaskConfig;
+    #[doc = include_str!("../docs/src/progress.md")]
+    struct Progress;
+    #[doc = include_str!("../docs/src/timeouts.md")]
+    struct Timeouts;
+    #[doc = include_str!("../docs/src/state.md")]
+    struct State;
+    #[doc = include_str!("../docs/src/callers.md")]
+    struct Callers;
     #[doc = include_str!("../docs/src/asking.md")]
     struct Asking;
-    #[doc = include_str!("../docs/src/catalogues.md")]
-    struct Catalogues;
+    #[doc = include_str!("../docs/src/tasks.md")]
+    struct TaskConfig;
     #[doc = include_str!("../docs/src/subscriptions.md")]
     struct Subscriptions;
+    #[doc = include_str!("../docs/src/catalogues.md")]
+    struct Catalogues;
     #[doc = include_str!("../docs/src/middleware.md")]
     struct Middleware;
+    #[doc = include_str!("../docs/src/composition.md")]
+    struct Composition;
+    #[doc = include_str!("../docs/src/builder.md")]
+    struct Builder;
+    #[doc = include_str!("../docs/src/extensions.md")]
+    struct Extensions;
     #[doc = include_str!("../docs/src/testing.md")]
     struct Testing;
     #[doc = include_str!("../docs/src/stdio.md")]
     struct Stdio;
     #[doc = include_str!("../docs/src/http.md")]
     struct Http;
+    #[doc = include_str!("../docs/src/proxy.md")]
+    struct Proxy;
+    #[doc = include_str!("../docs/src/replicas.md")]
+    struct Replicas;
+    #[doc = include_str!("../docs/src/embedding.md")]
+    struct Embedding;
+    #[doc = include_str!("../docs/src/shutdown.md")]
+    struct Shutdown;
+    #[doc = include_str!("../docs/src/logging.md")]
+    struct Logging;
+    #[doc = include_str!("../docs/src/limits.md")]
+    struct Limits;
     #[doc = include_str!("../docs/src/from-rmcp.md")]
     struct FromRmcp;
 }

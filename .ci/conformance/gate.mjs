@@ -1,14 +1,14 @@
-// Judges what the conformance suite found.
+// Evaluates the results of the conformance suite.
 //
 //   node gate.mjs <waiting.txt> <skipped.txt> <results> <suite…>
 //
-// Of each suite, <results>/<suite>/list.txt says which scenarios there are, as the command `list` prints them, and
-// results/ holds what they found. It must be that
+// For each suite, <results>/<suite>/list.txt contains the scenarios as printed by the command `list`, and results/
+// contains their results. Requirements:
 //
-//   - every scenario of the list has results, of which at least one check passed;
-//   - no check failed or gave a warning, except those that waiting.txt names;
-//   - no check was skipped, except those that waiting.txt or skipped.txt names;
-//   - every line of the two files is needed: a scenario that it names exists, and did not pass in every suite.
+//   - every scenario of the list has results with at least one passed check;
+//   - no check failed or gave a warning, except those listed in waiting.txt;
+//   - no check was skipped, except those listed in waiting.txt or skipped.txt;
+//   - every line of the two files is needed: its scenario exists, and did not pass in every suite.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -18,19 +18,19 @@ const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 let problems = 0;
 
-function complain(...words) {
+function report(...words) {
     problems += 1;
     console.log(words.join(' '));
 }
 
-/** The names of a file: a scenario or scenario:check a line, and after # what it is for. */
+/** Reads the names of a file: a scenario or scenario:check per line, with comments after #. */
 function readNames(file) {
     const lines = readFileSync(file, 'utf8').split('\n').map(line => line.replace(/#.*/, '').trim());
-    const entries = lines.map((name, index) => ({ name, place: `${basename(file)}:${index + 1}`, needed: false }));
+    const entries = lines.map((name, index) => ({ name, location: `${basename(file)}:${index + 1}`, needed: false }));
     return entries.filter(({ name }) => name);
 }
 
-/** The scenarios of what `list` prints: those for servers, scored or not. */
+/** Reads the scenarios for servers, scored or not, from the output of `list`. */
 function readScenarios(file) {
     const scenarios = [];
     let forServers = false;
@@ -39,11 +39,11 @@ function readScenarios(file) {
         const [, name, notes] = /^\s+- (\S+)(.*)$/.exec(line) ?? [];
         if (name && (forServers || notes.includes('[server]'))) scenarios.push(name);
     }
-    if (scenarios.length === 0) throw new Error(`no scenario in ${file}`);
+    if (scenarios.length === 0) throw new Error(`${file} contains no scenario`);
     return scenarios;
 }
 
-/** The checks of each scenario that has results. */
+/** Reads the checks of each scenario that has results. */
 function readResults(folder) {
     const results = new Map();
     for (const entry of existsSync(folder) ? readdirSync(folder) : []) {
@@ -56,66 +56,66 @@ function readResults(folder) {
 
 const waiting = readNames(waitingFile);
 const skipped = readNames(skippedFile);
-const ran = new Set();
+const evaluated = new Set();
 
-/** Whether one of the names covers this check, or the scenario as a whole if there is no check. */
+/** Returns true if one of the names covers this check, or the whole scenario if there is no check. */
 function covers(names, scenario, check) {
     const covering = names.filter(({ name }) => name === scenario || name === `${scenario}:${check}`);
     for (const entry of covering) entry.needed = true;
     return covering.length > 0;
 }
 
-/** What became of a check that did not pass: named in a file, or a problem. */
+/** Returns the reason for which a failed or skipped check is accepted, or undefined if it is a problem. */
 function excuse(scenario, { id, status }) {
     if (status === 'SKIPPED' && covers(skipped, scenario, id)) return 'skipped';
     return covers(waiting, scenario, id) ? 'waiting' : undefined;
 }
 
-function judge(suite) {
+function evaluate(suite) {
     const scenarios = readScenarios(join(folder, suite, 'list.txt'));
     const results = readResults(join(folder, suite, 'results'));
     const counts = { check: 0, failure: 0, warning: 0, waiting: 0, skipped: 0 };
     for (const scenario of scenarios) {
-        ran.add(scenario);
+        evaluated.add(scenario);
         const checks = results.get(scenario);
-        if (checks) judgeScenario(suite, scenario, checks, counts);
-        else complain('MISSING', suite, `${scenario}: it has no results`);
+        if (checks) evaluateScenario(suite, scenario, checks, counts);
+        else report('MISSING', suite, `${scenario}: there are no results`);
     }
     const counted = ['check', 'failure', 'warning'].map(noun => plural(counts[noun], noun));
     const excused = ['waiting', 'skipped'].filter(kind => counts[kind]).map(kind => `${counts[kind]} ${kind}`);
     return `${suite}: ${[plural(scenarios.length, 'scenario'), ...counted, ...excused].join(', ')}`;
 }
 
-function judgeScenario(suite, scenario, checks, counts) {
-    const telling = checks.filter(({ status }) => status !== 'INFO');
-    const bad = telling.filter(({ status }) => status !== 'SUCCESS');
-    counts.check += telling.length;
-    for (const check of bad) {
+function evaluateScenario(suite, scenario, checks, counts) {
+    const relevant = checks.filter(({ status }) => status !== 'INFO');
+    const unsuccessful = relevant.filter(({ status }) => status !== 'SUCCESS');
+    counts.check += relevant.length;
+    for (const check of unsuccessful) {
         const excused = excuse(scenario, check);
         counts[excused ?? check.status.toLowerCase()] += 1;
         if (excused) continue;
-        const why = check.errorMessage ?? check.description ?? '';
-        complain(check.status, suite, `${scenario}:${check.id}:`, why.replace(/\s+/g, ' ').slice(0, 500));
+        const reason = check.errorMessage ?? check.description ?? '';
+        report(check.status, suite, `${scenario}:${check.id}:`, reason.replace(/\s+/g, ' ').slice(0, 500));
     }
-    if (telling.length === 0 && !covers(waiting, scenario)) {
-        complain('NOTHING', suite, `${scenario}: no check passed, and none failed`);
+    if (relevant.length === 0 && !covers(waiting, scenario)) {
+        report('NOTHING', suite, `${scenario}: no check passed, and none failed`);
     }
 }
 
-function judgeNames() {
+function checkNames() {
     const known = readScenarios(join(folder, 'list.txt'));
-    for (const { name, place, needed } of [...waiting, ...skipped]) {
+    for (const { name, location, needed } of [...waiting, ...skipped]) {
         const scenario = name.split(':')[0];
         if (!known.includes(scenario)) {
-            complain('UNKNOWN', `${place}: the suite has no scenario ${scenario}`);
-        } else if (ran.has(scenario) && !needed) {
-            complain('STALE', `${place}: ${name} has nothing to be excused, so remove it`);
+            report('UNKNOWN', `${location}: the suite has no scenario ${scenario}`);
+        } else if (evaluated.has(scenario) && !needed) {
+            report('STALE', `${location}: ${name} passes, so remove this line`);
         }
     }
 }
 
-const summary = suites.map(judge);
-judgeNames();
+const summary = suites.map(evaluate);
+checkNames();
 console.log(summary.join('\n'));
 if (problems) console.log(`${plural(problems, 'problem')}; the results are in ${folder}`);
 process.exit(problems ? 1 : 0);

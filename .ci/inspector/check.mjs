@@ -1,8 +1,8 @@
-// Checks what the inspector prints of a server.
+// Checks the output of the inspector for a server.
 //
 //   node check.mjs <cases.json> <URL>
 //
-// The cases are those of ../clients: what they name must be listed, and one of the tools is called.
+// The cases are those of ../clients: their tools, resources and prompts must be listed, and one of the tools is called.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -28,34 +28,34 @@ function check(era, method, options, body) {
     console.log(`${verdict} inspector ${era}  ${method}: ${note}`);
 }
 
-/** The result that the inspector prints. */
+/** Returns the result that the inspector prints. */
 function inspect(era, method, options) {
     const args = [inspector, '--cli', url, '--protocol-era', era, '--method', method, '--format', 'json', ...options];
     const { error, status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 60_000 });
     assert(!error, error);
-    assert(status === 0, `the inspector ends with ${status}: ${stderr}${stdout}`);
+    assert(status === 0, `the inspector exited with ${status}: ${stderr}${stdout}`);
     return JSON.parse(stdout).result;
 }
 
 function expectListed(items, key, expected) {
     const listed = items.map(item => item[key]);
-    for (const name of expected) assert(listed.includes(name), `no ${name} among ${listed}`);
+    for (const name of expected) assert(listed.includes(name), `${name} is not in ${listed}`);
     return `${listed.length}`;
 }
 
 function firstCall() {
-    for (const [name, given] of Object.entries(cases.tools)) {
-        const found = given.find(({ text, isError, error }) => text && !isError && !error);
+    for (const [name, toolCases] of Object.entries(cases.tools)) {
+        const found = toolCases.find(({ text, isError, error }) => text && !isError && !error);
         if (found) return { name, ...found };
     }
-    throw new Error(`no case of ${file} expects a text`);
+    throw new Error(`${file} contains no case with a text`);
 }
 
 const { name, arguments: values, text } = firstCall();
 const call = ['--tool-name', name, '--tool-args-json', JSON.stringify(values)];
 
 for (const era of ['legacy', 'modern']) {
-    // Strict is about schemas that other clients' models do not take.
+    // `--strict` reports schemas that some clients do not support.
     check(era, 'tools/list', ['--strict'], ({ tools }) => expectListed(tools, 'name', Object.keys(cases.tools)));
     check(era, 'tools/call', call, ({ content }) => {
         const got = content.map(block => block.text).join('\n');

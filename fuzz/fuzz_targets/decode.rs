@@ -1,4 +1,4 @@
-//! Any bytes are a message or an error, and a message is the same after it has been written and read again.
+//! Decodes arbitrary bytes. A message must survive encoding and decoding; an error must have a valid response, if any.
 
 #![no_main]
 
@@ -8,23 +8,23 @@ use mcpwright_core::message::decode;
 
 fuzz_target!(|bytes: &[u8]| {
     match decode(bytes) {
-        Ok(message) => survives(&message),
+        Ok(message) => check_round_trip(&message),
         Err(error) => {
-            if let Some(answer) = error.answer() {
-                survives(&answer.into());
+            if let Some(response) = error.to_response() {
+                check_round_trip(&response.into());
             }
         }
     }
 });
 
-/// What is written is on one line, and what is read then is the same.
-fn survives(message: &Message) {
+/// Checks that an encoded message has no line break and is decoded to the same message.
+fn check_round_trip(message: &Message) {
     let mut text = Vec::new();
     message.encode(&mut text);
     assert!(!text.contains(&b'\n'), "a line break would end the message");
     match message {
-        // What could not be read in a batch is not written, so that the whole may be another one.
-        Message::Batch(messages) => messages.iter().flatten().for_each(survives),
+        // Invalid items of a batch are not encoded, so the encoded batch may differ. Only its messages are compared.
+        Message::Batch(messages) => messages.iter().flatten().for_each(check_round_trip),
         message => assert_eq!(Ok(message), decode(&text).as_ref()),
     }
 }

@@ -1,41 +1,48 @@
-//! How long, and by whom, a result may be kept.
+//! Cache hints of results.
 
 use serde::{Deserialize, Serialize};
 
-/// How long a client may keep a result, and for whom.
+/// Cache hints of a result: a time to live and a scope.
 ///
-/// By default it is not kept.
+/// The default is a time to live of 0 and the private scope: the result is stale at once.
 /// See [`CacheableResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#cacheableresult).
+///
+/// ```
+/// use mcpwright_core::{CacheScope, Caching};
+///
+/// let caching = Caching::new(60_000, CacheScope::Public);
+/// assert_eq!(serde_json::to_string(&caching).unwrap(), r#"{"ttlMs":60000,"cacheScope":"public"}"#);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Caching {
-    /// For how many milliseconds.
+    /// Time for which the client may cache the result, in milliseconds. 0 means that it is stale at once.
     pub ttl_ms: u64,
-    /// For whom.
+    /// Scope of the cached result.
     pub cache_scope: CacheScope,
 }
 
 impl Caching {
-    /// For so many milliseconds, for these.
+    /// Creates cache hints from a time to live, in milliseconds, and a scope.
     pub fn new(ttl_ms: u64, cache_scope: CacheScope) -> Self {
         Self { ttl_ms, cache_scope }
     }
 }
 
-/// For whom a result may be kept.
+/// The scope of a cached result, as in HTTP's `Cache-Control: public` and `Cache-Control: private`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CacheScope {
-    /// For everybody: nothing in it depends on who asks.
+    /// The result does not depend on the caller. Clients and intermediaries may share it across callers.
     Public,
-    /// For the caller only.
+    /// The result is for the caller that requested it. It must not be shared across authorization contexts.
     #[default]
     Private,
 }
 
 impl CacheScope {
-    /// The scope's name in messages.
+    /// Returns the name of the scope in messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Public => "public",

@@ -1,40 +1,40 @@
-//! What a client and a server declare that they can do.
+//! Capabilities of clients and servers.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Members;
+use crate::json::Members;
 use crate::setters::setters;
 
-/// What a client can do for a server.
+/// Capabilities that a client may support.
 ///
 /// See [`ClientCapabilities`](https://modelcontextprotocol.io/specification/2026-07-28/schema#clientcapabilities).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ClientCapabilities {
-    /// It can ask its user.
+    /// Present if the client supports elicitation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elicitation: Option<ElicitationCapability>,
-    /// It can ask its model.
+    /// Present if the client supports sampling from a language model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sampling: Option<SamplingCapability>,
-    /// It can say which folders it works in.
+    /// Present if the client supports listing its roots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roots: Option<RootsCapability>,
-    /// The extensions it knows, by identifier, each with its settings.
+    /// Settings of the extensions that the client supports, by extension identifier.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub extensions: Members<Map<String, Value>>,
-    /// What is not in the specification.
+    /// Experimental capabilities, which are not in the specification, by name.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub experimental: Members<Map<String, Value>>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ClientCapabilities {
-    /// None at all.
+    /// Creates an empty set of capabilities.
     pub fn new() -> Self {
         Self::default()
     }
@@ -48,26 +48,26 @@ impl ClientCapabilities {
     }
 }
 
-/// How a client can ask its user.
+/// Modes of elicitation that a client supports.
 ///
 /// See [`ClientCapabilities`](https://modelcontextprotocol.io/specification/2026-07-28/schema#clientcapabilities).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ElicitationCapability {
-    /// By a form.
+    /// Present if the client supports form mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Map<String, Value>>,
-    /// By sending the user to a page.
+    /// Present if the client supports URL mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<Map<String, Value>>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ElicitationCapability {
-    /// Whether the client shows forms: also one that declares no mode does.
-    pub fn shows_forms(&self) -> bool {
+    /// Returns `true` if the client supports form mode. A client that declares no mode supports it too.
+    pub fn supports_forms(&self) -> bool {
         self.form.is_some() || self.url.is_none()
     }
 
@@ -77,19 +77,19 @@ impl ElicitationCapability {
     }
 }
 
-/// How a client can ask its model.
+/// Options of sampling that a client supports.
 ///
 /// See [`ClientCapabilities`](https://modelcontextprotocol.io/specification/2026-07-28/schema#clientcapabilities).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SamplingCapability {
-    /// With `includeContext` other than `none`.
+    /// Present if the client supports values of `includeContext` other than `none`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<Map<String, Value>>,
-    /// With tools for the model to use.
+    /// Present if the client supports tool use: the `tools` and `toolChoice` parameters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools: Option<Map<String, Value>>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -101,56 +101,63 @@ impl SamplingCapability {
     }
 }
 
-/// That a client can say which folders it works in.
+/// Support for listing roots.
 ///
 /// See [`ClientCapabilities`](https://modelcontextprotocol.io/specification/2026-07-28/schema#clientcapabilities).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RootsCapability {
-    /// It says when they change: revisions up to 2025-11-25 only.
+    /// `true` if the client sends `notifications/roots/list_changed`. Revisions up to 2025-11-25 only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_changed: Option<bool>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// What a server can do for a client.
+/// Capabilities that a server may support.
 ///
 /// See [`ServerCapabilities`](https://modelcontextprotocol.io/specification/2026-07-28/schema#servercapabilities).
+///
+/// ```
+/// use mcpwright_core::{ServerCapabilities, ToolsCapability};
+///
+/// let capabilities = ServerCapabilities::new().tools(ToolsCapability::default().list_changed(true));
+/// assert_eq!(serde_json::to_string(&capabilities).unwrap(), r#"{"tools":{"listChanged":true}}"#);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServerCapabilities {
-    /// It has tools.
+    /// Present if the server offers tools.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools: Option<ToolsCapability>,
-    /// It has resources.
+    /// Present if the server offers resources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourcesCapability>,
-    /// It has prompts.
+    /// Present if the server offers prompts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompts: Option<PromptsCapability>,
-    /// It completes arguments.
+    /// Present if the server completes arguments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completions: Option<Map<String, Value>>,
-    /// It sends log messages.
+    /// Present if the server sends log messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logging: Option<Map<String, Value>>,
-    /// The extensions it knows, by identifier, each with its settings.
+    /// Settings of the extensions that the server supports, by extension identifier.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub extensions: Members<Map<String, Value>>,
-    /// What is not in the specification.
+    /// Experimental capabilities, which are not in the specification, by name.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub experimental: Members<Map<String, Value>>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ServerCapabilities {
-    /// None at all.
+    /// Creates an empty set of capabilities.
     pub fn new() -> Self {
         Self::default()
     }
@@ -166,17 +173,17 @@ impl ServerCapabilities {
     }
 }
 
-/// That a server has tools.
+/// Support for tools.
 ///
 /// See [`ServerCapabilities`](https://modelcontextprotocol.io/specification/2026-07-28/schema#servercapabilities).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ToolsCapability {
-    /// It says when the list of tools changes.
+    /// `true` if the server sends `notifications/tools/list_changed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_changed: Option<bool>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -187,20 +194,20 @@ impl ToolsCapability {
     }
 }
 
-/// That a server has resources.
+/// Support for resources.
 ///
 /// See [`ServerCapabilities`](https://modelcontextprotocol.io/specification/2026-07-28/schema#servercapabilities).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ResourcesCapability {
-    /// It says when a resource changes that a client subscribed to.
+    /// `true` if the server sends `notifications/resources/updated` for subscribed resources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscribe: Option<bool>,
-    /// It says when the list of resources changes.
+    /// `true` if the server sends `notifications/resources/list_changed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_changed: Option<bool>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -212,17 +219,17 @@ impl ResourcesCapability {
     }
 }
 
-/// That a server has prompts.
+/// Support for prompts.
 ///
 /// See [`ServerCapabilities`](https://modelcontextprotocol.io/specification/2026-07-28/schema#servercapabilities).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PromptsCapability {
-    /// It says when the list of prompts changes.
+    /// `true` if the server sends `notifications/prompts/list_changed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list_changed: Option<bool>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }

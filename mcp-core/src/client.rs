@@ -1,12 +1,26 @@
-//! The client that a request speaks for.
+//! The client that sent a request.
 
 use std::sync::{Arc, LazyLock};
 
-use crate::{ClientCapabilities, Implementation, LoggingLevel, ProgressToken};
+use crate::capability::ClientCapabilities;
+use crate::implementation::Implementation;
+use crate::log::LoggingLevel;
+use crate::progress::ProgressToken;
 
-/// The client that a request speaks for: who it says it is, what it can do, and what it wants for this request.
+/// The client that sent a request: its implementation, its capabilities, and the options of the request.
 ///
-/// Cheap to clone. Nothing in it is verified: it is for display, and for what may be sent to the client.
+/// It is cheap to clone. All of it is self-reported by the client and not verified: use it for display and to decide
+/// what may be sent to the client, not for authorization.
+///
+/// ```
+/// use mcpwright_core::{Client, ClientCapabilities, Implementation, LoggingLevel};
+///
+/// let client = Client::new(Some(Implementation::new("inspector", "0.1.0")), ClientCapabilities::new())
+///     .with_log_level(Some(LoggingLevel::Warning));
+/// assert_eq!(client.info().map(|info| info.name.as_str()), Some("inspector"));
+/// assert_eq!(client.log_level(), Some(LoggingLevel::Warning));
+/// assert!(client.capabilities().sampling.is_none());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     identity: Arc<Identity>,
@@ -21,26 +35,26 @@ struct Identity {
 }
 
 impl Client {
-    /// A client that wants neither log messages nor progress.
+    /// Creates a client that requests neither log messages nor progress notifications.
     pub fn new(info: Option<Implementation>, capabilities: ClientCapabilities) -> Self {
         Self { identity: Arc::new(Identity { info, capabilities }), log_level: None, progress_token: None }
     }
 
-    /// The same client, wanting log messages from this level on.
+    /// Sets the minimum level of log messages that the client requests. `None` requests no log messages.
     #[must_use]
-    pub fn log_level_for_call(mut self, level: Option<LoggingLevel>) -> Self {
+    pub fn with_log_level(mut self, level: Option<LoggingLevel>) -> Self {
         self.log_level = level;
         self
     }
 
-    /// The same client, wanting progress under this token.
+    /// Sets the token of progress notifications that the client requests. `None` requests no progress.
     #[must_use]
-    pub fn progress_token_for_call(mut self, token: Option<ProgressToken>) -> Self {
+    pub fn with_progress_token(mut self, token: Option<ProgressToken>) -> Self {
         self.progress_token = token;
         self
     }
 
-    /// The same client, able to do nothing for a server.
+    /// Removes all capabilities.
     #[must_use]
     pub fn without_capabilities(mut self) -> Self {
         let info = self.identity.info.clone();
@@ -48,31 +62,31 @@ impl Client {
         self
     }
 
-    /// Who the client says it is.
+    /// Returns the implementation that the client reports, if any.
     pub fn info(&self) -> Option<&Implementation> {
         self.identity.info.as_ref()
     }
 
-    /// What the client can do.
+    /// Returns the capabilities that the client declared.
     pub fn capabilities(&self) -> &ClientCapabilities {
         &self.identity.capabilities
     }
 
-    /// The least level of log messages that the client wants; nothing if it wants none.
+    /// Returns the minimum level of log messages that the client requests, or `None` if it requests none.
     pub fn log_level(&self) -> Option<LoggingLevel> {
         self.log_level
     }
 
-    /// What the client wants progress to refer to; nothing if it wants none.
+    /// Returns the token of progress notifications, or `None` if the client requests no progress.
     pub fn progress_token(&self) -> Option<&ProgressToken> {
         self.progress_token.as_ref()
     }
 }
 
 impl Default for Client {
-    /// A client of whom nothing is known.
+    /// Returns a client without an implementation and without capabilities.
     fn default() -> Self {
-        static NOBODY: LazyLock<Client> = LazyLock::new(|| Client::new(None, ClientCapabilities::default()));
-        NOBODY.clone()
+        static UNKNOWN: LazyLock<Client> = LazyLock::new(|| Client::new(None, ClientCapabilities::default()));
+        UNKNOWN.clone()
     }
 }

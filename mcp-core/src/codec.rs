@@ -1,4 +1,4 @@
-//! How members are read and written where serde's derive does not suffice.
+//! Serialization that serde's derive macros cannot express.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,75 +8,78 @@ use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Error, Map, Value};
 
-use crate::JsonText;
+use crate::json::JsonText;
 
-/// Reads an object, and makes of its members whatever they are.
+/// Deserializes an object and converts its members with `convert`.
 pub(crate) fn object<'de, D: Deserializer<'de>, T>(
     deserializer: D,
-    make: impl FnOnce(Map<String, Value>) -> Result<T, Error>,
+    convert: impl FnOnce(Map<String, Value>) -> Result<T, Error>,
 ) -> Result<T, D::Error> {
-    struct Object<F, T>(F, PhantomData<T>);
-    impl<'de, T, F: FnOnce(Map<String, Value>) -> Result<T, Error>> Visitor<'de> for Object<F, T> {
+    struct ObjectVisitor<F, T>(F, PhantomData<T>);
+    impl<'de, T, F: FnOnce(Map<String, Value>) -> Result<T, Error>> Visitor<'de> for ObjectVisitor<F, T> {
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an object")
         }
 
-        // An error that is returned from in here belongs to this object, and one from behind it to the whole around it.
+        // serde_json gives an error the position at which it is returned. It must be returned from within this
+        // object: after it, the position would be that of the enclosing value.
         fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
             let members = Map::deserialize(MapAccessDeserializer::new(members))?;
             (self.0)(members).map_err(A::Error::custom)
         }
     }
-    deserializer.deserialize_map(Object(make, PhantomData))
+    deserializer.deserialize_map(ObjectVisitor(convert, PhantomData))
 }
 
-/// Reads an object, of which one member says of which type the others are.
+/// Deserializes an internally tagged object: `convert` gets the value of the member `tag` and the other members.
 pub(crate) fn tagged<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     tag: &'static str,
-    make: impl FnOnce(String, Value) -> Result<T, Error>,
+    convert: impl FnOnce(String, Value) -> Result<T, Error>,
 ) -> Result<T, D::Error> {
     object(deserializer, |mut members| match members.shift_remove(tag) {
-        Some(Value::String(name)) => make(name, Value::Object(members)),
-        Some(_) => Err(Error::custom(format_args!("`{tag}`: expected a string"))),
+        Some(Value::String(name)) => convert(name, Value::Object(members)),
+        Some(_) => Err(Error::custom(format_args!("`{tag}`: must be a string"))),
         None => Err(Error::missing_field(tag)),
     })
 }
 
-/// Puts the member back that [`tagged`] took.
-pub(crate) fn retagged(tag: &str, name: String, mut value: Value) -> Value {
+/// Inserts the member that [`tagged`] removed.
+pub(crate) fn with_tag(tag: &str, name: String, mut value: Value) -> Value {
     if let Some(members) = value.as_object_mut() {
         members.shift_insert(0, tag.to_owned(), Value::String(name));
     }
     value
 }
 
-/// Reads a value as a type; an error names the member.
-pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
-    // A value knows no places, so what went wrong is looked up in its text.
-    T::deserialize(value).or_else(|_| JsonText::of(value)?.to())
+/// Converts a value into `T`. The error message names the member.
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+    // Errors from a `Value` have no position. Parsing its text again finds the position, and so the member.
+    T::deserialize(value).or_else(|_| JsonText::encode(value)?.decode_owned())
 }
 
-/// Reads a member whose `null` is a value like any other.
+/// Deserializes a member for which `null` is a value: only an absent member is `None`.
 pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)
 }
 
-/// A `number` of the specification: an integer is written as one, `50` and not `50.0`.
+/// Serialization of a `number` of the specification: integers without a fraction, `50` and not `50.0`.
 pub(crate) mod number {
     use serde::ser::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    /// Every integer up to here has an `f64` of its own.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
+    /// Largest magnitude up to which an `f64` represents every integer exactly: 2^53.
+    const MAX_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
 
     pub(crate) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         if !number.is_finite() {
-            return Err(S::Error::custom(format_args!("JSON has no number {number}")));
+            return Err(S::Error::custom(format_args!(
+                "a number must be finite to be written as JSON, got {number}"
+            )));
         }
-        if number.fract() == 0.0 && number.abs() <= EXACT {
+        if number.fract() == 0.0 && number.abs() <= MAX_EXACT_INTEGER {
             #[expect(clippy::cast_possible_truncation, reason = "it is an integer of at most 54 bits")]
             return serializer.serialize_i64(*number as i64);
         }
@@ -88,7 +91,7 @@ pub(crate) mod number {
     }
 }
 
-/// A [`number`] that may be absent.
+/// Serialization of a [`number`] that may be absent.
 pub(crate) mod optional_number {
     use serde::{Deserialize, Deserializer, Serializer};
 
@@ -104,7 +107,7 @@ pub(crate) mod optional_number {
     }
 }
 
-/// One or many: an object and a list of one say the same.
+/// Serialization of a list as one object or an array of objects. A single object stands for a list of one item.
 pub(crate) mod one_or_many {
     use std::fmt;
     use std::marker::PhantomData;
@@ -113,7 +116,7 @@ pub(crate) mod one_or_many {
     use serde::de::{MapAccess, SeqAccess, Visitor};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    // Peers before 2025-11-25 know only the single one.
+    // Revisions before 2025-11-25 allow only a single object.
     pub(crate) fn serialize<S: Serializer, T: Serialize>(
         list: &[T],
         serializer: S,
@@ -134,7 +137,7 @@ pub(crate) mod one_or_many {
             type Value = Vec<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object or a list of objects")
+                f.write_str("an object or an array of objects")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, one: A) -> Result<Vec<T>, A::Error> {

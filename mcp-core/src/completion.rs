@@ -1,36 +1,38 @@
-//! Completion of arguments while a person types.
+//! Argument completion.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Error, Map, Value};
 
+use crate::codec;
+use crate::json::Members;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{Members, Meta, codec};
 
-/// Which argument is being typed, and how far it has come.
+/// Parameters of `completion/complete`.
 ///
 /// See [`CompleteRequestParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#completerequestparams).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CompleteParams {
-    /// Whose argument it is.
+    /// The prompt or resource template that the argument belongs to.
     #[serde(rename = "ref")]
     pub reference: CompletionReference,
-    /// The argument.
+    /// The argument to complete.
     pub argument: CompletionArgument,
-    /// What is known besides.
+    /// Additional context, such as the arguments that have been resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<CompletionContext>,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl CompleteParams {
-    /// To complete an argument.
+    /// Creates the parameters for completing an argument of a prompt or resource template.
     pub fn new(reference: impl Into<CompletionReference>, argument: CompletionArgument) -> Self {
         Self { reference: reference.into(), argument, context: None, meta: Meta::new(), other: Map::new() }
     }
@@ -41,15 +43,15 @@ impl CompleteParams {
     }
 }
 
-/// Whose argument is being typed.
+/// A reference to the prompt or resource template whose argument is completed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum CompletionReference {
-    /// A prompt's.
+    /// A prompt.
     #[serde(rename = "ref/prompt")]
     Prompt(PromptReference),
-    /// A resource template's.
+    /// A resource template.
     #[serde(rename = "ref/resource")]
     Resource(ResourceTemplateReference),
 }
@@ -57,8 +59,8 @@ pub enum CompletionReference {
 impl<'de> Deserialize<'de> for CompletionReference {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         codec::tagged(deserializer, "type", |tag, value| match &*tag {
-            "ref/prompt" => codec::read(&value).map(Self::Prompt),
-            "ref/resource" => codec::read(&value).map(Self::Resource),
+            "ref/prompt" => codec::from_value(&value).map(Self::Prompt),
+            "ref/resource" => codec::from_value(&value).map(Self::Resource),
             _ => Err(Error::unknown_variant(&tag, &["ref/prompt", "ref/resource"])),
         })
     }
@@ -76,24 +78,24 @@ impl From<ResourceTemplateReference> for CompletionReference {
     }
 }
 
-/// A prompt, by name.
+/// A reference to a prompt by name.
 ///
 /// See [`PromptReference`](https://modelcontextprotocol.io/specification/2026-07-28/schema#promptreference).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromptReference {
-    /// What programs call it.
+    /// Identifier for programmatic use.
     pub name: String,
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl PromptReference {
-    /// The prompt of this name.
+    /// Creates a reference to the prompt `name`.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -103,83 +105,83 @@ impl PromptReference {
     }
 }
 
-/// A resource or a resource template, by URI.
+/// A reference to a resource or resource template by URI.
 ///
 /// See [`ResourceTemplateReference`](https://modelcontextprotocol.io/specification/2026-07-28/schema#resourcetemplatereference).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ResourceTemplateReference {
-    /// The URI or the template.
+    /// The URI or URI template of the resource.
     pub uri: String,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ResourceTemplateReference {
-    /// The template of this text.
+    /// Creates a reference to the resource or resource template `uri`.
     pub fn new(uri: impl Into<String>) -> Self {
         Self { uri: uri.into(), ..Self::default() }
     }
 }
 
-/// The argument that is being typed.
+/// The argument to complete.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CompletionArgument {
-    /// Which one it is.
+    /// The name of the argument.
     pub name: String,
-    /// What has been typed.
+    /// The value typed so far, to match completions against.
     pub value: String,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl CompletionArgument {
-    /// An argument, as far as it has been typed.
+    /// Creates an argument from its name and the value typed so far.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self { name: name.into(), value: value.into(), ..Self::default() }
     }
 }
 
-/// What is known besides the argument that is being typed.
+/// Additional context for a completion.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CompletionContext {
-    /// The arguments that are already there.
+    /// Values of the arguments that have been resolved, by name.
     #[serde(default, skip_serializing_if = "Members::is_empty")]
     pub arguments: Members<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl CompletionContext {
-    /// The arguments that are already there.
+    /// Creates a context from the arguments that have been resolved.
     pub fn new(arguments: impl Into<Members<String>>) -> Self {
         Self { arguments: arguments.into(), ..Self::default() }
     }
 }
 
-/// How an argument may go on.
+/// The result of `completion/complete`.
 ///
 /// See [`CompleteResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#completeresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CompleteResult {
-    /// The values it may have.
+    /// The completion values.
     pub completion: Completion,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl CompleteResult {
-    /// The values an argument may have.
+    /// Creates a result from completion values.
     pub fn new(completion: Completion) -> Self {
         Self { completion, ..Self::default() }
     }
@@ -189,26 +191,33 @@ impl CompleteResult {
     }
 }
 
-/// The values that an argument may have.
+/// Completion values for an argument.
+///
+/// ```
+/// use mcpwright_core::Completion;
+///
+/// let completion = Completion::new(["paris".to_owned(), "perth".to_owned()]).total(12).has_more(true);
+/// assert_eq!(completion.values.len(), 2);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Completion {
-    /// The values: the specification allows a hundred.
+    /// The values, at most 100 by the specification.
     pub values: Vec<String>,
-    /// How many there are in all.
+    /// Total number of matching values, which may exceed the number of `values`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
-    /// Whether there are more than these.
+    /// `true` if there are more matching values than those sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub has_more: Option<bool>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Completion {
-    /// These values.
+    /// Creates a completion from its values.
     pub fn new(values: impl Into<Vec<String>>) -> Self {
         Self { values: values.into(), ..Self::default() }
     }

@@ -1,42 +1,57 @@
-//! What tools, prompts and models say: text, pictures, sounds, resources.
+//! Content of tool results, prompts and sampling messages: text, images, audio, resources.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use crate::annotations::Annotations;
+use crate::codec;
+use crate::meta::Meta;
+use crate::resource::{ResourceContents, ResourceLink};
 use crate::setters::setters;
-use crate::{Meta, ResourceContents, ResourceLink, codec};
 
-/// One piece of what a tool or a prompt says.
+/// One block of content of a tool result or a prompt message.
 ///
 /// See [`ContentBlock`](https://modelcontextprotocol.io/specification/2026-07-28/schema#contentblock).
+///
+/// ```
+/// use mcpwright_core::{ContentBlock, Resource, ResourceContents};
+///
+/// let blocks: [ContentBlock; 4] = [
+///     "Three files match.".into(),
+///     ContentBlock::image([0x89, b'P', b'N', b'G'], "image/png"),
+///     ContentBlock::resource_link(Resource::new("file:///src/lib.rs", "lib.rs")),
+///     ContentBlock::resource(ResourceContents::text("file:///src/main.rs", "fn main() {}")),
+/// ];
+/// assert_eq!(blocks[0].as_text(), Some("Three files match."));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ContentBlock {
     /// Text.
     Text(TextContent),
-    /// A picture.
+    /// An image.
     Image(ImageContent),
-    /// A sound.
+    /// Audio.
     Audio(AudioContent),
-    /// A resource that can be read.
+    /// A link to a resource.
     ResourceLink(ResourceLink),
-    /// A resource that was read.
+    /// The contents of a resource, embedded.
     Resource(EmbeddedResource),
-    /// A block of a type that this crate does not know, as it came.
+    /// A block of an unrecognized type, preserved when it is serialized again.
     #[serde(untagged)]
     Other(Value),
 }
 
 impl ContentBlock {
-    /// Text.
+    /// Creates a block of text.
     pub fn text(text: impl Into<String>) -> Self {
         TextContent::new(text).into()
     }
 
-    /// The text, if it is one.
+    /// Returns the text if this is a block of text.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(&text.text),
@@ -44,22 +59,22 @@ impl ContentBlock {
         }
     }
 
-    /// A picture, from its bytes.
+    /// Creates an image from its bytes, which are encoded in base64.
     pub fn image(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         ImageContent::new(bytes, mime_type).into()
     }
 
-    /// A sound, from its bytes.
+    /// Creates audio from its bytes, which are encoded in base64.
     pub fn audio(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         AudioContent::new(bytes, mime_type).into()
     }
 
-    /// A resource that can be read.
+    /// Creates a link to a resource.
     pub fn resource_link(resource: ResourceLink) -> Self {
         Self::ResourceLink(resource)
     }
 
-    /// A resource that was read.
+    /// Creates a block with the contents of a resource.
     pub fn resource(contents: ResourceContents) -> Self {
         EmbeddedResource::new(contents).into()
     }
@@ -68,12 +83,12 @@ impl ContentBlock {
 impl<'de> Deserialize<'de> for ContentBlock {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         codec::tagged(deserializer, "type", |tag, value| match &*tag {
-            "text" => codec::read(&value).map(Self::Text),
-            "image" => codec::read(&value).map(Self::Image),
-            "audio" => codec::read(&value).map(Self::Audio),
-            "resource_link" => codec::read(&value).map(Self::ResourceLink),
-            "resource" => codec::read(&value).map(Self::Resource),
-            _ => Ok(Self::Other(codec::retagged("type", tag, value))),
+            "text" => codec::from_value(&value).map(Self::Text),
+            "image" => codec::from_value(&value).map(Self::Image),
+            "audio" => codec::from_value(&value).map(Self::Audio),
+            "resource_link" => codec::from_value(&value).map(Self::ResourceLink),
+            "resource" => codec::from_value(&value).map(Self::Resource),
+            _ => Ok(Self::Other(codec::with_tag("type", tag, value))),
         })
     }
 }
@@ -120,7 +135,7 @@ impl From<EmbeddedResource> for ContentBlock {
     }
 }
 
-/// Text.
+/// Text from or for a language model.
 ///
 /// See [`TextContent`](https://modelcontextprotocol.io/specification/2026-07-28/schema#textcontent).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -128,19 +143,19 @@ impl From<EmbeddedResource> for ContentBlock {
 pub struct TextContent {
     /// The text.
     pub text: String,
-    /// Whom it is for, and how much it matters.
+    /// Annotations for the client, such as the intended audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl TextContent {
-    /// A text.
+    /// Creates a block of text.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
@@ -151,30 +166,30 @@ impl TextContent {
     }
 }
 
-/// A picture.
+/// An image from or for a language model.
 ///
 /// See [`ImageContent`](https://modelcontextprotocol.io/specification/2026-07-28/schema#imagecontent).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImageContent {
-    /// Its bytes, in base64.
+    /// The bytes of the image, in base64.
     pub data: String,
-    /// Its MIME type, such as `image/png`.
+    /// MIME type of the image, such as `image/png`.
     pub mime_type: String,
-    /// Whom it is for, and how much it matters.
+    /// Annotations for the client, such as the intended audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ImageContent {
-    /// A picture, from its bytes.
+    /// Creates an image from its bytes, which are encoded in base64.
     pub fn new(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         Self { data: STANDARD.encode(bytes), mime_type: mime_type.into(), ..Self::default() }
     }
@@ -185,30 +200,30 @@ impl ImageContent {
     }
 }
 
-/// A sound.
+/// Audio from or for a language model.
 ///
 /// See [`AudioContent`](https://modelcontextprotocol.io/specification/2026-07-28/schema#audiocontent).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AudioContent {
-    /// Its bytes, in base64.
+    /// The bytes of the audio, in base64.
     pub data: String,
-    /// Its MIME type, such as `audio/wav`.
+    /// MIME type of the audio, such as `audio/wav`.
     pub mime_type: String,
-    /// Whom it is for, and how much it matters.
+    /// Annotations for the client, such as the intended audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl AudioContent {
-    /// A sound, from its bytes.
+    /// Creates audio from its bytes, which are encoded in base64.
     pub fn new(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         Self { data: STANDARD.encode(bytes), mime_type: mime_type.into(), ..Self::default() }
     }
@@ -219,27 +234,27 @@ impl AudioContent {
     }
 }
 
-/// A resource that was read, inside of what a tool or a prompt says.
+/// The contents of a resource, embedded in a tool result or a prompt message.
 ///
 /// See [`EmbeddedResource`](https://modelcontextprotocol.io/specification/2026-07-28/schema#embeddedresource).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmbeddedResource {
-    /// What was read.
+    /// The contents.
     pub resource: ResourceContents,
-    /// Whom it is for, and how much it matters.
+    /// Annotations for the client, such as the intended audience.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Annotations>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl EmbeddedResource {
-    /// A resource that was read.
+    /// Creates a block with the contents of a resource.
     pub fn new(resource: ResourceContents) -> Self {
         Self { resource, annotations: None, meta: Meta::new(), other: Map::new() }
     }
@@ -248,50 +263,4 @@ impl EmbeddedResource {
         annotations: Option<Annotations>,
         meta: Meta,
     }
-}
-
-/// Whom something is for, how much it matters, and how old it is.
-///
-/// See [`Annotations`](https://modelcontextprotocol.io/specification/2026-07-28/schema#annotations).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Annotations {
-    /// Whom it is for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub audience: Vec<Role>,
-    /// How much it matters: from 0, not at all, to 1, required.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
-    pub priority: Option<f64>,
-    /// When it was last changed, in ISO 8601.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_modified: Option<String>,
-    /// Members that this crate does not know.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
-
-impl Annotations {
-    /// None yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    setters! {
-        audience: Vec<Role>,
-        priority: Option<f64>,
-        last_modified: Option<String>,
-    }
-}
-
-/// Who speaks, or is spoken to, in a conversation.
-///
-/// See [`Role`](https://modelcontextprotocol.io/specification/2026-07-28/schema#role).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// The person.
-    User,
-    /// The model.
-    Assistant,
 }

@@ -1,35 +1,37 @@
-//! What a server says of itself when it is asked.
+//! Discovery of a server's revisions and capabilities.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::capability::ServerCapabilities;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{Meta, ProtocolVersion, ServerCapabilities};
+use crate::version::ProtocolVersion;
 
-/// Which revisions a server speaks, and what it can do.
+/// The result of `server/discover`: the supported revisions and the capabilities of a server.
 ///
 /// See [`DiscoverResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#discoverresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DiscoverResult {
-    /// The revisions.
+    /// The revisions that the server supports.
     pub supported_versions: Vec<ProtocolVersion>,
-    /// What it can do.
+    /// The capabilities of the server.
     pub capabilities: ServerCapabilities,
-    /// How to use it, for the model.
+    /// Instructions for the language model on using the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl DiscoverResult {
-    /// Which revisions a server speaks, and what it can do.
+    /// Creates a result from the supported revisions and the capabilities of a server.
     pub fn new(
         supported_versions: impl Into<Vec<ProtocolVersion>>,
         capabilities: ServerCapabilities,

@@ -1,4 +1,4 @@
-//! What a server answers when it cannot do what it was asked.
+//! JSON-RPC errors.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,69 +6,85 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::ProtocolVersion;
+use crate::version::ProtocolVersion;
 
-/// The error of a JSON-RPC response: what the *client's program* reads.
+/// The error of a JSON-RPC response: a protocol error, for the client program.
 ///
-/// What the *model* may read is a tool result with `isError`, not this.
+/// An error that the language model should see is a tool result with `isError` instead: see
+/// [`CallToolResult::error`](crate::CallToolResult::error).
+///
 /// See [error codes](https://modelcontextprotocol.io/specification/2026-07-28/basic#error-codes).
+///
+/// ```
+/// use mcpwright_core::{ErrorCode, ErrorObject};
+/// use serde_json::json;
+///
+/// let error = ErrorObject::invalid_params("`limit` must be at most 100");
+/// assert_eq!(error.to_string(), "`limit` must be at most 100 (-32602)");
+///
+/// let error = ErrorObject::new(ErrorCode(429), "too many requests").data(json!({ "retryAfter": 5 }));
+/// assert_eq!(error.code, ErrorCode(429));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorObject {
-    /// Which kind of error it is.
+    /// The type of error.
     pub code: ErrorCode,
-    /// One sentence for a person.
+    /// A short description, in one sentence.
     pub message: Cow<'static, str>,
-    /// Details for a program.
+    /// Additional information about the error, in a form that the sender defines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
 }
 
 impl ErrorObject {
-    /// An error of any code.
+    /// Creates an error with the given code.
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, message: message.into(), data: None }
     }
 
-    /// Adds details for a program.
+    /// Sets [`data`](Self#structfield.data).
     #[must_use]
     pub fn data(mut self, data: Value) -> Self {
         self.data = Some(data);
         self
     }
 
-    /// The text was not JSON.
+    /// Creates a [parse error](ErrorCode::PARSE_ERROR).
     pub fn parse_error(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::PARSE_ERROR, message)
     }
 
-    /// The JSON was not a request.
+    /// Creates an [invalid request](ErrorCode::INVALID_REQUEST) error.
     pub fn invalid_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::INVALID_REQUEST, message)
     }
 
-    /// The server has no such method. The echo of the name is cut at 64 characters.
+    /// Creates a [method not found](ErrorCode::METHOD_NOT_FOUND) error. The message contains the first 64 characters of
+    /// the name.
     pub fn method_not_found(method: &str) -> Self {
         let name: String = method.chars().take(64).collect();
         Self::new(ErrorCode::METHOD_NOT_FOUND, format!("method not found: {}", name.escape_debug()))
     }
 
-    /// The method exists, but not with these parameters.
+    /// Creates an [invalid params](ErrorCode::INVALID_PARAMS) error.
     pub fn invalid_params(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::INVALID_PARAMS, message)
     }
 
-    /// The server failed at something that is not the client's fault.
+    /// Creates an [internal error](ErrorCode::INTERNAL_ERROR).
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::INTERNAL_ERROR, message)
     }
 
-    /// No resource has this URI.
+    /// Creates the error for a URI that no resource has: [invalid params](ErrorCode::INVALID_PARAMS) with the URI in
+    /// `data`.
     pub fn resource_not_found(uri: &str) -> Self {
         Self::invalid_params("resource not found").data(json!({ "uri": uri }))
     }
 
-    /// The request speaks a version that this server does not.
+    /// Creates an [unsupported protocol version](ErrorCode::UNSUPPORTED_PROTOCOL_VERSION) error, with the supported and
+    /// requested revisions in `data`.
     pub fn unsupported_protocol_version<'a>(
         requested: &str,
         supported: impl IntoIterator<Item = &'a ProtocolVersion>,
@@ -78,9 +94,9 @@ impl ErrorObject {
             .data(json!({ "supported": supported, "requested": requested }))
     }
 
-    /// The request needs something that the client did not declare it can do.
+    /// Creates a [missing required client capability](ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY) error.
     ///
-    /// `required` has the shape of the client's capabilities, such as `{"sampling": {}}`.
+    /// `required` is the missing part of the client's capabilities, such as `{"sampling": {}}`.
     pub fn missing_client_capability(required: Value) -> Self {
         Self::new(
             ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY,
@@ -100,29 +116,30 @@ impl std::error::Error for ErrorObject {}
 
 /// A JSON-RPC error code.
 ///
-/// The set is open: an application may use codes of its own outside -32768 to -32000.
+/// The set is open: an application may define codes outside the range from -32768 to -32000, which JSON-RPC reserves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ErrorCode(pub i64);
 
 impl ErrorCode {
-    /// The text was not JSON.
+    /// The message is not valid JSON.
     pub const PARSE_ERROR: Self = Self(-32700);
-    /// The JSON was not a request.
+    /// The message is JSON but not a valid request object.
     pub const INVALID_REQUEST: Self = Self(-32600);
-    /// The server has no such method.
+    /// The method does not exist or is not available.
     pub const METHOD_NOT_FOUND: Self = Self(-32601);
-    /// The method exists, but not with these parameters.
+    /// The parameters of the method are invalid.
     pub const INVALID_PARAMS: Self = Self(-32602);
-    /// The server failed at something that is not the client's fault.
+    /// The request failed for a reason that is not the client's fault.
     pub const INTERNAL_ERROR: Self = Self(-32603);
-    /// No resource has this URI: revisions up to 2025-11-25 only.
+    /// No resource has the requested URI. Revisions up to 2025-11-25 only; later ones use
+    /// [`INVALID_PARAMS`](Self::INVALID_PARAMS).
     pub const RESOURCE_NOT_FOUND: Self = Self(-32002);
-    /// A header of an HTTP request does not say what its body says.
+    /// A header of an HTTP request is missing or malformed, or does not match the body.
     pub const HEADER_MISMATCH: Self = Self(-32020);
-    /// The request needs something that the client did not declare it can do.
+    /// The request requires a capability that the client did not declare.
     pub const MISSING_REQUIRED_CLIENT_CAPABILITY: Self = Self(-32021);
-    /// The request speaks a version that this server does not.
+    /// The server does not support the revision of the request.
     pub const UNSUPPORTED_PROTOCOL_VERSION: Self = Self(-32022);
 }
 

@@ -1,40 +1,48 @@
-//! Who a client or a server says it is.
+//! Description of a client or server implementation.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::setters::setters;
 
-/// The program that speaks: its name, its version, and what people may be shown of it.
+/// The name, version and display information of a client or server implementation.
 ///
 /// See [`Implementation`](https://modelcontextprotocol.io/specification/2026-07-28/schema#implementation).
+///
+/// ```
+/// use mcpwright_core::{Icon, Implementation};
+///
+/// let info = Implementation::new("weather", env!("CARGO_PKG_VERSION"))
+///     .title("Weather")
+///     .icons([Icon::new("https://example.com/weather.svg").mime_type("image/svg+xml")]);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Implementation {
-    /// What programs call it.
+    /// Identifier for programmatic use.
     pub name: String,
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Its version, in a format of its own.
+    /// Version of the implementation, in any format.
     pub version: String,
-    /// What it does.
+    /// Human-readable description of the implementation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Where to read about it.
+    /// URL of the implementation's website.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub website_url: Option<String>,
-    /// What it looks like.
+    /// Icons that a client can display.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub icons: Vec<Icon>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Implementation {
-    /// A program of this name and version.
+    /// Creates an implementation from its name and version.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self { name: name.into(), version: version.into(), ..Self::default() }
     }
@@ -47,31 +55,31 @@ impl Implementation {
     }
 }
 
-/// A picture that stands for something in a user interface.
+/// An icon for display in a user interface.
 ///
 /// See [`Icon`](https://modelcontextprotocol.io/specification/2026-07-28/schema#icon).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Icon {
-    /// Where it is: an `https:` or a `data:` URI.
+    /// The URI of the icon: an `https:` or `data:` URI.
     pub src: String,
-    /// Its MIME type, where the source's own is missing or too general.
+    /// MIME type, if the source does not provide one or provides a generic one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
-    /// The sizes it can be shown at, such as `48x48` or `any`.
+    /// Sizes at which the icon can be used, such as `48x48`, or `any` for a scalable format. If empty, any size.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sizes: Vec<String>,
-    /// Which background it was drawn for.
+    /// Theme that the icon is designed for. If absent, any theme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub theme: Option<IconTheme>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Icon {
-    /// The icon at a URI.
+    /// Creates an icon from its URI.
     pub fn new(src: impl Into<String>) -> Self {
         Self { src: src.into(), ..Self::default() }
     }
@@ -83,12 +91,12 @@ impl Icon {
     }
 }
 
-/// Which background an icon was drawn for.
+/// The theme that an icon is designed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IconTheme {
-    /// A light one.
+    /// A light background.
     Light,
-    /// A dark one.
+    /// A dark background.
     Dark,
 }

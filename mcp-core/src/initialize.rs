@@ -1,34 +1,37 @@
-//! The handshake of revisions up to 2025-11-25.
+//! The `initialize` handshake of revisions up to 2025-11-25.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::capability::{ClientCapabilities, ServerCapabilities};
+use crate::implementation::Implementation;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{ClientCapabilities, Implementation, Meta, ProtocolVersion, ServerCapabilities};
+use crate::version::ProtocolVersion;
 
-/// What a client opens a session with.
+/// Parameters of `initialize`, with which a client opens a session.
 ///
 /// See [`InitializeRequestParams`](https://modelcontextprotocol.io/specification/2025-11-25/schema#initializerequestparams).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InitializeParams {
-    /// The newest revision that the client speaks.
+    /// The newest revision that the client supports.
     pub protocol_version: ProtocolVersion,
-    /// What the client can do.
+    /// The capabilities of the client.
     pub capabilities: ClientCapabilities,
-    /// Who the client says it is.
+    /// The implementation that the client reports.
     pub client_info: Implementation,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl InitializeParams {
-    /// What a client opens a session with.
+    /// Creates the parameters from a client's revision, capabilities and implementation.
     pub fn new(
         protocol_version: ProtocolVersion,
         capabilities: ClientCapabilities,
@@ -42,32 +45,32 @@ impl InitializeParams {
     }
 }
 
-/// What a server answers to the opening of a session.
+/// The result of `initialize`, with which a server accepts a session.
 ///
 /// See [`InitializeResult`](https://modelcontextprotocol.io/specification/2025-11-25/schema#initializeresult).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InitializeResult {
-    /// The revision that is spoken from here on.
+    /// The revision of the session, which the server chose.
     pub protocol_version: ProtocolVersion,
-    /// What the server can do.
+    /// The capabilities of the server.
     pub capabilities: ServerCapabilities,
-    /// Who the server says it is.
+    /// The implementation that the server reports.
     pub server_info: Implementation,
-    /// How to use it, for the model.
+    /// Instructions for the language model on using the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl InitializeResult {
-    /// What a server answers to the opening of a session.
+    /// Creates the result from the session's revision and the server's capabilities and implementation.
     pub fn new(
         protocol_version: ProtocolVersion,
         capabilities: ServerCapabilities,

@@ -1,7 +1,25 @@
-//! The vocabulary of the Model Context Protocol: what clients and servers say to each other.
+//! Messages and types of the Model Context Protocol, for all its revisions.
 //!
-//! There is no I/O here and nothing asynchronous. See the crate `mcpwright` for building servers.
+//! The crate performs no I/O and has no asynchronous code. To build a server, see the crate `mcpwright`.
+//!
+//! | | |
+//! |---|---|
+//! | [`message`] | JSON-RPC 2.0: [`Request`], [`Response`], [`Notification`], decoding and encoding |
+//! | [`method`] | methods with the types of their parameters and results, such as [`method::CallTool`] |
+//! | definitions | [`Tool`], [`Resource`], [`ResourceTemplate`], [`Prompt`] |
+//! | content | [`ContentBlock`], [`ResourceContents`], [`PromptMessage`], [`SamplingMessage`] |
+//! | input requests | elicitation ([`ElicitParams`]), sampling ([`CreateMessageParams`]), roots ([`Root`]) |
+//! | tasks extension | [`Task`], [`DetailedTask`] |
+//! | metadata | [`Meta`], [`Caching`], [`Annotations`] |
+//! | errors | [`ErrorObject`], [`ErrorCode`] |
+//! | [`ProtocolVersion`] | revisions of the protocol, and the [`Era`] of each |
+//! | [`schema`] | JSON Schema: portable schemas, validation and coercion of arguments |
+//! | [`template`] | URI templates of RFC 6570 |
+//!
+//! Types have the names of the specification's schema, some of them shortened: [`CallToolParams`] is
+//! `CallToolRequestParams`. Members that a type does not define are kept in its field `other`.
 
+mod annotations;
 mod cache;
 mod cancel;
 mod capability;
@@ -14,11 +32,13 @@ mod error;
 mod implementation;
 mod initialize;
 mod input;
+mod input_responses;
 mod json;
 mod log;
 pub mod message;
 pub mod meta;
 pub mod method;
+mod method_name;
 mod params;
 mod progress;
 mod prompt;
@@ -31,7 +51,7 @@ pub mod template;
 mod tool;
 mod version;
 
-// The public interface is:
+pub use annotations::{Annotations, Role};
 pub use cache::{CacheScope, Caching};
 pub use cancel::CancelledParams;
 pub use capability::{
@@ -43,9 +63,7 @@ pub use completion::{
     CompleteParams, CompleteResult, Completion, CompletionArgument, CompletionContext, CompletionReference,
     PromptReference, ResourceTemplateReference,
 };
-pub use content::{
-    Annotations, AudioContent, ContentBlock, EmbeddedResource, ImageContent, Role, TextContent,
-};
+pub use content::{AudioContent, ContentBlock, EmbeddedResource, ImageContent, TextContent};
 pub use discover::DiscoverResult;
 pub use error::{ErrorCode, ErrorObject};
 pub use implementation::{Icon, IconTheme, Implementation};
@@ -53,14 +71,15 @@ pub use initialize::{InitializeParams, InitializeResult};
 pub use input::{
     BooleanSchema, CreateMessageParams, CreateMessageResult, ElicitAction, ElicitFormParams, ElicitParams,
     ElicitResult, ElicitUrlParams, EnumOption, FormError, FormSchema, IncludeContext, InputRequest,
-    InputRequests, InputRequiredResult, InputResponses, LegacyTitledEnumSchema, ListRootsResult, ModelHint,
-    ModelPreferences, NumberSchema, PrimitiveSchema, Root, SamplingMessage, SamplingMessageContentBlock,
-    StopReason, StringFormat, StringSchema, TitledItems, TitledMultiSelectEnumSchema,
-    TitledSingleSelectEnumSchema, ToolChoice, ToolChoiceMode, ToolResultContent, ToolUseContent,
-    UntitledItems, UntitledMultiSelectEnumSchema, UntitledSingleSelectEnumSchema,
+    InputRequests, InputRequiredResult, LegacyTitledEnumSchema, ListRootsResult, ModelHint, ModelPreferences,
+    NumberSchema, PrimitiveSchema, Root, SamplingMessage, SamplingMessageContentBlock, StopReason,
+    StringFormat, StringSchema, TitledItems, TitledMultiSelectEnumSchema, TitledSingleSelectEnumSchema,
+    ToolChoice, ToolChoiceMode, ToolResultContent, ToolUseContent, UntitledItems,
+    UntitledMultiSelectEnumSchema, UntitledSingleSelectEnumSchema,
 };
+pub use input_responses::InputResponses;
 #[doc(hidden)]
-pub use json::push_string;
+pub use json::push_json_string;
 pub use json::{JsonText, Members};
 pub use log::{LoggingLevel, LoggingMessageParams, SetLevelParams};
 pub use message::{DecodeError, Message, Notification, Request, RequestId, Response};

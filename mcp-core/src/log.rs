@@ -1,58 +1,68 @@
-//! Log messages that a client asked for.
+//! Log messages for clients.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Meta;
+use crate::meta::Meta;
 use crate::setters::setters;
 
-/// How severe a log message is, the least severe first.
+/// The severity of a log message. Levels are ordered: [`Debug`](Self::Debug) is the least severe.
+///
+/// They are the severities of syslog, as in [RFC 5424](https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1).
 ///
 /// See [`LoggingLevel`](https://modelcontextprotocol.io/specification/2026-07-28/schema#logginglevel).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LoggingLevel {
-    /// For whoever looks for a fault.
+    /// Detailed debugging information.
     Debug,
-    /// What happens.
+    /// General informational messages.
     Info,
-    /// What happens and is worth a look.
+    /// Normal but significant events.
     Notice,
-    /// What may become an error.
+    /// Warning conditions.
     Warning,
-    /// Something failed.
+    /// Error conditions.
     Error,
-    /// A part of the server failed.
+    /// Critical conditions, such as a failed component.
     Critical,
-    /// Somebody must act at once.
+    /// Conditions that require immediate action.
     Alert,
-    /// Nothing works.
+    /// The system is unusable.
     Emergency,
 }
 
-/// One log message.
+/// Parameters of `notifications/message`: one log message.
 ///
 /// See [`LoggingMessageNotificationParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#loggingmessagenotificationparams).
+///
+/// ```
+/// use mcpwright_core::{LoggingLevel, LoggingMessageParams};
+/// use serde_json::json;
+///
+/// let message = LoggingMessageParams::new(LoggingLevel::Warning, json!({ "disk": "sda", "free": 0.02 }))
+///     .logger("storage");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LoggingMessageParams {
-    /// How severe it is.
+    /// The severity of the message.
     pub level: LoggingLevel,
-    /// Which part of the server says it.
+    /// The name of the logger that issued the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logger: Option<String>,
-    /// What it says: a string or any other JSON value.
+    /// The logged data: a string or any other JSON value.
     pub data: Value,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl LoggingMessageParams {
-    /// A message of this severity.
+    /// Creates a log message from its severity and data.
     pub fn new(level: LoggingLevel, data: impl Into<Value>) -> Self {
         Self { level, logger: None, data: data.into(), meta: Meta::new(), other: Map::new() }
     }
@@ -63,24 +73,24 @@ impl LoggingMessageParams {
     }
 }
 
-/// From which severity on log messages are to be sent: revisions up to 2025-11-25 only.
+/// Parameters of `logging/setLevel`. Revisions up to 2025-11-25 only.
 ///
 /// See [`SetLevelRequestParams`](https://modelcontextprotocol.io/specification/2025-11-25/schema#setlevelrequestparams).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SetLevelParams {
-    /// The least severity.
+    /// The minimum severity of log messages to send.
     pub level: LoggingLevel,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl SetLevelParams {
-    /// To send log messages from this severity on.
+    /// Creates the parameters from the minimum severity of log messages to send.
     pub fn new(level: LoggingLevel) -> Self {
         Self { level, meta: Meta::new(), other: Map::new() }
     }

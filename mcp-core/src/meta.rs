@@ -1,52 +1,61 @@
-//! `_meta`: what travels beside a request, a result or a notification.
+//! `_meta`: metadata outside the schema of a request, a result or a notification.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The keys of `_meta` that the specification reserves.
+/// Keys of `_meta` that the specification reserves.
 pub mod key {
-    /// The revision that a request speaks.
+    /// The revision of a request.
     pub const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
-    /// Who the client says it is.
+    /// The implementation that the client reports.
     pub const CLIENT_INFO: &str = "io.modelcontextprotocol/clientInfo";
-    /// What the client can do.
+    /// The capabilities of the client.
     pub const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
-    /// The least level of log messages that the client wants for a request.
+    /// The minimum level of log messages that the client requests.
     pub const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
-    /// Who the server says it is.
+    /// The implementation that the server reports.
     pub const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
-    /// Which subscription a notification belongs to.
+    /// The id of the subscription that delivered a notification.
     pub const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
-    /// What progress notifications of a request refer to.
+    /// The token of progress notifications for a request.
     pub const PROGRESS_TOKEN: &str = "progressToken";
 }
 
-/// A `_meta` object: keys of the specification, of extensions and of anybody.
+/// A `_meta` object: metadata by key. The specification reserves the keys in [`key`]. Extensions and applications define
+/// their own keys, with a prefix such as `com.example/`.
 ///
 /// See [`_meta`](https://modelcontextprotocol.io/specification/2026-07-28/basic#meta).
+///
+/// ```
+/// use mcpwright_core::Meta;
+/// use serde_json::json;
+///
+/// let meta = Meta::new().with("com.example/trace", json!({ "id": 7 }));
+/// assert_eq!(meta.get("com.example/trace"), Some(&json!({ "id": 7 })));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Meta(pub Map<String, Value>);
 
 impl Meta {
-    /// An empty one.
+    /// Creates an empty object.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds an entry.
+    /// Adds an entry, replacing an earlier one with the same key.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.insert(key.into(), value.into());
         self
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)
     }
 
-    /// Whether there is nothing in it.
+    /// Returns `true` if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -1,53 +1,61 @@
-//! What can be asked: one line per method, and the names of the notifications.
+//! Methods with the types of their parameters and results, and the names of methods and notifications.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{
-    CallToolParams, CallToolResult, CompleteParams, CompleteResult, CreateMessageParams, CreateMessageResult,
-    DetailedTask, DiscoverResult, ElicitParams, ElicitResult, EmptyResult, GetPromptParams, GetPromptResult,
-    InitializeParams, InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-    ListRootsResult, ListToolsResult, ListenParams, ListenResult, PaginatedParams, ReadResourceParams,
-    ReadResourceResult, RequestParams, SetLevelParams, SubscribeParams, TaskParams, UpdateTaskParams,
+use crate::completion::{CompleteParams, CompleteResult};
+use crate::discover::DiscoverResult;
+use crate::initialize::{InitializeParams, InitializeResult};
+use crate::input::{CreateMessageParams, CreateMessageResult, ElicitParams, ElicitResult, ListRootsResult};
+use crate::log::SetLevelParams;
+pub use crate::method_name::*;
+use crate::params::{EmptyResult, PaginatedParams, RequestParams};
+use crate::prompt::{GetPromptParams, GetPromptResult, ListPromptsResult};
+use crate::resource::{
+    ListResourceTemplatesResult, ListResourcesResult, ReadResourceParams, ReadResourceResult, SubscribeParams,
 };
+use crate::subscription::{ListenParams, ListenResult};
+use crate::task::{DetailedTask, TaskParams, UpdateTaskParams};
+use crate::tool::{CallToolParams, CallToolResult, ListToolsResult};
 
-/// What can be asked, with which parameters, and what is answered.
+/// A method: its name and the types of its parameters and result.
 ///
-/// Where the server needs input first, it answers with an [`InputRequiredResult`](crate::InputRequiredResult)
-/// instead.
+/// A server that needs input first responds with an [`InputRequiredResult`](crate::InputRequiredResult) instead of the
+/// result.
+///
+/// ```
+/// use mcpwright_core::method::{self, CallTool};
+/// use mcpwright_core::{CallToolParams, JsonText, Method};
+///
+/// fn params<M: Method>(params: &M::Params) -> Result<JsonText, serde_json::Error> {
+///     JsonText::encode(params)
+/// }
+///
+/// assert_eq!(CallTool::NAME, method::TOOLS_CALL);
+/// assert_eq!(params::<CallTool>(&CallToolParams::new("add"))?.as_str(), r#"{"name":"add"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub trait Method {
-    /// The method's name in messages.
+    /// The name of the method in messages.
     const NAME: &'static str;
-    /// With which parameters it is asked.
+    /// The parameters of a request.
     type Params: Serialize + DeserializeOwned;
-    /// What is answered.
+    /// The result of a request.
     type Result: Serialize + DeserializeOwned;
 }
 
-/// Writes the table of the methods and notifications.
+/// Writes the table of methods.
 ///
 /// ```text
-/// Input:   /// Call a tool.
-///          TOOLS_CALL, CallTool: "tools/call", CallToolParams => CallToolResult;
-/// Output:  /// Call a tool.
-///          pub const TOOLS_CALL: &str = "tools/call";
-///          /// Call a tool.
+/// Input:   /// `tools/call`.
+///          CallTool: TOOLS_CALL, CallToolParams => CallToolResult;
+/// Output:  /// `tools/call`.
 ///          pub struct CallTool;
 ///          impl Method for CallTool { const NAME = TOOLS_CALL; type Params = CallToolParams; … }
-/// Input:   /// A request is no longer wanted.
-///          CANCELLED: "notifications/cancelled";
-/// Output:  /// A request is no longer wanted.
-///          pub const CANCELLED: &str = "notifications/cancelled";
 /// ```
-macro_rules! table {
-    (
-        methods { $($(#[$doc:meta])* $name:ident, $type:ident: $text:literal, $params:ty => $result:ty;)* }
-        notifications { $($(#[$notification_doc:meta])* $notification:ident: $notification_text:literal;)* }
-    ) => {
+macro_rules! methods {
+    ($($(#[$doc:meta])* $type:ident: $name:ident, $params:ty => $result:ty;)*) => {
         $(
-            $(#[$doc])*
-            pub const $name: &str = $text;
-
             $(#[$doc])*
             #[derive(Clone, Copy, Debug)]
             pub struct $type;
@@ -58,96 +66,53 @@ macro_rules! table {
                 type Result = $result;
             }
         )*
-        $(
-            $(#[$notification_doc])*
-            pub const $notification: &str = $notification_text;
-        )*
-
-        /// The name of a method or a notification, if it stands in this table.
-        pub fn known(name: &str) -> Option<&'static str> {
-            match name {
-                $($text => Some($name),)*
-                $($notification_text => Some($notification),)*
-                _ => None,
-            }
-        }
     };
 }
 
-table! {
-    methods {
-        /// What the server is and can do.
-        SERVER_DISCOVER, Discover: "server/discover", RequestParams => DiscoverResult;
-        /// Which tools there are.
-        TOOLS_LIST, ListTools: "tools/list", PaginatedParams => ListToolsResult;
-        /// Call a tool.
-        TOOLS_CALL, CallTool: "tools/call", CallToolParams => CallToolResult;
-        /// Which resources there are.
-        RESOURCES_LIST, ListResources: "resources/list", PaginatedParams => ListResourcesResult;
-        /// Which resource templates there are.
-        RESOURCES_TEMPLATES_LIST, ListResourceTemplates: "resources/templates/list", PaginatedParams => ListResourceTemplatesResult;
-        /// Read a resource.
-        RESOURCES_READ, ReadResource: "resources/read", ReadResourceParams => ReadResourceResult;
-        /// Which prompts there are.
-        PROMPTS_LIST, ListPrompts: "prompts/list", PaginatedParams => ListPromptsResult;
-        /// Get a prompt.
-        PROMPTS_GET, GetPrompt: "prompts/get", GetPromptParams => GetPromptResult;
-        /// How an argument may go on.
-        COMPLETION_COMPLETE, Complete: "completion/complete", CompleteParams => CompleteResult;
-        /// Listen for notifications.
-        SUBSCRIPTIONS_LISTEN, Listen: "subscriptions/listen", ListenParams => ListenResult;
+methods! {
+    /// `server/discover`: requests the supported revisions and the capabilities of a server.
+    Discover: SERVER_DISCOVER, RequestParams => DiscoverResult;
+    /// `tools/list`: lists the tools of a server.
+    ListTools: TOOLS_LIST, PaginatedParams => ListToolsResult;
+    /// `tools/call`: calls a tool.
+    CallTool: TOOLS_CALL, CallToolParams => CallToolResult;
+    /// `resources/list`: lists the resources of a server.
+    ListResources: RESOURCES_LIST, PaginatedParams => ListResourcesResult;
+    /// `resources/templates/list`: lists the resource templates of a server.
+    ListResourceTemplates: RESOURCES_TEMPLATES_LIST, PaginatedParams => ListResourceTemplatesResult;
+    /// `resources/read`: reads a resource.
+    ReadResource: RESOURCES_READ, ReadResourceParams => ReadResourceResult;
+    /// `prompts/list`: lists the prompts of a server.
+    ListPrompts: PROMPTS_LIST, PaginatedParams => ListPromptsResult;
+    /// `prompts/get`: gets the messages of a prompt.
+    GetPrompt: PROMPTS_GET, GetPromptParams => GetPromptResult;
+    /// `completion/complete`: completes an argument of a prompt or resource template.
+    Complete: COMPLETION_COMPLETE, CompleteParams => CompleteResult;
+    /// `subscriptions/listen`: opens a subscription to notifications.
+    Listen: SUBSCRIPTIONS_LISTEN, ListenParams => ListenResult;
 
-        /// How it is with a task: of the extension of tasks.
-        TASKS_GET, GetTask: "tasks/get", TaskParams => DetailedTask;
-        /// Answer questions of a task: of the extension of tasks.
-        TASKS_UPDATE, UpdateTask: "tasks/update", UpdateTaskParams => EmptyResult;
-        /// Cancel a task: of the extension of tasks.
-        TASKS_CANCEL, CancelTask: "tasks/cancel", TaskParams => EmptyResult;
+    /// `tasks/get`: gets the state of a task. Tasks extension.
+    GetTask: TASKS_GET, TaskParams => DetailedTask;
+    /// `tasks/update`: responds to the input requests of a task. Tasks extension.
+    UpdateTask: TASKS_UPDATE, UpdateTaskParams => EmptyResult;
+    /// `tasks/cancel`: cancels a task. Tasks extension.
+    CancelTask: TASKS_CANCEL, TaskParams => EmptyResult;
 
-        /// Ask the user; of the client.
-        ELICITATION_CREATE, Elicit: "elicitation/create", ElicitParams => ElicitResult;
-        /// Ask the model; of the client.
-        SAMPLING_CREATE_MESSAGE, CreateMessage: "sampling/createMessage", CreateMessageParams => CreateMessageResult;
-        /// Which folders the client works in; of the client.
-        ROOTS_LIST, ListRoots: "roots/list", RequestParams => ListRootsResult;
+    /// `elicitation/create`: requests information from the user. Sent by the server.
+    Elicit: ELICITATION_CREATE, ElicitParams => ElicitResult;
+    /// `sampling/createMessage`: requests a message from the client's language model. Sent by the server.
+    CreateMessage: SAMPLING_CREATE_MESSAGE, CreateMessageParams => CreateMessageResult;
+    /// `roots/list`: lists the roots of the client. Sent by the server.
+    ListRoots: ROOTS_LIST, RequestParams => ListRootsResult;
 
-        /// Open a session: revisions up to 2025-11-25 only.
-        INITIALIZE, Initialize: "initialize", InitializeParams => InitializeResult;
-        /// Whether the other side is still there: revisions up to 2025-11-25 only.
-        PING, Ping: "ping", RequestParams => EmptyResult;
-        /// From which severity on to send log messages: revisions up to 2025-11-25 only.
-        LOGGING_SET_LEVEL, SetLevel: "logging/setLevel", SetLevelParams => EmptyResult;
-        /// Watch a resource: revisions up to 2025-11-25 only.
-        RESOURCES_SUBSCRIBE, Subscribe: "resources/subscribe", SubscribeParams => EmptyResult;
-        /// Watch a resource no longer: revisions up to 2025-11-25 only.
-        RESOURCES_UNSUBSCRIBE, Unsubscribe: "resources/unsubscribe", SubscribeParams => EmptyResult;
-    }
-    notifications {
-        /// A request is no longer wanted.
-        CANCELLED: "notifications/cancelled";
-        /// How far a request has come.
-        PROGRESS: "notifications/progress";
-        /// A log message.
-        MESSAGE: "notifications/message";
-        /// What a subscription will bring.
-        SUBSCRIPTIONS_ACKNOWLEDGED: "notifications/subscriptions/acknowledged";
-        /// The list of tools has changed.
-        TOOLS_LIST_CHANGED: "notifications/tools/list_changed";
-        /// The list of resources has changed.
-        RESOURCES_LIST_CHANGED: "notifications/resources/list_changed";
-        /// A resource has changed.
-        RESOURCES_UPDATED: "notifications/resources/updated";
-        /// The list of prompts has changed.
-        PROMPTS_LIST_CHANGED: "notifications/prompts/list_changed";
-
-        /// It is otherwise with a task: of the extension of tasks.
-        TASKS: "notifications/tasks";
-
-        /// The client has understood the answer to `initialize`: revisions up to 2025-11-25 only.
-        INITIALIZED: "notifications/initialized";
-        /// The client works in other folders: revisions up to 2025-11-25 only.
-        ROOTS_LIST_CHANGED: "notifications/roots/list_changed";
-        /// What a page was for is settled: revision 2025-11-25 only.
-        ELICITATION_COMPLETE: "notifications/elicitation/complete";
-    }
+    /// `initialize`: opens a session. Revisions up to 2025-11-25 only.
+    Initialize: INITIALIZE, InitializeParams => InitializeResult;
+    /// `ping`: checks that the other side is alive. Revisions up to 2025-11-25 only.
+    Ping: PING, RequestParams => EmptyResult;
+    /// `logging/setLevel`: sets the minimum severity of log messages. Revisions up to 2025-11-25 only.
+    SetLevel: LOGGING_SET_LEVEL, SetLevelParams => EmptyResult;
+    /// `resources/subscribe`: subscribes to updates of a resource. Revisions up to 2025-11-25 only.
+    Subscribe: RESOURCES_SUBSCRIBE, SubscribeParams => EmptyResult;
+    /// `resources/unsubscribe`: unsubscribes from updates of a resource. Revisions up to 2025-11-25 only.
+    Unsubscribe: RESOURCES_UNSUBSCRIBE, SubscribeParams => EmptyResult;
 }

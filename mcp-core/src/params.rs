@@ -1,27 +1,27 @@
-//! Parameters and results of those messages that have none of their own.
+//! Parameters and results without members of their own, and parameters of paginated requests.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Meta;
+use crate::meta::Meta;
 use crate::setters::setters;
 
-/// The parameters of a request that has none of its own, such as `server/discover`.
+/// Parameters of a request without members of its own, such as `server/discover`.
 ///
 /// See [`RequestParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#requestparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RequestParams {
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl RequestParams {
-    /// None.
+    /// Creates parameters without metadata.
     pub fn new() -> Self {
         Self::default()
     }
@@ -31,25 +31,25 @@ impl RequestParams {
     }
 }
 
-/// The parameters of a request for a list, which comes page by page.
+/// Parameters of a paginated request, such as `tools/list`.
 ///
 /// See [`PaginatedRequestParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#paginatedrequestparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PaginatedParams {
-    /// Where the page begins: what the page before gave as `nextCursor`.
+    /// Cursor of the requested page: the `nextCursor` of the page before it. `None` requests the first page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl PaginatedParams {
-    /// For the first page.
+    /// Creates the parameters that request the first page.
     pub fn new() -> Self {
         Self::default()
     }
@@ -60,22 +60,22 @@ impl PaginatedParams {
     }
 }
 
-/// The parameters of a notification that has none of its own, such as `notifications/tools/list_changed`.
+/// Parameters of a notification without members of its own, such as `notifications/tools/list_changed`.
 ///
 /// See [`NotificationParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#notificationparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NotificationParams {
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl NotificationParams {
-    /// None.
+    /// Creates parameters without metadata.
     pub fn new() -> Self {
         Self::default()
     }
@@ -85,22 +85,22 @@ impl NotificationParams {
     }
 }
 
-/// A result that says no more than that it went well.
+/// A result that only indicates success.
 ///
 /// See [`EmptyResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#emptyresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmptyResult {
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl EmptyResult {
-    /// It went well.
+    /// Creates a result without metadata.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,41 +1,54 @@
-//! Prompts: how they are listed and asked for.
+//! Prompts: definitions, `prompts/list` and `prompts/get`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::annotations::Role;
+use crate::content::ContentBlock;
+use crate::implementation::Icon;
+use crate::input_responses::InputResponses;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{ContentBlock, Icon, InputResponses, Meta, Role};
 
-/// What a prompt is, as a client and its user are told.
+/// The definition of a prompt or prompt template that a server offers.
 ///
 /// See [`Prompt`](https://modelcontextprotocol.io/specification/2026-07-28/schema#prompt).
+///
+/// ```
+/// use mcpwright_core::{Prompt, PromptArgument};
+///
+/// let prompt = Prompt::new("review")
+///     .title("Review code")
+///     .description("Reviews a file for mistakes.")
+///     .arguments([PromptArgument::new("path").description("Path of the file.").required(true)]);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Prompt {
-    /// What programs call it.
+    /// Identifier for programmatic use.
     pub name: String,
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Human-readable description of the prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What can be filled in.
+    /// Arguments of the prompt template.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<PromptArgument>,
-    /// What it looks like.
+    /// Icons that a client can display.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub icons: Vec<Icon>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Prompt {
-    /// A prompt of this name.
+    /// Creates a prompt with the given name and without arguments.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -49,30 +62,30 @@ impl Prompt {
     }
 }
 
-/// What can be filled in where a prompt is asked for: always a string.
+/// An argument of a prompt template. Its value is a string.
 ///
 /// See [`PromptArgument`](https://modelcontextprotocol.io/specification/2026-07-28/schema#promptargument).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromptArgument {
-    /// What programs call it.
+    /// Identifier for programmatic use.
     pub name: String,
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Human-readable description of the argument.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Whether it must be filled in; false by default.
+    /// `true` if the argument must be provided. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<bool>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl PromptArgument {
-    /// An argument of this name.
+    /// Creates an optional argument with the given name.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -84,28 +97,28 @@ impl PromptArgument {
     }
 }
 
-/// One page of the prompts that a server has.
+/// The result of `prompts/list`: one page of the prompts that a server offers.
 ///
 /// See [`ListPromptsResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#listpromptsresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListPromptsResult {
-    /// The prompts.
+    /// The prompts of the page.
     pub prompts: Vec<Prompt>,
-    /// Where the next page begins, if there is one.
+    /// Cursor of the next page. `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ListPromptsResult {
-    /// The last page.
+    /// Creates the last page of a list.
     pub fn new(prompts: impl Into<Vec<Prompt>>) -> Self {
         Self { prompts: prompts.into(), ..Self::default() }
     }
@@ -116,34 +129,34 @@ impl ListPromptsResult {
     }
 }
 
-/// Which prompt is asked for, with which arguments.
+/// Parameters of `prompts/get`.
 ///
 /// See [`GetPromptRequestParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#getpromptrequestparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GetPromptParams {
-    /// The prompt's name.
+    /// The name of the prompt.
     pub name: String,
-    /// What was filled in: strings, unless the client does not keep to the specification.
+    /// The arguments, by name. The specification requires strings; other values are kept for the server to reject.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub arguments: Map<String, Value>,
-    /// The answers to what an earlier try of this request asked.
+    /// Responses to the input requests of the previous round trip, by key.
     #[serde(default, skip_serializing_if = "InputResponses::is_empty")]
     pub input_responses: InputResponses,
-    /// What an earlier try of this request wanted back.
+    /// The `requestState` of the previous round trip, echoed without changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_state: Option<String>,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl GetPromptParams {
-    /// To get the prompt of this name, with nothing filled in.
+    /// Creates parameters without arguments for the prompt `name`.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -156,27 +169,36 @@ impl GetPromptParams {
     }
 }
 
-/// What a prompt says.
+/// The result of `prompts/get`: the messages of a prompt.
 ///
 /// See [`GetPromptResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#getpromptresult).
+///
+/// ```
+/// use mcpwright_core::{GetPromptResult, PromptMessage};
+///
+/// let result = GetPromptResult::new([
+///     PromptMessage::user("Review this file: fn main() {}"),
+///     PromptMessage::assistant("Which edition of Rust does it use?"),
+/// ]);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GetPromptResult {
-    /// What it is for.
+    /// Human-readable description of the prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The conversation that it begins.
+    /// The messages of the prompt.
     pub messages: Vec<PromptMessage>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl GetPromptResult {
-    /// The conversation that a prompt begins.
+    /// Creates a result from the messages of a prompt.
     pub fn new(messages: impl Into<Vec<PromptMessage>>) -> Self {
         Self { messages: messages.into(), ..Self::default() }
     }
@@ -187,33 +209,33 @@ impl GetPromptResult {
     }
 }
 
-/// What one of the two says in a prompt's conversation.
+/// A message of a prompt.
 ///
 /// See [`PromptMessage`](https://modelcontextprotocol.io/specification/2026-07-28/schema#promptmessage).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromptMessage {
-    /// Who says it.
+    /// The sender of the message.
     pub role: Role,
-    /// What is said.
+    /// The content of the message.
     pub content: ContentBlock,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl PromptMessage {
-    /// What one of the two says.
+    /// Creates a message with the given role.
     pub fn new(role: Role, content: impl Into<ContentBlock>) -> Self {
         Self { role, content: content.into(), other: Map::new() }
     }
 
-    /// What the person says.
+    /// Creates a message of the user.
     pub fn user(content: impl Into<ContentBlock>) -> Self {
         Self::new(Role::User, content)
     }
 
-    /// What the model says.
+    /// Creates a message of the language model.
     pub fn assistant(content: impl Into<ContentBlock>) -> Self {
         Self::new(Role::Assistant, content)
     }

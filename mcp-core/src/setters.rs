@@ -1,6 +1,6 @@
-//! The setters of optional members, which all read alike.
+//! A macro that writes builder-style setters.
 
-/// Writes setters in builder style, inside of an `impl` block.
+/// Writes builder-style setters for fields, inside an `impl` block.
 ///
 /// ```text
 /// Input:   title: Option<String>,
@@ -10,7 +10,7 @@
 /// ```
 macro_rules! setters {
     () => {};
-    // An integer literal has no type of its own, so there is nothing to convert from.
+    // Not `impl Into<u64>`: the type of an integer literal would be `i32`, which does not convert into `u64`.
     ($field:ident: Option<u64>, $($rest:tt)*) => {
         #[doc = concat!("Sets [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
         #[must_use]

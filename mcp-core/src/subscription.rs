@@ -1,40 +1,48 @@
-//! What a client listens for.
+//! Subscriptions of clients to notifications: `subscriptions/listen`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Meta;
+use crate::meta::Meta;
 use crate::setters::setters;
 
-/// Which notifications a client wants: none that it does not name.
+/// The notification types that a client opts in to. Types that are absent are not sent.
 ///
 /// See [`SubscriptionFilter`](https://modelcontextprotocol.io/specification/2026-07-28/schema#subscriptionfilter).
+///
+/// ```
+/// use mcpwright_core::SubscriptionFilter;
+///
+/// let filter = SubscriptionFilter::new()
+///     .tools_list_changed(true)
+///     .resource_subscriptions(["file:///var/log/app.log".to_owned()]);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscriptionFilter {
-    /// When the list of tools changes.
+    /// If `true`, send `notifications/tools/list_changed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tools_list_changed: Option<bool>,
-    /// When the list of prompts changes.
+    /// If `true`, send `notifications/prompts/list_changed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompts_list_changed: Option<bool>,
-    /// When the list of resources changes.
+    /// If `true`, send `notifications/resources/list_changed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resources_list_changed: Option<bool>,
-    /// When one of these resources changes, by URI.
+    /// URIs of the resources for which to send `notifications/resources/updated`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_subscriptions: Option<Vec<String>>,
-    /// When it is otherwise with one of these tasks: of the extension of tasks.
+    /// Ids of the tasks for which to send `notifications/tasks`. Part of the tasks extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_ids: Option<Vec<String>>,
-    /// Members that this crate does not know, such as an extension's.
+    /// Unrecognized members, such as those of extensions, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl SubscriptionFilter {
-    /// None yet.
+    /// Creates a filter that opts in to no notification type.
     pub fn new() -> Self {
         Self::default()
     }
@@ -48,24 +56,24 @@ impl SubscriptionFilter {
     }
 }
 
-/// What a client wants to listen for.
+/// Parameters of `subscriptions/listen`.
 ///
 /// See [`SubscriptionsListenRequestParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#subscriptionslistenrequestparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListenParams {
-    /// The notifications.
+    /// The notification types that the client opts in to.
     pub notifications: SubscriptionFilter,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ListenParams {
-    /// To listen for these.
+    /// Creates the parameters from the notification types that the client opts in to.
     pub fn new(notifications: SubscriptionFilter) -> Self {
         Self { notifications, ..Self::default() }
     }
@@ -75,24 +83,24 @@ impl ListenParams {
     }
 }
 
-/// What a server will send of what a client wants: the first notification of a subscription.
+/// Parameters of `notifications/subscriptions/acknowledged`, the first notification of a subscription.
 ///
 /// See [`SubscriptionsAcknowledgedNotificationParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#subscriptionsacknowledgednotificationparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AcknowledgedParams {
-    /// The notifications.
+    /// The requested notification types that the server will send.
     pub notifications: SubscriptionFilter,
-    /// What travels beside them: the subscription's id.
+    /// Metadata outside the schema (`_meta`). It carries the subscription id.
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl AcknowledgedParams {
-    /// The subscription will bring these.
+    /// Creates the parameters from the notification types that the server will send.
     pub fn new(notifications: SubscriptionFilter) -> Self {
         Self { notifications, ..Self::default() }
     }
@@ -102,22 +110,22 @@ impl AcknowledgedParams {
     }
 }
 
-/// That a subscription has ended as it should.
+/// The result of `subscriptions/listen`, which the server sends when it ends the subscription gracefully.
 ///
 /// See [`SubscriptionsListenResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#subscriptionslistenresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListenResult {
-    /// What travels beside it: the subscription's id.
+    /// Metadata outside the schema (`_meta`). It carries the subscription id.
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ListenResult {
-    /// The subscription has ended.
+    /// Creates a result without metadata.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,71 +1,93 @@
-//! Work that goes on after a request has been answered: the extension of tasks.
+//! The tasks extension: requests that return a task handle, whose result the client retrieves later.
 //!
 //! See [tasks](https://modelcontextprotocol.io/extensions/tasks).
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use crate::error::ErrorObject;
+use crate::input::InputRequests;
+use crate::input_responses::InputResponses;
+use crate::json::JsonText;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{ErrorObject, InputRequests, InputResponses, JsonText, Meta};
 
-/// What the extension of tasks is called among the extensions of a client and a server.
+/// Identifier of the tasks extension in the capabilities of clients and servers.
 pub const TASKS_EXTENSION: &str = "io.modelcontextprotocol/tasks";
 
-/// How it is with a task.
+/// The status of a task.
+///
+/// ```text
+/// working <──> input_required
+///    │               │
+///    └───────┬───────┘
+///            v
+/// completed | failed | cancelled
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskStatus {
-    /// It is being worked on.
+    /// The request is being processed.
     Working,
-    /// The client has to answer questions first.
+    /// The task needs responses of the client to its input requests.
     InputRequired,
-    /// There is a result, which may be a tool's with `isError`.
+    /// The request completed and its result is available. For a tool, the result may have `isError`.
     Completed,
-    /// It ended with an error of the protocol.
+    /// The request failed with a JSON-RPC error.
     Failed,
-    /// It was cancelled before it was done.
+    /// The task was cancelled before it completed.
     Cancelled,
 }
 
 impl TaskStatus {
-    /// Whether nothing more comes of the task.
+    /// Returns `true` if the status is final: completed, failed or cancelled.
     pub fn is_terminal(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
     }
 }
 
-/// What is known of work that goes on, without what comes of it.
+/// The state of a task, without its result.
+///
+/// ```
+/// use mcpwright_core::{Task, TaskStatus};
+///
+/// let task = Task::new("786512e2", TaskStatus::Working, "2026-07-28T10:30:00Z")
+///     .status_message("Indexing 40 of 200 files.")
+///     .ttl_ms(3_600_000)
+///     .poll_interval_ms(5_000);
+/// assert!(!task.status.is_terminal());
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Task {
-    /// What the task is known by.
+    /// The id of the task.
     pub task_id: String,
-    /// How it is with it.
+    /// The status of the task.
     pub status: TaskStatus,
-    /// More on that, for people.
+    /// Human-readable description of the status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_message: Option<String>,
-    /// When it was created, in the form of ISO 8601.
+    /// Time of creation, in ISO 8601.
     pub created_at: String,
-    /// When something last changed, in the form of ISO 8601.
+    /// Time of the last change, in ISO 8601.
     pub last_updated_at: String,
-    /// How long the task is kept, in milliseconds from its creation; for ever if there is nothing.
+    /// Time to live, in milliseconds from creation. `None` means unlimited; it is written as `null`.
     #[serde(deserialize_with = "nullable")]
     pub ttl_ms: Option<u64>,
-    /// How long to wait before asking again, in milliseconds.
+    /// Recommended interval between `tasks/get` requests, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub poll_interval_ms: Option<u64>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Task {
-    /// A task that was created at this time, and of which nothing has changed since.
+    /// Creates the state of a task that has not changed since its creation, with an unlimited time to live.
     pub fn new(task_id: impl Into<String>, status: TaskStatus, created_at: impl Into<String>) -> Self {
         let created_at = created_at.into();
         Self {
@@ -90,30 +112,30 @@ impl Task {
     }
 }
 
-/// What stands in the place of the result of a request that has become a task.
+/// The result of a request that became a task, sent instead of the result of the request.
 pub type CreateTaskResult = Task;
 
-/// A task, with what its status comes with.
+/// The state of a task with the data of its status: input requests, a result or an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DetailedTask {
-    /// The task.
+    /// The state of the task.
     #[serde(flatten)]
     pub task: Task,
-    /// The questions that are open, where it requires input.
+    /// The pending input requests, by key. Only with [`TaskStatus::InputRequired`].
     #[serde(default, skip_serializing_if = "InputRequests::is_empty")]
     pub input_requests: InputRequests,
-    /// What the request would have been answered with, where it is completed.
+    /// The result of the request. Only with [`TaskStatus::Completed`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<JsonText>,
-    /// The error that the request would have been answered with, where it failed.
+    /// The error of the request. Only with [`TaskStatus::Failed`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorObject>,
 }
 
 impl DetailedTask {
-    /// A task of which there is no more to say.
+    /// Creates a detailed task without input requests, result and error.
     pub fn new(task: Task) -> Self {
         Self { task, input_requests: InputRequests::new(), result: None, error: None }
     }
@@ -125,23 +147,23 @@ impl DetailedTask {
     }
 }
 
-/// Which task it is that is asked for, or cancelled.
+/// Parameters of `tasks/get` and `tasks/cancel`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TaskParams {
-    /// What the task is known by.
+    /// The id of the task.
     pub task_id: String,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl TaskParams {
-    /// This task.
+    /// Creates the parameters for the task `task_id`.
     pub fn new(task_id: impl Into<String>) -> Self {
         Self { task_id: task_id.into(), meta: Meta::new(), other: Map::new() }
     }
@@ -151,25 +173,25 @@ impl TaskParams {
     }
 }
 
-/// Answers to questions of a task.
+/// Parameters of `tasks/update`, with which a client responds to the input requests of a task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateTaskParams {
-    /// What the task is known by.
+    /// The id of the task.
     pub task_id: String,
-    /// The answers, by the keys of their questions.
+    /// The responses, by the keys of their input requests.
     pub input_responses: InputResponses,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl UpdateTaskParams {
-    /// These answers to questions of this task.
+    /// Creates the parameters from the id of a task and responses to its input requests.
     pub fn new(task_id: impl Into<String>, input_responses: impl Into<InputResponses>) -> Self {
         let input_responses = input_responses.into();
         Self { task_id: task_id.into(), input_responses, meta: Meta::new(), other: Map::new() }
@@ -180,7 +202,7 @@ impl UpdateTaskParams {
     }
 }
 
-/// A member that has to be there, and may be `null`.
+/// Deserializes a member that is required and may be `null`.
 fn nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Option::deserialize(deserializer)
 }

@@ -1,47 +1,67 @@
-//! Tools: how they are listed, called and answered.
+//! Tools: definitions, `tools/list` and `tools/call`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::codec;
+use crate::content::ContentBlock;
+use crate::implementation::Icon;
+use crate::input_responses::InputResponses;
+use crate::json::JsonText;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{ContentBlock, Icon, InputResponses, JsonText, Meta, codec};
 
-/// What a tool is, as a client and its model are told.
+/// The definition of a tool that a client can call.
 ///
 /// See [`Tool`](https://modelcontextprotocol.io/specification/2026-07-28/schema#tool).
+///
+/// ```
+/// use mcpwright_core::{Tool, ToolAnnotations};
+/// use serde_json::json;
+///
+/// let schema = json!({
+///     "type": "object",
+///     "properties": { "city": { "type": "string" } },
+///     "required": ["city"],
+/// });
+/// let tool = Tool::new("forecast", schema.as_object().cloned().unwrap())
+///     .title("Weather forecast")
+///     .description("Returns the weather forecast for a city.")
+///     .annotations(ToolAnnotations::new().read_only_hint(true));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Tool {
-    /// What programs and models call it.
+    /// Identifier for programs and the language model.
     pub name: String,
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it does, for the model.
+    /// Description of the tool for the language model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The JSON Schema of its arguments: always of an object.
+    /// JSON Schema of the arguments. Its `type` must be `object`.
     pub input_schema: Map<String, Value>,
-    /// The JSON Schema of its structured content.
+    /// JSON Schema of the structured content of results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_schema: Option<Map<String, Value>>,
-    /// What calling it may do.
+    /// Hints on the behavior of the tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub annotations: Option<ToolAnnotations>,
-    /// What it looks like.
+    /// Icons that a client can display.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub icons: Vec<Icon>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Tool {
-    /// A tool of this name, and the JSON Schema of its arguments.
+    /// Creates a tool from its name and the JSON Schema of its arguments.
     pub fn new(name: impl Into<String>, input_schema: Map<String, Value>) -> Self {
         Self { name: name.into(), input_schema, ..Self::default() }
     }
@@ -56,36 +76,37 @@ impl Tool {
     }
 }
 
-/// What calling a tool may do: hints, for a client that asks its user first.
+/// Hints on the behavior of a tool, for example for a client that asks its user before a call.
 ///
-/// What is not said is assumed to be as the specification's default has it.
+/// For an absent hint, the client assumes the default. Clients must not trust the hints of an untrusted server.
+///
 /// See [`ToolAnnotations`](https://modelcontextprotocol.io/specification/2026-07-28/schema#toolannotations).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ToolAnnotations {
-    /// What people call the tool, where it has no title of its own.
+    /// Human-readable name for display, used if the tool has no [`title`](Tool::title).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// It changes nothing; false by default.
+    /// `true` if the tool does not modify its environment. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_only_hint: Option<bool>,
-    /// It may destroy something, and not only add; true by default.
+    /// `true` if the tool may perform destructive updates, `false` if it performs only additive ones. Default: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destructive_hint: Option<bool>,
-    /// A second call with the same arguments does no more than the first; false by default.
+    /// `true` if repeated calls with the same arguments have no additional effect. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idempotent_hint: Option<bool>,
-    /// It deals with things outside, as a web search does; true by default.
+    /// `true` if the tool interacts with external entities, as a web search does. Default: `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_world_hint: Option<bool>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ToolAnnotations {
-    /// None yet.
+    /// Creates annotations without hints.
     pub fn new() -> Self {
         Self::default()
     }
@@ -99,28 +120,28 @@ impl ToolAnnotations {
     }
 }
 
-/// One page of the tools that a server has.
+/// The result of `tools/list`: one page of the tools that a server offers.
 ///
 /// See [`ListToolsResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#listtoolsresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListToolsResult {
-    /// The tools.
+    /// The tools of the page.
     pub tools: Vec<Tool>,
-    /// Where the next page begins, if there is one.
+    /// Cursor of the next page. `None` on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ListToolsResult {
-    /// The last page.
+    /// Creates the last page of a list.
     pub fn new(tools: impl Into<Vec<Tool>>) -> Self {
         Self { tools: tools.into(), ..Self::default() }
     }
@@ -131,34 +152,34 @@ impl ListToolsResult {
     }
 }
 
-/// Which tool to call, with which arguments.
+/// Parameters of `tools/call`.
 ///
 /// See [`CallToolRequestParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#calltoolrequestparams).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallToolParams {
-    /// The tool's name.
+    /// The name of the tool.
     pub name: String,
-    /// The arguments, as they came.
+    /// The arguments, as the text that the client sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arguments: Option<JsonText>,
-    /// The answers to what an earlier try of this call asked.
+    /// Responses to the input requests of the previous round trip, by key.
     #[serde(default, skip_serializing_if = "InputResponses::is_empty")]
     pub input_responses: InputResponses,
-    /// What an earlier try of this call wanted back.
+    /// The `requestState` of the previous round trip, echoed without changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_state: Option<String>,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl CallToolParams {
-    /// A call without arguments.
+    /// Creates parameters without arguments for the tool `name`.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
     }
@@ -171,41 +192,56 @@ impl CallToolParams {
     }
 }
 
-/// What came of calling a tool.
+/// The result of `tools/call`.
 ///
 /// See [`CallToolResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#calltoolresult).
+///
+/// ```
+/// use mcpwright_core::{CallToolResult, ContentBlock, JsonText};
+/// use serde_json::json;
+///
+/// let text = CallToolResult::text("The city has 2 million inhabitants.");
+/// let failed = CallToolResult::error("No city is called `Pariss`. Did you mean `Paris`?");
+///
+/// let blocks = CallToolResult::new([
+///     ContentBlock::text(r#"{"inhabitants":2102650}"#),
+///     ContentBlock::image([0x89, b'P', b'N', b'G'], "image/png"),
+/// ]);
+/// let structured = blocks.structured_content(JsonText::encode(&json!({ "inhabitants": 2_102_650 }))?);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CallToolResult {
-    /// What the model reads.
+    /// The unstructured result, for the language model.
     pub content: Vec<ContentBlock>,
-    /// The same for programs: any JSON value, `null` among them.
+    /// The structured result, for programs: any JSON value, including `null`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "codec::present")]
     pub structured_content: Option<JsonText>,
-    /// Whether the tool failed.
+    /// `true` if the tool failed. The content then describes the error. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_error: Option<bool>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl CallToolResult {
-    /// What the model reads.
+    /// Creates a result from content blocks.
     pub fn new(content: impl Into<Vec<ContentBlock>>) -> Self {
         Self { content: content.into(), ..Self::default() }
     }
 
-    /// One text.
+    /// Creates a result from one block of text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::new([ContentBlock::text(text)])
     }
 
-    /// That the tool failed, in words for the model.
+    /// Creates the result of a failed call, with a description of the error for the language model.
     pub fn error(text: impl Into<String>) -> Self {
         Self::text(text).is_error(true)
     }

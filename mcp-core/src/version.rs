@@ -1,4 +1,4 @@
-//! Revisions of the protocol, and the two eras they belong to.
+//! Revisions of the protocol, and the eras that they belong to.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -8,8 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 /// A revision of the protocol, such as `2026-07-28`.
 ///
-/// The set is open: a client may ask for a revision that nobody here has heard of.
-/// Revisions that are known here are ordered as they were published; one that is not is neither before nor after another.
+/// The set is open: a client may request a revision that this crate does not know. Known revisions are ordered by their
+/// date of publication. An unknown revision is neither before nor after another one.
+///
 /// See [versioning](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning).
 ///
 /// ```
@@ -24,28 +25,28 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct ProtocolVersion(Cow<'static, str>);
 
 impl ProtocolVersion {
-    /// The first published revision.
+    /// The first revision.
     pub const V2024_11_05: Self = Self(Cow::Borrowed("2024-11-05"));
-    /// Streamable HTTP, batches, annotations of tools.
+    /// Adds Streamable HTTP, batches and tool annotations.
     pub const V2025_03_26: Self = Self(Cow::Borrowed("2025-03-26"));
-    /// Structured tool output, elicitation; no batches any more.
+    /// Adds structured tool output and elicitation; removes batches.
     pub const V2025_06_18: Self = Self(Cow::Borrowed("2025-06-18"));
-    /// Icons, URL elicitation, tools in sampling.
+    /// Adds icons, URL mode of elicitation and tool use in sampling.
     pub const V2025_11_25: Self = Self(Cow::Borrowed("2025-11-25"));
-    /// No handshake: each request carries what it needs.
+    /// Removes the handshake: every request carries its revision and the client's capabilities.
     pub const V2026_07_28: Self = Self(Cow::Borrowed("2026-07-28"));
 
     /// The revisions that this crate knows, newest first.
     pub const ALL: [Self; 5] =
         [Self::V2026_07_28, Self::V2025_11_25, Self::V2025_06_18, Self::V2025_03_26, Self::V2024_11_05];
 
-    /// How many of them are modern; they stand before the others.
-    const MODERN: usize = 1;
+    /// Number of modern revisions, which precede the others in [`ALL`](Self::ALL).
+    const MODERN_COUNT: usize = 1;
 
-    /// The newest revision that opens with `initialize`.
+    /// The newest revision with an `initialize` handshake.
     pub const LATEST_LEGACY: Self = Self::V2025_11_25;
 
-    /// The revision of this name, known or not.
+    /// Returns the revision `name`, known or unknown.
     pub fn new(name: &str) -> Self {
         match Self::ALL.iter().find(|known| known.as_str() == name) {
             Some(known) => known.clone(),
@@ -53,18 +54,18 @@ impl ProtocolVersion {
         }
     }
 
-    /// The revision's name.
+    /// Returns the name of the revision in messages.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Which era the revision belongs to; nothing for a revision that is not known here.
+    /// Returns the era that the revision belongs to, or `None` if the revision is unknown.
     pub fn era(&self) -> Option<Era> {
-        Some(if self.place()? < Self::MODERN { Era::Modern } else { Era::Legacy })
+        Some(if self.index()? < Self::MODERN_COUNT { Era::Modern } else { Era::Legacy })
     }
 
-    /// Where the revision stands among those that are known, newest first.
-    fn place(&self) -> Option<usize> {
+    /// Index of the revision in [`ALL`](Self::ALL), if it is known.
+    fn index(&self) -> Option<usize> {
         Self::ALL.iter().position(|known| known == self)
     }
 }
@@ -74,12 +75,13 @@ impl PartialOrd for ProtocolVersion {
         if self == other {
             return Some(Ordering::Equal);
         }
-        Some(other.place()?.cmp(&self.place()?))
+        Some(other.index()?.cmp(&self.index()?))
     }
 }
 
 impl<'de> Deserialize<'de> for ProtocolVersion {
-    /// One that is known keeps no memory of its own: it is cloned with each call of a session.
+    /// A known revision borrows its name from a constant, so that cloning it, as each call of a session does, does not
+    /// allocate.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Cow::<str>::deserialize(deserializer).map(|name| Self::new(&name))
     }
@@ -91,12 +93,12 @@ impl fmt::Display for ProtocolVersion {
     }
 }
 
-/// How a client and a server come to know each other.
+/// The mechanism by which a client and a server exchange revisions, capabilities and implementations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Era {
-    /// By an `initialize` handshake that opens a session: 2025-11-25 and before.
+    /// In an `initialize` handshake that opens a session: revisions up to 2025-11-25.
     Legacy,
-    /// By what each request carries in `_meta`: 2026-07-28 and after.
+    /// In the `_meta` of each request: revisions from 2026-07-28.
     Modern,
 }
 
@@ -105,13 +107,13 @@ mod tests {
     use super::{Era, ProtocolVersion};
 
     #[test]
-    fn known_revisions_are_ordered_as_they_were_published() {
+    fn known_revisions_are_ordered_by_publication() {
         assert!(ProtocolVersion::ALL.is_sorted_by(|one, next| one > next));
         assert!(ProtocolVersion::LATEST_LEGACY >= ProtocolVersion::V2025_11_25);
     }
 
     #[test]
-    fn an_unknown_revision_is_neither_before_nor_after() {
+    fn an_unknown_revision_is_unordered() {
         let unknown = ProtocolVersion::new("2099-01-01");
         assert!(unknown.partial_cmp(&ProtocolVersion::V2026_07_28).is_none());
         assert!(ProtocolVersion::V2026_07_28.partial_cmp(&unknown).is_none());
@@ -119,9 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn the_eras_meet_at_the_latest_legacy_revision() {
+    fn the_latest_legacy_revision_is_the_first_legacy_one() {
         let eras = ProtocolVersion::ALL.map(|version| version.era());
-        assert_eq!(ProtocolVersion::ALL[ProtocolVersion::MODERN], ProtocolVersion::LATEST_LEGACY);
+        assert_eq!(ProtocolVersion::ALL[ProtocolVersion::MODERN_COUNT], ProtocolVersion::LATEST_LEGACY);
         let [newest, older @ ..] = eras;
         assert_eq!(newest, Some(Era::Modern));
         assert!(older.iter().all(|era| *era == Some(Era::Legacy)));

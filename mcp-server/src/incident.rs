@@ -1,4 +1,4 @@
-//! What went wrong inside: a number for the client, the reason for the log.
+//! Internal errors: the client gets an incident number, and the log the reason.
 
 use std::any::Any;
 use std::fmt::Display;
@@ -6,39 +6,39 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mcpwright_core::ErrorObject;
 
-/// A number nobody has seen before, which links an answer to a line of the log.
+/// Returns a random incident number, which links a response to a log entry.
 pub(crate) fn number() -> String {
     let mut bytes = [0; 6];
-    // Without randomness the number is of less use, but the answer is still right.
+    // Without randomness the number is less useful, but the response is still correct.
     let _ = getrandom::fill(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The error for something that is not the client's fault; the log has the reason.
+/// Logs the reason of an internal error, and returns the error for the client, which contains an incident number only.
 pub(crate) fn internal(what: &str, reason: &dyn Display) -> ErrorObject {
     let incident = number();
     tracing::error!(incident, reason = %escaped(&reason.to_string()), "{what}");
     ErrorObject::internal(format!("internal error, incident {incident}"))
 }
 
-/// The error for a handler that panicked.
+/// Logs the panic of a handler, and returns the error for the client.
 pub(crate) fn panic(place: &str, payload: Box<dyn Any + Send>) -> ErrorObject {
     let reason = payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("a value that is no text");
+        .unwrap_or("a value that is not a string");
     let error = internal(&format!("a handler of {place} panicked"), &reason);
-    // What a handler panics with may panic once more when it is dropped, and that panic's value again.
+    // Dropping the payload may panic, and dropping the payload of that panic, too.
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(again);
     }
     error
 }
 
-/// Text from outside, fit for a log: on one line, without control characters, and not for ever.
+/// Escapes control characters of text from a client, and truncates it, for use in a log message.
 pub(crate) fn escaped(text: &str) -> String {
-    const MOST: usize = 256;
+    const MAX_LOGGED_BYTES: usize = 256;
     let mut line = String::new();
     for character in text.chars() {
         let is_harmless = !character.is_control()
@@ -48,7 +48,7 @@ pub(crate) fn escaped(text: &str) -> String {
         } else {
             line.extend(character.escape_unicode());
         }
-        if line.len() >= MOST {
+        if line.len() >= MAX_LOGGED_BYTES {
             line.push('…');
             break;
         }

@@ -2,34 +2,40 @@
 //!
 //! It opens no sockets, spawns nothing and has no clock of its own. See the crate `mcpwright` for building servers.
 
+// docs.rs shows the feature that each item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod bounds;
 mod call;
 mod caller;
 mod dispatch;
 mod extensions;
-mod few;
 mod handler;
+mod hash;
 mod incident;
 mod input_required;
+mod json;
 mod limits;
 mod meta_cache;
+mod overloaded;
 mod protocol;
 mod replicas;
 mod runtime;
 mod server;
 mod subscriptions;
+mod sync;
 mod tasks;
 pub mod testing;
 
 // The public interface is:
 pub use async_trait::async_trait;
-pub use call::Call;
-pub use call::middleware::MethodHandler;
+pub use call::method::MethodHandler;
 pub use call::middleware::{Middleware, Next};
 pub use call::notifications::{Deliver, NotificationSender};
 pub use call::outcome::{Answer, Outcome};
+pub use call::{Call, CallId};
 pub use caller::Caller;
 pub use extensions::Extensions;
-pub use few::Few;
 pub use handler::argument::Argument;
 pub use handler::arguments::{AsArgument, AsExtractor, CallArguments, Extracted, Parameter};
 pub use handler::completer::{Completer, CompletionRequest, IntoCompletion};
@@ -54,21 +60,23 @@ pub use input_required::form::choice::Choice;
 pub use input_required::form::constraint::{Defaults, Ranged, Several, Text};
 pub use input_required::form::field::Field;
 pub use input_required::form::form_field::FormField;
-pub use protocol::action::{Action, Actions};
+pub use overloaded::Overloaded;
+pub use protocol::action::{Action, Actions, Received};
 pub use protocol::connection::Connection;
+pub use protocol::decision::Decision;
 pub use protocol::legacy::handshake::Handshake;
-pub use protocol::request_meta::is_modern;
-pub use protocol::transport_metadata::{Alone, TransportMetadata};
-pub use replicas::bus::Bus;
+pub use protocol::transport_metadata::{DeclaredRevision, TransportMetadata};
+pub use replicas::bus::{Bus, ReplicaHandle};
 pub use replicas::change::Change;
 pub use replicas::memory_store::MemoryStore;
+pub use replicas::seal::Seal;
 #[cfg(feature = "seal")]
-pub use replicas::seal::aes_gcm::{Key, KeyError, Seal};
+pub use replicas::seal::keys::{Key, KeyError};
 pub use replicas::store::{Store, StoreError};
 pub use replicas::task_change::TaskChange;
 pub use runtime::Runtime;
 pub use server::Server;
 pub use server::builder::{Builder, IntoServer, Serve};
 pub use server::provider::{Catalog, Entry, PromptProvider, ProviderError, ResourceProvider, ToolProvider};
-pub use subscriptions::notify::{Notify, ReplicaHandle};
+pub use subscriptions::notify::Notify;
 pub use tasks::config::TaskConfig;

@@ -1,36 +1,115 @@
-//! Every bound of the engine, in one table.
+//! Every bound of the engine, in one table. SECURITY.md lists them for operators.
+//!
+//! A bound that a server author can change has its default here and its setter on [`Builder`](crate::Builder) or
+//! [`TaskConfig`](crate::TaskConfig).
 
 use std::time::Duration;
 
-/// The most that the answers and steps of one call may take, in bytes: they travel with each of its questions.
-pub(crate) const MAX_STATE_BYTES: usize = 12_000;
+use mcpwright_core::ErrorObject;
 
-/// How often one call may ask. Whoever answers badly is asked again, but not for ever.
-pub(crate) const MAX_ROUNDS: u32 = 100;
+// Calls
 
-/// The longest URI that is read, in bytes.
-pub(crate) const MAX_URI_BYTES: usize = 8 << 10;
-
-/// The most calls that may be in flight on one connection.
+/// Maximum number of calls in flight on one connection.
 pub(crate) const MAX_CALLS_PER_CONNECTION: usize = 1024;
 
-/// How many messages in a row may be answered although they are not even JSON.
-pub(crate) const MAX_UNREADABLE_MESSAGES: u32 = 10;
-
-/// A handler that was not given a deadline of its own ends after this time.
+/// Default timeout of a call: [`Builder::timeout`](crate::Builder::timeout).
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
-/// A poll that takes longer than this keeps a thread from everything else, and is logged.
+/// Default maximum size of a result, in bytes: [`Builder::max_result_bytes`](crate::Builder::max_result_bytes).
+pub(crate) const DEFAULT_MAX_RESULT_BYTES: usize = 8 << 20;
+
+/// Default number of entries on one page of a list: [`Builder::page_size`](crate::Builder::page_size).
+pub(crate) const DEFAULT_PAGE_SIZE: usize = 1000;
+
+/// Maximum number of values in one completion.
+pub(crate) const MAX_COMPLETION_VALUES: usize = 100;
+
+/// Duration of a poll after which it is logged, because it keeps a thread from everything else.
 pub(crate) const SLOW_POLL: Duration = Duration::from_secs(1);
 
-/// The most resources that one session may subscribe to.
-pub(crate) const MAX_SUBSCRIPTIONS_PER_SESSION: usize = 1000;
+// Messages
 
-/// The longest version that is worth an answer of its own.
+/// Maximum length of a URI, in bytes.
+pub(crate) const MAX_URI_BYTES: usize = 8 << 10;
+
+/// Maximum length of a protocol version, in bytes.
 pub(crate) const MAX_VERSION_BYTES: usize = 1024;
 
-/// The most resources and tasks that one subscription may name.
+/// Maximum number of consecutive messages that are not JSON and are answered with an error.
+pub(crate) const MAX_UNREADABLE_MESSAGES: u32 = 10;
+
+/// Number of distinct `_meta` texts whose parsed form is cached.
+pub(crate) const MAX_CACHED_METAS: usize = 16;
+
+/// Maximum length of a `_meta` text that is cached, in bytes.
+pub(crate) const MAX_CACHED_META_BYTES: usize = 4 << 10;
+
+// Subscriptions
+
+/// Maximum number of resources that one legacy session may subscribe to.
+pub(crate) const MAX_SUBSCRIPTIONS_PER_SESSION: usize = 1000;
+
+/// Maximum number of subscriptions on one connection.
+pub(crate) const MAX_LISTENS_PER_CONNECTION: usize = 100;
+
+/// Maximum number of resources and tasks that one subscription may name.
 pub(crate) const MAX_SUBSCRIBED_ITEMS: usize = 1000;
 
-/// Maximum number of values in one completion: what the protocol allows.
-pub(crate) const MAX_COMPLETION_VALUES: usize = 100;
+/// Maximum number of subscriptions of one identified caller, over all connections.
+pub(crate) const MAX_SUBSCRIPTIONS_PER_CALLER: usize = 100;
+
+// Input requests
+
+/// Default time that a client has to answer an input request: [`Builder::input_timeout`](crate::Builder::input_timeout).
+pub(crate) const DEFAULT_INPUT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+
+/// Maximum number of rounds of one call. A client whose responses are malformed is asked again, but not endlessly.
+pub(crate) const MAX_ROUNDS: u32 = 100;
+
+/// Maximum size of the input responses and steps of one call, in bytes: they travel with each round.
+pub(crate) const MAX_STATE_BYTES: usize = 12_000;
+
+/// Maximum length of a `requestState`, in bytes: [`MAX_STATE_BYTES`], sealed and in base64.
+pub(crate) const MAX_REQUEST_STATE_BYTES: usize = 16 << 10;
+
+/// Maximum number of calls of one legacy client that wait for its responses.
+pub(crate) const MAX_WAITING_CALLS: usize = 100;
+
+/// Maximum size of the parameters and states of these calls, in bytes.
+pub(crate) const MAX_WAITING_BYTES: usize = 8 << 20;
+
+// Tasks
+
+/// Default time that a task is kept: [`TaskConfig::ttl`](crate::TaskConfig::ttl).
+pub(crate) const DEFAULT_TASK_TTL: Duration = Duration::from_secs(60 * 60);
+
+/// Default interval at which clients should poll a task: [`TaskConfig::poll_interval`](crate::TaskConfig::poll_interval).
+pub(crate) const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Default maximum number of tasks of one caller: [`TaskConfig::max_per_caller`](crate::TaskConfig::max_per_caller).
+pub(crate) const DEFAULT_MAX_TASKS_PER_CALLER: usize = 1000;
+
+/// Default maximum size of a task's result, in bytes: [`TaskConfig::max_result_bytes`](crate::TaskConfig::max_result_bytes).
+pub(crate) const DEFAULT_MAX_TASK_BYTES: usize = 1 << 20;
+
+/// Minimum time that the result of a task is kept after its end.
+pub(crate) const MIN_RESULT_TTL: Duration = Duration::from_secs(60);
+
+// What stays in the process
+
+/// Maximum number of entries in a [`MemoryStore`](crate::MemoryStore).
+pub(crate) const MAX_STORE_ENTRIES: usize = 100_000;
+
+/// Maximum number of tickets for states that stay in the process, in a build without the feature `seal`.
+pub(crate) const MAX_TICKETS: usize = 1000;
+
+/// Maximum size of these states, in bytes.
+pub(crate) const MAX_TICKET_BYTES: usize = 8 << 20;
+
+/// Returns an error if a URI is too long.
+pub(crate) fn check_uri(name: &str, uri: &str) -> Result<(), ErrorObject> {
+    if uri.len() <= MAX_URI_BYTES {
+        return Ok(());
+    }
+    Err(ErrorObject::invalid_params(format!("{name} must be at most {MAX_URI_BYTES} bytes long")))
+}

@@ -1,25 +1,21 @@
-//! Clients that have been read before: most say the same of themselves with every request, and it is not read again.
+//! A cache of parsed `_meta` texts: most clients send the same one with every request.
 
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 
 use mcpwright_core::{Client, ErrorObject};
 
-/// How many different texts are remembered of each kind.
-const MOST: usize = 16;
+use crate::limits::{MAX_CACHED_META_BYTES, MAX_CACHED_METAS};
 
-/// The longest text that is remembered, in bytes.
-const LONGEST: usize = 4 << 10;
-
-/// Clients that have been read before, each by the text that it was read from.
+/// A cache of parsed `_meta` texts and of the clients in them.
 ///
-/// Nothing is inferred from them: one is used only where another request has exactly the same text.
+/// Nothing is inferred: an entry is used only for a request with exactly the same text.
 #[derive(Debug, Default)]
 pub(crate) struct MetaCache {
-    clients: Memory<Client>,
-    said: Memory<ParsedMeta>,
+    clients: TextCache<Client>,
+    metas: TextCache<ParsedMeta>,
 }
 
-/// What a request of the modern era said in `_meta`, and what was right.
+/// The parsed and valid `_meta` of a modern request.
 #[derive(Clone, Debug)]
 pub(crate) struct ParsedMeta {
     pub(crate) version: Arc<str>,
@@ -27,82 +23,82 @@ pub(crate) struct ParsedMeta {
 }
 
 impl MetaCache {
-    /// The client of these texts, which `read` reads where they are new.
+    /// Returns the client of these texts. Calls `parse` if they are not cached.
     pub(crate) fn client(
         &self,
         info: Option<&str>,
         capabilities: &str,
-        read: impl FnOnce() -> Result<Client, ErrorObject>,
+        parse: impl FnOnce() -> Result<Client, ErrorObject>,
     ) -> Result<Client, ErrorObject> {
-        if let Some(client) = self.clients.find(info, capabilities) {
+        if let Some(client) = self.clients.get(info, capabilities) {
             return Ok(client);
         }
-        let client = read()?;
-        self.clients.remember(info, capabilities, &client);
+        let client = parse()?;
+        self.clients.insert(info, capabilities, &client);
         Ok(client)
     }
 
-    /// What a text of `_meta` says, if another request had the same.
-    pub(crate) fn said(&self, meta: &str) -> Option<ParsedMeta> {
-        self.said.find(None, meta)
+    /// Returns the parsed form of a `_meta` text.
+    pub(crate) fn get(&self, meta: &str) -> Option<ParsedMeta> {
+        self.metas.get(None, meta)
     }
 
-    /// Remembers what a text of `_meta` says. One with a token for progress is not had by another request.
-    pub(crate) fn remember(&self, meta: &str, said: &ParsedMeta) {
-        if said.client.progress_token().is_none() {
-            self.said.remember(None, meta, said);
+    /// Caches the parsed form of a `_meta` text, unless it has a progress token: no other request has the same one.
+    pub(crate) fn insert(&self, meta: &str, parsed: &ParsedMeta) {
+        if parsed.client.progress_token().is_none() {
+            self.metas.insert(None, meta, parsed);
         }
     }
 }
 
-/// What was read from the last few texts. Each is known by one or two of them.
+/// The parsed forms of the last few texts. Each is known by one text or two.
 #[derive(Debug)]
-struct Memory<T>(Mutex<Remembered<T>>);
+struct TextCache<T>(Mutex<Ring<T>>);
 
 #[derive(Debug)]
-struct Remembered<T> {
-    known: Vec<Known<T>>,
-    /// Whose place the next one takes.
+struct Ring<T> {
+    entries: Vec<CachedText<T>>,
+    /// The index of the entry that is evicted next.
     next: usize,
 }
 
 #[derive(Debug)]
-struct Known<T> {
+struct CachedText<T> {
     texts: (Option<Box<str>>, Box<str>),
     value: T,
 }
 
-impl<T> Default for Memory<T> {
+impl<T> Default for TextCache<T> {
     fn default() -> Self {
-        Self(Mutex::new(Remembered { known: Vec::new(), next: 0 }))
+        Self(Mutex::new(Ring { entries: Vec::new(), next: 0 }))
     }
 }
 
-impl<T: Clone> Memory<T> {
-    fn find(&self, first: Option<&str>, second: &str) -> Option<T> {
-        let remembered = self.remembered()?;
-        let is_it = |known: &&Known<T>| known.texts.0.as_deref() == first && *known.texts.1 == *second;
-        remembered.known.iter().find(is_it).map(|known| known.value.clone())
+impl<T: Clone> TextCache<T> {
+    fn get(&self, first: Option<&str>, second: &str) -> Option<T> {
+        let ring = self.try_lock()?;
+        let matches = |entry: &&CachedText<T>| entry.texts.0.as_deref() == first && *entry.texts.1 == *second;
+        ring.entries.iter().find(matches).map(|entry| entry.value.clone())
     }
 
-    fn remember(&self, first: Option<&str>, second: &str, value: &T) {
-        if first.map_or(0, str::len) + second.len() > LONGEST {
+    fn insert(&self, first: Option<&str>, second: &str, value: &T) {
+        if first.map_or(0, str::len) + second.len() > MAX_CACHED_META_BYTES {
             return;
         }
-        let Some(mut remembered) = self.remembered() else { return };
-        let known = Known { texts: (first.map(Into::into), second.into()), value: value.clone() };
-        let Remembered { known: all, next } = &mut *remembered;
-        match all.get_mut(*next) {
-            Some(place) => *place = known,
-            None => all.push(known),
+        let Some(mut ring) = self.try_lock() else { return };
+        let entry = CachedText { texts: (first.map(Into::into), second.into()), value: value.clone() };
+        let Ring { entries, next } = &mut *ring;
+        match entries.get_mut(*next) {
+            Some(oldest) => *oldest = entry,
+            None => entries.push(entry),
         }
-        *next = (*next + 1) % MOST;
+        *next = (*next + 1) % MAX_CACHED_METAS;
     }
 
-    /// Nothing where another thread looks at the moment: reading is quicker than waiting for it.
-    fn remembered(&self) -> Option<MutexGuard<'_, Remembered<T>>> {
+    /// Returns `None` while another thread holds the lock: parsing is quicker than waiting for it.
+    fn try_lock(&self) -> Option<MutexGuard<'_, Ring<T>>> {
         match self.0.try_lock() {
-            Ok(remembered) => Some(remembered),
+            Ok(ring) => Some(ring),
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => None,
         }
@@ -116,28 +112,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_is_read_once() {
-        let identities = MetaCache::default();
-        let read = |name: &str| Client::new(Some(Implementation::new(name, "1")), ClientCapabilities::new());
+    fn a_client_is_parsed_once() {
+        let cache = MetaCache::default();
+        let parse = |name: &str| Client::new(Some(Implementation::new(name, "1")), ClientCapabilities::new());
         let name =
             |client: Result<Client, ErrorObject>| client.map(|client| client.info().map(|i| i.name.clone()));
         for round in 0..3 {
-            for number in 0..MOST {
+            for number in 0..MAX_CACHED_METAS {
                 let (text, other) = (number.to_string(), format!("{number} {round}"));
-                let client = identities.client(Some(&text), "{}", || Ok(read(&other)));
+                let client = cache.client(Some(&text), "{}", || Ok(parse(&other)));
                 assert_eq!(name(client), Ok(Some(format!("{number} 0"))));
             }
         }
-        let failed = identities.client(None, "[]", || Err(ErrorObject::invalid_params("no")));
+        let failed = cache.client(None, "[]", || Err(ErrorObject::invalid_params("no")));
         assert!(failed.is_err());
-        let long = "x".repeat(LONGEST + 1);
+        let long = "x".repeat(MAX_CACHED_META_BYTES + 1);
         for round in 0..2 {
-            let client = identities.client(Some(&long), "{}", || Ok(read(&round.to_string())));
+            let client = cache.client(Some(&long), "{}", || Ok(parse(&round.to_string())));
             assert_eq!(name(client), Ok(Some(round.to_string())));
         }
         for number in 0..1000 {
-            assert!(identities.client(Some(&number.to_string()), "{}", || Ok(read("another"))).is_ok());
+            assert!(cache.client(Some(&number.to_string()), "{}", || Ok(parse("another"))).is_ok());
         }
-        assert_eq!(identities.clients.0.lock().expect("nobody panicked").known.len(), MOST);
+        assert_eq!(cache.clients.0.lock().expect("nothing panicked").entries.len(), MAX_CACHED_METAS);
     }
 }

@@ -1,9 +1,9 @@
-//! What the engine needs of the world and has not itself: time, threads that may block, and somebody to run what goes on
-//! beside the calls.
+//! The runtime that a transport provides: time, threads that may block, and tasks in the background.
 
+use std::future::poll_fn;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,63 +11,79 @@ use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 
-/// What the engine needs of the world and has not itself. A transport brings one.
+use crate::sync::lock;
+
+/// The runtime that a transport provides: time, threads that may block, and tasks in the background.
+///
+/// The engine has no clock and spawns nothing by itself. `mcpwright_transport::TokioRuntime` implements this with tokio.
 pub trait Runtime: Send + Sync + 'static {
-    /// The time, by a clock that never goes back.
+    /// Returns the time of a monotonic clock.
     fn now(&self) -> Instant;
 
-    /// The time of day, by a clock that may be set: for what other processes are told.
+    /// Returns the time of day, for times that other processes read.
     fn system_time(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    /// Is ready once the time is over.
-    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()>;
+    /// Returns a future that is ready after `duration`.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 
-    /// Runs a job where it may block; the job does not panic.
+    /// Runs a job on a thread where it may block. The job does not panic.
     fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>);
 
-    /// Runs work that belongs to no call, beside them: to its end, or until the host itself ends. The work does not panic.
-    fn spawn(&self, work: BoxFuture<'static, ()>);
+    /// Runs a task in the background, to its end or until the runtime shuts down. The task does not panic.
+    fn spawn(&self, task: BoxFuture<'static, ()>);
 
-    /// Lets the work beside go on, as far as it can, on a host that has nobody to do it: whoever is about to look at what
-    /// came of it says so here. All other hosts have nothing to do.
-    fn go_on(&self) {}
+    /// Polls the background tasks, on a runtime without threads of its own. Called before their results are read.
+    fn run_pending(&self) {}
 }
 
-/// The time of day, in seconds of Unix time.
-pub(crate) fn seconds(runtime: &dyn Runtime) -> u64 {
-    since_1970(runtime).as_secs()
+/// Returns the time of day, in seconds of Unix time.
+pub(crate) fn unix_seconds(runtime: &dyn Runtime) -> u64 {
+    since_epoch(runtime).as_secs()
 }
 
-/// The time of day, in milliseconds of Unix time.
-pub(crate) fn milliseconds(runtime: &dyn Runtime) -> u64 {
-    u64::try_from(since_1970(runtime).as_millis()).unwrap_or(u64::MAX)
+/// Returns the time of day, in milliseconds of Unix time.
+pub(crate) fn unix_millis(runtime: &dyn Runtime) -> u64 {
+    u64::try_from(since_epoch(runtime).as_millis()).unwrap_or(u64::MAX)
 }
 
-fn since_1970(runtime: &dyn Runtime) -> Duration {
+fn since_epoch(runtime: &dyn Runtime) -> Duration {
     runtime.system_time().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
 }
 
-/// The time by the clock of the machine, for what lives as long as the process and has no host.
-pub(crate) fn clock() -> Instant {
-    Instant::now()
+/// Polls a future until it is ready or `timeout` has passed: then returns `None`. A future that is ready at once needs no
+/// timer.
+pub(crate) async fn poll_within<F: Future + Unpin>(
+    runtime: &Arc<dyn Runtime>,
+    future: &mut F,
+    timeout: Duration,
+) -> Option<F::Output> {
+    let mut timer: Option<BoxFuture<'static, ()>> = None;
+    poll_fn(|context| {
+        if let Poll::Ready(output) = std::pin::Pin::new(&mut *future).poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        let timer = timer.get_or_insert_with(|| runtime.sleep(timeout));
+        timer.as_mut().poll(context).map(|()| None)
+    })
+    .await
 }
 
-/// No world at all: synchronous handlers run where they are called, no deadline ever passes, and what runs beside goes on
-/// whenever somebody asks what came of it.
+/// The runtime of a server without a transport, as in tests: synchronous handlers run where they are called, no timeout
+/// passes, and background tasks run when their results are read.
 #[derive(Default)]
 pub(crate) struct InlineRuntime {
-    beside: Mutex<FuturesUnordered<BoxFuture<'static, ()>>>,
+    tasks: Mutex<FuturesUnordered<BoxFuture<'static, ()>>>,
 }
 
 impl InlineRuntime {
-    fn beside(&self) -> MutexGuard<'_, FuturesUnordered<BoxFuture<'static, ()>>> {
-        self.beside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tasks(&self) -> MutexGuard<'_, FuturesUnordered<BoxFuture<'static, ()>>> {
+        lock(&self.tasks)
     }
 }
 
-/// Whether there is more to do.
+/// A waker that remembers that it was woken.
 struct Woken(AtomicBool);
 
 impl Wake for Woken {
@@ -89,28 +105,28 @@ impl Runtime for InlineRuntime {
         job();
     }
 
-    fn spawn(&self, work: BoxFuture<'static, ()>) {
-        self.beside().push(work);
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.tasks().push(task);
     }
 
-    fn go_on(&self) {
-        /// What has not got anywhere by then waits for something that does not happen here.
+    fn run_pending(&self) {
+        /// Tasks that make no progress by then wait for something that does not happen here.
         const MAX_ROUNDS: usize = 1000;
         let woken = Arc::new(Woken(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&woken));
         for _ in 0..MAX_ROUNDS {
-            // The lock is free while the work runs: it may want more to run beside.
-            let mut work = mem::take(&mut *self.beside());
-            if work.is_empty() || !woken.0.swap(false, Ordering::AcqRel) {
-                self.beside().extend(work);
+            // Unlocked while the tasks run: they may spawn more.
+            let mut tasks = mem::take(&mut *self.tasks());
+            if tasks.is_empty() || !woken.0.swap(false, Ordering::AcqRel) {
+                self.tasks().extend(tasks);
                 return;
             }
-            while let Poll::Ready(Some(())) = work.poll_next_unpin(&mut Context::from_waker(&waker)) {}
-            let mut added = self.beside();
-            // What was added has not been polled yet.
+            while let Poll::Ready(Some(())) = tasks.poll_next_unpin(&mut Context::from_waker(&waker)) {}
+            let mut added = self.tasks();
+            // The added tasks have not been polled yet.
             woken.0.fetch_or(!added.is_empty(), Ordering::AcqRel);
-            work.extend(mem::take(&mut *added));
-            *added = work;
+            tasks.extend(mem::take(&mut *added));
+            *added = tasks;
         }
     }
 }

@@ -1,18 +1,18 @@
-//! What the world can do to a transport.
+//! The error of a transport.
 
 use std::io;
 
-/// What the world can do to a transport.
+/// The error of a transport.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The client went away while there was still something to tell it.
+    /// The client disconnected before everything was written.
     #[error("the client closed the channel")]
     Closed,
     /// The channel failed.
     #[error("the channel failed: {0}")]
     Io(#[from] io::Error),
-    /// What was said of the transport does not go together.
+    /// The settings of the transport contradict each other or are insecure.
     #[error("{0}")]
     Settings(String),
     /// There is no tokio runtime to run calls on.
@@ -21,7 +21,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// A failed write: a peer that is gone is an ordinary event.
+    /// Returns the error of a failed write. A client that has disconnected is an ordinary event.
     pub(crate) fn write(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset | io::ErrorKind::WriteZero => {

@@ -1,15 +1,19 @@
 //! Transports: HTTP, standard input and output, sockets, any byte stream, and memory.
 
+// docs.rs shows the feature that each item needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod calls;
 mod error;
 #[cfg(feature = "http")]
 pub mod http;
-mod input_timeouts;
 mod lines;
 mod log;
 mod memory_bus;
 mod runtime;
 mod signal;
 mod stdio;
+mod sync;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(all(feature = "http", not(feature = "tls")))]

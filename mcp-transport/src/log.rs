@@ -1,4 +1,4 @@
-//! Standard error for logs, which never makes anybody wait.
+//! Standard error for logs, without blocking.
 
 use std::io;
 use std::io::Write;
@@ -6,19 +6,19 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
-/// How many lines may wait to be written.
+/// Maximum number of lines that are pending to be written.
 const MAX_PENDING_NOTIFICATIONS: usize = 1024;
 
-/// Standard error for logs: a writer that never makes its caller wait.
+/// A writer to standard error for logs, which never blocks its caller.
 ///
-/// A client that starts a server may not read what it writes to standard error. Once that is full, writing there waits for
-/// ever; this drops lines instead, and says later how many. Give it to a subscriber:
+/// A client that starts a server may not read its standard error. Once that pipe is full, writing to it blocks forever; this
+/// writer drops lines instead, and later reports how many. Pass it to a subscriber:
 /// `tracing_subscriber::fmt().with_writer(mcpwright::transport::stderr)`.
 pub fn stderr() -> Stderr {
     Stderr { line: Vec::new() }
 }
 
-/// One line for standard error; it is handed on when this is dropped.
+/// One line for standard error, which is queued when this is dropped.
 #[derive(Debug)]
 pub struct Stderr {
     line: Vec<u8>,
@@ -56,7 +56,7 @@ fn start() -> Option<SyncSender<Vec<u8>>> {
     let (sender, receiver) = sync_channel::<Vec<u8>>(MAX_PENDING_NOTIFICATIONS);
     let writing = move || {
         for line in receiver {
-            // Who has no standard error has no log.
+            // A process without standard error has no log.
             let _ = io::stderr().write_all(&line);
         }
     };

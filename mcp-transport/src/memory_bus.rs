@@ -1,10 +1,10 @@
-//! What replicas tell each other, in the memory of one process.
+//! An in-memory bus for several servers in one process.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mcpwright_server::{Bus, Change, ReplicaHandle};
 
-/// A bus in the memory of one process, for several servers in it: clones are the same bus.
+/// An in-memory bus for several servers in one process. Clones are the same bus.
 ///
 /// ```
 /// use mcpwright_server::Server;
@@ -13,14 +13,14 @@ use mcpwright_server::{Bus, Change, ReplicaHandle};
 /// let bus = MemoryBus::new();
 /// let one = Server::builder("replica", "1.0.0").bus(bus.clone()).build();
 /// let other = Server::builder("replica", "1.0.0").bus(bus).build();
-/// // The clients of the other one hear of it, too.
+/// // The clients of the other server are notified, too.
 /// one.notify().resource_updated("weather://now");
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct MemoryBus(Arc<Mutex<Vec<ReplicaHandle>>>);
 
 impl MemoryBus {
-    /// A bus to which no server is attached.
+    /// Creates a bus without servers.
     pub fn new() -> Self {
         Self::default()
     }
@@ -32,9 +32,9 @@ impl MemoryBus {
 
 impl Bus for MemoryBus {
     fn publish(&self, change: &Change, from: &ReplicaHandle) {
-        // Released before anybody is told: whoever is woken may attach another server.
+        // Unlocked before the change is delivered: a woken connection may attach another server.
         let others: Vec<_> = self.attached().iter().filter(|listeners| *listeners != from).cloned().collect();
-        let gone: Vec<_> = others.into_iter().filter(|listeners| !listeners.tell(change)).collect();
+        let gone: Vec<_> = others.into_iter().filter(|replica| !replica.deliver(change)).collect();
         if !gone.is_empty() {
             self.attached().retain(|listeners| !gone.contains(listeners));
         }

@@ -1,4 +1,4 @@
-//! Time and threads, from tokio.
+//! The engine's runtime on tokio.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,43 +9,55 @@ use mcpwright_server::{Runtime, Server};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-/// Time and threads for the engine, from a tokio runtime.
+/// A [`Runtime`] on tokio.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), mcpwright_transport::Error> {
+/// use std::sync::Arc;
+/// use mcpwright_server::Server;
+/// use mcpwright_transport::TokioRuntime;
+///
+/// let server = Server::builder("echo", "1.0.0").build().with_runtime(Arc::new(TokioRuntime::current()?));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct TokioRuntime {
     handle: Handle,
     jobs: Arc<AtomicUsize>,
-    /// How much runs beside the calls.
-    beside: watch::Sender<usize>,
+    /// The number of background tasks.
+    background: watch::Sender<usize>,
 }
 
 impl TokioRuntime {
-    /// The runtime that this is called on.
+    /// Returns the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// Returns [`Error::NoRuntime`](crate::Error::NoRuntime) outside of a tokio runtime.
     pub fn current() -> Result<Self, crate::error::Error> {
         let handle = Handle::try_current().map_err(|_| crate::error::Error::NoRuntime)?;
-        Ok(Self { handle, jobs: Arc::default(), beside: watch::Sender::default() })
+        Ok(Self { handle, jobs: Arc::default(), background: watch::Sender::default() })
     }
 
     pub(crate) fn handle(&self) -> &Handle {
         &self.handle
     }
 
-    /// Whether a job that may block still runs, or something beside the calls, whether or not anybody waits for it.
+    /// Returns `true` if a blocking job or a background task still runs, even if no call waits for it.
     pub(crate) fn is_busy(&self) -> bool {
-        self.jobs.load(Ordering::Acquire) > 0 || *self.beside.borrow() > 0
+        self.jobs.load(Ordering::Acquire) > 0 || *self.background.borrow() > 0
     }
 
-    /// Waits until nothing runs beside the calls.
+    /// Waits until no background task runs.
     #[cfg_attr(
         not(feature = "http"),
-        allow(dead_code, reason = "who serves one client does not wait for it")
+        allow(dead_code, reason = "transports of one client do not wait for it")
     )]
     pub(crate) async fn quiet(&self) {
-        // The sender is ours, and so it is there.
-        let _ = self.beside.subscribe().wait_for(|count| *count == 0).await;
+        // The sender is a field, so it is not dropped.
+        let _ = self.background.subscribe().wait_for(|count| *count == 0).await;
     }
 }
 
@@ -55,7 +67,7 @@ impl Runtime for TokioRuntime {
     }
 
     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
-        // A timer belongs to the runtime on which it is made, and this may be called from a thread of our own.
+        // A timer belongs to the runtime on which it is created, and this may run on another thread.
         let _guard = self.handle.enter();
         Box::pin(tokio::time::sleep(time))
     }
@@ -70,25 +82,25 @@ impl Runtime for TokioRuntime {
     }
 
     fn spawn(&self, work: BoxFuture<'static, ()>) {
-        self.beside.send_modify(|count| *count += 1);
-        let counted = Permit(self.beside.clone());
+        self.background.send_modify(|count| *count += 1);
+        let guard = Permit(self.background.clone());
         self.handle.spawn(async move {
-            let _counted = counted;
+            let _guard = guard;
             work.await;
         });
     }
 }
 
-/// Cancels the tasks of a server that is about to end. A store that does not answer keeps it only for a while.
-pub(crate) async fn end_tasks(server: &Server) {
-    /// How long what is left to be kept may take.
+/// Cancels the tasks of a server that shuts down. A store that does not answer delays the shutdown only for a while.
+pub(crate) async fn cancel_tasks(server: &Server) {
+    /// Time for the store to take the last states.
     const LAST_KEPT: Duration = Duration::from_secs(2);
     if tokio::time::timeout(LAST_KEPT, server.cancel_tasks()).await.is_err() {
-        tracing::warn!("the store did not answer in time: some tasks are not said to be cancelled");
+        tracing::warn!("the store did not answer in time: some tasks are not stored as cancelled");
     }
 }
 
-/// One of those that run beside the calls, until it is dropped.
+/// Counts a background task until it is dropped.
 struct Permit(watch::Sender<usize>);
 
 impl Drop for Permit {

@@ -1,8 +1,8 @@
-//! The signals that ask a process to end.
+//! Termination signals.
 
 use std::io;
 
-/// Waits for the signals that ask a process to end.
+/// A stream of termination signals: SIGTERM and SIGINT.
 #[cfg(unix)]
 pub(crate) struct Stop {
     terminate: tokio::signal::unix::Signal,
@@ -16,7 +16,7 @@ impl Stop {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// Waits for the next of them.
+    /// Waits for the next signal.
     pub(crate) async fn wait(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -25,7 +25,7 @@ impl Stop {
     }
 }
 
-/// Waits for Ctrl-C.
+/// A stream of Ctrl-C events.
 #[cfg(not(unix))]
 pub(crate) struct Stop;
 
@@ -35,9 +35,9 @@ impl Stop {
         Ok(Self)
     }
 
-    /// Waits for the next one.
+    /// Waits for the next event.
     pub(crate) async fn wait(&mut self) {
-        // Without the signal there is nothing to wait for.
+        // Without the handler no event comes.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

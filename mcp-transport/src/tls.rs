@@ -1,4 +1,4 @@
-//! TLS for the HTTP server of our own.
+//! TLS for the built-in HTTP server.
 
 use std::sync::Arc;
 
@@ -9,22 +9,22 @@ use tokio_rustls::server::TlsStream;
 
 use crate::http::builder::Http;
 
-/// What a connection is encrypted with.
+/// The TLS configuration of connections.
 #[derive(Clone)]
 pub(crate) struct Tls(TlsAcceptor);
 
 impl Tls {
-    /// What a connection is read from and written to.
+    /// The encrypted stream of a connection.
     pub(crate) async fn accept(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
         self.0.accept(stream).await
     }
 }
 
 impl Http {
-    /// Encrypts with this configuration of rustls, of which the certificates and the cryptography are yours to choose.
-    /// Where it names no protocols, HTTP/2 and HTTP/1.1 are offered.
+    /// Encrypts connections with this configuration of rustls, which determines the certificates and the cryptography. If it
+    /// names no protocols, HTTP/2 and HTTP/1.1 are offered.
     ///
-    /// The server of our own does this; a service for another server leaves it to that one.
+    /// It applies to the built-in server; a service in another HTTP server uses the TLS of that server.
     pub fn tls(mut self, config: impl Into<Arc<ServerConfig>>) -> Self {
         let mut config: Arc<ServerConfig> = config.into();
         if config.alpn_protocols.is_empty() {

@@ -1,13 +1,13 @@
-//! Stands where TLS is left out.
+//! TLS in a build without the feature.
 
 use tokio::net::TcpStream;
 
-/// Nothing: there is no TLS in this build.
+/// An uninhabited configuration: there is no TLS in this build.
 #[derive(Clone)]
 pub(crate) enum Tls {}
 
 impl Tls {
-    /// What a connection is read from and written to.
+    /// The stream of a connection.
     pub(crate) async fn accept(&self, _: TcpStream) -> std::io::Result<TcpStream> {
         match *self {}
     }

@@ -16,7 +16,7 @@ use crate::lines::serve_until;
 use crate::runtime::TokioRuntime;
 use crate::signal::Stop;
 
-/// How many clients may wait to be accepted.
+/// Maximum number of clients that wait to be accepted.
 const BACKLOG: u32 = 1024;
 
 /// Serves every client that connects to a Unix socket at this path, which only its owner may open.
@@ -25,7 +25,7 @@ const BACKLOG: u32 = 1024;
 ///
 /// # Errors
 ///
-/// The socket cannot be made, or there is no tokio runtime.
+/// Returns an error if the socket cannot be created, or outside of a tokio runtime.
 pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: Limits) -> Result<(), Error> {
     TokioRuntime::current()?;
     let path = path.as_ref();
@@ -37,9 +37,9 @@ pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: Limit
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => clients.take(stream),
-                // Too many open files, for example: some of them will be closed.
+                // Too many open files, for example: some will be closed soon.
                 Err(error) => {
-                    tracing::warn!(%error, "a client could not be accepted");
+                    tracing::warn!(%error, "cannot accept a client");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             },
@@ -50,27 +50,27 @@ pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: Limit
     let removed = std::fs::remove_file(path);
     drop(listener);
     clients.finish().await;
-    // Somebody may have been quicker: what matters is that it is gone.
+    // Another process may have removed it first.
     removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error.into()) })
 }
 
-/// Makes a socket that nobody but its owner can ever connect to.
+/// Creates a socket that only its owner can ever connect to.
 fn listen(path: &Path) -> io::Result<UnixListener> {
     let socket = UnixSocket::new_stream()?;
     socket.bind(path)?;
-    // Until it listens nobody can connect: it does not matter whom the umask would let in before this line.
+    // Before it listens, no process can connect: the umask does not matter until this line.
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     socket.listen(BACKLOG)
 }
 
-/// Removes a socket on which nobody listens any more.
+/// Removes a socket that no process listens on.
 async fn remove_abandoned(path: &Path) -> io::Result<()> {
     if !std::fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket()) {
         return Ok(());
     }
     match UnixStream::connect(path).await {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => std::fs::remove_file(path),
-        // Then it cannot be bound, and that error says why.
+        // Then binding fails, with an error that states the reason.
         _ => Ok(()),
     }
 }
@@ -81,7 +81,7 @@ struct Clients {
     limits: Limits,
     serving: JoinSet<Result<(), Error>>,
     stopping: watch::Sender<bool>,
-    /// Whether the last one was turned away.
+    /// The last client was rejected.
     is_full: bool,
 }
 
@@ -91,32 +91,29 @@ impl Clients {
         Self { server, limits, serving, stopping, is_full: false }
     }
 
-    /// Serves a client, or turns it away.
+    /// Serves a client, or rejects it if there are too many.
     fn take(&mut self, stream: UnixStream) {
         while let Some(ended) = self.serving.try_join_next() {
             log(ended);
         }
-        let was_full = std::mem::replace(&mut self.is_full, self.serving.len() >= self.limits.clients);
+        let was_full = std::mem::replace(&mut self.is_full, self.serving.len() >= self.limits.max_clients);
         if self.is_full {
-            // Once is enough: whoever is turned away may come again at once.
+            // Logged once: a rejected client may reconnect at once.
             if !was_full {
-                tracing::warn!(
-                    most = self.limits.clients,
-                    "there are too many clients, and others are turned away"
-                );
+                tracing::warn!(max = self.limits.max_clients, "rejecting clients: there are too many");
             }
             return;
         }
         let (reader, writer) = stream.into_split();
         let mut stopping = self.stopping.subscribe();
         let stop = async move {
-            // The sender is dropped after the clients only.
+            // The sender is dropped after all clients.
             let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
         };
         self.serving.spawn(serve_until(self.server.clone(), reader, writer, self.limits, stop));
     }
 
-    /// Lets what runs finish, and begins nothing new.
+    /// Lets running calls finish, and starts no new ones.
     async fn finish(mut self) {
         self.stopping.send_replace(true);
         while self.serving.join_next().await.is_some() {}
@@ -125,7 +122,7 @@ impl Clients {
 
 fn log(ended: Result<Result<(), Error>, JoinError>) {
     if let Ok(Err(error)) = ended {
-        tracing::debug!(%error, "a client went away");
+        tracing::debug!(%error, "a client disconnected");
     }
 }
 
@@ -135,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    /// A folder that is gone when the test is.
+    /// A folder that is removed after the test.
     struct Folder(std::path::PathBuf);
 
     impl Folder {

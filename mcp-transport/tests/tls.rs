@@ -1,4 +1,4 @@
-//! TLS, and HTTP/2 with it and without it, as curl speaks them.
+//! HTTP/1.1 and HTTP/2 over TLS, and HTTP/2 in clear text, with curl as the client.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,21 +14,21 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 const CALL: &str =
     r#"{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "hello", "arguments": {}}}"#;
 
-/// Says loudly that something was not tried, and fails where everything has to be.
+/// Reports a skipped test, and fails if `MCPWRIGHT_REQUIRE_ALL` is set.
 fn skipped(what: &str) {
     let message = format!("SKIPPED: {what}");
     assert!(std::env::var_os("MCPWRIGHT_REQUIRE_ALL").is_none(), "{message}");
     eprintln!("{message}");
 }
 
-fn has(program: &str, argument: &str) -> bool {
+fn is_installed(program: &str, argument: &str) -> bool {
     Command::new(program).arg(argument).output().is_ok()
 }
 
-/// A certificate that the server signed itself, and the key to it.
+/// Creates a self-signed certificate and its key.
 fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
     let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
-    let made = Command::new("openssl")
+    let output = Command::new("openssl")
         .args([
             "req",
             "-x509",
@@ -47,22 +47,22 @@ fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
         .arg(&certificate)
         .output()
         .expect("openssl runs");
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     (certificate, key)
 }
 
-/// Calls with curl, and returns the version of HTTP and the body.
+/// Sends a call with curl. Returns the HTTP version and the body.
 async fn call(arguments: Vec<String>) -> (String, String) {
-    let run = tokio::task::spawn_blocking(move || {
+    let task = tokio::task::spawn_blocking(move || {
         Command::new("curl")
             .args(["-sS", "--noproxy", "*", "-H", "Content-Type: application/json", "-d", CALL])
             .args(["-w", "\n%{http_version}"])
             .args(arguments)
             .output()
     });
-    let output = run.await.expect("it does not panic").expect("curl runs");
+    let output = task.await.expect("the task must not panic").expect("curl runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("it is text");
+    let text = String::from_utf8(output.stdout).expect("the output is UTF-8");
     let (body, version) = text.rsplit_once('\n').expect("the version is on a line of its own");
     (version.to_owned(), body.to_owned())
 }
@@ -74,30 +74,32 @@ fn server() -> Server {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn encrypted_and_multiplexed() {
-    if !has("curl", "--version") || !has("openssl", "version") {
-        skipped("there is no curl or no openssl, so TLS was NOT tried");
+async fn http_versions_over_tls() {
+    if !is_installed("curl", "--version") || !is_installed("openssl", "version") {
+        skipped("curl or openssl is not installed; TLS was NOT tested");
         return;
     }
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("tls");
-    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    std::fs::create_dir_all(&folder).expect("the folder is created");
     let (certificate, key) = certificate(&folder);
     let certificates: Vec<_> =
-        CertificateDer::pem_file_iter(&certificate).and_then(Iterator::collect).expect("it is a certificate");
-    let key = PrivateKeyDer::from_pem_file(&key).expect("it is a key");
+        CertificateDer::pem_file_iter(&certificate).and_then(Iterator::collect).expect("a valid certificate");
+    let key = PrivateKeyDer::from_pem_file(&key).expect("a valid key");
     let config = ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, key);
-    let listening = http(server()).tls(Arc::new(config.expect("they go together"))).listen("127.0.0.1:0");
+    let listening = http(server())
+        .tls(Arc::new(config.expect("the key belongs to the certificate")))
+        .listen("127.0.0.1:0");
     let listening = listening.await.expect("a port is free");
     assert!(listening.url().starts_with("https://127.0.0.1:"));
     let url = format!("https://localhost:{}/mcp", listening.local_addr().port());
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(listening.run_until(async {
-        // Whoever drops the sender wants it to end, too.
+        // Dropping the sender also stops the server.
         let _ = stopped.await;
     }));
-    let trust = ["--cacert".to_owned(), certificate.display().to_string(), url];
+    let arguments = ["--cacert".to_owned(), certificate.display().to_string(), url];
     for (option, expected) in [("--http1.1", "1.1"), ("--http2", "2")] {
-        let (version, body) = call([vec![option.to_owned()], trust.to_vec()].concat()).await;
+        let (version, body) = call([vec![option.to_owned()], arguments.to_vec()].concat()).await;
         assert_eq!(version, expected);
         assert!(body.contains(r#""text":"hello""#), "{body}");
     }
@@ -106,16 +108,16 @@ async fn encrypted_and_multiplexed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn multiplexed_in_the_clear() {
-    if !has("curl", "--version") {
-        skipped("there is no curl, so HTTP/2 was NOT tried");
+async fn http2_without_tls() {
+    if !is_installed("curl", "--version") {
+        skipped("curl is not installed; HTTP/2 was NOT tested");
         return;
     }
     let listening = http(server()).listen("127.0.0.1:0").await.expect("a port is free");
     let url = listening.url();
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(listening.run_until(async {
-        // Whoever drops the sender wants it to end, too.
+        // Dropping the sender also stops the server.
         let _ = stopped.await;
     }));
     let (version, body) = call(vec!["--http2-prior-knowledge".to_owned(), url]).await;

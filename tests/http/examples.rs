@@ -1,4 +1,4 @@
-//! Every example over HTTP is started as a process, and spoken to.
+//! Runs every HTTP example as a process and sends requests to it.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,41 +7,42 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
-/// An example that serves HTTP.
+/// A running example that serves HTTP.
 pub(crate) struct Example {
     process: Child,
     pub(crate) port: u16,
 }
 
-/// What an example answers.
-pub(crate) struct Answer {
+/// An HTTP response.
+pub(crate) struct Response {
     pub(crate) head: String,
     pub(crate) body: String,
 }
 
 impl Example {
-    /// Starts an example on a port that is free, which it says on standard error.
+    /// Starts an example on a free port, which it prints on standard error.
     pub(crate) fn start(name: &str) -> Self {
-        Self::start_on(name, 0)
+        Self::start_on_port(name, 0)
     }
 
-    /// Starts an example on this port.
-    pub(crate) fn start_on(name: &str, port: u16) -> Self {
-        let path = folder().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    /// Starts an example on `port`.
+    pub(crate) fn start_on_port(name: &str, port: u16) -> Self {
+        let path = example_folder().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         let mut command = Command::new(&path);
         command.arg(port.to_string()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap_or_else(|error| {
-            panic!("{}: {error}; `cargo build --examples --features http` builds it", path.display());
+            panic!("{}: {error}; run `cargo build --examples --features http`", path.display());
         });
         let mut line = String::new();
         let errors = process.stderr.take().expect("standard error is a pipe");
-        BufReader::new(errors).read_line(&mut line).expect("the example says its URL");
+        BufReader::new(errors).read_line(&mut line).expect("the example prints its URL");
         let port = line.trim().strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix("/mcp"));
         let port = port.and_then(|port| port.parse().ok()).unwrap_or_else(|| panic!("no URL: {line}"));
         Self { process, port }
     }
 
-    pub(crate) fn send(&self, head: &str, body: &str) -> Answer {
+    /// Sends a request and returns the response.
+    pub(crate) fn send(&self, head: &str, body: &str) -> Response {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the example listens");
         let length = body.len();
         let request = format!(
@@ -50,13 +51,13 @@ impl Example {
         );
         stream.write_all(request.as_bytes()).expect("the example reads");
         let mut text = String::new();
-        stream.read_to_string(&mut text).expect("the example answers");
-        let (head, body) = text.split_once("\r\n\r\n").expect("an answer has a head");
-        Answer { head: head.to_owned(), body: body.to_owned() }
+        stream.read_to_string(&mut text).expect("the example responds");
+        let (head, body) = text.split_once("\r\n\r\n").expect("a response has a head");
+        Response { head: head.to_owned(), body: body.to_owned() }
     }
 
-    /// Calls a tool in the way of the newest revision.
-    fn call(&self, headers: &str, tool: &str, arguments: &Value) -> Answer {
+    /// Calls a tool as a client of revision 2026-07-28.
+    fn call(&self, headers: &str, tool: &str, arguments: &Value) -> Response {
         let meta = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientCapabilities": {},
@@ -70,39 +71,40 @@ impl Example {
         self.send(&head, &body.to_string())
     }
 
-    /// The number of its process.
+    /// Returns the id of its process.
     #[cfg(target_os = "linux")]
-    pub(crate) fn id(&self) -> u32 {
+    pub(crate) fn process_id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Sends a signal and waits until it has exited.
     #[cfg(unix)]
-    pub(crate) fn end(mut self, signal: &str) {
+    pub(crate) fn terminate(mut self, signal: &str) {
         let id = self.process.id().to_string();
-        let kill = Command::new("kill").args([signal, &id]).status().expect("there is a `kill`");
+        let kill = Command::new("kill").args([signal, &id]).status().expect("`kill` runs");
         assert!(kill.success());
-        assert!(self.process.wait().expect("the example ends").success());
+        assert!(self.process.wait().expect("the example exits").success());
     }
 }
 
 impl Drop for Example {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-impl Answer {
+impl Response {
+    /// Returns the text of the first content block.
     fn text(&self) -> Value {
-        let answer: Value = serde_json::from_str(&self.body).expect("the body is a message");
-        answer["result"]["content"][0]["text"].clone()
+        let response: Value = serde_json::from_str(&self.body).expect("the body is a message");
+        response["result"]["content"][0]["text"].clone()
     }
 }
 
-/// Where cargo puts the examples: beside the folder of this test.
-fn folder() -> PathBuf {
+/// Returns the folder of the built examples, a sibling of the folder of this test.
+fn example_folder() -> PathBuf {
     let mut folder = std::env::current_exe().expect("a test has a path");
     folder.pop();
     folder.pop();
@@ -116,20 +118,20 @@ fn http() {
     let ready = example.send("GET /readyz HTTP/1.1\r\n", "");
     assert!(ready.head.starts_with("HTTP/1.1 200 ") && ready.body == "ready\n");
     #[cfg(unix)]
-    example.end("-TERM");
+    example.terminate("-TERM");
 }
 
 #[test]
 fn axum() {
     let example = Example::start("axum");
-    let stranger = example.call("", "who_am_i", &json!({}));
-    assert!(stranger.head.starts_with("HTTP/1.1 401 "), "{}", stranger.head);
-    let friend = example.call("Authorization: Bearer open sesame\r\n", "who_am_i", &json!({}));
-    assert_eq!(friend.text(), "ali baba of forty thieves");
+    let anonymous = example.call("", "who_am_i", &json!({}));
+    assert!(anonymous.head.starts_with("HTTP/1.1 401 "), "{}", anonymous.head);
+    let authenticated = example.call("Authorization: Bearer open sesame\r\n", "who_am_i", &json!({}));
+    assert_eq!(authenticated.text(), "ali baba of forty thieves");
     let page = example.send("GET / HTTP/1.1\r\n", "");
     assert_eq!(page.body, "An application with a server at /mcp.\n");
     #[cfg(unix)]
-    example.end("-INT");
+    example.terminate("-INT");
 }
 
 #[test]

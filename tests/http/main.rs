@@ -1,4 +1,4 @@
-//! What users are shown of HTTP: the examples run, also behind a proxy, and the commands of the guide print what it says.
+//! Tests of the HTTP examples, alone and behind a proxy, and of the commands in the guide.
 
 mod asking;
 mod examples;
@@ -6,9 +6,9 @@ mod guide;
 #[cfg(unix)]
 mod proxy;
 
-/// Says loudly that something was not tried, and fails where everything has to be.
-fn skipped(what: &str) {
-    let message = format!("SKIPPED: {what}");
+/// Prints that a test was skipped; panics if `MCPWRIGHT_REQUIRE_ALL` is set.
+fn skip(reason: &str) {
+    let message = format!("SKIPPED: {reason}");
     assert!(std::env::var_os("MCPWRIGHT_REQUIRE_ALL").is_none(), "{message}");
     eprintln!("{message}");
 }

@@ -1,4 +1,4 @@
-//! Two replicas behind nginx, one request to each in turn, while one of them is killed and comes back.
+//! Two replicas behind nginx with round-robin routing, while one of them is killed and restarted.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::examples::Example;
 
-/// A proxy in front of replicas.
+/// A running nginx in front of the replicas.
 struct Proxy {
     process: Child,
     port: u16,
@@ -53,7 +53,7 @@ impl Proxy {
         Self { process, port, folder }
     }
 
-    /// Sends a message, and returns the head and the body of what came back.
+    /// Sends a message and returns the head and the body of the response.
     fn post(&self, headers: &str, body: &str) -> std::io::Result<(String, String)> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
@@ -73,25 +73,25 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        // Told so, it ends its worker as well.
+        // On SIGTERM, nginx stops its worker too; on SIGKILL it would not.
         let _ = Command::new("kill").arg(self.process.id().to_string()).status();
         let _ = self.process.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// A client of one era, by what it sends.
+/// A client of one era: the headers and metadata that it sends.
 #[derive(Clone)]
 struct Client {
     headers: String,
     meta: &'static str,
 }
 
-/// A call that did not get its answer, and when.
+/// A call without a successful response, with the time in which it was in flight.
 struct Failure {
     began: Instant,
     ended: Instant,
-    what: String,
+    reason: String,
 }
 
 impl Client {
@@ -103,14 +103,15 @@ impl Client {
 
     fn legacy(proxy: &Proxy) -> Self {
         let body = r#"{"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "legacy", "version": "1"}}}"#;
-        let (head, _) = proxy.post("", body).expect("the proxy answers");
+        let (head, _) = proxy.post("", body).expect("the proxy responds");
         let session =
             head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).expect("a session opens");
         let headers = format!("Mcp-Session-Id: {session}\r\nMCP-Protocol-Version: 2025-11-25\r\n");
         Self { headers, meta: "" }
     }
 
-    /// Calls one call after the other, until told to stop. Returns how many replicas answered, and what failed.
+    /// Sends one call after the other until `stop` is set. Returns the replicas that responded, the failures, and the number
+    /// of calls.
     fn work(&self, proxy: &Proxy, stop: &AtomicBool) -> (BTreeSet<String>, Vec<Failure>, u64) {
         let (mut seen, mut failures, mut calls) = (BTreeSet::new(), Vec::new(), 0);
         while !stop.load(Ordering::Acquire) {
@@ -120,37 +121,37 @@ impl Client {
                 self.meta
             );
             let began = Instant::now();
-            let answer = proxy.post(&self.headers, &body);
+            let response = proxy.post(&self.headers, &body);
             let ended = Instant::now();
-            match answer {
+            match response {
                 Ok((head, body)) if head.starts_with("HTTP/1.1 200 ") => {
-                    let answer: Value = serde_json::from_str(&body).expect("the body is a message");
-                    assert_eq!(answer["id"], calls);
-                    seen.insert(answer["result"]["content"][0]["text"].to_string());
+                    let response: Value = serde_json::from_str(&body).expect("the body is a message");
+                    assert_eq!(response["id"], calls);
+                    seen.insert(response["result"]["content"][0]["text"].to_string());
                 }
-                Ok((head, body)) => failures.push(Failure { began, ended, what: head + &body }),
-                Err(error) => failures.push(Failure { began, ended, what: error.to_string() }),
+                Ok((head, body)) => failures.push(Failure { began, ended, reason: head + &body }),
+                Err(error) => failures.push(Failure { began, ended, reason: error.to_string() }),
             }
         }
         (seen, failures, calls)
     }
 }
 
-/// A port that nobody listens on at the moment.
+/// Returns a port that is currently free.
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     listener.local_addr().expect("it has an address").port()
 }
 
 #[test]
-fn a_replica_may_go_and_come_back() {
+fn clients_survive_the_restart_of_a_replica() {
     if Command::new("nginx").arg("-v").output().is_err() {
-        crate::skipped("there is no nginx, so replicas behind a proxy were NOT tried");
+        crate::skip("nginx is missing, so replicas behind a proxy were not tested");
         return;
     }
     let ports = [free_port(), free_port()];
-    let first = Example::start_on("replica", ports[0]);
-    let _second = Example::start_on("replica", ports[1]);
+    let first = Example::start_on_port("replica", ports[0]);
+    let _second = Example::start_on_port("replica", ports[1]);
     let proxy = Proxy::start(&ports);
     let clients = [Client::modern(), Client::legacy(&proxy)];
     let stop = AtomicBool::new(false);
@@ -162,8 +163,8 @@ fn a_replica_may_go_and_come_back() {
         drop(first);
         let killed = before..Instant::now();
         thread::sleep(Duration::from_millis(500));
-        let first = Example::start_on("replica", ports[0]);
-        // For a second, nginx leaves out a server that did not answer.
+        let first = Example::start_on_port("replica", ports[0]);
+        // nginx does not use a failed server for one second (`fail_timeout`).
         thread::sleep(Duration::from_millis(2_500));
         stop.store(true, Ordering::Release);
         let reports: Vec<_> =
@@ -171,11 +172,11 @@ fn a_replica_may_go_and_come_back() {
         (reports, killed, first)
     });
     for (seen, failures, calls) in reports {
-        assert_eq!(seen.len(), 2, "both replicas answered, over {calls} calls");
+        assert_eq!(seen.len(), 2, "both replicas must respond, over {calls} calls");
         let was_in_flight = |failure: &Failure| failure.began <= killed.end && failure.ended >= killed.start;
-        let unexcused = failures.iter().filter(|failure| !was_in_flight(failure));
-        let unexcused: Vec<_> = unexcused.map(|failure| &failure.what).collect();
-        assert!(unexcused.is_empty(), "of {calls} calls: {unexcused:#?}");
-        assert!(failures.len() <= 1, "one call was in flight on the replica at most");
+        let unexpected = failures.iter().filter(|failure| !was_in_flight(failure));
+        let unexpected: Vec<_> = unexpected.map(|failure| &failure.reason).collect();
+        assert!(unexpected.is_empty(), "of {calls} calls: {unexpected:#?}");
+        assert!(failures.len() <= 1, "at most one call was in flight on the killed replica");
     }
 }

@@ -1,6 +1,6 @@
-//! Suggestions for arguments.
+//! Completion of arguments.
 
-use mcpwright::core::{PromptReference, ResourceTemplateReference};
+use mcpwright::types::{PromptReference, ResourceTemplateReference};
 use mcpwright::{CompletionRequest, prompt, server};
 
 use crate::client;
@@ -23,11 +23,11 @@ impl Notes {
     #[prompt]
     fn ask(
         &self,
-        #[arg(complete = colours)] colour: String,
+        #[arg(complete = colors)] color: String,
         #[arg(complete = |_| async { vec!["1", "2"] })] digit: u8,
         #[arg(one_of("kind", "keen", "stern"))] tone: String,
     ) -> String {
-        format!("{colour} {digit} {tone}")
+        format!("{color} {digit} {tone}")
     }
 
     async fn titles(&self, completing: CompletionRequest) -> Vec<String> {
@@ -40,38 +40,38 @@ impl Notes {
     }
 }
 
-async fn colours(completing: CompletionRequest) -> Vec<&'static str> {
-    ["red", "green"].into_iter().filter(|colour| colour.starts_with(&completing.value)).collect()
+async fn colors(completing: CompletionRequest) -> Vec<&'static str> {
+    ["red", "green"].into_iter().filter(|color| color.starts_with(&completing.value)).collect()
 }
 
 #[prompt]
-fn free(#[arg(complete = colours)] colour: String) -> String {
-    colour
+fn free(#[arg(complete = colors)] color: String) -> String {
+    color
 }
 
-async fn suggested(
-    reference: impl Into<mcpwright::core::CompletionReference>,
+async fn complete(
+    reference: impl Into<mcpwright::types::CompletionReference>,
     argument: &str,
     value: &str,
 ) -> Vec<String> {
     use mcpwright::Serve as _;
     let client = client(Notes { titles: vec!["one", "other"] }.into_builder().prompt(free::prompt()));
-    client.complete(reference, argument, value).await.expect("there are suggestions").values
+    client.complete(reference, argument, value).await.expect("the argument has completion").values
 }
 
 #[tokio::test]
-async fn functions_of_the_block_may_take_self() {
+async fn a_method_can_complete() {
     let note = || ResourceTemplateReference::new("note://{title}/{part}");
-    assert_eq!(suggested(note(), "title", "o").await, ["one", "other"]);
-    assert_eq!(suggested(note(), "title", "on").await, ["one"]);
-    assert_eq!(suggested(note(), "part", "x").await, ["x of None"]);
+    assert_eq!(complete(note(), "title", "o").await, ["one", "other"]);
+    assert_eq!(complete(note(), "title", "on").await, ["one"]);
+    assert_eq!(complete(note(), "part", "x").await, ["x of None"]);
 }
 
 #[tokio::test]
-async fn other_functions_and_closures_may_suggest_too() {
+async fn a_function_or_a_closure_can_complete() {
     let ask = || PromptReference::new("ask");
-    assert_eq!(suggested(ask(), "colour", "r").await, ["red"]);
-    assert_eq!(suggested(ask(), "digit", "").await, ["1", "2"]);
-    assert_eq!(suggested(ask(), "tone", "k").await, ["kind", "keen"]);
-    assert_eq!(suggested(PromptReference::new("free"), "colour", "g").await, ["green"]);
+    assert_eq!(complete(ask(), "color", "r").await, ["red"]);
+    assert_eq!(complete(ask(), "digit", "").await, ["1", "2"]);
+    assert_eq!(complete(ask(), "tone", "k").await, ["kind", "keen"]);
+    assert_eq!(complete(PromptReference::new("free"), "color", "g").await, ["green"]);
 }

@@ -1,8 +1,8 @@
 //! Extractors of a user's own, as parameters of tools, prompts and resources.
 
-use mcpwright::core::{ErrorCode, ErrorObject};
 use mcpwright::serde_json::{Map, json};
 use mcpwright::testing::Client;
+use mcpwright::types::{ErrorCode, ErrorObject};
 use mcpwright::{Caller, Context, Ext, FromContext, Serve as _, ToolError, server};
 
 use crate::{call, definition, empty};

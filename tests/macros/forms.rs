@@ -1,31 +1,31 @@
-//! Forms, as a client is shown them and as its answers are read.
+//! Forms: their schemas, and their answers.
 
-use mcpwright::core::{ElicitFormParams, FormSchema};
+use mcpwright::types::{ElicitFormParams, FormSchema};
 use mcpwright::{Choice, Form, FormField};
 use serde_json::{Map, Value, json};
 
-const MOST: u64 = 40;
-const MOST_SEATS: u8 = 1;
+const MAX_LEN: u64 = 40;
+const MAX_SEATS: u8 = 1;
 
-/// No titles at all.
+/// Variants without titles.
 #[derive(Choice, Debug, PartialEq)]
-enum Colour {
+enum Color {
     Red,
     #[choice(rename = "leaf-green")]
     Green,
     r#Yield,
 }
 
-/// Titles of every kind.
+/// Variants with titles.
 #[derive(Choice, Clone, Debug, PartialEq)]
 #[choice(rename_all = "snake_case")]
 enum Urgency {
-    /// When somebody finds
-    /// the time
+    /// This
+    /// year
     ///
-    /// This is for readers of the source.
-    Whenever,
-    /// Not this
+    /// A second paragraph, which is not published.
+    ThisYear,
+    /// Not published
     #[choice(title = "This week")]
     ThisWeek,
     AtOnce,
@@ -34,11 +34,11 @@ enum Urgency {
 #[derive(Form, Debug, PartialEq)]
 #[form(rename_all = "camelCase")]
 struct Everything {
-    /// Who comes,
-    /// in full.
+    /// First and
+    /// last name.
     #[form(title = "Name", length = 1..=80)]
     full_name: String,
-    #[form(format = "email", length = ..=MOST, description = "Where to write to.")]
+    #[form(format = "email", length = ..=MAX_LEN, description = "Address of the guest.")]
     email: Option<String>,
     #[form(format = "uri", default = "https://example.com")]
     page: String,
@@ -46,7 +46,7 @@ struct Everything {
     from: Option<String>,
     #[form(format = "date-time")]
     until: Option<String>,
-    /// Whether to write.
+    /// Send a message.
     #[form(default = true)]
     write: bool,
     small: i8,
@@ -58,42 +58,41 @@ struct Everything {
     ratio: f64,
     #[form(range = 0.25..)]
     share: Option<f32>,
-    #[form(default = Colour::Green)]
-    colour: Colour,
-    #[form(title = "Colours", items = 1..=2, default = [Colour::Red, Colour::Green])]
-    colours: Vec<Colour>,
+    #[form(default = Color::Green)]
+    color: Color,
+    #[form(title = "Colors", items = 1..=2, default = [Color::Red, Color::Green])]
+    colors: Vec<Color>,
     #[form(default = Urgency::AtOnce)]
     urgency: Option<Urgency>,
     #[form(items = 1..)]
     urgencies: Vec<Urgency>,
     #[form(rename = "what")]
-    r#type: Option<Colour>,
+    r#type: Option<Color>,
     r#loop: Option<bool>,
 }
 
 fn everything() -> Value {
-    let titled =
-        [("whenever", "When somebody finds the time"), ("this_week", "This week"), ("at_once", "at_once")]
-            .map(|(value, title)| json!({ "const": value, "title": title }));
+    let titled = [("this_year", "This year"), ("this_week", "This week"), ("at_once", "at_once")]
+        .map(|(value, title)| json!({ "const": value, "title": title }));
     let plain = json!(["Red", "leaf-green", "Yield"]);
     json!({
         "type": "object",
         "properties": {
-            "fullName": { "type": "string", "title": "Name", "description": "Who comes, in full.", "minLength": 1, "maxLength": 80 },
-            "email": { "type": "string", "description": "Where to write to.", "maxLength": 40, "format": "email" },
+            "fullName": { "type": "string", "title": "Name", "description": "First and last name.", "minLength": 1, "maxLength": 80 },
+            "email": { "type": "string", "description": "Address of the guest.", "maxLength": 40, "format": "email" },
             "page": { "type": "string", "format": "uri", "default": "https://example.com" },
             "from": { "type": "string", "format": "date" },
             "until": { "type": "string", "format": "date-time" },
-            "write": { "type": "boolean", "description": "Whether to write.", "default": true },
+            "write": { "type": "boolean", "description": "Send a message.", "default": true },
             "small": { "type": "integer", "minimum": -128, "maximum": 127 },
             "seats": { "type": "integer", "minimum": 1, "maximum": 4 },
             "far": { "type": "integer", "maximum": -5_000_000_000_i64 },
             "ratio": { "type": "number", "minimum": 0.5, "maximum": 1.5, "default": 1 },
             "share": { "type": "number", "minimum": 0.25 },
-            "colour": { "type": "string", "enum": plain, "default": "leaf-green" },
-            "colours": {
+            "color": { "type": "string", "enum": plain, "default": "leaf-green" },
+            "colors": {
                 "type": "array",
-                "title": "Colours",
+                "title": "Colors",
                 "minItems": 1,
                 "maxItems": 2,
                 "items": { "type": "string", "enum": plain },
@@ -108,7 +107,7 @@ fn everything() -> Value {
     })
 }
 
-/// A schema as a client gets it.
+/// The schema that a client gets.
 fn schema<F: Form>() -> Value {
     serde_json::to_value(F::schema()).expect("a schema is JSON")
 }
@@ -117,16 +116,16 @@ fn read<F: Form>(content: &Value) -> Result<F, String> {
     F::read(content.as_object().cloned().expect("an answer is an object"))
 }
 
-/// An answer that is good, with other members in the place of some.
+/// A valid answer, with some members replaced.
 fn answer(other: &Value) -> Value {
-    let mut answer = json!({ "fullName": "Ada", "small": -5, "seats": 2, "far": -5e9, "urgencies": ["this_week", "whenever"] });
+    let mut answer = json!({ "fullName": "Ada", "small": -5, "seats": 2, "far": -5e9, "urgencies": ["this_week", "this_year"] });
     let members = answer.as_object_mut().expect("an object");
     members.extend(other.as_object().cloned().expect("an object"));
     answer
 }
 
 #[test]
-fn fields_are_shown() {
+fn fields_become_properties() {
     let shown = schema::<Everything>();
     assert_eq!(shown, everything());
     let names =
@@ -137,7 +136,7 @@ fn fields_are_shown() {
 }
 
 #[test]
-fn forms_are_what_the_specification_has() {
+fn forms_match_the_schema_of_the_specification() {
     let Some(folder) = std::env::var_os("MCPWRIGHT_SPEC") else {
         assert!(std::env::var_os("MCPWRIGHT_REQUIRE_ALL").is_none(), "MCPWRIGHT_SPEC is not set");
         eprintln!("SKIPPED: set MCPWRIGHT_SPEC to a folder with schema.json of the specification");
@@ -153,13 +152,13 @@ fn forms_are_what_the_specification_has() {
         let errors: Vec<_> = validator.iter_errors(&question).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}: {question}");
         question["requestedSchema"]["properties"] = json!({ "nested": { "type": "object" } });
-        assert!(!validator.is_valid(&question), "the judge is awake");
+        assert!(!validator.is_valid(&question), "the validator refuses a nested form");
     }
 }
 
 #[test]
-fn good_answers_are_read() {
-    let little: Everything = read(&answer(&json!({}))).expect("an answer");
+fn valid_answers_are_read() {
+    let minimal: Everything = read(&answer(&json!({}))).expect("an answer");
     let expected = Everything {
         full_name: "Ada".to_owned(),
         email: None,
@@ -172,70 +171,71 @@ fn good_answers_are_read() {
         far: -5_000_000_000,
         ratio: 1.0,
         share: None,
-        colour: Colour::Green,
-        colours: vec![Colour::Red, Colour::Green],
+        color: Color::Green,
+        colors: vec![Color::Red, Color::Green],
         urgency: None,
-        urgencies: vec![Urgency::ThisWeek, Urgency::Whenever],
+        urgencies: vec![Urgency::ThisWeek, Urgency::ThisYear],
         r#type: None,
         r#loop: None,
     };
-    assert_eq!(little, expected);
-    let much = json!({
+    assert_eq!(minimal, expected);
+    let full = json!({
         "email": "ada@example.com", "page": "urn:a", "from": "2026-07-28", "until": "2026-07-28T10:00:00Z", "write": false,
-        "small": 127.0, "seats": 4, "ratio": 0.5, "share": 1, "colour": "Red", "colours": ["Yield"], "urgency": "at_once",
-        "what": "Yield", "loop": true, "else": { "nobody": "asked" },
+        "small": 127.0, "seats": 4, "ratio": 0.5, "share": 1, "color": "Red", "colors": ["Yield"], "urgency": "at_once",
+        "what": "Yield", "loop": true, "else": { "not": "requested" },
     });
-    let much: Everything = read(&answer(&much)).expect("an answer");
-    assert_eq!((much.small, much.share, much.r#type), (127, Some(1.0), Some(Colour::Yield)));
-    assert_eq!((much.urgency, much.r#loop, much.write), (Some(Urgency::AtOnce), Some(true), false));
+    let full: Everything = read(&answer(&full)).expect("an answer");
+    assert_eq!((full.small, full.share, full.r#type), (127, Some(1.0), Some(Color::Yield)));
+    assert_eq!((full.urgency, full.r#loop, full.write), (Some(Urgency::AtOnce), Some(true), false));
 }
 
 #[test]
-fn null_is_nothing() {
-    let nothing = json!({ "email": null, "write": null, "colour": null, "urgency": null });
+fn null_is_an_absent_field() {
+    let nothing = json!({ "email": null, "write": null, "color": null, "urgency": null });
     let read: Everything = read(&answer(&nothing)).expect("an answer");
-    assert_eq!((read.email, read.write, read.colour, read.urgency), (None, true, Colour::Green, None));
+    assert_eq!((read.email, read.write, read.color, read.urgency), (None, true, Color::Green, None));
 }
 
 #[test]
-fn bad_answers_are_explained() {
+fn invalid_answers_are_refused() {
     let check = |other: Value, expected: &str| {
         assert_eq!(read::<Everything>(&answer(&other)), Err(expected.to_owned()), "{other}");
     };
-    check(json!({ "fullName": null }), "`fullName` is missing: expected a text of 1 to 80 characters");
-    check(json!({ "fullName": 5 }), "`fullName`: expected a text of 1 to 80 characters");
-    check(json!({ "fullName": "" }), "`fullName`: expected a text of 1 to 80 characters");
-    check(json!({ "fullName": "ä".repeat(81) }), "`fullName`: expected a text of 1 to 80 characters");
-    check(json!({ "email": "ada" }), "`email`: expected an e-mail address of at most 40 characters");
-    check(json!({ "page": "example.com" }), "`page`: expected a URI");
-    check(json!({ "from": "28.7." }), "`from`: expected a date such as 2026-07-28");
-    check(json!({ "until": "now" }), "`until`: expected a date and a time such as 2026-07-28T10:00:00Z");
-    check(json!({ "write": "yes" }), "`write`: expected true or false");
-    check(json!({ "small": 5.5 }), "`small`: expected an integer from -128 to 127");
-    check(json!({ "small": "5" }), "`small`: expected an integer from -128 to 127");
-    check(json!({ "seats": 5 }), "`seats`: expected an integer from 1 to 4");
+    check(json!({ "fullName": null }), "`fullName` is missing and must be a string of 1 to 80 characters");
+    check(json!({ "fullName": 5 }), "`fullName` must be a string of 1 to 80 characters");
+    check(json!({ "fullName": "" }), "`fullName` must be a string of 1 to 80 characters");
+    check(json!({ "fullName": "ä".repeat(81) }), "`fullName` must be a string of 1 to 80 characters");
+    check(json!({ "email": "ada" }), "`email` must be an email address of at most 40 characters");
+    check(json!({ "page": "example.com" }), "`page` must be a URI");
+    check(json!({ "from": "28.7." }), "`from` must be a date such as 2026-07-28");
+    check(json!({ "until": "now" }), "`until` must be a date and a time such as 2026-07-28T10:00:00Z");
+    check(json!({ "write": "yes" }), "`write` must be true or false");
+    check(json!({ "small": 5.5 }), "`small` must be an integer from -128 to 127");
+    check(json!({ "small": "5" }), "`small` must be an integer from -128 to 127");
+    check(json!({ "seats": 5 }), "`seats` must be an integer from 1 to 4");
     check(
         json!({ "far": -1e300 }),
-        "`far`: expected an integer from -9223372036854775808 to 9223372036854775807",
+        "`far` must be an integer from -9223372036854775808 to 9223372036854775807",
     );
-    check(json!({ "ratio": 2 }), "`ratio`: expected a number from 0.5 to 1.5");
-    check(json!({ "share": 0 }), "`share`: expected a number of at least 0.25");
-    check(json!({ "colour": "Green" }), r#"`colour`: expected one of "Red", "leaf-green", "Yield""#);
-    check(json!({ "colour": ["Red"] }), r#"`colour`: expected one of "Red", "leaf-green", "Yield""#);
-    let colours = r#"`colours`: expected a list of 1 to 2 values among "Red", "leaf-green", "Yield""#;
-    check(json!({ "colours": [] }), colours);
-    check(json!({ "colours": ["Red", "Red", "Red"] }), colours);
-    check(json!({ "colours": ["Red", 5] }), colours);
-    check(json!({ "colours": "Red" }), colours);
+    check(json!({ "ratio": 2 }), "`ratio` must be a number from 0.5 to 1.5");
+    check(json!({ "share": 0 }), "`share` must be a number of at least 0.25");
+    check(json!({ "color": "Green" }), r#"`color` must be one of "Red", "leaf-green", "Yield""#);
+    check(json!({ "color": ["Red"] }), r#"`color` must be one of "Red", "leaf-green", "Yield""#);
+    let colors =
+        r#"`colors` must be an array of 1 to 2 items, each item one of "Red", "leaf-green", "Yield""#;
+    check(json!({ "colors": [] }), colors);
+    check(json!({ "colors": ["Red", "Red", "Red"] }), colors);
+    check(json!({ "colors": ["Red", 5] }), colors);
+    check(json!({ "colors": "Red" }), colors);
     check(
         json!({ "small": 200, "seats": 0 }),
-        "`small`: expected an integer from -128 to 127; `seats`: expected an integer from 1 to 4",
+        "`small` must be an integer from -128 to 127; `seats` must be an integer from 1 to 4",
     );
     assert!(read::<Everything>(&json!({})).is_err());
 }
 
 #[test]
-fn a_form_may_be_empty() {
+fn a_form_can_be_empty() {
     #[derive(Form, Debug, PartialEq)]
     struct Agreed;
 
@@ -251,7 +251,7 @@ fn a_form_may_be_empty() {
     assert_eq!(read(&json!({})), Ok(Braced {}));
 }
 
-/// What the official suite asks of defaults.
+/// The form of the official suite for defaults.
 #[derive(Form, Debug)]
 struct Defaults {
     #[form(default = "John Doe")]
@@ -274,7 +274,7 @@ enum Status {
     Pending,
 }
 
-/// What it asks of enums, except for the form that older clients have.
+/// The form of the official suite for enums, without the form of older clients.
 #[derive(Form, Debug)]
 #[form(rename_all = "camelCase")]
 struct Enums {
@@ -301,7 +301,7 @@ enum Titled {
 }
 
 #[test]
-fn defaults_of_the_official_suite_can_be_said() {
+fn defaults_are_those_of_the_official_suite() {
     let shown = schema::<Defaults>();
     let defaults: Map<String, Value> = shown["properties"]
         .as_object()
@@ -321,7 +321,7 @@ fn defaults_of_the_official_suite_can_be_said() {
 }
 
 #[test]
-fn enums_of_the_official_suite_can_be_said() {
+fn enums_are_those_of_the_official_suite() {
     let plain = json!(["option1", "option2"]);
     let titled = json!([{ "const": "value1", "title": "First Option" }, { "const": "value2", "title": "Second Option" }]);
     let expected = json!({
@@ -342,7 +342,7 @@ fn enums_of_the_official_suite_can_be_said() {
 }
 
 #[test]
-fn what_nobody_could_fill_in_is_refused() {
+fn a_form_that_cannot_be_filled_in_panics() {
     let panics = |build: fn(&mut FormSchema)| {
         let panic = std::panic::catch_unwind(|| build(&mut FormSchema::default())).expect_err("it panics");
         panic.downcast_ref::<String>().cloned().expect("a message")
@@ -356,14 +356,14 @@ fn what_nobody_could_fill_in_is_refused() {
         "the default of the field `id` of a form is too large for some clients: 9223372036854775807"
     );
     assert_eq!(
-        panics(|schema| FormField::<Vec<Colour>>::new("colours").default([]).add_to(schema)),
-        "the default of the field `colours` of a form cannot be []: write an `Option`"
+        panics(|schema| FormField::<Vec<Color>>::new("colors").default([]).add_to(schema)),
+        "the default of the field `colors` of a form cannot be []: write an `Option`"
     );
     assert_eq!(
         panics(|schema| FormField::<u8>::new("age")
-            .range(std::ops::RangeInclusive::new(9, MOST_SEATS))
+            .range(std::ops::RangeInclusive::new(9, MAX_SEATS))
             .add_to(schema)),
-        "nothing is in the range of the field `age` of a form"
+        "the field `age` of a form: `range` must not be empty: no number is at least 9 and at most 1"
     );
     assert_eq!(
         panics(|schema| (0..2).for_each(|_| FormField::<u8>::new("age").add_to(schema))),

@@ -1,13 +1,13 @@
-//! Free functions as handlers.
+//! Handlers that are free functions.
 
-use mcpwright::core::ResourceTemplateReference;
+use mcpwright::types::ResourceTemplateReference;
 use mcpwright::{Context, Json, Server, prompt, resource, tool};
 use serde_json::json;
 
 use crate::{call, client, definition};
 
 mod elsewhere {
-    //! A module with types of its own.
+    //! A module with a type of its own.
 
     use mcpwright::tool;
 
@@ -17,7 +17,7 @@ mod elsewhere {
         y: i64,
     }
 
-    /// How far it is.
+    /// Measure a distance.
     #[tool(read_only)]
     pub(super) fn distance(point: Point) -> i64 {
         point.x.abs() + point.y.abs()
@@ -29,7 +29,7 @@ use elsewhere::distance;
 /// Add two integers.
 #[tool(name = "plus", read_only)]
 async fn add(
-    /// The one.
+    /// The first integer.
     a: i64,
     #[arg(default = 1)] b: i64,
     _context: &Context,
@@ -68,24 +68,24 @@ fn server() -> Server {
 }
 
 #[tokio::test]
-async fn functions_are_tools() {
+async fn a_function_is_a_tool() {
     let client = client(server());
     assert_eq!(call(&client, "plus", json!({ "a": 2 })).await, "3");
     assert_eq!(call(&client, "distance", json!({ "point": { "x": -1, "y": 2 } })).await, "3");
     let plus = definition(&client, "plus").await;
     assert_eq!(plus["description"], "Add two integers.");
-    assert_eq!(plus["inputSchema"]["properties"]["a"]["description"], "The one.");
+    assert_eq!(plus["inputSchema"]["properties"]["a"]["description"], "The first integer.");
 }
 
 #[tokio::test]
-async fn functions_are_still_functions() {
+async fn a_function_stays_a_function() {
     assert_eq!(all(), "all");
     assert_eq!(note(1), "note 1");
     assert_eq!(topic("x"), "about x");
 }
 
 #[tokio::test]
-async fn functions_are_resources_and_prompts() {
+async fn a_function_is_a_resource_a_template_and_a_prompt() {
     let client = client(server());
     for (uri, expected) in [("note://all", "all"), ("note://7", "note 7"), ("topic://x", "about x")] {
         let result = client.read_resource(uri).await.expect(uri);
@@ -96,11 +96,11 @@ async fn functions_are_resources_and_prompts() {
     assert_eq!(prompt.messages[0].content.as_text(), Some("about x"));
     assert_eq!(call(&client, "topic", json!({ "topic": "x" })).await, "about x");
     let completion = client.complete(ResourceTemplateReference::new("note://{id}"), "id", "").await;
-    assert!(completion.is_err(), "there is nothing to suggest");
+    assert!(completion.is_err(), "the variable has no completion");
 }
 
 #[tokio::test]
-async fn functions_may_stand_in_functions() {
+async fn a_function_in_a_function_is_a_tool() {
     struct Local(u8);
 
     impl From<Local> for String {
@@ -109,13 +109,13 @@ async fn functions_may_stand_in_functions() {
         }
     }
 
-    /// A tool of a function.
+    /// A tool in a function.
     #[tool]
     fn local(number: u8) -> String {
         Local(number).into()
     }
 
-    /// Its name is a word of Rust.
+    /// The name is a keyword of Rust.
     #[tool]
     fn r#move() {}
 

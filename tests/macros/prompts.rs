@@ -1,6 +1,6 @@
 //! Prompts.
 
-use mcpwright::core::Role;
+use mcpwright::types::Role;
 use mcpwright::{PromptMessage, server};
 use serde_json::json;
 
@@ -21,7 +21,7 @@ impl Writing {
     #[prompt(title = "Summary", icon(src = "https://example.com/a.png"), meta("a" = 1))]
     async fn summarize(
         &self,
-        /// Which note.
+        /// Id of the note.
         #[arg(title = "Note")]
         id: u32,
         tone: Option<Tone>,
@@ -30,14 +30,14 @@ impl Writing {
         vec![PromptMessage::user(format!("{id} {tone:?} {sentences}")), PromptMessage::assistant("Gladly.")]
     }
 
-    #[prompt(name = "greet-somebody", description = "Greet.")]
+    #[prompt(name = "greet-user", description = "Greet.")]
     fn greet(name: &str) -> Result<String, String> {
-        if name.is_empty() { Err("whom?".to_owned()) } else { Ok(format!("Greet {name}.")) }
+        if name.is_empty() { Err("no name".to_owned()) } else { Ok(format!("Greet {name}.")) }
     }
 }
 
 #[tokio::test]
-async fn what_is_said_is_told() {
+async fn options_are_listed() {
     let prompts = client(Writing).list_prompts().await.expect("prompts can be listed");
     assert_eq!(
         serde_json::to_value(&prompts).expect("prompts are JSON"),
@@ -48,14 +48,14 @@ async fn what_is_said_is_told() {
                 "description": "Ask for a summary.",
                 "icons": [{ "src": "https://example.com/a.png" }],
                 "arguments": [
-                    { "name": "id", "title": "Note", "description": "Which note.", "required": true },
+                    { "name": "id", "title": "Note", "description": "Id of the note.", "required": true },
                     { "name": "tone", "required": false },
                     { "name": "sentences", "required": false },
                 ],
                 "_meta": { "a": 1 },
             },
             {
-                "name": "greet-somebody",
+                "name": "greet-user",
                 "description": "Greet.",
                 "arguments": [{ "name": "name", "required": true }],
             },
@@ -64,7 +64,7 @@ async fn what_is_said_is_told() {
 }
 
 #[tokio::test]
-async fn prompts_are_got() {
+async fn a_prompt_gets_its_arguments() {
     let client = client(Writing);
     let prompt =
         client.get_prompt("summarize", [("id", "7"), ("tone", "stern")]).await.expect("the prompt is there");
@@ -72,7 +72,7 @@ async fn prompts_are_got() {
         prompt.messages.iter().map(|message| (message.role, message.content.as_text())).collect();
     assert_eq!(texts, [(Role::User, Some("7 Some(Stern) 3")), (Role::Assistant, Some("Gladly."))]);
     assert!(client.get_prompt("summarize", [("id", "seven")]).await.is_err());
-    assert!(client.get_prompt("greet-somebody", [("name", "")]).await.is_err());
-    let greeting = client.get_prompt("greet-somebody", [("name", "Ada")]).await.expect("the prompt is there");
+    assert!(client.get_prompt("greet-user", [("name", "")]).await.is_err());
+    let greeting = client.get_prompt("greet-user", [("name", "Ada")]).await.expect("the prompt is there");
     assert_eq!(greeting.messages[0].content.as_text(), Some("Greet Ada."));
 }

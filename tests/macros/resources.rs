@@ -1,8 +1,8 @@
-//! Resources and templates.
+//! Resources and resource templates.
 
 use std::fmt;
 
-use mcpwright::core::ResourceContents;
+use mcpwright::types::ResourceContents;
 use mcpwright::{Context, Json, server};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ impl fmt::Display for BookId {
 
 #[server]
 impl Library {
-    /// All about it.
+    /// About the library.
     #[resource(
         "library://about",
         name = "about the library",
@@ -80,7 +80,7 @@ async fn read(uri: &str) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_said_is_told() {
+async fn options_are_listed() {
     let client = client(library());
     let resources = client.list_resources().await.expect("resources can be listed");
     assert_eq!(
@@ -90,7 +90,7 @@ async fn what_is_said_is_told() {
                 "uri": "library://about",
                 "name": "about the library",
                 "title": "About",
-                "description": "All about it.",
+                "description": "About the library.",
                 "mimeType": "text/plain",
                 "size": 7,
                 "annotations": { "audience": ["user", "assistant"], "priority": 0.5 },
@@ -114,7 +114,7 @@ async fn what_is_said_is_told() {
 }
 
 #[tokio::test]
-async fn variables_have_types() {
+async fn variables_are_converted_to_types() {
     let text = |uri: &str, text: &str| json!([{ "uri": uri, "mimeType": "text/markdown", "text": text }]);
     for (uri, expected) in
         [("library://books/7", "#7 None false"), ("library://books/7?plain=true&page=2", "#7 Some(2) true")]
@@ -126,7 +126,7 @@ async fn variables_have_types() {
 }
 
 #[tokio::test]
-async fn resources_are_read() {
+async fn contents_have_the_types_of_results() {
     let about = json!([{ "uri": "library://about", "mimeType": "text/plain", "text": "Library" }]);
     assert_eq!(read("library://about").await, about);
     let list =

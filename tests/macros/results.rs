@@ -1,11 +1,11 @@
-//! What methods may return.
+//! Return types of tools.
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-use mcpwright::core::TextContent;
-use mcpwright::{ContentBlock, IntoToolResult, Json, ToolError, ToolResult, server};
+use mcpwright::types::TextContent;
+use mcpwright::{CallToolResult, ContentBlock, IntoToolResult, Json, ToolError, server};
 use serde_json::json;
 
 use crate::{call, client, definition, empty, text};
@@ -23,7 +23,7 @@ enum NoteError {
     Missing(u32),
 }
 
-/// An error like that of `anyhow` and `eyre`: none itself, but it becomes one.
+/// An error like that of `anyhow` and `eyre`: it does not implement `Error`, but converts into a boxed one.
 struct AnyError(NoteError);
 
 impl From<AnyError> for Box<dyn Error + Send + Sync> {
@@ -52,7 +52,7 @@ impl Results {
         -1
     }
 
-    /// A text that is borrowed from an argument.
+    /// A string that is borrowed from an argument.
     #[tool]
     fn borrowed(word: &str) -> Cow<'_, str> {
         word.trim().into()
@@ -64,7 +64,7 @@ impl Results {
         Json(Note { id: 1 })
     }
 
-    /// A list as structured content, which may fail.
+    /// A list as structured content, or an error.
     #[tool]
     async fn list(&self) -> Result<Json<Vec<Note>>, NoteError> {
         Ok(Json(vec![Note { id: 1 }]))
@@ -78,17 +78,17 @@ impl Results {
 
     /// A whole result.
     #[tool]
-    fn whole() -> ToolResult {
-        ToolResult::error("whole")
+    fn whole() -> CallToolResult {
+        CallToolResult::error("whole")
     }
 
-    /// Perhaps a text.
+    /// An optional string.
     #[tool]
-    fn perhaps(is_there: bool) -> Option<String> {
+    fn optional(is_there: bool) -> Option<String> {
         is_there.then(|| "there".to_owned())
     }
 
-    /// What it returns has no name.
+    /// A type without a name.
     #[tool]
     async fn unnamed(&self) -> impl IntoToolResult {
         "unnamed"
@@ -106,33 +106,33 @@ impl Results {
         Ok(text.parse::<u32>()?)
     }
 
-    /// Any error, under another name.
+    /// Any error, by an alias.
     #[tool]
     async fn aliased(&self) -> mcpwright::Result<String> {
         Err("aliased".into())
     }
 
-    /// An error that becomes one.
+    /// A type that converts into an error.
     #[tool]
-    async fn becoming(&self) -> Fallible<Json<Note>> {
+    async fn converted(&self) -> Fallible<Json<Note>> {
         Err(AnyError(NoteError::Missing(2)))
     }
 
-    /// A text as an error.
+    /// A string as an error.
     #[tool]
-    fn worded() -> Result<(), String> {
-        Err("worded".to_owned())
+    fn string_error() -> Result<(), String> {
+        Err("no reason".to_owned())
     }
 
-    /// Words for the model.
+    /// A text for the model.
     #[tool]
-    fn meant() -> Result<(), ToolError> {
+    fn tool_error() -> Result<(), ToolError> {
         Err(ToolError::new("try another"))
     }
 }
 
 #[tokio::test]
-async fn results_are_content() {
+async fn a_result_becomes_content() {
     let client = client(Results);
     for (tool, expected) in [
         ("nothing", ""),
@@ -145,19 +145,19 @@ async fn results_are_content() {
     ] {
         assert_eq!(call(&client, tool, empty()).await, expected, "{tool}");
     }
-    assert_eq!(call(&client, "perhaps", json!({ "is_there": true })).await, "there");
-    assert_eq!(call(&client, "perhaps", json!({ "is_there": false })).await, "");
+    assert_eq!(call(&client, "optional", json!({ "is_there": true })).await, "there");
+    assert_eq!(call(&client, "optional", json!({ "is_there": false })).await, "");
     assert_eq!(call(&client, "borrowed", json!({ "word": " a " })).await, "a");
 }
 
 #[tokio::test]
-async fn errors_are_for_the_model() {
+async fn an_error_becomes_text() {
     let client = client(Results);
     for (tool, expected) in [
         ("aliased", "error: aliased"),
-        ("becoming", "error: there is no note 2"),
-        ("worded", "error: worded"),
-        ("meant", "error: try another"),
+        ("converted", "error: there is no note 2"),
+        ("string_error", "error: no reason"),
+        ("tool_error", "error: try another"),
     ] {
         assert_eq!(call(&client, tool, empty()).await, expected, "{tool}");
     }
@@ -170,7 +170,7 @@ async fn errors_are_for_the_model() {
 async fn structured_content_has_a_schema() {
     let client = client(Results);
     let note = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
-    for tool in ["structured", "becoming"] {
+    for tool in ["structured", "converted"] {
         assert_eq!(
             definition(&client, tool).await["outputSchema"]["properties"],
             json!({ "id": note }),

@@ -1,4 +1,4 @@
-//! What `#[server]` says of a server.
+//! Options and parts of `#[server]`.
 
 use std::fmt::Display;
 use std::sync::Mutex;
@@ -20,7 +20,7 @@ impl Plain {
 struct Described;
 
 /// Notes of
-/// somebody.
+/// a user.
 #[server(
     name = "notes",
     version = "7.0.0",
@@ -81,7 +81,7 @@ where
         format!("{} {size}", self.store.get(&key.clone()))
     }
 
-    /// The same, from a template.
+    /// Get a value by its URI.
     #[resource("store://{key}")]
     fn read(&self, key: &S::Key) -> String {
         self.store.get(key)
@@ -93,7 +93,7 @@ impl<S: Store, const N: usize> Generic<S, N>
 where
     S::Key: Clone,
 {
-    /// How large it is.
+    /// Get the size.
     #[tool]
     fn size(&self) -> usize {
         N
@@ -129,7 +129,7 @@ mod administration {
 
     #[server(part = admin)]
     impl super::Parts {
-        /// Start again.
+        /// Reset the count.
         #[tool(destructive)]
         async fn reset(&self) -> mcpwright::Result<()> {
             *self.count.lock().map_err(|error| error.to_string())? = 0;
@@ -155,7 +155,7 @@ macro_rules! declared {
 declared!(Declared, text: &String = "default", "The same text.", "1s");
 
 #[tokio::test]
-async fn a_server_may_come_from_a_macro() {
+async fn a_declarative_macro_can_contain_a_server() {
     let client = client(Declared);
     assert_eq!(call(&client, "same", empty()).await, "default");
     assert_eq!(call(&client, "same", json!({ "text": "given" })).await, "given");
@@ -163,23 +163,23 @@ async fn a_server_may_come_from_a_macro() {
 }
 
 #[tokio::test]
-async fn a_server_is_called_like_its_package() {
+async fn the_package_names_the_server() {
     let server = Server::from(Plain);
     assert_eq!(server.info().name, "mcpwright");
     assert_eq!(server.info().version, env!("CARGO_PKG_VERSION"));
 }
 
 #[tokio::test]
-async fn what_is_said_is_told() {
+async fn options_are_published() {
     let server = Server::from(Described);
     assert_eq!(server.instructions(), Some("Search first."));
     assert_eq!(
-        serde_json::to_value(server.info()).expect("a server's name is JSON"),
+        serde_json::to_value(server.info()).expect("the info is JSON"),
         json!({
             "name": "notes",
             "version": "7.0.0",
             "title": "Notes",
-            "description": "Notes of somebody.",
+            "description": "Notes of a user.",
             "websiteUrl": "https://example.com",
             "icons": [{ "src": "https://example.com/a.png" }],
         })
@@ -191,7 +191,7 @@ async fn what_is_said_is_told() {
 }
 
 #[tokio::test]
-async fn a_server_may_be_generic() {
+async fn a_server_can_be_generic() {
     let client = client(Generic::<_, 3> { store: Memory });
     assert_eq!(call(&client, "get", json!({ "key": 1 })).await, "value 1 3");
     let result = client.read_resource("store://2").await.expect("the resource is there");
@@ -200,7 +200,7 @@ async fn a_server_may_be_generic() {
 }
 
 #[tokio::test]
-async fn parts_are_one_server() {
+async fn parts_belong_to_one_server() {
     let client = client(Parts { count: Mutex::default() });
     let tools = client.list_tools().await.expect("tools can be listed");
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
@@ -212,7 +212,7 @@ async fn parts_are_one_server() {
 }
 
 #[tokio::test]
-async fn servers_are_mounted() {
+async fn a_server_is_mounted_with_a_prefix() {
     let server =
         Plain.into_builder().mount("described", Described).mount("parts", Parts { count: Mutex::default() });
     let client = client(server);

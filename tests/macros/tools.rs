@@ -1,8 +1,8 @@
-//! What `#[tool]` says of a tool.
+//! Options of `#[tool]`, and the methods that have it.
 
 use std::time::Duration;
 
-use mcpwright::core::{ClientCapabilities, TASKS_EXTENSION};
+use mcpwright::types::{ClientCapabilities, TASKS_EXTENSION};
 use mcpwright::{Caller, Context, Ext, Serve as _, TaskConfig, server, testing};
 use serde_json::json;
 
@@ -16,27 +16,27 @@ struct Everything {
 
 #[server]
 impl Everything {
-    /// Say hello
-    /// to the world.
+    /// Greet
+    /// the user.
     ///
     /// - kindly
     /// - loudly
     #[tool(
-        name = "say-hello",
+        name = "send-greeting",
         title = "Hello",
         read_only,
         idempotent,
         open_world = false,
         icon(src = "https://example.com/a.png", mime_type = "image/png", sizes("48x48"), theme = dark),
-        icon = mcpwright::core::Icon::new("https://example.com/b.png"),
+        icon = mcpwright::types::Icon::new("https://example.com/b.png"),
         meta("a" = 1, "b" = "two")
     )]
     async fn hello(&self) -> String {
         self.greeting.clone()
     }
 
-    /// Not this.
-    #[tool(description = concat!("But ", "this."), destructive, timeout = "30s")]
+    /// Not published.
+    #[tool(description = concat!("Publ", "ished."), destructive, timeout = "30s")]
     async fn delete(&self) {}
 
     /// Add something.
@@ -49,7 +49,7 @@ impl Everything {
     #[tool]
     fn documented() {}
 
-    /// Take extractors in any order, by value and by reference.
+    /// Take extractors by value and by reference, in any order.
     #[tool]
     async fn extract(
         context: &Context,
@@ -69,27 +69,27 @@ impl Everything {
     }
 
     #[cfg(any())]
-    /// Not there.
+    /// Never compiled.
     #[tool]
     fn absent(&self, nothing: Nothing) {}
 
-    /// There on one condition.
+    /// Compiled.
     #[cfg(not(any()))]
     #[tool]
     fn conditional(&self) {}
 
-    /// There on the other condition.
+    /// Not compiled.
     #[cfg(any())]
     #[tool]
     fn conditional(&self) {}
 
-    /// The type of `self` may be written out.
+    /// Take `self` with its type.
     #[tool]
     async fn shared(self: &std::sync::Arc<Self>) -> String {
         std::sync::Arc::clone(self).greeting.clone()
     }
 
-    /// Old.
+    /// Deprecated.
     #[deprecated]
     #[tool]
     fn old(&self) {}
@@ -103,14 +103,14 @@ fn everything() -> mcpwright::Server {
 }
 
 #[tokio::test]
-async fn what_is_said_is_told() {
+async fn options_are_published() {
     let client = client(everything());
     assert_eq!(
-        definition(&client, "say-hello").await,
+        definition(&client, "send-greeting").await,
         json!({
-            "name": "say-hello",
+            "name": "send-greeting",
             "title": "Hello",
-            "description": "Say hello to the world.\n\n- kindly\n- loudly",
+            "description": "Greet the user.\n\n- kindly\n- loudly",
             "inputSchema": { "type": "object", "properties": {}, "additionalProperties": false },
             "annotations": { "readOnlyHint": true, "idempotentHint": true, "openWorldHint": false },
             "icons": [
@@ -126,26 +126,26 @@ async fn what_is_said_is_told() {
         })
     );
     let delete = definition(&client, "delete").await;
-    assert_eq!(delete["description"], "But this.");
+    assert_eq!(delete["description"], "Published.");
     assert_eq!(delete["annotations"], json!({ "destructiveHint": true }));
     assert_eq!(definition(&client, "add").await["annotations"], json!({ "destructiveHint": false }));
     assert_eq!(definition(&client, "documented").await["description"], "From a file.\n\n");
 }
 
 #[tokio::test]
-async fn tools_are_the_methods_that_are_there() {
+async fn a_method_without_the_attribute_is_no_tool() {
     let tools = client(everything()).list_tools().await.expect("tools can be listed");
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(
         names,
-        ["say-hello", "delete", "add", "documented", "extract", "both", "conditional", "shared", "old"]
+        ["send-greeting", "delete", "add", "documented", "extract", "both", "conditional", "shared", "old"]
     );
 }
 
 #[tokio::test]
-async fn methods_are_called() {
+async fn a_call_runs_the_method() {
     let client = client(everything());
-    assert_eq!(call(&client, "say-hello", empty()).await, "Hello!");
+    assert_eq!(call(&client, "send-greeting", empty()).await, "Hello!");
     assert_eq!(call(&client, "add", empty()).await, "Hello!");
     assert_eq!(call(&client, "shared", empty()).await, "Hello!");
     assert_eq!(call(&client, "delete", empty()).await, "");
@@ -153,7 +153,7 @@ async fn methods_are_called() {
 }
 
 #[tokio::test]
-async fn extractors_are_found_by_their_types() {
+async fn types_decide_about_extractors() {
     let client = client(everything());
     let schema = &definition(&client, "extract").await["inputSchema"];
     assert_eq!(schema["properties"], json!({ "word": { "type": "string" } }));
@@ -161,7 +161,7 @@ async fn extractors_are_found_by_their_types() {
 }
 
 #[tokio::test]
-async fn a_method_may_be_several_things() {
+async fn a_method_can_have_several_handlers() {
     let client = client(everything());
     assert_eq!(call(&client, "both", json!({ "topic": "you" })).await, "Hello! you");
     let prompt = client.get_prompt("ask-both", [("topic", "you")]).await.expect("the prompt is there");
@@ -178,13 +178,13 @@ impl Jobs {
         "always"
     }
 
-    /// A task where it can be one.
+    /// A task if the client declared the extension.
     #[tool(task = optional)]
     async fn optional(&self) -> &str {
         "optional"
     }
 
-    /// A task only if it takes an hour.
+    /// A task after an hour.
     #[tool(task = "1h")]
     async fn late(&self) -> &str {
         "late"
@@ -198,10 +198,10 @@ impl Jobs {
 }
 
 #[tokio::test]
-async fn a_tool_says_when_a_call_becomes_a_task() {
-    let knows_tasks = ClientCapabilities::new().extensions([(TASKS_EXTENSION, serde_json::Map::default())]);
+async fn the_task_mode_decides_if_a_call_becomes_a_task() {
+    let capabilities = ClientCapabilities::new().extensions([(TASKS_EXTENSION, serde_json::Map::default())]);
     let tasks = TaskConfig::new().after(Duration::ZERO);
-    let client = testing::Client::modern(Jobs.into_builder().tasks(tasks)).capabilities(knows_tasks);
+    let client = testing::Client::modern(Jobs.into_builder().tasks(tasks)).capabilities(capabilities);
     for name in ["always", "optional"] {
         let task = client.create_task(name, ()).await.expect("the call becomes a task");
         let done = client.get_task(&task.task_id).await.expect("the task is there");

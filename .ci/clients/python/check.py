@@ -1,8 +1,8 @@
-"""Drives a server with the official Python client, in one revision of the protocol.
+"""Tests a server with the official Python client, in one revision of the protocol.
 
     python check.py <cases.json> <revision> <server's name and version> <URL | command…>
 
-The cases say what to call and what to expect; ../typescript/check.mjs reads the same.
+The cases specify requests and expected results; ../typescript/check.mjs uses the same file.
 """
 
 import json
@@ -26,10 +26,10 @@ with open(FILE, encoding="utf-8") as file:
 MODERN = REVISION >= "2026-07-28"
 STRUCTURED = REVISION >= "2025-06-18"
 
-# More than a server is likely to have threads for slow work.
+# More than the number of worker threads that a server is likely to have.
 CALLS_TO_CANCEL = 8
-PROMPTLY = 2.0
-PATIENTLY = 10.0
+MAX_DELAY = 2.0
+TIMEOUT = 10.0
 
 server = Http(TARGET[0], REVISION, MODERN) if TARGET[0].startswith("http") else Stdio(TARGET)
 failed = False
@@ -39,7 +39,7 @@ async def check(subject, body, *arguments):
     global failed
     try:
         verdict, note = "ok  ", await body(*arguments)
-    except Exception as error:  # Whatever goes wrong is what the check found.
+    except Exception as error:  # Any exception is a failure of the check.
         verdict, note, failed = "FAIL", reason(error), True
     print(f"{verdict} python     {server.name:5} {REVISION}  {subject}{f': {note}' if note else ''}", flush=True)
 
@@ -51,13 +51,13 @@ def reason(error):
     return text[:1000] if isinstance(error, AssertionError) else f"{type(error).__name__}: {text[:1000]}"
 
 
-def ensure(condition, otherwise):
+def ensure(condition, message):
     if not condition:
-        raise AssertionError(otherwise)
+        raise AssertionError(message)
 
 
 def contains(actual, expected):
-    """Every member of an expected object is in the actual one; all else is equal."""
+    """Returns true if the actual value has all members of the expected objects and is otherwise equal."""
     if isinstance(expected, dict):
         members = isinstance(actual, dict) and expected.keys() <= actual.keys()
         return members and all(contains(actual[key], value) for key, value in expected.items())
@@ -72,9 +72,9 @@ def expect_text(text, expected=()):
         ensure(part in text, f"no {part!r} in {text[:500]}")
 
 
-def ensure_offered(offered, expected):
+def ensure_listed(listed, expected):
     for name in expected:
-        ensure(any(item.name == name for item in offered), f"no {name} is offered")
+        ensure(any(item.name == name for item in listed), f"{name} is not listed")
 
 
 def text_of(contents):
@@ -82,20 +82,20 @@ def text_of(contents):
 
 
 async def expect_code(request, expected):
-    """The request ends with a protocol error of this code."""
+    """Checks that the request fails with this error code."""
     try:
-        answer = await request
+        result = await request
     except MCPError as error:
         ensure(error.code == expected, f"expected the error {expected}, got {error.code}")
     else:
-        raise AssertionError(f"expected the error {expected}, got {str(answer)[:300]}")
+        raise AssertionError(f"expected the error {expected}, got {str(result)[:300]}")
 
 
-# ---- The connection ----
+# ---- Connection ----
 
 
-class Complaints(logging.Handler):
-    """What the client logs about the server: lines that are no messages, answers that nobody waits for."""
+class Warnings(logging.Handler):
+    """Records the client's log messages about the server: invalid lines, responses to unknown requests."""
 
     def __init__(self):
         super().__init__()
@@ -108,24 +108,24 @@ class Complaints(logging.Handler):
 
 
 async def all_pages(fetch, items):
-    found, cursor = [], None
+    all_items, cursor = [], None
     while True:
         page = await fetch(cursor=cursor)
-        found += getattr(page, items)
+        all_items += getattr(page, items)
         cursor = page.next_cursor
         if cursor is None:
-            return found
+            return all_items
 
 
-# ---- What is checked ----
+# ---- Checks ----
 
 
 async def check_connection(client):
     version, info = client.protocol_version, client.server_info
     ensure(version == REVISION, f"negotiated {version}")
-    says = f"{info.name} {info.version}" if info else "nobody"
-    ensure(not IDENTITY or says == IDENTITY, f"the server says it is {says}, not {IDENTITY}")
-    return f"{'modern' if MODERN else 'legacy'}, {says}"
+    identity = f"{info.name} {info.version}" if info else "no server info"
+    ensure(not IDENTITY or identity == IDENTITY, f"the server is {identity}, not {IDENTITY}")
+    return f"{'modern' if MODERN else 'legacy'}, {identity}"
 
 
 async def check_tools(client):
@@ -133,54 +133,54 @@ async def check_tools(client):
 
     async def listed():
         tools.extend(await all_pages(client.list_tools, "tools"))
-        ensure_offered(tools, CASES["tools"])
+        ensure_listed(tools, CASES["tools"])
         return f"{len(tools)}"
 
     await check("tools: list", listed)
     for tool in tools:
         await check(f"tool {tool.name}: schemas", check_schemas, tool)
-        for index, given in enumerate(CASES["tools"].get(tool.name, [])):
-            await check(f"tool {tool.name}: case {index + 1}", check_call, client, tool, given)
+        for index, case in enumerate(CASES["tools"].get(tool.name, [])):
+            await check(f"tool {tool.name}: case {index + 1}", check_call, client, tool, case)
     await check("an unknown tool is a protocol error", expect_code, client.call_tool("no_such_tool", {}), -32602)
 
 
 async def check_schemas(tool):
     for schema in filter(None, [tool.input_schema, tool.output_schema]):
         validator_for(schema, Draft202012Validator).check_schema(schema)
-    ensure(CASES["tools"].get(tool.name), "no case calls it")
+    ensure(CASES["tools"].get(tool.name), "there is no case for this tool")
 
 
-async def check_call(client, tool, given):
-    request = client.call_tool(tool.name, given["arguments"])
-    if "error" in given:
-        return await expect_code(request, given["error"])
-    if not given.get("isError"):
-        Draft202012Validator(tool.input_schema).validate(given["arguments"])
+async def check_call(client, tool, case):
+    request = client.call_tool(tool.name, case["arguments"])
+    if "error" in case:
+        return await expect_code(request, case["error"])
+    if not case.get("isError"):
+        Draft202012Validator(tool.input_schema).validate(case["arguments"])
     result = await request
     text = text_of(result.content)
-    ensure(bool(result.is_error) == given.get("isError", False), f"isError is {result.is_error}: {text[:500]}")
-    expect_text(text, given.get("text", ()))
-    if STRUCTURED and "structured" in given:
+    ensure(bool(result.is_error) == case.get("isError", False), f"isError is {result.is_error}: {text[:500]}")
+    expect_text(text, case.get("text", ()))
+    if STRUCTURED and "structured" in case:
         content = result.structured_content
-        ensure(contains(content, given["structured"]), f"the structured content is {json.dumps(content)[:500]}")
+        ensure(contains(content, case["structured"]), f"the structured content is {json.dumps(content)[:500]}")
 
 
-async def check_progress(client, given):
+async def check_progress(client, case):
     values = []
 
-    async def progressed(progress, _total, _message):
+    async def on_progress(progress, _total, _message):
         values.append(progress)
 
-    await client.call_tool(given["name"], given["arguments"], progress_callback=progressed)
-    ensure(len(values) > 1, f"only {len(values)} notifications came")
-    ensure(all(map(float.__lt__, values, values[1:])), f"not rising: {values}")
+    await client.call_tool(case["name"], case["arguments"], progress_callback=on_progress)
+    ensure(len(values) > 1, f"expected at least 2 notifications, got {len(values)}")
+    ensure(all(map(float.__lt__, values, values[1:])), f"the progress does not increase: {values}")
     return f"{len(values)} notifications"
 
 
 async def check_cancel(client, slow, then):
     async def call():
-        answer = await client.call_tool(slow["name"], slow["arguments"])
-        raise AssertionError(f"it was answered before: {str(answer)[:500]}")
+        result = await client.call_tool(slow["name"], slow["arguments"])
+        raise AssertionError(f"the call completed before it was cancelled: {str(result)[:500]}")
 
     async with anyio.create_task_group() as calls:
         for _ in range(CALLS_TO_CANCEL):
@@ -188,12 +188,12 @@ async def check_cancel(client, slow, then):
         await anyio.sleep(0.5)
         aborted = time.monotonic()
         calls.cancel_scope.cancel()
-    ensure(time.monotonic() - aborted < PROMPTLY, "the client was not told in time")
+    ensure(time.monotonic() - aborted < MAX_DELAY, "the client did not cancel the calls in time")
     called = time.monotonic()
     await client.call_tool(then["name"], then["arguments"])
     took = time.monotonic() - called
-    ensure(took < PROMPTLY, f"the next call took {took:.3f} s")
-    # An answer to a cancelled call would come now, and the client would complain.
+    ensure(took < MAX_DELAY, f"the next call took {took:.3f} s")
+    # A response to a cancelled call would arrive now, and the client would log a warning.
     await anyio.sleep(0.5)
     return f"the next call took {took * 1000:.0f} ms"
 
@@ -202,16 +202,16 @@ async def check_resources(client, listed, templates, read, unknown):
     async def resources():
         uris = [resource.uri for resource in await all_pages(client.list_resources, "resources")]
         for uri in listed:
-            ensure(uri in uris, f"no {uri} among {uris}")
+            ensure(uri in uris, f"{uri} is not in {uris}")
         for uri in uris:
             await client.read_resource(uri)
-        return f"{len(uris)}, each can be read"
+        return f"{len(uris)}, all readable"
 
     async def resource_templates():
-        offered = await all_pages(client.list_resource_templates, "resource_templates")
-        patterns = [template.uri_template for template in offered]
+        listed_templates = await all_pages(client.list_resource_templates, "resource_templates")
+        patterns = [template.uri_template for template in listed_templates]
         for template in templates:
-            ensure(template in patterns, f"no {template} among {patterns}")
+            ensure(template in patterns, f"{template} is not in {patterns}")
         return f"{len(patterns)}"
 
     async def resource(uri, text=()):
@@ -219,68 +219,68 @@ async def check_resources(client, listed, templates, read, unknown):
 
     await check("resources: list", resources)
     await check("resources: templates", resource_templates)
-    for given in read:
-        await check(f"resource {given['uri']}", lambda given: resource(**given), given)
+    for case in read:
+        await check(f"resource {case['uri']}", lambda case: resource(**case), case)
     for uri in unknown:
         code = -32602 if MODERN else -32002
         await check(f"unknown resource {uri}", expect_code, client.read_resource(uri), code)
 
 
-async def check_prompts(client, given):
+async def check_prompts(client, cases):
     prompts = []
 
     async def listed():
         prompts.extend(await all_pages(client.list_prompts, "prompts"))
-        ensure_offered(prompts, given)
+        ensure_listed(prompts, cases)
         return f"{len(prompts)}"
 
     async def prompt(name):
-        ensure(given.get(name), "no case gets it")
-        for case in given[name]:
+        ensure(cases.get(name), "there is no case for this prompt")
+        for case in cases[name]:
             result = await client.get_prompt(name, case["arguments"])
             expect_text(text_of(message.content for message in result.messages), case.get("text", ()))
 
     await check("prompts: list", listed)
-    for offered in prompts:
-        await check(f"prompt {offered.name}", prompt, offered.name)
+    for item in prompts:
+        await check(f"prompt {item.name}", prompt, item.name)
 
 
-async def check_completion(client, given):
-    kind = PromptReference if given["ref"]["type"] == "ref/prompt" else ResourceTemplateReference
-    result = await client.complete(kind(**given["ref"]), given["argument"])
-    ensure(contains(result.completion.values, given["values"]), f"got {result.completion.values}")
+async def check_completion(client, case):
+    kind = PromptReference if case["ref"]["type"] == "ref/prompt" else ResourceTemplateReference
+    result = await client.complete(kind(**case["ref"]), case["argument"])
+    ensure(contains(result.completion.values, case["values"]), f"got {result.completion.values}")
 
 
-async def check_changes(client, news):
-    """Each call changes the list, and the client hears of it."""
+async def check_changes(client, notifications):
+    """Checks that each call changes a list and that the client is notified."""
     notes = []
     for change in CASES["changes"]:
-        async with listening(client, change["list"], news) as heard:
-            counts = [await count_after(client, change, heard) for _ in range(2)]
-        ensure(counts[0] != counts[1], f"the list of {change['list']} has {counts[0]} entries each time")
+        async with subscribed(client, change["list"], notifications) as next_change:
+            counts = [await count_after(client, change, next_change) for _ in range(2)]
+        ensure(counts[0] != counts[1], f"the list of {change['list']} has {counts[0]} entries both times")
         notes.append(f"{counts[0]} and then {counts[1]} {change['list']}")
     return ", ".join(notes)
 
 
 @asynccontextmanager
-async def listening(client, kind, news):
-    """What waits for the next change of a list."""
+async def subscribed(client, kind, notifications):
+    """Subscribes to changes of a list, and yields a function that waits for the next change."""
 
-    async def notified():
-        while getattr(await news.receive(), "method", None) != f"notifications/{kind}/list_changed":
+    async def next_notification():
+        while getattr(await notifications.receive(), "method", None) != f"notifications/{kind}/list_changed":
             pass
 
     if MODERN:
         async with client.listen(**{f"{kind}_list_changed": True}) as subscription:
             yield subscription.__anext__
     else:
-        yield notified
+        yield next_notification
 
 
-async def count_after(client, change, heard):
+async def count_after(client, change, next_change):
     await client.call_tool(change["call"]["name"], change["call"]["arguments"])
-    with anyio.fail_after(PATIENTLY):
-        await heard()
+    with anyio.fail_after(TIMEOUT):
+        await next_change()
     return len(await all_pages(getattr(client, f"list_{change['list']}"), change["list"]))
 
 
@@ -289,53 +289,53 @@ async def check_all(client):
     if "tools" in CASES:
         await check_tools(client)
     if "progress" in CASES:
-        await check("progress rises", check_progress, client, CASES["progress"])
+        await check("progress increases", check_progress, client, CASES["progress"])
     if "cancel" in CASES:
-        await check("cancelled calls give way", check_cancel, client, *map(CASES["cancel"].get, ("slow", "then")))
+        await check("cancelled calls release resources", check_cancel, client, *map(CASES["cancel"].get, ("slow", "then")))
     if "resources" in CASES:
         await check_resources(client, **CASES["resources"])
     if "prompts" in CASES:
         await check_prompts(client, CASES["prompts"])
-    for given in CASES.get("completions", []):
-        argument = given["argument"]
+    for case in CASES.get("completions", []):
+        argument = case["argument"]
         subject = f'completion of {argument["name"]} from "{argument["value"]}"'
-        await check(subject, check_completion, client, given)
+        await check(subject, check_completion, client, case)
 
 
 async def main():
-    complaints, (tell, news) = Complaints(), anyio.create_memory_object_stream(math.inf)
+    warnings, (sender, notifications) = Warnings(), anyio.create_memory_object_stream(math.inf)
     logger = logging.getLogger("mcp")
     logger.setLevel(logging.DEBUG)
-    logger.addHandler(complaints)
+    logger.addHandler(warnings)
 
     def new_client():
         mode = "auto" if MODERN else "legacy"
-        return Client(server.connection(), mode=mode, read_timeout_seconds=30, message_handler=tell.send)
+        return Client(server.connection(), mode=mode, read_timeout_seconds=30, message_handler=sender.send)
 
-    async def nothing():
-        # Over HTTP, the client answers a call for itself whose stream ends without an answer, also one that it cancelled.
+    async def no_warnings():
+        # Over HTTP, the client itself answers a call whose stream ends without a response, also a cancelled one.
         own = "dropping response for unknown/late request id"
-        texts = [text for text in complaints.texts if MODERN or isinstance(server, Stdio) or not text.startswith(own)]
+        texts = [text for text in warnings.texts if MODERN or isinstance(server, Stdio) or not text.startswith(own)]
         ensure(not texts, "; ".join(texts))
 
     async with new_client() as client:
-        hear = (lambda: check_changes(client, news)) if "changes" in CASES else None
+        notified = (lambda: check_changes(client, notifications)) if "changes" in CASES else None
         await check_all(client)
-        if hear:
-            await check("the client hears of changes", hear)
-        await check("the client has nothing to complain of", nothing)
-        for subject, body in server.checks(client, hear).items():
+        if notified:
+            await check("the client is notified of changes", notified)
+        await check("the client logs no warnings", no_warnings)
+        for subject, body in server.checks(client, notified).items():
             await check(subject, body)
-    for subject, body in server.checks_afterwards(new_client).items():
+    for subject, body in server.checks_after_close(new_client).items():
         await check(subject, body)
 
 
-async def refused(error):
+async def fail(error):
     raise error
 
 
 try:
     anyio.run(main)
-except Exception as error:  # There was no connection, or no orderly end of it.
-    anyio.run(check, "connection", refused, error)
+except Exception as error:  # The client failed to connect or to close the connection.
+    anyio.run(check, "connection", fail, error)
 sys.exit(failed)

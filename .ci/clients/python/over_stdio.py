@@ -1,4 +1,4 @@
-"""A server as a process that the official client starts."""
+"""A server process that the official client starts."""
 
 import os
 import time
@@ -6,8 +6,8 @@ import time
 from mcp import StdioServerParameters
 from mcp.client import stdio
 
-# Past this, the client sends signals.
-PROMPTLY = 2.0
+# After this time, the client sends signals.
+MAX_DELAY = 2.0
 
 
 class Stdio:
@@ -15,35 +15,35 @@ class Stdio:
 
     def __init__(self, command):
         self.command, *self.arguments = command
-        self.processes = remember_processes()
+        self.processes = record_processes()
 
     def connection(self):
         return StdioServerParameters(command=self.command, args=self.arguments, env=dict(os.environ))
 
-    def checks(self, _client, _hear):
-        """What remains to be checked when all else was."""
+    def checks(self, _client, _notified):
+        """Returns the last checks of a connected client."""
         self.closing = time.monotonic()
         return {}
 
-    def checks_afterwards(self, _new_client):
-        """What can only be checked when the client has left."""
-        return {"the server ends by itself with code 0": self.check_end}
+    def checks_after_close(self, _new_client):
+        """Returns the checks after the client has closed its connection."""
+        return {"the server exits by itself with code 0": self.check_exit}
 
-    async def check_end(self):
+    async def check_exit(self):
         took = time.monotonic() - self.closing
-        assert took < PROMPTLY, f"it did not end by itself within {PROMPTLY} s"
+        assert took < MAX_DELAY, f"the server did not exit by itself within {MAX_DELAY} s"
         code = self.processes[-1].returncode
         assert code == 0, f"exit code {code}"
         return f"{took * 1000:.0f} ms"
 
 
-def remember_processes():
-    """The client does not tell the exit code of the process that it starts."""
+def record_processes():
+    """Records the processes that the client starts, since it does not report their exit codes."""
     processes, start = [], stdio._create_platform_compatible_process
 
-    async def remembering(*arguments, **named):
+    async def start_and_record(*arguments, **named):
         processes.append(await start(*arguments, **named))
         return processes[-1]
 
-    stdio._create_platform_compatible_process = remembering
+    stdio._create_platform_compatible_process = start_and_record
     return processes

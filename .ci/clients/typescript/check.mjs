@@ -1,8 +1,8 @@
-// Drives a server with the official TypeScript client, in one revision of the protocol.
+// Tests a server with the official TypeScript client, in one revision of the protocol.
 //
 //   node check.mjs <cases.json> <revision> <server's name and version> <URL | command…>
 //
-// The cases say what to call and what to expect; ../python/check.py reads the same.
+// The cases specify requests and expected results; ../python/check.py uses the same file.
 
 import ensure from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
@@ -21,10 +21,10 @@ const modern = revision >= '2026-07-28';
 const structured = revision >= '2025-06-18';
 const schemas = new AjvJsonSchemaValidator();
 
-// More than a server is likely to have threads for slow work.
+// More than the number of worker threads that a server is likely to have.
 const CALLS_TO_CANCEL = 8;
-const PROMPTLY = 2_000;
-const PATIENTLY = 10_000;
+const MAX_DELAY = 2_000;
+const TIMEOUT = 10_000;
 const options = { timeout: 30_000 };
 
 let failed = false;
@@ -42,7 +42,7 @@ async function check(subject, body) {
     return verdict === 'ok  ';
 }
 
-/** Every member of an expected object is in the actual one; all else is equal. */
+/** Returns true if the actual value has all members of the expected objects and is otherwise equal. */
 function contains(actual, expected) {
     if (Array.isArray(expected)) {
         return actual?.length === expected.length && expected.every((item, index) => contains(actual[index], item));
@@ -59,13 +59,13 @@ function expectText(text, expected = []) {
     }
 }
 
-function ensureOffered(offered, expected) {
-    for (const name of Object.keys(expected)) ensure(offered.some(item => item.name === name), `no ${name} is offered`);
+function ensureListed(listed, expected) {
+    for (const name of Object.keys(expected)) ensure(listed.some(item => item.name === name), `${name} is not listed`);
 }
 
 const textOf = contents => contents.map(content => content.text ?? content.resource?.text ?? '').join('\n');
 
-// ---- The connection ----
+// ---- Connection ----
 
 const server = /^https?:/.test(target[0]) ? new Http(target[0], revision) : new Stdio(target);
 const changes = new EventEmitter();
@@ -78,28 +78,28 @@ function newClient() {
 }
 
 const client = newClient();
-const complaints = [];
-client.onerror = error => complaints.push(error.message);
+const errors = [];
+client.onerror = error => errors.push(error.message);
 
-function call({ name, arguments: values }, more = {}) {
-    return client.callTool({ name, arguments: values }, { ...options, ...more });
+function call({ name, arguments: values }, callOptions = {}) {
+    return client.callTool({ name, arguments: values }, { ...options, ...callOptions });
 }
 
-/** The request ends with a protocol error of this code. */
+/** Checks that the request fails with this error code. */
 async function expectCode(request, expected) {
-    const answered = answer => JSON.stringify(answer).slice(0, 300);
-    const got = await request.then(answered, error => error.code ?? error.message);
+    const describe = result => JSON.stringify(result).slice(0, 300);
+    const got = await request.then(describe, error => error.code ?? error.message);
     ensure(got === expected, `expected the error ${expected}, got ${got}`);
 }
 
-// ---- What is checked ----
+// ---- Checks ----
 
 async function connect() {
     await client.connect(server.transport, options);
     const { name, version } = client.getServerVersion() ?? {};
     ensure(client.getNegotiatedProtocolVersion() === revision, `negotiated ${client.getNegotiatedProtocolVersion()}`);
     ensure(client.getProtocolEra() === (modern ? 'modern' : 'legacy'), `the era is ${client.getProtocolEra()}`);
-    ensure(!identity || `${name} ${version}` === identity, `the server says it is ${name} ${version}, not ${identity}`);
+    ensure(!identity || `${name} ${version}` === identity, `the server is ${name} ${version}, not ${identity}`);
     return `${client.getProtocolEra()}, ${name} ${version}`;
 }
 
@@ -107,66 +107,67 @@ async function checkTools() {
     let tools = [];
     await check('tools: list', async () => {
         ({ tools } = await client.listTools(undefined, options));
-        ensureOffered(tools, cases.tools);
+        ensureListed(tools, cases.tools);
         return `${tools.length}`;
     });
     for (const tool of tools) {
         await check(`tool ${tool.name}: schemas`, () => {
             schemas.getValidator(tool.inputSchema);
             if (tool.outputSchema) schemas.getValidator(tool.outputSchema);
-            ensure(cases.tools[tool.name]?.length > 0, 'no case calls it');
+            ensure(cases.tools[tool.name]?.length > 0, 'there is no case for this tool');
         });
-        for (const [index, given] of (cases.tools[tool.name] ?? []).entries()) {
-            await check(`tool ${tool.name}: case ${index + 1}`, () => checkCall(tool, given));
+        for (const [index, testCase] of (cases.tools[tool.name] ?? []).entries()) {
+            await check(`tool ${tool.name}: case ${index + 1}`, () => checkCall(tool, testCase));
         }
     }
     await check('an unknown tool is a protocol error', () =>
         expectCode(call({ name: 'no_such_tool', arguments: {} }), -32602));
 }
 
-async function checkCall(tool, given) {
-    if (!given.isError) {
-        const { valid, errorMessage } = schemas.getValidator(tool.inputSchema)(given.arguments);
-        ensure(valid, `the schema refuses the arguments: ${errorMessage}`);
+async function checkCall(tool, testCase) {
+    if (!testCase.isError) {
+        const { valid, errorMessage } = schemas.getValidator(tool.inputSchema)(testCase.arguments);
+        ensure(valid, `the arguments do not match the schema: ${errorMessage}`);
     }
-    const request = call({ name: tool.name, arguments: given.arguments });
-    if (given.error) return expectCode(request, given.error);
+    const request = call({ name: tool.name, arguments: testCase.arguments });
+    if (testCase.error) return expectCode(request, testCase.error);
     const result = await request;
     const text = textOf(result.content);
-    ensure(Boolean(result.isError) === Boolean(given.isError), `isError is ${result.isError}: ${text.slice(0, 500)}`);
-    expectText(text, given.text);
-    if (given.structured && structured) {
+    ensure(Boolean(result.isError) === Boolean(testCase.isError), `isError is ${result.isError}: ${text.slice(0, 500)}`);
+    expectText(text, testCase.text);
+    if (testCase.structured && structured) {
         const content = result.structuredContent;
         const got = JSON.stringify(content)?.slice(0, 500);
-        ensure(contains(content, given.structured), `the structured content is ${got}`);
+        ensure(contains(content, testCase.structured), `the structured content is ${got}`);
     }
 }
 
 async function checkCancel({ slow, then }) {
     const abort = new AbortController();
-    const answers = [];
+    const results = [];
     const calls = Array.from({ length: CALLS_TO_CANCEL }, () =>
-        call(slow, { signal: abort.signal }).then(answer => answers.push(answer), error => error));
+        call(slow, { signal: abort.signal }).then(result => results.push(result), error => error));
     await sleep(500);
-    ensure(answers.length === 0, `it was answered before: ${JSON.stringify(answers[0])?.slice(0, 500)}`);
+    const completed = JSON.stringify(results[0])?.slice(0, 500);
+    ensure(results.length === 0, `the call completed before it was cancelled: ${completed}`);
     const aborted = performance.now();
     abort.abort();
     await Promise.all(calls);
-    ensure(performance.now() - aborted < PROMPTLY, 'the client was not told in time');
+    ensure(performance.now() - aborted < MAX_DELAY, 'the client did not cancel the calls in time');
     const called = performance.now();
     await call(then);
     const took = Math.round(performance.now() - called);
-    ensure(took < PROMPTLY, `the next call took ${took} ms`);
-    // An answer to a cancelled call would come now, and the client would complain.
+    ensure(took < MAX_DELAY, `the next call took ${took} ms`);
+    // A response to a cancelled call would arrive now, and the client would report an error.
     await sleep(500);
     return `the next call took ${took} ms`;
 }
 
-async function checkProgress(given) {
+async function checkProgress(testCase) {
     const values = [];
-    await call(given, { onprogress: ({ progress }) => values.push(progress) });
-    ensure(values.length > 1, `only ${values.length} notifications came`);
-    ensure(values.every((value, index) => index === 0 || value > values[index - 1]), `not rising: ${values}`);
+    await call(testCase, { onprogress: ({ progress }) => values.push(progress) });
+    ensure(values.length > 1, `expected at least 2 notifications, got ${values.length}`);
+    ensure(values.every((value, index) => index === 0 || value > values[index - 1]), `the progress does not increase: ${values}`);
     return `${values.length} notifications`;
 }
 
@@ -174,15 +175,15 @@ async function checkResources({ listed, templates, read, unknown }) {
     await check('resources: list', async () => {
         const { resources } = await client.listResources(undefined, options);
         const uris = resources.map(resource => resource.uri);
-        for (const uri of listed) ensure(uris.includes(uri), `no ${uri} among ${uris}`);
+        for (const uri of listed) ensure(uris.includes(uri), `${uri} is not in ${uris}`);
         for (const uri of uris) await client.readResource({ uri }, options);
-        return `${uris.length}, each can be read`;
+        return `${uris.length}, all readable`;
     });
     await check('resources: templates', async () => {
         const { resourceTemplates } = await client.listResourceTemplates(undefined, options);
-        const offered = resourceTemplates.map(template => template.uriTemplate);
-        for (const template of templates) ensure(offered.includes(template), `no ${template} among ${offered}`);
-        return `${offered.length}`;
+        const patterns = resourceTemplates.map(template => template.uriTemplate);
+        for (const template of templates) ensure(patterns.includes(template), `${template} is not in ${patterns}`);
+        return `${patterns.length}`;
     });
     for (const { uri, text } of read) {
         await check(`resource ${uri}`, async () => {
@@ -193,24 +194,24 @@ async function checkResources({ listed, templates, read, unknown }) {
     for (const uri of unknown) {
         await check(`unknown resource ${uri}`, async () => {
             await expectCode(client.readResource({ uri }, options), -32602);
-            // The client says -32602 for either code; this is what the server said.
+            // The client reports -32602 for both codes, so the code is read from the server's message.
             const { code } = server.lastMessage().error;
-            ensure(code === (modern ? -32602 : -32002), `the server said ${code}`);
+            ensure(code === (modern ? -32602 : -32002), `the server's error code is ${code}`);
         });
     }
 }
 
-async function checkPrompts(given) {
+async function checkPrompts(promptCases) {
     let prompts = [];
     await check('prompts: list', async () => {
         ({ prompts } = await client.listPrompts(undefined, options));
-        ensureOffered(prompts, given);
+        ensureListed(prompts, promptCases);
         return `${prompts.length}`;
     });
     for (const { name } of prompts) {
         await check(`prompt ${name}`, async () => {
-            ensure(given[name]?.length > 0, 'no case gets it');
-            for (const { arguments: values, text } of given[name]) {
+            ensure(promptCases[name]?.length > 0, 'there is no case for this prompt');
+            for (const { arguments: values, text } of promptCases[name]) {
                 const { messages } = await client.getPrompt({ name, arguments: values }, options);
                 expectText(textOf(messages.map(message => message.content)), text);
             }
@@ -223,40 +224,40 @@ async function checkCompletion({ ref, argument, values }) {
     ensure(contains(completion.values, values), `got ${completion.values}`);
 }
 
-/** Each call changes the list, and the client hears of it. */
+/** Checks that each call changes a list and that the client is notified. */
 async function checkChanges() {
     const notes = [];
-    for (const { list, call: given } of cases.changes) {
-        const counts = [await countAfter(list, given), await countAfter(list, given)];
-        ensure(counts[0] !== counts[1], `the list of ${list} has ${counts[0]} entries each time`);
+    for (const { list, call: params } of cases.changes) {
+        const counts = [await countAfter(list, params), await countAfter(list, params)];
+        ensure(counts[0] !== counts[1], `the list of ${list} has ${counts[0]} entries both times`);
         notes.push(`${counts.join(' and then ')} ${list}`);
     }
     return notes.join(', ');
 }
 
-async function countAfter(list, given) {
-    const news = once(changes, list, { signal: AbortSignal.timeout(PATIENTLY) })
-        .catch(() => ensure.fail(`no news of the ${list} within ${PATIENTLY} ms`));
-    const [[error, items]] = await Promise.all([news, call(given)]);
+async function countAfter(list, params) {
+    const notification = once(changes, list, { signal: AbortSignal.timeout(TIMEOUT) })
+        .catch(() => ensure.fail(`no notification of a change of ${list} within ${TIMEOUT} ms`));
+    const [[error, items]] = await Promise.all([notification, call(params)]);
     ensure(!error, error);
     return items.length;
 }
 
 if (await check('connect', connect)) {
     if (cases.tools) await checkTools();
-    if (cases.progress) await check('progress rises', () => checkProgress(cases.progress));
-    if (cases.cancel) await check('cancelled calls give way', () => checkCancel(cases.cancel));
+    if (cases.progress) await check('progress increases', () => checkProgress(cases.progress));
+    if (cases.cancel) await check('cancelled calls release resources', () => checkCancel(cases.cancel));
     if (cases.resources) await checkResources(cases.resources);
     if (cases.prompts) await checkPrompts(cases.prompts);
     for (const completion of cases.completions ?? []) {
         const { name, value } = completion.argument;
         await check(`completion of ${name} from "${value}"`, () => checkCompletion(completion));
     }
-    if (cases.changes) await check('the client hears of changes', checkChanges);
-    await check('the client has nothing to complain of', () => {
-        ensure(complaints.length === 0, complaints.join('; '));
+    if (cases.changes) await check('the client is notified of changes', checkChanges);
+    await check('the client reports no errors', () => {
+        ensure(errors.length === 0, errors.join('; '));
     });
-    const rest = server.checks(client, newClient, cases.changes && checkChanges);
-    for (const [subject, body] of Object.entries(rest)) await check(subject, body);
+    const transportChecks = server.checks(client, newClient, cases.changes && checkChanges);
+    for (const [subject, body] of Object.entries(transportChecks)) await check(subject, body);
 }
 process.exit(failed ? 1 : 0);

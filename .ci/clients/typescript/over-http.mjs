@@ -1,12 +1,12 @@
-// A server over Streamable HTTP, and what it answers.
+// A server over Streamable HTTP, and its HTTP responses.
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
-// More than the client waits before it opens a stream again.
-const PATIENTLY = 10_000;
+// Longer than the client's delay before it reopens a stream.
+const TIMEOUT = 10_000;
 
 export class Http {
     name = 'http';
@@ -14,7 +14,7 @@ export class Http {
     #revision;
     #messages = [];
     #exchanges = [];
-    #complaints = [];
+    #problems = [];
 
     constructor(url, revision) {
         this.#url = new URL(url);
@@ -26,19 +26,19 @@ export class Http {
         return this.#messages.at(-1);
     }
 
-    /** What remains to be checked when all else was; `hear` makes the server tell of a change, if it can. */
-    checks(client, newClient, hear) {
+    /** Returns the last checks of a connected client. `notified` checks notifications of changes, if there are any. */
+    checks(client, newClient, notified) {
         const legacy = {
-            'a stream that broke is opened again': () => this.#checkBrokenStream(hear),
-            'the session ends when it is deleted': () => this.#checkDelete(),
+            'a broken stream is reopened': () => this.#checkBrokenStream(notified),
+            'a deleted session has ended': () => this.#checkDelete(),
         };
-        const modern = hear && {
-            'a subscription that broke can be made again': () => this.#checkBrokenSubscription(client, hear),
+        const modern = notified && {
+            'a broken subscription can be renewed': () => this.#checkBrokenSubscription(client, notified),
         };
         return {
             ...(client.getProtocolEra() === 'legacy' ? legacy : modern),
-            'the client comes back': () => this.#checkReturn(client, newClient()),
-            'the answers are what HTTP says they are': () => this.#checkAnswers(),
+            'the client can reconnect': () => this.#checkReconnect(client, newClient()),
+            'the HTTP responses are valid': () => this.#checkResponses(),
         };
     }
 
@@ -50,29 +50,29 @@ export class Http {
         return new StreamableHTTPClientTransport(this.#url, { fetch: (url, init) => this.#fetch(url, init) });
     }
 
-    async #checkBrokenStream(hear) {
+    async #checkBrokenStream(notified) {
         const [stream] = this.#streams('GET');
         if (!stream) {
-            const refused = this.#exchanges.find(exchange => exchange.method === 'GET');
-            assert(refused?.status === 405, `there is none: ${refused}`);
-            return 'the server offers none';
+            const rejected = this.#exchanges.find(exchange => exchange.method === 'GET');
+            assert(rejected?.status === 405, `there is no stream: ${rejected}`);
+            return 'the server has no GET stream';
         }
-        stream.cut();
-        const deadline = performance.now() + PATIENTLY;
+        stream.breakConnection();
+        const deadline = performance.now() + TIMEOUT;
         while (this.#streams('GET').length === 0) {
-            assert(performance.now() < deadline, `not within ${PATIENTLY} ms`);
+            assert(performance.now() < deadline, `the stream was not reopened within ${TIMEOUT} ms`);
             await sleep(20);
         }
-        return hear?.();
+        return notified?.();
     }
 
-    async #checkBrokenSubscription(client, hear) {
+    async #checkBrokenSubscription(client, notified) {
         const { closed, honoredFilter } = client.autoOpenedSubscription;
-        this.#streams('POST').find(({ message }) => message.method === 'subscriptions/listen').cut();
-        const reason = await Promise.race([closed, sleep(PATIENTLY)]);
-        assert(reason === 'remote', `the client says that it ended so: ${reason}`);
+        this.#streams('POST').find(({ message }) => message.method === 'subscriptions/listen').breakConnection();
+        const reason = await Promise.race([closed, sleep(TIMEOUT)]);
+        assert(reason === 'remote', `the client reports the reason ${reason}`);
         await client.listen(honoredFilter);
-        return hear();
+        return notified();
     }
 
     async #checkDelete() {
@@ -80,7 +80,7 @@ export class Http {
         assert(session, 'there is no session');
         await this.transport.terminateSession();
         const { method, status } = this.#exchanges.at(-1);
-        assert(method === 'DELETE' && status < 300, `the server answered ${method} with ${status}`);
+        assert(method === 'DELETE' && status < 300, `the response to ${method} has the status ${status}`);
         const response = await fetch(this.#url, {
             method: 'POST',
             headers: {
@@ -92,10 +92,10 @@ export class Http {
             body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
         });
         await response.text();
-        assert(response.status === 404, `what comes after it is answered with ${response.status}`);
+        assert(response.status === 404, `a request after DELETE has the status ${response.status}`);
     }
 
-    async #checkReturn(client, another) {
+    async #checkReconnect(client, another) {
         await client.close();
         const transport = this.#connection();
         await another.connect(transport);
@@ -105,24 +105,24 @@ export class Http {
         return `${tools.length} tools`;
     }
 
-    #checkAnswers() {
-        assert(this.#complaints.length === 0, this.#complaints.join('; '));
-        return `${this.#exchanges.length} answers, ${this.#messages.length} messages`;
+    #checkResponses() {
+        assert(this.#problems.length === 0, this.#problems.join('; '));
+        return `${this.#exchanges.length} responses, ${this.#messages.length} messages`;
     }
 
-    // ---- What goes over the wire ----
+    // ---- Recording of requests and responses ----
 
     async #fetch(url, init) {
         const response = await fetch(url, init);
         const exchange = new Exchange(init, response);
         this.#exchanges.push(exchange);
         const problem = exchange.problem();
-        if (problem) this.#complaints.push(problem);
+        if (problem) this.#problems.push(problem);
         if (!response.body) return response;
         const reading = new TransformStream({
-            start: controller => (exchange.cut = () => {
+            start: controller => (exchange.breakConnection = () => {
                 exchange.open = false;
-                controller.error(new Error('the connection was cut'));
+                controller.error(new Error('the connection is broken'));
             }),
             transform: (chunk, controller) => {
                 this.#read(exchange, chunk);
@@ -137,12 +137,12 @@ export class Http {
         try {
             this.#messages.push(...exchange.read(chunk));
         } catch (error) {
-            this.#complaints.push(`${exchange}: ${error.message}`);
+            this.#problems.push(`${exchange}: ${error.message}`);
         }
     }
 }
 
-/** A request, and its answer as it comes in. */
+/** A request, and its response as it is received. */
 class Exchange {
     open = true;
     #decoder = new TextDecoder();
@@ -160,16 +160,16 @@ class Exchange {
         return `${this.method} ${this.message?.method ?? ''}: ${this.status} ${this.type ?? ''}`;
     }
 
-    /** What is wrong with the answer's head. */
+    /** Returns the problem of the response's head, if there is one. */
     problem() {
         if (this.method !== 'POST') return undefined;
-        const expected = this.message.id === undefined
+        const isValid = this.message.id === undefined
             ? this.status === 202
             : (this.status === 200 && this.stream) || this.type === 'application/json';
-        return expected ? undefined : `${this}`;
+        return isValid ? undefined : `${this}`;
     }
 
-    /** The messages that are complete with this part of the answer, or at its end. */
+    /** Returns the messages that are completed by this chunk of the response, or by its end. */
     read(chunk) {
         this.open &&= chunk !== undefined;
         this.#text += this.#decoder.decode(chunk, { stream: this.open });

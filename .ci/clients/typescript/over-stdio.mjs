@@ -1,11 +1,11 @@
-// A server as a process that the official client starts, and what it writes.
+// A server process that the official client starts, and its output.
 
 import assert from 'node:assert/strict';
 
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
-// Past this, the client sends signals.
-const PROMPTLY = 2_000;
+// After this time, the client sends signals.
+const MAX_DELAY = 2_000;
 
 export class Stdio {
     name = 'stdio';
@@ -15,7 +15,7 @@ export class Stdio {
     constructor([command, ...args]) {
         const transport = new StdioClientTransport({ command, args, env: process.env });
         const start = transport.start;
-        // The transport tells neither what the process wrote besides messages nor its exit code.
+        // The transport reports neither output other than messages nor the exit code.
         transport.start = async () => {
             await start.call(transport);
             this.#process = transport._process;
@@ -28,19 +28,19 @@ export class Stdio {
         return JSON.parse(this.#stdout.trimEnd().split('\n').at(-1));
     }
 
-    /** What remains to be checked when all else was. */
+    /** Returns the last checks of a connected client. */
     checks(client) {
         return {
-            'the server ends by itself with code 0': () => this.#checkEnd(client),
-            'stdout holds messages only': () => this.#checkStdout(),
+            'the server exits by itself with code 0': () => this.#checkExit(client),
+            'stdout contains only messages': () => this.#checkStdout(),
         };
     }
 
-    async #checkEnd(client) {
+    async #checkExit(client) {
         const closing = performance.now();
         await client.close();
         const took = Math.round(performance.now() - closing);
-        assert(took < PROMPTLY, `it did not end by itself within ${PROMPTLY} ms`);
+        assert(took < MAX_DELAY, `the server did not exit by itself within ${MAX_DELAY} ms`);
         const { exitCode, signalCode } = this.#process;
         assert(exitCode === 0, `exit code ${exitCode}, signal ${signalCode}`);
         return `${took} ms`;
@@ -48,7 +48,7 @@ export class Stdio {
 
     #checkStdout() {
         const lines = this.#stdout.split('\n');
-        assert(lines.pop() === '', 'the last line does not end');
+        assert(lines.pop() === '', 'the last line is not terminated');
         for (const line of lines) {
             try {
                 assert(JSON.parse(line).jsonrpc === '2.0');

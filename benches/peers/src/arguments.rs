@@ -1,31 +1,31 @@
-//! The command line of the programs of this package.
+//! Command-line arguments of the programs.
 
 use std::str::FromStr;
 
-use crate::Result;
+use crate::error::Result;
 
-/// The arguments that nobody has taken yet.
+/// Command-line arguments. Each option is removed when it is read.
 pub struct Arguments(Vec<String>);
 
 impl Arguments {
-    /// The arguments of this process, without its name.
-    pub fn of_process() -> Self {
+    /// Returns the arguments of this process, without its name.
+    pub fn from_env() -> Self {
         Self(std::env::args().skip(1).collect())
     }
 
-    /// Takes `--name`, and says whether it was there.
+    /// Reads the flag `--name`. Returns `true` if it was given.
     pub fn flag(&mut self, name: &str) -> bool {
-        let before = self.0.len();
+        let count = self.0.len();
         self.0.retain(|argument| argument != name);
-        self.0.len() != before
+        self.0.len() != count
     }
 
-    /// Takes every `--name VALUE`, in the order given.
-    pub fn values(&mut self, name: &str) -> Result<Vec<String>> {
+    /// Reads the values of all `--name VALUE`, in order.
+    pub fn strings(&mut self, name: &str) -> Result<Vec<String>> {
         let mut values = Vec::new();
         while let Some(at) = self.0.iter().position(|argument| argument == name) {
             if at + 1 == self.0.len() {
-                return Err(format!("{name} needs a value").into());
+                return Err(format!("{name} must have a value").into());
             }
             values.push(self.0.remove(at + 1));
             self.0.remove(at);
@@ -33,23 +33,23 @@ impl Arguments {
         Ok(values)
     }
 
-    /// Takes every `--name VALUE`, and reads the values.
-    pub fn all<T: FromStr>(&mut self, name: &str) -> Result<Vec<T>> {
-        let read =
-            |value: String| value.parse().map_err(|_| format!("{name} does not take `{value}`").into());
-        self.values(name)?.into_iter().map(read).collect()
+    /// Reads and parses the values of all `--name VALUE`, in order.
+    pub fn values<T: FromStr>(&mut self, name: &str) -> Result<Vec<T>> {
+        let parse =
+            |value: String| value.parse().map_err(|_| format!("invalid value `{value}` of {name}").into());
+        self.strings(name)?.into_iter().map(parse).collect()
     }
 
-    /// Takes `--name VALUE`, or `otherwise` where it was not given.
-    pub fn value<T: FromStr>(&mut self, name: &str, otherwise: T) -> Result<T> {
-        Ok(self.all(name)?.pop().unwrap_or(otherwise))
+    /// Reads and parses the last `--name VALUE`. Returns `default` if there is none.
+    pub fn value<T: FromStr>(&mut self, name: &str, default: T) -> Result<T> {
+        Ok(self.values(name)?.pop().unwrap_or(default))
     }
 
-    /// Refuses what is left, which is a mistake in the command.
+    /// Returns an error if there are arguments that were not read.
     pub fn finish(self) -> Result<()> {
         match self.0.first() {
             None => Ok(()),
-            Some(argument) => Err(format!("`{argument}` is not an argument of this program").into()),
+            Some(argument) => Err(format!("unknown argument `{argument}`").into()),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What callgrind wrote about a run: how many instructions, and how many calls of the allocator.
+//! Parser of callgrind's output: instructions, and calls of the allocator.
 
 use std::collections::HashMap;
 
-/// The functions of the C library that hand out memory.
+/// The allocating functions of the C library.
 const ALLOCATORS: [&str; 6] = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign"];
 
 /// The totals of one run.
@@ -10,16 +10,16 @@ const ALLOCATORS: [&str; 6] = ["malloc", "calloc", "realloc", "posix_memalign", 
 pub struct Counts {
     /// Instructions executed by all threads, outside the kernel.
     pub instructions: u64,
-    /// Calls of the functions that hand out memory.
+    /// Calls of allocating functions.
     pub allocations: u64,
 }
 
 impl Counts {
-    /// Reads the text of a callgrind output file.
+    /// Parses the text of a callgrind output file.
     ///
-    /// A function is named `(number) name` where it first occurs and `(number)` later on. The line `calls=` follows
-    /// the line `cfn=` of the function called.
-    pub fn read(text: &str) -> Result<Self, String> {
+    /// A function is `(number) name` at its first occurrence and `(number)` at later ones. The line `calls=` follows the
+    /// line `cfn=` of the called function.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let mut names: HashMap<&str, &str> = HashMap::new();
         let (mut caller, mut called) = ("", "");
         let (mut instructions, mut allocations) = (None, 0);
@@ -29,7 +29,7 @@ impl Counts {
             } else if let Some(function) = line.strip_prefix("cfn=") {
                 called = name(function, &mut names);
             } else if let Some(calls) = line.strip_prefix("calls=") {
-                // The C library's functions use one another, which is one allocation for whoever asked.
+                // Calls between allocating functions are part of one allocation.
                 if ALLOCATORS.contains(&called) && !ALLOCATORS.contains(&caller) {
                     allocations += number(calls)?;
                 }
@@ -61,14 +61,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_of_the_allocator_are_counted_once() {
+    fn nested_allocator_calls_are_counted_once() {
         let text = "events: Ir\n\nfn=(1) main\n0 5\ncfn=(2) malloc\ncalls=3 0\n0 30\ncfn=(3) free\ncalls=3 0\n0 9\n\
                     fn=(4) calloc\ncfn=(2)\ncalls=7 0\n0 70\nfn=(1)\ncfn=(4)\ncalls=2 +4\n0 80\ntotals: 194\n";
-        assert_eq!(Counts::read(text), Ok(Counts { instructions: 194, allocations: 5 }));
+        assert_eq!(Counts::parse(text), Ok(Counts { instructions: 194, allocations: 5 }));
     }
 
     #[test]
-    fn a_file_that_ended_early_is_refused() {
-        assert!(Counts::read("fn=(1) main\n0 5\n").is_err());
+    fn incomplete_output_is_an_error() {
+        assert!(Counts::parse("fn=(1) main\n0 5\n").is_err());
     }
 }

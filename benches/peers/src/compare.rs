@@ -1,54 +1,33 @@
-//! Several servers by turns, so that a slow minute of the machine falls on all of them.
+//! Comparison of several servers. They take turns, so that variations of the machine's speed affect all of them.
 
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::drive::{self, Options, Report, Target};
-use crate::{Era, Result, Workload, callgrind};
+use crate::callgrind::Counts;
+use crate::contender::Contender;
+use crate::drive::{self, Report};
+use crate::error::Result;
+use crate::median::median;
+use crate::run_options::RunOptions;
+use crate::workload::{Era, Workload};
 
-/// A server to compare, as the command line names it.
-#[derive(Clone, Debug)]
-pub struct Contender {
-    /// What the tables call it.
-    pub name: String,
-    /// The server.
-    pub target: Target,
-}
-
-impl Contender {
-    /// Reads `name=command`; the words of the command are separated by spaces, without quotes.
-    pub fn parse(text: &str) -> Result<Self> {
-        match text.split_once('=') {
-            Some((name, command)) if !command.trim().is_empty() => {
-                Ok(Self { name: name.to_owned(), target: Target::of_command(command) })
-            }
-            _ => Err(format!("`{text}` is not `name=command`").into()),
-        }
-    }
-
-    /// Whether it listens, and is no server of pipes.
-    pub(crate) fn is_http(&self) -> bool {
-        !matches!(self.target, Target::Pipes(_))
-    }
-}
-
-/// What to compare.
+/// Options of a comparison.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The revision to speak.
+    /// The era of the protocol.
     pub era: Era,
-    /// How long a run takes, about.
+    /// Approximate duration of a run, in seconds.
     pub seconds: f64,
-    /// How many runs there are of each kind.
+    /// Number of runs of each workload and window.
     pub rounds: usize,
-    /// The workloads to run, or none for all.
+    /// The workloads to run. If empty, all of them.
     pub workloads: Vec<Workload>,
-    /// The windows to run, or none for all.
+    /// The windows to run. If empty, all of them.
     pub windows: Vec<u32>,
 }
 
-/// One column of the matrix that is compared.
+/// A workload with a window.
 #[derive(Clone, Copy)]
 struct Cell {
     workload: Workload,
@@ -56,20 +35,20 @@ struct Cell {
 }
 
 impl Cell {
-    /// What is compared unless told.
-    fn all(http: bool) -> Vec<Self> {
+    /// Returns all cells of a comparison.
+    fn all(is_http: bool) -> Vec<Self> {
         let windows = |workload, windows: &[u32]| -> Vec<Self> {
             windows.iter().map(|&window| Self { workload, window }).collect()
         };
-        if !http {
+        if !is_http {
             return [windows(Workload::Echo, &[1, 64]), windows(Workload::List, &[1])].concat();
         }
         let workloads = [Workload::Echo, Workload::Blob, Workload::List, Workload::Big];
         workloads.map(|workload| windows(workload, &[1, 16, 64])).concat()
     }
 
-    /// How many calls to let pass, and to judge by how many can be measured in the time given.
-    fn trial(self) -> u32 {
+    /// Returns the number of calls of the warmup and of the trial run that estimates the speed.
+    fn trial_calls(self) -> u32 {
         match self.workload {
             Workload::Echo | Workload::Discover => 1_000,
             Workload::Blob | Workload::List => 100,
@@ -78,16 +57,16 @@ impl Cell {
     }
 }
 
-/// What a run may have of numbers, and of memory for its times.
-const MOST_CALLS: u32 = 2_000_000;
+/// Maximum number of calls of a run, which bounds the memory for latencies.
+const MAX_CALLS: u32 = 2_000_000;
 
-/// Runs everything that is planned, and returns a Markdown table.
+/// Runs a comparison, and returns a Markdown table.
 ///
 /// The ratios refer to the first contender.
 pub fn run(contenders: &[Contender], plan: &Plan) -> Result<String> {
-    let first = contenders.first().ok_or("there has to be a server")?;
+    let first = contenders.first().ok_or("at least one server is required")?;
     if contenders.iter().any(|contender| contender.is_http() != first.is_http()) {
-        return Err("servers of pipes and servers of HTTP have nothing to be compared by".into());
+        return Err("servers over stdio and servers over HTTP cannot be compared with each other".into());
     }
     let mut cells = Cell::all(first.is_http());
     cells.retain(|cell| plan.workloads.is_empty() || plan.workloads.contains(&cell.workload));
@@ -107,36 +86,38 @@ pub fn run(contenders: &[Contender], plan: &Plan) -> Result<String> {
         first.name,
     );
     for (cell, row) in cells.iter().zip(reports.chunks(contenders.len())) {
-        let limit = row.first().map_or(f64::NAN, |reports| middle(reports, |report| report.calls_per_second));
+        let reference =
+            row.first().map_or(f64::NAN, |reports| median_of(reports, |report| report.calls_per_second));
         for (contender, reports) in contenders.iter().zip(row) {
-            write_row(&mut table, *cell, &contender.name, reports, limit)?;
+            write_row(&mut table, *cell, &contender.name, reports, reference)?;
         }
     }
     Ok(table)
 }
 
-/// A run that takes about the time planned: the servers differ so much that one number of calls would be a blink for
-/// one of them and minutes for another.
+/// Measures a run of about the planned duration. The number of calls depends on the server, since their speeds differ by
+/// orders of magnitude.
 fn measure(contender: &Contender, plan: &Plan, cell: Cell) -> Result<Report> {
-    let mut options = Options {
+    let mut options = RunOptions {
         target: contender.target.clone(),
         era: plan.era,
         workload: cell.workload,
-        calls: cell.trial(),
+        calls: cell.trial_calls(),
         window: cell.window,
-        warmup: cell.trial(),
-        patience: Duration::from_secs(30),
+        warmup: cell.trial_calls(),
+        timeout: Duration::from_secs(30),
     };
-    let run = |options: &Options| drive::run(options).map_err(|error| format!("{}: {error}", contender.name));
+    let run =
+        |options: &RunOptions| drive::run(options).map_err(|error| format!("{}: {error}", contender.name));
     let speed = run(&options)?.calls_per_second;
-    // A float that is too large for the type becomes its largest value.
-    options.calls = ((speed * plan.seconds) as u32).clamp(cell.trial(), MOST_CALLS);
-    // A server that compiles while it runs has to have done so.
+    // The conversion saturates.
+    options.calls = ((speed * plan.seconds) as u32).clamp(cell.trial_calls(), MAX_CALLS);
+    // A server with a JIT compiler must have compiled its code before the measurement.
     options.warmup = options.warmup.max(options.calls / 2);
     Ok(run(&options)?)
 }
 
-fn write_row(table: &mut String, cell: Cell, name: &str, reports: &[Report], limit: f64) -> Result<()> {
+fn write_row(table: &mut String, cell: Cell, name: &str, reports: &[Report], reference: f64) -> Result<()> {
     let speeds = || reports.iter().map(|report| report.calls_per_second);
     let speed = median(speeds());
     let cpu = |cpu: Option<f64>| cpu.unwrap_or(f64::NAN);
@@ -147,70 +128,60 @@ fn write_row(table: &mut String, cell: Cell, name: &str, reports: &[Report], lim
         cell.window,
         speeds().fold(f64::INFINITY, f64::min),
         speeds().fold(0.0, f64::max),
-        speed / limit,
-        middle(reports, |report| report.p50_us),
-        middle(reports, |report| report.p99_us),
-        middle(reports, |report| cpu(report.server_cpu_us_per_call)),
-        middle(reports, |report| cpu(report.driver_cpu_us_per_call) * report.calls_per_second / 1e4),
+        speed / reference,
+        median_of(reports, |report| report.p50_us),
+        median_of(reports, |report| report.p99_us),
+        median_of(reports, |report| cpu(report.server_cpu_us_per_call)),
+        median_of(reports, |report| cpu(report.driver_cpu_us_per_call) * report.calls_per_second / 1e4),
     )?;
     Ok(())
 }
 
-fn middle(reports: &[Report], value: impl Fn(&Report) -> f64) -> f64 {
+fn median_of(reports: &[Report], value: impl Fn(&Report) -> f64) -> f64 {
     median(reports.iter().map(value))
 }
 
-/// The middle value; of an even number of values, the mean of the two middle ones.
-pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    match values.len() {
-        0 => f64::NAN,
-        count => f64::midpoint(values[(count - 1) / 2], values[count / 2]),
-    }
-}
-
-/// Counts what an `echo` costs each contender, as the difference between two runs; returns a Markdown table.
+/// Counts the instructions and allocations of an `echo` call on each server, and returns a Markdown table.
 ///
-/// `calls` of the longer run, half of them in the shorter one: what a start and an end cost falls out.
+/// The counts are the differences between a run of `calls` calls and one of half as many, which excludes the costs of
+/// startup and shutdown.
 pub fn instructions(contenders: &[Contender], era: Era, calls: u32, folder: &Path) -> Result<String> {
     let mut table = format!(
         "| {} | server | instructions/call | ratio to {} | allocator calls/call |\n|---|---|--:|--:|--:|\n",
         era.name(),
         contenders.first().map_or("none", |first| &first.name),
     );
-    let mut limit = None;
+    let mut reference = None;
     for contender in contenders {
         let short = count(contender, era, calls / 2, folder)?;
         let long = count(contender, era, calls, folder)?;
-        let between = f64::from(calls - calls / 2);
-        let per_call = |short: u64, long: u64| (long as f64 - short as f64) / between;
+        let difference = f64::from(calls - calls / 2);
+        let per_call = |short: u64, long: u64| (long as f64 - short as f64) / difference;
         let instructions = per_call(short.instructions, long.instructions);
         writeln!(
             table,
             "| echo w64 | {} | {instructions:.0} | {:.2} | {:.2} |",
             contender.name,
-            instructions / *limit.get_or_insert(instructions),
+            instructions / *reference.get_or_insert(instructions),
             per_call(short.allocations, long.allocations),
         )?;
     }
     Ok(table)
 }
 
-fn count(contender: &Contender, era: Era, calls: u32, folder: &Path) -> Result<callgrind::Counts> {
+fn count(contender: &Contender, era: Era, calls: u32, folder: &Path) -> Result<Counts> {
     let file = folder.join("callgrind.out");
     let mut valgrind: Vec<String> = ["valgrind", "--quiet", "--tool=callgrind"].map(str::to_owned).to_vec();
     valgrind.push(format!("--callgrind-out-file={}", file.display()));
-    let options = Options {
-        target: contender.target.clone().under(&valgrind),
+    let options = RunOptions {
+        target: contender.target.clone().run_by(&valgrind),
         era,
         workload: Workload::Echo,
         calls,
         window: 64,
         warmup: 0,
-        patience: Duration::from_secs(60),
+        timeout: Duration::from_secs(60),
     };
-    let counted =
-        drive::run(&options).and_then(|_| Ok(callgrind::Counts::read(&std::fs::read_to_string(&file)?)?));
-    counted.map_err(|error| format!("{} under callgrind: {error}", contender.name).into())
+    let counts = drive::run(&options).and_then(|_| Ok(Counts::parse(&std::fs::read_to_string(&file)?)?));
+    counts.map_err(|error| format!("{} under callgrind: {error}", contender.name).into())
 }

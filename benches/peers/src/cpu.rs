@@ -1,49 +1,54 @@
-//! How long something took, on the clock and on the processors: a busy machine distorts the latter less.
+//! Wall time and processor time. Processor time is less affected by other load of the machine.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// The times from a moment on.
+/// Measures times from its start to its stop.
 pub(crate) struct Meter {
     server: Option<u32>,
-    before: [Option<Duration>; 2],
+    initial_cpu: [Option<Duration>; 2],
     start: Instant,
 }
 
-/// What a [`Meter`] found.
+/// The times measured by a [`Meter`].
 pub(crate) struct Times {
-    pub(crate) clock: Duration,
-    /// Of the server, where we know its process.
+    /// Wall time.
+    pub(crate) wall: Duration,
+    /// Processor time of the server, if its process is known.
     pub(crate) server_cpu: Option<Duration>,
-    /// Of this process.
+    /// Processor time of this process.
     pub(crate) driver_cpu: Option<Duration>,
 }
 
 impl Meter {
     pub(crate) fn start(server: Option<u32>) -> Self {
-        Self { server, before: used(server), start: Instant::now() }
+        Self { server, initial_cpu: cpu_times(server), start: Instant::now() }
     }
 
     pub(crate) fn stop(self) -> Times {
-        let clock = self.start.elapsed();
+        let wall = self.start.elapsed();
         let since = |before: Option<Duration>, after: Option<Duration>| after?.checked_sub(before?);
-        let [server, driver] = used(self.server);
-        Times { clock, server_cpu: since(self.before[0], server), driver_cpu: since(self.before[1], driver) }
+        let [server, driver] = cpu_times(self.server);
+        Times {
+            wall,
+            server_cpu: since(self.initial_cpu[0], server),
+            driver_cpu: since(self.initial_cpu[1], driver),
+        }
     }
 }
 
-/// What the server has used, and what this process has.
-fn used(server: Option<u32>) -> [Option<Duration>; 2] {
-    [server.and_then(used_by), used_by(std::process::id())]
+/// Returns the processor times of the server and of this process.
+fn cpu_times(server: Option<u32>) -> [Option<Duration>; 2] {
+    [server.and_then(cpu_time), cpu_time(std::process::id())]
 }
 
-/// The processor time of all threads that `pid` has now, or nothing where the kernel does not tell.
+/// Returns the processor time of all threads of a process, if the kernel provides it.
 ///
-/// The counters of the whole process have a resolution of 10 ms, those of its threads one of nanoseconds.
-fn used_by(pid: u32) -> Option<Duration> {
+/// The counters of a process have a resolution of 10 ms, those of its threads a resolution of 1 ns.
+fn cpu_time(pid: u32) -> Option<Duration> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{pid}/task")).ok()? {
-        // A thread that ended since the directory was read has nothing to add.
+        // The thread ended after the directory was read.
         let Ok(statistics) = fs::read_to_string(thread.ok()?.path().join("schedstat")) else { continue };
         nanoseconds += statistics.split_whitespace().next()?.parse::<u64>().ok()?;
     }

@@ -1,4 +1,4 @@
-//! One run: a server, a workload, a number of calls, and how long they took.
+//! Runs of one workload on one server.
 
 use std::io::Write;
 use std::time::Duration;
@@ -6,104 +6,53 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::cpu::Times;
-use crate::request::{Era, NUMBERS, Workload};
-use crate::{Result, http, stdio};
+use crate::error::Result;
+use crate::http;
+use crate::run_options::{Measurement, RunOptions};
+use crate::stdio;
+use crate::target::Target;
+use crate::workload::MAX_REQUESTS;
 
-/// A server, and how to reach it.
-#[derive(Clone, Debug)]
-pub enum Target {
-    /// A program and its arguments; it speaks on its standard input and output.
-    Pipes(Vec<String>),
-    /// A program and its arguments; it listens on the loopback port that replaces the word `PORT`, at `/mcp`.
-    Port(Vec<String>),
-    /// The address of a server that someone else has started.
-    Url(String),
-}
-
-impl Target {
-    /// Reads a command whose words are separated by spaces, without quotes.
-    pub fn of_command(command: &str) -> Self {
-        let words: Vec<String> = command.split_whitespace().map(str::to_owned).collect();
-        if words.iter().any(|word| word == "PORT") { Self::Port(words) } else { Self::Pipes(words) }
-    }
-
-    /// The same program, started by another one.
-    pub(crate) fn under(self, starter: &[String]) -> Self {
-        match self {
-            Self::Pipes(words) => Self::Pipes([starter, &words].concat()),
-            Self::Port(words) => Self::Port([starter, &words].concat()),
-            Self::Url(url) => Self::Url(url),
-        }
-    }
-}
-
-/// What to run.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The server.
-    pub target: Target,
-    /// The revision to speak.
-    pub era: Era,
-    /// What to ask for.
-    pub workload: Workload,
-    /// How many answers to measure.
-    pub calls: u32,
-    /// How many requests are in flight at a time: in one pipe, or over HTTP each on a connection of its own.
-    pub window: u32,
-    /// How many answers to let pass, checked like the others, before the measurement.
-    pub warmup: u32,
-    /// How long the server may be silent while answers are due.
-    pub patience: Duration,
-}
-
-/// What a run found; every answer was checked, or there is no report.
+/// Figures of a run. There is no report unless every response was correct.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// The revision spoken.
+    /// The era of the protocol.
     pub era: &'static str,
-    /// What was asked for.
+    /// The workload.
     pub workload: &'static str,
-    /// How many requests were in flight at a time.
+    /// Number of requests in flight at a time.
     pub window: u32,
-    /// How many answers were measured.
+    /// Number of measured calls.
     pub calls: u32,
-    /// How long they took.
+    /// Wall time of the measured calls, in seconds.
     pub seconds: f64,
-    /// Answers in a second.
+    /// Calls per second.
     pub calls_per_second: f64,
-    /// Half of the answers came sooner after their request was queued, in microseconds.
+    /// Median latency from queueing a request to receiving its response, in microseconds.
     pub p50_us: f64,
-    /// All but one in a hundred came sooner, in microseconds.
+    /// 99th percentile of the latency, in microseconds.
     pub p99_us: f64,
-    /// Processor time that the server used for an answer, in microseconds.
+    /// Processor time of the server per call, in microseconds.
     pub server_cpu_us_per_call: Option<f64>,
-    /// Processor time that the driver used for an answer, in microseconds.
+    /// Processor time of the driver per call, in microseconds.
     pub driver_cpu_us_per_call: Option<f64>,
-    /// How many answers were parsed; the others were compared with one of these.
+    /// Number of responses that were parsed. The others were compared with a parsed one.
     pub parsed: u64,
 }
 
-/// What a transport's run found.
-pub(crate) struct Measured {
-    pub(crate) times: Times,
-    /// Of each call, without the warm-up.
-    pub(crate) latencies: Vec<Duration>,
-    pub(crate) parsed: u64,
-}
-
-/// Starts the server, probes it, and measures.
-pub fn run(options: &Options) -> Result<Report> {
+/// Starts the server, probes it, and measures a run.
+pub fn run(options: &RunOptions) -> Result<Report> {
     if options.calls == 0 || options.window == 0 {
-        return Err("there has to be at least one call and a window of one".into());
+        return Err("a run must have at least one call and a window of at least one".into());
     }
-    if options.calls.checked_add(options.warmup).is_none_or(|total| total > NUMBERS) {
-        return Err(format!("no more than {NUMBERS} calls in a run").into());
+    if options.calls.checked_add(options.warmup).is_none_or(|total| total > MAX_REQUESTS) {
+        return Err(format!("a run must have at most {MAX_REQUESTS} calls").into());
     }
-    let measured = match &options.target {
-        Target::Pipes(command) => stdio::run(command, options)?,
-        Target::Port(_) | Target::Url(_) => http::run(options)?,
+    let measurement = match &options.target {
+        Target::Stdio(command) => stdio::load::run(command, options)?,
+        Target::Http(_) | Target::Url(_) => http::load::run(options)?,
     };
-    Ok(report(options, measured))
+    Ok(report(options, measurement))
 }
 
 /// Writes a report as a line of JSON.
@@ -112,12 +61,12 @@ pub fn print(report: &Report, out: &mut impl Write) -> Result<()> {
     Ok(writeln!(out)?)
 }
 
-fn report(options: &Options, measured: Measured) -> Report {
-    let Measured { times: Times { clock, server_cpu, driver_cpu }, mut latencies, parsed } = measured;
+fn report(options: &RunOptions, measurement: Measurement) -> Report {
+    let Measurement { times: Times { wall, server_cpu, driver_cpu }, mut latencies, parsed } = measurement;
     latencies.sort_unstable();
     let calls = f64::from(options.calls);
     let microseconds = |time: Duration| time.as_secs_f64() * 1e6;
-    let below =
+    let percentile =
         |percent: usize| microseconds(latencies[(latencies.len() * percent / 100).min(latencies.len() - 1)]);
     let per_call = |cpu: Option<Duration>| cpu.map(|cpu| round(microseconds(cpu) / calls));
     Report {
@@ -125,17 +74,17 @@ fn report(options: &Options, measured: Measured) -> Report {
         workload: options.workload.name(),
         window: options.window,
         calls: options.calls,
-        seconds: (clock.as_secs_f64() * 1e6).round() / 1e6,
-        calls_per_second: round(calls / clock.as_secs_f64()),
-        p50_us: round(below(50)),
-        p99_us: round(below(99)),
+        seconds: (wall.as_secs_f64() * 1e6).round() / 1e6,
+        calls_per_second: round(calls / wall.as_secs_f64()),
+        p50_us: round(percentile(50)),
+        p99_us: round(percentile(99)),
         server_cpu_us_per_call: per_call(server_cpu),
         driver_cpu_us_per_call: per_call(driver_cpu),
         parsed,
     }
 }
 
-/// Two places behind the point are more than any of these figures repeats in.
+/// Rounds to two decimals, which is more than the precision of the figures.
 fn round(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }

@@ -1,4 +1,4 @@
-//! The process under measurement, and how it ends.
+//! Processes of measured servers.
 
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-use crate::Result;
+use crate::error::Result;
 
-/// A program that was started, in a group of its own, so that what a command like `npx` started ends with it.
+/// A process in its own process group, so that child processes of commands such as `npx` end with it.
 pub(crate) struct Process {
     pub(crate) child: Child,
 }
 
 impl Process {
-    /// Starts a command, its words already separated.
+    /// Starts a command.
     pub(crate) fn start(command: &[String], stdin: Stdio, stdout: Stdio) -> Result<Self> {
         let (program, arguments) = command.split_first().ok_or("the server's command is empty")?;
         let child = Command::new(program)
@@ -27,23 +27,23 @@ impl Process {
         Ok(Self { child })
     }
 
-    /// The number of the process.
+    /// Returns the process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// The process and those that it started.
+    /// Returns the process group.
     pub(crate) fn group(&self) -> Group {
         Group(i32::try_from(self.pid()).ok().and_then(Pid::from_raw))
     }
 
-    /// Asks it to end, and waits until it has: callgrind writes what it counted at the end.
-    pub(crate) fn terminate(mut self, patience: Duration) -> Result<()> {
+    /// Sends SIGTERM, and waits until the process has ended, since callgrind writes its counts at exit.
+    pub(crate) fn terminate(mut self, timeout: Duration) -> Result<()> {
         self.group().signal(Signal::TERM);
-        let told = Instant::now();
+        let start = Instant::now();
         while self.child.try_wait()?.is_none() {
-            if told.elapsed() > patience {
-                return Err("the server did not end when it was told to".into());
+            if start.elapsed() > timeout {
+                return Err("the server did not end after SIGTERM".into());
             }
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -52,21 +52,21 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// A run that failed leaves no process behind.
+    /// Kills the process group, so that a failed run leaves no process.
     fn drop(&mut self) {
         self.group().signal(Signal::KILL);
-        // Fails only for a process that was waited for already.
+        // Fails only if the process was waited for already.
         let _ = self.child.wait();
     }
 }
 
-/// A process and those that it started.
+/// A process group.
 #[derive(Clone, Copy)]
 pub(crate) struct Group(Option<Pid>);
 
 impl Group {
     pub(crate) fn signal(self, signal: Signal) {
-        // Fails only when all of the group have ended, which is what signals are for here.
+        // Fails only if all processes of the group have ended.
         let _ = self.0.map(|group| kill_process_group(group, signal));
     }
 }

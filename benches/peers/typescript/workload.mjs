@@ -1,4 +1,4 @@
-// The workload on the official TypeScript SDK, written as its documentation has its users write a server.
+// The workload on the official TypeScript SDK, written as in its documentation.
 //
 //     node workload.mjs --http PORT
 
@@ -9,7 +9,7 @@ import { NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextp
 import { McpServer, createMcpHandler, fromJsonSchema } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
-// The schemas are made once: a server is built for each session, and for each request of the modern era.
+// The schemas are created once, since a server is built for each session, and in the modern era for each request.
 const dummies = JSON.parse(readFileSync(new URL('../dummy_tools.json', import.meta.url), 'utf8')).map(
     ({ name, description, inputSchema }) => ({ name, description, inputSchema: fromJsonSchema(inputSchema) }),
 );
@@ -47,14 +47,16 @@ function buildServer() {
 
 const modern = toNodeHandler(createMcpHandler(buildServer, { legacy: 'reject' }));
 
-// One transport for each session, as the guide to sessions has it.
+// One transport per session, as in the SDK's guide to sessions.
 const sessions = new Map();
 
 async function legacy(request, response) {
     const id = request.headers['mcp-session-id'];
     if (id !== undefined) {
-        const known = sessions.get(id);
-        return known === undefined ? refuse(response, 404, 'Session not found') : known.handleRequest(request, response);
+        const session = sessions.get(id);
+        return session === undefined
+            ? reject(response, 404, 'Session not found')
+            : session.handleRequest(request, response);
     }
     const transport = new NodeStreamableHTTPServerTransport({
         sessionIdGenerator: randomUUID,
@@ -62,11 +64,11 @@ async function legacy(request, response) {
     });
     transport.onclose = () => void sessions.delete(transport.sessionId);
     await buildServer().connect(transport);
-    // Refuses what is not `initialize`.
+    // The transport rejects messages other than `initialize`.
     await transport.handleRequest(request, response);
 }
 
-function refuse(response, status, message) {
+function reject(response, status, message) {
     const error = { jsonrpc: '2.0', id: null, error: { code: -32001, message } };
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(error));
 }
@@ -81,10 +83,10 @@ const server = createServer((request, response) => {
         response.writeHead(404).end();
         return;
     }
-    // The era shows in a header, which costs less than reading the body twice.
+    // The era is determined by a header, which is cheaper than parsing the body twice.
     const handle = request.headers['mcp-protocol-version'] === '2026-07-28' ? modern : legacy;
     void handle(request, response);
 });
-// Not the five seconds of the default: many connections are made, one after the other, to be idle at once.
+// The default of five seconds is too short for the measurement of idle connections.
 server.keepAliveTimeout = 60_000;
 server.listen(Number(port), '127.0.0.1');

@@ -1,6 +1,6 @@
-//! The server that every speed figure is measured on, written as a user would write one.
+//! The benchmark server, written with the SDK as a user would write it.
 //!
-//! `workload --stdio` serves standard input and output, `workload --http PORT` serves `http://127.0.0.1:PORT/mcp`.
+//! `workload --stdio` serves standard input and output; `workload --http PORT` serves `http://127.0.0.1:PORT/mcp`.
 
 use mcpwright::{Builder, Json, Result, Serve, ToolHandler, server};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 struct Workload;
 
-/// What `add` returns.
+/// The result of `add`.
 #[derive(Serialize, schemars::JsonSchema)]
 struct Sum {
     sum: i64,
@@ -38,24 +38,24 @@ impl Workload {
         text
     }
 
-    /// A text that never changes.
+    /// A constant text.
     #[resource("bench://static", mime_type = "text/plain")]
     async fn text(&self) -> &'static str {
         "static benchmark resource"
     }
 }
 
-/// A tool that does nothing, with a schema written by hand.
+/// A tool that does nothing, with a handwritten schema.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Dummy {
+struct DummyTool {
     name: String,
     description: String,
     input_schema: Value,
 }
 
 fn workload() -> Result<Builder> {
-    let dummies: Vec<Dummy> = serde_json::from_str(include_str!("dummy_tools.json"))?;
+    let dummies: Vec<DummyTool> = serde_json::from_str(include_str!("dummy_tools.json"))?;
     let tools = dummies.into_iter().map(|dummy| {
         ToolHandler::with_schema(dummy.name, dummy.input_schema, |_, _| async { "" })
             .description(dummy.description)

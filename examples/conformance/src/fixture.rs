@@ -1,31 +1,31 @@
-//! The server, and the tools that return each kind of content.
+//! The server, and tools that return each kind of content.
 
-use mcpwright::core::{AudioContent, EmbeddedResource, ImageContent, ResourceContents};
+use mcpwright::types::{AudioContent, EmbeddedResource, ImageContent, ResourceContents};
 use mcpwright::{Builder, Catalog, ContentBlock, PromptHandler, Serve as _, ToolHandler, server};
 
 use crate::{media, schema};
 
-/// What the suite's scenarios call.
+/// The tools, resources and prompts that the suite's scenarios use.
 #[derive(Default)]
 pub(crate) struct Fixture {
-    /// Tools that come and go.
+    /// Tools that are added and removed at run time.
     pub(crate) tools: Catalog<ToolHandler>,
-    /// Prompts that come and go.
+    /// Prompts that are added and removed at run time.
     pub(crate) prompts: Catalog<PromptHandler>,
 }
 
-/// The server that the official conformance suite drives.
+/// Returns the server that the official conformance suite tests.
 pub fn server() -> Builder {
     let fixture = Fixture::default();
     let (tools, prompts) = (fixture.tools.clone(), fixture.prompts.clone());
     fixture.into_builder().tool(schema::tool()).tool_provider(tools).prompt_provider(prompts)
 }
 
-// The suite calls whichever tool is the first of the list, without arguments, and expects it to succeed.
+// The suite calls the first tool of the list without arguments, and expects the call to succeed.
 #[server(
     title = "Conformance server",
-    instructions = "For the official conformance suite: no model has a use for it.",
-    parts(reports, changes, resources, prompts, asking, tasks)
+    instructions = "A test server for the official conformance suite. It has no use for a model.",
+    parts(reports, changes, resources, prompts, input_required, tasks)
 )]
 impl Fixture {
     /// Return a text.
@@ -40,13 +40,13 @@ impl Fixture {
         ImageContent::new(media::png(), "image/png")
     }
 
-    /// Return a sound.
+    /// Return audio.
     #[tool(read_only)]
     fn test_audio_content() -> AudioContent {
         AudioContent::new(media::wav(), "audio/wav")
     }
 
-    /// Return a resource that was read.
+    /// Return an embedded resource.
     #[tool(read_only)]
     fn test_embedded_resource() -> EmbeddedResource {
         let text = "This is an embedded resource content.";
@@ -73,7 +73,7 @@ impl Fixture {
         Err("This tool intentionally returns an error for testing")
     }
 
-    /// Return a value that an HTTP header repeats.
+    /// Return an argument that the client also sends as an HTTP header.
     #[tool(read_only)]
     fn test_custom_header(
         /// Any text.

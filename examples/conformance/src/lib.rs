@@ -1,11 +1,12 @@
-//! The server that the official conformance suite drives: what its scenarios call, by the names that they call it by.
+//! A test server for the official conformance suite, with the tools, resources and prompts that its scenarios expect.
 //!
-//! What it says is of no use to anybody else. How it says it is: each tool, resource and prompt is written as any server
-//! would write one that returns such content.
+//! The contents are of no other use, but the code is an example: each tool, resource and prompt is written as an ordinary
+//! server would write it.
 
-mod asking;
 mod changes;
 mod fixture;
+mod forms;
+mod input_required;
 mod media;
 mod prompts;
 mod reports;

@@ -1,4 +1,4 @@
-//! `conformance-server --http PORT` or `--stdio`: the server as a process.
+//! The command-line program: `conformance-server --http PORT` or `conformance-server --stdio`.
 
 use std::env::args;
 use std::process::ExitCode;
@@ -8,13 +8,13 @@ use mcpwright::Result;
 const USAGE: &str = "\
 usage: conformance-server [--stdio | --http PORT]
 
-  --stdio       serve one client over standard input and output, as without an argument
-  --http PORT   serve http://127.0.0.1:PORT/mcp; 0 stands for any port that is free";
+  --stdio       serve one client over standard input and output (the default)
+  --http PORT   serve http://127.0.0.1:PORT/mcp; with port 0, the system chooses a free port";
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<_> = args().skip(1).collect();
-    let served = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] | ["--stdio"] => mcpwright::stdio(conformance_server::server()).await.map_err(Into::into),
         ["--http", port] if port.parse::<u16>().is_ok() => http(port.parse().unwrap_or_default()).await,
         _ => {
@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match served {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("conformance-server: {error}");

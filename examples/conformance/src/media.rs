@@ -1,14 +1,14 @@
-//! The smallest picture, and a short sound.
+//! A minimal image, and a short sound.
 
-/// One red dot, as PNG.
+/// A PNG image of one red pixel.
 ///
-/// See [PNG](https://www.w3.org/TR/png-3/) and, for what `IDAT` holds, [zlib](https://www.rfc-editor.org/rfc/rfc1950).
+/// See [PNG](https://www.w3.org/TR/png-3/) and, for `IDAT`, [zlib](https://www.rfc-editor.org/rfc/rfc1950).
 pub(crate) fn png() -> Vec<u8> {
-    // Width and height, then eight bits for each of red, green and blue, and nothing unusual.
+    // Width and height, bit depth 8, color type RGB, and default compression, filter and interlace methods.
     let header = [0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0];
-    // One line of the picture: no filter, red, green, blue.
+    // One scanline: filter type none, red, green, blue.
     let line = [0, 0xff, 0, 0];
-    // A stream of zlib with one block, the last one, which is stored as it is and begins with its length, said twice.
+    // A zlib stream of one final stored block, which begins with its length and the length's complement.
     let mut data = vec![0x78, 0x01, 0x01, 4, 0, !4, !0];
     data.extend(line);
     data.extend(adler32(&line).to_be_bytes());
@@ -23,18 +23,18 @@ pub(crate) fn png() -> Vec<u8> {
     png
 }
 
-/// A tenth of a second of a tone of 400 Hz, as WAV.
+/// A 400 Hz tone of 0.1 seconds, as WAV.
 pub(crate) fn wav() -> Vec<u8> {
     const RATE: u32 = 8000;
-    // A wave of this many samples goes up evenly, and down again.
+    // One period of a triangle wave.
     let wave = (0..10).chain((1..=10).rev()).map(|step: u8| 78 + 10 * step);
     let samples: Vec<u8> = wave.cycle().take(RATE as usize / 10).collect();
     let mut format = Vec::new();
-    // Plain samples, of one channel.
+    // PCM, one channel.
     format.extend([1_u16, 1].map(u16::to_le_bytes).concat());
-    // As many samples and, with one byte each, as many bytes per second.
+    // Sample rate and, with one byte per sample, the same byte rate.
     format.extend([RATE, RATE].map(u32::to_le_bytes).concat());
-    // Bytes and bits per sample.
+    // Bytes per frame, and bits per sample.
     format.extend([1_u16, 8].map(u16::to_le_bytes).concat());
     let mut content = b"WAVE".to_vec();
     content.extend(riff(*b"fmt ", &format));
@@ -42,13 +42,13 @@ pub(crate) fn wav() -> Vec<u8> {
     riff(*b"RIFF", &content)
 }
 
-/// A chunk of a RIFF file, of an even length.
+/// A chunk of a RIFF file. The content must have an even length.
 fn riff(name: [u8; 4], content: &[u8]) -> Vec<u8> {
     [&name, &length(content).to_le_bytes(), content].concat()
 }
 
 fn length(content: &[u8]) -> u32 {
-    u32::try_from(content.len()).expect("it is short")
+    u32::try_from(content.len()).expect("the content is short")
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
@@ -69,7 +69,7 @@ mod tests {
     use super::{adler32, crc32};
 
     #[test]
-    fn checksums_are_those_of_the_standards() {
+    fn checksums_match_the_standards() {
         assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
         assert_eq!(adler32(b"Wikipedia"), 0x11e6_0398);
     }

@@ -1,6 +1,6 @@
-//! Prompts.
+//! Prompts with each kind of content, and a completion.
 
-use mcpwright::core::ResourceContents;
+use mcpwright::types::ResourceContents;
 use mcpwright::{CompletionRequest, ContentBlock, PromptMessage, server};
 
 use crate::fixture::Fixture;
@@ -8,17 +8,17 @@ use crate::media;
 
 #[server(part = prompts)]
 impl Fixture {
-    /// Say something simple.
+    /// Return a simple text.
     #[prompt]
     fn test_simple_prompt() -> &'static str {
         "This is a simple prompt for testing."
     }
 
-    /// Repeat what was filled in.
+    /// Return the arguments.
     #[prompt]
     fn test_prompt_with_arguments(
         /// Any text.
-        #[arg(complete = Self::suggest)]
+        #[arg(complete = Self::complete_arg1)]
         arg1: &str,
         /// Any other text.
         arg2: &str,
@@ -26,10 +26,10 @@ impl Fixture {
         format!("Prompt with arguments: arg1='{arg1}', arg2='{arg2}'")
     }
 
-    /// Show a resource.
+    /// Return an embedded resource.
     #[prompt]
     fn test_prompt_with_embedded_resource(
-        /// The URI that the resource is said to have.
+        /// The URI of the embedded resource.
         #[arg(name = "resourceUri")]
         resource_uri: String,
     ) -> [PromptMessage; 2] {
@@ -40,7 +40,7 @@ impl Fixture {
         ]
     }
 
-    /// Show an image.
+    /// Return an image.
     #[prompt]
     fn test_prompt_with_image() -> [PromptMessage; 2] {
         [
@@ -49,9 +49,9 @@ impl Fixture {
         ]
     }
 
-    fn suggest(completing: CompletionRequest) -> Vec<&'static str> {
-        let typed = completing.value;
+    fn complete_arg1(completing: CompletionRequest) -> Vec<&'static str> {
+        let prefix = completing.value;
         let texts = ["testValue1", "testValue2", "another value"];
-        texts.into_iter().filter(|text| text.starts_with(&typed)).collect()
+        texts.into_iter().filter(|text| text.starts_with(&prefix)).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Tools that report what they do while they do it.
+//! Tools that send notifications while they run: log messages and progress.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use tokio::time::sleep;
 
 use crate::fixture::Fixture;
 
-/// How long each step of the work takes.
+/// Duration of each step of the work.
 const STEP: Duration = Duration::from_millis(50);
 
 #[server(part = reports)]
 impl Fixture {
-    /// Write three messages to the client's log.
+    /// Send three log messages to the client.
     #[tool(read_only)]
     async fn test_tool_with_logging(context: &Context) -> &'static str {
         context.log(LoggingLevel::Info, "Tool execution started");
@@ -20,17 +20,17 @@ impl Fixture {
         context.log(LoggingLevel::Info, "Tool processing data");
         sleep(STEP).await;
         context.log(LoggingLevel::Info, "Tool execution completed");
-        "Three messages were logged."
+        "Sent three log messages."
     }
 
-    /// Write a message to the client's log, if it wants one.
+    /// Send a log message to the client, if the client's log level permits it.
     #[tool(read_only)]
     fn test_logging_tool(context: &Context) -> &'static str {
         context.log(LoggingLevel::Info, "This is a log message for testing.");
-        "A message was logged, if one was wanted."
+        "Sent a log message if the level permits it."
     }
 
-    /// Report progress three times.
+    /// Send three progress notifications.
     #[tool(read_only)]
     async fn test_tool_with_progress(context: &Context) -> &'static str {
         context.progress(0.0, 100.0);
@@ -41,11 +41,11 @@ impl Fixture {
         "The work is done."
     }
 
-    /// Send the client away, and have the answer ready when it comes back.
+    /// Close the call's stream; the client reconnects to receive the result.
     #[tool(read_only)]
     async fn test_reconnection(context: &Context) -> &'static str {
         context.close_stream();
         sleep(STEP).await;
-        "The client came back."
+        "The client reconnected."
     }
 }

@@ -1,4 +1,4 @@
-//! Resources.
+//! Resources and a resource template.
 
 use mcpwright::{Json, server};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::fixture::Fixture;
 use crate::media;
 
-/// What is found under an id.
+/// The contents of a templated resource.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Record {
@@ -17,13 +17,13 @@ struct Record {
 
 #[server(part = resources)]
 impl Fixture {
-    /// A text that is always the same.
+    /// A constant text.
     #[resource("test://static-text", mime_type = "text/plain", cache("1h", public))]
     fn static_text() -> &'static str {
         "This is the content of the static text resource."
     }
 
-    /// A picture that is always the same.
+    /// A constant image.
     #[resource("test://static-binary", mime_type = "image/png", cache("1h", public))]
     fn static_binary() -> Vec<u8> {
         media::png()
@@ -35,7 +35,7 @@ impl Fixture {
         "This is the content of the watched resource."
     }
 
-    /// What is found under an id, whatever it is.
+    /// The record with this id. Every id has a record.
     #[resource("test://template/{id}/data", mime_type = "application/json")]
     fn record(id: String) -> Json<Record> {
         Json(Record { data: format!("Data for ID: {id}"), template_test: true, id })

@@ -1,9 +1,9 @@
-//! A tool whose arguments have a schema that no Rust type has.
+//! A tool with an input schema written by hand, which no Rust type produces.
 
 use mcpwright::ToolHandler;
 use serde_json::{Value, json};
 
-/// The tool, published with exactly this schema.
+/// Returns the tool. `tools/list` contains exactly this schema.
 pub(crate) fn tool() -> ToolHandler {
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -31,6 +31,6 @@ pub(crate) fn tool() -> ToolHandler {
     ToolHandler::with_schema("json_schema_2020_12_tool", schema, |arguments: Value, _| async move {
         format!("The arguments are: {arguments}")
     })
-    .description("Take arguments with a schema in all of JSON Schema 2020-12.")
+    .description("Return the arguments, which are validated against a schema of JSON Schema 2020-12.")
     .read_only()
 }

@@ -1,21 +1,23 @@
-//! The database and document server of the examples: a sample company that a model may read.
+//! The reference server: an MCP server for the database and documents of a sample company.
 //!
-//! [`data`] makes the company on the first start, [`database`] lets statements read its tables, and [`documents`] finds and
-//! reads what the company has written down.
+//! [`data`] generates the sample data on the first start, [`database`] runs read-only SQL on its tables, and [`documents`]
+//! searches and reads its documents.
 
-#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that panics has said what it found"))]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed unwrap fails the test"))]
 
-mod bar;
 mod completion;
 pub mod data;
 pub mod database;
 pub mod documents;
+mod hex;
 mod options;
+mod progress_bar;
 mod schema;
 mod server;
+mod text;
 
 // The public interface is:
-pub use self::bar::bar;
 pub use self::completion::Completion;
 pub use self::options::Options;
-pub use self::server::{DocumentList, ReferenceServer, guide};
+pub use self::progress_bar::progress_bar;
+pub use self::server::{DocumentList, ReferenceServer, banner};

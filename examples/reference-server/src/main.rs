@@ -1,4 +1,4 @@
-//! The reference server: a company's database and documents for a model to read.
+//! The command-line program of the reference server.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use mcpwright::transport;
 use reference_server::database::Database;
-use reference_server::{Options, ReferenceServer, bar, data, guide};
+use reference_server::{Options, ReferenceServer, banner, data, progress_bar};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -26,14 +26,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: &Options) -> mcpwright::Result<()> {
-    let bar = bar("Making the sample data");
+    let bar = progress_bar("Generating the sample data");
     let database = Database::start(options.data.clone(), options.settings(), bar).await?;
     if options.generate {
         database.verify().await?;
         eprintln!("{}: {}", options.data.join(data::FILE_NAME).display(), data::DIGEST);
         return Ok(());
     }
-    let (server, documents) = ReferenceServer::over(database);
+    let (server, documents) = ReferenceServer::build(database);
     tokio::spawn(documents.watch());
     if options.stdio {
         return Ok(mcpwright::stdio(server).await?);
@@ -42,19 +42,18 @@ async fn run(options: &Options) -> mcpwright::Result<()> {
         Ok(listening) => listening,
         Err(transport::Error::Io(error)) => {
             let address = options.http;
-            return Err(format!("{address}: {error}; name another address with --http").into());
+            return Err(format!("{address}: {error}; choose another address with --http").into());
         }
         Err(transport::Error::Settings(_)) => {
             let address = options.http;
-            let reason =
-                "can be reached from other machines: say by which names, with --public-url or --allowed-host";
+            let reason = "can be reached from other machines: specify the server's names with --public-url or --allowed-host";
             return Err(format!("{address} {reason}").into());
         }
         Err(error) => return Err(error.into()),
     };
     let directory = std::fs::canonicalize(&options.data)?;
-    let guide = guide(&server, &listening.url(), &directory, &std::env::current_exe()?);
-    // Whoever started the server may have stopped reading what it says: it serves all the same.
-    let _ = writeln!(std::io::stderr(), "{guide}");
+    let banner = banner(&server, &listening.url(), &directory, &std::env::current_exe()?);
+    // The server runs even if standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{banner}");
     Ok(listening.run().await?)
 }

@@ -1,18 +1,17 @@
-//! What the schemas of results say: the shape, and words where the name of a member does not say enough.
+//! Brief output schemas.
 //!
-//! A client reads the schemas of all tools into the context of its model before anything is asked. The comments on the
-//! types here are for readers of Rust, who have more room.
+//! Clients add the schemas of all tools to the context of their models, so schemas contain only those descriptions that
+//! the names of members do not imply. The other doc comments are for readers of the Rust code.
 
 use schemars::Schema;
 use serde_json::{Map, Value};
 
-/// Makes the schema of a result brief: only these members keep their descriptions, numbers lose the bounds of their Rust
-/// types, and a member that is left out where there is nothing is never null. Which members are always there is not said:
-/// whoever reads a result sees them.
+/// Shortens the schema of a result: only the `described` members keep their descriptions, numbers lose the bounds of their
+/// Rust types, optional members are not nullable (they are omitted instead), and `required` is removed.
 ///
 /// # Panics
 ///
-/// When the schema is made, if a type has no such member.
+/// The returned function panics if the type does not have one of the `described` members.
 pub(crate) fn brief(described: &'static [&'static str]) -> impl FnMut(&mut Schema) {
     move |schema| {
         let schema = schema.ensure_object();
@@ -24,7 +23,7 @@ pub(crate) fn brief(described: &'static [&'static str]) -> impl FnMut(&mut Schem
         let mut members = Map::new();
         let members = schema.get_mut("properties").and_then(Value::as_object_mut).unwrap_or(&mut members);
         for name in described {
-            assert!(members.contains_key(*name), "there is no member {name} to describe");
+            assert!(members.contains_key(*name), "the type has no member {name}");
         }
         for (name, member) in members {
             let Some(member) = member.as_object_mut() else { continue };
@@ -41,19 +40,19 @@ fn relax(member: &mut Map<String, Value>) {
         member.remove(bound);
     }
     if let Some(Value::Array(types)) = member.get("type")
-        && let [one, Value::String(null)] = types.as_slice()
+        && let [kind, Value::String(null)] = types.as_slice()
         && null == "null"
     {
-        let one = one.clone();
-        member.insert("type".to_owned(), one);
+        let kind = kind.clone();
+        member.insert("type".to_owned(), kind);
     }
     if let Some(Value::Array(choices)) = member.get("anyOf")
-        && let [Value::Object(one), null] = choices.as_slice()
+        && let [Value::Object(schema), null] = choices.as_slice()
         && null["type"] == "null"
     {
-        let one = one.clone();
+        let schema = schema.clone();
         member.remove("anyOf");
-        member.extend(one);
+        member.extend(schema);
     }
 }
 
@@ -64,23 +63,23 @@ mod tests {
 
     use super::brief;
 
-    /// How it is said.
+    /// A kind.
     #[derive(JsonSchema)]
     #[schemars(inline, transform = brief(&[]), rename_all = "lowercase")]
-    #[expect(dead_code, reason = "the schema is all that is looked at")]
+    #[expect(dead_code, reason = "only the schema is used")]
     enum Kind {
-        /// Like this.
-        This,
-        /// Like that.
-        That,
+        /// The first kind.
+        First,
+        /// The second kind.
+        Second,
     }
 
-    /// What is said.
+    /// A record.
     #[derive(JsonSchema)]
     #[schemars(transform = brief(&["count"]))]
-    #[expect(dead_code, reason = "the schema is all that is looked at")]
-    struct Said {
-        /// Its name.
+    #[expect(dead_code, reason = "only the schema is used")]
+    struct Record {
+        /// The name.
         name: Option<String>,
         /// Counted from 1.
         count: u32,
@@ -89,14 +88,14 @@ mod tests {
     }
 
     #[test]
-    fn names_say_what_they_can() {
-        let schema = schema_for!(Said);
+    fn only_described_members_keep_their_descriptions() {
+        let schema = schema_for!(Record);
         assert_eq!((schema.get("description"), schema.get("required")), (None, None));
         let members = schema.get("properties").unwrap();
         assert_eq!(members["name"], json!({ "type": "string" }));
         assert_eq!(members["count"], json!({ "description": "Counted from 1.", "type": "integer" }));
         let kinds =
-            [json!({ "type": "string", "const": "this" }), json!({ "type": "string", "const": "that" })];
+            [json!({ "type": "string", "const": "first" }), json!({ "type": "string", "const": "second" })];
         assert_eq!(members["kind"], json!({ "oneOf": kinds }));
     }
 }

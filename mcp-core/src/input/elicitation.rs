@@ -1,22 +1,24 @@
-//! Questions to the user.
+//! Elicitation: requests for information from the user.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Error, Map, Value};
 
+use super::form::FormSchema;
+use crate::codec;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{FormSchema, Meta, codec};
 
-/// What the user is asked.
+/// Parameters of `elicitation/create`.
 ///
 /// See [`ElicitRequestParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#elicitrequestparams).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "mode", rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ElicitParams {
-    /// To visit a page.
+    /// URL mode: asks the user to visit a web page.
     Url(ElicitUrlParams),
-    /// To fill in a form: what is meant where no mode is named, as clients before 2025-11-25 have it.
+    /// Form mode: asks the user to fill in a form. It is the mode if none is given, as in revisions before 2025-11-25.
     #[serde(untagged)]
     Form(ElicitFormParams),
 }
@@ -26,12 +28,12 @@ impl<'de> Deserialize<'de> for ElicitParams {
         codec::object(deserializer, |mut members| match members.get("mode") {
             Some(mode) if mode == "url" => {
                 members.shift_remove("mode");
-                codec::read(&Value::Object(members)).map(Self::Url)
+                codec::from_value(&Value::Object(members)).map(Self::Url)
             }
-            None => codec::read(&Value::Object(members)).map(Self::Form),
-            // The mode stays among the other members, for us to write what we read.
-            Some(mode) if mode == "form" => codec::read(&Value::Object(members)).map(Self::Form),
-            Some(_) => Err(Error::custom("`mode`: expected `form` or `url`")),
+            None => codec::from_value(&Value::Object(members)).map(Self::Form),
+            // The mode stays in `other`, so that it is written again.
+            Some(mode) if mode == "form" => codec::from_value(&Value::Object(members)).map(Self::Form),
+            Some(_) => Err(Error::custom("`mode`: must be `form` or `url`")),
         })
     }
 }
@@ -48,27 +50,35 @@ impl From<ElicitUrlParams> for ElicitParams {
     }
 }
 
-/// A form that the user is asked to fill in.
+/// Parameters of an elicitation in form mode. A form must not request sensitive information, such as passwords.
 ///
 /// See [`ElicitRequestFormParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#elicitrequestformparams).
+///
+/// ```
+/// use mcpwright_core::{ElicitFormParams, FormSchema, PrimitiveSchema, StringFormat, StringSchema};
+///
+/// let email = PrimitiveSchema::String(StringSchema::new().title("Email").format(StringFormat::Email));
+/// let schema = FormSchema::new([("email", email)]).required(["email".to_owned()]);
+/// let form = ElicitFormParams::new("Where should the report be sent?", schema);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ElicitFormParams {
-    /// What it is for, in words for the user.
+    /// The message for the user, which describes the requested information.
     pub message: String,
-    /// Its fields.
+    /// The schema of the form.
     pub requested_schema: FormSchema,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ElicitFormParams {
-    /// A form.
+    /// Creates the parameters from a message for the user and the schema of a form.
     pub fn new(message: impl Into<String>, requested_schema: FormSchema) -> Self {
         Self { message: message.into(), requested_schema, ..Self::default() }
     }
@@ -78,30 +88,36 @@ impl ElicitFormParams {
     }
 }
 
-/// A page that the user is asked to visit.
+/// Parameters of an elicitation in URL mode.
 ///
 /// See [`ElicitRequestURLParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#elicitrequesturlparams).
+///
+/// ```
+/// use mcpwright_core::ElicitUrlParams;
+///
+/// let page = ElicitUrlParams::new("Please authorize access to your calendar.", "https://example.com/connect");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ElicitUrlParams {
-    /// What it is for, in words for the user.
+    /// The message for the user, which explains the reason for the interaction.
     pub message: String,
-    /// Where the page is.
+    /// The URL of the page.
     pub url: String,
-    /// What the server will call this question when it is settled: revision 2025-11-25 only.
+    /// The id of the elicitation in `notifications/elicitation/complete`. Revision 2025-11-25 only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elicitation_id: Option<String>,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ElicitUrlParams {
-    /// A page.
+    /// Creates the parameters from a message for the user and the URL of a page.
     pub fn new(message: impl Into<String>, url: impl Into<String>) -> Self {
         Self { message: message.into(), url: url.into(), ..Self::default() }
     }
@@ -112,27 +128,27 @@ impl ElicitUrlParams {
     }
 }
 
-/// What the user answered.
+/// The result of `elicitation/create`.
 ///
 /// See [`ElicitResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#elicitresult).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ElicitResult {
-    /// Whether the user answered at all.
+    /// The action of the user.
     pub action: ElicitAction,
-    /// What was filled in, by field: only where a form was accepted.
+    /// The submitted values, by field. Present only if a form was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Map<String, Value>>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ElicitResult {
-    /// What the user did.
+    /// Creates a result without content.
     pub fn new(action: ElicitAction) -> Self {
         Self { action, content: None, meta: Meta::new(), other: Map::new() }
     }
@@ -143,14 +159,14 @@ impl ElicitResult {
     }
 }
 
-/// What the user did with a question.
+/// The action of the user in response to an elicitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ElicitAction {
-    /// Answered it.
+    /// The user submitted the form or confirmed the action.
     Accept,
-    /// Refused.
+    /// The user declined.
     Decline,
-    /// Closed it without a choice.
+    /// The user dismissed the request without a choice.
     Cancel,
 }

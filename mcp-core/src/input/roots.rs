@@ -1,29 +1,29 @@
-//! Which folders the client works in.
+//! Roots: directories and files of the client that a server can operate on.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Meta;
+use crate::meta::Meta;
 use crate::setters::setters;
 
-/// Which folders the client works in.
+/// The result of `roots/list`: the roots of the client.
 ///
 /// See [`ListRootsResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#listrootsresult).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ListRootsResult {
-    /// The folders.
+    /// The roots.
     pub roots: Vec<Root>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ListRootsResult {
-    /// The client works in these folders.
+    /// Creates a result from the roots of the client.
     pub fn new(roots: impl Into<Vec<Root>>) -> Self {
         Self { roots: roots.into(), ..Self::default() }
     }
@@ -33,27 +33,27 @@ impl ListRootsResult {
     }
 }
 
-/// A folder or a file that the client works in.
+/// A directory or file that the server can operate on.
 ///
 /// See [`Root`](https://modelcontextprotocol.io/specification/2026-07-28/schema#root).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Root {
-    /// Where it is: a `file:` URI.
+    /// The URI of the root, which starts with `file://`.
     pub uri: String,
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Root {
-    /// The folder at this URI.
+    /// Creates a root from its URI.
     pub fn new(uri: impl Into<String>) -> Self {
         Self { uri: uri.into(), ..Self::default() }
     }

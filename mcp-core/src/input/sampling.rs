@@ -1,58 +1,70 @@
-//! Questions to the client's model.
+//! Sampling: requests for messages from the client's language model.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::sampling_content::{SamplingMessage, SamplingMessageContentBlock};
+use crate::annotations::Role;
+use crate::codec;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{Meta, Role, SamplingMessage, SamplingMessageContentBlock, Tool, codec};
+use crate::tool::Tool;
 
-/// What the client's model is asked.
+/// Parameters of `sampling/createMessage`.
 ///
 /// See [`CreateMessageRequestParams`](https://modelcontextprotocol.io/specification/2026-07-28/schema#createmessagerequestparams).
+///
+/// ```
+/// use mcpwright_core::{CreateMessageParams, ModelHint, ModelPreferences, SamplingMessage};
+///
+/// let request = CreateMessageParams::new([SamplingMessage::user("Summarize this text: …")], 200)
+///     .system_prompt("Answer in one sentence.")
+///     .model_preferences(ModelPreferences::new().hints([ModelHint::new("haiku")]).speed_priority(1.0));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateMessageParams {
-    /// The conversation so far.
+    /// The messages of the conversation.
     pub messages: Vec<SamplingMessage>,
-    /// How many tokens the answer may have.
+    /// Maximum number of tokens to sample. The client may sample fewer.
     pub max_tokens: u64,
-    /// Which model would suit.
+    /// Preferences for the selection of a model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_preferences: Option<ModelPreferences>,
-    /// How the model is to behave.
+    /// The system prompt. The client may change or omit it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system_prompt: Option<String>,
-    /// What the client is to add of what servers know.
+    /// The context of servers that the client should include. The client may ignore it. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub include_context: Option<IncludeContext>,
-    /// How much chance there is in the answer.
+    /// The sampling temperature.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
     pub temperature: Option<f64>,
-    /// Where the answer ends.
+    /// Sequences that end the generated message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stop_sequences: Vec<String>,
-    /// What the provider of the model is told, as it came.
+    /// Metadata for the provider of the model, in the provider's format.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Map<String, Value>>,
     /// The tools that the model may use.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<Tool>,
-    /// Whether the model must use one of them.
+    /// Control of tool use by the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_choice: Option<ToolChoice>,
-    /// What travels beside them.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl CreateMessageParams {
-    /// To continue this conversation, by so many tokens at most.
+    /// Creates the parameters from the messages of a conversation and the maximum number of tokens to sample.
     pub fn new(messages: impl Into<Vec<SamplingMessage>>, max_tokens: u64) -> Self {
         Self { messages: messages.into(), max_tokens, ..Self::default() }
     }
@@ -70,44 +82,44 @@ impl CreateMessageParams {
     }
 }
 
-/// What a client is to add to a conversation, of what servers know.
+/// The context of servers that a client should include in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum IncludeContext {
-    /// Nothing.
+    /// No context.
     None,
-    /// What this server knows: deprecated.
+    /// The context of the requesting server. Deprecated.
     ThisServer,
-    /// What all servers know: deprecated.
+    /// The context of all servers. Deprecated.
     AllServers,
 }
 
-/// Which model would suit: advice that a client may ignore.
+/// Preferences for the selection of a model. They are advisory: the client may ignore them.
 ///
 /// See [`ModelPreferences`](https://modelcontextprotocol.io/specification/2026-07-28/schema#modelpreferences).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModelPreferences {
-    /// Models by name, the best first.
+    /// Hints on model names, in order of preference.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<ModelHint>,
-    /// How much the cost matters, from 0 to 1.
+    /// Importance of low cost, from 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
     pub cost_priority: Option<f64>,
-    /// How much the speed matters, from 0 to 1.
+    /// Importance of low latency, from 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
     pub speed_priority: Option<f64>,
-    /// How much the ability matters, from 0 to 1.
+    /// Importance of intelligence and capabilities, from 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "codec::optional_number")]
     pub intelligence_priority: Option<f64>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ModelPreferences {
-    /// None yet.
+    /// Creates preferences with no member set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -120,87 +132,87 @@ impl ModelPreferences {
     }
 }
 
-/// A model that would suit.
+/// A hint for the selection of a model.
 ///
 /// See [`ModelHint`](https://modelcontextprotocol.io/specification/2026-07-28/schema#modelhint).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ModelHint {
-    /// A part of its name, such as `sonnet`.
+    /// A substring of the model's name, such as `sonnet`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ModelHint {
-    /// A model whose name contains this.
+    /// Creates a hint on models whose name contains `name`.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), other: Map::new() }
     }
 }
 
-/// Whether a model must use one of its tools.
+/// Control of tool use by a model.
 ///
 /// See [`ToolChoice`](https://modelcontextprotocol.io/specification/2026-07-28/schema#toolchoice).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ToolChoice {
-    /// Whether it must; as it likes, if nothing is said.
+    /// The mode of tool use. Default: [`ToolChoiceMode::Auto`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<ToolChoiceMode>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ToolChoice {
-    /// Whether the model must use one of its tools.
+    /// Creates a tool choice from a mode.
     pub fn new(mode: ToolChoiceMode) -> Self {
         Self { mode: Some(mode), other: Map::new() }
     }
 }
 
-/// Whether a model must use one of its tools.
+/// The mode of tool use by a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ToolChoiceMode {
-    /// As it likes.
+    /// The model decides.
     Auto,
-    /// At least one.
+    /// The model must use at least one tool.
     Required,
-    /// None.
+    /// The model must not use tools.
     None,
 }
 
-/// What the client's model answered.
+/// The result of `sampling/createMessage`: the message of the client's language model.
 ///
 /// See [`CreateMessageResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#createmessageresult).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreateMessageResult {
-    /// Who speaks: the model.
+    /// The sender of the message: the language model.
     pub role: Role,
-    /// What it says: one block alone is written without a list.
+    /// The content of the message. A single block is serialized as an object, others as an array.
     #[serde(with = "codec::one_or_many")]
     pub content: Vec<SamplingMessageContentBlock>,
-    /// Which model it was.
+    /// The name of the model that generated the message.
     pub model: String,
-    /// Why it stopped, if known.
+    /// The reason why sampling stopped, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_reason: Option<StopReason>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl CreateMessageResult {
-    /// What this model answered.
+    /// Creates a result from the name of a model and the content of its message.
     pub fn new(model: impl Into<String>, content: impl Into<Vec<SamplingMessageContentBlock>>) -> Self {
         Self {
             role: Role::Assistant,
@@ -218,27 +230,27 @@ impl CreateMessageResult {
     }
 }
 
-/// Why a model stopped: providers have reasons of their own.
+/// The reason why sampling stopped. The set is open: providers may define their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StopReason(Cow<'static, str>);
 
 impl StopReason {
-    /// It had no more to say.
+    /// The natural end of the model's turn.
     pub const END_TURN: Self = Self(Cow::Borrowed("endTurn"));
-    /// It came to one of the stop sequences.
+    /// A stop sequence was generated.
     pub const STOP_SEQUENCE: Self = Self(Cow::Borrowed("stopSequence"));
-    /// It had said as much as it may.
+    /// The maximum number of tokens was reached.
     pub const MAX_TOKENS: Self = Self(Cow::Borrowed("maxTokens"));
-    /// It wants to use tools.
+    /// The model requests the use of tools.
     pub const TOOL_USE: Self = Self(Cow::Borrowed("toolUse"));
 
-    /// The reason of this name.
+    /// Creates a reason from its name.
     pub fn new(name: impl Into<String>) -> Self {
         Self(Cow::Owned(name.into()))
     }
 
-    /// The reason's name.
+    /// Returns the name of the reason.
     pub fn as_str(&self) -> &str {
         &self.0
     }

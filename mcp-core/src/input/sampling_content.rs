@@ -1,42 +1,46 @@
-//! What is said to a client's model, and what it says.
+//! Messages of a conversation with the client's language model.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use crate::annotations::Role;
+use crate::codec;
+use crate::content::{AudioContent, ContentBlock, ImageContent, TextContent};
+use crate::json::JsonText;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{AudioContent, ContentBlock, ImageContent, JsonText, Meta, Role, TextContent, codec};
 
-/// What one of the two says in a conversation with a client's model.
+/// A message of a conversation with the client's language model.
 ///
 /// See [`SamplingMessage`](https://modelcontextprotocol.io/specification/2026-07-28/schema#samplingmessage).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SamplingMessage {
-    /// Who says it.
+    /// The sender of the message.
     pub role: Role,
-    /// What is said: one block alone is written without a list.
+    /// The content of the message. A single block is serialized as an object, others as an array.
     #[serde(with = "codec::one_or_many")]
     pub content: Vec<SamplingMessageContentBlock>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl SamplingMessage {
-    /// What one of the two says.
+    /// Creates a message with the given role.
     pub fn new(role: Role, content: impl Into<Vec<SamplingMessageContentBlock>>) -> Self {
         Self { role, content: content.into(), meta: Meta::new(), other: Map::new() }
     }
 
-    /// What the person says.
+    /// Creates a message of the user, with one block of content.
     pub fn user(content: impl Into<SamplingMessageContentBlock>) -> Self {
         Self::new(Role::User, [content.into()])
     }
 
-    /// What the model says.
+    /// Creates a message of the language model, with one block of content.
     pub fn assistant(content: impl Into<SamplingMessageContentBlock>) -> Self {
         Self::new(Role::Assistant, [content.into()])
     }
@@ -46,7 +50,7 @@ impl SamplingMessage {
     }
 }
 
-/// One piece of what is said to a client's model, or of what it says.
+/// One block of content of a [`SamplingMessage`].
 ///
 /// See [`SamplingMessageContentBlock`](https://modelcontextprotocol.io/specification/2026-07-28/schema#samplingmessagecontentblock).
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -55,15 +59,15 @@ impl SamplingMessage {
 pub enum SamplingMessageContentBlock {
     /// Text.
     Text(TextContent),
-    /// A picture.
+    /// An image.
     Image(ImageContent),
-    /// A sound.
+    /// Audio.
     Audio(AudioContent),
-    /// The model wants to use a tool.
+    /// A request of the model to use a tool.
     ToolUse(ToolUseContent),
-    /// What came of it.
+    /// The result of a tool use.
     ToolResult(ToolResultContent),
-    /// A block of a type that this crate does not know, as it came.
+    /// A block of an unrecognized type, preserved when it is serialized again.
     #[serde(untagged)]
     Other(Value),
 }
@@ -71,12 +75,12 @@ pub enum SamplingMessageContentBlock {
 impl<'de> Deserialize<'de> for SamplingMessageContentBlock {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         codec::tagged(deserializer, "type", |tag, value| match &*tag {
-            "text" => codec::read(&value).map(Self::Text),
-            "image" => codec::read(&value).map(Self::Image),
-            "audio" => codec::read(&value).map(Self::Audio),
-            "tool_use" => codec::read(&value).map(Self::ToolUse),
-            "tool_result" => codec::read(&value).map(Self::ToolResult),
-            _ => Ok(Self::Other(codec::retagged("type", tag, value))),
+            "text" => codec::from_value(&value).map(Self::Text),
+            "image" => codec::from_value(&value).map(Self::Image),
+            "audio" => codec::from_value(&value).map(Self::Audio),
+            "tool_use" => codec::from_value(&value).map(Self::ToolUse),
+            "tool_result" => codec::from_value(&value).map(Self::ToolResult),
+            _ => Ok(Self::Other(codec::with_tag("type", tag, value))),
         })
     }
 }
@@ -123,28 +127,28 @@ impl From<ToolResultContent> for SamplingMessageContentBlock {
     }
 }
 
-/// That a model wants to use a tool.
+/// A request of the model to use a tool.
 ///
 /// See [`ToolUseContent`](https://modelcontextprotocol.io/specification/2026-07-28/schema#toolusecontent).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ToolUseContent {
-    /// What the result will be known by.
+    /// The id of the tool use, which its result refers to.
     pub id: String,
-    /// The tool's name.
+    /// The name of the tool.
     pub name: String,
-    /// The arguments.
+    /// The arguments of the tool.
     pub input: Map<String, Value>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ToolUseContent {
-    /// The use of a tool.
+    /// Creates a tool use from its id, the name of the tool and its arguments.
     pub fn new(id: impl Into<String>, name: impl Into<String>, input: Map<String, Value>) -> Self {
         Self { id: id.into(), name: name.into(), input, ..Self::default() }
     }
@@ -154,33 +158,33 @@ impl ToolUseContent {
     }
 }
 
-/// What came of a tool that a model wanted to use.
+/// The result of a tool use, for the model that requested it.
 ///
 /// See [`ToolResultContent`](https://modelcontextprotocol.io/specification/2026-07-28/schema#toolresultcontent).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ToolResultContent {
-    /// Which use it was.
+    /// The id of the tool use.
     pub tool_use_id: String,
-    /// What the model reads.
+    /// The unstructured result, for the language model.
     pub content: Vec<ContentBlock>,
-    /// The same for programs: any JSON value, `null` among them.
+    /// The structured result: any JSON value, including `null`.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "codec::present")]
     pub structured_content: Option<JsonText>,
-    /// Whether the tool failed.
+    /// `true` if the tool failed. The content then describes the error. Default: `false`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_error: Option<bool>,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl ToolResultContent {
-    /// What came of this use.
+    /// Creates the result of the tool use `tool_use_id`.
     pub fn new(tool_use_id: impl Into<String>, content: impl Into<Vec<ContentBlock>>) -> Self {
         Self { tool_use_id: tool_use_id.into(), content: content.into(), ..Self::default() }
     }

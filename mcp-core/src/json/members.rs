@@ -1,4 +1,4 @@
-//! The members of a JSON object, all of one type, in the order in which they were written.
+//! JSON objects whose members have one type and keep their order.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,19 +7,19 @@ use std::marker::PhantomData;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The members of a JSON object, all of one type, in the order in which they were written.
+/// A JSON object whose members have one type and keep their order.
 ///
-/// There are few of them: looking one up goes through the list.
+/// Members are stored in a vector and looked up with a linear search, so this type is meant for small objects.
 #[derive(Clone, PartialEq)]
 pub struct Members<T>(Vec<(String, T)>);
 
 impl<T> Members<T> {
-    /// None.
+    /// Creates an empty object.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Adds a member, or replaces the one of this name.
+    /// Adds a member, or replaces the value of the member with this name.
     pub fn insert(&mut self, name: impl Into<String>, value: T) {
         let name = name.into();
         match self.0.iter_mut().find(|(known, _)| *known == name) {
@@ -28,22 +28,22 @@ impl<T> Members<T> {
         }
     }
 
-    /// The member of this name.
+    /// Returns the value of the member with this name.
     pub fn get(&self, name: &str) -> Option<&T> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// All members, in order.
+    /// Returns an iterator over the members, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// How many there are.
+    /// Returns the number of members.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are no members.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -71,11 +71,11 @@ impl<T> IntoIterator for Members<T> {
 }
 
 impl<N: Into<String>, T> FromIterator<(N, T)> for Members<T> {
-    /// Of two members of one name, the later one holds.
+    /// Collects members. If a name occurs several times, the last value replaces the earlier ones.
     fn from_iter<I: IntoIterator<Item = (N, T)>>(members: I) -> Self {
-        let mut all = Self::new();
-        members.into_iter().for_each(|(name, value)| all.insert(name, value));
-        all
+        let mut object = Self::new();
+        members.into_iter().for_each(|(name, value)| object.insert(name, value));
+        object
     }
 }
 
@@ -92,10 +92,10 @@ impl<T: Serialize> Serialize for Members<T> {
 }
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
-    /// Two members of one name are refused: peers disagree on which of them holds.
+    /// Deserializes an object. Duplicate names are an error, because JSON parsers differ in the value they keep.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+        struct MembersVisitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersVisitor<T> {
             type Value = Members<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,11 +109,11 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
                 }
                 let mut names = HashSet::with_capacity(members.len());
                 match members.iter().find(|(name, _)| !names.insert(name.as_str())) {
-                    Some((twice, _)) => Err(A::Error::custom(format_args!("duplicate member `{twice}`"))),
+                    Some((name, _)) => Err(A::Error::custom(format_args!("duplicate member `{name}`"))),
                     None => Ok(Members(members)),
                 }
             }
         }
-        deserializer.deserialize_map(Object(PhantomData))
+        deserializer.deserialize_map(MembersVisitor(PhantomData))
     }
 }

@@ -1,120 +1,123 @@
-//! From bytes to messages.
+//! Decoding of messages.
 
 use std::borrow::Cow;
 
-use super::scan::{Duplicate, Envelope, Fault, Scanner, Span};
-use super::{MAX_STRING_ID, Message, Notification, Request, RequestId, Response};
-use crate::{ErrorObject, JsonText, method};
+use crate::error::ErrorObject;
+use crate::json::JsonText;
+use crate::message::id::{MAX_STRING_ID_LEN, RequestId};
+use crate::message::scan::{Duplicate, Envelope, MAX_DEPTH, ScanError, Scanner, Span};
+use crate::message::{Message, Notification, Request, Response};
+use crate::method;
 
-/// The most messages that a batch may hold.
-pub const MAX_BATCH: usize = 32;
+/// Maximum number of messages in a batch.
+pub const MAX_BATCH_LEN: usize = 32;
 
-/// Reads one message.
+/// Decodes one message.
 ///
 /// # Errors
 ///
-/// The bytes are not a message; [`DecodeError::answer`] says what to tell the client.
+/// Returns an error if the bytes are not a valid message. [`DecodeError::answer`] returns the response to send.
 pub fn decode(bytes: &[u8]) -> Result<Message, DecodeError> {
     Decoder::new().decode(bytes)
 }
 
-/// Reads messages one after the other and keeps its memory from one to the next.
+/// A decoder that reuses its memory from one message to the next.
 #[derive(Debug, Default)]
 pub struct Decoder {
     scanner: Scanner,
 }
 
 impl Decoder {
-    /// A decoder that has read nothing yet.
+    /// Creates a decoder.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads one message.
+    /// Decodes one message.
     ///
     /// # Errors
     ///
-    /// The bytes are not a message; [`DecodeError::answer`] says what to tell the client.
+    /// Returns an error if the bytes are not a valid message. [`DecodeError::answer`] returns the response to send.
     pub fn decode(&mut self, bytes: &[u8]) -> Result<Message, DecodeError> {
         let text = str::from_utf8(bytes).map_err(|_| DecodeError::NotUtf8)?;
-        self.message(text, true)
+        self.decode_text(text, true)
     }
 
-    fn message(&mut self, text: &str, outermost: bool) -> Result<Message, DecodeError> {
-        let envelope = self.scanner.envelope(text)?;
+    fn decode_text(&mut self, text: &str, outermost: bool) -> Result<Message, DecodeError> {
+        let envelope = self.scanner.scan_envelope(text)?;
         match text.trim_start_matches([' ', '\t', '\n', '\r']).as_bytes().first() {
-            Some(b'{') => read(text, &envelope),
-            Some(b'[') if outermost => self.batch(text),
-            _ => Err(DecodeError::invalid(None, "a message is a JSON object")),
+            Some(b'{') => decode_object(text, &envelope),
+            Some(b'[') if outermost => self.decode_batch(text),
+            _ => Err(DecodeError::invalid(None, "the message must be a JSON object")),
         }
     }
 
-    fn batch(&mut self, text: &str) -> Result<Message, DecodeError> {
-        match self.scanner.elements(text, MAX_BATCH)? {
-            None => Err(DecodeError::invalid(None, "a batch holds at most 32 messages")),
+    fn decode_batch(&mut self, text: &str) -> Result<Message, DecodeError> {
+        match self.scanner.scan_elements(text, MAX_BATCH_LEN)? {
+            None => Err(DecodeError::invalid(None, "a batch must hold at most 32 messages")),
             Some(elements) if elements.is_empty() => {
-                Err(DecodeError::invalid(None, "an empty batch asks nothing"))
+                Err(DecodeError::invalid(None, "a batch must not be empty"))
             }
             Some(elements) => Ok(Message::Batch(
-                elements.into_iter().map(|span| self.message(&text[span], false)).collect(),
+                elements.into_iter().map(|span| self.decode_text(&text[span], false)).collect(),
             )),
         }
     }
 }
 
-/// Why bytes are not a message.
+/// An error returned when bytes cannot be decoded as a message.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// It is not JSON.
+    /// The bytes are not JSON.
     #[error("not valid JSON")]
     Syntax,
-    /// It is not UTF-8.
+    /// The bytes are not UTF-8.
     #[error("not valid UTF-8")]
     NotUtf8,
-    /// It holds half of a surrogate pair, which no text can hold.
-    #[error("a string holds a lone surrogate")]
+    /// A string escapes one half of a surrogate pair without the other, so it cannot be decoded.
+    #[error("a string must not contain a lone surrogate")]
     LoneSurrogate,
-    /// It is nested deeper than 127 levels.
-    #[error("too deep: at most 127 levels are read")]
+    /// The message is nested deeper than 127 levels.
+    #[error("the message must be nested at most {MAX_DEPTH} levels deep")]
     TooDeep,
-    /// It is JSON, but no request.
+    /// The message is JSON, but not a valid request.
     #[error("{reason}")]
-    Invalid {
-        /// The id, where one could be read.
+    InvalidRequest {
+        /// The id of the request, if it could be read.
         id: Option<RequestId>,
-        /// What is wrong.
+        /// The reason, which the client receives as the error message.
         reason: &'static str,
     },
-    /// It is a request whose parameters cannot be right for any method.
+    /// The message is a request whose parameters are not valid for any method.
     #[error("{reason}")]
-    Params {
+    InvalidParams {
         /// The id of the request.
         id: RequestId,
-        /// What is wrong.
+        /// The reason, which the client receives as the error message.
         reason: &'static str,
     },
-    /// It is a malformed answer or notification: those are never answered.
+    /// The message is an invalid response or notification, which never has a response.
     #[error("{0}")]
     Unanswerable(&'static str),
 }
 
 impl DecodeError {
     fn invalid(id: Option<RequestId>, reason: &'static str) -> Self {
-        Self::Invalid { id, reason }
+        Self::InvalidRequest { id, reason }
     }
 
-    /// The error for a message that is larger than the transport reads.
+    /// Creates the error for a message that exceeds the size limit of the transport.
     pub fn too_long() -> Self {
         Self::invalid(None, "the message is too long")
     }
 
-    /// What to tell the client, if it may be told anything.
-    pub fn answer(&self) -> Option<Response> {
+    /// Returns the response to send to the client, or `None` if the message must not be answered.
+    pub fn to_response(&self) -> Option<Response> {
         let (id, error) = match self {
             Self::Unanswerable(_) => return None,
-            Self::Invalid { id, reason } => (id.clone(), ErrorObject::invalid_request(*reason)),
-            Self::Params { id, reason } => (Some(id.clone()), ErrorObject::invalid_params(*reason)),
+            Self::InvalidRequest { id, reason } => (id.clone(), ErrorObject::invalid_request(*reason)),
+            Self::InvalidParams { id, reason } => (Some(id.clone()), ErrorObject::invalid_params(*reason)),
             Self::Syntax | Self::NotUtf8 | Self::LoneSurrogate | Self::TooDeep => {
                 (None, ErrorObject::parse_error(self.to_string()))
             }
@@ -123,38 +126,40 @@ impl DecodeError {
     }
 }
 
-impl From<Fault> for DecodeError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Syntax => Self::Syntax,
-            Fault::TooDeep => Self::TooDeep,
-            Fault::LoneSurrogate => Self::LoneSurrogate,
+impl From<ScanError> for DecodeError {
+    fn from(error: ScanError) -> Self {
+        match error {
+            ScanError::Syntax => Self::Syntax,
+            ScanError::TooDeep => Self::TooDeep,
+            ScanError::LoneSurrogate => Self::LoneSurrogate,
         }
     }
 }
 
-/// An answer, or else a call of some kind.
-fn read(text: &str, envelope: &Envelope) -> Result<Message, DecodeError> {
-    if envelope.answers {
-        let unanswerable = DecodeError::Unanswerable("a malformed answer");
+/// Decodes a scanned object as a response, a request or a notification.
+fn decode_object(text: &str, envelope: &Envelope) -> Result<Message, DecodeError> {
+    if envelope.is_response {
+        let error = DecodeError::Unanswerable("the response is malformed");
         return if envelope.duplicate.is_some() || envelope.method.is_some() {
-            Err(unanswerable)
+            Err(error)
         } else {
-            response(text).ok_or(unanswerable)
+            decode_response(text).ok_or(error)
         };
     }
-    let id = envelope.id.clone().map(|span| id(&text[span])).transpose()?;
-    let method = check(text, envelope, &id)?;
+    let id = envelope.id.clone().map(|span| decode_id(&text[span])).transpose()?;
+    let method = validate_method(text, envelope, &id)?;
     let params = match (&envelope.params, id) {
         (None, id) => (None, id),
         (Some(span), id) if text[span.clone()].starts_with('{') => {
-            let index = envelope.index.from(span.start);
+            let index = envelope.index.relative_to(span.start);
             (Some(JsonText::indexed(text[span.clone()].to_owned(), index)), id)
         }
         (Some(_), Some(id)) => {
-            return Err(DecodeError::Params { id, reason: "params is an object" });
+            return Err(DecodeError::InvalidParams { id, reason: "`params` must be an object" });
         }
-        (Some(_), None) => return Err(DecodeError::Unanswerable("a notification whose params is no object")),
+        (Some(_), None) => {
+            return Err(DecodeError::Unanswerable("`params` of a notification must be an object"));
+        }
     };
     Ok(match params {
         (params, Some(id)) => Message::Request(Request { id, method, params }),
@@ -162,15 +167,19 @@ fn read(text: &str, envelope: &Envelope) -> Result<Message, DecodeError> {
     })
 }
 
-/// What every request and notification has, whatever its method: returns the method.
-fn check(text: &str, envelope: &Envelope, id: &Option<RequestId>) -> Result<Cow<'static, str>, DecodeError> {
+/// Validates the members that every request and notification has, and returns the method.
+fn validate_method(
+    text: &str,
+    envelope: &Envelope,
+    id: &Option<RequestId>,
+) -> Result<Cow<'static, str>, DecodeError> {
     let invalid = |reason| Err(DecodeError::invalid(id.clone(), reason));
     let member = |span: &Option<Span>| span.clone().map(|span| &text[span]);
     match (envelope.duplicate, id) {
-        (Some(Duplicate::Envelope), _) => return invalid("an object says the same member twice"),
+        (Some(Duplicate::Envelope), _) => return invalid("an object must not have duplicate members"),
         (Some(Duplicate::Arguments), Some(id)) => {
-            let reason = "the arguments say the same member twice";
-            return Err(DecodeError::Params { id: id.clone(), reason });
+            let reason = "`params.arguments` must not have duplicate members";
+            return Err(DecodeError::InvalidParams { id: id.clone(), reason });
         }
         _ => {}
     }
@@ -178,56 +187,56 @@ fn check(text: &str, envelope: &Envelope, id: &Option<RequestId>) -> Result<Cow<
         text == r#""2.0""# || serde_json::from_str::<Cow<'_, str>>(text).is_ok_and(|v| v == "2.0")
     };
     if !member(&envelope.jsonrpc).is_some_and(is_version_2) {
-        return invalid("jsonrpc is exactly \"2.0\"");
+        return invalid("`jsonrpc` must be \"2.0\"");
     }
     let Some(method) = member(&envelope.method) else {
-        return invalid("the method is missing");
+        return invalid("`method` is missing");
     };
-    match string(method) {
-        Ok(name) => Ok(method::known(&name).map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed)),
-        Err(_) => invalid("the method is a string"),
+    match decode_string(method) {
+        Ok(name) => Ok(method::find(&name).map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed)),
+        Err(_) => invalid("`method` must be a string"),
     }
 }
 
-/// A JSON string; most hold no escape and are there already.
-fn string(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+/// Decodes a JSON string. Borrows the text if it has no escapes, which is the usual case.
+fn decode_string(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
     match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
         _ => serde_json::from_str::<String>(text).map(Cow::Owned),
     }
 }
 
-fn id(text: &str) -> Result<RequestId, DecodeError> {
+fn decode_id(text: &str) -> Result<RequestId, DecodeError> {
     let invalid = |reason| DecodeError::invalid(None, reason);
     match text.as_bytes().first() {
         Some(b'"') => {
             let text: String = serde_json::from_str(text).map_err(|_| DecodeError::Syntax)?;
-            if text.len() > MAX_STRING_ID {
-                return Err(invalid("an id is at most 1024 bytes long"));
+            if text.len() > MAX_STRING_ID_LEN {
+                return Err(invalid("`id` must be at most 1024 bytes long"));
             }
             Ok(RequestId::from(text))
         }
         Some(b'-' | b'0'..=b'9') => {
-            RequestId::from_number(text).ok_or_else(|| invalid("a number as an id is an integer of 64 bits"))
+            RequestId::from_number(text).ok_or_else(|| invalid("a numeric `id` must be a 64-bit integer"))
         }
-        _ => Err(invalid("an id is a string or an integer")),
+        _ => Err(invalid("`id` must be a string or an integer")),
     }
 }
 
-/// An answer; nothing if it is malformed, since nobody may answer an answer.
-fn response(text: &str) -> Option<Message> {
+/// Decodes a response. Returns `None` if it is malformed: a response must not be answered, so no reason is needed.
+fn decode_response(text: &str) -> Option<Message> {
     #[derive(serde::Deserialize)]
-    struct Answer {
+    struct ResponseMembers {
         jsonrpc: String,
         id: Option<RequestId>,
         result: Option<JsonText>,
         error: Option<ErrorObject>,
     }
-    let answer: Answer = serde_json::from_str(text).ok()?;
-    let outcome = match (answer.result, answer.error) {
+    let members: ResponseMembers = serde_json::from_str(text).ok()?;
+    let outcome = match (members.result, members.error) {
         (Some(result), None) => Ok(result),
         (None, Some(error)) => Err(error),
         _ => return None,
     };
-    (answer.jsonrpc == "2.0").then_some(Message::Response(Response { id: answer.id, outcome }))
+    (members.jsonrpc == "2.0").then_some(Message::Response(Response { id: members.id, outcome }))
 }

@@ -1,10 +1,11 @@
-//! From messages to bytes.
+//! Encoding of messages.
 
-use super::{Message, Notification, Request, RequestId, Response};
-use crate::JsonText;
+use crate::json::JsonText;
+use crate::message::id::RequestId;
+use crate::message::{Message, Notification, Request, Response};
 
 impl Message {
-    /// Appends the message as JSON on one line, without the line's end.
+    /// Appends the message as JSON on one line, without a line break at the end.
     pub fn encode(&self, out: &mut Vec<u8>) {
         match self {
             Self::Request(request) => request.encode(out),
@@ -12,8 +13,8 @@ impl Message {
             Self::Response(response) => response.encode(out),
             Self::Batch(messages) => {
                 out.push(b'[');
-                for (place, message) in messages.iter().flatten().enumerate() {
-                    if place > 0 {
+                for (index, message) in messages.iter().flatten().enumerate() {
+                    if index > 0 {
                         out.push(b',');
                     }
                     message.encode(out);
@@ -27,35 +28,36 @@ impl Message {
 impl Request {
     /// Appends the request as JSON on one line.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        open(out, Some(&self.id));
-        call(out, &self.method, self.params.as_ref());
+        push_start(out, Some(&self.id));
+        push_call(out, &self.method, self.params.as_ref());
     }
 }
 
 impl Notification {
     /// Appends the notification as JSON on one line.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        open(out, None);
-        call(out, &self.method, self.params.as_ref());
+        push_start(out, None);
+        push_call(out, &self.method, self.params.as_ref());
     }
 }
 
 impl Response {
-    /// What stands before and after the result when the response is written as JSON on one line: for whoever writes a long
-    /// result without copying it.
-    pub fn around_result(id: &RequestId) -> (Vec<u8>, &'static [u8]) {
+    /// Returns the bytes before and after the result in a successful response on one line.
+    ///
+    /// A transport uses this to write a long result without copying it.
+    pub fn result_envelope(id: &RequestId) -> (Vec<u8>, &'static [u8]) {
         let mut before = Vec::with_capacity(64);
-        open(&mut before, Some(id));
+        push_start(&mut before, Some(id));
         before.extend_from_slice(RESULT);
         (before, b"}")
     }
 
-    /// The response as JSON on one line, in memory of just its size.
+    /// Encodes the response as JSON on one line, in a buffer allocated at the size of the response.
     pub fn to_bytes(&self) -> Vec<u8> {
-        const AROUND: usize = r#"{"jsonrpc":"2.0","id":,"result":}"#.len();
+        const ENVELOPE_LEN: usize = r#"{"jsonrpc":"2.0","id":,"result":}"#.len();
         let size = match (&self.id, &self.outcome) {
-            (Some(id), Ok(result)) => AROUND + id.written_len() + result.as_str().len(),
-            _ => AROUND,
+            (Some(id), Ok(result)) => ENVELOPE_LEN + id.encoded_len() + result.as_str().len(),
+            _ => ENVELOPE_LEN,
         };
         let mut out = Vec::with_capacity(size);
         self.encode(&mut out);
@@ -64,7 +66,7 @@ impl Response {
 
     /// Appends the response as JSON on one line.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        open(out, self.id.as_ref());
+        push_start(out, self.id.as_ref());
         match &self.outcome {
             Ok(result) => {
                 out.extend_from_slice(RESULT);
@@ -72,7 +74,8 @@ impl Response {
             }
             Err(error) => {
                 out.extend_from_slice(br#","error":"#);
-                // An error object holds only strings, numbers and JSON values: writing it to a vector cannot fail.
+                // Cannot fail: an error object consists of strings, numbers and JSON values, and the output is a
+                // vector.
                 let _ = serde_json::to_writer(&mut *out, error);
             }
         }
@@ -82,7 +85,8 @@ impl Response {
 
 const RESULT: &[u8] = br#","result":"#;
 
-fn open(out: &mut Vec<u8>, id: Option<&RequestId>) {
+/// Appends the start of every message, up to the id.
+fn push_start(out: &mut Vec<u8>, id: Option<&RequestId>) {
     out.extend_from_slice(br#"{"jsonrpc":"2.0""#);
     if let Some(id) = id {
         out.extend_from_slice(br#","id":"#);
@@ -90,7 +94,8 @@ fn open(out: &mut Vec<u8>, id: Option<&RequestId>) {
     }
 }
 
-fn call(out: &mut Vec<u8>, method: &str, params: Option<&JsonText>) {
+/// Appends the method and the parameters, and closes the message.
+fn push_call(out: &mut Vec<u8>, method: &str, params: Option<&JsonText>) {
     out.extend_from_slice(br#","method":"#);
     // Writing a string to a vector cannot fail.
     let _ = serde_json::to_writer(&mut *out, method);

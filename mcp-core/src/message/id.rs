@@ -1,26 +1,26 @@
-//! What a request and its answer are known by.
+//! Ids of requests.
 
 use std::fmt;
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The longest string that is taken as an id, in bytes.
-pub const MAX_STRING_ID: usize = 1024;
+/// Maximum length of a string id, in bytes.
+pub const MAX_STRING_ID_LEN: usize = 1024;
 
-/// What a request and its answer are known by: an integer or a string, never both alike.
+/// The id of a request and of its response: an integer or a string.
 ///
-/// Also the type of progress tokens and subscription ids.
+/// The integer `1` and the string `"1"` are different ids. Progress tokens and subscription ids have this type too.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RequestId {
-    /// An integer between the least `i64` and the greatest `u64`.
+    /// An integer from [`i64::MIN`] to [`u64::MAX`].
     Integer(i128),
     /// A string.
     String(Box<str>),
 }
 
 impl RequestId {
-    /// Reads the text of a JSON number, if it is an integer that can be echoed exactly.
+    /// Parses a JSON number. Returns `None` if it is not an integer from [`i64::MIN`] to [`u64::MAX`].
     pub(crate) fn from_number(text: &str) -> Option<Self> {
         if let Ok(small) = text.parse::<i64>() {
             return Some(Self::Integer(small.into()));
@@ -28,8 +28,9 @@ impl RequestId {
         text.parse::<u64>().ok().map(|large| Self::Integer(large.into()))
     }
 
-    /// About how many bytes it takes as JSON: just as many, if it is not negative and needs no escapes.
-    pub(crate) fn written_len(&self) -> usize {
+    /// Returns an estimate of the length as JSON, in bytes. Exact for non-negative integers and for strings without
+    /// escapes.
+    pub(crate) fn encoded_len(&self) -> usize {
         match self {
             Self::Integer(number) => {
                 let log = u64::try_from(*number).ok().and_then(u64::checked_ilog10);
@@ -43,7 +44,7 @@ impl RequestId {
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         // Writing to a vector cannot fail.
         let _ = match self {
-            // Almost all of them are small, and numbers of 128 bits are written slowly.
+            // Most ids fit an `i64`, and formatting a 128-bit integer is slow.
             Self::Integer(number) => match i64::try_from(*number) {
                 Ok(small) => serde_json::to_writer(out, &small),
                 Err(_) => serde_json::to_writer(out, number),
@@ -94,8 +95,8 @@ impl Serialize for RequestId {
 
 impl<'de> Deserialize<'de> for RequestId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Id;
-        impl Visitor<'_> for Id {
+        struct RequestIdVisitor;
+        impl Visitor<'_> for RequestIdVisitor {
             type Value = RequestId;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,12 +112,12 @@ impl<'de> Deserialize<'de> for RequestId {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<RequestId, E> {
-                if text.len() > MAX_STRING_ID {
+                if text.len() > MAX_STRING_ID_LEN {
                     return Err(E::invalid_length(text.len(), &self));
                 }
                 Ok(RequestId::String(text.into()))
             }
         }
-        deserializer.deserialize_any(Id)
+        deserializer.deserialize_any(RequestIdVisitor)
     }
 }

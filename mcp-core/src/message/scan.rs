@@ -1,170 +1,177 @@
-//! One pass over the text of a message: is it JSON, how deep, does an object say anything twice,
-//! and where do the members of the envelope stand?
+//! A single pass over the text of a message.
 //!
-//! `serde_json` answers none of the last three for text that it keeps as text.
+//! The pass checks that the text is JSON, limits the nesting depth, detects duplicate members of objects, and records
+//! the positions of the members of the envelope. `serde_json` does none of the last three for a value that it keeps
+//! as text.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::json::Index;
+use crate::json::member_index::MemberIndex;
+use crate::json::string::plain_end;
 
-/// The deepest nesting that is read.
+/// Maximum nesting depth of a message, in levels.
 pub(super) const MAX_DEPTH: usize = 127;
 
-/// A place in the text.
+/// A byte range of the text.
 pub(super) type Span = Range<usize>;
 
-/// What stands in the outermost object.
+/// Positions of the members of the outermost object.
 #[derive(Debug, Default)]
 pub(super) struct Envelope {
     pub(super) jsonrpc: Option<Span>,
     pub(super) id: Option<Span>,
     pub(super) method: Option<Span>,
     pub(super) params: Option<Span>,
-    /// There is a `result` or an `error`.
-    pub(super) answers: bool,
+    /// The object has a `result` or an `error`.
+    pub(super) is_response: bool,
     pub(super) duplicate: Option<Duplicate>,
-    /// Where members of the parameters stand, in the whole text.
-    pub(super) index: Index,
+    /// Positions of members of the parameters, relative to the start of the text.
+    pub(super) index: MemberIndex,
 }
 
-/// Where an object says something twice.
+/// The location of duplicate members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Duplicate {
-    /// In the envelope or the parameters.
+    /// Any object outside of the arguments of a call.
     Envelope,
-    /// In the arguments of a call.
+    /// The arguments of a call.
     Arguments,
 }
 
-/// Why the text is not JSON that is read here.
+/// An error found by the scanner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum ScanError {
     Syntax,
     TooDeep,
     LoneSurrogate,
 }
 
-/// What an object is, as far as it matters here.
+/// The part of a message that a value belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Scope {
     Envelope,
     Params,
     Arguments,
-    Elsewhere,
+    Other,
 }
 
-impl Place {
-    /// What the value of this key is.
-    fn inside(self, key: &str) -> Self {
+impl Scope {
+    /// Returns the scope of the value of a member in this scope.
+    fn of_member(self, key: &str) -> Self {
         match (self, key) {
             (Self::Envelope, "params") => Self::Params,
             (Self::Params, "arguments") | (Self::Arguments, _) => Self::Arguments,
-            _ => Self::Elsewhere,
+            _ => Self::Other,
         }
     }
 }
 
-/// Keeps its memory from one message to the next.
+/// A scanner that reuses its memory from one message to the next.
 #[derive(Debug, Default)]
 pub(super) struct Scanner {
-    /// The keys of the objects that are open, outermost first, without their quotes.
+    /// Keys of the open objects, outermost first, without their quotes.
     keys: Vec<Span>,
 }
 
 impl Scanner {
-    /// Reads one value; members are recorded where it is an object.
-    pub(super) fn envelope(&mut self, text: &str) -> Result<Envelope, Fault> {
+    /// Scans one value. Records the positions of its members if it is an object.
+    pub(super) fn scan_envelope(&mut self, text: &str) -> Result<Envelope, ScanError> {
         self.keys.clear();
-        // About as many as a call has: most decoders read one message only.
+        // Enough for a typical call, because most decoders decode only one message.
         self.keys.reserve(32);
-        let mut scan = Scan { text, at: 0, keys: &mut self.keys, envelope: Envelope::default() };
-        scan.value(Place::Envelope, 0)?;
-        scan.blanks();
-        if scan.at < text.len() {
-            return Err(Fault::Syntax);
+        let mut cursor = Cursor { text, at: 0, keys: &mut self.keys, envelope: Envelope::default() };
+        cursor.scan_value(Scope::Envelope, 0)?;
+        cursor.skip_whitespace();
+        if cursor.at < text.len() {
+            return Err(ScanError::Syntax);
         }
-        Ok(scan.envelope)
+        Ok(cursor.envelope)
     }
 
-    /// Reads one array and returns where its elements stand, or nothing if there are more than `most`.
-    pub(super) fn elements(&mut self, text: &str, most: usize) -> Result<Option<Vec<Span>>, Fault> {
-        self.envelope(text)?;
-        let mut scan = Scan { text, at: 0, keys: &mut self.keys, envelope: Envelope::default() };
-        scan.blanks();
-        scan.at += 1;
+    /// Scans one array and returns the positions of its elements, or `None` if there are more than `max_elements`.
+    pub(super) fn scan_elements(
+        &mut self,
+        text: &str,
+        max_elements: usize,
+    ) -> Result<Option<Vec<Span>>, ScanError> {
+        self.scan_envelope(text)?;
+        let mut cursor = Cursor { text, at: 0, keys: &mut self.keys, envelope: Envelope::default() };
+        cursor.skip_whitespace();
+        cursor.at += 1;
         let mut elements = Vec::new();
-        scan.blanks();
-        while scan.peek() != Some(b']') {
-            let start = scan.at;
-            scan.value(Place::Elsewhere, 1)?;
-            elements.push(start..scan.at);
-            if elements.len() > most {
+        cursor.skip_whitespace();
+        while cursor.peek() != Some(b']') {
+            let start = cursor.at;
+            cursor.scan_value(Scope::Other, 1)?;
+            elements.push(start..cursor.at);
+            if elements.len() > max_elements {
                 return Ok(None);
             }
-            scan.blanks();
-            if scan.peek() == Some(b',') {
-                scan.at += 1;
-                scan.blanks();
+            cursor.skip_whitespace();
+            if cursor.peek() == Some(b',') {
+                cursor.at += 1;
+                cursor.skip_whitespace();
             }
         }
         Ok(Some(elements))
     }
 }
 
-struct Scan<'a> {
+/// The position in the text, and the results so far.
+struct Cursor<'a> {
     text: &'a str,
     at: usize,
     keys: &'a mut Vec<Span>,
     envelope: Envelope,
 }
 
-impl Scan<'_> {
+impl Cursor<'_> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn blanks(&mut self) {
+    fn skip_whitespace(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), Fault> {
+    fn expect(&mut self, byte: u8) -> Result<(), ScanError> {
         if self.peek() != Some(byte) {
-            return Err(Fault::Syntax);
+            return Err(ScanError::Syntax);
         }
         self.at += 1;
         Ok(())
     }
 
-    /// One value, with the blanks before it. `depth` counts the containers around it.
-    fn value(&mut self, place: Place, depth: usize) -> Result<(), Fault> {
-        self.blanks();
-        match self.peek().ok_or(Fault::Syntax)? {
-            b'{' | b'[' if depth >= MAX_DEPTH => Err(Fault::TooDeep),
-            b'{' => self.object(place, depth + 1),
-            b'[' => self.array(place, depth + 1),
-            b'"' => self.string().map(drop),
-            b'-' | b'0'..=b'9' => self.number(),
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
-            b'n' => self.word("null"),
-            _ => Err(Fault::Syntax),
+    /// Scans one value and the white space before it. `depth` is the number of containers around the value.
+    fn scan_value(&mut self, scope: Scope, depth: usize) -> Result<(), ScanError> {
+        self.skip_whitespace();
+        match self.peek().ok_or(ScanError::Syntax)? {
+            b'{' | b'[' if depth >= MAX_DEPTH => Err(ScanError::TooDeep),
+            b'{' => self.scan_object(scope, depth + 1),
+            b'[' => self.scan_array(scope, depth + 1),
+            b'"' => self.scan_string().map(drop),
+            b'-' | b'0'..=b'9' => self.scan_number(),
+            b't' => self.scan_literal("true"),
+            b'f' => self.scan_literal("false"),
+            b'n' => self.scan_literal("null"),
+            _ => Err(ScanError::Syntax),
         }
     }
 
-    fn array(&mut self, place: Place, depth: usize) -> Result<(), Fault> {
-        let inside = if place == Place::Arguments { place } else { Place::Elsewhere };
+    fn scan_array(&mut self, scope: Scope, depth: usize) -> Result<(), ScanError> {
+        let scope = if scope == Scope::Arguments { scope } else { Scope::Other };
         self.at += 1;
-        self.blanks();
+        self.skip_whitespace();
         if self.peek() == Some(b']') {
             self.at += 1;
             return Ok(());
         }
         loop {
-            self.value(inside, depth)?;
-            self.blanks();
+            self.scan_value(scope, depth)?;
+            self.skip_whitespace();
             match self.peek() {
                 Some(b',') => self.at += 1,
                 _ => return self.expect(b']'),
@@ -172,18 +179,18 @@ impl Scan<'_> {
         }
     }
 
-    fn object(&mut self, place: Place, depth: usize) -> Result<(), Fault> {
+    fn scan_object(&mut self, scope: Scope, depth: usize) -> Result<(), ScanError> {
         self.at += 1;
         let first_key = self.keys.len();
         let mut escaped = false;
-        self.blanks();
+        self.skip_whitespace();
         if self.peek() == Some(b'}') {
             self.at += 1;
             return Ok(());
         }
         loop {
-            escaped |= self.member(place, depth)?;
-            self.blanks();
+            escaped |= self.scan_member(scope, depth)?;
+            self.skip_whitespace();
             match self.peek() {
                 Some(b',') => self.at += 1,
                 _ => {
@@ -192,60 +199,60 @@ impl Scan<'_> {
                 }
             }
         }
-        self.close(place, first_key, escaped);
+        self.end_object(scope, first_key, escaped);
         Ok(())
     }
 
-    /// One member of an object; tells whether there is an escape in its key.
-    fn member(&mut self, place: Place, depth: usize) -> Result<bool, Fault> {
-        self.blanks();
+    /// Scans one member of an object. Returns `true` if its key contains an escape.
+    fn scan_member(&mut self, scope: Scope, depth: usize) -> Result<bool, ScanError> {
+        self.skip_whitespace();
         let quote = self.at;
-        let escaped = self.string()?;
+        let escaped = self.scan_string()?;
         self.keys.push(quote + 1..self.at - 1);
         let text = self.text;
         let key = if escaped {
-            Cow::Owned(serde_json::from_str(&text[quote..self.at]).map_err(|_| Fault::Syntax)?)
+            Cow::Owned(serde_json::from_str(&text[quote..self.at]).map_err(|_| ScanError::Syntax)?)
         } else {
             Cow::Borrowed(&text[quote + 1..self.at - 1])
         };
-        self.blanks();
+        self.skip_whitespace();
         self.expect(b':')?;
-        self.blanks();
+        self.skip_whitespace();
         let start = self.at;
-        self.value(place.inside(&key), depth)?;
-        match place {
-            Place::Envelope => self.record(&key, start..self.at),
-            Place::Params => self.envelope.index.keep(&key, start..self.at),
-            Place::Arguments | Place::Elsewhere => {}
+        self.scan_value(scope.of_member(&key), depth)?;
+        match scope {
+            Scope::Envelope => self.record_member(&key, start..self.at),
+            Scope::Params => self.envelope.index.record(&key, start..self.at),
+            Scope::Arguments | Scope::Other => {}
         }
         Ok(escaped)
     }
 
-    fn record(&mut self, key: &str, value: Span) {
+    fn record_member(&mut self, key: &str, value: Span) {
         let envelope = &mut self.envelope;
         match key {
             "jsonrpc" => envelope.jsonrpc = Some(value),
             "id" => envelope.id = Some(value),
             "method" => envelope.method = Some(value),
             "params" => envelope.params = Some(value),
-            "result" | "error" => envelope.answers = true,
+            "result" | "error" => envelope.is_response = true,
             _ => {}
         }
     }
 
-    /// Looks for equal keys among those of the object that ends here, and forgets them.
-    fn close(&mut self, place: Place, first_key: usize, escaped: bool) {
+    /// Ends an object: checks its keys for duplicates and removes them from the list.
+    fn end_object(&mut self, scope: Scope, first_key: usize, escaped: bool) {
         let keys = &mut self.keys[first_key..];
-        if self.envelope.duplicate != Some(Duplicate::Envelope) && repeats(self.text, keys, escaped) {
-            let arguments = place == Place::Arguments;
+        if self.envelope.duplicate != Some(Duplicate::Envelope) && has_duplicates(self.text, keys, escaped) {
+            let arguments = scope == Scope::Arguments;
             self.envelope.duplicate =
                 Some(if arguments { Duplicate::Arguments } else { Duplicate::Envelope });
         }
         self.keys.truncate(first_key);
     }
 
-    /// One string with its quotes; tells whether there is an escape in it.
-    fn string(&mut self) -> Result<bool, Fault> {
+    /// Scans one string with its quotes. Returns `true` if it contains an escape.
+    fn scan_string(&mut self) -> Result<bool, ScanError> {
         self.expect(b'"')?;
         let mut escaped = false;
         loop {
@@ -258,109 +265,85 @@ impl Scan<'_> {
                 Some(b'\\') => {
                     escaped = true;
                     self.at += 1;
-                    self.escape()?;
+                    self.scan_escape()?;
                 }
-                _ => return Err(Fault::Syntax),
+                _ => return Err(ScanError::Syntax),
             }
         }
     }
 
-    fn escape(&mut self) -> Result<(), Fault> {
-        let kind = self.peek().ok_or(Fault::Syntax)?;
+    fn scan_escape(&mut self) -> Result<(), ScanError> {
+        let kind = self.peek().ok_or(ScanError::Syntax)?;
         self.at += 1;
         match kind {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(()),
-            b'u' => match self.code_unit()? {
+            b'u' => match self.scan_code_unit()? {
                 0xD800..=0xDBFF => match (self.expect(b'\\'), self.expect(b'u')) {
-                    (Ok(()), Ok(())) if (0xDC00..=0xDFFF).contains(&self.code_unit()?) => Ok(()),
-                    _ => Err(Fault::LoneSurrogate),
+                    (Ok(()), Ok(())) if (0xDC00..=0xDFFF).contains(&self.scan_code_unit()?) => Ok(()),
+                    _ => Err(ScanError::LoneSurrogate),
                 },
-                0xDC00..=0xDFFF => Err(Fault::LoneSurrogate),
+                0xDC00..=0xDFFF => Err(ScanError::LoneSurrogate),
                 _ => Ok(()),
             },
-            _ => Err(Fault::Syntax),
+            _ => Err(ScanError::Syntax),
         }
     }
 
-    fn code_unit(&mut self) -> Result<u16, Fault> {
+    fn scan_code_unit(&mut self) -> Result<u16, ScanError> {
         let mut unit = 0;
         for _ in 0..4 {
-            let digit = self.peek().and_then(|byte| char::from(byte).to_digit(16)).ok_or(Fault::Syntax)?;
-            // A hexadecimal digit fits into any integer.
+            let digit =
+                self.peek().and_then(|byte| char::from(byte).to_digit(16)).ok_or(ScanError::Syntax)?;
+            // Lossless: a hexadecimal digit is less than 16.
             unit = unit << 4 | digit as u16;
             self.at += 1;
         }
         Ok(unit)
     }
 
-    fn number(&mut self) -> Result<(), Fault> {
+    fn scan_number(&mut self) -> Result<(), ScanError> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
         match self.peek() {
             Some(b'0') => self.at += 1,
-            _ => self.digits()?,
+            _ => self.scan_digits()?,
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
-            self.digits()?;
+            self.scan_digits()?;
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
             self.at += 1;
             if matches!(self.peek(), Some(b'+' | b'-')) {
                 self.at += 1;
             }
-            self.digits()?;
+            self.scan_digits()?;
         }
         Ok(())
     }
 
-    fn digits(&mut self) -> Result<(), Fault> {
+    fn scan_digits(&mut self) -> Result<(), ScanError> {
         let start = self.at;
         while matches!(self.peek(), Some(b'0'..=b'9')) {
             self.at += 1;
         }
-        if self.at == start { Err(Fault::Syntax) } else { Ok(()) }
+        if self.at == start { Err(ScanError::Syntax) } else { Ok(()) }
     }
 
-    fn word(&mut self, word: &str) -> Result<(), Fault> {
-        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-            return Err(Fault::Syntax);
+    fn scan_literal(&mut self, literal: &str) -> Result<(), ScanError> {
+        if !self.text.as_bytes()[self.at..].starts_with(literal.as_bytes()) {
+            return Err(ScanError::Syntax);
         }
-        self.at += word.len();
+        self.at += literal.len();
         Ok(())
     }
 }
 
-/// Where the text of a string goes on no longer as it is: at a quote, a backslash, a control character or the end.
-pub(crate) fn plain_end(bytes: &[u8], mut at: usize) -> usize {
-    // Eight bytes at a time: most of a message is text, and most of a long one is one string.
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let special = special_bytes(u64::from_le_bytes(*chunk));
-        if special != 0 {
-            return at + (special.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    while bytes.get(at).is_some_and(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)) {
-        at += 1;
-    }
-    at
-}
-
-/// Marks the high bit of each byte that ends the plain part of a string. The lowest mark is exact.
-fn special_bytes(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    const HIGHS: u64 = ONES << 7;
-    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word;
-    let below_blank = word.wrapping_sub(ONES * 0x20) & !word;
-    (zero_in(word ^ (ONES * u64::from(b'"'))) | zero_in(word ^ (ONES * u64::from(b'\\'))) | below_blank)
-        & HIGHS
-}
-
-/// Whether two of the keys are equal once their escapes are undone.
-fn repeats(text: &str, keys: &mut [Span], escaped: bool) -> bool {
-    const FEW: usize = 8;
+/// Returns `true` if two keys are equal after decoding their escapes.
+fn has_duplicates(text: &str, keys: &mut [Span], escaped: bool) -> bool {
+    /// Maximum number of keys that are compared pairwise, which is faster than sorting for small objects.
+    const MAX_PAIRWISE: usize = 8;
     if escaped {
         let mut names: Vec<Option<String>> =
             keys.iter().map(|key| serde_json::from_str(&text[key.start - 1..=key.end]).ok()).collect();
@@ -368,12 +351,12 @@ fn repeats(text: &str, keys: &mut [Span], escaped: bool) -> bool {
         return names.windows(2).any(|pair| pair[0] == pair[1]);
     }
     let name = |key: &Span| &text[key.clone()];
-    if keys.len() <= FEW {
+    if keys.len() <= MAX_PAIRWISE {
         return keys
             .iter()
             .enumerate()
-            .any(|(place, key)| keys[..place].iter().any(|other| name(other) == name(key)));
+            .any(|(index, key)| keys[..index].iter().any(|other| name(other) == name(key)));
     }
-    keys.sort_unstable_by(|one, other| name(one).cmp(name(other)));
+    keys.sort_unstable_by(|left, right| name(left).cmp(name(right)));
     keys.windows(2).any(|pair| name(&pair[0]) == name(&pair[1]))
 }

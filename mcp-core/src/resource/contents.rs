@@ -1,4 +1,4 @@
-//! What a resource contains.
+//! Contents of resources.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,33 +6,42 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Error, Map, Value};
 
+use crate::codec;
+use crate::meta::Meta;
 use crate::setters::setters;
-use crate::{Meta, codec};
 
-/// What a resource contains: text or bytes.
+/// The contents of a resource: text or binary data.
 ///
 /// See [`ResourceContents`](https://modelcontextprotocol.io/specification/2026-07-28/schema#resourcecontents).
+///
+/// ```
+/// use mcpwright_core::ResourceContents;
+///
+/// let text = ResourceContents::text("file:///notes.md", "# Notes").mime_type("text/markdown");
+/// let image = ResourceContents::blob("file:///logo.png", [0x89, b'P', b'N', b'G']).mime_type("image/png");
+/// assert_eq!(image.uri(), "file:///logo.png");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum ResourceContents {
     /// Text.
     Text(TextResourceContents),
-    /// Bytes.
+    /// Binary data.
     Blob(BlobResourceContents),
 }
 
 impl ResourceContents {
-    /// The text of the resource at a URI.
+    /// Creates text contents of the resource `uri`.
     pub fn text(uri: impl Into<String>, text: impl Into<String>) -> Self {
         Self::Text(TextResourceContents::new(uri, text))
     }
 
-    /// The bytes of the resource at a URI.
+    /// Creates binary contents of the resource `uri` from its bytes, which are encoded in base64.
     pub fn blob(uri: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         Self::Blob(BlobResourceContents::new(uri, bytes))
     }
 
-    /// Where the resource is.
+    /// Returns the URI of the resource.
     pub fn uri(&self) -> &str {
         match self {
             Self::Text(text) => &text.uri,
@@ -49,7 +58,7 @@ impl ResourceContents {
         }
     }
 
-    /// Sets what travels beside it.
+    /// Sets the metadata outside the schema (`_meta`).
     #[must_use]
     pub fn meta(self, meta: impl Into<Meta>) -> Self {
         match self {
@@ -65,9 +74,9 @@ impl<'de> Deserialize<'de> for ResourceContents {
             let (text, blob) = (members.contains_key("text"), members.contains_key("blob"));
             let value = Value::Object(members);
             match (text, blob) {
-                (true, false) => codec::read(&value).map(Self::Text),
-                (false, true) => codec::read(&value).map(Self::Blob),
-                _ => Err(Error::custom("expected either a `text` or a `blob`")),
+                (true, false) => codec::from_value(&value).map(Self::Text),
+                (false, true) => codec::from_value(&value).map(Self::Blob),
+                _ => Err(Error::custom("must have either `text` or `blob`")),
             }
         })
     }
@@ -85,30 +94,30 @@ impl From<BlobResourceContents> for ResourceContents {
     }
 }
 
-/// The text of a resource.
+/// Text contents of a resource.
 ///
 /// See [`TextResourceContents`](https://modelcontextprotocol.io/specification/2026-07-28/schema#textresourcecontents).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TextResourceContents {
-    /// Where the resource is.
+    /// The URI of the resource.
     pub uri: String,
-    /// Its MIME type, if known.
+    /// MIME type of the resource, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
     /// The text.
     pub text: String,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl TextResourceContents {
-    /// The text of the resource at a URI.
+    /// Creates text contents of the resource `uri`.
     pub fn new(uri: impl Into<String>, text: impl Into<String>) -> Self {
         Self { uri: uri.into(), text: text.into(), ..Self::default() }
     }
@@ -119,30 +128,30 @@ impl TextResourceContents {
     }
 }
 
-/// The bytes of a resource.
+/// Binary contents of a resource.
 ///
 /// See [`BlobResourceContents`](https://modelcontextprotocol.io/specification/2026-07-28/schema#blobresourcecontents).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BlobResourceContents {
-    /// Where the resource is.
+    /// The URI of the resource.
     pub uri: String,
-    /// Its MIME type, if known.
+    /// MIME type of the resource, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
     /// The bytes, in base64.
     pub blob: String,
-    /// What travels beside it.
+    /// Metadata outside the schema (`_meta`).
     #[serde(rename = "_meta", default, skip_serializing_if = "Meta::is_empty")]
     pub meta: Meta,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl BlobResourceContents {
-    /// The bytes of the resource at a URI.
+    /// Creates binary contents of the resource `uri` from its bytes, which are encoded in base64.
     pub fn new(uri: impl Into<String>, bytes: impl AsRef<[u8]>) -> Self {
         Self { uri: uri.into(), blob: STANDARD.encode(bytes), ..Self::default() }
     }

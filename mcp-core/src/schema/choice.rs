@@ -1,59 +1,63 @@
-//! Choices between schemas, made as plain as they can be.
+//! Choices between schemas, in their simplest form.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::SchemaError;
-use super::node::{Additional, Kind, Node, Object, Purpose, Scalar, ScalarKind};
+use crate::schema::error::SchemaError;
+use crate::schema::node::{Additional, Kind, Node, ObjectNode, Purpose, ScalarKind, ScalarNode};
 
-/// One of the branches: null among them becomes a flag, and enumerations among them become one.
-pub(super) fn choice(branches: Vec<Node>) -> Node {
-    let branches: Vec<Node> = branches.into_iter().flat_map(spliced).collect();
-    let null = branches.iter().any(|branch| branch.null || branch.is_null());
-    let is_option = null && branches.len() <= 2;
-    let mut kept = Kept::default();
+/// Returns a schema that accepts a value of any of the branches.
+///
+/// A `null` branch becomes [`Node::nullable`], duplicate branches are dropped, and enumerations of one type become one.
+pub(super) fn any_of(branches: Vec<Node>) -> Node {
+    let branches: Vec<Node> = branches.into_iter().flat_map(flatten).collect();
+    let nullable = branches.iter().any(|branch| branch.nullable || branch.is_null());
+    let is_option = nullable && branches.len() <= 2;
+    let mut distinct = DistinctBranches::default();
     for branch in branches {
         if branch.is_null() || matches!(branch.kind, Kind::Never) {
             continue;
         }
-        let mut branch = Node { null: false, ..branch };
+        let mut branch = Node { nullable: false, ..branch };
         if !is_option {
-            describe_in_notes(&mut branch);
+            move_description_to_notes(&mut branch);
         }
-        kept.add(branch);
+        distinct.add(branch);
     }
-    let mut kept = kept.branches;
-    let node = match kept.len() {
-        0 => Node { derived: true, ..Node::new(Kind::Never) },
-        1 => kept.remove(0),
-        _ => Node::new(Kind::Choice(kept)),
+    let mut branches = distinct.branches;
+    let node = match branches.len() {
+        0 => Node { checked_by_decoding: true, ..Node::new(Kind::Never) },
+        1 => branches.remove(0),
+        _ => Node::new(Kind::Choice(branches)),
     };
-    if null { or_null(node) } else { node }
+    if nullable { or_null(node) } else { node }
 }
 
-/// Branches that differ, with one enumeration at most for each type.
+/// Distinct branches of a choice, with at most one enumeration for each type.
 #[derive(Default)]
-struct Kept {
+struct DistinctBranches {
     branches: Vec<Node>,
-    written: HashSet<String>,
+    /// The JSON of each branch.
+    texts: HashSet<String>,
+    /// The index of the enumeration of each type.
     enumerations: HashMap<&'static str, usize>,
 }
 
-impl Kept {
+impl DistinctBranches {
     fn add(&mut self, branch: Node) {
-        if !self.written.insert(branch.write(Purpose::Result).to_string()) {
+        if !self.texts.insert(branch.to_json(Purpose::Result).to_string()) {
             return;
         }
-        let enumerated = match &branch.kind {
-            Kind::Scalar(scalar) if enumerated(&branch).is_some() => Some(scalar.kind.name()),
+        let enumerated_type = match &branch.kind {
+            Kind::Scalar(scalar) if enum_values(&branch).is_some() => Some(scalar.kind.name()),
             _ => None,
         };
-        match enumerated.map(|kind| self.enumerations.entry(kind)) {
-            Some(Entry::Occupied(place)) => fold(&mut self.branches[*place.get()], branch),
-            Some(Entry::Vacant(place)) => {
-                place.insert(self.branches.len());
+        match enumerated_type.map(|name| self.enumerations.entry(name)) {
+            Some(Entry::Occupied(entry)) => merge_enum(&mut self.branches[*entry.get()], branch),
+            Some(Entry::Vacant(entry)) => {
+                entry.insert(self.branches.len());
                 self.branches.push(branch);
             }
             None => self.branches.push(branch),
@@ -61,80 +65,88 @@ impl Kept {
     }
 }
 
-/// The schema, or null.
+/// Returns a schema that accepts `null` in addition to the values of `node`.
 pub(super) fn or_null(node: Node) -> Node {
     match node.kind {
-        Kind::Never => Node { about: node.about, ..Node::scalar(ScalarKind::Null, Map::new()) },
+        Kind::Never => Node { annotations: node.annotations, ..Node::scalar(ScalarKind::Null, Map::new()) },
         Kind::Any => node,
-        _ => Node { null: true, ..node },
+        _ => Node { nullable: true, ..node },
     }
 }
 
-/// The branches of a choice within a choice, if nothing is said about it.
-fn spliced(node: Node) -> Vec<Node> {
+/// Returns the branches of a choice without annotations, or else the schema itself.
+fn flatten(node: Node) -> Vec<Node> {
     match node {
-        Node { kind: Kind::Choice(branches), about, null, .. } if about.is_empty() => {
-            let null = null.then(|| Node::scalar(ScalarKind::Null, Map::new()));
+        Node { kind: Kind::Choice(branches), annotations, nullable, .. } if annotations.is_empty() => {
+            let null = nullable.then(|| Node::scalar(ScalarKind::Null, Map::new()));
             branches.into_iter().chain(null).collect()
         }
         node => vec![node],
     }
 }
 
-/// The values, if the schema only lists values of one type.
-fn enumerated(node: &Node) -> Option<&Vec<Value>> {
+/// Returns the values if the schema is an enumeration of one type without other keywords.
+fn enum_values(node: &Node) -> Option<&Vec<Value>> {
     match &node.kind {
-        Kind::Scalar(Scalar { keywords, .. }) if keywords.len() == 1 => keywords.get("enum")?.as_array(),
+        Kind::Scalar(ScalarNode { keywords, .. }) if keywords.len() == 1 => keywords.get("enum")?.as_array(),
         _ => None,
     }
 }
 
-/// Turns what is said about listed values into a line that names them: the schema of all values is about to be one.
-fn describe_in_notes(node: &mut Node) {
-    let Some(values) = enumerated(node) else { return };
+/// Converts the description of an enumeration into a note that names its values.
+///
+/// Enumerations are merged into one afterwards. The note keeps the values that the description applies to.
+fn move_description_to_notes(node: &mut Node) {
+    let Some(values) = enum_values(node) else { return };
     let values: Vec<String> = values.iter().map(Value::to_string).collect();
-    if let Some(description) = node.about.description.take() {
-        node.about.notes.insert(0, format!("{}: {}", values.join(", "), one_line(&description)));
+    if let Some(description) = node.annotations.description.take() {
+        node.annotations.notes.insert(0, format!("{}: {}", values.join(", "), one_line(&description)));
     }
 }
 
 /// Adds the values of one enumeration to another.
-fn fold(into: &mut Node, from: Node) {
-    // Only the variants of a Rust enum are written in several parts, and decoding knows them all.
-    into.derived = true;
-    let values = enumerated(&from).cloned().unwrap_or_default();
-    into.about.overlay(from.about);
-    if let Kind::Scalar(Scalar { keywords, .. }) = &mut into.kind
+fn merge_enum(into: &mut Node, from: Node) {
+    // Only the variants of a Rust enum are generated in several parts, and deserialization checks them all.
+    into.checked_by_decoding = true;
+    let values = enum_values(&from).cloned().unwrap_or_default();
+    into.annotations.overlay(from.annotations);
+    if let Kind::Scalar(ScalarNode { keywords, .. }) = &mut into.kind
         && let Some(Value::Array(list)) = keywords.get_mut("enum")
     {
         list.extend(values);
     }
 }
 
-/// The one object that each of the branches fits: what is required by all, and whatever any of them knows.
-pub(super) fn widest(branches: Vec<Node>) -> Result<Node, SchemaError> {
+/// Merges objects into one that accepts the values of each branch: it has the properties of all branches, and requires
+/// those that all branches require.
+///
+/// # Errors
+///
+/// Returns an error if a branch is not an object.
+pub(super) fn merge_variants(branches: Vec<Node>) -> Result<Node, SchemaError> {
     let mut notes = Vec::new();
-    let mut whole: Option<Object> = None;
+    let mut merged: Option<ObjectNode> = None;
     for branch in branches {
-        let form = branch.form();
-        let Kind::Object(object) = branch.kind else { return Err(SchemaError::NotAnObject { form }) };
-        notes.push(together(&object, branch.about.description.as_deref()));
-        whole = Some(match whole {
+        let type_name = branch.type_name();
+        let Kind::Object(object) = branch.kind else { return Err(SchemaError::NotAnObject { type_name }) };
+        notes.push(variant_note(&object, branch.annotations.description.as_deref()));
+        merged = Some(match merged {
             None => object,
-            Some(whole) => wider(whole, object),
+            Some(merged) => widen(merged, object),
         });
     }
-    let mut node = Node::new(Kind::Object(whole.unwrap_or_default()));
-    node.about.notes = notes;
+    let mut node = Node::new(Kind::Object(merged.unwrap_or_default()));
+    node.annotations.notes = notes;
     Ok(node)
 }
 
-fn wider(mut left: Object, right: Object) -> Object {
+/// Returns an object that accepts the values of both.
+fn widen(mut left: ObjectNode, right: ObjectNode) -> ObjectNode {
     left.required.retain(|name| right.required.contains(name));
     for (name, node) in right.properties {
         match left.properties.iter_mut().find(|(other, _)| *other == name) {
             None => left.properties.push((name, node)),
-            Some((_, other)) => *other = choice(vec![std::mem::replace(other, Node::any()), node]),
+            Some((_, other)) => *other = any_of(vec![std::mem::replace(other, Node::any()), node]),
         }
     }
     let is_closed =
@@ -145,9 +157,9 @@ fn wider(mut left: Object, right: Object) -> Object {
     left
 }
 
-/// A line that names the members of one variant.
-fn together(object: &Object, description: Option<&str>) -> String {
-    let member = |(name, node): &(String, Node)| match enumerated(node).map(Vec::as_slice) {
+/// Returns a line that names the members of a variant.
+fn variant_note(object: &ObjectNode, description: Option<&str>) -> String {
+    let member = |(name, node): &(String, Node)| match enum_values(node).map(Vec::as_slice) {
         Some([value]) => format!("{name} {value}"),
         _ => name.clone(),
     };
@@ -156,6 +168,7 @@ fn together(object: &Object, description: Option<&str>) -> String {
     format!("Together: {}{text}", members.join(", "))
 }
 
+/// Replaces each run of white space with one space.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,58 +1,58 @@
-//! The definitions of a generated schema: where references lead, and which types contain themselves.
+//! The definitions of a generated schema: resolution of references, and detection of recursive types.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::SchemaError;
+use crate::schema::error::SchemaError;
 
-/// The document itself, as `#` names it.
+/// The reference to the document itself.
 const ROOT: &str = "#";
 
-/// Where the document keeps the others.
-const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
+/// The keywords that hold definitions.
+const DEFINITION_KEYWORDS: [&str; 2] = ["$defs", "definitions"];
 
-/// The named schemas of one generated document.
+/// The definitions of a generated document.
 pub(super) struct Definitions<'a> {
     schemas: HashMap<&'a str, &'a Value>,
-    /// The names that stay references, with the names they are published under.
+    /// The names of recursive types, which stay references, with their published names.
     published: HashMap<&'a str, String>,
 }
 
 impl<'a> Definitions<'a> {
-    /// `None` if there are more than `limit`.
-    pub(super) fn of(root: &'a Value, limit: usize) -> Option<Self> {
+    /// Collects the definitions of a document. Returns `None` if there are more than `max_definitions`.
+    pub(super) fn new(root: &'a Value, max_definitions: usize) -> Option<Self> {
         let mut schemas = HashMap::from([(ROOT, root)]);
-        for keyword in DEFINITIONS {
+        for keyword in DEFINITION_KEYWORDS {
             if let Some(definitions) = root.get(keyword).and_then(Value::as_object) {
                 schemas.extend(definitions.iter().map(|(name, schema)| (name.as_str(), schema)));
             }
         }
-        if schemas.len() > limit {
+        if schemas.len() > max_definitions {
             return None;
         }
-        let published = publish(recursive_names(&schemas), root);
+        let published = published_names(recursive_names(&schemas), root);
         Some(Self { schemas, published })
     }
 
-    /// The schema a reference leads to, and the name to publish where it has to stay a reference.
-    pub(super) fn follow(&self, reference: &str) -> Result<(&'a Value, Option<&str>), SchemaError> {
-        let name = name_of(reference)?;
+    /// Resolves a reference. Returns the schema, and the published name if the schema must stay a reference.
+    pub(super) fn resolve(&self, reference: &str) -> Result<(&'a Value, Option<&str>), SchemaError> {
+        let name = referenced_name(reference)?;
         match self.schemas.get(name.as_str()) {
             Some(schema) => Ok((schema, self.published.get(name.as_str()).map(String::as_str))),
-            None => Err(SchemaError::Reference { reference: reference.into() }),
+            None => Err(SchemaError::UnresolvedReference { reference: reference.into() }),
         }
     }
 
-    /// The schema that is published under a name.
+    /// Returns the schema with a published name.
     pub(super) fn published(&self, name: &str) -> Option<&'a Value> {
         let (key, _) = self.published.iter().find(|(_, published)| *published == name)?;
         self.schemas.get(key).copied()
     }
 }
 
-/// The name in `#/$defs/Name`, or `#`.
-fn name_of(reference: &str) -> Result<String, SchemaError> {
+/// Returns the name in a reference such as `#/$defs/Name`, or `#` for the document itself.
+fn referenced_name(reference: &str) -> Result<String, SchemaError> {
     if reference == ROOT {
         return Ok(ROOT.into());
     }
@@ -62,7 +62,7 @@ fn name_of(reference: &str) -> Result<String, SchemaError> {
         .filter(|name| !name.contains('/'))
         .and_then(percent_decode)
         .map(|name| name.replace("~1", "/").replace("~0", "~"))
-        .ok_or_else(|| SchemaError::Reference { reference: reference.into() })
+        .ok_or_else(|| SchemaError::UnresolvedReference { reference: reference.into() })
 }
 
 fn percent_decode(text: &str) -> Option<String> {
@@ -79,12 +79,14 @@ fn percent_decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// One name of every circle of references: with these left as references, the rest can be written out in place.
+/// Returns at least one name of every cycle of references.
+///
+/// If these names stay references, all other references can be expanded inline. The search is depth-first.
 fn recursive_names<'a>(schemas: &HashMap<&'a str, &'a Value>) -> HashSet<&'a str> {
     let edges: HashMap<_, _> =
         schemas.iter().map(|(name, schema)| (*name, references(name, schema, schemas))).collect();
     let mut recursive = HashSet::new();
-    let mut entered = HashSet::from([ROOT]);
+    let mut visited = HashSet::from([ROOT]);
     let mut path = vec![(ROOT, 0)];
     let mut on_path = HashSet::from([ROOT]);
     while let Some((name, next)) = path.last_mut() {
@@ -96,7 +98,7 @@ fn recursive_names<'a>(schemas: &HashMap<&'a str, &'a Value>) -> HashSet<&'a str
         *next += 1;
         if on_path.contains(target) {
             recursive.insert(target);
-        } else if entered.insert(target) {
+        } else if visited.insert(target) {
             on_path.insert(target);
             path.push((target, 0));
         }
@@ -104,19 +106,21 @@ fn recursive_names<'a>(schemas: &HashMap<&'a str, &'a Value>) -> HashSet<&'a str
     recursive
 }
 
-/// The names that a schema refers to, in the order in which they stand.
+/// Returns the names that a schema refers to, in document order.
 fn references<'a>(name: &str, schema: &'a Value, schemas: &HashMap<&'a str, &'a Value>) -> Vec<&'a str> {
     let mut names = Vec::new();
     let mut pending = vec![schema];
-    // The definitions are no part of the document that carries them.
-    let mut skipped: &[&str] = if name == ROOT { &DEFINITIONS } else { &[] };
+    // The definitions are not part of the document that contains them.
+    let mut skipped: &[&str] = if name == ROOT { &DEFINITION_KEYWORDS } else { &[] };
     while let Some(value) = pending.pop() {
         match value {
             Value::Array(items) => pending.extend(items.iter().rev()),
             Value::Object(members) => {
-                // What leads nowhere is reported where it is read: here it may be data that looks like a reference.
-                let name =
-                    members.get("$ref").and_then(Value::as_str).and_then(|reference| name_of(reference).ok());
+                // Unresolved references are reported by the reader: here they may be data that looks like a reference.
+                let name = members
+                    .get("$ref")
+                    .and_then(Value::as_str)
+                    .and_then(|reference| referenced_name(reference).ok());
                 names.extend(
                     name.and_then(|name| schemas.get_key_value(name.as_str())).map(|(name, _)| *name),
                 );
@@ -130,28 +134,29 @@ fn references<'a>(name: &str, schema: &'a Value, schemas: &HashMap<&'a str, &'a 
     names
 }
 
-/// Gives each recursive type a name that every client can read, and no two the same.
-fn publish<'a>(recursive: HashSet<&'a str>, root: &Value) -> HashMap<&'a str, String> {
+/// Returns a unique name for each recursive type, in characters that all clients accept.
+fn published_names<'a>(recursive: HashSet<&'a str>, root: &Value) -> HashMap<&'a str, String> {
     let mut names: Vec<_> = recursive.into_iter().collect();
     names.sort_unstable();
     let mut taken = HashSet::new();
     let title = root.get("title").and_then(Value::as_str).unwrap_or("Root");
-    let wanted = |name: &'a str| readable(if name == ROOT { title } else { name });
-    names.into_iter().map(|name| (name, unused(&wanted(name), &mut taken))).collect()
+    let preferred = |name: &'a str| portable_name(if name == ROOT { title } else { name });
+    names.into_iter().map(|name| (name, unique_name(&preferred(name), &mut taken))).collect()
 }
 
-fn readable(name: &str) -> String {
+/// Replaces all characters except ASCII letters and digits with `_`.
+fn portable_name(name: &str) -> String {
     let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if name.is_empty() { "Type".into() } else { name }
 }
 
-/// The name itself, or with the first number that makes it new.
-pub(super) fn unused(name: &str, taken: &mut HashSet<String>) -> String {
-    let mut free = name.to_owned();
+/// Returns the name, with a number appended if it is taken, and marks the result as taken.
+pub(super) fn unique_name(name: &str, taken: &mut HashSet<String>) -> String {
+    let mut candidate = name.to_owned();
     let mut number = 1;
-    while !taken.insert(free.clone()) {
+    while !taken.insert(candidate.clone()) {
         number += 1;
-        free = format!("{name}{number}");
+        candidate = format!("{name}{number}");
     }
-    free
+    candidate
 }

@@ -1,75 +1,85 @@
-//! What keeps a schema from being made portable.
+//! Errors in schemas.
 
-/// Why a schema cannot be published; the message says what to change.
+/// An error that prevents a schema from being published. The message states the fix.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {
-    /// A keyword asserts something that the portable subset cannot say.
-    #[error("`{keyword}` at `{pointer}` has no portable form: leave it out, or write this schema by hand")]
-    Keyword {
+    /// A keyword with an assertion that the portable subset cannot express.
+    #[error(
+        "the portable subset of JSON Schema does not support `{keyword}`{}: remove it, or write this schema by hand",
+        location(pointer)
+    )]
+    UnsupportedKeyword {
         /// The keyword.
         keyword: String,
-        /// Where it stands in the generated schema.
+        /// The JSON pointer of its location in the generated schema.
         pointer: String,
     },
-    /// A keyword's value is not what JSON Schema allows there.
-    #[error("`{keyword}` at `{pointer}` is not valid JSON Schema: it should be {expected}")]
-    Invalid {
+    /// A keyword whose value is not valid JSON Schema.
+    #[error("invalid JSON Schema: `{keyword}`{} must be {expected}", location(pointer))]
+    InvalidKeyword {
         /// The keyword.
         keyword: String,
-        /// Where it stands in the generated schema.
+        /// The JSON pointer of its location in the generated schema.
         pointer: String,
-        /// What belongs there.
+        /// A description of the valid values.
         expected: &'static str,
     },
-    /// A keyword was added to a schema about which it says nothing.
-    #[error("`{keyword}` says nothing about {form}")]
-    Misplaced {
+    /// A keyword that was added to a schema of a type it does not apply to.
+    #[error("`{keyword}` does not apply to {type_name}")]
+    InapplicableKeyword {
         /// The keyword.
         keyword: String,
-        /// What the schema describes.
-        form: &'static str,
+        /// The type that the schema describes, such as `a string`.
+        type_name: &'static str,
     },
-    /// A reference leads out of the document; nothing is ever fetched.
-    #[error("`$ref: {reference}` cannot be followed: only `#` and `#/$defs/…` lead anywhere")]
-    Reference {
+    /// A reference out of the document, or to a definition that does not exist. Remote documents are never fetched.
+    #[error(
+        "`$ref: {reference}` cannot be resolved: it must be `#` or the name of a definition, `#/$defs/…`"
+    )]
+    UnresolvedReference {
         /// The reference.
         reference: String,
     },
-    /// The schema, with its types written out in place, is nested too deeply.
-    #[error("the schema is nested deeper than {limit} levels")]
+    /// A schema that is nested too deeply, with its types expanded inline.
+    #[error("the schema must be nested at most {limit} levels deep")]
     TooDeep {
-        /// How deep it may be.
+        /// The maximum depth, in levels.
         limit: usize,
     },
-    /// The schema, with its types written out in place, is too large.
-    #[error("the schema has more than {limit} subschemas once its types are written out in place")]
+    /// A schema that is too large, with its types expanded inline.
+    #[error("the schema must have at most {limit} subschemas, with its types expanded inline")]
     TooLarge {
-        /// How many there may be.
+        /// The maximum number of subschemas and enumerated values.
         limit: usize,
     },
-    /// A `pattern` is not one of the regular expressions that run in linear time.
+    /// A `pattern` that is not a regular expression with linear running time.
     #[error(
-        "the pattern `{pattern}` cannot be used: {reason} (look-around, back-references and `\\p{{…}}` are not supported)"
+        "the pattern `{pattern}` cannot be compiled: {reason} (look-around, back-references and `\\p{{…}}` are not supported)"
     )]
-    Pattern {
+    InvalidPattern {
         /// The pattern.
         pattern: String,
-        /// What is wrong with it.
+        /// The error of the regular expression compiler.
         reason: String,
     },
-    /// Arguments are an object, and this type is none.
+    /// A type that is used for all arguments of a tool, but is not an object.
     #[error(
-        "arguments are an object, and this type is {form}: make it one argument of several, or a field of a struct"
+        "arguments must be an object, but this type is {type_name}: use it as one of several arguments, or as a field of a struct"
     )]
     NotAnObject {
-        /// What the schema describes.
-        form: &'static str,
+        /// The type that the schema describes, such as `a string`.
+        type_name: &'static str,
     },
-    /// Two properties have the same name.
-    #[error("two properties are named `{name}`")]
-    Duplicate {
+    /// Two properties with the same name.
+    #[error("property names must be unique: `{name}` is used twice")]
+    DuplicateProperty {
         /// The name.
         name: String,
     },
+}
+
+/// Returns the location of a keyword for an error message. Empty at the root.
+fn location(pointer: &str) -> String {
+    if pointer.is_empty() { String::new() } else { format!(" at `{pointer}`") }
 }

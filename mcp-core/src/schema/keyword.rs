@@ -1,57 +1,59 @@
-//! The keywords of JSON Schema: about what they assert, and which become what.
+//! The keywords of JSON Schema: their roles, their values, and the bounds they set.
 
 use serde_json::{Map, Number, Value};
 
-use super::SchemaError;
-use super::node::{Kind, Node, ScalarKind};
-use super::number;
+use crate::schema::error::SchemaError;
+use crate::schema::node::{Kind, Node, ScalarKind};
+use crate::schema::number;
 
-/// What a keyword does.
+/// The role of a keyword.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
-    /// It bounds values of one type, with a value of the given sort.
-    Bounds(Bounded, Operand),
-    /// It says which schemas apply, or of which type a value is.
+pub(super) enum KeywordRole {
+    /// Bounds values of a type. The keyword's value has the type of the operand.
+    Bounds(BoundedType, Operand),
+    /// States the type of a value, or applies other schemas.
     Structure,
-    /// It is of no use to a reader of the portable form.
+    /// Has no meaning in a portable schema, and is dropped.
     Dropped,
-    /// It asserts what the portable form cannot say.
-    Refused,
-    /// It asserts nothing.
+    /// Asserts something that a portable schema cannot express.
+    Unsupported,
+    /// Asserts nothing.
     Annotation,
 }
 
-/// The type whose values a keyword bounds.
+/// A type with keywords that bound its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bounded {
+pub(super) enum BoundedType {
     Number,
     String,
     Array,
     Object,
 }
 
-/// What a keyword's value has to be.
+/// The type of a keyword's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operand {
     Number,
     PositiveNumber,
+    /// A non-negative integer.
     Count,
     Text,
     Flag,
 }
 
-pub(super) fn role(keyword: &str) -> Role {
-    use Bounded::{Array, Number, Object, String};
+/// Returns the role of a keyword. Unknown keywords are annotations.
+pub(super) fn role(keyword: &str) -> KeywordRole {
+    use BoundedType::{Array, Number, Object, String};
     match keyword {
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => {
-            Role::Bounds(Number, Operand::Number)
+            KeywordRole::Bounds(Number, Operand::Number)
         }
-        "multipleOf" => Role::Bounds(Number, Operand::PositiveNumber),
-        "minLength" | "maxLength" => Role::Bounds(String, Operand::Count),
-        "pattern" => Role::Bounds(String, Operand::Text),
-        "minItems" | "maxItems" => Role::Bounds(Array, Operand::Count),
-        "uniqueItems" => Role::Bounds(Array, Operand::Flag),
-        "minProperties" | "maxProperties" => Role::Bounds(Object, Operand::Count),
+        "multipleOf" => KeywordRole::Bounds(Number, Operand::PositiveNumber),
+        "minLength" | "maxLength" => KeywordRole::Bounds(String, Operand::Count),
+        "pattern" => KeywordRole::Bounds(String, Operand::Text),
+        "minItems" | "maxItems" => KeywordRole::Bounds(Array, Operand::Count),
+        "uniqueItems" => KeywordRole::Bounds(Array, Operand::Flag),
+        "minProperties" | "maxProperties" => KeywordRole::Bounds(Object, Operand::Count),
         "type"
         | "enum"
         | "const"
@@ -66,17 +68,17 @@ pub(super) fn role(keyword: &str) -> Role {
         | "anyOf"
         | "oneOf"
         | "not"
-        | "$ref" => Role::Structure,
+        | "$ref" => KeywordRole::Structure,
         "$schema" | "$id" | "$comment" | "$defs" | "definitions" | "$anchor" | "$dynamicAnchor"
-        | "$vocabulary" => Role::Dropped,
+        | "$vocabulary" => KeywordRole::Dropped,
         "if" | "then" | "else" | "contains" | "minContains" | "maxContains" | "propertyNames"
         | "unevaluatedItems" | "additionalItems" | "dependencies" | "dependentRequired"
-        | "dependentSchemas" | "$dynamicRef" | "$recursiveRef" => Role::Refused,
-        _ => Role::Annotation,
+        | "dependentSchemas" | "$dynamicRef" | "$recursiveRef" => KeywordRole::Unsupported,
+        _ => KeywordRole::Annotation,
     }
 }
 
-/// Whether JSON Schema itself names the format; clients warn about others, or refuse them.
+/// Returns `true` if JSON Schema defines the format. Some clients warn about other formats or reject them.
 pub(super) fn is_standard_format(format: &str) -> bool {
     matches!(
         format,
@@ -102,8 +104,10 @@ pub(super) fn is_standard_format(format: &str) -> bool {
     )
 }
 
-/// What the Rust integer type named by a format can hold, where JSON can say it exactly.
-pub(super) fn natural_bounds(format: &str) -> Option<(Option<i64>, Option<i64>)> {
+/// Returns the minimum and maximum of the Rust integer type named by a format.
+///
+/// Omits the bounds of 64-bit and 128-bit integers that many JSON implementations cannot represent exactly.
+fn integer_bounds(format: &str) -> Option<(Option<i64>, Option<i64>)> {
     Some(match format {
         "uint8" => (Some(0), Some(u8::MAX.into())),
         "uint16" => (Some(0), Some(u16::MAX.into())),
@@ -117,7 +121,8 @@ pub(super) fn natural_bounds(format: &str) -> Option<(Option<i64>, Option<i64>)>
     })
 }
 
-impl Bounded {
+impl BoundedType {
+    /// Returns the bounded type of a scalar, or `None` if no keyword bounds it.
     pub(super) fn of(kind: ScalarKind) -> Option<Self> {
         match kind {
             ScalarKind::Integer | ScalarKind::Number => Some(Self::Number),
@@ -128,6 +133,7 @@ impl Bounded {
 }
 
 impl Operand {
+    /// Returns `true` if the value has this type.
     pub(super) fn accepts(self, value: &Value) -> bool {
         match self {
             Self::Number => value.is_number(),
@@ -138,52 +144,57 @@ impl Operand {
         }
     }
 
+    /// Returns the name of the type, to follow "must be" in an error.
     pub(super) fn expected(self) -> &'static str {
         match self {
             Self::Number => "a number",
-            Self::PositiveNumber => "a number above 0",
-            Self::Count => "a count",
+            Self::PositiveNumber => "a number greater than 0",
+            Self::Count => "a non-negative integer",
             Self::Text => "a string",
-            Self::Flag => "true or false",
+            Self::Flag => "a boolean",
         }
     }
 }
 
 impl Node {
-    /// The place for keywords that bound values of that type, if this schema describes such values.
-    pub(super) fn bounds(&mut self, bounded: Bounded) -> Option<&mut Map<String, Value>> {
+    /// Returns the keywords that bound values of a type, or `None` if this schema describes values of another type.
+    pub(super) fn bounds_mut(&mut self, bounded: BoundedType) -> Option<&mut Map<String, Value>> {
         match (&mut self.kind, bounded) {
-            (Kind::Scalar(scalar), _) if Bounded::of(scalar.kind) == Some(bounded) => {
+            (Kind::Scalar(scalar), _) if BoundedType::of(scalar.kind) == Some(bounded) => {
                 Some(&mut scalar.keywords)
             }
-            (Kind::Array(array), Bounded::Array) => Some(&mut array.keywords),
-            (Kind::Object(object), Bounded::Object) => Some(&mut object.keywords),
+            (Kind::Array(array), BoundedType::Array) => Some(&mut array.keywords),
+            (Kind::Object(object), BoundedType::Object) => Some(&mut object.keywords),
             _ => None,
         }
     }
 }
 
-/// The keywords that assert what both sides assert.
-pub(super) fn narrow(
+/// Returns keywords that assert everything that `left` and `right` assert.
+///
+/// # Errors
+///
+/// Returns an error if a keyword of both has values that one keyword cannot combine.
+pub(super) fn intersect(
     mut left: Map<String, Value>,
     right: Map<String, Value>,
 ) -> Result<Map<String, Value>, SchemaError> {
     for (keyword, value) in right {
         let both = match left.get(&keyword) {
             None => value,
-            Some(other) => narrower(&keyword, other, &value)?,
+            Some(other) => intersect_keyword(&keyword, other, &value)?,
         };
         left.insert(keyword, both);
     }
     Ok(left)
 }
 
-fn narrower(keyword: &str, left: &Value, right: &Value) -> Result<Value, SchemaError> {
-    let larger_narrows =
+fn intersect_keyword(keyword: &str, left: &Value, right: &Value) -> Result<Value, SchemaError> {
+    let is_lower_bound =
         matches!(keyword, "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties");
     Ok(match (left, right) {
         (Value::Number(left), Value::Number(right)) if keyword != "multipleOf" => {
-            if (number::compare(left, right).is_ge()) == larger_narrows {
+            if (number::compare(left, right).is_ge()) == is_lower_bound {
                 left.clone().into()
             } else {
                 right.clone().into()
@@ -198,18 +209,23 @@ fn narrower(keyword: &str, left: &Value, right: &Value) -> Result<Value, SchemaE
         (Value::Bool(left), Value::Bool(right)) => (*left || *right).into(),
         (Value::Array(left), Value::Array(right)) => left
             .iter()
-            .filter(|value| right.iter().any(|other| number::same(value, other)))
+            .filter(|value| right.iter().any(|other| number::values_equal(value, other)))
             .cloned()
             .collect(),
         _ if left == right => left.clone(),
-        _ => return Err(SchemaError::Keyword { keyword: keyword.into(), pointer: "/allOf".into() }),
+        _ => {
+            return Err(SchemaError::UnsupportedKeyword {
+                keyword: keyword.into(),
+                pointer: "/allOf".into(),
+            });
+        }
     })
 }
 
-/// Adds the bounds of the Rust type that a format names, where none are given. Says whether the schema now asserts
-/// just these.
-pub(super) fn add_natural_bounds(keywords: &mut Map<String, Value>, format: &str) -> bool {
-    let Some((minimum, maximum)) = natural_bounds(format) else { return keywords.is_empty() };
+/// Adds the bounds of the Rust integer type named by a format, unless the keywords have bounds already. Returns
+/// `true` if the keywords assert nothing else.
+pub(super) fn add_integer_bounds(keywords: &mut Map<String, Value>, format: &str) -> bool {
+    let Some((minimum, maximum)) = integer_bounds(format) else { return keywords.is_empty() };
     for (keyword, exclusive, bound) in
         [("minimum", "exclusiveMinimum", minimum), ("maximum", "exclusiveMaximum", maximum)]
     {

@@ -1,44 +1,48 @@
-//! A schema of the portable subset while it is worked on, and how it is written down.
+//! The tree of a schema in the portable subset, and its JSON.
 
 use serde_json::{Map, Value, json};
 
-use super::number;
+use crate::schema::number;
 
-/// One subschema.
+/// A subschema.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
-    pub(super) about: About,
+    pub(super) annotations: SchemaAnnotations,
     pub(super) kind: Kind,
-    /// `null` is accepted besides.
-    pub(super) null: bool,
-    /// Decoding into the Rust type checks all that is asserted here.
-    pub(super) derived: bool,
+    /// `null` is accepted in addition to `kind`.
+    pub(super) nullable: bool,
+    /// Deserializing into the Rust type checks every assertion of this subschema.
+    pub(super) checked_by_decoding: bool,
 }
 
-/// What is said about a value without asserting anything.
+/// Information about a value that asserts nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct About {
+pub(super) struct SchemaAnnotations {
     pub(super) description: Option<String>,
-    /// Lines of ours that say what the keywords no longer can; they follow the description.
+    /// Generated lines that follow the description. They state what the keywords of the subset cannot express.
     pub(super) notes: Vec<String>,
-    pub(super) others: Map<String, Value>,
+    /// All other annotations, such as `title`, `default` and `examples`.
+    pub(super) keywords: Map<String, Value>,
 }
 
+/// The kind of values that a subschema accepts.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     Any,
     Never,
-    Scalar(Scalar),
-    Array(Array),
-    Object(Object),
-    /// Values that have no one type.
+    Scalar(ScalarNode),
+    Array(ArrayNode),
+    Object(ObjectNode),
+    /// Enumerated values of different types, or arrays or objects.
     Values(Vec<Value>),
+    /// A value of any of the branches.
     Choice(Vec<Node>),
+    /// A definition, by its name.
     Reference(String),
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Scalar {
+pub(super) struct ScalarNode {
     pub(super) kind: ScalarKind,
     pub(super) keywords: Map<String, Value>,
 }
@@ -53,74 +57,78 @@ pub(super) enum ScalarKind {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Array {
+pub(super) struct ArrayNode {
     pub(super) items: Box<Node>,
     pub(super) keywords: Map<String, Value>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Object {
+pub(super) struct ObjectNode {
     pub(super) properties: Vec<(String, Node)>,
     pub(super) required: Vec<String>,
     pub(super) additional: Additional,
     pub(super) keywords: Map<String, Value>,
 }
 
-/// Which members an object may have besides its properties.
+/// The members that an object may have in addition to its properties.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Additional {
     #[default]
     Unspecified,
     None,
     Any,
+    /// Members that match a schema.
     Of(Box<Node>),
 }
 
-/// What a schema is for, where that makes a difference.
+/// The use of a schema, where it affects the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Absence can say `null`, and unknown members are mistakes.
+    /// Input of a tool: an absent member means `null`, and unknown members are rejected.
     Argument,
-    /// What the server writes is described exactly, `null` included.
+    /// Output of a tool: described exactly as the server serializes it, including `null`.
     Result,
 }
 
 impl Node {
     pub(super) fn new(kind: Kind) -> Self {
-        Self { about: About::default(), kind, null: false, derived: false }
+        Self { annotations: SchemaAnnotations::default(), kind, nullable: false, checked_by_decoding: false }
     }
 
     pub(super) fn any() -> Self {
-        Self { derived: true, ..Self::new(Kind::Any) }
+        Self { checked_by_decoding: true, ..Self::new(Kind::Any) }
     }
 
     pub(super) fn scalar(kind: ScalarKind, keywords: Map<String, Value>) -> Self {
-        Self { derived: keywords.is_empty(), ..Self::new(Kind::Scalar(Scalar { kind, keywords })) }
+        Self {
+            checked_by_decoding: keywords.is_empty(),
+            ..Self::new(Kind::Scalar(ScalarNode { kind, keywords }))
+        }
     }
 
     pub(super) fn accepts_null(&self) -> bool {
-        self.null || matches!(self.kind, Kind::Any) || self.is_null()
+        self.nullable || matches!(self.kind, Kind::Any) || self.is_null()
     }
 
     pub(super) fn is_null(&self) -> bool {
-        matches!(&self.kind, Kind::Scalar(Scalar { kind: ScalarKind::Null, .. }))
+        matches!(&self.kind, Kind::Scalar(ScalarNode { kind: ScalarKind::Null, .. }))
     }
 
-    /// The kind of value, for messages and notes.
-    pub(super) fn form(&self) -> &'static str {
+    /// Returns the name of the type, for error messages and notes.
+    pub(super) fn type_name(&self) -> &'static str {
         match &self.kind {
             Kind::Any => "any value",
             Kind::Never => "no value",
-            Kind::Scalar(scalar) => scalar.kind.form(),
+            Kind::Scalar(scalar) => scalar.kind.phrase(),
             Kind::Array(_) => "an array",
             Kind::Object(_) => "an object",
-            Kind::Values(_) => "one of some values",
+            Kind::Values(_) => "an enumerated value",
             Kind::Choice(_) => "a choice of several types",
             Kind::Reference(_) => "a recursive type",
         }
     }
 
-    /// How many subschemas this is, enumerated values included.
+    /// Returns the number of subschemas and enumerated values.
     pub(super) fn size(&self) -> usize {
         1 + match &self.kind {
             Kind::Any | Kind::Never | Kind::Reference(_) => 0,
@@ -132,34 +140,34 @@ impl Node {
         }
     }
 
-    /// Calls `visit` with every name this schema refers to.
-    pub(super) fn each_reference(&mut self, visit: &mut impl FnMut(&mut String)) {
+    /// Calls `visit` with the name of each definition that this schema refers to.
+    pub(super) fn for_each_reference(&mut self, visit: &mut impl FnMut(&mut String)) {
         match &mut self.kind {
             Kind::Any | Kind::Never | Kind::Scalar(_) | Kind::Values(_) => {}
-            Kind::Array(array) => array.items.each_reference(visit),
-            Kind::Object(object) => object.each_node(&mut |node| node.each_reference(visit)),
-            Kind::Choice(branches) => branches.iter_mut().for_each(|branch| branch.each_reference(visit)),
+            Kind::Array(array) => array.items.for_each_reference(visit),
+            Kind::Object(object) => object.for_each_child(&mut |node| node.for_each_reference(visit)),
+            Kind::Choice(branches) => branches.iter_mut().for_each(|branch| branch.for_each_reference(visit)),
             Kind::Reference(name) => visit(name),
         }
     }
 }
 
-impl About {
-    /// Puts what was said at the place of use over what the type says of itself.
-    pub(super) fn overlay(&mut self, nearer: Self) {
-        if nearer.description.is_some() {
-            self.description = nearer.description;
+impl SchemaAnnotations {
+    /// Adds annotations that take precedence: those at the use of a type override those of the type.
+    pub(super) fn overlay(&mut self, overrides: Self) {
+        if overrides.description.is_some() {
+            self.description = overrides.description;
         }
-        self.notes.extend(nearer.notes);
-        self.others.extend(nearer.others);
+        self.notes.extend(overrides.notes);
+        self.keywords.extend(overrides.keywords);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.description.is_none() && self.notes.is_empty() && self.others.is_empty()
+        self.description.is_none() && self.notes.is_empty() && self.keywords.is_empty()
     }
 
-    /// The description with our notes below it.
-    fn text(&self) -> Option<String> {
+    /// Returns the description with the notes below it.
+    fn full_description(&self) -> Option<String> {
         let lines: Vec<&str> = self
             .description
             .iter()
@@ -173,7 +181,7 @@ impl About {
 impl ScalarKind {
     pub(super) const ALL: [Self; 5] = [Self::Null, Self::Boolean, Self::Integer, Self::Number, Self::String];
 
-    /// The value of `type`.
+    /// Returns the value of the keyword `type`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -184,17 +192,19 @@ impl ScalarKind {
         }
     }
 
+    /// Returns `true` if the value has this type.
     pub(super) fn includes(self, value: &Value) -> bool {
         match self {
             Self::Null => value.is_null(),
             Self::Boolean => value.is_boolean(),
-            Self::Integer => value.as_number().is_some_and(number::is_whole),
+            Self::Integer => value.as_number().is_some_and(number::is_integer),
             Self::Number => value.is_number(),
             Self::String => value.is_string(),
         }
     }
 
-    fn form(self) -> &'static str {
+    /// Returns the name of the type with its article.
+    fn phrase(self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Boolean => "a boolean",
@@ -205,13 +215,13 @@ impl ScalarKind {
     }
 }
 
-impl Object {
+impl ObjectNode {
     fn size(&self) -> usize {
         let properties: usize = self.properties.iter().map(|(_, node)| node.size()).sum();
         properties + if let Additional::Of(node) = &self.additional { node.size() } else { 0 }
     }
 
-    fn each_node(&mut self, visit: &mut impl FnMut(&mut Node)) {
+    fn for_each_child(&mut self, visit: &mut impl FnMut(&mut Node)) {
         self.properties.iter_mut().for_each(|(_, node)| visit(node));
         if let Additional::Of(node) = &mut self.additional {
             visit(node);
@@ -220,37 +230,37 @@ impl Object {
 }
 
 impl Node {
-    /// The schema as JSON; `null` is written if it is accepted.
-    pub(super) fn write(&self, purpose: Purpose) -> Value {
-        if self.null {
-            self.finish(self.write_nullable(purpose), true)
+    /// Returns the schema as JSON, including `null` if it is accepted.
+    pub(super) fn to_json(&self, purpose: Purpose) -> Value {
+        if self.nullable {
+            self.with_annotations(self.nullable_keywords(purpose), true)
         } else {
-            self.write_without_null(purpose)
+            self.to_json_without_null(purpose)
         }
     }
 
-    /// The schema as JSON, where leaving the value out says `null`.
-    pub(super) fn write_without_null(&self, purpose: Purpose) -> Value {
-        self.finish(self.write_kind(purpose), false)
+    /// Returns the schema as JSON without `null`, for members whose absence means `null`.
+    pub(super) fn to_json_without_null(&self, purpose: Purpose) -> Value {
+        self.with_annotations(self.kind_keywords(purpose), false)
     }
 
-    /// Adds what is said about the value. A default that the schema would refuse is left out.
-    fn finish(&self, kind: Map<String, Value>, null: bool) -> Value {
-        let mut about = self.about.clone();
+    /// Adds the annotations to the keywords. Omits a default of `null` if the written schema does not accept `null`.
+    fn with_annotations(&self, kind: Map<String, Value>, writes_null: bool) -> Value {
+        let mut annotations = self.annotations.clone();
         if matches!(self.kind, Kind::Any) {
-            about.notes.push("Any JSON value.".into());
+            annotations.notes.push("Any JSON value.".into());
         }
-        if self.null && !null && about.others.get("default").is_some_and(Value::is_null) {
-            about.others.shift_remove("default");
+        if self.nullable && !writes_null && annotations.keywords.get("default").is_some_and(Value::is_null) {
+            annotations.keywords.shift_remove("default");
         }
         let mut schema = Map::new();
-        schema.extend(about.text().map(|text| ("description".into(), text.into())));
+        schema.extend(annotations.full_description().map(|text| ("description".into(), text.into())));
         schema.extend(kind);
-        schema.extend(about.others);
+        schema.extend(annotations.keywords);
         Value::Object(schema)
     }
 
-    fn write_nullable(&self, purpose: Purpose) -> Map<String, Value> {
+    fn nullable_keywords(&self, purpose: Purpose) -> Map<String, Value> {
         let null = json!({"type": "null"});
         let branches = match &self.kind {
             Kind::Any => return Map::new(),
@@ -259,16 +269,16 @@ impl Node {
                 return object([("enum", values.iter().cloned().chain([Value::Null]).collect())]);
             }
             Kind::Choice(branches) => {
-                branches.iter().map(|branch| branch.write(purpose)).chain([null]).collect()
+                branches.iter().map(|branch| branch.to_json(purpose)).chain([null]).collect()
             }
             Kind::Scalar(_) | Kind::Array(_) | Kind::Object(_) | Kind::Reference(_) => {
-                Value::Array(vec![Value::Object(self.write_kind(purpose)), null])
+                Value::Array(vec![Value::Object(self.kind_keywords(purpose)), null])
             }
         };
         object([("anyOf", branches)])
     }
 
-    fn write_kind(&self, purpose: Purpose) -> Map<String, Value> {
+    fn kind_keywords(&self, purpose: Purpose) -> Map<String, Value> {
         match &self.kind {
             Kind::Any => Map::new(),
             Kind::Never => object([("not", json!({}))]),
@@ -278,28 +288,28 @@ impl Node {
                 schema
             }
             Kind::Array(array) => {
-                let mut schema = object([("type", "array".into()), ("items", array.items.write(purpose))]);
+                let mut schema = object([("type", "array".into()), ("items", array.items.to_json(purpose))]);
                 schema.extend(array.keywords.clone());
                 schema
             }
-            Kind::Object(object) => object.write(purpose),
+            Kind::Object(object) => object.keywords(purpose),
             Kind::Values(values) => object([("enum", values.clone().into())]),
             Kind::Choice(branches) => {
-                object([("anyOf", branches.iter().map(|branch| branch.write(purpose)).collect())])
+                object([("anyOf", branches.iter().map(|branch| branch.to_json(purpose)).collect())])
             }
             Kind::Reference(name) => object([("$ref", format!("#/$defs/{name}").into())]),
         }
     }
 }
 
-impl Object {
-    fn write(&self, purpose: Purpose) -> Map<String, Value> {
+impl ObjectNode {
+    fn keywords(&self, purpose: Purpose) -> Map<String, Value> {
         let mut schema = object([("type", "object".into())]);
         if !self.properties.is_empty() || self.additional == Additional::None {
             let properties: Map<String, Value> = self
                 .properties
                 .iter()
-                .map(|(name, node)| (name.clone(), self.write_property(name, node, purpose)))
+                .map(|(name, node)| (name.clone(), self.property_to_json(name, node, purpose)))
                 .collect();
             schema.insert("properties".into(), properties.into());
         }
@@ -311,17 +321,17 @@ impl Object {
             Additional::Unspecified if purpose == Purpose::Argument && !self.properties.is_empty() => {
                 schema.insert("additionalProperties".into(), false.into());
             }
-            Additional::Of(node) => drop(schema.insert("additionalProperties".into(), node.write(purpose))),
+            Additional::Of(node) => drop(schema.insert("additionalProperties".into(), node.to_json(purpose))),
             Additional::Unspecified | Additional::Any => {}
         }
         schema.extend(self.keywords.clone());
         schema
     }
 
-    fn write_property(&self, name: &str, node: &Node, purpose: Purpose) -> Value {
-        let absence_says_null =
+    fn property_to_json(&self, name: &str, node: &Node, purpose: Purpose) -> Value {
+        let absence_means_null =
             purpose == Purpose::Argument && !self.required.iter().any(|required| required == name);
-        if absence_says_null { node.write_without_null(purpose) } else { node.write(purpose) }
+        if absence_means_null { node.to_json_without_null(purpose) } else { node.to_json(purpose) }
     }
 }
 

@@ -1,18 +1,19 @@
-//! Numbers and values compared as JSON Schema does: `1` and `1.0` are the same.
+//! Comparison of numbers and values as in JSON Schema, where `1` and `1.0` are equal.
 
 use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-/// Beyond this no `i64` or `u64` reaches, so that a float decides by its sign alone.
+/// A bound greater than every `i64` and `u64`. The sign of a float beyond it decides a comparison with an integer.
 const BEYOND_INTEGERS: f64 = 1e20;
 
+/// Compares two numbers exactly, without rounding integers to floats.
 pub(super) fn compare(left: &Number, right: &Number) -> Ordering {
     match (left.as_i128(), right.as_i128()) {
         (Some(left), Some(right)) => left.cmp(&right),
-        (Some(left), None) => compare_mixed(left, float(right)),
-        (None, Some(right)) => compare_mixed(right, float(left)).reverse(),
-        (None, None) => float(left).partial_cmp(&float(right)).unwrap_or(Ordering::Equal),
+        (Some(left), None) => compare_mixed(left, as_float(right)),
+        (None, Some(right)) => compare_mixed(right, as_float(left)).reverse(),
+        (None, None) => as_float(left).partial_cmp(&as_float(right)).unwrap_or(Ordering::Equal),
     }
 }
 
@@ -25,27 +26,27 @@ fn compare_mixed(integer: i128, float: f64) -> Ordering {
     integer.cmp(&(float.trunc() as i128)).then(0.0_f64.total_cmp(&fraction))
 }
 
-/// Whether the number has no fraction.
-pub(super) fn is_whole(number: &Number) -> bool {
-    number.as_i128().is_some() || float(number).fract() == 0.0
+/// Returns `true` if the number is an integer.
+pub(super) fn is_integer(number: &Number) -> bool {
+    number.as_i128().is_some() || as_float(number).fract() == 0.0
 }
 
-/// The number without a decimal point, if an integer of 64 bits can hold it.
-pub(super) fn without_point(number: &Number) -> Option<Number> {
+/// Returns the number as a 64-bit integer, or `None` if it is not an integer or out of range.
+pub(super) fn to_integer(number: &Number) -> Option<Number> {
     if number.as_i128().is_some() {
         return Some(number.clone());
     }
-    let float = float(number);
+    let float = as_float(number);
     if float.fract() != 0.0 || float.abs() >= BEYOND_INTEGERS {
         return None;
     }
-    let whole = float as i128;
-    i64::try_from(whole).map(Number::from).or_else(|_| u64::try_from(whole).map(Number::from)).ok()
+    let integer = float as i128;
+    i64::try_from(integer).map(Number::from).or_else(|_| u64::try_from(integer).map(Number::from)).ok()
 }
 
-/// Whether `number` divided by `divisor` is whole, by the decimal digits of both.
+/// Returns `true` if `number` is a multiple of `divisor`, computed with the decimal digits of both.
 pub(super) fn is_multiple(number: &Number, divisor: &Number) -> bool {
-    let (Some(number), Some(divisor)) = (Decimal::of(number), Decimal::of(divisor)) else { return false };
+    let (Some(number), Some(divisor)) = (Decimal::new(number), Decimal::new(divisor)) else { return false };
     if number.digits == 0 || divisor.digits == 0 {
         return number.digits == 0;
     }
@@ -55,46 +56,48 @@ pub(super) fn is_multiple(number: &Number, divisor: &Number) -> bool {
             10_u128.checked_pow(shift.unsigned_abs()).and_then(|power| power.checked_mul(divisor.digits));
         return power.is_some_and(|power| number.digits % power == 0);
     }
-    // The remainder is carried digit by digit, as the power of ten itself may be too large.
-    (0..shift).fold(number.digits % divisor.digits, |rest, _| rest * 10 % divisor.digits) == 0
+    // The remainder is computed digit by digit, because the power of ten may overflow.
+    (0..shift).fold(number.digits % divisor.digits, |remainder, _| remainder * 10 % divisor.digits) == 0
 }
 
-/// Whether two values are the same to JSON Schema.
-pub(super) fn same(left: &Value, right: &Value) -> bool {
+/// Returns `true` if two values are equal in JSON Schema.
+pub(super) fn values_equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => compare(left, right).is_eq(),
         (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| values_equal(left, right))
         }
         (Value::Object(left), Value::Object(right)) => {
             left.len() == right.len()
-                && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| same(value, other)))
+                && left
+                    .iter()
+                    .all(|(name, value)| right.get(name).is_some_and(|other| values_equal(value, other)))
         }
         _ => left == right,
     }
 }
 
-/// `digits * 10^exponent`, without its sign.
+/// The absolute value of a number as `digits * 10^exponent`.
 struct Decimal {
     digits: u128,
     exponent: i32,
 }
 
 impl Decimal {
-    fn of(number: &Number) -> Option<Self> {
+    fn new(number: &Number) -> Option<Self> {
         let text = number.to_string();
         let text = text.trim_start_matches('-');
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        // Shortest notation has 20 digits at most.
-        let digits = format!("{whole}{fraction}").parse().ok()?;
+        let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        // The shortest notation of a number has at most 20 digits, so the digits fit a `u128`.
+        let digits = format!("{integer}{fraction}").parse().ok()?;
         let exponent: i32 = exponent.parse().ok()?;
         Some(Self { digits, exponent: exponent - i32::try_from(fraction.len()).ok()? })
     }
 }
 
-fn float(number: &Number) -> f64 {
-    // Every number is a float where it is no integer of 64 bits.
+fn as_float(number: &Number) -> f64 {
+    // A number that is not a 64-bit integer is always a float.
     number.as_f64().unwrap_or(f64::NAN)
 }
 
@@ -128,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn multiples_are_decimal() {
+    fn multiples_are_computed_in_decimal() {
         for (left, right, expected) in [
             ("0.3", "0.1", true),
             ("4.02", "0.01", true),
@@ -143,16 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn a_point_is_dropped_where_nothing_is_lost() {
-        assert_eq!(without_point(&number("5.0")), Some(5.into()));
-        assert_eq!(without_point(&number("1e2")), Some(100.into()));
-        assert_eq!(
-            without_point(&number("1.8446744073709550e19")),
-            Some(18_446_744_073_709_549_568_u64.into())
-        );
-        assert_eq!(without_point(&number("5.5")), None);
-        assert_eq!(without_point(&number("1e20")), None);
-        assert!(is_whole(&number("1e20")));
-        assert!(same(&json!({"a": [1, 2.0]}), &json!({"a": [1.0, 2]})));
+    fn conversion_to_integers_is_lossless() {
+        assert_eq!(to_integer(&number("5.0")), Some(5.into()));
+        assert_eq!(to_integer(&number("1e2")), Some(100.into()));
+        assert_eq!(to_integer(&number("1.8446744073709550e19")), Some(18_446_744_073_709_549_568_u64.into()));
+        assert_eq!(to_integer(&number("5.5")), None);
+        assert_eq!(to_integer(&number("1e20")), None);
+        assert!(is_integer(&number("1e20")));
+        assert!(values_equal(&json!({"a": [1, 2.0]}), &json!({"a": [1.0, 2]})));
     }
 }

@@ -1,85 +1,90 @@
-//! The schema of a call's arguments, put together from one schema for each.
+//! Schemas of a call's arguments, built from the schema of each argument.
 
 use std::collections::{HashMap, HashSet};
 
-use super::definition::unused;
-use super::node::{Additional, Kind, Node, Object, Purpose};
-use super::portable::document;
-use super::{Portable, Schema, SchemaError};
+use crate::schema::definition::unique_name;
+use crate::schema::document::Schema;
+use crate::schema::error::SchemaError;
+use crate::schema::node::{Additional, Kind, Node, ObjectNode, Purpose};
+use crate::schema::portable::PortableSchema;
 
-/// The schema of an object with named properties and no others.
+/// A builder for the schema of an object with named properties.
+///
+/// The object accepts no other members unless [`ObjectSchemaBuilder::open`] is called.
 #[derive(Clone, Debug, Default)]
-pub struct ObjectSchema {
-    properties: Vec<(String, Portable, bool)>,
+pub struct ObjectSchemaBuilder {
+    properties: Vec<(String, PortableSchema, bool)>,
     is_open: bool,
 }
 
-impl ObjectSchema {
-    /// An object without properties.
+impl ObjectSchemaBuilder {
+    /// Creates an object without properties.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a property, after those that are there.
+    /// Appends a property.
     #[must_use]
-    pub fn property(mut self, name: impl Into<String>, schema: Portable, required: bool) -> Self {
+    pub fn property(mut self, name: impl Into<String>, schema: PortableSchema, required: bool) -> Self {
         self.properties.push((name.into(), schema, required));
         self
     }
 
-    /// Lets members through that are no properties.
+    /// Accepts members that are not properties.
     #[must_use]
-    pub fn open(mut self) -> Self {
+    pub fn allow_unknown_members(mut self) -> Self {
         self.is_open = true;
         self
     }
 
-    /// The finished schema, with the definitions of all properties at its root.
+    /// Builds the schema, with the definitions of all properties at its root.
     ///
     /// # Errors
     ///
-    /// If two properties have the same name.
+    /// Returns [`SchemaError::DuplicateProperty`] if two properties have the same name.
     pub fn build(self) -> Result<Schema, SchemaError> {
         let additional = if self.is_open { Additional::Any } else { Additional::None };
-        let mut object = Object { additional, ..Object::default() };
+        let mut object = ObjectNode { additional, ..ObjectNode::default() };
         let mut definitions = Vec::new();
         for (name, schema, required) in self.properties {
             if object.properties.iter().any(|(other, _)| *other == name) {
-                return Err(SchemaError::Duplicate { name });
+                return Err(SchemaError::DuplicateProperty { name });
             }
             if required {
                 object.required.push(name.clone());
             }
-            object.properties.push((name, share(schema, &mut definitions)));
+            object.properties.push((name, move_definitions(schema, &mut definitions)));
         }
-        let root = Node::new(Kind::Object(object)).write(Purpose::Argument);
-        Ok(document(root, &definitions, Purpose::Argument))
+        let root = Node::new(Kind::Object(object)).to_json(Purpose::Argument);
+        Ok(Schema::new(root, &definitions, Purpose::Argument))
     }
 }
 
-/// Adds a property's definitions to the common ones. Different types of one name get different names.
-fn share(schema: Portable, common: &mut Vec<(String, Node)>) -> Node {
+/// Moves the definitions of a property to the shared ones, and returns the property.
+///
+/// If different types have the same name, those of this property are renamed.
+fn move_definitions(schema: PortableSchema, shared: &mut Vec<(String, Node)>) -> Node {
     let (mut node, mut definitions) = schema.into_parts();
     let differs =
-        |(name, node): &(String, Node)| common.iter().any(|(other, known)| other == name && known != node);
+        |(name, node): &(String, Node)| shared.iter().any(|(other, known)| other == name && known != node);
     if definitions.iter().any(differs) {
-        let mut taken: HashSet<String> = common.iter().map(|(name, _)| name.clone()).collect();
+        let mut taken: HashSet<String> = shared.iter().map(|(name, _)| name.clone()).collect();
         let renamed: HashMap<String, String> =
-            definitions.iter().map(|(name, _)| (name.clone(), unused(name, &mut taken))).collect();
+            definitions.iter().map(|(name, _)| (name.clone(), unique_name(name, &mut taken))).collect();
         let mut rename = |name: &mut String| {
             if let Some(new) = renamed.get(name) {
                 name.clone_from(new);
             }
         };
-        node.each_reference(&mut rename);
+        node.for_each_reference(&mut rename);
         for (name, definition) in &mut definitions {
             rename(name);
-            definition.each_reference(&mut rename);
+            definition.for_each_reference(&mut rename);
         }
     }
     for (name, definition) in definitions {
-        if common.iter().all(|(other, _)| *other != name) {
-            common.push((name, definition));
+        if shared.iter().all(|(other, _)| *other != name) {
+            shared.push((name, definition));
         }
     }
     node

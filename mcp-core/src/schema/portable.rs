@@ -1,42 +1,50 @@
-//! What `schemars` generates, made portable.
+//! Conversion of generated schemas into the portable subset.
 
 use serde_json::{Map, Value};
 
-use super::choice::widest;
-use super::keyword::{self, Role};
-use super::node::{Kind, Node, Object, Purpose, ScalarKind};
-use super::read::Reader;
-use super::{Schema, SchemaError};
+use crate::schema::choice::merge_variants;
+use crate::schema::document::Schema;
+use crate::schema::error::SchemaError;
+use crate::schema::keyword::{self, KeywordRole};
+use crate::schema::node::{Kind, Node, ObjectNode, Purpose, ScalarKind};
+use crate::schema::read::Reader;
 
-/// The schema of one argument or result, portable, with the definitions it still needs.
+/// The portable schema of an argument or a result, with the definitions it refers to.
 ///
-/// What is generated from a Rust type loses `$schema` and the type's name as `title`; types are written out in place
-/// unless they contain themselves; the variants of an enum become one `enum`, and what their docs say a line each of
-/// the description; `Option<T>` becomes `T`; formats that JSON Schema does not name become the bounds they stand for;
-/// a tuple becomes an array of its elements' types. Tagged enums become `anyOf` of objects.
+/// The conversion changes a schema generated from a Rust type as follows:
+///
+/// - `$schema` and the type's name in `title` are removed.
+/// - References are expanded inline, except those to recursive types.
+/// - The variants of an enum become one `enum`, and their documentation becomes lines of the description.
+/// - `Option<T>` becomes `T`.
+/// - Integer formats that JSON Schema does not define become bounds.
+/// - A tuple becomes an array of the types of its elements.
+/// - A tagged enum becomes an `anyOf` of objects.
 #[derive(Clone, Debug)]
-pub struct Portable {
+pub struct PortableSchema {
     pub(super) node: Node,
     pub(super) definitions: Vec<(String, Node)>,
     purpose: Purpose,
 }
 
-impl Portable {
-    /// Reads the schema of an argument, as generated for deserialising: draft 2020-12, with its definitions in `$defs`.
+impl PortableSchema {
+    /// Converts the schema of an argument, generated for deserialization: draft 2020-12, with its definitions in
+    /// `$defs`.
     ///
     /// # Errors
     ///
-    /// If it asserts what no portable schema can say, refers to another document, or is too large or too deep.
-    pub fn argument(generated: &Value) -> Result<Self, SchemaError> {
+    /// Returns an error if the schema has an assertion that the portable subset cannot express, refers to another
+    /// document, or is too large or too deep.
+    pub fn for_argument(generated: &Value) -> Result<Self, SchemaError> {
         Self::read(generated, Purpose::Argument)
     }
 
-    /// Reads the schema of a result, as generated for serialising. `null` stays where it was, because it is written.
+    /// Converts the schema of a result, generated for serialization. `null` is kept, because results contain it.
     ///
     /// # Errors
     ///
-    /// As [`Portable::argument`].
-    pub fn result(generated: &Value) -> Result<Self, SchemaError> {
+    /// Returns an error in the same cases as [`PortableSchema::for_argument`].
+    pub fn for_result(generated: &Value) -> Result<Self, SchemaError> {
         Self::read(generated, Purpose::Result)
     }
 
@@ -44,76 +52,87 @@ impl Portable {
         let mut reader = Reader::new(generated)?;
         let mut node = reader.read_root()?;
         let mut definitions: Vec<(String, Node)> = Vec::new();
-        let mut wanted = names(&mut node);
-        while let Some(name) = wanted.pop() {
+        let mut pending = referenced_names(&mut node);
+        while let Some(name) = pending.pop() {
             if definitions.iter().all(|(other, _)| *other != name) {
                 let mut definition = reader.read_definition(&name)?;
-                wanted.extend(names(&mut definition));
+                pending.extend(referenced_names(&mut definition));
                 definitions.push((name, definition));
             }
         }
         Ok(Self { node, definitions, purpose })
     }
 
-    /// Says what the value is for; this stands before what its type says of its values.
+    /// Sets the description. The generated notes about the values of the type follow it.
     #[must_use]
-    pub fn describe(mut self, description: impl Into<String>) -> Self {
-        self.node.about.description = Some(description.into());
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.node.annotations.description = Some(description.into());
         self
     }
 
-    /// Adds a keyword: a bound such as `minimum`, `pattern` or `enum`, or one that asserts nothing, such as `default`.
+    /// Adds a keyword: an assertion such as `minimum`, `pattern` or `enum`, or an annotation such as `default`.
     ///
     /// # Errors
     ///
-    /// If the keyword says nothing about values of this type, or its value is not valid.
-    pub fn with(mut self, keyword: &str, value: Value) -> Result<Self, SchemaError> {
+    /// Returns an error if the keyword does not apply to values of this type, or if its value is not valid.
+    pub fn with_keyword(mut self, keyword: &str, value: Value) -> Result<Self, SchemaError> {
         let bounded = match keyword::role(keyword) {
-            Role::Annotation => return Ok(self.with_annotation(keyword, value)),
-            Role::Structure if keyword == "enum" => return self.with_values(value),
-            Role::Bounds(bounded, operand) if operand.accepts(&value) => bounded,
-            Role::Bounds(_, operand) => {
+            KeywordRole::Annotation => return Ok(self.with_annotation(keyword, value)),
+            KeywordRole::Structure if keyword == "enum" => return self.with_values(value),
+            KeywordRole::Bounds(bounded, operand) if operand.accepts(&value) => bounded,
+            KeywordRole::Bounds(_, operand) => {
                 let expected = operand.expected();
-                return Err(SchemaError::Invalid {
+                return Err(SchemaError::InvalidKeyword {
                     keyword: keyword.into(),
                     pointer: String::new(),
                     expected,
                 });
             }
-            _ => return Err(SchemaError::Keyword { keyword: keyword.into(), pointer: String::new() }),
+            _ => {
+                return Err(SchemaError::UnsupportedKeyword {
+                    keyword: keyword.into(),
+                    pointer: String::new(),
+                });
+            }
         };
-        self.node.derived = false;
-        let form = self.node.form();
-        let bounds =
-            self.node.bounds(bounded).ok_or(SchemaError::Misplaced { keyword: keyword.into(), form })?;
+        self.node.checked_by_decoding = false;
+        let type_name = self.node.type_name();
+        let bounds = self
+            .node
+            .bounds_mut(bounded)
+            .ok_or(SchemaError::InapplicableKeyword { keyword: keyword.into(), type_name })?;
         bounds.insert(keyword.into(), value);
         Ok(self)
     }
 
     fn with_annotation(mut self, keyword: &str, value: Value) -> Self {
         match value {
-            Value::String(text) if keyword == "description" => self.describe(text),
+            Value::String(text) if keyword == "description" => self.with_description(text),
             value => {
-                self.node.about.others.insert(keyword.into(), value);
+                self.node.annotations.keywords.insert(keyword.into(), value);
                 self
             }
         }
     }
 
     fn with_values(mut self, values: Value) -> Result<Self, SchemaError> {
-        let form = self.node.form();
+        let type_name = self.node.type_name();
         let Kind::Scalar(scalar) = &mut self.node.kind else {
-            return Err(SchemaError::Misplaced { keyword: "enum".into(), form });
+            return Err(SchemaError::InapplicableKeyword { keyword: "enum".into(), type_name });
         };
-        let fits = |values: &Vec<Value>| {
+        let is_valid = |values: &Vec<Value>| {
             !values.is_empty() && values.iter().all(|value| scalar.kind.includes(value))
         };
-        if !values.as_array().is_some_and(fits) {
-            let expected = "a list of values of its type";
-            return Err(SchemaError::Invalid { keyword: "enum".into(), pointer: String::new(), expected });
+        if !values.as_array().is_some_and(is_valid) {
+            let expected = "a list of values of the type";
+            return Err(SchemaError::InvalidKeyword {
+                keyword: "enum".into(),
+                pointer: String::new(),
+                expected,
+            });
         }
         scalar.keywords.insert("enum".into(), values);
-        self.node.derived = false;
+        self.node.checked_by_decoding = false;
         Ok(self)
     }
 
@@ -121,109 +140,105 @@ impl Portable {
     ///
     /// # Errors
     ///
-    /// If values of this type have no length.
-    pub fn length(mut self, minimum: Option<u64>, maximum: Option<u64>) -> Result<Self, SchemaError> {
-        let (least, most) = match &self.node.kind {
+    /// Returns [`SchemaError::InapplicableKeyword`] if values of this type have no length.
+    pub fn with_length(mut self, minimum: Option<u64>, maximum: Option<u64>) -> Result<Self, SchemaError> {
+        let (minimum_keyword, maximum_keyword) = match &self.node.kind {
             Kind::Scalar(scalar) if scalar.kind == ScalarKind::String => ("minLength", "maxLength"),
             Kind::Array(_) => ("minItems", "maxItems"),
             Kind::Object(_) => ("minProperties", "maxProperties"),
-            _ => return Err(SchemaError::Misplaced { keyword: "length".into(), form: self.node.form() }),
+            _ => {
+                return Err(SchemaError::InapplicableKeyword {
+                    keyword: "length".into(),
+                    type_name: self.node.type_name(),
+                });
+            }
         };
-        for (keyword, bound) in [(least, minimum), (most, maximum)] {
+        for (keyword, bound) in [(minimum_keyword, minimum), (maximum_keyword, maximum)] {
             if let Some(bound) = bound {
-                self = self.with(keyword, bound.into())?;
+                self = self.with_keyword(keyword, bound.into())?;
             }
         }
         Ok(self)
     }
 
-    /// Whether `null` is a value of the Rust type, though the schema may not say so.
+    /// Returns `true` if `null` deserializes into the Rust type. The written schema may omit it.
     pub fn accepts_null(&self) -> bool {
         self.node.accepts_null()
     }
 
-    /// Whether the value is an object with properties, so that it can stand as a document of its own.
+    /// Returns `true` if the schema can be a document of its own: an object and, for a result, never `null`.
     pub fn is_object(&self) -> bool {
-        matches!(self.node.kind, Kind::Object(_)) && (self.purpose == Purpose::Argument || !self.node.null)
+        matches!(self.node.kind, Kind::Object(_))
+            && (self.purpose == Purpose::Argument || !self.node.nullable)
     }
 
-    /// Whether decoding a value into the Rust type checks all that this schema asserts.
+    /// Returns `true` if deserializing a value into the Rust type checks every assertion of this schema.
     ///
-    /// True for scalars with the bounds of their type, enums, and arrays and maps of these; false as soon as an
-    /// attribute bounds the value, and for structs, because decoding ignores members that it does not know.
-    pub fn decoding_suffices(&self) -> bool {
-        self.node.derived
+    /// This is the case for scalars with the bounds of their type, for enums, and for arrays and maps of these. It is
+    /// not the case for values that an attribute bounds, and for structs, because deserialization ignores unknown
+    /// members.
+    pub fn is_checked_by_decoding(&self) -> bool {
+        self.node.checked_by_decoding
     }
 
-    /// The schema of arguments that are all fields of this one type.
+    /// Converts the schema into that of a tool whose arguments are the fields of this type.
     ///
-    /// A tagged enum becomes one object with the members of all its variants, since clients refuse a choice at the
-    /// root: decoding tells them apart.
+    /// A tagged enum becomes one object with the members of all its variants, because clients reject a choice at the
+    /// root. Deserialization distinguishes the variants.
     ///
     /// # Errors
     ///
-    /// If the type is not an object.
+    /// Returns [`SchemaError::NotAnObject`] if the type is not an object.
     pub fn into_arguments(mut self) -> Result<Schema, SchemaError> {
-        let form = self.node.form();
+        let type_name = self.node.type_name();
         if let Kind::Choice(branches) = self.node.kind {
-            let mut node = widest(branches)?;
-            node.about.overlay(self.node.about);
+            let mut node = merge_variants(branches)?;
+            node.annotations.overlay(self.node.annotations);
             self.node = node;
         }
         if !self.is_object() {
-            return Err(SchemaError::NotAnObject { form });
+            return Err(SchemaError::NotAnObject { type_name });
         }
         let mut schema = self.into_document();
         if let Value::Object(root) = &mut schema.0 {
-            // Some clients want the list even where it is empty.
+            // Some clients require `properties` even if it is empty.
             root.entry("properties").or_insert_with(|| Map::new().into());
         }
         Ok(schema)
     }
 
-    /// The schema of a result: the object itself, or an object whose one member `result` is the value.
+    /// Converts the schema into that of a result: an object as it is, any other value as the member `result` of an
+    /// object.
     pub fn into_result(self) -> Schema {
         if self.is_object() {
             return self.into_document();
         }
-        let object = Object {
+        let object = ObjectNode {
             properties: vec![("result".into(), self.node)],
             required: vec!["result".into()],
-            ..Object::default()
+            ..ObjectNode::default()
         };
         Self { node: Node::new(Kind::Object(object)), ..self }.into_document()
     }
 
-    /// The schema as a document of its own, with its definitions at the root.
+    /// Converts the schema into a document of its own, with its definitions at the root.
     pub fn into_document(self) -> Schema {
         let root = match self.purpose {
-            Purpose::Argument => self.node.write_without_null(self.purpose),
-            Purpose::Result => self.node.write(self.purpose),
+            Purpose::Argument => self.node.to_json_without_null(self.purpose),
+            Purpose::Result => self.node.to_json(self.purpose),
         };
-        document(root, &self.definitions, self.purpose)
+        Schema::new(root, &self.definitions, self.purpose)
     }
 
-    /// This as one property of several.
+    /// Converts the schema into its root and its definitions.
     pub(super) fn into_parts(self) -> (Node, Vec<(String, Node)>) {
         (self.node, self.definitions)
     }
 }
 
-/// Puts definitions at the root of a schema.
-pub(super) fn document(mut root: Value, definitions: &[(String, Node)], purpose: Purpose) -> Schema {
-    let definitions: Map<String, Value> =
-        definitions.iter().map(|(name, node)| (name.clone(), node.write(purpose))).collect();
-    if let Value::Object(root) = &mut root
-        && !definitions.is_empty()
-    {
-        root.insert("$defs".into(), definitions.into());
-    }
-    Schema(root)
-}
-
-/// The names that a schema refers to.
-fn names(node: &mut Node) -> Vec<String> {
+/// Returns the names of the definitions that a schema refers to.
+fn referenced_names(node: &mut Node) -> Vec<String> {
     let mut names = Vec::new();
-    node.each_reference(&mut |name| names.push(name.clone()));
+    node.for_each_reference(&mut |name| names.push(name.clone()));
     names
 }

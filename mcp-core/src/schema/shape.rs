@@ -1,134 +1,140 @@
-//! A portable schema compiled into what the walker reads.
+//! PortableSchema schemas compiled for validation.
 
 use std::collections::HashMap;
 
 use regex_lite::{Regex, RegexBuilder};
 use serde_json::{Map, Number, Value};
 
-use super::listed::{Texts, Values};
-use super::number;
-use super::{Schema, SchemaError};
+use crate::schema::document::Schema;
+use crate::schema::enumeration::{EnumStrings, EnumValues};
+use crate::schema::error::SchemaError;
+use crate::schema::number;
 
-/// How large a compiled pattern may be.
-const PATTERN_SIZE_LIMIT: usize = 1 << 20;
+/// Maximum size of a compiled pattern, in bytes.
+const MAX_PATTERN_SIZE: usize = 1 << 20;
 
-/// A schema made ready to fit values to it; [`Shape::fit`] is what it is for.
+/// A compiled schema. [`CompiledSchema::fit`] validates and coerces values.
 #[derive(Debug)]
-pub struct Shape {
-    pub(super) root: Form,
-    pub(super) definitions: Vec<Form>,
+pub struct CompiledSchema {
+    pub(super) root: Rule,
+    pub(super) definitions: Vec<Rule>,
 }
 
-/// What a value has to be.
+/// The assertions of a subschema.
 #[derive(Debug)]
-pub(super) enum Form {
+pub(super) enum Rule {
     Any,
     Never,
     Null,
-    /// A boolean; if values are listed, one of them.
+    /// A boolean, or one of the enumerated booleans if there are any.
     Boolean(Vec<bool>),
-    Number(Box<NumberForm>),
-    Text(Box<TextForm>),
-    Array(Box<ArrayForm>),
-    Object(Box<ObjectForm>),
-    Values(Values),
-    Choice(Vec<Form>),
-    /// A definition, by its place.
+    Number(Box<NumberRule>),
+    String(Box<StringRule>),
+    Array(Box<ArrayRule>),
+    Object(Box<ObjectRule>),
+    /// One of the enumerated values.
+    Values(EnumValues),
+    /// A value that matches any of the branches.
+    Choice(Vec<Rule>),
+    /// A definition, by its index.
     Reference(usize),
 }
 
 #[derive(Debug)]
-pub(super) struct NumberForm {
-    pub(super) whole: bool,
-    pub(super) values: Values,
+pub(super) struct NumberRule {
+    /// The number must be an integer.
+    pub(super) integer: bool,
+    pub(super) values: EnumValues,
     pub(super) minimum: Option<Number>,
     pub(super) maximum: Option<Number>,
-    pub(super) above: Option<Number>,
-    pub(super) below: Option<Number>,
+    pub(super) exclusive_minimum: Option<Number>,
+    pub(super) exclusive_maximum: Option<Number>,
     pub(super) multiple_of: Option<Number>,
 }
 
 #[derive(Debug)]
-pub(super) struct TextForm {
-    pub(super) values: Texts,
-    pub(super) length: Range,
+pub(super) struct StringRule {
+    pub(super) values: EnumStrings,
+    pub(super) length: LengthRange,
     pub(super) pattern: Option<Regex>,
 }
 
 #[derive(Debug)]
-pub(super) struct ArrayForm {
-    pub(super) items: Form,
-    pub(super) length: Range,
-    pub(super) distinct: bool,
+pub(super) struct ArrayRule {
+    pub(super) items: Rule,
+    pub(super) length: LengthRange,
+    /// No two items are equal.
+    pub(super) unique: bool,
 }
 
 #[derive(Debug)]
-pub(super) struct ObjectForm {
-    pub(super) members: Vec<Member>,
-    /// The place of each member by its name.
-    pub(super) places: HashMap<String, usize>,
+pub(super) struct ObjectRule {
+    pub(super) members: Vec<MemberRule>,
+    /// The index in `members` of each name.
+    pub(super) indices: HashMap<String, usize>,
     pub(super) required: Vec<String>,
-    pub(super) others: Others,
-    pub(super) length: Range,
+    pub(super) additional: AdditionalRule,
+    pub(super) length: LengthRange,
 }
 
 #[derive(Debug)]
-pub(super) struct Member {
+pub(super) struct MemberRule {
     pub(super) name: String,
-    pub(super) form: Form,
+    pub(super) rule: Rule,
     pub(super) required: bool,
 }
 
-/// Members that have no schema of their own.
+/// The assertions of members that are not properties.
 #[derive(Debug)]
-pub(super) enum Others {
-    Refused,
+pub(super) enum AdditionalRule {
+    Forbidden,
     Any,
-    Of(Form),
+    Of(Rule),
 }
 
-/// Least and most, both included.
+/// A range of lengths. Both bounds are inclusive.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Range {
-    pub(super) least: u64,
-    pub(super) most: u64,
+pub(super) struct LengthRange {
+    pub(super) min: u64,
+    pub(super) max: u64,
 }
 
-impl Shape {
+impl CompiledSchema {
     /// Compiles a schema.
     ///
     /// # Errors
     ///
-    /// If a pattern is not a regular expression that runs in linear time.
+    /// Returns [`SchemaError::InvalidPattern`] if a pattern is not a regular expression with linear running time.
     pub fn new(schema: &Schema) -> Result<Self, SchemaError> {
         let root = schema.as_value();
         let definitions = root.get("$defs").and_then(Value::as_object);
-        let names = definitions
+        let indices = definitions
             .into_iter()
             .flatten()
             .enumerate()
-            .map(|(place, (name, _))| (name.as_str(), place))
+            .map(|(index, (name, _))| (name.as_str(), index))
             .collect();
-        let compiler = Compiler { names };
+        let compiler = Compiler { definitions: indices };
         let definitions =
             definitions.into_iter().flat_map(Map::values).map(|schema| compiler.compile(schema));
         Ok(Self { definitions: definitions.collect::<Result<_, _>>()?, root: compiler.compile(root)? })
     }
 
-    /// The form itself, or the definition that it refers to.
-    pub(super) fn resolve<'a>(&'a self, mut form: &'a Form) -> &'a Form {
-        // A definition that is only a reference to another one says nothing: following a few is enough.
+    /// Returns the rule itself, or the definition that it refers to.
+    pub(super) fn resolve<'a>(&'a self, mut rule: &'a Rule) -> &'a Rule {
+        // The limit ends cycles of definitions that only refer to each other. Longer chains are not generated.
         for _ in 0..8 {
-            match form {
-                Form::Reference(place) => form = &self.definitions[*place],
+            match rule {
+                Rule::Reference(index) => rule = &self.definitions[*index],
                 _ => break,
             }
         }
-        form
+        rule
     }
 }
 
-impl NumberForm {
+impl NumberRule {
+    /// Returns `true` if the number matches.
     pub(super) fn accepts(&self, number: &Number) -> bool {
         let is_at_least = |bound: &Option<Number>| {
             bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_ge())
@@ -142,64 +148,66 @@ impl NumberForm {
         let is_below = |bound: &Option<Number>| {
             bound.as_ref().is_none_or(|bound| number::compare(number, bound).is_lt())
         };
-        (!self.whole || number::is_whole(number))
+        (!self.integer || number::is_integer(number))
             && is_at_least(&self.minimum)
             && is_at_most(&self.maximum)
-            && is_above(&self.above)
-            && is_below(&self.below)
+            && is_above(&self.exclusive_minimum)
+            && is_below(&self.exclusive_maximum)
             && self.multiple_of.as_ref().is_none_or(|divisor| number::is_multiple(number, divisor))
-            && (self.values.is_empty() || self.values.contain_number(number))
+            && (self.values.is_empty() || self.values.contains_number(number))
     }
 }
 
-impl TextForm {
-    /// The length is looked at first, so that a pattern meets no longer text than the schema allows.
+impl StringRule {
+    /// Returns `true` if the text matches. The length is checked before the pattern, to bound the cost of the pattern.
     pub(super) fn accepts(&self, text: &str) -> bool {
-        (self.values.is_empty() || self.values.contain(text))
+        (self.values.is_empty() || self.values.contains(text))
             && self.length.contains(text.chars().count())
             && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
     }
 
-    /// The one listed text that differs in case only.
-    pub(super) fn in_other_case(&self, text: &str) -> Option<&str> {
-        self.values.in_other_case(text).filter(|text| self.accepts(text))
+    /// Returns the enumerated string that differs from `text` only in case, or `None` if there are several or none.
+    pub(super) fn get_ignoring_case(&self, text: &str) -> Option<&str> {
+        self.values.get_ignoring_case(text).filter(|text| self.accepts(text))
     }
 }
 
-impl ObjectForm {
-    pub(super) fn member(&self, name: &str) -> Option<&Member> {
-        self.places.get(name).map(|place| &self.members[*place])
+impl ObjectRule {
+    /// Returns the rule of a property.
+    pub(super) fn member(&self, name: &str) -> Option<&MemberRule> {
+        self.indices.get(name).map(|index| &self.members[*index])
     }
 
-    /// The only text that a member may be.
+    /// Returns the string that a member must be equal to, if it is a tag: an enumeration of one string.
     pub(super) fn tag(&self, name: &str) -> Option<&str> {
-        match &self.member(name)?.form {
-            Form::Text(rule) => rule.values.single(),
+        match &self.member(name)?.rule {
+            Rule::String(rule) => rule.values.single(),
             _ => None,
         }
     }
 }
 
-impl Range {
+impl LengthRange {
     pub(super) fn contains(self, length: usize) -> bool {
         let length = length as u64;
-        self.least <= length && length <= self.most
+        self.min <= length && length <= self.max
     }
 
-    fn of(schema: &Map<String, Value>, least: &str, most: &str) -> Self {
+    fn new(schema: &Map<String, Value>, min_keyword: &str, max_keyword: &str) -> Self {
         let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_u64);
-        Self { least: bound(least).unwrap_or(0), most: bound(most).unwrap_or(u64::MAX) }
+        Self { min: bound(min_keyword).unwrap_or(0), max: bound(max_keyword).unwrap_or(u64::MAX) }
     }
 }
 
-/// Compiles what the normaliser writes; it trusts that nothing else comes.
+/// A compiler for schemas in the portable subset. Other keywords are ignored.
 struct Compiler<'a> {
-    names: HashMap<&'a str, usize>,
+    /// The index of each definition.
+    definitions: HashMap<&'a str, usize>,
 }
 
 impl Compiler<'_> {
-    fn compile(&self, schema: &Value) -> Result<Form, SchemaError> {
-        let Some(schema) = schema.as_object() else { return Ok(Form::Any) };
+    fn compile(&self, schema: &Value) -> Result<Rule, SchemaError> {
+        let Some(schema) = schema.as_object() else { return Ok(Rule::Any) };
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             return self.compile_reference(reference);
         }
@@ -208,86 +216,86 @@ impl Compiler<'_> {
                 .iter()
                 .map(|branch| self.compile(branch))
                 .collect::<Result<_, _>>()
-                .map(Form::Choice);
+                .map(Rule::Choice);
         }
         let values = schema.get("enum").and_then(Value::as_array);
         Ok(match (schema.get("type").and_then(Value::as_str), values) {
-            (Some("null"), _) => Form::Null,
+            (Some("null"), _) => Rule::Null,
             (Some("boolean"), values) => {
-                Form::Boolean(values.into_iter().flatten().filter_map(Value::as_bool).collect())
+                Rule::Boolean(values.into_iter().flatten().filter_map(Value::as_bool).collect())
             }
-            (Some("integer"), _) => Form::Number(Box::new(compile_number(schema, true))),
-            (Some("number"), _) => Form::Number(Box::new(compile_number(schema, false))),
-            (Some("string"), _) => Form::Text(Box::new(compile_text(schema)?)),
-            (Some("array"), _) => Form::Array(Box::new(self.compile_array(schema)?)),
-            (Some("object"), _) => Form::Object(Box::new(self.compile_object(schema)?)),
-            (_, Some(values)) => Form::Values(Values::of(values.clone())),
-            (_, None) if schema.contains_key("not") => Form::Never,
-            (_, None) => Form::Any,
+            (Some("integer"), _) => Rule::Number(Box::new(compile_number(schema, true))),
+            (Some("number"), _) => Rule::Number(Box::new(compile_number(schema, false))),
+            (Some("string"), _) => Rule::String(Box::new(compile_string(schema)?)),
+            (Some("array"), _) => Rule::Array(Box::new(self.compile_array(schema)?)),
+            (Some("object"), _) => Rule::Object(Box::new(self.compile_object(schema)?)),
+            (_, Some(values)) => Rule::Values(EnumValues::new(values.clone())),
+            (_, None) if schema.contains_key("not") => Rule::Never,
+            (_, None) => Rule::Any,
         })
     }
 
-    fn compile_reference(&self, reference: &str) -> Result<Form, SchemaError> {
+    fn compile_reference(&self, reference: &str) -> Result<Rule, SchemaError> {
         let name = reference.strip_prefix("#/$defs/").unwrap_or(reference);
-        match self.names.get(name) {
-            Some(place) => Ok(Form::Reference(*place)),
-            None => Err(SchemaError::Reference { reference: reference.into() }),
+        match self.definitions.get(name) {
+            Some(index) => Ok(Rule::Reference(*index)),
+            None => Err(SchemaError::UnresolvedReference { reference: reference.into() }),
         }
     }
 
-    fn compile_array(&self, schema: &Map<String, Value>) -> Result<ArrayForm, SchemaError> {
-        Ok(ArrayForm {
-            items: schema.get("items").map_or(Ok(Form::Any), |items| self.compile(items))?,
-            length: Range::of(schema, "minItems", "maxItems"),
-            distinct: schema.get("uniqueItems") == Some(&Value::Bool(true)),
+    fn compile_array(&self, schema: &Map<String, Value>) -> Result<ArrayRule, SchemaError> {
+        Ok(ArrayRule {
+            items: schema.get("items").map_or(Ok(Rule::Any), |items| self.compile(items))?,
+            length: LengthRange::new(schema, "minItems", "maxItems"),
+            unique: schema.get("uniqueItems") == Some(&Value::Bool(true)),
         })
     }
 
-    fn compile_object(&self, schema: &Map<String, Value>) -> Result<ObjectForm, SchemaError> {
+    fn compile_object(&self, schema: &Map<String, Value>) -> Result<ObjectRule, SchemaError> {
         let required: Vec<String> = strings(schema, "required");
         let mut members = Vec::new();
-        let mut places = HashMap::new();
+        let mut indices = HashMap::new();
         for (name, schema) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            places.insert(name.clone(), members.len());
-            let form = self.compile(schema)?;
-            members.push(Member { name: name.clone(), form, required: required.contains(name) });
+            indices.insert(name.clone(), members.len());
+            let rule = self.compile(schema)?;
+            members.push(MemberRule { name: name.clone(), rule, required: required.contains(name) });
         }
-        let others = match schema.get("additionalProperties") {
-            Some(Value::Bool(false)) => Others::Refused,
-            Some(schema @ Value::Object(_)) => Others::Of(self.compile(schema)?),
-            _ => Others::Any,
+        let additional = match schema.get("additionalProperties") {
+            Some(Value::Bool(false)) => AdditionalRule::Forbidden,
+            Some(schema @ Value::Object(_)) => AdditionalRule::Of(self.compile(schema)?),
+            _ => AdditionalRule::Any,
         };
-        let length = Range::of(schema, "minProperties", "maxProperties");
-        Ok(ObjectForm { members, places, required, others, length })
+        let length = LengthRange::new(schema, "minProperties", "maxProperties");
+        Ok(ObjectRule { members, indices, required, additional, length })
     }
 }
 
-fn compile_number(schema: &Map<String, Value>, whole: bool) -> NumberForm {
+fn compile_number(schema: &Map<String, Value>, integer: bool) -> NumberRule {
     let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_number).cloned();
     let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-    NumberForm {
-        whole,
-        values: Values::of(values.filter(|value| value.is_number()).cloned().collect()),
+    NumberRule {
+        integer,
+        values: EnumValues::new(values.filter(|value| value.is_number()).cloned().collect()),
         minimum: bound("minimum"),
         maximum: bound("maximum"),
-        above: bound("exclusiveMinimum"),
-        below: bound("exclusiveMaximum"),
+        exclusive_minimum: bound("exclusiveMinimum"),
+        exclusive_maximum: bound("exclusiveMaximum"),
         multiple_of: bound("multipleOf"),
     }
 }
 
-fn compile_text(schema: &Map<String, Value>) -> Result<TextForm, SchemaError> {
+fn compile_string(schema: &Map<String, Value>) -> Result<StringRule, SchemaError> {
     let pattern = schema.get("pattern").and_then(Value::as_str).map(compile_pattern).transpose()?;
-    Ok(TextForm {
-        values: Texts::of(strings(schema, "enum")),
-        length: Range::of(schema, "minLength", "maxLength"),
+    Ok(StringRule {
+        values: EnumStrings::new(strings(schema, "enum")),
+        length: LengthRange::new(schema, "minLength", "maxLength"),
         pattern,
     })
 }
 
 fn compile_pattern(pattern: &str) -> Result<Regex, SchemaError> {
-    let regex = RegexBuilder::new(pattern).size_limit(PATTERN_SIZE_LIMIT).build();
-    regex.map_err(|error| SchemaError::Pattern { pattern: pattern.into(), reason: error.to_string() })
+    let regex = RegexBuilder::new(pattern).size_limit(MAX_PATTERN_SIZE).build();
+    regex.map_err(|error| SchemaError::InvalidPattern { pattern: pattern.into(), reason: error.to_string() })
 }
 
 fn strings(schema: &Map<String, Value>, keyword: &str) -> Vec<String> {

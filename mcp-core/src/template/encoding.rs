@@ -1,25 +1,26 @@
-//! Percent-encoding, in one direction and the other.
+//! Percent-encoding and decoding.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Encodes all but letters, digits and `-._~`.
+/// Appends `text`, percent-encoding all characters except the unreserved ones: letters, digits and `-._~`.
 pub(super) fn encode(text: &str, uri: &mut String) {
     for byte in text.bytes() {
         push(byte, is_unreserved(byte), uri);
     }
 }
 
-/// Encodes what may not stand in a URI; what is encoded already stays as it is.
+/// Appends `text`, percent-encoding all characters that a URI must not contain. Existing percent-encoded triplets are
+/// kept.
 pub(super) fn encode_reserved(text: &str, uri: &mut String) {
     let bytes = text.as_bytes();
     for (index, byte) in bytes.iter().enumerate() {
-        let begins_triplet = *byte == b'%' && triplet(&bytes[index + 1..]).is_some();
-        push(*byte, begins_triplet || is_unreserved(*byte) || is_reserved(*byte), uri);
+        let starts_triplet = *byte == b'%' && triplet(&bytes[index + 1..]).is_some();
+        push(*byte, starts_triplet || is_unreserved(*byte) || is_reserved(*byte), uri);
     }
 }
 
-/// Encodes what is not ASCII, as an IRI becomes a URI.
+/// Converts an IRI to a URI: percent-encodes all characters that are not ASCII.
 pub(super) fn encode_international(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -31,7 +32,8 @@ pub(super) fn encode_international(text: &str) -> Cow<'_, str> {
     Cow::Owned(uri)
 }
 
-/// Decodes once. `None` if a `%` is not followed by two digits, or the bytes are not UTF-8.
+/// Percent-decodes `text` once. Returns `None` if a `%` is not followed by two hexadecimal digits, or if the result
+/// is not UTF-8.
 pub(super) fn decode(text: &str) -> Option<String> {
     if !text.contains('%') {
         return Some(text.to_owned());
@@ -50,17 +52,18 @@ pub(super) fn decode(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// The byte that the two digits after a `%` stand for.
+/// Returns the byte that the two digits after a `%` encode.
 fn triplet(digits: &[u8]) -> Option<u8> {
     let digit = |index: usize| char::from(*digits.get(index)?).to_digit(16);
     u8::try_from(digit(0)? * 16 + digit(1)?).ok()
 }
 
-fn push(byte: u8, as_it_is: bool, uri: &mut String) {
-    if as_it_is {
+/// Appends a byte, percent-encoded unless `verbatim`.
+fn push(byte: u8, verbatim: bool, uri: &mut String) {
+    if verbatim {
         uri.push(char::from(byte));
     } else {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(uri, "%{byte:02X}");
     }
 }

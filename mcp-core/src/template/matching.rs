@@ -1,102 +1,108 @@
-//! Whether a template makes a URI, and of which values.
+//! Matching of URIs against templates.
 //!
-//! The path of a template is a row of steps, each a text or a variable. From the last step to the first it is noted for
-//! every place in the URI whether the rest of the template can match from there; then, from the first step to the last,
-//! each variable takes as much as the notes allow. Nothing is ever tried twice, so the time is the length of the URI times
-//! that of the template.
+//! The path of a template is a sequence of steps, each of them text or a variable. Matching is dynamic programming in
+//! two passes. The first pass goes from the last step to the first and computes, for every position in the URI,
+//! whether the rest of the template matches from there. The second pass goes from the first step to the last and
+//! gives each variable the longest text that the table allows. There is no backtracking, so the time is the product
+//! of the lengths of the URI and the template.
 
-use super::encoding::{decode, encode_international};
-use super::{Expression, Operator, Part, TemplateError};
+use crate::template::ast::{Expression, Operator, Part};
+use crate::template::encoding::{decode, encode_international};
+use crate::template::error::TemplateError;
 
-/// How long a URI may be, in bytes.
-const URI_LENGTH_LIMIT: usize = 8 * 1024;
+/// Maximum length of a URI, in bytes.
+const MAX_URI_LEN: usize = 8 * 1024;
 
-/// What a URI is to a template.
+/// The result of matching a URI against a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Match {
-    /// The template makes this URI of these values.
+    /// The URI matches.
     Matched(Variables),
-    /// The template does not make this URI.
+    /// The URI does not match.
     Unmatched,
-    /// The template makes this URI, of a value that must not be used.
-    Refused(Refusal),
+    /// The URI matches, but a value is unsafe to use.
+    Rejected(Rejection),
 }
 
 /// The values of variables, percent-decoded, in the order of the template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Variables(Vec<(String, String)>);
 
-/// Why a value must not be used.
+/// The reason for which a URI that matches was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub struct Refusal {
+pub struct Rejection {
     reason: String,
 }
 
 impl Variables {
-    /// The value of a variable, unless it was left out.
+    /// Returns the value of a variable, or `None` if the URI does not have it.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
     }
 
-    /// Names and values.
+    /// Returns an iterator over the names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
-/// A template as it is matched.
+/// A template compiled for matching.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct Matcher {
+    /// The path.
     steps: Vec<Step>,
-    /// What opens the query, `?` or `&`, and the names it may have.
+    /// The character before the first parameter of the query, `?` or `&`, and the names of the parameters.
     query: Option<(char, Vec<String>)>,
+    /// The name of the variable in the fragment.
     fragment: Option<String>,
 }
 
+/// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Text(String),
-    Take { name: String, reach: Reach },
+    Variable { name: String, extent: Extent },
 }
 
-/// What a variable takes.
+/// The text that a variable may capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
-    /// No `/`, `?` or `#`.
+enum Extent {
+    /// Text without `/`, `?` and `#`.
     Segment,
     /// Segments and the `/` between them.
     Segments,
-    /// A path, with whatever stands in it.
+    /// A path: any text without `?` and `#`.
     Path,
-    /// Anything up to the end of the URI.
+    /// Any text up to the end of the URI.
     Rest,
 }
 
-impl Plan {
-    pub(super) fn of(parts: &[Part]) -> Result<Self, TemplateError> {
-        let mut plan = Self::default();
+impl Matcher {
+    /// Compiles a template.
+    pub(super) fn new(parts: &[Part]) -> Result<Self, TemplateError> {
+        let mut matcher = Self::default();
         for part in parts {
-            if let Some(found) = plan.cannot_be_followed_by(part) {
+            if let Some(found) = matcher.forbidden_after_end(part) {
                 return Err(TemplateError::AfterEnd { found });
             }
             match part {
-                Part::Literal(text) => plan.text(text),
-                Part::Expression(expression) => plan.expression(expression)?,
+                Part::Literal(text) => matcher.push_text(text),
+                Part::Expression(expression) => matcher.push_expression(expression)?,
             }
         }
-        if plan.query.is_none() && plan.fragment.is_none() {
-            for step in &mut plan.steps {
-                if let Step::Take { reach: reach @ Reach::Path, .. } = step {
-                    *reach = Reach::Rest;
+        if matcher.query.is_none() && matcher.fragment.is_none() {
+            for step in &mut matcher.steps {
+                if let Step::Variable { extent: extent @ Extent::Path, .. } = step {
+                    *extent = Extent::Rest;
                 }
             }
         }
-        Ok(plan)
+        Ok(matcher)
     }
 
-    /// What the part is called, if it stands behind a query or fragment that ends the template.
-    fn cannot_be_followed_by(&self, part: &Part) -> Option<String> {
+    /// Returns the source of the part if the query or the fragment before it must not be followed by it.
+    fn forbidden_after_end(&self, part: &Part) -> Option<String> {
         let (text, operator) = match part {
             Part::Literal(text) => (text.clone(), None),
             Part::Expression(expression) => {
@@ -111,32 +117,35 @@ impl Plan {
         (!allowed).then_some(text)
     }
 
-    fn expression(&mut self, expression: &Expression) -> Result<(), TemplateError> {
+    fn push_expression(&mut self, expression: &Expression) -> Result<(), TemplateError> {
         let names = || expression.variables.iter().map(|variable| variable.name.clone());
         match expression.operator {
             Operator::Query if self.has_query_in_text() => return Err(TemplateError::SecondQuery),
             Operator::Query => self.query = Some(('?', names().collect())),
             Operator::Continuation => self.query.get_or_insert_with(|| ('&', Vec::new())).1.extend(names()),
             Operator::Fragment => self.fragment = names().next(),
-            Operator::Simple | Operator::Reserved | Operator::Segment => self.take(expression)?,
+            Operator::Simple | Operator::Reserved | Operator::Segment => self.push_variables(expression)?,
         }
         Ok(())
     }
 
-    fn take(&mut self, expression: &Expression) -> Result<(), TemplateError> {
+    fn push_variables(&mut self, expression: &Expression) -> Result<(), TemplateError> {
         for (index, variable) in expression.variables.iter().enumerate() {
             if index > 0 || expression.operator == Operator::Segment {
-                self.text(expression.operator.separator());
+                self.push_text(expression.operator.separator());
             }
-            if let Some(Step::Take { name: first, .. }) = self.steps.last() {
-                return Err(TemplateError::Adjacent { first: first.clone(), second: variable.name.clone() });
+            if let Some(Step::Variable { name: first, .. }) = self.steps.last() {
+                return Err(TemplateError::AdjacentVariables {
+                    first: first.clone(),
+                    second: variable.name.clone(),
+                });
             }
-            let reach = match expression.operator {
-                Operator::Reserved => Reach::Path,
-                _ if variable.exploded => Reach::Segments,
-                _ => Reach::Segment,
+            let extent = match expression.operator {
+                Operator::Reserved => Extent::Path,
+                _ if variable.exploded => Extent::Segments,
+                _ => Extent::Segment,
             };
-            self.steps.push(Step::Take { name: variable.name.clone(), reach });
+            self.steps.push(Step::Variable { name: variable.name.clone(), extent });
         }
         Ok(())
     }
@@ -145,45 +154,47 @@ impl Plan {
         self.steps.iter().any(|step| matches!(step, Step::Text(text) if text.contains('?')))
     }
 
-    /// Adds a text, joined to one before it.
-    fn text(&mut self, text: &str) {
+    /// Adds text. Appends it to the last step if that is text too.
+    fn push_text(&mut self, text: &str) {
         match self.steps.last_mut() {
-            Some(Step::Text(before)) => before.push_str(text),
+            Some(Step::Text(last)) => last.push_str(text),
             _ => self.steps.push(Step::Text(text.to_owned())),
         }
     }
 }
 
-impl Plan {
+impl Matcher {
+    /// Matches a URI.
     pub(super) fn matches(&self, uri: &str) -> Match {
-        if uri.len() > URI_LENGTH_LIMIT {
-            return Match::Refused(Refusal {
-                reason: format!("the URI is longer than {URI_LENGTH_LIMIT} bytes"),
+        if uri.len() > MAX_URI_LEN {
+            return Match::Rejected(Rejection {
+                reason: format!("the URI must be at most {MAX_URI_LEN} bytes long"),
             });
         }
-        match self.taken(&encode_international(uri)) {
+        match self.captures(&encode_international(uri)) {
             None => Match::Unmatched,
-            Some(taken) => match taken.into_iter().map(Taken::value).collect() {
+            Some(captures) => match captures.into_iter().map(Capture::into_value).collect() {
                 Ok(values) => Match::Matched(Variables(values)),
-                Err(refusal) => Match::Refused(refusal),
+                Err(refusal) => Match::Rejected(refusal),
             },
         }
     }
 
-    /// What each variable takes of the URI, if the template makes it. The URI is ASCII.
-    fn taken<'a>(&'a self, uri: &'a str) -> Option<Vec<Taken<'a>>> {
+    /// Returns the text of each variable, or `None` if the URI does not match. The URI must be ASCII.
+    fn captures<'a>(&'a self, uri: &'a str) -> Option<Vec<Capture<'a>>> {
         let (path, query, fragment) = self.split(uri)?;
-        let mut taken = self.take_path(path)?;
+        let mut captures = self.match_path(path)?;
         if let Some((_, names)) = &self.query {
-            taken.extend(take_query(names, query)?);
+            captures.extend(match_query(names, query)?);
         }
         if let (Some(name), Some(text)) = (&self.fragment, fragment) {
-            taken.push(Taken { name, text, reach: Reach::Segment });
+            captures.push(Capture { name, text, extent: Extent::Segment });
         }
-        Some(taken)
+        Some(captures)
     }
 
-    /// The path, the query and the fragment, as far as the template has them.
+    /// Splits a URI into path, query and fragment. A query or fragment that the template does not have is not split
+    /// off.
     fn split<'a>(&self, uri: &'a str) -> Option<(&'a str, &'a str, Option<&'a str>)> {
         let (rest, fragment) = match (&self.fragment, uri.split_once('#')) {
             (Some(_), Some((rest, fragment))) => (rest, Some(fragment)),
@@ -194,97 +205,101 @@ impl Plan {
             Some(('?', _)) => rest.split_once('?').unwrap_or((rest, "")),
             Some(_) => self.split_continuation(rest),
         };
-        // A mark that the template knows nothing of stays in the path, where no variable takes it.
+        // A `?` or `#` that the template does not have stays in the path. Only `{+path}` captures it, and only in a
+        // template without query and fragment.
         (!query.contains('#')).then_some((path, query, fragment))
     }
 
-    /// Splits where the parameters end that the text of the template itself contains.
+    /// Splits a URI after the query parameters that are part of the text of the template.
     fn split_continuation<'a>(&self, uri: &'a str) -> (&'a str, &'a str) {
         let texts = self.steps.iter().filter_map(|step| match step {
             Step::Text(text) => Some(text.as_str()),
-            Step::Take { .. } => None,
+            Step::Variable { .. } => None,
         });
-        let own: usize = texts.map(|text| text.matches('&').count()).sum();
+        let separators: usize = texts.map(|text| text.matches('&').count()).sum();
         let query = uri.find('?').unwrap_or(0);
-        match uri[query..].match_indices('&').nth(own) {
+        match uri[query..].match_indices('&').nth(separators) {
             Some((index, _)) => (&uri[..query + index], &uri[query + index + 1..]),
             None => (uri, ""),
         }
     }
 
-    fn take_path<'a>(&'a self, path: &'a str) -> Option<Vec<Taken<'a>>> {
-        // Most URIs are another template's, which their beginning tells.
-        let (start, steps) = match self.steps.split_first() {
+    fn match_path<'a>(&'a self, path: &'a str) -> Option<Vec<Capture<'a>>> {
+        // Most URIs belong to another template and differ in the text at the start.
+        let (rest, steps) = match self.steps.split_first() {
             Some((Step::Text(text), steps)) => (path.strip_prefix(text.as_str())?, steps),
             _ => (path, self.steps.as_slice()),
         };
-        let notes = Notes::of(steps, start.as_bytes());
-        notes.rest_matches(0, 0).then(|| take_noted(steps, start, &notes))
+        let table = MatchTable::new(steps, rest.as_bytes());
+        table.rest_matches(0, 0).then(|| capture(steps, rest, &table))
     }
 }
 
-/// Gives each variable as much of the path as the notes allow.
-fn take_noted<'a>(steps: &'a [Step], mut path: &'a str, notes: &Notes) -> Vec<Taken<'a>> {
-    let whole = path.len();
-    let mut taken = Vec::new();
+/// Gives each variable the longest text that the table allows. The path must match.
+fn capture<'a>(steps: &'a [Step], mut path: &'a str, table: &MatchTable) -> Vec<Capture<'a>> {
+    let path_len = path.len();
+    let mut captures = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let length = match step {
             Step::Text(text) => text.len(),
-            Step::Take { name, reach } => {
-                let place = whole - path.len();
-                let longest = path.bytes().take_while(|byte| reach.takes(*byte)).count();
-                let fits = |length: &usize| notes.rest_matches(index + 1, place + length);
-                // The notes say that there is a length which fits.
+            Step::Variable { name, extent } => {
+                let position = path_len - path.len();
+                let longest = path.bytes().take_while(|byte| extent.accepts(*byte)).count();
+                let fits = |length: &usize| table.rest_matches(index + 1, position + length);
+                // The path matches, so there is such a length.
                 let length = (1..=longest).rev().find(fits).unwrap_or(longest);
-                taken.push(Taken { name, text: &path[..length], reach: *reach });
+                captures.push(Capture { name, text: &path[..length], extent: *extent });
                 length
             }
         };
         path = &path[length..];
     }
-    taken
+    captures
 }
 
-/// For each step and place: whether the steps from there on match the path from there on.
-struct Notes(Vec<Vec<bool>>);
+/// A table with a row for each step and a column for each position of the path: `true` if the steps from the row on
+/// match the path from the column on.
+struct MatchTable(Vec<Vec<bool>>);
 
-impl Notes {
-    fn of(steps: &[Step], path: &[u8]) -> Self {
-        let at_end: Vec<bool> = (0..=path.len()).map(|place| place == path.len()).collect();
-        let mut notes = vec![at_end];
+impl MatchTable {
+    fn new(steps: &[Step], path: &[u8]) -> Self {
+        let at_end: Vec<bool> = (0..=path.len()).map(|position| position == path.len()).collect();
+        let mut rows = vec![at_end];
         for step in steps.iter().rev() {
-            let after = &notes[notes.len() - 1];
-            let before = match step {
-                Step::Text(text) => before_text(text.as_bytes(), path, after),
-                Step::Take { reach, .. } => before_variable(*reach, path, after),
+            let next = &rows[rows.len() - 1];
+            let row = match step {
+                Step::Text(text) => text_row(text.as_bytes(), path, next),
+                Step::Variable { extent, .. } => variable_row(*extent, path, next),
             };
-            notes.push(before);
+            rows.push(row);
         }
-        notes.reverse();
-        Self(notes)
+        rows.reverse();
+        Self(rows)
     }
 
-    fn rest_matches(&self, step: usize, place: usize) -> bool {
-        self.0[step][place]
+    fn rest_matches(&self, step: usize, position: usize) -> bool {
+        self.0[step][position]
     }
 }
 
-fn before_text(text: &[u8], path: &[u8], after: &[bool]) -> Vec<bool> {
-    let matches = |place: usize| path[place..].starts_with(text) && after[place + text.len()];
+/// Computes the row of a text from the row of the next step.
+fn text_row(text: &[u8], path: &[u8], next: &[bool]) -> Vec<bool> {
+    let matches = |position: usize| path[position..].starts_with(text) && next[position + text.len()];
     (0..=path.len()).map(matches).collect()
 }
 
-fn before_variable(reach: Reach, path: &[u8], after: &[bool]) -> Vec<bool> {
-    let mut before = vec![false; path.len() + 1];
-    for place in (0..path.len()).rev() {
-        // The variable ends behind this byte, or goes on.
-        before[place] = reach.takes(path[place]) && (after[place + 1] || before[place + 1]);
+/// Computes the row of a variable from the row of the next step.
+fn variable_row(extent: Extent, path: &[u8], next: &[bool]) -> Vec<bool> {
+    let mut row = vec![false; path.len() + 1];
+    for position in (0..path.len()).rev() {
+        // The variable ends after this byte, or continues.
+        row[position] = extent.accepts(path[position]) && (next[position + 1] || row[position + 1]);
     }
-    before
+    row
 }
 
-/// The values of a query's parameters, if each is known and none comes twice.
-fn take_query<'a>(names: &'a [String], query: &'a str) -> Option<Vec<Taken<'a>>> {
+/// Returns the values of a query's parameters, or `None` if a parameter is unknown or occurs twice.
+fn match_query<'a>(names: &'a [String], query: &'a str) -> Option<Vec<Capture<'a>>> {
     let mut values = vec![None; names.len()];
     for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
@@ -293,12 +308,12 @@ fn take_query<'a>(names: &'a [String], query: &'a str) -> Option<Vec<Taken<'a>>>
             return None;
         }
     }
-    let given = names.iter().zip(values).filter_map(|(name, value)| Some((name, value?)));
-    Some(given.map(|(name, text)| Taken { name, text, reach: Reach::Segment }).collect())
+    let present = names.iter().zip(values).filter_map(|(name, value)| Some((name, value?)));
+    Some(present.map(|(name, text)| Capture { name, text, extent: Extent::Segment }).collect())
 }
 
-impl Reach {
-    fn takes(self, byte: u8) -> bool {
+impl Extent {
+    fn accepts(self, byte: u8) -> bool {
         match self {
             Self::Segment => !matches!(byte, b'/' | b'?' | b'#'),
             Self::Segments | Self::Path => !matches!(byte, b'?' | b'#'),
@@ -307,56 +322,57 @@ impl Reach {
     }
 }
 
-/// What a variable takes of a URI.
-struct Taken<'a> {
+/// The text of a variable, still percent-encoded.
+struct Capture<'a> {
     name: &'a str,
     text: &'a str,
-    reach: Reach,
+    extent: Extent,
 }
 
-impl Taken<'_> {
-    /// The decoded value, unless it could lead out of the place that it names.
-    fn value(self) -> Result<(String, String), Refusal> {
-        let value = match self.reach {
-            Reach::Segment => self.segment(self.text)?,
-            Reach::Segments => {
-                let segments: Result<Vec<String>, Refusal> =
-                    self.text.split('/').map(|text| self.segment(text)).collect();
+impl Capture<'_> {
+    /// Returns the name and the decoded value. Refuses values that could name something outside of the template.
+    fn into_value(self) -> Result<(String, String), Rejection> {
+        let value = match self.extent {
+            Extent::Segment => self.decode_segment(self.text)?,
+            Extent::Segments => {
+                let segments: Result<Vec<String>, Rejection> =
+                    self.text.split('/').map(|text| self.decode_segment(text)).collect();
                 segments?.join("/")
             }
-            Reach::Path | Reach::Rest => self.decoded(self.text)?,
+            Extent::Path | Extent::Rest => self.decode_path(self.text)?,
         };
         Ok((self.name.to_owned(), value))
     }
 
-    fn segment(&self, text: &str) -> Result<String, Refusal> {
-        let value = self.decoded(text)?;
+    /// Decodes once, and refuses text that is not a single safe segment.
+    fn decode_segment(&self, text: &str) -> Result<String, Rejection> {
+        let value = self.decode_path(text)?;
         if value.contains('/') {
-            return Err(self.refusal("contains `/`"));
+            return Err(self.refusal("not contain `/`"));
         }
         if value == "." {
-            return Err(self.refusal("is the segment `.`"));
+            return Err(self.refusal("not be the segment `.`"));
         }
         Ok(value)
     }
 
-    /// Decodes once, and refuses what no value may contain.
-    fn decoded(&self, text: &str) -> Result<String, Refusal> {
-        let value = decode(text).ok_or_else(|| self.refusal("is not percent-encoded UTF-8"))?;
+    /// Decodes once, and refuses text that is unsafe in every value.
+    fn decode_path(&self, text: &str) -> Result<String, Rejection> {
+        let value = decode(text).ok_or_else(|| self.refusal("be percent-encoded UTF-8"))?;
         if value.contains('\\') {
-            return Err(self.refusal("contains `\\`"));
+            return Err(self.refusal("not contain `\\`"));
         }
         if value.contains('\0') {
-            return Err(self.refusal("contains a NUL character"));
+            return Err(self.refusal("not contain a NUL character"));
         }
         if value.split('/').any(|segment| segment == "..") {
-            return Err(self.refusal("contains the segment `..`"));
+            return Err(self.refusal("not contain the segment `..`"));
         }
         Ok(value)
     }
 
-    fn refusal(&self, what: &str) -> Refusal {
-        Refusal { reason: format!("the value of `{}` {what}", self.name) }
+    fn refusal(&self, demand: &str) -> Rejection {
+        Rejection { reason: format!("the value of `{}` must {demand}", self.name) }
     }
 }
 
@@ -365,17 +381,18 @@ mod tests {
     use super::*;
     use crate::template::parse::parse;
 
-    /// The notes are all that matching looks at, and each is made from two others.
+    /// Matching reads nothing but the table, and each row of it is computed from one other row.
     #[test]
-    fn notes_grow_with_the_uri_and_no_faster() {
-        let plan = Plan::of(&parse("{+a}a{+b}a{+c}a{+d}a{+e}!").expect("a template")).expect("a template");
-        let notes = |length: usize| {
-            let Notes(rows) = Notes::of(&plan.steps, "a".repeat(length).as_bytes());
+    fn the_table_is_linear_in_the_uri() {
+        let matcher =
+            Matcher::new(&parse("{+a}a{+b}a{+c}a{+d}a{+e}!").expect("a template")).expect("a template");
+        let cells = |length: usize| {
+            let MatchTable(rows) = MatchTable::new(&matcher.steps, "a".repeat(length).as_bytes());
             rows.iter().map(Vec::len).sum::<usize>()
         };
         for length in [1000, 2000, 4000, 8000] {
-            assert_eq!(notes(length), (plan.steps.len() + 1) * (length + 1));
+            assert_eq!(cells(length), (matcher.steps.len() + 1) * (length + 1));
         }
-        assert_eq!(plan.matches(&"a".repeat(8000)), Match::Unmatched);
+        assert_eq!(matcher.matches(&"a".repeat(8000)), Match::Unmatched);
     }
 }

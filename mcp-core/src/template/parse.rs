@@ -1,76 +1,14 @@
-//! The text of a template, read.
+//! Parsing of templates.
 
 use std::collections::HashSet;
 
-use super::encoding::encode_reserved;
-use super::{Expression, Operator, Part, Variable};
+use crate::template::ast::{Expression, Operator, Part, Variable};
+use crate::template::encoding::encode_reserved;
+use crate::template::error::{MAX_TEMPLATE_LEN, MAX_VARIABLES, TemplateError};
 
-/// How long a template may be, in bytes.
-const LENGTH_LIMIT: usize = 4096;
-
-/// How many variables it may have.
-const VARIABLE_LIMIT: usize = 32;
-
-/// Why a text is not a URI template that can be matched; the message says what to change.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TemplateError {
-    /// A `{` has no `}`.
-    #[error("the `{{` at byte {position} is never closed by a `}}`")]
-    Unclosed {
-        /// Where the brace stands.
-        position: usize,
-    },
-    /// A `}` has no `{`.
-    #[error("the `}}` at byte {position} closes nothing")]
-    Unopened {
-        /// Where the brace stands.
-        position: usize,
-    },
-    /// An operator, or what follows a name, is not understood.
-    #[error(
-        "`{{{expression}}}` is not understood: use `{{name}}`, `{{+name}}`, `{{/name}}`, `{{/name*}}`, `{{?name,…}}`, `{{&name,…}}` or `{{#name}}`"
-    )]
-    Expression {
-        /// What stands between the braces.
-        expression: String,
-    },
-    /// A name is empty, or has other characters than letters, digits, `_` and `.`.
-    #[error("`{name}` is no variable's name: use letters, digits, `_` and `.`")]
-    Name {
-        /// The name.
-        name: String,
-    },
-    /// Two variables have the same name.
-    #[error("the variable `{name}` stands twice")]
-    Duplicate {
-        /// The name.
-        name: String,
-    },
-    /// Nothing tells where one variable ends and the next begins.
-    #[error("put some text between the variables `{first}` and `{second}`, to tell where one ends")]
-    Adjacent {
-        /// The variable that comes first.
-        first: String,
-        /// The variable that follows it.
-        second: String,
-    },
-    /// Something follows a query or a fragment that cannot.
-    #[error("only `{{&…}}` and `{{#…}}` may follow a query, and nothing a fragment; found `{found}`")]
-    AfterEnd {
-        /// What follows.
-        found: String,
-    },
-    /// A query begins although the text before it has begun one.
-    #[error("the text before `{{?…}}` has a `?` already: write `{{&…}}`")]
-    SecondQuery,
-    /// The template is longer than 4096 bytes or has more than 32 variables.
-    #[error("a template has 4096 bytes and 32 variables at most")]
-    TooLarge,
-}
-
+/// Parses a template.
 pub(super) fn parse(source: &str) -> Result<Vec<Part>, TemplateError> {
-    if source.len() > LENGTH_LIMIT {
+    if source.len() > MAX_TEMPLATE_LEN {
         return Err(TemplateError::TooLarge);
     }
     let mut parts = Vec::new();
@@ -86,7 +24,7 @@ pub(super) fn parse(source: &str) -> Result<Vec<Part>, TemplateError> {
             if let Some(brace) = rest[..end].find('}') {
                 return Err(TemplateError::Unopened { position: position + brace });
             }
-            (Part::Literal(literal(&rest[..end])), end)
+            (Part::Literal(encode_literal(&rest[..end])), end)
         };
         parts.push(part);
         position += length;
@@ -95,36 +33,38 @@ pub(super) fn parse(source: &str) -> Result<Vec<Part>, TemplateError> {
     Ok(parts)
 }
 
-fn literal(text: &str) -> String {
+/// Percent-encodes literal text where a URI requires it.
+fn encode_literal(text: &str) -> String {
     let mut uri = String::new();
     encode_reserved(text, &mut uri);
     uri
 }
 
+/// Parses the text between the braces of an expression.
 fn parse_expression(text: &str) -> Result<Expression, TemplateError> {
-    let not_understood = || TemplateError::Expression { expression: text.to_owned() };
+    let unsupported = || TemplateError::UnsupportedExpression { expression: text.to_owned() };
     let (operator, names) = match text.split_at_checked(1) {
         Some(("+", names)) => (Operator::Reserved, names),
         Some(("#", names)) => (Operator::Fragment, names),
         Some(("/", names)) => (Operator::Segment, names),
         Some(("?", names)) => (Operator::Query, names),
         Some(("&", names)) => (Operator::Continuation, names),
-        Some(("." | ";" | "=" | "," | "!" | "@" | "|", _)) => return Err(not_understood()),
+        Some(("." | ";" | "=" | "," | "!" | "@" | "|", _)) => return Err(unsupported()),
         _ => (Operator::Simple, text),
     };
     let mut variables = Vec::new();
     for name in names.split(',') {
         if name.contains(':') {
-            return Err(not_understood());
+            return Err(unsupported());
         }
         let (name, exploded) = name.strip_suffix('*').map_or((name, false), |name| (name, true));
         if exploded && !matches!(operator, Operator::Segment | Operator::Reserved) {
-            return Err(not_understood());
+            return Err(unsupported());
         }
         variables.push(Variable { name: parse_name(name)?, exploded });
     }
     if operator == Operator::Fragment && variables.len() > 1 {
-        return Err(not_understood());
+        return Err(unsupported());
     }
     Ok(Expression { operator, variables })
 }
@@ -136,19 +76,20 @@ fn parse_name(name: &str) -> Result<String, TemplateError> {
     if name.split('.').all(is_word) {
         Ok(name.to_owned())
     } else {
-        Err(TemplateError::Name { name: name.to_owned() })
+        Err(TemplateError::InvalidName { name: name.to_owned() })
     }
 }
 
+/// Checks that the names are unique, and that there are not too many.
 fn check_names(parts: &[Part]) -> Result<(), TemplateError> {
     let mut seen = HashSet::new();
     for part in parts {
         let Part::Expression(expression) = part else { continue };
         for Variable { name, .. } in &expression.variables {
             if !seen.insert(name) {
-                return Err(TemplateError::Duplicate { name: name.clone() });
+                return Err(TemplateError::DuplicateVariable { name: name.clone() });
             }
         }
     }
-    if seen.len() > VARIABLE_LIMIT { Err(TemplateError::TooLarge) } else { Ok(()) }
+    if seen.len() > MAX_VARIABLES { Err(TemplateError::TooLarge) } else { Ok(()) }
 }

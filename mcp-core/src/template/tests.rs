@@ -1,4 +1,4 @@
-//! Templates parsed, expanded as RFC 6570 has it, and matched with what clients send.
+//! Tests of parsing, expansion and matching.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -9,20 +9,20 @@ fn template(source: &str) -> UriTemplate {
     UriTemplate::parse(source).unwrap_or_else(|error| panic!("{source}: {error}"))
 }
 
-/// The values as `name=value`, or what stands in their way.
+/// Returns the values as `name=value`, or the reason why there are none.
 fn matched(source: &str, uri: &str) -> String {
     match template(source).matches(uri) {
         Match::Matched(values) => {
             values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
         }
         Match::Unmatched => "unmatched".into(),
-        Match::Refused(refusal) => format!("refused: {refusal}"),
+        Match::Rejected(refusal) => format!("refused: {refusal}"),
     }
 }
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table")]
-fn the_examples_of_the_rfc_expand() {
+fn examples_of_the_rfc_are_expanded() {
     let values = [
         ("var", "value"),
         ("hello", "Hello World!"),
@@ -87,30 +87,42 @@ fn the_examples_of_the_rfc_expand() {
 }
 
 #[test]
-fn what_cannot_be_matched_is_refused_at_once() {
+fn templates_that_cannot_be_matched_are_errors() {
     for (source, expected) in [
-        ("a{b", "the `{` at byte 1 is never closed by a `}`"),
-        ("a{b{c}", "the `{` at byte 1 is never closed by a `}`"),
-        ("a}b", "the `}` at byte 1 closes nothing"),
-        ("{}", "`` is no variable's name: use letters, digits, `_` and `.`"),
-        ("{a-b}", "`a-b` is no variable's name: use letters, digits, `_` and `.`"),
-        ("{a,}", "`` is no variable's name: use letters, digits, `_` and `.`"),
-        ("{a..b}", "`a..b` is no variable's name: use letters, digits, `_` and `.`"),
-        ("{ä}", "`ä` is no variable's name: use letters, digits, `_` and `.`"),
-        ("{a}/{a}", "the variable `a` stands twice"),
-        ("{a}{b}", "put some text between the variables `a` and `b`, to tell where one ends"),
-        ("{a}{+b}", "put some text between the variables `a` and `b`, to tell where one ends"),
-        ("{?a}/b", "only `{&…}` and `{#…}` may follow a query, and nothing a fragment; found `/b`"),
-        ("{?a}{b}", "only `{&…}` and `{#…}` may follow a query, and nothing a fragment; found `{b}`"),
-        ("{?a}{?b}", "only `{&…}` and `{#…}` may follow a query, and nothing a fragment; found `{b}`"),
-        ("{#a}{&b}", "only `{&…}` and `{#…}` may follow a query, and nothing a fragment; found `{b}`"),
-        ("x?a=1{?b}", "the text before `{?…}` has a `?` already: write `{&…}`"),
+        ("a{b", "the `{` at byte 1 has no closing `}`"),
+        ("a{b{c}", "the `{` at byte 1 has no closing `}`"),
+        ("a}b", "the `}` at byte 1 has no opening `{`"),
+        ("{}", "`` is not a valid variable name: it must consist of letters, digits, `_` and `.`"),
+        ("{a-b}", "`a-b` is not a valid variable name: it must consist of letters, digits, `_` and `.`"),
+        ("{a,}", "`` is not a valid variable name: it must consist of letters, digits, `_` and `.`"),
+        ("{a..b}", "`a..b` is not a valid variable name: it must consist of letters, digits, `_` and `.`"),
+        ("{ä}", "`ä` is not a valid variable name: it must consist of letters, digits, `_` and `.`"),
+        ("{a}/{a}", "variable names must be unique: `a` is used twice"),
+        ("{a}{b}", "the variables `a` and `b` must be separated by text"),
+        ("{a}{+b}", "the variables `a` and `b` must be separated by text"),
+        (
+            "{?a}/b",
+            "a query must only be followed by `{&…}` or `{#…}`, and a fragment must be the end of the template; found `/b`",
+        ),
+        (
+            "{?a}{b}",
+            "a query must only be followed by `{&…}` or `{#…}`, and a fragment must be the end of the template; found `{b}`",
+        ),
+        (
+            "{?a}{?b}",
+            "a query must only be followed by `{&…}` or `{#…}`, and a fragment must be the end of the template; found `{b}`",
+        ),
+        (
+            "{#a}{&b}",
+            "a query must only be followed by `{&…}` or `{#…}`, and a fragment must be the end of the template; found `{b}`",
+        ),
+        ("x?a=1{?b}", "the text before `{?…}` already contains a `?`: use `{&…}`"),
     ] {
         assert_eq!(UriTemplate::parse(source).expect_err(source).to_string(), expected, "{source}");
     }
     for source in ["{;a}", "{.a}", "{=a}", "{a:3}", "{a*}", "{?a*}", "{#a,b}"] {
         let error = UriTemplate::parse(source).expect_err(source).to_string();
-        assert!(error.starts_with(&format!("`{source}` is not understood")), "{error}");
+        assert!(error.starts_with(&format!("`{source}` is not a supported expression")), "{error}");
     }
     assert_eq!(UriTemplate::parse(&"x".repeat(5000)), Err(TemplateError::TooLarge));
     let many: String = (0..33).map(|index| format!("{{v{index}}}/")).collect();
@@ -180,58 +192,58 @@ fn queries_and_fragments_match() {
 }
 
 #[test]
-fn values_that_lead_elsewhere_are_refused() {
+fn unsafe_values_are_refused() {
     let (plain, path, query) = ("x:{v}", "x:{+v}", "x:{?v}");
     for (source, uri, expected) in [
-        (plain, "x:..", "refused: the value of `v` contains the segment `..`"),
-        (plain, "x:.", "refused: the value of `v` is the segment `.`"),
-        (plain, "x:%2e%2E", "refused: the value of `v` contains the segment `..`"),
-        (plain, "x:a%2Fb", "refused: the value of `v` contains `/`"),
-        (plain, "x:a\\b", "refused: the value of `v` contains `\\`"),
-        (plain, "x:a%5cb", "refused: the value of `v` contains `\\`"),
-        (plain, "x:a%00", "refused: the value of `v` contains a NUL character"),
-        (plain, "x:a\0", "refused: the value of `v` contains a NUL character"),
-        (plain, "x:%", "refused: the value of `v` is not percent-encoded UTF-8"),
-        (plain, "x:%4", "refused: the value of `v` is not percent-encoded UTF-8"),
-        (plain, "x:%zz", "refused: the value of `v` is not percent-encoded UTF-8"),
-        (plain, "x:%+1", "refused: the value of `v` is not percent-encoded UTF-8"),
-        (plain, "x:%ff", "refused: the value of `v` is not percent-encoded UTF-8"),
-        (plain, "x:%c0%ae", "refused: the value of `v` is not percent-encoded UTF-8"),
-        // Decoded once, and then data.
+        (plain, "x:..", "refused: the value of `v` must not contain the segment `..`"),
+        (plain, "x:.", "refused: the value of `v` must not be the segment `.`"),
+        (plain, "x:%2e%2E", "refused: the value of `v` must not contain the segment `..`"),
+        (plain, "x:a%2Fb", "refused: the value of `v` must not contain `/`"),
+        (plain, "x:a\\b", "refused: the value of `v` must not contain `\\`"),
+        (plain, "x:a%5cb", "refused: the value of `v` must not contain `\\`"),
+        (plain, "x:a%00", "refused: the value of `v` must not contain a NUL character"),
+        (plain, "x:a\0", "refused: the value of `v` must not contain a NUL character"),
+        (plain, "x:%", "refused: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%4", "refused: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%zz", "refused: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%+1", "refused: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%ff", "refused: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%c0%ae", "refused: the value of `v` must be percent-encoded UTF-8"),
+        // Decoding is not repeated.
         (plain, "x:%252e%252e", "v=%2e%2e"),
         (plain, "x:%252F", "v=%2F"),
         (plain, "x:...", "v=..."),
         (plain, "x:a..b", "v=a..b"),
-        (path, "x:a/../b", "refused: the value of `v` contains the segment `..`"),
-        (path, "x:..", "refused: the value of `v` contains the segment `..`"),
-        (path, "x:a/%2e%2e", "refused: the value of `v` contains the segment `..`"),
-        (path, "x:a%2F..%2Fb", "refused: the value of `v` contains the segment `..`"),
-        (path, "x:a%5C..", "refused: the value of `v` contains `\\`"),
-        (path, "x:a%00", "refused: the value of `v` contains a NUL character"),
+        (path, "x:a/../b", "refused: the value of `v` must not contain the segment `..`"),
+        (path, "x:..", "refused: the value of `v` must not contain the segment `..`"),
+        (path, "x:a/%2e%2e", "refused: the value of `v` must not contain the segment `..`"),
+        (path, "x:a%2F..%2Fb", "refused: the value of `v` must not contain the segment `..`"),
+        (path, "x:a%5C..", "refused: the value of `v` must not contain `\\`"),
+        (path, "x:a%00", "refused: the value of `v` must not contain a NUL character"),
         (path, "x:%252e%252e/a", "v=%2e%2e/a"),
         (path, "x:a/./b", "v=a/./b"),
         (path, "x:/etc", "v=/etc"),
-        ("x:{/v*}", "x:/a/../b", "refused: the value of `v` contains the segment `..`"),
-        ("x:{/v*}", "x:/a/%2e/b", "refused: the value of `v` is the segment `.`"),
-        ("x:{/v*}", "x:/a%2Fb", "refused: the value of `v` contains `/`"),
-        (query, "x:?v=..", "refused: the value of `v` contains the segment `..`"),
-        (query, "x:?v=a/b", "refused: the value of `v` contains `/`"),
-        (query, "x:?v=a%2Fb", "refused: the value of `v` contains `/`"),
-        ("x:{#v}", "x:#%2e%2e", "refused: the value of `v` contains the segment `..`"),
+        ("x:{/v*}", "x:/a/../b", "refused: the value of `v` must not contain the segment `..`"),
+        ("x:{/v*}", "x:/a/%2e/b", "refused: the value of `v` must not be the segment `.`"),
+        ("x:{/v*}", "x:/a%2Fb", "refused: the value of `v` must not contain `/`"),
+        (query, "x:?v=..", "refused: the value of `v` must not contain the segment `..`"),
+        (query, "x:?v=a/b", "refused: the value of `v` must not contain `/`"),
+        (query, "x:?v=a%2Fb", "refused: the value of `v` must not contain `/`"),
+        ("x:{#v}", "x:#%2e%2e", "refused: the value of `v` must not contain the segment `..`"),
     ] {
         assert_eq!(matched(source, uri), expected, "{source} with {uri}");
     }
     let long = format!("x:{}", "a".repeat(8191));
-    assert_eq!(matched(plain, &long), "refused: the URI is longer than 8192 bytes");
+    assert_eq!(matched(plain, &long), "refused: the URI must be at most 8192 bytes long");
     assert_eq!(matched(plain, &long[..8192]).len(), 2 + 8190);
 }
 
 #[test]
-fn the_more_specific_template_stands_first() {
+fn the_more_specific_template_sorts_first() {
     let mut templates =
         ["file:///{+path}", "file:///{name}", "file:///a/{b}/{c}", "file:///a/{+b}", "file:///a/b"]
             .map(template);
-    templates.sort_by(UriTemplate::most_specific_first);
+    templates.sort_by(UriTemplate::cmp_specificity);
     let order = templates.map(|template| template.to_string());
     assert_eq!(
         order,
@@ -240,13 +252,13 @@ fn the_more_specific_template_stands_first() {
 }
 
 #[test]
-fn names_are_listed_in_order() {
+fn variables_keep_their_order() {
     let template = template("x/{a}{/b,c*}{?d,e}{&f}{#g}");
     assert_eq!(template.variables().collect::<Vec<_>>(), ["a", "b", "c", "d", "e", "f", "g"]);
     assert_eq!(template.as_str(), "x/{a}{/b,c*}{?d,e}{&f}{#g}");
 }
 
-/// Templates in which no value that is allowed can be mistaken for the text around it.
+/// Templates in which no allowed value can be confused with the text around it.
 const TEMPLATES: [&str; 12] = [
     "x:{a}",
     "x:{a}/{b}",
@@ -262,7 +274,7 @@ const TEMPLATES: [&str; 12] = [
     "{a}/{b}",
 ];
 
-/// Values of all sorts, and often of the sort that is dangerous.
+/// Arbitrary values, with many unsafe ones.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         6 => select(vec!["a", "b c", "..", ".", "/", "%", "%2e", "%2F", "?", "#", "&", "=", "+", "ä", "😀", ",", "\\", "\0", "~", "{", "}"])
@@ -272,13 +284,13 @@ fn text() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
 }
 
-/// Whether a value may stand for a variable, said anew.
+/// Returns `true` if the value is allowed for the variable. An implementation independent of the matcher.
 fn is_allowed(source: &str, name: &str, value: &str) -> bool {
     let has_no_traversal = !value.contains(['\\', '\0']) && value.split('/').all(|segment| segment != "..");
     let is_optional =
         ["?a", "?b", ",b}", "&a", "#b"].iter().any(|mark| source.contains(mark) && mark.contains(name));
     if source.contains(&format!("{{+{name}")) {
-        // What is encoded already stays encoded, so it comes back decoded.
+        // Existing triplets stay encoded on expansion, so matching decodes them.
         let is_plain = !value.contains('%') && (!source.contains('?') || !value.contains(['?', '#']));
         return has_no_traversal && is_plain && !value.is_empty();
     }
@@ -295,7 +307,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_template_matches_what_it_makes(source in select(TEMPLATES.to_vec()), a in text(), b in text()) {
+    fn expanded_templates_match(source in select(TEMPLATES.to_vec()), a in text(), b in text()) {
         let template = template(source);
         let values: Vec<(&str, &str)> =
             [("a", a.as_str()), ("b", b.as_str())].into_iter().filter(|(name, _)| template.variables().any(|other| other == *name)).collect();
@@ -310,20 +322,20 @@ proptest! {
     }
 
     #[test]
-    fn no_uri_brings_a_value_that_leads_elsewhere(source in select(TEMPLATES.to_vec()), rest in text(), random in ".{0,20}") {
+    fn matched_values_are_safe(source in select(TEMPLATES.to_vec()), rest in text(), random in ".{0,20}") {
         let template = template(source);
         for uri in [format!("x:{rest}"), format!("x/{rest}"), format!("x?k=v&a={rest}"), random] {
             let Match::Matched(values) = template.matches(&uri) else { continue };
             for (name, value) in values.iter() {
                 prop_assert!(!value.contains(['\\', '\0']) && value.split('/').all(|segment| segment != ".."));
-                let takes_slashes = source.contains(&format!("{{+{name}")) || source.contains(&format!("{name}*"));
-                prop_assert!(takes_slashes || !value.contains('/'));
+                let captures_slashes = source.contains(&format!("{{+{name}")) || source.contains(&format!("{name}*"));
+                prop_assert!(captures_slashes || !value.contains('/'));
             }
         }
     }
 
     #[test]
-    fn any_text_is_a_template_or_an_error(source in "[{}a,+/?&#*.%ä]{0,12}", uri in "[a,/?&#=.%ä]{0,12}") {
+    fn arbitrary_text_does_not_panic(source in "[{}a,+/?&#*.%ä]{0,12}", uri in "[a,/?&#=.%ä]{0,12}") {
         if let Ok(template) = UriTemplate::parse(&source) {
             let _ = template.matches(&uri);
             let _ = template.matches(&template.expand(&[("a", &uri)]));

@@ -1,4 +1,4 @@
-//! What only revisions up to 2025-11-25 say.
+//! Messages that only revisions up to 2025-11-25 have.
 
 use mcpwright_core::method::{self, Initialize, Method, SetLevel, Subscribe, Unsubscribe};
 use mcpwright_core::{
@@ -10,15 +10,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// Reads a value and checks that writing it gives the same.
+/// Deserializes a value and checks that it survives a round trip.
 fn read<T: Serialize + DeserializeOwned>(value: &Value) -> T {
-    let read: T = JsonText::of(value).expect("JSON").to().expect("what the revision says");
-    assert_eq!(&serde_json::to_value(&read).expect("it can be written"), value);
+    let read: T = JsonText::encode(value).expect("JSON").decode_owned().expect("a valid value");
+    assert_eq!(&serde_json::to_value(&read).expect("JSON"), value);
     read
 }
 
 #[test]
-fn a_session_opens() {
+fn initialize_params_survive_a_round_trip() {
     let params: InitializeParams = read(&json!({
         "protocolVersion": "2025-11-25",
         "capabilities": {
@@ -41,7 +41,7 @@ fn a_session_opens() {
 }
 
 #[test]
-fn a_session_is_answered() {
+fn initialize_results_survive_a_round_trip() {
     let result: InitializeResult = read(&json!({
         "protocolVersion": "2024-11-05",
         "capabilities": { "logging": {}, "tools": { "listChanged": true }, "resources": { "subscribe": true } },
@@ -50,7 +50,7 @@ fn a_session_is_answered() {
     }));
     assert_eq!(result.capabilities.resources.expect("resources").subscribe, Some(true));
 
-    let ours = InitializeResult::new(
+    let result = InitializeResult::new(
         ProtocolVersion::LATEST_LEGACY,
         ServerCapabilities::new(),
         Implementation::new("one", "1.0.0"),
@@ -59,11 +59,11 @@ fn a_session_is_answered() {
     let expected = json!({
         "protocolVersion": version, "capabilities": {}, "serverInfo": { "name": "one", "version": "1.0.0" },
     });
-    assert_eq!(json!(ours), expected);
+    assert_eq!(json!(result), expected);
 }
 
 #[test]
-fn levels_and_subscriptions_are_set() {
+fn set_level_and_subscribe_params_survive_a_round_trip() {
     let params: SetLevelParams = read(&json!({ "level": "warning" }));
     assert_eq!(params.level, LoggingLevel::Warning);
     let params: SubscribeParams = read(&json!({ "uri": "file:///one", "_meta": { "progressToken": 1 } }));
@@ -78,16 +78,16 @@ fn levels_are_ordered_by_severity() {
 }
 
 #[test]
-fn one_block_of_content_is_no_list() {
-    let alone: SamplingMessage =
+fn a_single_block_of_content_is_an_object() {
+    let message: SamplingMessage =
         read(&json!({ "role": "user", "content": { "type": "text", "text": "question" } }));
-    assert_eq!(alone, SamplingMessage::user("question"));
+    assert_eq!(message, SamplingMessage::user("question"));
 }
 
 #[test]
-fn a_form_names_no_mode() {
+fn form_mode_may_be_absent() {
     let form: ElicitParams = read(&json!({
-        "message": "Who are you?",
+        "message": "What is your name?",
         "requestedSchema": {
             "type": "object",
             "properties": { "kind": { "type": "string", "enum": ["a", "b"], "enumNames": ["A", "B"] } },
@@ -101,26 +101,26 @@ fn a_form_names_no_mode() {
 }
 
 #[test]
-fn an_elicitation_without_a_mode_is_a_form() {
-    let shows_forms = |elicitation: Value| {
+fn elicitation_without_modes_supports_forms() {
+    let supports_forms = |elicitation: Value| {
         let capabilities: ClientCapabilities = read(&json!({ "elicitation": elicitation }));
-        capabilities.elicitation.is_some_and(|elicitation| elicitation.shows_forms())
+        capabilities.elicitation.is_some_and(|elicitation| elicitation.supports_forms())
     };
-    assert!(shows_forms(json!({})));
-    assert!(shows_forms(json!({ "form": {} })));
-    assert!(shows_forms(json!({ "form": {}, "url": {} })));
-    assert!(!shows_forms(json!({ "url": {} })));
+    assert!(supports_forms(json!({})));
+    assert!(supports_forms(json!({ "form": {} })));
+    assert!(supports_forms(json!({ "form": {}, "url": {} })));
+    assert!(!supports_forms(json!({ "url": {} })));
 }
 
 #[test]
-fn names_stand_in_the_table() {
+fn names_are_known() {
     let names = [Initialize::NAME, SetLevel::NAME, Subscribe::NAME, Unsubscribe::NAME, method::INITIALIZED];
-    assert!(names.iter().all(|name| method::known(name) == Some(name)));
-    assert_eq!(method::known("tools/cal"), None);
+    assert!(names.iter().all(|name| method::find(name) == Some(name)));
+    assert_eq!(method::find("tools/cal"), None);
 }
 
 #[test]
-fn members_are_few_and_ordered() {
+fn members_keep_their_order() {
     let mut members = Members::from([("b", 1), ("a", 2), ("b", 3)]);
     members.insert("c", 4);
     assert_eq!(serde_json::to_string(&members).expect("JSON"), r#"{"b":3,"a":2,"c":4}"#);

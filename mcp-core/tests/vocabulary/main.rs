@@ -1,13 +1,14 @@
-//! The vocabulary: messages against JSON-RPC, and our types against the specification's own files: its JSON Schema and its examples.
+//! Tests of messages against JSON-RPC, and of the types against the JSON Schema and the examples of the specification.
 //!
-//! They are not part of this project. `MCPWRIGHT_SPEC` names a folder that holds `schema.json` and `examples/`, and
-//! without it these tests check nothing and say so; with `MCPWRIGHT_REQUIRE_ALL` they fail instead.
+//! The files of the specification are not part of this project. `MCPWRIGHT_SPEC` is the path of a folder with
+//! `schema.json` and `examples/`. If it is not set, the tests that need it print `SKIPPED`, or fail if
+//! `MCPWRIGHT_REQUIRE_ALL` is set.
 
-mod covered;
+mod coverage;
+mod errors;
 mod legacy;
 mod messages;
-mod random;
-mod refused;
+mod properties;
 mod schema;
 mod tasks;
 mod values;
@@ -15,12 +16,12 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use covered::Covered;
+use coverage::Covered;
 use mcpwright_core::JsonText;
 use schema::Schema;
 use serde_json::Value;
 
-/// The folder with the specification's files.
+/// The folder with the files of the specification, or `None` if it is not configured.
 fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("MCPWRIGHT_SPEC").map(PathBuf::from);
     if folder.is_none() {
@@ -32,16 +33,16 @@ fn folder() -> Option<PathBuf> {
     folder
 }
 
-/// The examples, by the type they are of.
+/// Paths of the examples, by definition.
 fn examples(folder: &Path) -> BTreeMap<String, Vec<PathBuf>> {
-    let inside = |folder: &Path| {
+    let paths_in = |folder: &Path| {
         let entries =
             std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         entries.map(|entry| entry.expect("an entry of a folder").path()).collect::<Vec<_>>()
     };
-    let types = inside(&folder.join("examples")).into_iter();
-    types
-        .map(|folder| (folder.file_name().expect("a name").to_string_lossy().into_owned(), inside(&folder)))
+    let folders = paths_in(&folder.join("examples")).into_iter();
+    folders
+        .map(|folder| (folder.file_name().expect("a name").to_string_lossy().into_owned(), paths_in(&folder)))
         .collect()
 }
 
@@ -50,7 +51,7 @@ fn examples_survive_a_round_trip() {
     let Some(folder) = folder() else { return };
     let schema = Schema::read(&folder);
     let covered = values::all();
-    let mut files = 0;
+    let mut file_count = 0;
     let examples = examples(&folder);
     for (definition, paths) in &examples {
         let covered = find(&covered, definition);
@@ -61,130 +62,128 @@ fn examples_survive_a_round_trip() {
             let written = written.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             assert_eq!(written, example, "{}", path.display());
             schema.check(definition, &written, &path.display());
-            files += 1;
+            file_count += 1;
         }
     }
-    assert!(files > 0, "{} holds no examples", folder.display());
-    eprintln!("{files} examples of {} types survived", examples.len());
+    assert!(file_count > 0, "{} has no examples", folder.display());
+    eprintln!("{file_count} examples of {} definitions survived a round trip", examples.len());
 }
 
 #[test]
-fn what_we_write_is_valid_and_complete() {
+fn serialized_values_are_valid_and_complete() {
     let Some(folder) = folder() else { return };
     let schema = Schema::read(&folder);
-    let mut values = 0;
+    let mut value_count = 0;
     for covered in values::all() {
-        for value in &covered.full {
+        for value in &covered.values {
             assert_no_null(covered.definition, value);
             schema.check(covered.definition, value, &covered.definition);
-            let text = JsonText::of(value).expect("JSON");
+            let text = JsonText::encode(value).expect("JSON");
             let written = (covered.round_trip)(&text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
             assert_eq!(&written, value, "{}", covered.definition);
-            values += 1;
+            value_count += 1;
         }
-        let said = |member: &&String| covered.full.iter().any(|value| value.get(member).is_some());
-        let silent: Vec<_> =
-            schema.properties(covered.definition).keys().filter(|member| !said(member)).cloned().collect();
-        assert!(silent.is_empty(), "{}: nothing was written for {silent:?}", covered.definition);
+        let missing = covered.missing_members(&schema);
+        assert!(missing.is_empty(), "{}: no value has the members {missing:?}", covered.definition);
     }
-    eprintln!("{values} values of our own are valid");
+    eprintln!("{value_count} serialized values are valid");
 }
 
 #[test]
-fn what_may_be_absent_stays_absent() {
+fn optional_members_stay_absent() {
     let Some(folder) = folder() else { return };
     let schema = Schema::read(&folder);
-    let mut absent = 0;
+    let mut absent_count = 0;
     for covered in values::all() {
         let optional = schema.optional(covered.definition);
-        for (full, member) in
-            covered.full.iter().flat_map(|full| optional.iter().map(move |member| (full, member)))
+        for (complete, member) in
+            covered.values.iter().flat_map(|value| optional.iter().map(move |member| (value, member)))
         {
-            let mut value = full.clone();
+            let mut value = complete.clone();
             if value.as_object_mut().and_then(|members| members.shift_remove(member)).is_none() {
                 continue;
             }
-            let written = (covered.round_trip)(&JsonText::of(&value).expect("JSON"));
+            let written = (covered.round_trip)(&JsonText::encode(&value).expect("JSON"));
             let written =
                 written.unwrap_or_else(|error| panic!("{} without {member}: {error}", covered.definition));
             assert_eq!(written, value, "{} without {member}", covered.definition);
-            absent += 1;
+            absent_count += 1;
         }
     }
-    eprintln!("{absent} optional members were left out");
+    eprintln!("{absent_count} optional members were removed");
 }
 
 #[test]
-fn a_wrong_type_is_refused_by_name() {
+fn errors_name_the_member_of_a_wrong_type() {
     let Some(folder) = folder() else { return };
     let schema = Schema::read(&folder);
-    let refused: usize = values::all().iter().map(|covered| wrong_types(&schema, covered)).sum();
-    assert!(refused > 300, "only {refused} wrong types were tried");
-    eprintln!("{refused} wrong types were refused by name");
+    let rejected: usize = values::all().iter().map(|covered| check_wrong_types(&schema, covered)).sum();
+    assert!(rejected > 300, "only {rejected} values of a wrong type were tested");
+    eprintln!("{rejected} values of a wrong type were rejected by name");
 }
 
-/// Gives each member values of the wrong type, one after the other; returns how many.
-fn wrong_types(schema: &Schema, covered: &Covered) -> usize {
+/// Sets each member to values of a wrong type, one at a time. Returns the number of rejected values.
+fn check_wrong_types(schema: &Schema, covered: &Covered) -> usize {
     let definition = covered.definition;
     let validator = schema.validator(definition);
-    let mut refused = 0;
-    for (member, full) in covered.full.iter().flat_map(|value| members(schema, covered, value)) {
+    let mut rejected = 0;
+    for (member, complete) in covered.values.iter().flat_map(|value| members(schema, covered, value)) {
         for wrong in [Value::from(true), Value::from(5.5)] {
-            // Ranges are for those who use a number: a priority of 5.5 is none, but no reason to refuse all the rest.
+            // The types accept numbers out of range, such as a priority of 5.5: only their users check ranges.
             let is_out_of_range = wrong.is_f64() && schema.is_number(definition, &member);
-            let mut value = full.clone();
+            let mut value = complete.clone();
             value[&member] = wrong;
             if is_out_of_range || validator.is_valid(&value) {
                 continue;
             }
-            let outcome = (covered.round_trip)(&JsonText::of(&value).expect("JSON"));
+            let outcome = (covered.round_trip)(&JsonText::encode(&value).expect("JSON"));
             let error = outcome.expect_err(&format!("{definition}.{member}")).to_string();
             assert!(error.contains(&format!("`{member}")), "{definition}.{member}: {error}");
-            refused += 1;
+            rejected += 1;
         }
     }
-    refused
+    rejected
 }
 
-/// The members of a value that the specification names and that we read ourselves.
+/// The members of a value that the definition names and the covering type reads, each with the value.
 fn members(schema: &Schema, covered: &Covered, value: &Value) -> Vec<(String, Value)> {
-    // Whoever reads these knows better what they ought to be.
-    let is_left_alone = |member: &str| match member {
+    // The engine reads these members, not the type.
+    let is_unread = |member: &str| match member {
         "resultType" | "ttlMs" | "cacheScope" => true,
         "arguments" => covered.definition == "CallToolRequestParams",
         _ => false,
     };
-    let named = schema.properties(covered.definition).into_iter().map(|(member, _)| member);
-    let ours =
-        named.filter(|member| !covered.is_message && value.get(member).is_some() && !is_left_alone(member));
-    ours.map(|member| (member, value.clone())).collect()
+    let defined = schema.properties(covered.definition).into_iter().map(|(member, _)| member);
+    let read =
+        defined.filter(|member| !covered.is_message && value.get(member).is_some() && !is_unread(member));
+    read.map(|member| (member, value.clone())).collect()
 }
 
 #[test]
-fn every_definition_is_covered_or_excused() {
+fn every_definition_is_covered_or_exempt() {
     let Some(folder) = folder() else { return };
     let schema = Schema::read(&folder);
     let covered: BTreeSet<_> = values::all().iter().map(|covered| covered.definition).collect();
-    let excused: BTreeSet<_> = covered::EXCUSED.iter().map(|(definition, _)| *definition).collect();
+    let exempt: BTreeSet<_> = coverage::EXEMPT.iter().map(|(definition, _)| *definition).collect();
     let defined: BTreeSet<_> = schema.definitions().collect();
-    let known: BTreeSet<_> = covered.union(&excused).copied().collect();
+    let known: BTreeSet<_> = covered.union(&exempt).copied().collect();
     let missing: Vec<_> = defined.difference(&known).collect();
     assert!(missing.is_empty(), "new in the specification: {missing:?}");
-    let gone: Vec<_> = known.difference(&defined).collect();
-    assert!(gone.is_empty(), "no longer in the specification: {gone:?}");
-    let both: Vec<_> = covered.intersection(&excused).collect();
-    assert!(both.is_empty(), "covered and excused: {both:?}");
-    eprintln!("{} definitions: {} covered, {} excused", defined.len(), covered.len(), excused.len());
+    let removed: Vec<_> = known.difference(&defined).collect();
+    assert!(removed.is_empty(), "no longer in the specification: {removed:?}");
+    let both: Vec<_> = covered.intersection(&exempt).collect();
+    assert!(both.is_empty(), "covered and exempt: {both:?}");
+    eprintln!("{} definitions: {} covered, {} exempt", defined.len(), covered.len(), exempt.len());
 }
 
 fn assert_no_null(definition: &str, value: &Value) {
     for (member, value) in value.as_object().into_iter().flatten() {
-        // Of all members, only this one has `null` among its values.
+        // Only this member may be `null`.
         assert!(!value.is_null() || member == "structuredContent", "{definition}.{member} is null");
     }
 }
 
 fn find<'a>(covered: &'a [Covered], definition: &str) -> &'a Covered {
     let found = covered.iter().find(|covered| covered.definition == definition);
-    found.unwrap_or_else(|| panic!("there are examples of {definition}, and no type of ours is it"))
+    found.unwrap_or_else(|| panic!("there are examples of {definition}, but no type covers it"))
 }

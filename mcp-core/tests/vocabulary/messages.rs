@@ -1,28 +1,32 @@
-//! Reading messages: every kind of text that is not one has its defined answer, and none is a panic.
+//! Decoding of messages: every invalid text has a defined error response, and none causes a panic.
 
 use mcpwright_core::message::{Decoder, decode};
 use mcpwright_core::{DecodeError, ErrorCode, JsonText, Message, Notification, Request, RequestId, Response};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// What a text is answered with: the code and the id; nothing if it is never answered.
-fn answer(text: impl AsRef<[u8]>) -> Option<(i64, Option<RequestId>)> {
+/// The error code and the id of the response to an invalid text, or `None` if there is no response.
+fn error_response(text: impl AsRef<[u8]>) -> Option<(i64, Option<RequestId>)> {
     let error = decode(text.as_ref()).expect_err("the text is not a message");
-    let response = error.answer()?;
-    let error = response.outcome.expect_err("an answer to what is not a message is an error");
-    assert!(!error.message.contains('/'), "an error says nothing of our files: {}", error.message);
+    let response = error.to_response()?;
+    let error = response.outcome.expect_err("the response to an invalid message is an error");
+    assert!(
+        !error.message.contains('/'),
+        "an error must not contain paths of source files: {}",
+        error.message
+    );
     Some((error.code.0, response.id))
 }
 
 #[track_caller]
 fn check(texts: &[&str], code: ErrorCode) {
     for text in texts {
-        assert_eq!(answer(text), Some((code.0, None)), "{text}");
+        assert_eq!(error_response(text), Some((code.0, None)), "{text}");
     }
 }
 
 #[test]
-fn text_that_is_not_json_is_a_parse_error() {
+fn invalid_json_is_a_parse_error() {
     check(
         &[
             "",
@@ -74,7 +78,7 @@ fn text_that_is_not_json_is_a_parse_error() {
 }
 
 #[test]
-fn json_that_is_no_request_is_an_invalid_request() {
+fn json_that_is_not_a_request_is_an_invalid_request() {
     check(
         &[
             "null",
@@ -103,7 +107,7 @@ fn json_that_is_no_request_is_an_invalid_request() {
 }
 
 #[test]
-fn an_id_that_can_be_read_is_in_the_answer() {
+fn a_readable_id_is_in_the_error_response() {
     let cases = [
         (r#"{"id":7,"method":"ping"}"#, ErrorCode::INVALID_REQUEST),
         (r#"{"jsonrpc":"2.0","id":7}"#, ErrorCode::INVALID_REQUEST),
@@ -135,12 +139,12 @@ fn an_id_that_can_be_read_is_in_the_answer() {
         (r#"{"jsonrpc":"2.0","id":7,"method":"a","params":"x"}"#, ErrorCode::INVALID_PARAMS),
     ];
     for (text, code) in cases {
-        assert_eq!(answer(text), Some((code.0, Some(RequestId::from(7)))), "{text}");
+        assert_eq!(error_response(text), Some((code.0, Some(RequestId::from(7)))), "{text}");
     }
 }
 
 #[test]
-fn answers_and_malformed_notifications_are_never_answered() {
+fn responses_and_malformed_notifications_have_no_error_response() {
     for text in [
         r#"{"jsonrpc":"2.0","method":"notifications/x","params":[]}"#,
         r#"{"jsonrpc":"2.0","id":1,"result":5,"error":6}"#,
@@ -149,13 +153,13 @@ fn answers_and_malformed_notifications_are_never_answered() {
         r#"{"result":{},"result":{}}"#,
         r#"{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}"#,
     ] {
-        assert_eq!(answer(text), None, "{text}");
+        assert_eq!(error_response(text), None, "{text}");
     }
 }
 
 #[test]
 fn ids_are_echoed_exactly() {
-    let longest = format!("\"{}\"", "i".repeat(1024));
+    let max_len_id = format!("\"{}\"", "i".repeat(1024));
     for id in [
         "0",
         "-1",
@@ -166,7 +170,7 @@ fn ids_are_echoed_exactly() {
         "\"\"",
         "\"1\"",
         "\"ü\\u0000\"",
-        &longest,
+        &max_len_id,
     ] {
         let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#);
         let Ok(Message::Request(request)) = decode(text.as_bytes()) else { panic!("{text}") };
@@ -178,13 +182,13 @@ fn ids_are_echoed_exactly() {
         );
     }
     assert_eq!(
-        answer(format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "i".repeat(1025))),
+        error_response(format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "i".repeat(1025))),
         Some((-32600, None))
     );
 }
 
 #[test]
-fn depth_is_bounded_and_so_is_the_stack() {
+fn depth_and_stack_use_are_bounded() {
     let nested = |depth: usize, open: &str, close: &str| {
         format!(
             r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{{"x":{}1{}}}}}"#,
@@ -205,7 +209,7 @@ fn depth_is_bounded_and_so_is_the_stack() {
             assert_eq!(decode(open.repeat(100_000).as_bytes()), Err(DecodeError::TooDeep));
         }
     };
-    // A thread with little stack: what is nested must not take much of it.
+    // A small stack detects recursion that uses too much of it.
     std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap().join().unwrap();
 }
 
@@ -214,7 +218,7 @@ fn bytes_that_are_not_utf8_are_a_parse_error() {
     let with = |bytes: &[u8]| [br#"{"jsonrpc":"2.0","id":1,"method":""#.as_slice(), bytes, br#""}"#].concat();
     for bytes in [b"\xff".as_slice(), b"\xc0\xaf", b"\xed\xa0\x80", b"\xe2\x82", b"\xf5\x80\x80\x80", b"\x80"]
     {
-        assert_eq!(answer(with(bytes)), Some((-32700, None)), "{bytes:x?}");
+        assert_eq!(error_response(with(bytes)), Some((-32700, None)), "{bytes:x?}");
     }
     for text in [r"\ud800", r"\udc00", r"\ud800x", r"\ud800\u0041", r"\udc00\ud800"] {
         assert_eq!(decode(&with(text.as_bytes())), Err(DecodeError::LoneSurrogate), "{text}");
@@ -225,27 +229,29 @@ fn bytes_that_are_not_utf8_are_a_parse_error() {
 }
 
 #[test]
-fn many_members_cost_no_more_than_few() {
+fn duplicate_members_are_found_in_linear_time() {
     let members: Vec<_> = (0..200_000).map(|number| format!(r#""k{number}":0"#)).collect();
     let text = format!(
         r#"{{"jsonrpc":"2.0","id":1,"method":"a","params":{{"arguments":{{{}}}}}}}"#,
         members.join(",")
     );
     assert!(decode(text.as_bytes()).is_ok());
-    let doubled = text.replace("k199999", "k0");
-    assert_eq!(answer(doubled), Some((-32602, Some(RequestId::from(1)))));
+    let duplicate = text.replace("k199999", "k0");
+    assert_eq!(error_response(duplicate), Some((-32602, Some(RequestId::from(1)))));
 }
 
 #[test]
-fn a_batch_is_its_messages() {
-    let one = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
-    let Ok(Message::Batch(messages)) = decode(format!("[{one}, {one},5,{{}}]").as_bytes()) else { panic!() };
+fn batches_hold_messages_and_errors() {
+    let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let Ok(Message::Batch(messages)) = decode(format!("[{ping}, {ping},5,{{}}]").as_bytes()) else {
+        panic!()
+    };
     assert!(matches!(
         messages.as_slice(),
         [Ok(Message::Request(_)), Ok(Message::Request(_)), Err(_), Err(_)]
     ));
-    assert_eq!(answer(format!("[{}{one}]", format!("{one},").repeat(32))), Some((-32600, None)));
-    assert!(decode(format!("[{}{one}]", format!("{one},").repeat(31)).as_bytes()).is_ok());
+    assert_eq!(error_response(format!("[{}{ping}]", format!("{ping},").repeat(32))), Some((-32600, None)));
+    assert!(decode(format!("[{}{ping}]", format!("{ping},").repeat(31)).as_bytes()).is_ok());
 }
 
 fn any_id() -> impl Strategy<Value = RequestId> {
@@ -275,7 +281,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 fn any_params() -> impl Strategy<Value = Option<JsonText>> {
     prop::option::of(prop::collection::hash_map("\\PC{0,12}", any_json(), 0..5))
-        .prop_map(|params| params.map(|params| JsonText::of(&params).expect("JSON can be written")))
+        .prop_map(|params| params.map(|params| JsonText::encode(&params).expect("JSON can be written")))
 }
 
 fn any_message() -> impl Strategy<Value = Message> {
@@ -290,7 +296,7 @@ fn any_message() -> impl Strategy<Value = Message> {
             .prop_map(|(method, params)| Notification { method: method.into(), params }.into()),
         (any_id(), any_json()).prop_map(|(id, result)| Response::ok(
             id,
-            JsonText::of(&json!({ "r": result })).expect("JSON can be written")
+            JsonText::encode(&json!({ "r": result })).expect("JSON can be written")
         )
         .into()),
     ]
@@ -298,7 +304,7 @@ fn any_message() -> impl Strategy<Value = Message> {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read(message in any_message()) {
+    fn encoded_messages_are_decoded(message in any_message()) {
         let mut bytes = Vec::new();
         message.encode(&mut bytes);
         prop_assert!(!bytes.contains(&b'\n'));
@@ -306,42 +312,42 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_have_an_answer(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn arbitrary_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut decoder = Decoder::new();
         if let Err(error) = decoder.decode(&bytes) {
-            let _ = error.answer();
+            let _ = error.to_response();
         }
         let after = decoder.decode(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
         prop_assert!(after.is_ok());
     }
 
-    /// What is JSON is decided as `serde_json` decides it, but for what is stricter here on purpose.
+    /// The decoder accepts the same JSON as `serde_json`, except for intended limits.
     #[test]
-    fn json_is_what_serde_json_says(text in r#"[\[\]{}":,\\u0-9a-fnrtl\-+.eE "]{0,24}"#) {
-        let ours = decode(text.as_bytes());
-        let theirs = serde_json::from_str::<Value>(&text);
-        match ours {
-            Err(DecodeError::Syntax) => prop_assert!(theirs.is_err(), "{} is JSON", text),
+    fn json_syntax_agrees_with_serde_json(text in r#"[\[\]{}":,\\u0-9a-fnrtl\-+.eE "]{0,24}"#) {
+        let decoded = decode(text.as_bytes());
+        let parsed = serde_json::from_str::<Value>(&text);
+        match decoded {
+            Err(DecodeError::Syntax) => prop_assert!(parsed.is_err(), "{} is JSON", text),
             Err(DecodeError::LoneSurrogate | DecodeError::TooDeep) => {}
-            // Numbers too large for it are still JSON.
-            _ => prop_assert!(theirs.is_ok() || theirs.is_err_and(|error| error.to_string().contains("out of range")), "{} is not JSON", text),
+            // `serde_json` rejects numbers out of range, which are valid JSON.
+            _ => prop_assert!(parsed.is_ok() || parsed.is_err_and(|error| error.to_string().contains("out of range")), "{} is not JSON", text),
         }
     }
 
     #[test]
-    fn a_mutated_message_has_an_answer(message in any_message(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn mutated_messages_do_not_panic(message in any_message(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let mut bytes = Vec::new();
         message.encode(&mut bytes);
         let at = at.index(bytes.len());
         bytes[at] = byte;
         if let Err(error) = decode(&bytes) {
-            let _ = error.answer();
+            let _ = error.to_response();
         }
     }
 }
 
 #[test]
-fn members_of_parameters_are_found_wherever_they_stand() {
+fn members_of_params_are_found_at_any_position() {
     let texts = [
         r#"{"jsonrpc":"2.0","id":1,"method":"a","params":{"name":"n","arguments":{"name":1},"_meta":{}}}"#,
         "\n{ \"params\" :\n { \"_meta\" : {} ,\r\n \"argum\\u0065nts\" : {\"name\":1}\n, \"x\": [{\"_meta\":5}], \"name\":\"n\"}, \"method\":\"a\", \"id\":1, \"jsonrpc\":\"2.0\"}",
@@ -349,7 +355,9 @@ fn members_of_parameters_are_found_wherever_they_stand() {
     for text in texts {
         let Ok(Message::Request(request)) = decode(text.as_bytes()) else { panic!("{text}") };
         let params = request.params.unwrap();
-        for params in [params.clone(), params.clone().shared(), JsonText::parse(params.as_str()).unwrap()] {
+        for params in
+            [params.clone(), params.clone().into_shared(), JsonText::parse(params.as_str()).unwrap()]
+        {
             assert_eq!(params.member("name"), Some("\"n\""));
             assert_eq!(params.member("arguments"), Some(r#"{"name":1}"#));
             assert_eq!(params.member("_meta"), Some("{}"));

@@ -1,4 +1,4 @@
-//! The specification's JSON Schema.
+//! The JSON Schema of the specification.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,10 +9,10 @@ use std::rc::Rc;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
-/// The specification's JSON Schema.
+/// The JSON Schema of the specification.
 pub(crate) struct Schema {
     definitions: Map<String, Value>,
-    /// The validators that were made so far: making one takes longer than using it.
+    /// Cached validators, by definition: building one takes longer than using it.
     validators: RefCell<HashMap<String, Rc<Validator>>>,
 }
 
@@ -33,32 +33,32 @@ impl Schema {
         self.definitions.keys().map(String::as_str)
     }
 
-    /// The members of an object that a definition names.
+    /// The properties of a definition.
     pub(crate) fn properties(&self, definition: &str) -> Map<String, Value> {
         self.definitions[definition]["properties"].as_object().cloned().unwrap_or_default()
     }
 
-    /// The members of an object that a definition names and does not require.
+    /// The names of a definition's properties that are not required.
     pub(crate) fn optional(&self, definition: &str) -> Vec<String> {
         let required = self.definitions[definition]["required"].as_array().cloned().unwrap_or_default();
         let members = self.properties(definition).into_iter().map(|(member, _)| member);
         members.filter(|member| !required.iter().any(|required| required == member)).collect()
     }
 
-    /// Whether a member is a number with or without a fraction.
+    /// Returns `true` if the type of a property is `number`.
     pub(crate) fn is_number(&self, definition: &str, member: &str) -> bool {
         self.definitions[definition]["properties"][member]["type"] == "number"
     }
 
-    /// Fails with everything in which a value is not what a definition says.
+    /// Panics with all validation errors if a value does not match a definition.
     pub(crate) fn check(&self, definition: &str, value: &Value, origin: &dyn Display) {
         let validator = self.validator(definition);
         let errors: Vec<_> =
             validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
-        assert!(errors.is_empty(), "{origin} is no {definition}: {errors:#?}\n{value:#}");
+        assert!(errors.is_empty(), "{origin} is not a {definition}: {errors:#?}\n{value:#}");
     }
 
-    /// What decides whether a value is what a definition says.
+    /// The validator of a definition.
     pub(crate) fn validator(&self, definition: &str) -> Rc<Validator> {
         let mut validators = self.validators.borrow_mut();
         let make = || {

@@ -1,4 +1,5 @@
-//! The extension of tasks, against its own schema: `MCPWRIGHT_TASKS_SPEC` names the folder that holds it.
+//! Tests of the types of the tasks extension against its JSON Schema. `MCPWRIGHT_TASKS_SPEC` is the path of the folder
+//! with its `schema.json`.
 
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use mcpwright_core::{
 };
 use serde_json::{Value, json};
 
-use crate::covered::Covered;
+use crate::coverage::Covered;
 use crate::schema::Schema;
 
 fn task(status: TaskStatus) -> Task {
@@ -21,11 +22,11 @@ fn task(status: TaskStatus) -> Task {
         .poll_interval_ms(5000)
 }
 
-/// A task in each status, each with what comes with it.
+/// A task in each status, with the data of the status.
 fn detailed() -> [DetailedTask; 5] {
     let form = FormSchema::new([("name", PrimitiveSchema::String(StringSchema::new()))]);
-    let question = ElicitParams::from(ElicitFormParams::new("Who are you?", form));
-    let requests = InputRequests::from([("name", InputRequest::from(question))]);
+    let elicitation = ElicitParams::from(ElicitFormParams::new("What is your name?", form));
+    let requests = InputRequests::from([("name", InputRequest::from(elicitation))]);
     let result =
         JsonText::parse(r#"{"content":[{"type":"text","text":"done"}],"isError":false}"#).expect("JSON");
     let detailed = |status| DetailedTask::new(task(status));
@@ -33,13 +34,13 @@ fn detailed() -> [DetailedTask; 5] {
         detailed(TaskStatus::Working),
         detailed(TaskStatus::InputRequired).input_requests(requests),
         detailed(TaskStatus::Completed).result(result),
-        detailed(TaskStatus::Failed).error(ErrorObject::internal("no luck")),
+        detailed(TaskStatus::Failed).error(ErrorObject::internal("internal error")),
         detailed(TaskStatus::Cancelled),
     ]
 }
 
 fn all() -> Vec<Covered> {
-    let answers =
+    let responses =
         [("name", JsonText::parse(r#"{"action":"accept","content":{"name":"Luca"}}"#).expect("JSON"))];
     let statuses = [
         TaskStatus::Working,
@@ -48,8 +49,8 @@ fn all() -> Vec<Covered> {
         TaskStatus::Failed,
         TaskStatus::Cancelled,
     ];
-    let [working, asking, completed, failed, cancelled] = detailed();
-    let ids = || SubscriptionFilter::new().task_ids(vec!["786512e2".to_owned()]);
+    let [working, input_required, completed, failed, cancelled] = detailed();
+    let filter = || SubscriptionFilter::new().task_ids(vec!["786512e2".to_owned()]);
     let params = TaskParams::new("786512e2");
     vec![
         Covered::of("TaskStatus", statuses),
@@ -59,7 +60,7 @@ fn all() -> Vec<Covered> {
         Covered::of("DetailedTask", detailed()),
         Covered::of("GetTaskResult", detailed()).complete(),
         Covered::of("WorkingTask", [working.clone()]),
-        Covered::of("InputRequiredTask", [asking]),
+        Covered::of("InputRequiredTask", [input_required]),
         Covered::of("CompletedTask", [completed]),
         Covered::of("FailedTask", [failed]),
         Covered::of("CancelledTask", [cancelled]),
@@ -67,43 +68,42 @@ fn all() -> Vec<Covered> {
         Covered::of("CancelTaskResult", [EmptyResult::new()]).complete(),
         Covered::request::<GetTask>("GetTaskRequest", &params),
         Covered::request::<CancelTask>("CancelTaskRequest", &params),
-        Covered::request::<UpdateTask>("UpdateTaskRequest", &UpdateTaskParams::new("786512e2", answers)),
+        Covered::request::<UpdateTask>("UpdateTaskRequest", &UpdateTaskParams::new("786512e2", responses)),
         Covered::of("TaskStatusNotificationParams", detailed()),
         Covered::notification("TaskStatusNotification", method::TASKS, &working),
-        Covered::of("TaskSubscriptionNotifications", [ids()]),
-        Covered::of("TaskSubscriptionAcknowledgedNotifications", [ids()]),
+        Covered::of("TaskSubscriptionNotifications", [filter()]),
+        Covered::of("TaskSubscriptionAcknowledgedNotifications", [filter()]),
     ]
 }
 
-/// The folder with the extension's schema.
+/// The folder with the schema of the extension, or `None` if it is not configured.
 fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("MCPWRIGHT_TASKS_SPEC").map(PathBuf::from);
     if folder.is_none() {
         assert!(std::env::var_os("MCPWRIGHT_REQUIRE_ALL").is_none(), "MCPWRIGHT_TASKS_SPEC is not set");
-        eprintln!("SKIPPED: set MCPWRIGHT_TASKS_SPEC to a folder with schema.json of the extension of tasks");
+        eprintln!("SKIPPED: set MCPWRIGHT_TASKS_SPEC to a folder with schema.json of the tasks extension");
     }
     folder
 }
 
 #[test]
-fn tasks_are_what_their_extension_says() {
+fn serialized_tasks_are_valid_and_complete() {
     let Some(folder) = folder() else { return };
     let schema = Schema::read(&folder);
     for covered in all() {
-        for value in &covered.full {
+        for value in &covered.values {
             schema.check(covered.definition, value, &covered.definition);
-            let written = (covered.round_trip)(&JsonText::of(value).expect("JSON")).expect("it was written");
+            let written =
+                (covered.round_trip)(&JsonText::encode(value).expect("JSON")).expect("a valid value");
             assert_eq!(&written, value, "{}", covered.definition);
         }
-        let said = |member: &&String| covered.full.iter().any(|value| value.get(member).is_some());
-        let members = schema.properties(covered.definition);
-        let silent: Vec<_> = members.keys().filter(|member| !said(member)).collect();
-        assert!(silent.is_empty(), "{}: nothing was written for {silent:?}", covered.definition);
+        let missing = covered.missing_members(&schema);
+        assert!(missing.is_empty(), "{}: no value has the members {missing:?}", covered.definition);
     }
 }
 
 #[test]
-fn tasks_without_an_end_say_so() {
+fn an_unlimited_ttl_is_written_as_null() {
     let written = json!(Task::new("a", TaskStatus::Working, "2026-07-28T10:30:00Z"));
     assert_eq!(written["ttlMs"], Value::Null);
     assert!(written.as_object().is_some_and(|members| members.contains_key("ttlMs")));

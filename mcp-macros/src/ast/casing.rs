@@ -1,15 +1,7 @@
-//! How names are spelled for clients, where Rust spells them otherwise.
+//! Casings of names: conversion from Rust's spelling to that of `rename_all`.
 
-use proc_macro2::Ident;
-use quote::ToTokens;
-use syn::LitStr;
-use syn::ext::IdentExt;
-
-use super::options::Setting;
-use super::parameter::Name;
-
-/// The spellings, each of which is an example of itself.
-pub(crate) const CASES: &[&str] = &[
+/// The casings, each of which is an example of itself.
+pub(crate) const CASINGS: &[&str] = &[
     "lowercase",
     "UPPERCASE",
     "PascalCase",
@@ -20,29 +12,16 @@ pub(crate) const CASES: &[&str] = &[
     "SCREAMING-KEBAB-CASE",
 ];
 
-/// The name that an option says, or else the identifier in the spelling that is said for all of them.
-pub(crate) fn name(ident: &Ident, rename: Option<Setting>, rename_all: Option<&Setting>) -> Name {
-    let case = rename_all.and_then(Setting::literal);
-    match (rename, case) {
-        (Some(rename), _) => Name::from(rename),
-        (None, Some(case)) => {
-            let text = respelled(&ident.unraw().to_string(), &case.value());
-            Name { tokens: LitStr::new(&text, ident.span()).into_token_stream(), text: Some(text) }
-        }
-        (None, None) => Name::of(ident),
-    }
-}
-
-/// An identifier in another spelling.
-fn respelled(ident: &str, case: &str) -> String {
+/// Converts an identifier to one of [`CASINGS`]; returns it unchanged if there is no such casing.
+pub(crate) fn convert(ident: &str, casing: &str) -> String {
     let words = words(ident);
-    let titled = |words: &[String]| words.iter().map(|word| capitalized(word)).collect::<String>();
-    match case {
+    let capitalize_all = |words: &[String]| words.iter().map(|word| capitalize(word)).collect::<String>();
+    match casing {
         "lowercase" => ident.to_lowercase(),
         "UPPERCASE" => ident.to_uppercase(),
-        "PascalCase" => titled(&words),
+        "PascalCase" => capitalize_all(&words),
         "camelCase" => {
-            words.split_first().map(|(first, rest)| first.clone() + &titled(rest)).unwrap_or_default()
+            words.split_first().map(|(first, rest)| first.clone() + &capitalize_all(rest)).unwrap_or_default()
         }
         "snake_case" => words.join("_"),
         "SCREAMING_SNAKE_CASE" => words.join("_").to_uppercase(),
@@ -52,7 +31,7 @@ fn respelled(ident: &str, case: &str) -> String {
     }
 }
 
-/// The words of an identifier, in lower case. Each capital begins one, as serde has it.
+/// Splits an identifier into words in lower case. Each capital begins a word, as in serde.
 fn words(ident: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for letter in ident.chars() {
@@ -67,19 +46,19 @@ fn words(ident: &str) -> Vec<String> {
     words
 }
 
-fn capitalized(word: &str) -> String {
+fn capitalize(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CASES, respelled};
+    use super::{CASINGS, convert};
 
     #[test]
-    fn each_case_is_an_example_of_itself() {
+    fn each_casing_is_an_example_of_itself() {
         let check = |ident, expected: [&str; 8]| {
-            let found = CASES.iter().map(|case| respelled(ident, case));
+            let found = CASINGS.iter().map(|casing| convert(ident, casing));
             assert_eq!(found.collect::<Vec<_>>(), expected, "{ident}");
         };
         check(

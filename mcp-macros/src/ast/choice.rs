@@ -4,22 +4,23 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Data, DeriveInput, Fields, LitStr, Variant};
 
-use super::form::{check_names, refuse_generics, said};
-use super::options::{CHOICE, Setting, VARIANT};
-use super::parameter::Name;
-use super::{casing, docs};
+use crate::ast::derive::{check_names, read_options, refuse_generics};
+use crate::ast::docs;
+use crate::ast::name::Name;
+use crate::ast::options::setting::Setting;
+use crate::ast::options::table::{CHOICE, VARIANT};
 use crate::errors::Errors;
 
-/// What can be chosen from: the variants of an enum.
+/// A choice: the variants of an enum.
 pub(crate) struct Choice {
     pub(crate) options: Vec<ChoiceOption>,
 }
 
-/// One of the variants.
+/// A variant of a choice.
 pub(crate) struct ChoiceOption {
     pub(crate) ident: Ident,
     pub(crate) name: Name,
-    /// What people call it.
+    /// The title that users see.
     pub(crate) title: Option<TokenStream>,
 }
 
@@ -27,21 +28,21 @@ impl Choice {
     /// Reads an enum.
     pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
         refuse_generics(input, "a choice", errors);
-        let rename_all = said(&CHOICE, "choice", &input.attrs, errors).take("rename_all");
-        let goes = "`#[derive(Choice)]` goes on an enum, whose variants are what the user chooses from";
+        let rename_all = read_options(&CHOICE, "choice", &input.attrs, errors).take("rename_all");
+        let mistake = "`#[derive(Choice)]` must be on an enum: the user chooses among its variants";
         let variants = match &input.data {
             Data::Enum(data) => &data.variants,
             Data::Struct(data) => {
-                errors.at(data.struct_token, goes);
+                errors.report(data.struct_token, mistake);
                 return Self { options: Vec::new() };
             }
             Data::Union(data) => {
-                errors.at(data.union_token, goes);
+                errors.report(data.union_token, mistake);
                 return Self { options: Vec::new() };
             }
         };
         if variants.is_empty() {
-            errors.at(&input.ident, "there is nothing to choose from: write at least one variant");
+            errors.report(&input.ident, "a choice must have at least one variant");
         }
         let options = variants.iter().map(|variant| ChoiceOption::read(variant, rename_all.as_ref(), errors));
         let options: Vec<_> = options.collect();
@@ -57,19 +58,19 @@ impl Choice {
 impl ChoiceOption {
     fn read(variant: &Variant, rename_all: Option<&Setting>, errors: &mut Errors) -> Self {
         if !matches!(variant.fields, Fields::Unit) {
-            let fix = "take the data out, and ask for it with a field of the form";
-            errors.at(&variant.fields, format!("a variant is chosen, and nothing is written into it: {fix}"));
+            let fix = "remove the data, and ask for it with a field of the form";
+            errors.report(&variant.fields, format!("a variant of a choice must not have data: {fix}"));
         }
-        let mut settings = said(&VARIANT, "choice", &variant.attrs, errors);
-        let name = casing::name(&variant.ident, settings.take("rename"), rename_all);
+        let mut settings = read_options(&VARIANT, "choice", &variant.attrs, errors);
+        let name = Name::renamed(&variant.ident, settings.take("rename"), rename_all);
         let title = settings.take("title").map(|title| title.arguments);
-        let title = title.or_else(|| docs::description(&variant.attrs).map(first_line));
+        let title = title.or_else(|| docs::description(&variant.attrs).map(first_paragraph));
         Self { ident: variant.ident.clone(), name, title }
     }
 }
 
-/// The first paragraph of a doc comment: what follows is for those who read the source.
-fn first_line(description: TokenStream) -> TokenStream {
+/// The first paragraph of a doc comment. The others are for readers of the source.
+fn first_paragraph(description: TokenStream) -> TokenStream {
     let Ok(text) = syn::parse2::<LitStr>(description.clone()) else { return description };
     let value = text.value();
     LitStr::new(value.lines().next().unwrap_or_default(), text.span()).into_token_stream()

@@ -1,11 +1,11 @@
-//! A function as it was written. Its body is none of our business and stays the tokens that it is.
+//! A function as it is written. Its body stays a token tree: no macro reads it.
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Signature, Token, Visibility};
 
-/// A function or a method.
+/// A free function or a method.
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -14,7 +14,7 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// Whether a function comes next, after its attributes and its visibility.
+    /// Returns `true` if the next item is a function.
     pub(crate) fn is_next(input: ParseStream<'_>) -> bool {
         let ahead = input.fork();
         ahead.call(Attribute::parse_outer).is_ok() && ahead.parse::<Visibility>().is_ok() && {
@@ -24,7 +24,7 @@ impl Function {
                 || ahead.peek(Token![extern])
                 || ahead.peek(syn::LitStr)
             {
-                let _ = ahead.parse::<proc_macro2::TokenTree>();
+                let _ = ahead.parse::<TokenTree>();
             }
             ahead.peek(Token![fn])
         }

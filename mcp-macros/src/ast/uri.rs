@@ -1,39 +1,44 @@
-//! The URI of a resource, or the template of many.
+//! Variables of a resource's URI.
 
-/// The variables of a URI in the order in which they stand: a resource has none, and a template has some.
+/// Returns the variables of a URI in their order: none for a single resource, at least one for a template.
 ///
-/// What keeps a template from being matched, such as two variables without text between them, is left to the engine,
-/// which says it at start.
+/// Templates that cannot be matched, such as two variables without text between them, are not found here: the builder
+/// panics at start.
+///
+/// # Errors
+///
+/// Returns the text of the mistake if a brace is not closed or not opened, or a variable has no valid name.
 pub(crate) fn variables(uri: &str) -> Result<Vec<String>, String> {
     let mut variables = Vec::new();
     let mut rest = uri;
     while let Some(at) = rest.find(['{', '}']) {
-        let (brace, inside) = rest[at..].split_at(1);
+        let (brace, after) = rest[at..].split_at(1);
         if brace == "}" {
-            return Err("a `}` of the URI closes nothing: a variable is written `{name}`".to_owned());
+            return Err("the URI has a `}` without a `{`: write a variable as `{name}`".to_owned());
         }
-        let Some(end) = inside.find('}').filter(|end| !inside[..*end].contains('{')) else {
-            let name = inside.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).next();
+        let Some(end) = after.find('}').filter(|end| !after[..*end].contains('{')) else {
+            let name = after.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).next();
             let name = name.filter(|name| !name.is_empty()).unwrap_or("name");
-            return Err(format!("a `{{` of the URI is never closed: a variable is written `{{{name}}}`"));
+            return Err(format!("the URI has a `{{` without a `}}`: write a variable as `{{{name}}}`"));
         };
-        let names = inside[..end].trim_start_matches(['+', '#', '/', '?', '&']);
+        let names = after[..end].trim_start_matches(['+', '#', '/', '?', '&']);
         for name in names.split(',') {
             let name = name.trim_end_matches('*');
-            let is_word = |word: &str| {
-                !word.is_empty() && word.chars().all(|letter| letter == '_' || letter.is_ascii_alphanumeric())
-            };
             if !name.split('.').all(is_word) {
                 return Err(format!(
-                    "`{{{}}}` names no variable: use letters, digits and `_`, as in `{{id}}`",
-                    &inside[..end]
+                    "`{{{}}}` must name a variable: use letters, digits and `_`, as in `{{id}}`",
+                    &after[..end]
                 ));
             }
             variables.push(name.to_owned());
         }
-        rest = &inside[end + 1..];
+        rest = &after[end + 1..];
     }
     Ok(variables)
+}
+
+fn is_word(word: &str) -> bool {
+    !word.is_empty() && word.chars().all(|letter| letter == '_' || letter.is_ascii_alphanumeric())
 }
 
 #[cfg(test)]
@@ -41,7 +46,7 @@ mod tests {
     use super::variables;
 
     #[test]
-    fn variables_are_found() {
+    fn variables_are_in_their_order() {
         let check = |uri, expected: &[&str]| assert_eq!(variables(uri).expect(uri), expected);
         check("note://all", &[]);
         check("note://{user}/{id}{?format,lines}", &["user", "id", "format", "lines"]);
@@ -51,12 +56,15 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_explained() {
+    fn a_mistake_names_the_fix() {
         let check = |uri, expected| assert_eq!(variables(uri).expect_err(uri), expected);
-        check("note://{id", "a `{` of the URI is never closed: a variable is written `{id}`");
-        check("note://{id/{part}", "a `{` of the URI is never closed: a variable is written `{id}`");
-        check("note://id}", "a `}` of the URI closes nothing: a variable is written `{name}`");
-        check("note://{}", "`{}` names no variable: use letters, digits and `_`, as in `{id}`");
-        check("note://{no way}", "`{no way}` names no variable: use letters, digits and `_`, as in `{id}`");
+        check("note://{id", "the URI has a `{` without a `}`: write a variable as `{id}`");
+        check("note://{id/{part}", "the URI has a `{` without a `}`: write a variable as `{id}`");
+        check("note://id}", "the URI has a `}` without a `{`: write a variable as `{name}`");
+        check("note://{}", "`{}` must name a variable: use letters, digits and `_`, as in `{id}`");
+        check(
+            "note://{no way}",
+            "`{no way}` must name a variable: use letters, digits and `_`, as in `{id}`",
+        );
     }
 }

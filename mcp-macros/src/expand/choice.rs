@@ -1,17 +1,17 @@
-//! `#[derive(Choice)]`.
+//! Expansion of `#[derive(Choice)]`.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::DeriveInput;
 
-use super::ours;
-use crate::ast::Choice;
+use crate::ast::choice::Choice;
 use crate::errors::Errors;
+use crate::expand::span::hygienic;
 
 /// Expands `#[derive(Choice)]`.
 ///
 /// ```text
-/// CallArguments:   #[choice(rename_all = "snake_case")]
+/// Input:   #[choice(rename_all = "snake_case")]
 ///          enum Size {
 ///              /// Fits into a bag.
 ///              Small,
@@ -33,9 +33,9 @@ use crate::errors::Errors;
 ///          }
 /// ```
 ///
-/// The values are compared and not matched, since a name may be any expression. With mistakes, there is nothing to choose
-/// from, and nothing else fails because of them.
-pub(crate) fn choice(item: TokenStream) -> TokenStream {
+/// `from_value` compares and does not match, because a name may be any expression. After a mistake, the output is a
+/// choice without options, so that nothing else fails to compile.
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Some(input) = errors.ok(syn::parse2::<DeriveInput>(item)) else {
         return quote!(#errors);
@@ -44,24 +44,24 @@ pub(crate) fn choice(item: TokenStream) -> TokenStream {
     let value = if errors.is_empty() {
         let variants = choice.options.iter().map(|option| &option.ident);
         let names = choice.options.iter().map(|option| &option.name.tokens);
-        quote_spanned!(ours()=> match self { #(Self::#variants => #names),* })
+        quote_spanned!(hygienic()=> match self { #(Self::#variants => #names),* })
     } else {
         choice.options.clear();
-        quote_spanned!(ours()=> "")
+        quote_spanned!(hygienic()=> "")
     };
     let options = choice.options.iter().map(|option| {
         let name = &option.name.tokens;
         let title = match &option.title {
-            Some(title) => quote_spanned!(ours()=> ::core::option::Option::Some(#title)),
-            None => quote_spanned!(ours()=> ::core::option::Option::None),
+            Some(title) => quote_spanned!(hygienic()=> ::core::option::Option::Some(#title)),
+            None => quote_spanned!(hygienic()=> ::core::option::Option::None),
         };
-        quote_spanned!(ours()=> (#name, #title))
+        quote_spanned!(hygienic()=> (#name, #title))
     });
     let variants = choice.options.iter().map(|option| &option.ident);
     let names = choice.options.iter().map(|option| &option.name.tokens);
     let ident = &input.ident;
     let (generics, arguments, predicates) = input.generics.split_for_impl();
-    quote_spanned! {ours()=>
+    quote_spanned! {hygienic()=>
         #[automatically_derived]
         #[allow(deprecated)]
         impl #generics ::mcpwright::Choice for #ident #arguments #predicates {

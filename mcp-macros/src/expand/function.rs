@@ -1,17 +1,20 @@
-//! `#[tool]`, `#[resource]` and `#[prompt]` where there is no `#[server]` around them.
+//! Expansion of `#[tool]`, `#[resource]` and `#[prompt]` on a free function.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
-use super::handler::{Owner, expand, handler_type};
-use super::{ours, ours_at};
-use crate::ast::{Function, Kind, Method};
+use crate::ast::function::Function;
+use crate::ast::handler::HandlerKind;
+use crate::ast::method::Method;
 use crate::errors::Errors;
+use crate::expand::handler::{expression, type_name};
+use crate::expand::owner::Owner;
+use crate::expand::span::{hygienic, hygienic_at};
 
 /// Expands an attribute on a free function.
 ///
 /// ```text
-/// CallArguments:   /// Add two integers.
+/// Input:   /// Add two integers.
 ///          #[tool]
 ///          pub fn add(a: i64, b: i64) -> i64 { … }
 /// Output:  /// Add two integers.
@@ -29,29 +32,26 @@ use crate::errors::Errors;
 ///          }
 /// ```
 ///
-/// A type and a function may have the same name, and where one is imported, so is the other. It is a type and not a
-/// module, because the types of the parameters mean the same in it as at the function, wherever that is.
-pub(crate) fn function(kind: Kind, options: TokenStream, item: &TokenStream) -> TokenStream {
+/// A type and a function may have the same name, and one `use` imports both. The handler is in a type and not in a
+/// module, because in a module the types of the parameters would need other paths.
+pub(crate) fn expand(kind: HandlerKind, options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    let attribute = kind.attribute();
     let Ok(mut function) = syn::parse2::<Function>(item.clone()) else {
-        let attribute = kind.attribute();
-        let message = format!(
-            "`#[{attribute}]` goes on a function, or on a method of an `impl` block with `#[server]`"
-        );
-        errors.push(syn::Error::new(Span::call_site(), message));
-        return quote_spanned!(ours()=> #item #errors);
+        let rule = "must be on a function, or on a method of an `impl` block with `#[server]`";
+        errors.push(syn::Error::new(Span::call_site(), format!("`#[{attribute}]` {rule}")));
+        return quote_spanned!(hygienic()=> #item #errors);
     };
-    if function.signature.receiver().is_some() {
-        let message =
-            format!("`#[{}]` on a method needs `#[server]` on the `impl` block around it", kind.attribute());
-        // Nothing else is said of this method: it would be said again once there is a server.
-        let _ = Method::read(&mut function, Some((kind, options)), &mut errors);
-        let error = syn::Error::new(Span::call_site(), message).to_compile_error();
-        return quote_spanned!(ours()=> #function #error);
-    }
     let method = Method::read(&mut function, Some((kind, options)), &mut errors);
+    if function.signature.receiver().is_some() {
+        // Other mistakes of this method are not reported: they are reported once there is `#[server]`.
+        let fix = "put it on the `impl` block around it";
+        let message = format!("`#[{attribute}]` on a method must have `#[server]`: {fix}");
+        let error = syn::Error::new(Span::call_site(), message).to_compile_error();
+        return quote_spanned!(hygienic()=> #function #error);
+    }
     let handlers = method.filter(|_| errors.is_empty()).map(|method| handlers(&function, &method));
-    quote_spanned!(ours()=> #function #handlers #errors)
+    quote_spanned!(hygienic()=> #function #handlers #errors)
 }
 
 /// The type whose functions return the handlers.
@@ -60,13 +60,13 @@ fn handlers(function: &Function, method: &Method) -> TokenStream {
     let conditions = &method.conditions;
     let ident = &method.ident;
     let mut r#type = ident.clone();
-    r#type.set_span(ours_at(ident.span()));
+    r#type.set_span(hygienic_at(ident.span()));
     let functions = method.handlers.iter().map(|handler| {
-        let name = Ident::new(handler.builder_method(), ours_at(ident.span()));
-        let returned = handler_type(handler);
-        let expression = expand(method, handler, &Owner::nobody());
+        let name = Ident::new(handler.builder_method(), hygienic_at(ident.span()));
+        let returned = type_name(handler);
+        let expression = expression(method, handler, &Owner::none());
         let docs = format!("The handler of `{ident}`.");
-        quote_spanned! {ours()=>
+        quote_spanned! {hygienic()=>
             #[doc = #docs]
             #[must_use]
             #[allow(deprecated)]
@@ -76,7 +76,7 @@ fn handlers(function: &Function, method: &Method) -> TokenStream {
         }
     });
     let docs = format!("`{ident}` as a handler.");
-    quote_spanned! {ours()=>
+    quote_spanned! {hygienic()=>
         #(#conditions)*
         #[doc = #docs]
         #[allow(non_camel_case_types)]

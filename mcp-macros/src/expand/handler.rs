@@ -1,63 +1,35 @@
-//! A method as a handler.
-
-use std::collections::HashMap;
+//! Expansion of a handler: an expression of the type `ToolHandler`, `ResourceHandler`, `TemplateHandler` or
+//! `PromptHandler`.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use super::{ours, ours_at, parameter};
-use crate::ast::{Handler, Kind, Method, Output, Server};
+use crate::ast::handler::{Handler, HandlerKind};
+use crate::ast::method::{Method, Output};
+use crate::expand::owner::Owner;
+use crate::expand::parameter;
+use crate::expand::span::{hygienic, hygienic_at};
 
-/// Where methods are found.
-pub(crate) struct Owner<'a> {
-    functions: Option<&'a HashMap<Ident, (bool, bool)>>,
-}
-
-impl<'a> Owner<'a> {
-    /// The type with this `impl` block.
-    pub(crate) fn of(server: &'a Server) -> Self {
-        Self { functions: Some(&server.functions) }
-    }
-
-    /// Nobody: the function is free.
-    pub(crate) fn nobody() -> Self {
-        Self { functions: None }
-    }
-
-    /// The path of a function; `Self` comes from the `impl` block that we write.
-    fn path(&self, function: &Ident) -> TokenStream {
-        match self.functions {
-            Some(_) => quote_spanned!(ours_at(function.span())=> Self::#function),
-            None => function.to_token_stream(),
-        }
-    }
-
-    /// Whether a function of the block takes `self`, and whether it is asynchronous.
-    pub(crate) fn function(&self, name: &Ident) -> Option<(bool, bool)> {
-        self.functions?.get(name).copied()
-    }
-}
-
-/// The statements that offer a method to clients.
+/// The statements that add the handlers of a method to the builder.
 ///
 /// ```text
 /// Output:  let builder = builder.tool(::mcpwright::ToolHandler::new(…)…);
 /// ```
-pub(crate) fn offers(method: &Method, owner: &Owner<'_>) -> TokenStream {
+pub(crate) fn registrations(method: &Method, owner: &Owner<'_>) -> TokenStream {
     let conditions = &method.conditions;
-    let offers = method.handlers.iter().map(|handler| {
-        let offer = Ident::new(handler.builder_method(), ours());
-        let expression = expand(method, handler, owner);
-        quote_spanned!(ours()=> #(#conditions)* let builder = builder.#offer(#expression);)
+    let statements = method.handlers.iter().map(|handler| {
+        let add = Ident::new(handler.builder_method(), hygienic());
+        let expression = expression(method, handler, owner);
+        quote_spanned!(hygienic()=> #(#conditions)* let builder = builder.#add(#expression);)
     });
-    offers.collect()
+    statements.collect()
 }
 
 /// The expression of a handler.
 ///
 /// ```text
-/// CallArguments:   /// Search the notes.
+/// Input:   /// Search the notes.
 ///          #[tool(read_only)]
 ///          async fn find(&self, query: String) -> Json<Vec<Note>> { … }
 /// Output:  ::mcpwright::ToolHandler::new("find", {
@@ -78,85 +50,91 @@ pub(crate) fn offers(method: &Method, owner: &Owner<'_>) -> TokenStream {
 ///          .read_only()
 ///          .description("Search the notes.")
 /// ```
-pub(crate) fn expand(method: &Method, handler: &Handler, owner: &Owner<'_>) -> TokenStream {
+pub(crate) fn expression(method: &Method, handler: &Handler, owner: &Owner<'_>) -> TokenStream {
     let name = &handler.name.tokens;
     let uri = handler.uri.iter().map(|(uri, _)| uri);
-    let this = method.has_self.then(|| quote_spanned!(ours()=> let this = ::std::sync::Arc::clone(&this);));
-    let work = work(method, handler.kind, owner);
+    let this =
+        method.has_self.then(|| quote_spanned!(hygienic()=> let this = ::std::sync::Arc::clone(&this);));
+    let execution = execution(method, handler.kind, owner);
     let input = match method.parameters.len() {
-        0 => quote_spanned!(ours()=> _),
-        _ => quote_spanned!(ours()=> mut input),
+        0 => quote_spanned!(hygienic()=> _),
+        _ => quote_spanned!(hygienic()=> mut input),
     };
-    let extractors = method.parameters.iter().filter_map(|taken| parameter::assert_extractor(taken, handler));
-    let takes = method.parameters.iter().enumerate().map(|(place, taken)| parameter::take(place, taken));
-    let check = (!method.parameters.is_empty()).then(|| quote_spanned!(ours()=> input.check()?;));
-    let r#type = handler_type(handler);
-    let parameters = method.parameters.iter().map(|declared| parameter::declare(declared, handler, owner));
+    let parameters = &method.parameters;
+    let assertions =
+        parameters.iter().filter_map(|parameter| parameter::assert_extractor(parameter, handler));
+    let takes = parameters.iter().enumerate().map(|(index, parameter)| parameter::take(index, parameter));
+    let check = (!parameters.is_empty()).then(|| quote_spanned!(hygienic()=> input.check()?;));
+    let r#type = type_name(handler);
+    let declarations = parameters.iter().map(|parameter| parameter::declare(parameter, handler, owner));
     let output = match (&method.output, handler.kind) {
-        (Output::Named(output), Kind::Tool) => {
-            Some(quote_spanned!(ours_at(output.span())=> .output::<#output>()))
+        (Output::Named(output), HandlerKind::Tool) => {
+            Some(quote_spanned!(hygienic_at(output.span())=> .output::<#output>()))
         }
         _ => None,
     };
     let settings = &handler.settings;
-    quote_spanned! {ours()=>
+    quote_spanned! {hygienic()=>
         ::mcpwright::#r#type::new(#(#uri,)* #name, {
-            #(#extractors)*
+            #(#assertions)*
             #this
             move |#input| {
                 #(#takes)*
                 #check
                 #this
-                ::core::result::Result::Ok(#work)
+                ::core::result::Result::Ok(#execution)
             }
         })
-        #(#parameters)*
+        #(#declarations)*
         #output
         #settings
     }
 }
 
-pub(crate) fn handler_type(handler: &Handler) -> Ident {
+/// The name of the handler's type.
+pub(crate) fn type_name(handler: &Handler) -> Ident {
     let name = match handler.kind {
-        Kind::Tool => "ToolHandler",
-        Kind::Prompt => "PromptHandler",
-        Kind::Resource if handler.completes() => "TemplateHandler",
-        Kind::Resource => "ResourceHandler",
+        HandlerKind::Tool => "ToolHandler",
+        HandlerKind::Prompt => "PromptHandler",
+        HandlerKind::Resource if handler.is_template() => "TemplateHandler",
+        HandlerKind::Resource => "ResourceHandler",
     };
-    Ident::new(name, ours())
+    Ident::new(name, hygienic())
 }
 
-/// What is left to do once the arguments are taken.
-fn work(method: &Method, kind: Kind, owner: &Owner<'_>) -> TokenStream {
+/// The future or the closure that calls the function, after the arguments were taken.
+fn execution(method: &Method, kind: HandlerKind, owner: &Owner<'_>) -> TokenStream {
     let function = owner.path(&method.ident);
-    let this = method.has_self.then(|| quote_spanned!(ours()=> &this));
-    let arguments = method.parameters.iter().enumerate().map(|(place, taken)| parameter::value(place, taken));
+    let this = method.has_self.then(|| quote_spanned!(hygienic()=> &this));
+    let arguments = method.parameters.iter().enumerate();
+    let arguments = arguments.map(|(index, parameter)| parameter::pass(index, parameter));
     let arguments = this.into_iter().chain(arguments);
-    let call = quote_spanned!(ours()=> #function(#(#arguments),*));
+    let call = quote_spanned!(hygienic()=> #function(#(#arguments),*));
     match &method.asyncness {
         Some(token) => {
-            let result = result(method, kind, &quote_spanned!(ours()=> #call.await));
-            quote_spanned!(ours_at(token.span)=> ::mcpwright::Execution::future(async move { #result }))
+            let result = convert_result(method, kind, &quote_spanned!(hygienic()=> #call.await));
+            quote_spanned!(hygienic_at(token.span)=> ::mcpwright::Execution::future(async move { #result }))
         }
         None => {
-            let result = result(method, kind, &call);
-            quote_spanned!(ours()=> ::mcpwright::Execution::blocking(move || #result))
+            let result = convert_result(method, kind, &call);
+            quote_spanned!(hygienic()=> ::mcpwright::Execution::blocking(move || #result))
         }
     }
 }
 
-/// The result as the engine wants it. The bound is the type's own, so that the compiler points there.
-fn result(method: &Method, kind: Kind, call: &TokenStream) -> TokenStream {
-    let (r#trait, into) = match kind {
-        Kind::Tool => ("IntoToolResult", "into_tool_result"),
-        Kind::Resource => ("IntoContents", "into_contents"),
-        Kind::Prompt => ("IntoPromptResult", "into_prompt_result"),
+/// The conversion of the function's output. The trait is named on the output type, so that the compiler reports the
+/// type.
+fn convert_result(method: &Method, kind: HandlerKind, call: &TokenStream) -> TokenStream {
+    let (r#trait, convert) = match kind {
+        HandlerKind::Tool => ("IntoToolResult", "into_tool_result"),
+        HandlerKind::Resource => ("IntoContents", "into_contents"),
+        HandlerKind::Prompt => ("IntoPromptResult", "into_prompt_result"),
     };
-    let (r#trait, into) = (Ident::new(r#trait, ours()), Ident::new(into, ours()));
+    let (r#trait, convert) = (Ident::new(r#trait, hygienic()), Ident::new(convert, hygienic()));
     let output = match &method.output {
         Output::Named(output) => output.clone(),
-        Output::Nothing => quote_spanned!(method.ident.span()=> ()),
+        Output::Unit => quote_spanned!(method.ident.span()=> ()),
         Output::Unnamed => quote_spanned!(method.ident.span()=> _),
     };
-    quote_spanned!(ours()=> <#output as ::mcpwright::#r#trait>::#into(#call))
+    quote_spanned!(hygienic()=> <#output as ::mcpwright::#r#trait>::#convert(#call))
 }

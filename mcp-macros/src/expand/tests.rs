@@ -1,15 +1,14 @@
-//! What is written on the left is what the compiler sees on the right. The rest is tested from outside, by servers that
-//! clients see and by mistakes that the compiler explains.
+//! Input and output of each macro. `tests/macros` tests the generated servers as a client, and `tests/ui` the errors.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{choice, form, function, server};
-use crate::ast::Kind;
+use crate::ast::handler::HandlerKind;
+use crate::expand::{choice, form, function, server};
 
 #[track_caller]
 fn check(expanded: &TokenStream, expected: &TokenStream) {
-    // Where two tokens touch, it is no difference. A line for each statement shows where the first one is.
+    // Spaces between tokens do not matter. One line for each statement shows the position of a difference.
     let lines = |tokens: &TokenStream| tokens.to_string().replace(' ', "").replace(';', ";\n");
     let (expanded, expected) = (lines(expanded), lines(expected));
     for (expanded, expected) in expanded.lines().zip(expected.lines()) {
@@ -20,9 +19,9 @@ fn check(expanded: &TokenStream, expected: &TokenStream) {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "both sides of one comparison")]
-fn a_server_is_its_builder() {
+fn a_server_becomes_calls_of_the_builder() {
     let written = quote! {
-        /// Notes of somebody.
+        /// Notes of a user.
         impl<S: Store> Notes<S> {
             /// Search the notes.
             #[tool(read_only)]
@@ -38,7 +37,7 @@ fn a_server_is_its_builder() {
         }
     };
     let expected = quote! {
-        #[doc = r" Notes of somebody."]
+        #[doc = r" Notes of a user."]
         impl<S: Store> Notes<S> {
             #[doc = r" Search the notes."]
             pub async fn find(&self, query: String, limit: u32, context: &Context,) -> Json<Vec<Note>> {
@@ -55,7 +54,7 @@ fn a_server_is_its_builder() {
                 let this = ::std::sync::Arc::new(self);
                 let builder =
                     ::mcpwright::Builder::new("notes", ::core::env!("CARGO_PKG_VERSION"))
-                        .description("Notes of somebody.");
+                        .description("Notes of a user.");
                 let builder = builder.tool(::mcpwright::ToolHandler::new("find", {
                     let this = ::std::sync::Arc::clone(&this);
                     move |mut input| {
@@ -85,11 +84,11 @@ fn a_server_is_its_builder() {
             }
         }
     };
-    check(&server(quote!(name = "notes", parts(admin)), &written), &expected);
+    check(&server::expand(quote!(name = "notes", parts(admin)), &written), &expected);
 }
 
 #[test]
-fn a_part_adds_to_a_builder() {
+fn a_part_becomes_a_function_on_the_builder() {
     let written = quote! {
         impl Notes {
             #[cfg(unix)]
@@ -146,11 +145,11 @@ fn a_part_adds_to_a_builder() {
             }
         }
     };
-    check(&server(quote!(part = admin), &written), &expected);
+    check(&server::expand(quote!(part = admin), &written), &expected);
 }
 
 #[test]
-fn a_function_is_also_a_type() {
+fn a_free_function_gets_a_type_with_its_handler() {
     let written = quote! {
         /// Greet.
         pub fn greet<'a>(name: &'a str) -> Cow<'a, str> { todo }
@@ -187,18 +186,18 @@ fn a_function_is_also_a_type() {
             }
         }
     };
-    check(&function(Kind::Prompt, TokenStream::new(), &written), &expected);
+    check(&function::expand(HandlerKind::Prompt, TokenStream::new(), &written), &expected);
 }
 
 #[test]
-fn with_mistakes_there_is_still_a_server() {
+fn a_mistake_leaves_a_server_without_handlers() {
     let written = quote! {
         impl Notes {
             #[tool]
             fn find(&self, #[arg(range = 5)] limit: u32) {}
         }
     };
-    let expanded = server(quote!(title = "Notes"), &written).to_string();
+    let expanded = server::expand(quote!(title = "Notes"), &written).to_string();
     let (kept, errors) = expanded.split_once(":: core :: compile_error").expect("there are errors");
     let expected = quote! {
         impl Notes {
@@ -221,15 +220,18 @@ fn with_mistakes_there_is_still_a_server() {
         }
     };
     check(&kept.parse().expect("it is Rust"), &expected);
-    assert!(errors.contains("has no description") && errors.contains("`range` is written"), "{errors}");
+    assert!(
+        errors.contains("must have a description") && errors.contains("`range` must be written"),
+        "{errors}"
+    );
 }
 
 #[test]
-fn a_form_is_its_fields() {
+fn a_form_becomes_its_fields() {
     let written = quote! {
         #[form(rename_all = "camelCase")]
         struct Guest {
-            /// Who comes.
+            /// The full name.
             #[form(length = 1..=80)]
             full_name: String,
             r#type: Option<Kind>,
@@ -239,9 +241,9 @@ fn a_form_is_its_fields() {
         #[automatically_derived]
         #[allow(deprecated, unused_mut, unused_variables)]
         impl ::mcpwright::Form for Guest {
-            fn schema() -> ::mcpwright::core::FormSchema {
-                let mut schema = <::mcpwright::core::FormSchema as ::core::default::Default>::default();
-                ::mcpwright::FormField::<String>::new("fullName").length(1..=80).description("Who comes.")
+            fn schema() -> ::mcpwright::types::FormSchema {
+                let mut schema = <::mcpwright::types::FormSchema as ::core::default::Default>::default();
+                ::mcpwright::FormField::<String>::new("fullName").length(1..=80).description("The full name.")
                     .add_to(&mut schema);
                 ::mcpwright::FormField::<Option<Kind> >::new("type").add_to(&mut schema);
                 schema
@@ -251,7 +253,7 @@ fn a_form_is_its_fields() {
                 mut content: ::mcpwright::serde_json::Map<::std::string::String, ::mcpwright::serde_json::Value>,
             ) -> ::core::result::Result<Self, ::std::string::String> {
                 let schema = <Self as ::mcpwright::Form>::schema();
-                if let ::core::result::Result::Err(error) = schema.check(&content) {
+                if let ::core::result::Result::Err(error) = schema.validate(&content) {
                     return ::core::result::Result::Err(::std::string::ToString::to_string(&error));
                 }
                 ::core::result::Result::Ok(Self {
@@ -261,11 +263,11 @@ fn a_form_is_its_fields() {
             }
         }
     };
-    check(&form(written), &expected);
+    check(&form::expand(written), &expected);
 }
 
 #[test]
-fn a_choice_is_its_variants() {
+fn a_choice_becomes_its_variants() {
     let written = quote! {
         #[choice(rename_all = "snake_case")]
         enum Size {
@@ -294,5 +296,5 @@ fn a_choice_is_its_variants() {
             }
         }
     };
-    check(&choice(written), &expected);
+    check(&choice::expand(written), &expected);
 }

@@ -1,22 +1,16 @@
-//! What wraps every call.
+//! Middleware: code that wraps every call.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
-use crate::server::Server;
 
-/// Answers a method of an extension, or of your own.
-#[async_trait]
-pub trait MethodHandler: Send + Sync + 'static {
-    /// Answers a call.
-    async fn handle(&self, call: &Call, outbox: &NotificationSender) -> Outcome;
-}
-
-/// What wraps every call: it sees the call before the handler, and the outcome after it.
+/// Code that wraps every call: it sees the call before the handler, and the outcome after it.
 ///
 /// ```
 /// use mcpwright_server::{Call, Middleware, Next, Outcome, async_trait};
@@ -34,24 +28,63 @@ pub trait MethodHandler: Send + Sync + 'static {
 /// ```
 #[async_trait]
 pub trait Middleware: Send + Sync + 'static {
-    /// Handles the call, usually by handing it on to `next`.
+    /// Handles the call, usually by passing it to `next`.
     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome;
 }
 
-/// The rest of the way to the handler.
+/// The rest of the chain: the remaining middleware, then the handler.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
-    pub(crate) server: &'a Server,
-    pub(crate) outbox: &'a NotificationSender,
-    pub(crate) rest: &'a [Arc<dyn Middleware>],
+    dispatcher: &'a dyn Dispatcher,
+    notifications: &'a NotificationSender,
+    rest: &'a [Arc<dyn Middleware>],
 }
 
-impl Next<'_> {
-    /// Hands the call on: to the next middleware, or to the handler.
+/// The end of the chain: dispatches a call to its handler.
+pub(crate) trait Dispatcher: Sync {
+    fn dispatch_boxed<'a>(
+        &'a self,
+        call: &'a Call,
+        notifications: &'a NotificationSender,
+    ) -> BoxFuture<'a, Outcome>;
+}
+
+impl<'a> Next<'a> {
+    pub(crate) fn new(
+        dispatcher: &'a dyn Dispatcher,
+        notifications: &'a NotificationSender,
+        rest: &'a [Arc<dyn Middleware>],
+    ) -> Self {
+        Self { dispatcher, notifications, rest }
+    }
+
+    /// Passes the call on: to the next middleware, or to the handler.
+    ///
+    /// ```
+    /// use mcpwright_server::{Call, Middleware, Next, Outcome, async_trait};
+    ///
+    /// /// Adds a value that handlers find with `Ext<Region>`.
+    /// struct Region(&'static str);
+    ///
+    /// #[async_trait]
+    /// impl Middleware for Region {
+    ///     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
+    ///         let mut call = call.clone();
+    ///         call.extensions_mut().insert(Region(self.0));
+    ///         next.run(&call).await
+    ///     }
+    /// }
+    /// ```
     pub async fn run(self, call: &Call) -> Outcome {
         match self.rest.split_first() {
             Some((middleware, rest)) => middleware.handle(call, Next { rest, ..self }).await,
-            None => self.server.dispatch(call, self.outbox).await,
+            None => self.dispatcher.dispatch_boxed(call, self.notifications).await,
         }
+    }
+}
+
+impl fmt::Debug for Next<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Next").field("remaining", &self.rest.len()).finish_non_exhaustive()
     }
 }

@@ -1,25 +1,50 @@
-//! One request as the engine sees it, on any transport and in any revision.
+//! One request as the engine sees it: the same in every revision and on every transport.
 
+pub(crate) mod method;
 pub(crate) mod middleware;
 pub(crate) mod notifications;
 pub(crate) mod outcome;
 pub(crate) mod page;
 pub(crate) mod params;
 pub(crate) mod running_task;
+pub(crate) mod tool_result;
 
+use std::any::Any;
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use mcpwright_core::{Client, ErrorObject, JsonText, Request, RequestId};
 use serde::Deserialize;
 
-use crate::call::params::read;
 use crate::call::running_task::RunningTask;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::input_required::rounds::RoundState;
+use crate::json;
 
-/// One request, as the engine sees it: the same in both eras and on every transport.
+/// Identifies a call on its connection. Unlike the client's request id, it is never used again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub(crate) u64);
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One request as the engine sees it: the same in every revision and on every transport.
+///
+/// A middleware reads it; a transport gets it from a [`Connection`](crate::Connection) and passes it to
+/// [`Server::call`](crate::Server::call).
+///
+/// ```
+/// use mcpwright_server::{Call, Caller};
+/// use mcpwright_core::Client;
+///
+/// let call = Call::new(1.into(), "tools/list", None, Client::default(), Caller::anonymous());
+/// assert_eq!(call.method(), "tools/list");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Call {
     id: RequestId,
@@ -28,15 +53,26 @@ pub struct Call {
     client: Client,
     caller: Caller,
     extensions: Extensions,
-    serial: u64,
-    /// What earlier runs of the same call have brought.
-    before: Option<Arc<RoundState>>,
-    /// The task that it is run for.
+    call_id: CallId,
+    /// State from earlier rounds of the same call.
+    round_state: Option<Arc<RoundState>>,
+    /// The task that the call runs for.
     task: Option<Arc<dyn RunningTask>>,
+    /// The handler that was looked up before dispatch.
+    resolved: Option<Resolved>,
+}
+
+/// The result of looking up a call's handler ahead of dispatch, so that dispatch does not repeat it.
+#[derive(Clone)]
+pub(crate) enum Resolved {
+    /// The handler, as its own type behind `Any`: this module does not know handlers.
+    Found(Arc<dyn Any + Send + Sync>),
+    /// There is no handler of that name.
+    NotFound,
 }
 
 impl Call {
-    /// A call of a method on behalf of a client.
+    /// Creates a call of a method on behalf of a client.
     pub fn new(
         id: RequestId,
         method: impl Into<Cow<'static, str>>,
@@ -44,59 +80,64 @@ impl Call {
         client: Client,
         caller: Caller,
     ) -> Self {
+        Self::from_request(Request { id, method: method.into(), params }, client, caller, CallId::default())
+    }
+
+    pub(crate) fn from_request(request: Request, client: Client, caller: Caller, call_id: CallId) -> Self {
+        let Request { id, method, params } = request;
+        let extensions = Extensions::default();
         Self {
             id,
-            method: method.into(),
+            method,
             params,
             client,
             caller,
-            extensions: Extensions::default(),
-            serial: 0,
-            before: None,
+            extensions,
+            call_id,
+            round_state: None,
             task: None,
+            resolved: None,
         }
     }
 
-    /// A call on a connection, whose parameters have been read so far.
-    pub(crate) fn of(request: Request, client: Client, caller: Caller, serial: u64) -> Self {
-        let Request { id, method, params } = request;
-        let extensions = Extensions::default();
-        Self { id, method, params, client, caller, extensions, serial, before: None, task: None }
-    }
-
-    /// The same call, to be run with what earlier runs have brought.
-    pub(crate) fn after(mut self, before: impl Into<Option<Arc<RoundState>>>) -> Self {
-        self.before = before.into();
+    /// Sets the state of earlier rounds, for the next round.
+    pub(crate) fn with_round_state(mut self, state: impl Into<Option<Arc<RoundState>>>) -> Self {
+        self.round_state = state.into();
         self
     }
 
-    /// The same call, to be run for a task.
-    pub(crate) fn of_task(mut self, task: Arc<dyn RunningTask>) -> Self {
+    /// Makes the call run for a task.
+    pub(crate) fn with_task(mut self, task: Arc<dyn RunningTask>) -> Self {
         self.task = Some(task);
         self
     }
 
-    /// The task that it is run for.
+    /// Keeps a handler that was looked up already.
+    pub(crate) fn with_resolved(mut self, resolved: Option<Resolved>) -> Self {
+        self.resolved = resolved;
+        self
+    }
+
     pub(crate) fn task(&self) -> Option<&Arc<dyn RunningTask>> {
         self.task.as_ref()
     }
 
-    /// What earlier runs have brought.
-    pub(crate) fn before(&self) -> Option<&Arc<RoundState>> {
-        self.before.as_ref()
+    pub(crate) fn round_state(&self) -> Option<&Arc<RoundState>> {
+        self.round_state.as_ref()
     }
 
-    /// The name of the tool or prompt that is called.
+    pub(crate) fn resolved(&self) -> Option<&Resolved> {
+        self.resolved.as_ref()
+    }
+
+    /// Returns `params.name`: the name of the tool or prompt.
     pub(crate) fn name(&self) -> Result<Cow<'_, str>, ErrorObject> {
-        let wrong = || ErrorObject::invalid_params("params: `name` is a string, and has to be there");
-        let text = self.member("name").ok_or_else(wrong)?;
-        match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-            Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
-            _ => serde_json::from_str(text).map(Cow::Owned).map_err(|_| wrong()),
-        }
+        let invalid = || ErrorObject::invalid_params("params: `name` must be a string");
+        let text = self.member("name").ok_or_else(invalid)?;
+        json::string(text).ok_or_else(invalid)
     }
 
-    /// The text of the arguments, if there are any.
+    /// Returns the text of `params.arguments`.
     pub(crate) fn arguments(&self) -> Option<&str> {
         self.member("arguments")
     }
@@ -105,52 +146,61 @@ impl Call {
         self.params.as_ref()?.member(name)
     }
 
-    /// Tells the call from every other one on its connection, also from one that has the same id later.
-    pub fn serial(&self) -> u64 {
-        self.serial
+    /// Returns the call's id on its connection, which is never used again, unlike [`id`](Self::id).
+    pub fn call_id(&self) -> CallId {
+        self.call_id
     }
 
-    /// What the client knows the call by.
+    /// Returns the id that the client gave its request.
     pub fn id(&self) -> &RequestId {
         &self.id
     }
 
-    /// The name of the method.
+    /// Returns the name of the method, such as `tools/call`.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// What the client says of itself for this call.
+    /// Returns the client that sent the request: its name and its capabilities.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Who calls.
+    /// Returns the verified identity on whose behalf the call runs.
     pub fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    /// Values that handlers find by their type.
+    /// Returns the values that handlers find by their type, with [`Ext`](crate::Ext).
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
     }
 
-    /// The same, to put values in before the call is handed on.
+    /// Returns the values that handlers find by their type, so that a middleware or transport can add some.
     pub fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
     }
 
-    /// The parameters as they came.
+    /// Returns the parameters as the client sent them.
     pub fn params(&self) -> Option<&JsonText> {
         self.params.as_ref()
     }
 
-    /// The parameters as a type.
+    /// Deserializes the parameters.
     ///
     /// # Errors
     ///
-    /// They do not have the right types: -32602.
+    /// Returns invalid params (-32602) if they do not deserialize.
     pub fn read<'a, P: Deserialize<'a>>(&'a self) -> Result<P, ErrorObject> {
-        read(self.params.as_ref())
+        params::read(self.params.as_ref())
+    }
+}
+
+impl fmt::Debug for Resolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Found(_) => "Found",
+            Self::NotFound => "NotFound",
+        })
     }
 }

@@ -1,21 +1,21 @@
-//! Where a call's notifications go while it runs.
+//! The notifications of one call while it runs.
 
 use std::fmt;
 use std::sync::Arc;
 
 use mcpwright_core::Notification;
 
-/// Delivers the notifications of one call.
+/// The channel of one call's notifications. Transports implement it.
 pub trait Deliver: Send + Sync + 'static {
-    /// Sends one, or drops it where the call has ended or its client does not keep up. It must not block.
+    /// Sends a notification. Drops it if the call has ended or its client does not keep up. Must not block.
     fn deliver(&self, notification: Notification);
 
-    /// Whether the call still runs, as far as anybody waits for it.
+    /// Returns `true` while a client waits for the call.
     fn is_open(&self) -> bool {
         true
     }
 
-    /// Closes the channel on which the client waits, without ending the call: the client comes back for the rest.
+    /// Closes the stream on which the client waits, without ending the call: the client reconnects for the rest.
     fn close_stream(&self) {}
 }
 
@@ -25,29 +25,36 @@ impl<F: Fn(Notification) + Send + Sync + 'static> Deliver for F {
     }
 }
 
-/// Where a call's notifications go while it runs: the way back belongs to the call and is found by nobody else.
+/// Sends the notifications of one call. It belongs to the call, so that no other call's client can receive them.
 ///
-/// A transport closes it when the call ends, whatever the reason.
+/// A transport closes it when the call ends. Cheap to clone.
+///
+/// ```
+/// use mcpwright_server::NotificationSender;
+///
+/// let notifications = NotificationSender::new(|notification| println!("{notification:?}"));
+/// assert!(notifications.is_open());
+/// ```
 #[derive(Clone)]
 pub struct NotificationSender(Arc<dyn Deliver>);
 
 impl NotificationSender {
-    /// An outbox that hands each notification on.
+    /// Creates a sender that passes each notification to `deliver`.
     pub fn new(deliver: impl Deliver) -> Self {
         Self(Arc::new(deliver))
     }
 
-    /// Sends one, or drops it where the call has ended or its client does not keep up.
+    /// Sends a notification. Drops it if the call has ended or its client does not keep up.
     pub fn send(&self, notification: Notification) {
         self.0.deliver(notification);
     }
 
-    /// Whether the call still runs, as far as anybody waits for it.
+    /// Returns `true` while a client waits for the call.
     pub fn is_open(&self) -> bool {
         self.0.is_open()
     }
 
-    /// Closes the channel on which the client waits, where the client knows how to come back for the rest.
+    /// Closes the stream on which the client waits, if the client knows how to reconnect for the rest.
     pub fn close_stream(&self) {
         self.0.close_stream();
     }
@@ -61,6 +68,6 @@ impl<D: Deliver> From<Arc<D>> for NotificationSender {
 
 impl fmt::Debug for NotificationSender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Outbox")
+        f.debug_struct("NotificationSender").finish_non_exhaustive()
     }
 }

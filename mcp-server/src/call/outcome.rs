@@ -1,4 +1,4 @@
-//! Outcomes of calls and their answers.
+//! Outcomes of calls, and the answers among them.
 
 use std::sync::Arc;
 
@@ -6,36 +6,45 @@ use mcpwright_core::{Caching, ClientCapabilities, ContentBlock, ErrorObject, Jso
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::call::page::Page;
+use crate::call::page::ListPage;
 use crate::incident;
 use crate::input_required::InputRequired;
+use crate::json::with_meta;
 
-/// What came of a call.
+/// The outcome of a call, before the protocol revision gives it its shape.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It is done.
+    /// The call succeeded, or a tool failed with a result that the model reads.
     Complete(Answer),
-    /// The client has to answer questions first, and the call is run again then.
+    /// The client has to answer input requests first; then the call runs again.
     InputRequired(Box<InputRequired>),
-    /// The client has not declared that it can do this, and the call needs it.
+    /// The call needs these capabilities, which the client has not declared.
     MissingCapability(Box<ClientCapabilities>),
-    /// No resource has this URI: each era has its own code for it.
+    /// No resource has this URI. The error code depends on the era.
     ResourceNotFound(String),
-    /// It failed in a way that the client's program should know.
+    /// The call failed with a protocol error.
     Failed(ErrorObject),
 }
 
 impl Outcome {
-    /// An answer from a result of the specification or of an extension.
+    /// Creates an outcome from a result of the specification or of an extension.
+    ///
+    /// ```
+    /// use mcpwright_server::Outcome;
+    ///
+    /// assert!(!Outcome::complete(&serde_json::json!({ "ok": true })).is_error());
+    /// // A result must be an object.
+    /// assert!(Outcome::complete(&1).is_error());
+    /// ```
     pub fn complete<T: Serialize>(result: &T) -> Self {
-        match Answer::of_any(result) {
+        match Answer::from_result(result) {
             Ok(answer) => Self::Complete(answer),
-            Err(error) => Self::Failed(incident::internal("a result cannot be written as JSON", &error)),
+            Err(error) => Self::Failed(incident::internal("a result does not serialize", &error)),
         }
     }
 
-    /// Whether it failed, or is a tool's result with `isError`.
+    /// Returns `true` for an error, and for a tool's result with `isError`.
     pub fn is_error(&self) -> bool {
         match self {
             Self::Complete(answer) => answer.is_error,
@@ -43,11 +52,32 @@ impl Outcome {
             Self::MissingCapability(_) | Self::ResourceNotFound(_) | Self::Failed(_) => true,
         }
     }
+
+    /// Returns the answer, or the error that revision 2026-07-28 has for any other outcome.
+    ///
+    /// Input requests are handled before: here they are an internal error.
+    pub(crate) fn into_answer(self) -> Result<Answer, ErrorObject> {
+        match self {
+            Self::Complete(answer) => Ok(answer),
+            Self::InputRequired(_) => {
+                Err(ErrorObject::internal("input is required where none can be requested"))
+            }
+            Self::MissingCapability(missing) => Err(missing_capability(&missing)),
+            Self::ResourceNotFound(uri) => Err(ErrorObject::resource_not_found(&uri)),
+            Self::Failed(error) => Err(error),
+        }
+    }
 }
 
 impl From<ErrorObject> for Outcome {
     fn from(error: ErrorObject) -> Self {
         Self::Failed(error)
+    }
+}
+
+impl From<Answer> for Outcome {
+    fn from(answer: Answer) -> Self {
+        Self::Complete(answer)
     }
 }
 
@@ -60,32 +90,32 @@ impl<T: Into<Outcome>, E: Into<Outcome>> From<Result<T, E>> for Outcome {
     }
 }
 
-/// A result without what only one of the eras knows.
+/// A successful result, without the members that only one of the eras has.
 #[derive(Debug)]
 pub struct Answer {
     pub(crate) fields: Fields,
     pub(crate) meta: Meta,
     pub(crate) caching: Option<Caching>,
     pub(crate) is_error: bool,
-    /// The newest of the words it is said in, if not every revision has them all.
+    /// The newest feature that the result uses, if not every revision has them all.
     pub(crate) requires: Option<Feature>,
-    /// What kind of result it is, where that is for an extension to say.
+    /// The kind of result (`resultType`), if an extension defines it.
     pub(crate) result_type: Option<String>,
 }
 
-/// A word of results that not every revision of the protocol has, the oldest first.
+/// A feature of results that not every revision has. The oldest comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Feature {
-    /// A sound.
+    /// An audio block.
     Audio,
-    /// A link to a resource.
+    /// A resource link.
     ResourceLink,
-    /// Structured content that is no object.
+    /// Structured content that is not an object.
     AnyStructuredContent,
 }
 
 impl Feature {
-    /// What a block of content is called, unless every revision knows it.
+    /// Returns the feature that a content block needs, unless every revision has it.
     pub(crate) fn of(block: &ContentBlock) -> Option<Self> {
         match block {
             ContentBlock::Text(_) | ContentBlock::Image(_) | ContentBlock::Resource(_) => None,
@@ -99,14 +129,14 @@ impl Feature {
 /// The members of a result.
 #[derive(Debug)]
 pub(crate) enum Fields {
-    /// As the text of an object.
+    /// The text of an object.
     Object(String),
-    /// A page of a list, which many answers share.
-    Page(Arc<Page>),
+    /// A page of a list, shared by many answers.
+    Page(Arc<ListPage>),
 }
 
 impl Fields {
-    /// The text of an object.
+    /// Returns the text of the object.
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::Object(text) => text,
@@ -116,18 +146,19 @@ impl Fields {
 }
 
 impl Answer {
+    /// Serializes a result of the specification.
     pub(crate) fn of<T: Serialize>(result: &T) -> Result<Self, serde_json::Error> {
         let text = serde_json::to_string(result)?;
         if !text.starts_with('{') {
-            return Err(serde::ser::Error::custom("a result is an object"));
+            return Err(serde::ser::Error::custom("a result must be an object"));
         }
         Ok(Self::new(Fields::Object(text)))
     }
 
-    /// From a result of somebody else, which may say for itself what belongs to every result.
-    fn of_any<T: Serialize>(result: &T) -> Result<Self, serde_json::Error> {
+    /// Serializes any other result, which may contain the members that every result can have.
+    fn from_result<T: Serialize>(result: &T) -> Result<Self, serde_json::Error> {
         let Value::Object(mut result) = serde_json::to_value(result)? else {
-            return Err(serde::ser::Error::custom("a result is an object"));
+            return Err(serde::ser::Error::custom("a result must be an object"));
         };
         let meta = match result.shift_remove("_meta") {
             Some(Value::Object(meta)) => Meta(meta),
@@ -140,21 +171,25 @@ impl Answer {
         Ok(Self { meta, result_type, ..Self::of(&result)? })
     }
 
-    /// From members that have been written already.
-    pub(crate) fn written(fields: String) -> Self {
+    /// Creates an answer from members that are serialized already.
+    pub(crate) fn serialized(fields: String) -> Self {
         Self::new(Fields::Object(fields))
+    }
+
+    pub(crate) fn page(page: Arc<ListPage>) -> Self {
+        Self { caching: Some(page.caching), ..Self::new(Fields::Page(page)) }
     }
 
     fn new(fields: Fields) -> Self {
         Self { fields, meta: Meta::new(), caching: None, is_error: false, requires: None, result_type: None }
     }
 
-    /// How many bytes its members take.
+    /// Returns the size of the members, in bytes.
     pub(crate) fn len(&self) -> usize {
         self.fields.text().len()
     }
 
-    /// The text of a result that says nothing of the server and of its kind.
+    /// Returns the result without the members that every modern result has.
     pub(crate) fn into_text(self) -> JsonText {
         let Self { fields, meta, .. } = self;
         let text = match fields {
@@ -162,10 +197,6 @@ impl Answer {
             Fields::Page(page) => page.text.clone(),
         };
         with_meta(text, &meta)
-    }
-
-    pub(crate) fn page(page: Arc<Page>) -> Self {
-        Self { caching: Some(page.caching), ..Self::new(Fields::Page(page)) }
     }
 
     pub(crate) fn meta(mut self, meta: Meta) -> Self {
@@ -184,23 +215,7 @@ impl Answer {
     }
 }
 
-/// The text of a result with what travels beside it.
-pub(crate) fn with_meta(fields: String, meta: &Meta) -> JsonText {
-    if meta.is_empty() {
-        return JsonText::trusted(fields);
-    }
-    let meta = serde_json::to_string(meta).unwrap_or_default();
-    let separator = if fields.len() > 2 { "," } else { "" };
-    JsonText::trusted(format!(r#"{{"_meta":{meta}{separator}{}"#, &fields[1..]))
-}
-
-/// The error for a client that has not declared what a call needs.
-pub(crate) fn missing_capability(lacking: &ClientCapabilities) -> ErrorObject {
-    ErrorObject::missing_client_capability(serde_json::to_value(lacking).unwrap_or_default())
-}
-
-impl From<Answer> for Outcome {
-    fn from(answer: Answer) -> Self {
-        Self::Complete(answer)
-    }
+/// Returns the error for a client that has not declared the capabilities a call needs.
+pub(crate) fn missing_capability(missing: &ClientCapabilities) -> ErrorObject {
+    ErrorObject::missing_client_capability(serde_json::to_value(missing).unwrap_or_default())
 }

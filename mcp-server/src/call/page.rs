@@ -4,13 +4,14 @@ use std::sync::OnceLock;
 
 use mcpwright_core::{Caching, JsonText};
 
-/// One page of a list.
+/// One page of a list, shared by all answers that carry it.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub(crate) struct ListPage {
     /// The members of the result, as the text of an object.
     pub(crate) text: String,
     pub(crate) caching: Caching,
-    /// The result as each era sends it.
+    /// The result as modern clients receive it.
     pub(crate) modern: OnceLock<JsonText>,
+    /// The result as legacy clients receive it.
     pub(crate) legacy: OnceLock<JsonText>,
 }

@@ -1,12 +1,12 @@
-//! Reading of request parameters.
+//! Deserialization of request parameters.
 
 use mcpwright_core::{ErrorObject, JsonText};
 use serde::Deserialize;
 
-/// Reads parameters; says what is wrong with them without the names of our types and the place in the text.
+/// Deserializes parameters. The error names neither Rust types nor positions in the text.
 pub(crate) fn read<'a, P: Deserialize<'a>>(params: Option<&'a JsonText>) -> Result<P, ErrorObject> {
     let read = match params {
-        Some(params) => params.read(),
+        Some(params) => params.decode(),
         None => serde_json::from_str("{}"),
     };
     read.map_err(|error| {

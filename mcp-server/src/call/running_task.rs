@@ -1,16 +1,16 @@
-//! The running task that a call belongs to.
+//! The task of a call, as its handler sees it.
 
 use std::fmt;
 use std::time::Duration;
 
-/// The running task that a call belongs to.
+/// The task that a call runs for. Tasks implement it, so that calls need not know them.
 pub(crate) trait RunningTask: fmt::Debug + Send + Sync {
-    /// Sets the message of the task's status.
+    /// Replaces the status message of the task.
     fn set_status_message(&self, message: String);
 
     /// Returns the time until the task expires.
     fn remaining(&self) -> Duration;
 
-    /// Returns `true` if the handler must end.
-    fn is_aborted(&self) -> bool;
+    /// Returns `true` if the task was cancelled or has expired.
+    fn is_cancelled(&self) -> bool;
 }

@@ -18,17 +18,21 @@ use crate::limits::MAX_COMPLETION_VALUES;
 use crate::server::Server;
 
 impl Server {
-    pub(crate) async fn complete(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
-        let completion = self.completion(call, outbox).await;
+    pub(crate) async fn complete(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
+        let completion = self.completion(call, notifications).await;
         let answer = completion.and_then(|completion| {
             self.answer("a completion", &CompleteResult::new(completion), Meta::new())
         });
         answer.into()
     }
 
-    async fn completion(&self, call: &Call, outbox: &NotificationSender) -> Result<Completion, ErrorObject> {
+    async fn completion(
+        &self,
+        call: &Call,
+        notifications: &NotificationSender,
+    ) -> Result<Completion, ErrorObject> {
         let params: CompleteParams = call.read()?;
-        let context = Context::new(call, &self.state.shared, outbox);
+        let context = Context::new(call, &self.state.shared, notifications);
         let known = params.context.map(|context| context.arguments.into_iter().collect()).unwrap_or_default();
         let (argument, value) = (params.argument.name, params.argument.value);
         match &params.reference {
@@ -40,11 +44,11 @@ impl Server {
                 let template = self.find_template(&resource.uri).await?;
                 self.suggest(&template.core().parameters, &argument, value, known, context).await
             }
-            _ => Err(ErrorObject::invalid_params("params.ref names a prompt or a resource template")),
+            _ => Err(ErrorObject::invalid_params("params.ref must name a prompt or a resource template")),
         }
     }
 
-    /// The template of exactly this text.
+    /// Returns the template with exactly this text.
     async fn find_template(&self, uri: &str) -> Result<TemplateHandler, ErrorObject> {
         self.state.templates.find(uri).await?.ok_or_else(|| unknown("resource template", uri))
     }
@@ -62,7 +66,7 @@ impl Server {
         let (spec, schema) = found.ok_or_else(|| unknown("argument", name))?;
         if let Some(completer) = &spec.argument.completer {
             let completing = completer.complete(CompletionRequest::new(value, known, context));
-            let completion = execute::within(name, completing, self.state.timeout, &self.runtime).await;
+            let completion = execute::with_timeout(name, completing, self.state.timeout, &self.runtime).await;
             let completion = completion.map_err(|execute::TimedOut(_)| timed_out(name))?;
             let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
             if completion.values.len() > MAX_COMPLETION_VALUES {
@@ -70,7 +74,7 @@ impl Server {
             }
             return Ok(completion);
         }
-        // The values of an enumeration are known without asking anybody.
+        // Values of an enumeration are in the schema.
         let values =
             schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let begins = |text: &&str| text.to_lowercase().starts_with(&value.to_lowercase());

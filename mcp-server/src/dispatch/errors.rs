@@ -1,4 +1,4 @@
-//! How the handlers of all methods are run, and what is said of their failures.
+//! The execution of handlers, and the errors that their failures become.
 
 use std::error::Error;
 use std::time::Duration;
@@ -19,21 +19,20 @@ use crate::input_required::error::InputError;
 use crate::server::Server;
 
 impl Server {
-    /// Runs what a handler has left to do. It may take this long, unless it has a deadline of its own.
-    pub(crate) async fn work<R: Send + 'static>(
+    /// Runs a started handler, for at most `timeout` unless it has a timeout of its own.
+    pub(crate) async fn run<R: Send + 'static>(
         &self,
         name: &str,
         core: &HandlerCore<R>,
-        work: Execution<R>,
+        execution: Execution<R>,
         timeout: Duration,
     ) -> Result<Result<R, Failure>, execute::TimedOut> {
         let timeout = core.timeout.unwrap_or(timeout);
-        execute::work(name, work, &core.latency, timeout, &self.runtime).await
+        execute::run(name, execution, &core.latency, timeout, &self.runtime).await
     }
 
-    /// Runs a handler where the protocol has no place for a failure that the model reads. What an error calls it is
-    /// `shown`.
-    pub(crate) async fn run<R: Send + 'static>(
+    /// Runs a handler of a prompt or a resource: its failure is a protocol error, which calls it `shown`.
+    pub(crate) async fn run_handler<R: Send + 'static>(
         &self,
         name: &str,
         shown: &str,
@@ -42,9 +41,9 @@ impl Server {
         context: &Context,
     ) -> Result<R, Outcome> {
         let result = match core.start(given, context) {
-            Ok(work) => {
-                let worked = self.work(name, core, work, self.state.timeout).await;
-                worked.unwrap_or_else(|execute::TimedOut(_)| Err(timed_out(shown).into()))
+            Ok(execution) => {
+                let result = self.run(name, core, execution, self.state.timeout).await;
+                result.unwrap_or_else(|execute::TimedOut(_)| Err(timed_out(shown).into()))
             }
             Err(failure) => Err(failure),
         };
@@ -54,7 +53,7 @@ impl Server {
         })
     }
 
-    /// The answer of a result, where the protocol has no place for a failure that the model reads.
+    /// Serializes the result of a prompt, a resource or a completion, for which a failure is a protocol error.
     pub(crate) fn answer<T: Serialize>(
         &self,
         name: &str,
@@ -63,7 +62,7 @@ impl Server {
     ) -> Result<Answer, ErrorObject> {
         let answer = Answer::of(result);
         let answer = answer.map_err(|error| {
-            incident::internal(&format!("the result of {} is no JSON", incident::escaped(name)), &error)
+            incident::internal(&format!("cannot encode the result of {}", incident::escaped(name)), &error)
         })?;
         let Some(reason) = self.too_large(&answer) else { return Ok(answer.meta(meta)) };
         let incident = incident::number();
@@ -71,13 +70,14 @@ impl Server {
         Err(ErrorObject::internal(format!("{reason}, incident {incident}")))
     }
 
-    /// Why an answer is not sent, if it is larger than it may be.
+    /// Returns the error text for an answer that is too large.
     pub(crate) fn too_large(&self, answer: &Answer) -> Option<String> {
-        let (size, most) = (answer.len(), self.state.max_result_bytes);
-        (size > most).then(|| format!("the result is too large: {size} bytes, and at most {most} are sent"))
+        let (size, max) = (answer.len(), self.state.max_result_bytes);
+        (size > max)
+            .then(|| format!("the result is too large: it must be at most {max} bytes, and is {size}"))
     }
 
-    /// The error of the protocol for a failure.
+    /// Converts a failure into a protocol error.
     pub(crate) fn protocol_error(&self, shown: &str, failure: Failure) -> ErrorObject {
         match failure {
             Failure::InvalidArguments(problems) => {
@@ -91,7 +91,7 @@ impl Server {
         }
     }
 
-    /// What may be said of an error: its own words but never its sources', or a number.
+    /// Returns the text of an error for the client: that of the error without its sources, or an incident number.
     pub(crate) fn error_text(&self, name: &str, error: &(dyn Error + Send + Sync + 'static)) -> String {
         let is_for_models = error.is::<ToolError>() || error.is::<InputError>();
         if self.state.masks_errors && !is_for_models {

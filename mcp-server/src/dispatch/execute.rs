@@ -1,4 +1,4 @@
-//! How a handler is run: where it may block, for how long, and how quick it has been so far.
+//! Execution of handlers: threads, timeouts and latency.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -16,26 +16,26 @@ use crate::handler::latency::LatencyStats;
 use crate::limits::SLOW_POLL;
 use crate::runtime::Runtime;
 
-/// The handler took longer than it may, which is this long.
+/// The handler exceeded its timeout, which is the field.
 #[derive(Debug)]
 pub(crate) struct TimedOut(pub(crate) Duration);
 
-/// Runs what a handler has left to do until it is done or the deadline has passed.
-pub(crate) async fn work<T: Send + 'static>(
+/// Runs a started handler until it ends or its timeout passes.
+pub(crate) async fn run<T: Send + 'static>(
     name: &str,
-    work: Execution<T>,
+    execution: Execution<T>,
     latency: &Arc<LatencyStats>,
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,
 ) -> Result<Result<T, Failure>, TimedOut> {
-    match work {
+    match execution {
         Execution::Future(future) => asynchronous(name, future, latency, timeout, runtime).await,
         Execution::Blocking(handler) => synchronous(handler, timeout, runtime).await,
     }
 }
 
-/// Runs something of which nobody knows how quick it is until it is done or the deadline has passed.
-pub(crate) async fn within<F: Future>(
+/// Runs a future without recorded latency until it ends or the timeout passes.
+pub(crate) async fn with_timeout<F: Future>(
     name: &str,
     work: F,
     timeout: Duration,
@@ -44,7 +44,7 @@ pub(crate) async fn within<F: Future>(
     asynchronous(name, work, &LatencyStats::default(), timeout, runtime).await
 }
 
-/// Runs an asynchronous handler until it is done or the deadline has passed.
+/// Runs an asynchronous handler until it ends or its timeout passes.
 async fn asynchronous<F: Future>(
     name: &str,
     handler: F,
@@ -64,12 +64,12 @@ async fn asynchronous<F: Future>(
         let time = runtime.now().saturating_duration_since(start);
         run.record_poll(time);
         if time > SLOW_POLL {
-            tracing::warn!(name, ?time, "an asynchronous handler kept its thread from everything else");
+            tracing::warn!(name, ?time, "an asynchronous handler blocked its thread");
         }
         match poll {
             Poll::Ready(output) => Poll::Ready(Ok(output)),
             Poll::Pending => {
-                // Most handlers are done at the first poll and never need a timer.
+                // Most handlers end at the first poll and never need a timer.
                 let timer = timer.get_or_insert_with(|| runtime.sleep(timeout));
                 timer.as_mut().poll(context).map(|()| Err(TimedOut(timeout)))
             }
@@ -78,7 +78,7 @@ async fn asynchronous<F: Future>(
     .await
 }
 
-/// Runs a synchronous handler where it may block, until it is done or the deadline has passed.
+/// Runs a synchronous handler on a thread for blocking work until it ends or its timeout passes.
 async fn synchronous<T: Send + 'static>(
     handler: impl FnOnce() -> T + Send + 'static,
     timeout: Duration,
@@ -86,7 +86,7 @@ async fn synchronous<T: Send + 'static>(
 ) -> Result<T, TimedOut> {
     let (sender, receiver) = oneshot::channel();
     runtime.spawn_blocking(Box::new(move || {
-        // Nobody receives where the call was cancelled meanwhile.
+        // The receiver is dropped if the call was cancelled.
         let _ = sender.send(catch_unwind(AssertUnwindSafe(handler)));
     }));
     let mut timer = runtime.sleep(timeout);
@@ -96,7 +96,7 @@ async fn synchronous<T: Send + 'static>(
             return Poll::Ready(match received {
                 Ok(Ok(output)) => Ok(output),
                 Ok(Err(payload)) => resume_unwind(payload),
-                // The host dropped the job: it is about to end.
+                // The runtime dropped the job, because it is shutting down.
                 Err(oneshot::Canceled) => Err(TimedOut(timeout)),
             });
         }
@@ -105,7 +105,7 @@ async fn synchronous<T: Send + 'static>(
     .await
 }
 
-/// Lets whoever polls do something else first, such as move the call to another thread.
+/// Yields to the executor once, which can then move the call to another thread.
 pub(crate) async fn yield_once() {
     let mut yielded = false;
     poll_fn(move |context| {

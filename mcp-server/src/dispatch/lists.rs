@@ -11,7 +11,7 @@ use crate::server::Server;
 use crate::server::catalog::{CatalogItems, ListEntry, Source};
 use crate::server::list_cache::List;
 
-/// What a list reads of its parameters: what every request has beside them was read before.
+/// The parameters of a list request, without `_meta`.
 #[derive(Deserialize)]
 struct Params<'a> {
     #[serde(borrow, default)]
@@ -19,14 +19,14 @@ struct Params<'a> {
 }
 
 impl Server {
-    /// A page of one of the lists.
+    /// Returns the requested page of a list.
     pub(crate) async fn list<H: ListEntry, P: Source<H> + ?Sized>(
         &self,
         call: &Call,
-        offered: &CatalogItems<H, P>,
+        items: &CatalogItems<H, P>,
     ) -> Result<Answer, ErrorObject> {
         let cursor = call.read::<Params<'_>>()?.cursor;
         let list = List { member: H::LIST, page_size: self.state.page_size, caching: self.state.caching };
-        offered.written().await?.page(&list, cursor.as_deref()).map(Answer::page)
+        items.rendered().await?.page(&list, cursor.as_deref()).map(Answer::page)
     }
 }

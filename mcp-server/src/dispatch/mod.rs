@@ -9,35 +9,41 @@ pub(crate) mod resources;
 pub(crate) mod tools;
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use mcpwright_core::{ErrorObject, method};
 
 use crate::call::Call;
-use crate::call::middleware::Next;
+use crate::call::middleware::{Dispatcher, Next};
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
 use crate::incident;
 use crate::server::Server;
-use crate::tasks::methods::is_of_tasks;
+use crate::tasks::methods::is_task_method;
+use crate::tasks::runner::RunCall;
 
 impl Server {
-    /// Answers a call: through the middleware to the handler, whose panic is this call's error and nothing more.
-    pub async fn call(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
-        if self.begins_elsewhere(call.method()) {
+    /// Runs a call: through the middleware to the handler. A panic becomes the error of this call only.
+    pub async fn call(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
+        if self.starts_elsewhere(call.method()) {
             execute::yield_once().await;
         }
-        let next = Next { server: self, outbox, rest: self.middleware() };
-        match AssertUnwindSafe(next.run(call)).catch_unwind().await {
-            Ok(outcome) => outcome,
-            Err(payload) => Outcome::Failed(incident::panic(call.method(), payload)),
-        }
+        let outcome = match self.middleware() {
+            [] => AssertUnwindSafe(self.dispatch(call, notifications)).catch_unwind().await,
+            chain => {
+                let next = Next::new(self, notifications, chain);
+                AssertUnwindSafe(next.run(call)).catch_unwind().await
+            }
+        };
+        outcome.unwrap_or_else(|payload| Outcome::Failed(incident::panic(call.method(), payload)))
     }
 
-    /// Whether code runs before any handler, or instead of one, of which nobody knows yet how quick it is: it is not begun
-    /// on the thread that reads messages.
-    fn begins_elsewhere(&self, name: &str) -> bool {
-        let is_paced = matches!(name, method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ);
+    /// Returns `true` if code of unknown speed runs before the handler or instead of one: such a call is not started on the
+    /// thread that reads messages.
+    fn starts_elsewhere(&self, name: &str) -> bool {
+        let is_measured = matches!(name, method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ);
         let is_list = matches!(
             name,
             method::TOOLS_LIST
@@ -45,30 +51,67 @@ impl Server {
                 | method::RESOURCES_LIST
                 | method::RESOURCES_TEMPLATES_LIST
         );
-        !(is_paced || is_list) || !self.middleware().is_empty() || self.has_providers()
+        !(is_measured || is_list) || !self.middleware().is_empty() || self.has_providers()
     }
 
-    /// One arm per method. What is asked for less often than tools has memory of its own, and takes none of theirs.
-    pub(crate) async fn dispatch(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
+    /// Dispatches a call: one arm per method. Methods that are called less often than tools are boxed, so that the future of a
+    /// tool call stays small.
+    pub(crate) async fn dispatch(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
         match call.method() {
-            gated if !self.offers(gated) => ErrorObject::method_not_found(gated).into(),
+            name if !self.offers(name) => ErrorObject::method_not_found(name).into(),
             method::TOOLS_LIST => self.list(call, &self.state.tools).await.into(),
-            method::TOOLS_CALL => self.call_tool(call, outbox).await,
+            method::TOOLS_CALL => self.call_tool(call, notifications).await,
             method::RESOURCES_LIST => self.list(call, &self.state.resources).await.into(),
             method::RESOURCES_TEMPLATES_LIST => self.list(call, &self.state.templates).await.into(),
-            method::RESOURCES_READ => Box::pin(self.read_resource(call, outbox)).await,
+            method::RESOURCES_READ => Box::pin(self.read_resource(call, notifications)).await,
             method::PROMPTS_LIST => self.list(call, &self.state.prompts).await.into(),
-            method::PROMPTS_GET => Box::pin(self.get_prompt(call, outbox)).await,
-            method::COMPLETION_COMPLETE => Box::pin(self.complete(call, outbox)).await,
-            other => match (self.custom(other), self.tasks()) {
-                (_, Some(tasks)) if is_of_tasks(other) => Box::pin(self.task_method(tasks, call)).await,
-                (Some(handler), _) => {
-                    let handled = handler.handle(call, outbox);
-                    let outcome = execute::within(other, handled, self.state.timeout, &self.runtime).await;
-                    outcome.unwrap_or_else(|execute::TimedOut(_)| errors::timed_out(other).into())
-                }
-                (None, _) => ErrorObject::method_not_found(other).into(),
-            },
+            method::PROMPTS_GET => Box::pin(self.get_prompt(call, notifications)).await,
+            method::COMPLETION_COMPLETE => Box::pin(self.complete(call, notifications)).await,
+            name => Box::pin(self.dispatch_extension(name, call, notifications)).await,
         }
+    }
+
+    /// Dispatches a call of an extension's method or of a custom one.
+    async fn dispatch_extension(
+        &self,
+        name: &str,
+        call: &Call,
+        notifications: &NotificationSender,
+    ) -> Outcome {
+        if let Some(tasks) = self.task_runner().filter(|_| is_task_method(name)) {
+            return tasks.handle(call, self.run_call()).await;
+        }
+        let Some(handler) = self.custom_method(name) else {
+            return ErrorObject::method_not_found(name).into();
+        };
+        let handled = handler.handle(call, notifications);
+        let outcome = execute::with_timeout(name, handled, self.state.timeout, &self.runtime).await;
+        outcome.unwrap_or_else(|execute::TimedOut(_)| errors::timed_out(name).into())
+    }
+
+    /// Returns a function that runs a call in the background, for tasks.
+    fn run_call(&self) -> RunCall {
+        let server = self.clone();
+        Arc::new(move |call| {
+            let server = server.clone();
+            Box::pin(async move { server.call(&call, &NotificationSender::new(|_| {})).await })
+        })
+    }
+
+    /// Cancels the tasks that run here, and stores that they were cancelled: the server is shutting down. Transports call this.
+    pub async fn cancel_tasks(&self) {
+        if let Some(tasks) = self.task_runner() {
+            tasks.cancel_all().await;
+        }
+    }
+}
+
+impl Dispatcher for Server {
+    fn dispatch_boxed<'a>(
+        &'a self,
+        call: &'a Call,
+        notifications: &'a NotificationSender,
+    ) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.dispatch(call, notifications))
     }
 }

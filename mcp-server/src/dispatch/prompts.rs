@@ -12,18 +12,22 @@ use crate::handler::context::Context;
 use crate::server::Server;
 
 impl Server {
-    pub(crate) async fn get_prompt(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
-        self.prompt_answer(call, outbox).await.into()
+    pub(crate) async fn get_prompt(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
+        self.prompt_answer(call, notifications).await.into()
     }
 
-    async fn prompt_answer(&self, call: &Call, outbox: &NotificationSender) -> Result<Answer, Outcome> {
+    async fn prompt_answer(
+        &self,
+        call: &Call,
+        notifications: &NotificationSender,
+    ) -> Result<Answer, Outcome> {
         let name = call.name()?;
         let prompt = self.find_prompt(&name).await?;
         let text = call.arguments().filter(|text| *text != "null").unwrap_or("{}");
         let given = ArgumentText::parse(text)
-            .map_err(|_| ErrorObject::invalid_params("params.arguments is an object"))?;
-        let context = Context::new(call, &self.state.shared, outbox);
-        let mut result = self.run(&name, &name, prompt.core(), &given, &context).await?;
+            .map_err(|_| ErrorObject::invalid_params("params.arguments must be an object"))?;
+        let context = Context::new(call, &self.state.shared, notifications);
+        let mut result = self.run_handler(&name, &name, prompt.core(), &given, &context).await?;
         let meta = std::mem::take(&mut result.meta);
         let requires = result.messages.iter().filter_map(|message| Feature::of(&message.content)).max();
         Ok(Answer { requires, ..self.answer(&name, &result, meta)? })

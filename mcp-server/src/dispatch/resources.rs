@@ -14,7 +14,7 @@ use crate::handler::contents::Contents;
 use crate::handler::context::Context;
 use crate::handler::handler_core::HandlerCore;
 use crate::handler::{ResourceHandler, TemplateHandler};
-use crate::limits::MAX_URI_BYTES;
+use crate::limits::check_uri;
 use crate::server::Server;
 use crate::server::catalog::unavailable;
 
@@ -24,7 +24,7 @@ struct Params<'a> {
     uri: Cow<'a, str>,
 }
 
-/// Who reads a URI.
+/// The handler that reads a URI.
 enum Reader {
     Resource(ResourceHandler),
     Template(TemplateHandler, Variables),
@@ -54,12 +54,12 @@ impl Reader {
 }
 
 impl Server {
-    pub(crate) async fn read_resource(&self, call: &Call, outbox: &NotificationSender) -> Outcome {
+    pub(crate) async fn read_resource(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
         let uri = match call.read::<Params<'_>>() {
             Ok(params) => params.uri,
             Err(error) => return error.into(),
         };
-        match self.read(call, &uri, outbox).await {
+        match self.read(call, &uri, notifications).await {
             Ok(Some((mut result, caching))) => {
                 let meta = std::mem::take(&mut result.meta);
                 self.answer(&uri, &result, meta).map(|answer| answer.caching(caching)).into()
@@ -73,10 +73,10 @@ impl Server {
         &self,
         call: &Call,
         uri: &str,
-        outbox: &NotificationSender,
+        notifications: &NotificationSender,
     ) -> Result<Option<(ReadResourceResult, Caching)>, Outcome> {
-        if uri.len() > MAX_URI_BYTES {
-            return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long").into());
+        if let Err(error) = check_uri("params.uri", uri) {
+            return Err(error.into());
         }
         if !self.may_read(call.caller(), uri) {
             return Ok(None);
@@ -86,18 +86,18 @@ impl Server {
             Reader::Resource(_) => ArgumentText::from_strings([]),
             Reader::Template(_, variables) => ArgumentText::from_strings(variables.iter()),
         };
-        let context = Context::new(call, &self.state.shared, outbox);
-        let contents = self.run(uri, "the resource", reader.core(), &given, &context).await?;
+        let context = Context::new(call, &self.state.shared, notifications);
+        let contents = self.run_handler(uri, "the resource", reader.core(), &given, &context).await?;
         let result = contents.into_read_result(uri, reader.mime_type());
         Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.state.caching))))
     }
 
-    /// A resource of exactly this URI, or else the template that says most of it, or else what a provider has.
+    /// Returns the static resource with this URI, or else the most specific matching template, or else that of a provider.
     async fn find_reader(&self, uri: &str) -> Result<Option<Reader>, ErrorObject> {
         if let Some(resource) = self.state.resources.get_static(uri) {
             return Ok(Some(Reader::Resource(resource.clone())));
         }
-        if let Some(reader) = best_match(&self.state.templates.fixed, uri)? {
+        if let Some(reader) = best_match(&self.state.templates.static_items, uri)? {
             return Ok(Some(reader));
         }
         for provider in &self.state.resources.providers {
@@ -113,16 +113,16 @@ impl Server {
     }
 }
 
-/// What the template that says most of a URI makes of it. Where that one refuses it, no other one is asked.
+/// Matches a URI against the most specific template that matches. If that one rejects a value, no other is tried.
 fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>, ErrorObject> {
     let matches = templates.iter().map(|handler| (handler, handler.template().matches(uri)));
     let best = matches
         .filter(|(_, found)| !matches!(found, Match::Unmatched))
-        .min_by(|(one, _), (other, _)| one.template().most_specific_first(other.template()));
+        .min_by(|(one, _), (other, _)| one.template().cmp_specificity(other.template()));
     match best {
         Some((handler, Match::Matched(variables))) => Ok(Some(Reader::Template(handler.clone(), variables))),
-        Some((_, Match::Refused(refusal))) => {
-            Err(ErrorObject::invalid_params(format!("params.uri: {refusal}")))
+        Some((_, Match::Rejected(rejection))) => {
+            Err(ErrorObject::invalid_params(format!("params.uri: {rejection}")))
         }
         _ => Ok(None),
     }

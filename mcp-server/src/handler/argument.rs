@@ -35,7 +35,9 @@ pub struct Argument {
     pub(crate) default: Option<Value>,
     pub(crate) description: Option<String>,
     pub(crate) keywords: Map<String, Value>,
+    pub(crate) range: Option<(Bound<Value>, Bound<Value>)>,
     pub(crate) length: Option<(Bound<u64>, Bound<u64>)>,
+    pub(crate) one_of: Option<Vec<Value>>,
     pub(crate) completer: Option<Completer>,
 }
 
@@ -56,8 +58,16 @@ impl Argument {
     /// assert_eq!(double.definition().input_schema["required"][0], "number");
     /// ```
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
-        let keywords = Map::new();
-        Self { name: name.into(), default: None, description: None, keywords, length: None, completer: None }
+        Self {
+            name: name.into(),
+            default: None,
+            description: None,
+            keywords: Map::new(),
+            range: None,
+            length: None,
+            one_of: None,
+            completer: None,
+        }
     }
 
     /// Sets the description, for the model.
@@ -128,19 +138,8 @@ impl Argument {
     #[must_use]
     #[track_caller]
     pub fn range<N: Serialize>(mut self, range: impl RangeBounds<N>) -> Self {
-        for keyword in ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"] {
-            self.keywords.shift_remove(keyword);
-        }
-        let mut set_bound = |inclusive: &str, exclusive: &str, bound: Bound<&N>| {
-            let (keyword, value) = match bound {
-                Bound::Included(value) => (inclusive, value),
-                Bound::Excluded(value) => (exclusive, value),
-                Bound::Unbounded => return,
-            };
-            self.keywords.insert(keyword.to_owned(), to_value(value, "range"));
-        };
-        set_bound("minimum", "exclusiveMinimum", range.start_bound());
-        set_bound("maximum", "exclusiveMaximum", range.end_bound());
+        let end = |end: Bound<&N>| end.map(|end| to_value(end, "range"));
+        self.range = Some((end(range.start_bound()), end(range.end_bound())));
         self
     }
 
@@ -190,9 +189,9 @@ impl Argument {
     /// Panics if a value cannot be serialized to JSON.
     #[must_use]
     #[track_caller]
-    pub fn one_of<V: Serialize>(self, values: impl IntoIterator<Item = V>) -> Self {
-        let values: Vec<Value> = values.into_iter().map(|value| to_value(value, "one_of")).collect();
-        self.keyword("enum", values)
+    pub fn one_of<V: Serialize>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        self.one_of = Some(values.into_iter().map(|value| to_value(value, "one_of")).collect());
+        self
     }
 
     /// Adds an example of a value.

@@ -201,7 +201,7 @@ impl<'a> CallArguments<'a> {
         let name = &self.parameters.specs[index].argument.name;
         let reason = error.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
-        Problem::other(format!("/{name}"), reason)
+        Problem::custom(format!("/{name}"), reason)
     }
 }
 

@@ -128,7 +128,7 @@ impl IntoContents for Vec<ResourceContents> {
 
 impl<T: Serialize> IntoContents for Json<T> {
     fn into_contents(self) -> Result<Contents, Failure> {
-        let text = JsonText::of(&self.0).map_err(|error| Failure::Error(error.into()))?;
+        let text = JsonText::encode(&self.0).map_err(|error| Failure::Error(error.into()))?;
         Ok(Contents::TextOf(text.as_str().to_owned(), "application/json"))
     }
 }

@@ -66,7 +66,7 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     }
 
     fn into_tool_result(self) -> Result<CallToolResult, Failure> {
-        let structured = JsonText::of(&self.0).map_err(|error| Failure::Error(error.into()))?;
+        let structured = JsonText::encode(&self.0).map_err(|error| Failure::Error(error.into()))?;
         let mut result = CallToolResult::text(structured.as_str());
         result.structured_content = Some(structured);
         Ok(result)

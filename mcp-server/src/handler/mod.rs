@@ -1,7 +1,7 @@
 //! Handlers of tools, prompts and resources: their definitions, their parameters, and the context of a running handler.
 
 pub(crate) mod argument;
-pub(crate) mod argument_limits;
+pub(crate) mod argument_schema;
 pub(crate) mod argument_text;
 pub(crate) mod arguments;
 pub(crate) mod completer;
@@ -30,6 +30,7 @@ pub(crate) mod validate;
 #[path = "validate_disabled.rs"]
 pub(crate) mod validate;
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -178,6 +179,16 @@ impl<K: HandlerKind> Handler<K> {
     /// Returns the name or the URI that identifies the handler on a server.
     pub(crate) fn key(&self) -> &str {
         self.0.definition.key()
+    }
+
+    /// Returns the handler behind `Any`, for a call that keeps it after the lookup.
+    pub(crate) fn into_any(self) -> Arc<dyn Any + Send + Sync> {
+        self.0
+    }
+
+    /// Returns the handler that `into_any` was called on.
+    pub(crate) fn from_any(any: &Arc<dyn Any + Send + Sync>) -> Option<Self> {
+        Arc::clone(any).downcast().ok().map(Self)
     }
 
     pub(crate) fn core(&self) -> &HandlerCore<K::Output> {

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use mcpwright_core::schema::{ObjectSchema, Portable, Problem, Schema, SchemaError, Shape};
+use mcpwright_core::schema::{CompiledSchema, ObjectSchemaBuilder, PortableSchema, Problem, Schema};
 use serde_json::{Map, Value};
 
 use crate::handler::argument::Argument;
-use crate::handler::argument_limits;
+use crate::handler::argument_schema;
 use crate::handler::argument_text::ArgumentText;
 
 /// A parameter of a handler, as its type and its settings declare it.
@@ -15,7 +15,7 @@ use crate::handler::argument_text::ArgumentText;
 pub struct ParameterSpec {
     pub(crate) argument: Argument,
     /// The schema as a property of an object, and as a document of its own; `None` for an extractor.
-    schema: Option<(Portable, Value)>,
+    schema: Option<(PortableSchema, Value)>,
     pub(crate) required: bool,
     /// JSON text of the default.
     pub(crate) default: Option<String>,
@@ -45,21 +45,12 @@ impl ParameterSpec {
                 is_value,
             });
         };
-        let name = argument.name.clone();
-        let portable = portable_schema(&argument, &type_schema)
-            .map_err(|reason| format!("the argument `{name}`: {reason}"))?;
+        let (portable, document) = argument_schema::build(&argument, type_schema.as_value(), is_value)
+            .map_err(|reason| format!("the argument `{}`: {reason}", argument.name))?;
         let default = argument.default.as_ref().map(Value::to_string);
-        if let Some(default) = &default
-            && !is_value(default)
-        {
-            return Err(format!(
-                "the argument `{name}`: `default` must be a value of the argument's type: {default} is not"
-            ));
-        }
         let required = default.is_none() && !portable.accepts_null();
-        let is_checked_by_type = portable.decoding_suffices();
-        let document = portable.clone().into_document().into_value();
-        let schema = Some((portable, document));
+        let is_checked_by_type = portable.is_checked_by_decoding();
+        let schema = Some((portable, document.into_value()));
         let type_schema = Some(type_schema);
         Ok(Self { argument, schema, required, default, is_checked_by_type, type_schema, is_value })
     }
@@ -69,31 +60,11 @@ impl ParameterSpec {
     }
 }
 
-/// Returns the schema of an argument: that of its type, with the keywords that its settings add.
-fn portable_schema(argument: &Argument, type_schema: &schemars::Schema) -> Result<Portable, String> {
-    argument_limits::check(argument)?;
-    let text = |error: SchemaError| error.to_string();
-    let mut portable = Portable::argument(type_schema.as_value()).map_err(text)?;
-    for (keyword, value) in &argument.keywords {
-        portable = portable.with(keyword, value.clone()).map_err(text)?;
-    }
-    if let Some((smallest, largest)) = argument.length.and_then(argument_limits::inclusive_length) {
-        portable = portable.length(smallest, largest).map_err(text)?;
-    }
-    if let Some(default) = &argument.default {
-        portable = portable.with("default", default.clone()).map_err(text)?;
-    }
-    if let Some(description) = &argument.description {
-        portable = portable.describe(description);
-    }
-    Ok(portable)
-}
-
 /// The parameters of a handler, with the schema of those that clients send.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
     pub(crate) specs: Vec<ParameterSpec>,
-    shape: Option<Arc<Shape>>,
+    compiled: Option<Arc<CompiledSchema>>,
     /// Values must match the schema exactly, without coercion.
     pub(crate) is_strict: bool,
     /// Unknown arguments are ignored instead of refused.
@@ -103,17 +74,17 @@ pub(crate) struct Parameters {
 impl Parameters {
     /// Generates the schema of the arguments as one object, which later calls are checked against.
     pub(crate) fn generate_schema(&mut self) -> Result<Schema, String> {
-        let mut object = ObjectSchema::new();
+        let mut object = ObjectSchemaBuilder::new();
         for spec in &self.specs {
             if let Some((schema, _)) = &spec.schema {
                 object = object.property(&*spec.argument.name, schema.clone(), spec.required);
             }
         }
         if self.allows_unknown {
-            object = object.open();
+            object = object.allow_unknown_members();
         }
         let schema = object.build().map_err(|error| error.to_string())?;
-        self.shape = Some(Arc::new(Shape::new(&schema).map_err(|error| error.to_string())?));
+        self.compiled = Some(Arc::new(CompiledSchema::new(&schema).map_err(|error| error.to_string())?));
         Ok(schema)
     }
 
@@ -164,8 +135,8 @@ impl Parameters {
         for (name, value) in &text.0 {
             object.insert(name.clone().into_owned(), serde_json::from_str(value).unwrap_or_default());
         }
-        let coerced = match &self.shape {
-            Some(shape) => shape.fit(Value::Object(object), self.is_strict)?,
+        let coerced = match &self.compiled {
+            Some(compiled) => compiled.coerce(Value::Object(object), self.is_strict)?,
             None => Value::Object(object),
         };
         let values = self.specs.iter().map(|spec| coerced.get(&*spec.argument.name));

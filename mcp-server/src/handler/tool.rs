@@ -1,6 +1,6 @@
 //! Tools.
 
-use mcpwright_core::schema::Portable;
+use mcpwright_core::schema::PortableSchema;
 use mcpwright_core::{CallToolResult, Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
@@ -173,7 +173,7 @@ impl ToolHandler {
     #[track_caller]
     pub fn output<R: IntoToolResult>(mut self) -> Self {
         let Some(generated) = R::output_schema() else { return self };
-        let portable = Portable::result(generated.as_value());
+        let portable = PortableSchema::for_result(generated.as_value());
         let portable = self.expect_valid(portable.map_err(|error| format!("its result: {error}")));
         let parts = self.parts_mut();
         parts.settings.output_validator = None;
@@ -324,14 +324,14 @@ impl ToolHandler {
         let Some(structured) = result.structured_content.take() else { return Ok(result) };
         let settings = self.settings();
         if let Some(validator) = &settings.output_validator {
-            let value = structured.to().map_err(|error| error.to_string())?;
+            let value = structured.decode_owned().map_err(|error| error.to_string())?;
             if let Err(problems) = validator.check(&value) {
                 let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
                 return Err(problems.join("; "));
             }
         }
         result.structured_content =
-            Some(if settings.wraps_output { structured.wrapped("result") } else { structured });
+            Some(if settings.wraps_output { structured.wrap_in("result") } else { structured });
         Ok(result)
     }
 }

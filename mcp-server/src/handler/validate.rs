@@ -35,7 +35,7 @@ impl Validator {
             return Ok(());
         }
         let errors = self.0.iter_errors(value).take(MAX_REPORTED_PROBLEMS);
-        Err(errors.map(|error| Problem::other(error.instance_path().as_str(), error.to_string())).collect())
+        Err(errors.map(|error| Problem::custom(error.instance_path().as_str(), error.to_string())).collect())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which capabilities a question needs, and which of those a client has not declared.
+//! The capabilities that an input request needs, and those of them that a client has not declared.
 
 use mcpwright_core::{
     ClientCapabilities, CreateMessageParams, ElicitParams, ElicitationCapability, IncludeContext,
@@ -6,7 +6,7 @@ use mcpwright_core::{
 };
 use serde_json::Map;
 
-/// What a client has to be able to do to be asked this.
+/// Returns the capabilities that a client must declare to receive an input request.
 pub(crate) fn needed(request: &InputRequest) -> ClientCapabilities {
     let none = ClientCapabilities::new();
     match request {
@@ -16,7 +16,7 @@ pub(crate) fn needed(request: &InputRequest) -> ClientCapabilities {
         InputRequest::Elicit(_) => none.elicitation(ElicitationCapability::default()),
         InputRequest::CreateMessage(params) => none.sampling(sampling(params)),
         InputRequest::ListRoots(_) => none.roots(RootsCapability::default()),
-        // Nothing is known of other questions, and nobody asks them.
+        // No handler can make other requests.
         _ => none,
     }
 }
@@ -32,37 +32,42 @@ fn sampling(params: &CreateMessageParams) -> SamplingCapability {
     }
 }
 
-/// What of the capabilities that are needed a client has not declared, if anything.
-pub(crate) fn lacking(needed: &ClientCapabilities, has: &ClientCapabilities) -> Option<ClientCapabilities> {
-    let mut lacking = ClientCapabilities::new();
-    lacking.elicitation =
-        needed.elicitation.as_ref().and_then(|needed| lacking_elicitation(needed, has.elicitation.as_ref()));
-    lacking.sampling =
-        needed.sampling.as_ref().and_then(|needed| lacking_sampling(needed, has.sampling.as_ref()));
-    lacking.roots = needed.roots.as_ref().filter(|_| has.roots.is_none()).cloned();
-    let extensions = needed.extensions.iter().filter(|(name, _)| has.extensions.get(name).is_none());
-    lacking.extensions = extensions.map(|(name, settings)| (name, settings.clone())).collect();
-    (lacking != ClientCapabilities::new()).then_some(lacking)
+/// Returns the needed capabilities that a client has not declared. `None` if it has declared all.
+pub(crate) fn missing(
+    needed: &ClientCapabilities,
+    declared: &ClientCapabilities,
+) -> Option<ClientCapabilities> {
+    let mut missing = ClientCapabilities::new();
+    missing.elicitation = needed
+        .elicitation
+        .as_ref()
+        .and_then(|needed| missing_elicitation(needed, declared.elicitation.as_ref()));
+    missing.sampling =
+        needed.sampling.as_ref().and_then(|needed| missing_sampling(needed, declared.sampling.as_ref()));
+    missing.roots = needed.roots.as_ref().filter(|_| declared.roots.is_none()).cloned();
+    let extensions = needed.extensions.iter().filter(|(name, _)| declared.extensions.get(name).is_none());
+    missing.extensions = extensions.map(|(name, settings)| (name, settings.clone())).collect();
+    (missing != ClientCapabilities::new()).then_some(missing)
 }
 
-fn lacking_elicitation(
+fn missing_elicitation(
     needed: &ElicitationCapability,
-    has: Option<&ElicitationCapability>,
+    declared: Option<&ElicitationCapability>,
 ) -> Option<ElicitationCapability> {
-    let Some(has) = has else { return Some(needed.clone()) };
-    let mut lacking = ElicitationCapability::default();
-    lacking.url = needed.url.clone().filter(|_| has.url.is_none());
-    lacking.form = (needed.shows_forms() && !has.shows_forms()).then(Map::new);
-    (lacking != ElicitationCapability::default()).then_some(lacking)
+    let Some(declared) = declared else { return Some(needed.clone()) };
+    let mut missing = ElicitationCapability::default();
+    missing.url = needed.url.clone().filter(|_| declared.url.is_none());
+    missing.form = (needed.supports_forms() && !declared.supports_forms()).then(Map::new);
+    (missing != ElicitationCapability::default()).then_some(missing)
 }
 
-fn lacking_sampling(
+fn missing_sampling(
     needed: &SamplingCapability,
-    has: Option<&SamplingCapability>,
+    declared: Option<&SamplingCapability>,
 ) -> Option<SamplingCapability> {
-    let Some(has) = has else { return Some(needed.clone()) };
-    let mut lacking = SamplingCapability::default();
-    lacking.tools = needed.tools.clone().filter(|_| has.tools.is_none());
-    lacking.context = needed.context.clone().filter(|_| has.context.is_none());
-    (lacking != SamplingCapability::default()).then_some(lacking)
+    let Some(declared) = declared else { return Some(needed.clone()) };
+    let mut missing = SamplingCapability::default();
+    missing.tools = needed.tools.clone().filter(|_| declared.tools.is_none());
+    missing.context = needed.context.clone().filter(|_| declared.context.is_none());
+    (missing != SamplingCapability::default()).then_some(missing)
 }

@@ -1,49 +1,52 @@
-//! Why there is no answer.
+//! The error of an input request without a response.
 
 use std::error::Error;
 
 use mcpwright_core::ClientCapabilities;
 
-/// What is said where the client cannot be asked.
-const UNSUPPORTED: &str = "the client cannot be asked: it has not declared that it can do this";
+/// The message for a client that cannot be sent a request.
+const UNSUPPORTED: &str =
+    "the client does not support this input request: it has not declared the capability";
 
-/// Why a question has no answer.
+/// The error of an input request without a response.
 ///
-/// A handler mostly hands it on with `?`. Whatever error a handler returns while a question of its is still open, the client
-/// is asked, and the handler is run again from the top with the answer.
+/// A handler usually returns it with `?`. Whatever error a handler returns while an input request is pending, the request is
+/// sent to the client, and the handler runs again from the top with the response.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {
-    /// The client has not been asked yet: it is, once the handler returns an error.
-    #[error("the client has to answer `{key}` first")]
+    /// The request is pending: it is sent to the client once the handler returns an error.
+    #[error("the client has to respond to `{key}` first")]
     Pending {
-        /// The key of the question.
+        /// The key of the input request.
         key: String,
     },
-    /// The user refused.
+    /// The user declined.
     #[error("the user declined to answer")]
     Declined,
-    /// The user closed the question without a choice.
-    #[error("the user closed the question without an answer")]
+    /// The user dismissed the request without a choice.
+    #[error("the user dismissed the request without an answer")]
     Cancelled,
-    /// The client did not declare that it can be asked this: what it lacks.
+    /// The client has not declared these capabilities, which the request needs.
     #[error("{UNSUPPORTED}")]
     Unsupported(Box<ClientCapabilities>),
-    /// The client answered with an error, which says this: clients of revisions before 2026-07-28 only.
+    /// The client responded with an error, which has this message: only clients of revisions before 2026-07-28.
     #[error("the client could not answer: {0}")]
     Failed(String),
 }
 
 impl InputError {
-    /// Whether an error is that the client cannot be asked, or was made of it: some types of errors keep the words only.
+    /// Returns `true` if an error is [`Unsupported`](Self::Unsupported), or was made from it: some error types keep only the
+    /// message.
     pub(crate) fn is_unsupported(error: &(dyn Error + 'static)) -> bool {
         let mut error = Some(error);
-        while let Some(it) = error {
-            if matches!(it.downcast_ref(), Some(Self::Unsupported(_))) || it.to_string().contains(UNSUPPORTED)
+        while let Some(current) = error {
+            if matches!(current.downcast_ref(), Some(Self::Unsupported(_)))
+                || current.to_string().contains(UNSUPPORTED)
             {
                 return true;
             }
-            error = it.source();
+            error = current.source();
         }
         false
     }

@@ -1,9 +1,10 @@
-//! What travels with questions through a modern client: sealed, and bound to who asked what.
+//! The `requestState` that travels through a modern client: sealed, and bound to the caller and the request.
 //!
 //! See [multi round-trip requests](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr).
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mcpwright_core::{ErrorObject, JsonText};
 use serde::{Deserialize, Serialize};
@@ -11,148 +12,167 @@ use serde_json::Value;
 
 use crate::caller::Caller;
 use crate::input_required::rounds::{InputResponse, RoundState, StateSource};
-use crate::server::Server;
+use crate::limits::MAX_REQUEST_STATE_BYTES;
+use crate::replicas::seal::Seal;
+use crate::replicas::store::Store;
+use crate::runtime::Runtime;
 use crate::{incident, runtime};
 
-/// What states are sealed for.
+/// The purpose that states are sealed for.
 const PURPOSE: &str = "request state";
 
-/// The longest text that is read as a state, in bytes. What is sealed is a third longer than what the answers and steps of a
-/// call may take, with what stands around them.
-const LONGEST: usize = 16 << 10;
+/// The version of the sealed form.
+const VERSION: u32 = 1;
 
-/// What is sealed.
+/// The plaintext of a sealed request state.
 #[derive(Serialize, Deserialize)]
-struct Sealed<B> {
-    /// When it ends, in seconds of Unix time.
+struct SealedState<B> {
+    /// The version of this encoding.
+    v: u32,
+    /// The expiry, in seconds of Unix time.
     e: u64,
-    /// What tells it from all others.
+    /// A unique identifier.
     n: String,
     b: B,
 }
 
-/// Seals what the next run is to find, for a request of this method and these parameters.
-pub(crate) fn seal(
-    before: &RoundState,
-    method: &str,
-    params: Option<&JsonText>,
-    caller: &Caller,
-    server: &Server,
-) -> Result<String, ErrorObject> {
-    let ends = runtime::seconds(&**server.runtime()).saturating_add(server.state.input_timeout.as_secs());
-    let sealed = Sealed { e: ends, n: incident::number() + &incident::number(), b: before };
-    let plain = serde_json::to_vec(&sealed)
-        .map_err(|error| incident::internal("the state of a request cannot be written", &error))?;
-    let bound = Bound::of(method, params, caller, server);
-    let state = server.seal.seal(PURPOSE, &bound.texts(), &plain);
-    if state.len() > LONGEST {
-        let reason = format!("{} bytes, of keys or JSON that is mostly escapes", state.len());
-        return Err(incident::internal("the state of a request is too large", &reason));
-    }
-    Ok(state)
+/// The encoder and decoder of request states.
+pub(crate) struct RequestStates<'a> {
+    pub(crate) seal: &'a Seal,
+    pub(crate) store: &'a dyn Store,
+    pub(crate) runtime: &'a dyn Runtime,
+    /// The time that a client has to respond.
+    pub(crate) timeout: Duration,
+    pub(crate) server_name: &'a str,
 }
 
-/// What a request brings of earlier runs; nothing if it is the first.
-pub(crate) fn open(
-    method: &str,
-    params: Option<&JsonText>,
-    caller: &Caller,
-    server: &Server,
-) -> Result<Option<Arc<RoundState>>, ErrorObject> {
-    let Some(params) = params else { return Ok(None) };
-    let said = |name| params.member(name).filter(|text| *text != "null");
-    let (state, answers) = (said("requestState"), said("inputResponses"));
-    let mut before = match state {
-        None if answers.is_none() => return Ok(None),
-        None => RoundState { origin: StateSource::Unsealed, ..RoundState::default() },
-        Some(state) => {
-            let bound = Bound::of(method, Some(params), caller, server);
-            let opened = unseal(state, &bound, server);
-            opened.map_err(|reason| {
-                tracing::info!(method, caller = %incident::escaped(&caller.to_string()), reason, "a requestState was refused");
-                refused()
-            })?
+impl RequestStates<'_> {
+    /// Seals the state for the next round of a request.
+    pub(crate) fn seal(
+        &self,
+        state: &RoundState,
+        method: &str,
+        params: Option<&JsonText>,
+        caller: &Caller,
+    ) -> Result<String, ErrorObject> {
+        let expiry = runtime::unix_seconds(self.runtime).saturating_add(self.timeout.as_secs());
+        let name = incident::number() + &incident::number();
+        let sealed = SealedState { v: VERSION, e: expiry, n: name, b: state };
+        let plain = serde_json::to_vec(&sealed)
+            .map_err(|error| incident::internal("a request state does not serialize", &error))?;
+        let binding = self.binding(method, params, caller);
+        let state = self.seal.seal(PURPOSE, &binding.texts(), &plain);
+        if state.len() > MAX_REQUEST_STATE_BYTES {
+            let reason = format!("{} bytes, of keys or of JSON with many escapes", state.len());
+            return Err(incident::internal("a request state is too large", &reason));
         }
-    };
-    let wrong =
-        |_| ErrorObject::invalid_params("params.inputResponses is an object, with an answer by each key");
-    let answers: Option<BTreeMap<String, JsonText>> =
-        answers.map(serde_json::from_str).transpose().map_err(wrong)?;
-    for (key, answer) in answers.into_iter().flatten() {
-        before.answer(key, InputResponse::Result(answer));
+        Ok(state)
     }
-    Ok(Some(Arc::new(before)))
-}
 
-fn unseal(state: &str, bound: &Bound, server: &Server) -> Result<RoundState, &'static str> {
-    if state.len() > LONGEST {
-        return Err("it is too long");
+    /// Opens the state that a request carries. Returns `None` in the first round.
+    pub(crate) fn open(
+        &self,
+        method: &str,
+        params: Option<&JsonText>,
+        caller: &Caller,
+    ) -> Result<Option<Arc<RoundState>>, ErrorObject> {
+        let Some(params) = params else { return Ok(None) };
+        let member = |name| params.member(name).filter(|text| *text != "null");
+        let (state, responses) = (member("requestState"), member("inputResponses"));
+        let mut round_state = match state {
+            None if responses.is_none() => return Ok(None),
+            None => RoundState { source: StateSource::Unsealed, ..RoundState::default() },
+            Some(state) => {
+                let opened = self.unseal(state, &self.binding(method, Some(params), caller));
+                opened.map_err(|reason| {
+                    let caller = incident::escaped(&caller.to_string());
+                    tracing::info!(method, %caller, reason, "refusing a requestState");
+                    refused()
+                })?
+            }
+        };
+        let invalid = |_| {
+            ErrorObject::invalid_params(
+                "params.inputResponses must be an object with a response under each key",
+            )
+        };
+        let responses: Option<BTreeMap<String, JsonText>> =
+            responses.map(serde_json::from_str).transpose().map_err(invalid)?;
+        for (key, response) in responses.into_iter().flatten() {
+            round_state.respond(key, InputResponse::Result(response));
+        }
+        Ok(Some(Arc::new(round_state)))
     }
-    let state: String = serde_json::from_str(state).map_err(|_| "it is no text")?;
-    let plain = server.seal.open(PURPOSE, &bound.texts(), &state);
-    let plain = plain.ok_or("it was not sealed here, or for another caller or request")?;
-    let Sealed::<RoundState> { e, n, b } =
-        serde_json::from_slice(&plain).map_err(|_| "it has another form")?;
-    if e <= runtime::seconds(&**server.runtime()) {
-        return Err("its time is over");
+
+    fn unseal(&self, state: &str, binding: &Binding) -> Result<RoundState, &'static str> {
+        if state.len() > MAX_REQUEST_STATE_BYTES {
+            return Err("it is too long");
+        }
+        let state: String = serde_json::from_str(state).map_err(|_| "it is not a string")?;
+        let plain = self.seal.open(PURPOSE, &binding.texts(), &state);
+        let plain = plain.ok_or("it was not sealed here, or for another caller or request")?;
+        let SealedState::<RoundState> { v, e, n, b } =
+            serde_json::from_slice(&plain).map_err(|_| "it has another form")?;
+        if v != VERSION {
+            return Err("it has another version");
+        }
+        if e <= runtime::unix_seconds(self.runtime) {
+            return Err("it has expired");
+        }
+        Ok(RoundState { source: StateSource::Sealed(n), ..b })
     }
-    Ok(RoundState { origin: StateSource::Sealed(n), ..b })
-}
 
-/// Lets a state count once: this time, if it has not been used before.
-pub(crate) async fn consume(before: &RoundState, server: &Server) -> Result<(), ErrorObject> {
-    let failed = |reason: &dyn std::fmt::Display| {
-        incident::internal("that a state was used cannot be written down", reason)
-    };
-    let round = match &before.origin {
-        StateSource::Session => return Ok(()),
-        StateSource::Unsealed => return Err(refused()),
-        StateSource::Sealed(round) => round,
-    };
-    let Some(store) = server.store() else { return Err(failed(&"there is no store")) };
-    match store.put_new(&format!("mcp:state:{round}:used"), b"", server.state.input_timeout).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(refused()),
-        Err(error) => Err(failed(&error)),
+    /// Consumes the state of a round: the same state is refused from now on, by every replica.
+    pub(crate) async fn consume(&self, state: &RoundState) -> Result<(), ErrorObject> {
+        let name = match &state.source {
+            StateSource::Session => return Ok(()),
+            StateSource::Unsealed => return Err(refused()),
+            StateSource::Sealed(name) => name,
+        };
+        match self.store.put_new(&format!("mcp:state:{name}:used"), b"", self.timeout).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(refused()),
+            Err(error) => Err(incident::internal("cannot store that a request state was used", &error)),
+        }
     }
-}
 
-/// What a client is told of a state that is not one of its, whatever the reason.
-pub(crate) fn refused() -> ErrorObject {
-    ErrorObject::invalid_params(
-        "params.requestState is not of this request, or not any more: send the request again without it",
-    )
-}
-
-/// Whom and what a state is for.
-struct Bound {
-    server: String,
-    caller: String,
-    method: String,
-    what: String,
-    arguments: String,
-}
-
-impl Bound {
-    fn of(method: &str, params: Option<&JsonText>, caller: &Caller, server: &Server) -> Self {
+    fn binding(&self, method: &str, params: Option<&JsonText>, caller: &Caller) -> Binding {
         let text = |name| params.and_then(|params| params.member(name)).unwrap_or_default();
-        Self {
-            server: server.info().name.clone(),
+        Binding {
+            server: self.server_name.to_owned(),
             caller: caller.binding().to_owned(),
             method: method.to_owned(),
-            what: format!("{}{}", canonical(text("name")), canonical(text("uri"))),
+            target: format!("{}{}", canonical(text("name")), canonical(text("uri"))),
             arguments: canonical(text("arguments")),
         }
     }
+}
 
+/// Returns the error for a state that is not accepted, whatever the reason.
+fn refused() -> ErrorObject {
+    ErrorObject::invalid_params(
+        "params.requestState does not belong to this request, or has expired: send the request again without it",
+    )
+}
+
+/// The caller and the request that a state is for.
+struct Binding {
+    server: String,
+    caller: String,
+    method: String,
+    target: String,
+    arguments: String,
+}
+
+impl Binding {
     fn texts(&self) -> [&str; 5] {
-        [&self.server, &self.caller, &self.method, &self.what, &self.arguments]
+        [&self.server, &self.caller, &self.method, &self.target, &self.arguments]
     }
 }
 
-/// The same text for the same value: a client may write it in another way the next time.
+/// Returns the same text for equal values: a client may serialize them differently the next time.
 fn canonical(text: &str) -> String {
-    /// Says whether nothing is lost: large integers are rounded where they are read as a value.
+    /// Returns `true` if nothing is lost: large integers are rounded when they are read as a value.
     fn sort(value: &mut Value) -> bool {
         match value {
             Value::Object(members) => {

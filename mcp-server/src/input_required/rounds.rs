@@ -1,110 +1,122 @@
-//! The state that earlier rounds of a call hand to the next one.
+//! The state that earlier rounds of a call pass to the next one.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use mcpwright_core::{InputRequest, JsonText};
 use serde::{Deserialize, Serialize};
 
-/// What earlier runs of a call have brought.
+use crate::hash::fnv1a;
+
+/// The state that earlier rounds of a call pass to the next one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct RoundState {
-    /// The answers to what was asked, by the keys of their questions.
+    /// The input responses, by the keys of their requests.
     #[serde(rename = "a", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) answers: BTreeMap<String, InputResponse>,
-    /// What the handler's steps brought, by their keys.
+    pub(crate) responses: BTreeMap<String, InputResponse>,
+    /// The values of the handler's steps, by their keys.
     #[serde(rename = "s", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) steps: BTreeMap<String, JsonText>,
-    /// What has been asked, by key: the [`digest`] of each question.
+    /// The [`digest`] of each input request, by key.
     #[serde(rename = "q", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) asked: BTreeMap<String, u64>,
-    /// How often the call has asked.
+    pub(crate) digests: BTreeMap<String, u64>,
+    /// The number of rounds so far.
     #[serde(rename = "n", default)]
     pub(crate) rounds: u32,
-    /// The answers that have just come, to whatever question.
+    /// The responses that have just arrived, whatever they respond to.
     #[serde(skip)]
     pub(crate) new_responses: BTreeMap<String, InputResponse>,
-    /// The progress that was reported last, where this is still the same request.
+    /// The progress that was reported last, if this is still the same request.
     #[serde(skip)]
     pub(crate) progress: Option<f64>,
     #[serde(skip)]
-    pub(crate) origin: StateSource,
+    pub(crate) source: StateSource,
 }
 
-/// Where what earlier runs have brought was meanwhile.
+/// The storage of the state of earlier rounds.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum StateSource {
-    /// With the session, or the task.
+    /// With the session, or with the task.
     #[default]
     Session,
-    /// With the client, in a state that has this name.
+    /// With the client, in a sealed state of this name.
     Sealed(String),
-    /// Nobody knows: the client sent answers without a state.
+    /// Unknown: the client sent responses without a state.
     Unsealed,
 }
 
-/// What a client made of a question.
+/// The response of a client to an input request.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum InputResponse {
-    /// It answered.
     #[serde(rename = "r")]
     Result(JsonText),
-    /// It answered with an error, which says this.
+    /// An error, with this message.
     #[serde(rename = "e")]
     Error(String),
 }
 
 impl RoundState {
-    /// Adds an answer that has just come.
-    pub(crate) fn answer(&mut self, key: impl Into<String>, answer: InputResponse) {
-        self.new_responses.insert(key.into(), answer);
+    /// Adds a response that has just arrived.
+    pub(crate) fn respond(&mut self, key: impl Into<String>, response: InputResponse) {
+        self.new_responses.insert(key.into(), response);
     }
 
-    /// Takes over what is to be kept of the run before.
+    /// Adds what is kept of the round before.
     pub(crate) fn merge(&mut self, earlier: &Self) {
         self.rounds += earlier.rounds;
-        // This run may not have come to all answers. What nobody asked is forgotten.
-        let unused = earlier.answers.iter().chain(&earlier.new_responses);
-        for (key, answer) in unused.filter(|(key, _)| earlier.asked.contains_key(*key)) {
-            if !self.asked.contains_key(key) {
-                self.answers.entry(key.clone()).or_insert_with(|| answer.clone());
+        // This run may not have used all responses. Those that no request was made for are dropped.
+        let unused = earlier.responses.iter().chain(&earlier.new_responses);
+        for (key, response) in unused.filter(|(key, _)| earlier.digests.contains_key(*key)) {
+            if !self.digests.contains_key(key) {
+                self.responses.entry(key.clone()).or_insert_with(|| response.clone());
             }
         }
-        for (key, question) in &earlier.asked {
-            self.asked.entry(key.clone()).or_insert(*question);
+        for (key, digest) in &earlier.digests {
+            self.digests.entry(key.clone()).or_insert(*digest);
         }
-        // A run that takes another way may not come to all steps: what was done stays done.
+        // A run on another path may not reach all steps: their effects have happened all the same.
         for (key, value) in &earlier.steps {
             self.steps.entry(key.clone()).or_insert_with(|| value.clone());
         }
     }
 
-    /// Whether an answer is one to this question: a client may be asked something else under the same key, and answers
-    /// that come without a state are all that is known.
-    pub(crate) fn is_asked(&self, key: &str, question: u64) -> bool {
-        matches!(self.origin, StateSource::Unsealed) || self.asked.get(key) == Some(&question)
+    /// Returns `true` if a response under this key belongs to the request with this digest: a handler may make another request
+    /// under the same key. Responses without a state have to be believed.
+    pub(crate) fn is_requested(&self, key: &str, digest: u64) -> bool {
+        matches!(self.source, StateSource::Unsealed) || self.digests.get(key) == Some(&digest)
     }
 
-    /// About how many bytes it takes.
+    /// Returns the approximate size, in bytes.
     pub(crate) fn len(&self) -> usize {
-        let answers = self.answers.iter().map(|(key, answer)| key.len() + answer.text().len());
+        let responses = self.responses.iter().map(|(key, response)| key.len() + response.text().len());
         let steps = self.steps.iter().map(|(key, value)| key.len() + value.as_str().len());
-        answers.chain(steps).sum()
+        responses.chain(steps).sum()
     }
-}
-
-/// What tells a question from others, in the same build of a server: where it does not, the question is asked again.
-pub(crate) fn digest(request: &InputRequest) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    serde_json::to_string(request).unwrap_or_default().hash(&mut hasher);
-    hasher.finish()
 }
 
 impl InputResponse {
-    pub(crate) fn text(&self) -> &str {
+    fn text(&self) -> &str {
         match self {
             Self::Result(text) => text.as_str(),
-            Self::Error(reason) => reason,
+            Self::Error(message) => message,
         }
+    }
+}
+
+/// Returns the digest of an input request. A response counts for a request with the same digest only. It is part of sealed
+/// states and of stored tasks, so every build must compute the same.
+pub(crate) fn digest(request: &InputRequest) -> u64 {
+    fnv1a(serde_json::to_string(request).unwrap_or_default().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_of_a_request_is_the_same_in_every_build() {
+        let request = InputRequest::ListRoots(None);
+        let text = serde_json::to_string(&request).unwrap();
+        assert_eq!(text, r#"{"method":"roots/list"}"#);
+        assert_eq!(digest(&request), 9_939_526_129_446_599_786);
     }
 }

@@ -1,66 +1,67 @@
-//! Where the two eras differ, and nowhere else.
+//! The `_meta` of a request, and the era that follows from it.
 
 use mcpwright_core::{Era, ErrorObject, Request, method};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// Which era a request belongs to: whether it says in `_meta` what it needs, or ought to.
-///
-/// See [compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning#backward-compatibility-with-initialization-based-versions).
-pub(crate) fn of(request: &Request, meta: &RequestMeta<'_>, in_session: bool) -> Era {
-    match &*request.method {
-        _ if meta.is_modern() => Era::Modern,
-        method::SERVER_DISCOVER | method::SUBSCRIPTIONS_LISTEN => Era::Modern,
-        method::INITIALIZE | method::PING => Era::Legacy,
-        _ if in_session => Era::Legacy,
-        _ => Era::Modern,
-    }
-}
-
-/// Whether a request says in `_meta` what it needs, so that it belongs to no session.
-pub fn is_modern(request: &Request) -> bool {
-    RequestMeta::of(request).is_ok_and(|meta| meta.is_modern())
-}
-
 /// The keys of `_meta` that the engine reads.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct RequestMeta<'a> {
-    #[serde(borrow, default, deserialize_with = "said", rename = "io.modelcontextprotocol/protocolVersion")]
+    #[serde(
+        borrow,
+        default,
+        deserialize_with = "present",
+        rename = "io.modelcontextprotocol/protocolVersion"
+    )]
     pub(crate) protocol_version: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "said", rename = "io.modelcontextprotocol/clientInfo")]
+    #[serde(borrow, default, deserialize_with = "present", rename = "io.modelcontextprotocol/clientInfo")]
     pub(crate) client_info: Option<&'a RawValue>,
     #[serde(
         borrow,
         default,
-        deserialize_with = "said",
+        deserialize_with = "present",
         rename = "io.modelcontextprotocol/clientCapabilities"
     )]
     pub(crate) client_capabilities: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "said", rename = "io.modelcontextprotocol/logLevel")]
+    #[serde(borrow, default, deserialize_with = "present", rename = "io.modelcontextprotocol/logLevel")]
     pub(crate) log_level: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "progressToken")]
     pub(crate) progress_token: Option<&'a RawValue>,
 }
 
-/// What a member says that is there: `null` is not nothing.
-pub(crate) fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+/// Deserializes a member that is present: `null` counts as a value.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     Deserialize::deserialize(deserializer).map(Some)
 }
 
 impl<'a> RequestMeta<'a> {
-    /// Reads what a request carries beside its parameters.
+    /// Reads the `_meta` of a request.
     pub(crate) fn of(request: &'a Request) -> Result<Self, ErrorObject> {
         match request.params.as_ref().and_then(|params| params.member("_meta")) {
             None => Ok(Self::default()),
             Some(text) => serde_json::from_str(text)
-                .map_err(|_| ErrorObject::invalid_params("params._meta is an object")),
+                .map_err(|_| ErrorObject::invalid_params("params._meta must be an object")),
         }
     }
 
+    /// Returns `true` if the request describes its client by itself, so that it belongs to no session.
     pub(crate) fn is_modern(&self) -> bool {
         self.protocol_version.is_some()
             || self.client_capabilities.is_some()
             || self.client_info.is_some()
             || self.log_level.is_some()
+    }
+
+    /// Returns the era of the request that has this `_meta`.
+    ///
+    /// See [compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning#backward-compatibility-with-initialization-based-versions).
+    pub(crate) fn era(&self, request: &Request, in_session: bool) -> Era {
+        match &*request.method {
+            _ if self.is_modern() => Era::Modern,
+            method::SERVER_DISCOVER | method::SUBSCRIPTIONS_LISTEN => Era::Modern,
+            method::INITIALIZE | method::PING => Era::Legacy,
+            _ if in_session => Era::Legacy,
+            _ => Era::Modern,
+        }
     }
 }

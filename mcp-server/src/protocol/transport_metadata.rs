@@ -1,28 +1,59 @@
-//! What a transport knows of a request besides its text.
+//! The metadata that a transport has about a message, outside of its text.
 
-use mcpwright_core::{ErrorObject, Request};
+use mcpwright_core::{ErrorObject, ProtocolVersion, Request};
 
-/// What a transport knows of a modern request beside its text, and what has to say the same: the headers of HTTP.
-pub trait TransportMetadata {
-    /// Whether it says the same as the request, of which the revision has been read already.
+use crate::handler::header_params::HeaderParam;
+
+/// The metadata that a transport has about a message, outside of its text: the headers of HTTP.
+///
+/// `()` is the metadata of a transport that has none.
+pub trait TransportMetadata: Sync {
+    /// Compares the metadata with a request, whose revision has been read already. `header_params` are the arguments of
+    /// the called tool that the client repeats in headers.
     ///
     /// # Errors
     ///
-    /// It does not.
-    fn agrees(&self, request: &Request, version: &str) -> Result<(), ErrorObject>;
+    /// Returns the error for the client if the metadata contradicts the request.
+    fn check(
+        &self,
+        request: &Request,
+        version: &str,
+        header_params: &[HeaderParam],
+    ) -> Result<(), ErrorObject> {
+        let _ = (request, version, header_params);
+        Ok(())
+    }
 
-    /// Whether a client of an earlier revision can be sent requests before its own is answered.
-    fn takes_requests(&self) -> bool {
+    /// Returns `true` if [`check`](Self::check) needs the header parameters of a called tool.
+    fn has_header_params(&self) -> bool {
+        false
+    }
+
+    /// Returns `true` if a client of an earlier revision can be sent requests before its own request is answered.
+    fn accepts_server_requests(&self) -> bool {
         true
+    }
+
+    /// Returns `true` if the metadata names a session.
+    fn names_session(&self) -> bool {
+        false
+    }
+
+    /// Returns the revision that the metadata declares.
+    fn declared_revision(&self) -> DeclaredRevision {
+        DeclaredRevision::Absent
     }
 }
 
-/// Nothing is known beside the text.
-#[derive(Clone, Copy, Debug)]
-pub struct Alone;
+impl TransportMetadata for () {}
 
-impl TransportMetadata for Alone {
-    fn agrees(&self, _: &Request, _: &str) -> Result<(), ErrorObject> {
-        Ok(())
-    }
+/// The revision that a transport's metadata declares: the header `MCP-Protocol-Version`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeclaredRevision {
+    /// None is declared.
+    Absent,
+    /// A known revision.
+    Known(ProtocolVersion),
+    /// An unknown revision, or more than one.
+    Unknown,
 }

@@ -1,20 +1,78 @@
-//! How the replicas of a server tell each other of changes.
+//! The bus between the replicas of a server.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
 
 use crate::replicas::change::Change;
-use crate::subscriptions::notify::ReplicaHandle;
 
-/// Carries changes between the replicas of a server, so that a client hears of them wherever it is connected.
+/// A bus that carries changes between the replicas of a server, so that a client receives them wherever it is connected.
 ///
-/// It carries what is told with [`Notify`](crate::Notify), as serde writes a [`Change`], and no contents but those of tasks:
-/// whoever hears of another change reads for itself. The change of a task carries its state, with its questions or its
-/// result, and its owner, so a broker sees them; it should be no more open than the [`Store`](crate::Store) is. A bus that is
-/// not available may lose changes, and says so in its log.
+/// A [`Change`] travels as serde writes it. It has no contents except for tasks: a client that receives any other change
+/// reads for itself. The change of a task carries its state, its input requests or result, and its owner, so the broker
+/// must be as protected as the [`Store`](crate::Store). A bus that is unavailable may lose changes; it should log that.
+///
+/// ```
+/// use mcpwright_server::{Bus, Change, ReplicaHandle, Server};
+///
+/// /// A bus for a single replica: there is no other one to publish to.
+/// struct NoBus;
+///
+/// impl Bus for NoBus {
+///     fn publish(&self, change: &Change, _: &ReplicaHandle) {
+///         println!("{change:?}");
+///     }
+///
+///     fn attach(&self, _: ReplicaHandle) {}
+/// }
+///
+/// let server = Server::builder("weather", "1.0.0").bus(NoBus).build();
+/// server.notify().tools_list_changed();
+/// ```
 pub trait Bus: Send + Sync + 'static {
-    /// Carries a change to the other replicas. `from` is the replica where it was told: its own clients know of it.
+    /// Publishes a change to the other replicas. `from` is the replica of the change: its own clients know already.
     ///
-    /// It must not block, since handlers wait for it: a bus that goes over a network keeps the change and sends it later.
+    /// Must not block, because handlers wait for it: a bus over a network queues the change.
     fn publish(&self, change: &Change, from: &ReplicaHandle);
 
-    /// Is called once for each replica, when its server is built: keep `listeners` to tell them of what others publish.
-    fn attach(&self, listeners: ReplicaHandle);
+    /// Called once for each replica, when its server is built: keep `replica` to deliver what the others publish.
+    fn attach(&self, replica: ReplicaHandle);
+}
+
+/// The receiver of changes in one replica.
+pub(crate) trait ReceiveChanges: Send + Sync {
+    fn receive(&self, change: &Change);
+}
+
+/// A handle to one replica of a server, through which a [`Bus`] delivers the changes of the others.
+///
+/// Two handles are equal if they belong to the same replica.
+#[derive(Clone)]
+pub struct ReplicaHandle(Weak<dyn ReceiveChanges>);
+
+impl ReplicaHandle {
+    pub(crate) fn new(receiver: &Arc<impl ReceiveChanges + 'static>) -> Self {
+        let receiver = Arc::downgrade(receiver);
+        Self(receiver)
+    }
+
+    /// Delivers a change of another replica to local clients, without waiting for them. Returns `false` if the replica has
+    /// shut down.
+    pub fn deliver(&self, change: &Change) -> bool {
+        let receiver = self.0.upgrade();
+        receiver.as_ref().inspect(|receiver| receiver.receive(change)).is_some()
+    }
+}
+
+impl PartialEq for ReplicaHandle {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::addr_eq(self.0.as_ptr(), other.0.as_ptr())
+    }
+}
+
+impl Eq for ReplicaHandle {}
+
+impl fmt::Debug for ReplicaHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplicaHandle").finish_non_exhaustive()
+    }
 }

@@ -1,4 +1,4 @@
-//! What the replicas of a server share: a store, a bus and keys.
+//! State and messages that the replicas of a server share: a store, a bus, and seals for what clients keep.
 
 pub(crate) mod bus;
 pub(crate) mod change;

@@ -1,66 +1,88 @@
-//! State that the replicas of a server share.
+//! The store that the replicas of a server share.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-/// What a store failed with.
+use crate::runtime::Runtime;
+
+/// The error of a store.
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
-/// State that the replicas of a server share: which sessions have ended, what may happen once only, tasks.
+/// A store that the replicas of a server share: ended sessions, values that may be used once, tasks.
 ///
-/// Values are few and small, each ends after a time, and none is needed for a call of revision 2026-07-28 that does not
-/// become a task. Each method
-/// is expected to answer within a quarter of a second, or to fail.
+/// Values are few and small, and each expires. A call of revision 2026-07-28 that does not become a task needs none. Each
+/// method should answer within a quarter of a second, or fail.
+///
+/// ```
+/// use std::time::Duration;
+/// use mcpwright_server::{MemoryStore, Store};
+///
+/// # futures::executor::block_on(async {
+/// let store = MemoryStore::new();
+/// assert!(store.put_new("once", b"1", Duration::from_secs(60)).await?);
+/// assert!(!store.put_new("once", b"2", Duration::from_secs(60)).await?);
+/// assert_eq!(store.get("once").await?.as_deref(), Some(&b"1"[..]));
+/// # Ok::<(), mcpwright_server::StoreError>(())
+/// # }).unwrap();
+/// ```
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// The value under a key, unless its time is over.
+    /// Returns the value under a key, unless it has expired.
     ///
     /// # Errors
     ///
-    /// The store cannot be reached.
+    /// Returns an error if the store is unavailable.
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Puts a value under a key for this time, in the place of another.
+    /// Puts a value under a key. It replaces another one, and expires after `ttl`.
     ///
     /// # Errors
     ///
-    /// The store cannot be reached.
-    async fn put(&self, key: &str, value: &[u8], time: Duration) -> Result<(), StoreError>;
+    /// Returns an error if the store is unavailable.
+    async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), StoreError>;
 
-    /// Puts a value under a key for this time unless there is one, and tells whether it did: of several callers at
-    /// once, one is told so.
+    /// Puts a value under a key that has none. Returns `true` if it did: of several concurrent callers, one gets `true`.
     ///
     /// # Errors
     ///
-    /// The store cannot be reached.
-    async fn put_new(&self, key: &str, value: &[u8], time: Duration) -> Result<bool, StoreError>;
+    /// Returns an error if the store is unavailable.
+    async fn put_new(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, StoreError>;
 
     /// Removes the value under a key.
     ///
     /// # Errors
     ///
-    /// The store cannot be reached.
+    /// Returns an error if the store is unavailable.
     async fn remove(&self, key: &str) -> Result<(), StoreError>;
+
+    /// Called when a transport gives the server its runtime. A store in memory takes its clock from it.
+    fn attach(&self, runtime: &Arc<dyn Runtime>) {
+        let _ = runtime;
+    }
 }
 
-/// A store that something else knows as well.
+/// Shares one store between several owners.
 #[async_trait]
 impl<S: Store + ?Sized> Store for Arc<S> {
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
         (**self).get(key).await
     }
 
-    async fn put(&self, key: &str, value: &[u8], time: Duration) -> Result<(), StoreError> {
-        (**self).put(key, value, time).await
+    async fn put(&self, key: &str, value: &[u8], ttl: Duration) -> Result<(), StoreError> {
+        (**self).put(key, value, ttl).await
     }
 
-    async fn put_new(&self, key: &str, value: &[u8], time: Duration) -> Result<bool, StoreError> {
-        (**self).put_new(key, value, time).await
+    async fn put_new(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, StoreError> {
+        (**self).put_new(key, value, ttl).await
     }
 
     async fn remove(&self, key: &str) -> Result<(), StoreError> {
         (**self).remove(key).await
+    }
+
+    fn attach(&self, runtime: &Arc<dyn Runtime>) {
+        (**self).attach(runtime);
     }
 }

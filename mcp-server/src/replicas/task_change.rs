@@ -1,4 +1,4 @@
-//! That it is otherwise with a task.
+//! The change of a task.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -6,60 +6,59 @@ use std::sync::Arc;
 use mcpwright_core::DetailedTask;
 use serde::{Deserialize, Serialize};
 
-/// How far a task has come: the greater is the later. Replicas hear of a task in any order.
+/// The position of a state in the life of a task: the greater is the later. Replicas receive states in any order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct TaskVersion {
-    /// It ends once, whatever else is said of it meanwhile.
+    /// A task ends once: this comes before everything else.
     pub(crate) has_ended: bool,
     pub(crate) step: u32,
     pub(crate) updated: u64,
-    /// How many of its questions are answered.
-    pub(crate) answered: u32,
+    /// The number of input requests that have a response.
+    pub(crate) responses: u32,
 }
 
-/// That it is otherwise with a task: only its owner hears of it.
+/// A task changed state. Delivered only to the task's owner.
 ///
-/// A [`Bus`](crate::Bus) carries it with how it is with the task, results and questions included, and with its owner:
-/// whoever reads the bus reads both. Two are equal if they are of the same task: what counts is how it
-/// is with it last.
+/// On a [`Bus`](crate::Bus) it carries the whole state, with results and input requests, and the owner. Two changes are
+/// equal if they are of the same task: the last state replaces earlier ones.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct TaskChange(Arc<Told>);
+pub struct TaskChange(Arc<TaskState>);
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Told {
+struct TaskState {
     owner: String,
     id: String,
-    age: TaskVersion,
-    /// How it is with it now, as its owner is told.
+    version: TaskVersion,
+    /// The state as its owner receives it: the text of an object.
     state: String,
 }
 
 impl TaskChange {
-    pub(crate) fn new(owner: &str, age: TaskVersion, task: &DetailedTask) -> Option<Self> {
+    pub(crate) fn new(owner: &str, version: TaskVersion, task: &DetailedTask) -> Option<Self> {
         let state = serde_json::to_string(task).ok()?;
         let (owner, id) = (owner.to_owned(), task.task.task_id.clone());
-        Some(Self(Arc::new(Told { owner, id, age, state })))
+        Some(Self(Arc::new(TaskState { owner, id, version, state })))
     }
 
-    /// Any change of a task, to be listened for.
+    /// Returns the change to subscribe to: any state of this task.
     pub(crate) fn any(owner: &str, id: &str) -> Self {
         let (owner, id, state) = (owner.to_owned(), id.to_owned(), "{}".to_owned());
-        Self(Arc::new(Told { owner, id, age: TaskVersion::default(), state }))
+        Self(Arc::new(TaskState { owner, id, version: TaskVersion::default(), state }))
     }
 
     pub(crate) fn id(&self) -> &str {
         &self.0.id
     }
 
-    pub(crate) fn age(&self) -> TaskVersion {
-        self.0.age
+    pub(crate) fn version(&self) -> TaskVersion {
+        self.0.version
     }
 
     pub(crate) fn state(&self) -> &str {
         &self.0.state
     }
 
-    /// Whoever is not the owner listens for another key, and hears nothing.
+    /// Returns the key of the subscription. Another caller subscribes to another key, and receives nothing.
     fn key(&self) -> (&str, &str) {
         (&self.0.owner, &self.0.id)
     }

@@ -1,4 +1,4 @@
-//! How a server is described.
+//! The builder of a server.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,23 +7,24 @@ use std::time::Duration;
 use mcpwright_core::{CacheScope, Caching, Icon, Implementation, ServerCapabilities};
 use serde_json::{Map, Value};
 
-use crate::call::middleware::{MethodHandler, Middleware};
+use crate::call::method::MethodHandler;
+use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
-use crate::limits::DEFAULT_TIMEOUT;
+use crate::limits::{DEFAULT_INPUT_TIMEOUT, DEFAULT_MAX_RESULT_BYTES, DEFAULT_PAGE_SIZE, DEFAULT_TIMEOUT};
 use crate::meta_cache::MetaCache;
 use crate::replicas::bus::Bus;
 use crate::replicas::memory_store::MemoryStore;
-use crate::replicas::seal::aes_gcm::Seal;
+use crate::replicas::seal::Keys;
 use crate::replicas::store::Store;
+use crate::runtime::InlineRuntime;
+use crate::server::Server;
 use crate::server::catalog::CatalogItems;
-use crate::server::mount::Prefixed;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::server::state::{MayRead, ServerState};
-use crate::server::{Server, inline_runtime};
 use crate::subscriptions::notify::Notify;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::registry::Registry;
@@ -45,7 +46,7 @@ impl Serve for Builder {
     }
 }
 
-/// What can be served: a type with `#[server]`, a [`Builder`], or a [`Server`] itself.
+/// A type that can be served: a type with `#[server]`, a [`Builder`], or a [`Server`] itself.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "not a server",
@@ -77,7 +78,7 @@ impl<S: Serve> From<S> for Server {
     }
 }
 
-/// Describes a server: what `#[server]` expands to, and what needs no macro.
+/// A builder of a server. `#[server]` expands to calls of its methods.
 ///
 /// ```
 /// use mcpwright_server::{Server, ToolHandler};
@@ -92,56 +93,53 @@ impl<S: Serve> From<S> for Server {
 /// ```
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
-    info: Implementation,
-    instructions: Option<String>,
-    extensions: BTreeMap<String, Map<String, Value>>,
-    caching: Caching,
-    page_size: usize,
-    timeout: Duration,
-    max_result_bytes: usize,
-    masks_errors: bool,
-    store: Option<Arc<dyn Store>>,
-    tasks: Option<TaskConfig>,
-    input_timeout: Duration,
-    pub(crate) seal: Option<Seal>,
-    shared: Extensions,
-    bus: Option<Arc<dyn Bus>>,
-    notify: Notify,
-    may_read: Option<MayRead>,
-    middleware: Vec<Arc<dyn Middleware>>,
-    methods: BTreeMap<String, Arc<dyn MethodHandler>>,
-    tools: Vec<ToolHandler>,
-    tool_providers: Vec<Arc<dyn ToolProvider>>,
-    prompts: Vec<PromptHandler>,
-    prompt_providers: Vec<Arc<dyn PromptProvider>>,
-    resources: Vec<ResourceHandler>,
-    templates: Vec<TemplateHandler>,
-    resource_providers: Vec<Arc<dyn ResourceProvider>>,
+    pub(crate) info: Implementation,
+    pub(crate) instructions: Option<String>,
+    pub(crate) extensions: BTreeMap<String, Map<String, Value>>,
+    pub(crate) caching: Caching,
+    pub(crate) page_size: usize,
+    pub(crate) timeout: Duration,
+    pub(crate) max_result_bytes: usize,
+    pub(crate) masks_errors: bool,
+    pub(crate) store: Option<Arc<dyn Store>>,
+    pub(crate) tasks: Option<TaskConfig>,
+    pub(crate) input_timeout: Duration,
+    pub(crate) keys: Keys,
+    pub(crate) shared: Extensions,
+    pub(crate) bus: Option<Arc<dyn Bus>>,
+    pub(crate) notify: Notify,
+    pub(crate) may_read: Option<MayRead>,
+    pub(crate) middleware: Vec<Arc<dyn Middleware>>,
+    pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
+    pub(crate) tools: Vec<ToolHandler>,
+    pub(crate) tool_providers: Vec<Arc<dyn ToolProvider>>,
+    pub(crate) prompts: Vec<PromptHandler>,
+    pub(crate) prompt_providers: Vec<Arc<dyn PromptProvider>>,
+    pub(crate) resources: Vec<ResourceHandler>,
+    pub(crate) templates: Vec<TemplateHandler>,
+    pub(crate) resource_providers: Vec<Arc<dyn ResourceProvider>>,
 }
 
 impl Builder {
-    /// Entries on one page of a list, if nothing is said.
-    const PAGE_SIZE: usize = 1000;
-    /// How long a client may take to answer what it is asked, if nothing is said.
-    const INPUT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
-    /// The largest result in bytes, if nothing is said.
-    const MAX_RESULT_BYTES: usize = 8 << 20;
+    pub(crate) fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
 
-    /// A server of this name and version that offers nothing yet.
+    /// Creates a builder of a server with this name and version, and without tools, prompts and resources.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             info: Implementation::new(name, version),
             instructions: None,
             extensions: BTreeMap::new(),
             caching: Caching::new(0, CacheScope::Private),
-            page_size: Self::PAGE_SIZE,
+            page_size: DEFAULT_PAGE_SIZE,
             timeout: DEFAULT_TIMEOUT,
-            max_result_bytes: Self::MAX_RESULT_BYTES,
+            max_result_bytes: DEFAULT_MAX_RESULT_BYTES,
             masks_errors: false,
             store: None,
             tasks: None,
-            input_timeout: Self::INPUT_TIMEOUT,
-            seal: None,
+            input_timeout: DEFAULT_INPUT_TIMEOUT,
+            keys: Keys::default(),
             shared: Extensions::default(),
             bus: None,
             notify: Notify::default(),
@@ -158,184 +156,185 @@ impl Builder {
         }
     }
 
-    /// The name and the version that clients are told.
+    /// Replaces the name and the version of the server.
     pub fn name(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
         self.info.name = name.into();
         self.info.version = version.into();
         self
     }
 
-    /// What people call the server.
+    /// Sets the title of the server, for user interfaces.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.info.title = Some(title.into());
         self
     }
 
-    /// What the server is for.
+    /// Sets the description of the server.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.info.description = Some(description.into());
         self
     }
 
-    /// Where people read more.
+    /// Sets the URL of the server's website.
     pub fn website_url(mut self, url: impl Into<String>) -> Self {
         self.info.website_url = Some(url.into());
         self
     }
 
-    /// A picture of the server; may be said more than once.
+    /// Adds an icon of the server.
     pub fn icon(mut self, icon: Icon) -> Self {
         self.info.icons.push(icon);
         self
     }
 
-    /// How to use the server, for the model.
+    /// Sets instructions on the use of the server, for the model.
     pub fn instructions(mut self, instructions: impl Into<String>) -> Self {
         self.instructions = Some(instructions.into());
         self
     }
 
-    /// Offers a tool.
+    /// Adds a tool.
     pub fn tool(mut self, tool: ToolHandler) -> Self {
         self.tools.push(tool);
         self
     }
 
-    /// Offers tools that may come and go, after those that are always there.
+    /// Adds a provider of tools that can change while the server runs. They are listed after those of [`tool`](Self::tool).
     pub fn tool_provider(mut self, provider: impl ToolProvider) -> Self {
         self.tool_providers.push(Arc::new(provider));
         self
     }
 
-    /// Offers a prompt.
+    /// Adds a prompt.
     pub fn prompt(mut self, prompt: PromptHandler) -> Self {
         self.prompts.push(prompt);
         self
     }
 
-    /// Offers prompts that may come and go, after those that are always there.
+    /// Adds a provider of prompts that can change while the server runs. They are listed after those of
+    /// [`prompt`](Self::prompt).
     pub fn prompt_provider(mut self, provider: impl PromptProvider) -> Self {
         self.prompt_providers.push(Arc::new(provider));
         self
     }
 
-    /// Offers a resource.
+    /// Adds a resource.
     pub fn resource(mut self, resource: ResourceHandler) -> Self {
         self.resources.push(resource);
         self
     }
 
-    /// Offers the resources of a template.
+    /// Adds a resource template.
     pub fn template(mut self, template: TemplateHandler) -> Self {
         self.templates.push(template);
         self
     }
 
-    /// Offers resources that may come and go, after those that are always there.
+    /// Adds a provider of resources and templates that can change while the server runs. They are listed after those of
+    /// [`resource`](Self::resource) and [`template`](Self::template).
     pub fn resource_provider(mut self, provider: impl ResourceProvider) -> Self {
         self.resource_providers.push(Arc::new(provider));
         self
     }
 
-    /// Answers a method of an extension, or of your own.
+    /// Adds the handler of a method that the engine does not implement, such as one of an extension.
     pub fn method(mut self, name: impl Into<String>, handler: impl MethodHandler) -> Self {
         self.methods.insert(name.into(), Arc::new(handler));
         self
     }
 
-    /// Declares an extension with its settings.
+    /// Declares an extension and its settings in the server's capabilities.
     pub fn extension(mut self, name: impl Into<String>, settings: Map<String, Value>) -> Self {
         self.extensions.insert(name.into(), settings);
         self
     }
 
-    /// Wraps every call; the first one said is the outermost.
+    /// Adds middleware around every call. The first one added is the outermost.
     pub fn middleware(mut self, middleware: impl Middleware) -> Self {
         self.middleware.push(Arc::new(middleware));
         self
     }
 
-    /// Shares a value with every handler, which finds it by its type with [`Ext`](crate::Ext).
+    /// Adds a value that handlers extract by its type with [`Ext`](crate::Ext).
     pub fn share<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.shared.insert(value);
         self
     }
 
-    /// How long, and between whom, clients may cache lists and what is read; not at all if nothing is said.
+    /// Sets the time that clients may cache lists and contents of resources, and the scope of the cache. Default: no caching.
     pub fn cache(mut self, time: Duration, scope: CacheScope) -> Self {
         self.caching = Caching::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), scope);
         self
     }
 
-    /// The most entries on one page of a list: 1000 if nothing is said.
+    /// Sets the maximum number of entries on one page of a list. Default: 1000.
     ///
     /// # Panics
     ///
-    /// When it is 0.
+    /// Panics if `entries` is 0.
     #[track_caller]
     pub fn page_size(mut self, entries: usize) -> Self {
-        assert!(entries > 0, "a page holds at least one entry");
+        assert!(entries > 0, "`page_size` must be at least 1");
         self.page_size = entries;
         self
     }
 
-    /// Ends a call that takes longer: five minutes if nothing is said, there or at the handler.
+    /// Sets the maximum time of a call whose handler has no timeout of its own. Default: 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The largest result of a tool, a resource, a prompt or a completion, in bytes: 8 MiB if nothing is said.
+    /// Sets the maximum size of a result of a tool, a resource, a prompt or a completion, in bytes. Default: 8 MiB.
     ///
-    /// In the place of a larger one, the model reads that the tool should be asked for less; the others are answered
-    /// with an error.
+    /// A larger result of a tool is replaced by a tool error that asks the model to request less. A larger result of another
+    /// handler is a protocol error.
     pub fn max_result_bytes(mut self, bytes: usize) -> Self {
         self.max_result_bytes = bytes;
         self
     }
 
-    /// Gives clients this long to answer what a handler asks of their user or model; ten minutes if nothing is said. An
-    /// answer that comes later is refused, and the client is told to begin again.
+    /// Sets the time that a client has to respond to the input requests of a call. Default: 10 minutes. A later response is
+    /// rejected, and its error asks the client to restart the call.
     pub fn input_timeout(mut self, time: Duration) -> Self {
         self.input_timeout = time;
         self
     }
 
-    /// Replaces the text of errors by a number that the log explains, except where a tool chose its words with
-    /// [`ToolError`](crate::ToolError).
+    /// Replaces the text of errors by an incident number, which is in the log with the text. A
+    /// [`ToolError`](crate::ToolError) keeps its text.
     pub fn mask_errors(mut self) -> Self {
         self.masks_errors = true;
         self
     }
 
-    /// Keeps what replicas share in this store; in the memory of each process if nothing is said.
+    /// Sets the store for the state that replicas share. Default: the memory of the process.
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// Says what is done with calls that become [tasks](https://modelcontextprotocol.io/extensions/tasks).
+    /// Enables [tasks](https://modelcontextprotocol.io/extensions/tasks) with these settings.
     ///
-    /// A server with a tool that says so by itself needs this only for other settings than those of [`TaskConfig::new`]. One
-    /// where only a provider brings such tools needs it to say that it has tasks.
+    /// If a tool has a task mode, tasks are enabled with the settings of [`TaskConfig::new`]. If only tools of providers have
+    /// one, call this method.
     pub fn tasks(mut self, tasks: TaskConfig) -> Self {
         self.tasks = Some(tasks);
         self
     }
 
-    /// Tells the clients of other replicas of changes, and those here of changes at the others, over this bus. Without
-    /// one, each process tells its own clients only.
+    /// Sets the bus on which replicas exchange changes, so that each notifies its clients of the changes of all. Without one,
+    /// only the clients of the same process are notified.
     pub fn bus(mut self, bus: impl Bus) -> Self {
         self.bus = Some(Arc::new(bus));
         self
     }
 
-    /// Says who may read which resources: a caller who may not is told that there is no such resource, and hears nothing
-    /// of its changes. Without a word, every caller may read all.
+    /// Sets the function that decides if a caller may read a resource. If not, the resource does not exist for the caller,
+    /// and the caller is not notified of its changes. Default: every caller may read every resource.
     ///
-    /// It is asked when a resource is read, when a client subscribes to it, and again each time a change is about to be
-    /// told: what is taken back counts from then on. So it answers at once, from memory, and tells of no changes itself.
-    /// Lists are the same for all callers.
+    /// It is called for each read, for each subscription, and before each notification, so a revoked permission takes effect
+    /// at once. It must return without waiting, and must not publish changes. Lists are the same for all callers.
     ///
     /// ```
     /// use mcpwright_server::Server;
@@ -348,53 +347,18 @@ impl Builder {
         self
     }
 
-    /// Tells clients of changes, also before the server is built.
+    /// Returns the handle with which the program notifies clients of changes, also before the server is built.
     pub fn notify(&self) -> &Notify {
         &self.notify
-    }
-
-    /// Offers what another server offers: its tools and prompts as `prefix_name`, its resources under their own URIs.
-    ///
-    /// What its providers bring is called in the same way. Resources keep their URIs, since contents and links name
-    /// them: two servers that are mounted in one have URIs of their own. Its name, instructions, middleware and limits
-    /// are not taken over. Changes that it is told of reach the clients of this one.
-    ///
-    /// # Panics
-    ///
-    /// When it says who [may read](Self::may_read) its resources: nobody would be asked.
-    #[track_caller]
-    pub fn mount(mut self, prefix: &str, server: impl Serve) -> Self {
-        let mounted = server.into_builder();
-        let is_open = mounted.may_read.is_none();
-        assert!(
-            is_open,
-            "`may_read` of a mounted server is not asked: say it of the server that it is mounted in"
-        );
-        mounted.notify.mount_in(&self.notify);
-        self.tools.extend(mounted.tools.into_iter().map(|tool| tool.prefixed(prefix)));
-        self.prompts.extend(mounted.prompts.into_iter().map(|prompt| prompt.prefixed(prefix)));
-        self.resources.extend(mounted.resources);
-        self.templates.extend(mounted.templates);
-        for provider in mounted.tool_providers {
-            self.tool_providers.push(Arc::new(Prefixed::new(prefix, provider)));
-        }
-        for provider in mounted.prompt_providers {
-            self.prompt_providers.push(Arc::new(Prefixed::new(prefix, provider)));
-        }
-        self.resource_providers.extend(mounted.resource_providers);
-        self.methods.extend(mounted.methods);
-        self.extensions.extend(mounted.extensions);
-        self.shared.merge(&mounted.shared);
-        self
     }
 
     /// Builds the server.
     ///
     /// # Panics
     ///
-    /// When two tools, prompts, resources or templates have the same name or URI, when a variable of a template has
-    /// no parameter, when an argument of a tool cannot be repeated in its HTTP header, or when a tool is for
-    /// single use and there is no store.
+    /// Panics if two tools, prompts, resources or templates have the same name or URI, if a variable of a template has no
+    /// parameter, if an argument of a tool cannot be repeated in its HTTP header, or if a tool is for single use and there
+    /// is no store.
     #[track_caller]
     pub fn build(self) -> Server {
         for template in &self.templates {
@@ -402,16 +366,17 @@ impl Builder {
         }
         let becomes_task = |tool: &ToolHandler| !matches!(tool.task_mode(), None | Some(TaskMode::Never));
         let has_tasks = self.tasks.is_some() || self.tools.iter().any(becomes_task);
+        let has_store = self.store.is_some();
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
         let tasks = has_tasks.then(|| {
-            let store = self.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new()));
-            Registry::new(self.tasks.unwrap_or_default(), store, &self.info.name)
+            Arc::new(Registry::new(self.tasks.unwrap_or_default(), Arc::clone(&store), &self.info.name))
         });
         for tool in self.tools.iter().filter(|tool| tool.is_single_use()) {
             let name = &tool.definition().name;
             assert!(
-                self.store.is_some(),
-                "`{name}` is for single use, and a server without a store does not know what was used: say `.store(…)`, \
-                 with a `MemoryStore` if there is one process only"
+                has_store,
+                "a server with the single-use tool `{name}` must have a store, which records used states: call `.store(…)`, with \
+                a `MemoryStore` if there is only one process"
             );
         }
         let info_text = serde_json::to_string(&self.info).unwrap_or_else(|_| "{}".to_owned());
@@ -425,7 +390,7 @@ impl Builder {
             timeout: self.timeout,
             max_result_bytes: self.max_result_bytes,
             masks_errors: self.masks_errors,
-            store: self.store,
+            store,
             tasks,
             input_timeout: self.input_timeout,
             shared: self.shared,
@@ -437,7 +402,7 @@ impl Builder {
             prompts: CatalogItems::new(self.prompts, self.prompt_providers),
             resources: CatalogItems::new(self.resources, self.resource_providers.clone()),
             templates: CatalogItems::new(self.templates, self.resource_providers),
-            identities: MetaCache::default(),
+            meta_cache: MetaCache::default(),
         };
         state.capabilities = state.capabilities();
         for (name, settings) in self.extensions {
@@ -451,13 +416,20 @@ impl Builder {
         }
         // Where a handler finds it through its context.
         state.shared.insert(state.notify.clone());
-        let seal = self.seal.unwrap_or_else(Seal::random);
-        Server { state: Arc::new(state), runtime: inline_runtime(), seal }
+
+        Server { state: Arc::new(state), runtime: Arc::new(InlineRuntime::default()), seal: self.keys.into() }
     }
 }
 
 impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Builder").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Creates a builder for a server with this name and version.
+    pub fn builder(name: impl Into<String>, version: impl Into<String>) -> Builder {
+        Builder::new(name, version)
     }
 }

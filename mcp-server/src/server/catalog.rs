@@ -1,4 +1,4 @@
-//! What a server offers of one kind: what is always there, and what providers bring.
+//! The handlers of one kind: static ones, and those of providers.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -14,31 +14,31 @@ use crate::incident;
 use crate::server::list_cache::{ListCache, RenderedList};
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
 
-/// What is always there, and who brings what comes and goes.
+/// The static handlers of one kind, and its providers.
 pub(crate) struct CatalogItems<H, P: ?Sized> {
-    pub(crate) fixed: Vec<H>,
+    pub(crate) static_items: Vec<H>,
     by_key: HashMap<String, H>,
     pub(crate) providers: Vec<Arc<P>>,
     pages: ListCache,
 }
 
-/// What stands in one of the lists.
+/// A handler as an entry of a list.
 pub(crate) trait ListEntry: Clone + Send + Sync {
-    /// What clients are told of it.
+    /// The entry in the list.
     type Definition: Serialize;
-    /// What it is, in messages.
+    /// The name of the kind, for error texts.
     const KIND: &'static str;
     /// The member of a result that holds the list.
     const LIST: &'static str;
-    /// How two of one key are told apart.
-    const APART: &'static str;
+    /// The fix for two handlers with the same key, for error texts.
+    const DUPLICATE_FIX: &'static str;
 
-    /// What it is known by.
+    /// Returns the name or the URI.
     fn key(&self) -> &str;
 
     fn definition(&self) -> &Self::Definition;
 
-    /// Why clients would leave it out of the list, if they would.
+    /// Returns the reason that clients ignore the entry, if they do.
     fn mistake(&self) -> Option<&str> {
         None
     }
@@ -48,7 +48,7 @@ impl ListEntry for ToolHandler {
     type Definition = Tool;
     const KIND: &'static str = "tool";
     const LIST: &'static str = "tools";
-    const APART: &'static str = "give one of them another name, or mount it with a prefix";
+    const DUPLICATE_FIX: &'static str = "give one of them another name, or mount it with a prefix";
 
     fn key(&self) -> &str {
         self.key()
@@ -67,7 +67,7 @@ impl ListEntry for PromptHandler {
     type Definition = Prompt;
     const KIND: &'static str = "prompt";
     const LIST: &'static str = "prompts";
-    const APART: &'static str = "give one of them another name, or mount it with a prefix";
+    const DUPLICATE_FIX: &'static str = "give one of them another name, or mount it with a prefix";
 
     fn key(&self) -> &str {
         self.key()
@@ -82,7 +82,7 @@ impl ListEntry for ResourceHandler {
     type Definition = Resource;
     const KIND: &'static str = "resource";
     const LIST: &'static str = "resources";
-    const APART: &'static str = "give one of them another URI";
+    const DUPLICATE_FIX: &'static str = "give one of them another URI";
 
     fn key(&self) -> &str {
         self.key()
@@ -97,7 +97,7 @@ impl ListEntry for TemplateHandler {
     type Definition = ResourceTemplate;
     const KIND: &'static str = "template";
     const LIST: &'static str = "resourceTemplates";
-    const APART: &'static str = "give one of them another URI";
+    const DUPLICATE_FIX: &'static str = "give one of them another URI";
 
     fn key(&self) -> &str {
         self.key()
@@ -108,7 +108,7 @@ impl ListEntry for TemplateHandler {
     }
 }
 
-/// Who brings what stands in one of the lists.
+/// A provider of one kind of handlers.
 pub(crate) trait Source<H>: Send + Sync {
     fn revision(&self) -> u64;
     fn all(&self) -> BoxFuture<'_, Result<Vec<H>, ProviderError>>;
@@ -117,31 +117,31 @@ pub(crate) trait Source<H>: Send + Sync {
 
 impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
     #[track_caller]
-    pub(crate) fn new(fixed: Vec<H>, providers: Vec<Arc<P>>) -> Self {
+    pub(crate) fn new(static_items: Vec<H>, providers: Vec<Arc<P>>) -> Self {
         let mut by_key = HashMap::new();
-        for handler in &fixed {
+        for handler in &static_items {
             if let Some(mistake) = handler.mistake() {
                 panic!("the {} `{}`: {mistake}", H::KIND, handler.key());
             }
             let before = by_key.insert(handler.key().to_owned(), handler.clone());
-            let (kind, key, apart) = (H::KIND, handler.key(), H::APART);
-            assert!(before.is_none(), "two {kind}s are called `{key}`: {apart}");
+            let (kind, key, fix) = (H::KIND, handler.key(), H::DUPLICATE_FIX);
+            assert!(before.is_none(), "two {kind}s must not have the name `{key}`: {fix}");
         }
-        Self { fixed, by_key, providers, pages: ListCache::default() }
+        Self { static_items, by_key, providers, pages: ListCache::default() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.fixed.is_empty() && self.providers.is_empty()
+        self.static_items.is_empty() && self.providers.is_empty()
     }
 
-    /// The one of this key that is always there.
+    /// Returns the static handler with this key.
     pub(crate) fn get_static(&self, key: &str) -> Option<&H> {
         self.by_key.get(key)
     }
 }
 
 impl<H: ListEntry, P: Source<H> + ?Sized> CatalogItems<H, P> {
-    /// The one of this key: first among those that are always there, then of each provider.
+    /// Returns the handler with this key: a static one, or else that of the first provider that has one.
     pub(crate) async fn find(&self, key: &str) -> Result<Option<H>, ErrorObject> {
         if let Some(handler) = self.get_static(key) {
             return Ok(Some(handler.clone()));
@@ -155,33 +155,33 @@ impl<H: ListEntry, P: Source<H> + ?Sized> CatalogItems<H, P> {
         Ok(None)
     }
 
-    /// The list, written again only if it may have changed.
-    pub(crate) async fn written(&self) -> Result<Arc<RenderedList>, ErrorObject> {
+    /// Returns the encoded list. It is encoded again if the revision of a provider has changed.
+    pub(crate) async fn rendered(&self) -> Result<Arc<RenderedList>, ErrorObject> {
         let revisions: Vec<_> = self.providers.iter().map(|provider| provider.revision()).collect();
-        if let Some(written) = self.pages.current(&revisions) {
-            return Ok(written);
+        if let Some(rendered) = self.pages.current(&revisions) {
+            return Ok(rendered);
         }
-        let mut all = self.fixed.clone();
+        let mut all = self.static_items.clone();
         for provider in &self.providers {
-            let brought = provider.all().await.map_err(|error| unavailable(&*error))?;
-            all.extend(brought.into_iter().filter(is_listed));
+            let provided = provider.all().await.map_err(|error| unavailable(&*error))?;
+            all.extend(provided.into_iter().filter(is_listed));
         }
-        let written = self.pages.write(revisions, &all);
-        written.map_err(|error| incident::internal("a list cannot be written as JSON", &error))
+        let rendered = self.pages.render(revisions, &all);
+        rendered.map_err(|error| incident::internal("cannot encode a list", &error))
     }
 }
 
-/// Whether clients are told of what a provider brought. What they would leave out hides nothing else.
+/// Returns `true` if the handler of a provider is listed. One that clients ignore does not hide another of the same key.
 fn is_listed<H: ListEntry>(handler: &H) -> bool {
     if let Some(reason) = handler.mistake() {
         let (kind, key) = (H::KIND, handler.key());
-        tracing::warn!(key, reason, "a {kind} of a provider is left out");
+        tracing::warn!(key, reason, "omitting a {kind} of a provider from the list");
     }
     handler.mistake().is_none()
 }
 
 pub(crate) fn unavailable(error: &(dyn Error + Send + Sync + 'static)) -> ErrorObject {
-    incident::internal("a catalogue is not available", &error)
+    incident::internal("a provider failed", &error)
 }
 
 impl Source<ToolHandler> for dyn ToolProvider {

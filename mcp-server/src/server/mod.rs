@@ -1,7 +1,9 @@
-//! What a server offers.
+//! A server: what it offers, ready to be called.
 
 pub(crate) mod builder;
 pub(crate) mod catalog;
+#[cfg(feature = "seal")]
+pub(crate) mod keys;
 pub(crate) mod list_cache;
 pub(crate) mod mount;
 pub(crate) mod provider;
@@ -11,27 +13,39 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use mcpwright_core::{Caching, Implementation, ServerCapabilities, SubscriptionFilter, method};
 
-use crate::call::middleware::{MethodHandler, Middleware};
+use crate::call::method::MethodHandler;
+use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::handler::ToolHandler;
 use crate::incident;
+use crate::input_required::request_state::RequestStates;
 use crate::meta_cache::MetaCache;
-use crate::protocol::connection::Connection;
 use crate::replicas::change::Change;
-use crate::replicas::seal::aes_gcm::Seal;
+use crate::replicas::seal::Seal;
 use crate::replicas::store::Store;
-use crate::runtime::{InlineRuntime, Runtime};
-use crate::server::builder::Builder;
+use crate::runtime::Runtime;
 use crate::server::state::ServerState;
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
+use crate::tasks::runner::TaskRunner;
 
 /// A server: what it offers, ready to be called. Cheap to clone.
 ///
-/// It comes from a [`Builder`], or from a type with `#[server]`.
+/// Get one from a [`Builder`](crate::Builder), or from a type with `#[server]`.
+///
+/// ```
+/// use mcpwright_server::{Server, ToolHandler};
+///
+/// let server = Server::builder("calculator", "1.0.0")
+///     .tool(ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b }))
+///     .build();
+/// assert_eq!(server.info().name, "calculator");
+/// assert!(server.capabilities().tools.is_some());
+/// ```
 #[derive(Clone)]
 pub struct Server {
     pub(crate) state: Arc<ServerState>,
@@ -40,97 +54,122 @@ pub struct Server {
 }
 
 impl Server {
-    /// Describes a server of this name and version.
-    pub fn builder(name: impl Into<String>, version: impl Into<String>) -> Builder {
-        Builder::new(name, version)
-    }
-
-    /// The same server, on a host that has time and threads. Transports call this.
+    /// Returns the same server on a runtime. Transports call this.
     #[must_use]
     pub fn with_runtime(mut self, runtime: Arc<dyn Runtime>) -> Self {
+        self.state.store.attach(&runtime);
         self.runtime = runtime;
         self
     }
 
-    /// A connection for a client who has not said anything yet.
-    pub fn connect(&self, caller: Caller) -> Connection {
-        Connection::new(self.clone(), caller)
+    /// Returns the same server with another seal. Transports that have keys of their own call this.
+    #[must_use]
+    pub fn with_seal(mut self, seal: Seal) -> Self {
+        self.seal = seal;
+        self
     }
 
-    /// Who the server says it is.
+    /// Returns the seal for what clients keep on behalf of the server.
+    pub fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
+    /// Returns the name and version of the server.
     pub fn info(&self) -> &Implementation {
         &self.state.info
     }
 
-    /// How to use the server, for the model.
+    /// Returns the instructions for the model.
     pub fn instructions(&self) -> Option<&str> {
         self.state.instructions.as_deref()
     }
 
-    /// What the server can do: follows from what is registered.
+    /// Returns the capabilities, which follow from what is registered.
     pub fn capabilities(&self) -> &ServerCapabilities {
         &self.state.capabilities
     }
 
-    /// Tells clients of changes.
+    /// Returns the publisher of changes.
     pub fn notify(&self) -> &Notify {
         &self.state.notify
     }
 
-    /// Where replicas keep what they share, if that has been said.
-    pub fn store(&self) -> Option<&Arc<dyn Store>> {
-        self.state.store.as_ref()
+    /// Returns the store that replicas share. Default: a [`MemoryStore`](crate::MemoryStore) of this process.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.state.store
     }
 
-    /// What the server takes of the world.
+    /// Returns the runtime.
     pub fn runtime(&self) -> &Arc<dyn Runtime> {
         &self.runtime
     }
 
-    /// The tools that are always there, in the order of the list.
+    /// Returns the static tools, in the order of the list.
     pub fn tools(&self) -> &[ToolHandler] {
-        &self.state.tools.fixed
+        &self.state.tools.static_items
     }
 
     pub(crate) fn middleware(&self) -> &[Arc<dyn Middleware>] {
         &self.state.middleware
     }
 
-    pub(crate) fn custom(&self, method: &str) -> Option<&Arc<dyn MethodHandler>> {
+    pub(crate) fn custom_method(&self, method: &str) -> Option<&Arc<dyn MethodHandler>> {
         self.state.methods.get(method)
     }
 
-    /// Whether a method belongs to a capability that the server has, or to none.
+    /// Returns `true` if a method belongs to a capability that the server has, or to none.
     pub(crate) fn offers(&self, name: &str) -> bool {
-        let has = &self.state.capabilities;
+        let capabilities = &self.state.capabilities;
         match name {
-            method::TOOLS_LIST | method::TOOLS_CALL => has.tools.is_some(),
-            method::PROMPTS_LIST | method::PROMPTS_GET => has.prompts.is_some(),
+            method::TOOLS_LIST | method::TOOLS_CALL => capabilities.tools.is_some(),
+            method::PROMPTS_LIST | method::PROMPTS_GET => capabilities.prompts.is_some(),
             method::RESOURCES_LIST | method::RESOURCES_TEMPLATES_LIST | method::RESOURCES_READ => {
-                has.resources.is_some()
+                capabilities.resources.is_some()
             }
-            method::COMPLETION_COMPLETE => has.completions.is_some(),
+            method::COMPLETION_COMPLETE => capabilities.completions.is_some(),
             _ => true,
         }
     }
 
-    /// Whether any of the catalogues may change.
+    /// Returns `true` if any of the lists may change.
     pub(crate) fn has_providers(&self) -> bool {
         let ServerState { tools, prompts, resources, .. } = &*self.state;
         !(tools.providers.is_empty() && prompts.providers.is_empty() && resources.providers.is_empty())
     }
 
-    /// What tasks there are, if a call may become one.
-    pub(crate) fn tasks(&self) -> Option<&Registry> {
+    /// Returns the tasks, if calls may become tasks.
+    pub(crate) fn tasks(&self) -> Option<&Arc<Registry>> {
         self.state.tasks.as_ref()
+    }
+
+    /// Returns what runs the tasks, if calls may become tasks.
+    pub(crate) fn task_runner(&self) -> Option<TaskRunner> {
+        let registry = Arc::clone(self.tasks()?);
+        Some(TaskRunner { registry, notify: self.notify().clone(), runtime: Arc::clone(&self.runtime) })
+    }
+
+    /// Returns what seals and opens request states.
+    pub(crate) fn request_states(&self) -> RequestStates<'_> {
+        RequestStates {
+            seal: &self.seal,
+            store: &*self.state.store,
+            runtime: &*self.runtime,
+            timeout: self.state.input_timeout,
+            server_name: &self.state.info.name,
+        }
+    }
+
+    /// Returns the time that a client has to answer an input request.
+    pub(crate) fn input_timeout(&self) -> Duration {
+        self.state.input_timeout
     }
 
     pub(crate) fn caching(&self) -> Caching {
         self.state.caching
     }
 
-    pub(crate) fn identities(&self) -> &MetaCache {
-        &self.state.identities
+    pub(crate) fn meta_cache(&self) -> &MetaCache {
+        &self.state.meta_cache
     }
 
     pub(crate) fn info_text(&self) -> &str {
@@ -141,7 +180,7 @@ impl Server {
         self.state.capabilities.resources.is_some()
     }
 
-    /// Whether a caller may read the resource of a URI, and hear of its changes. Not where that cannot be found out.
+    /// Returns `true` if a caller may read the resource with this URI and receive its changes. A check that panics denies.
     pub(crate) fn may_read(&self, caller: &Caller, uri: &str) -> bool {
         let Some(may_read) = &self.state.may_read else { return true };
         let answer = catch_unwind(AssertUnwindSafe(|| may_read(caller, uri)));
@@ -151,33 +190,34 @@ impl Server {
         })
     }
 
-    /// Whether a caller may hear of a change.
-    pub(crate) fn may_hear(&self, caller: &Caller, change: &Change) -> bool {
+    /// Returns `true` if a caller may receive a change.
+    pub(crate) fn may_receive(&self, caller: &Caller, change: &Change) -> bool {
         match change {
             Change::Resource(uri) => self.may_read(caller, uri),
-            // Of a task, nobody but its owner can listen.
+            // Only its owner can subscribe to a task.
             Change::Tools | Change::Prompts | Change::Resources | Change::Task(_) => true,
         }
     }
 
-    /// The part of a filter that the server can honour for a caller.
-    pub(crate) fn supported(&self, mut asked: SubscriptionFilter, caller: &Caller) -> SubscriptionFilter {
-        let has = &self.state.capabilities;
-        let keep = |asked: Option<bool>, has: bool| asked.filter(|asked| *asked && has);
+    /// Returns the part of a filter that the server supports for a caller.
+    pub(crate) fn supported(&self, mut requested: SubscriptionFilter, caller: &Caller) -> SubscriptionFilter {
+        let capabilities = &self.state.capabilities;
+        let keep = |requested: Option<bool>, is_supported: bool| requested.filter(|it| *it && is_supported);
         let mut filter = SubscriptionFilter::new();
-        filter.tools_list_changed = keep(asked.tools_list_changed, has.tools.is_some());
-        filter.prompts_list_changed = keep(asked.prompts_list_changed, has.prompts.is_some());
-        filter.resources_list_changed = keep(asked.resources_list_changed, has.resources.is_some());
+        filter.tools_list_changed = keep(requested.tools_list_changed, capabilities.tools.is_some());
+        filter.prompts_list_changed = keep(requested.prompts_list_changed, capabilities.prompts.is_some());
+        filter.resources_list_changed =
+            keep(requested.resources_list_changed, capabilities.resources.is_some());
         if self.has_subscriptions() {
-            filter.resource_subscriptions = std::mem::take(&mut asked.resource_subscriptions);
+            filter.resource_subscriptions = std::mem::take(&mut requested.resource_subscriptions);
             filter
                 .resource_subscriptions
                 .iter_mut()
                 .for_each(|uris| uris.retain(|uri| self.may_read(caller, uri)));
         }
         if self.tasks().is_some() {
-            filter.task_ids = std::mem::take(&mut asked.task_ids);
-            // Each is looked up, however often it is named.
+            filter.task_ids = std::mem::take(&mut requested.task_ids);
+            // Each task is looked up once, however often it is named.
             let mut named = BTreeSet::new();
             filter.task_ids.iter_mut().for_each(|ids| ids.retain(|id| named.insert(id.clone())));
         }
@@ -189,8 +229,4 @@ impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("info", &self.state.info).finish_non_exhaustive()
     }
-}
-
-pub(crate) fn inline_runtime() -> Arc<dyn Runtime> {
-    Arc::new(InlineRuntime::default())
 }

@@ -1,4 +1,4 @@
-//! Providers of a server that is mounted in another one: what they bring has the prefix.
+//! Mounting a server in another one: its names get a prefix.
 
 use std::sync::Arc;
 
@@ -6,10 +6,108 @@ use async_trait::async_trait;
 
 use crate::handler::PromptHandler;
 use crate::handler::ToolHandler;
+use crate::server::builder::{Builder, Serve};
 use crate::server::provider::{PromptProvider, ProviderError, ToolProvider};
 use crate::subscriptions::notify::Notify;
 
-/// A provider whose names have a prefix.
+/// Maximum length of the name of a tool, in bytes.
+const MAX_TOOL_NAME_BYTES: usize = 128;
+
+impl Builder {
+    /// Offers what another server offers: its tools and prompts as `prefix_name`, its resources under their own URIs.
+    ///
+    /// The same holds for what its providers offer. Resources keep their URIs, because contents and links refer to them: two
+    /// servers that are mounted in one must have different URIs. The name, instructions, timeouts and limits of the mounted
+    /// server are not used. Its changes reach the clients of this server.
+    ///
+    /// ```
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// let add = ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b });
+    /// let math = Server::builder("math", "1.0.0").tool(add);
+    /// let server = Server::builder("office", "1.0.0").mount("math", math).build();
+    /// assert_eq!(server.tools()[0].definition().name, "math_add");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if the prefix is empty or has a character other than `A-Z a-z 0-9 _ - .`, if a name with its prefix is too
+    /// long for a tool, if both servers handle a method or declare an extension of the same name, and if the mounted server
+    /// has a setting that would be lost: `may_read`, middleware, `mask_errors`, `store`, `tasks`, `bus`, or `key`.
+    #[track_caller]
+    pub fn mount(mut self, prefix: &str, server: impl Serve) -> Self {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        assert!(
+            !prefix.is_empty() && prefix.bytes().all(is_allowed),
+            "the prefix `{prefix}` must be one or more of A-Z a-z 0-9 _ - ."
+        );
+        let mounted = server.into_builder();
+        mounted.assert_mountable(prefix);
+        mounted.notify.mount_in(&self.notify);
+        for tool in mounted.tools {
+            let name = &tool.definition().name;
+            assert!(
+                is_tool_name(prefix, name),
+                "the tool `{name}` must be renamed or mounted with a shorter prefix: `{prefix}_{name}` is longer than \
+                 {MAX_TOOL_NAME_BYTES} bytes"
+            );
+            self.tools.push(tool.prefixed(prefix));
+        }
+        self.prompts.extend(mounted.prompts.into_iter().map(|prompt| prompt.prefixed(prefix)));
+        self.resources.extend(mounted.resources);
+        self.templates.extend(mounted.templates);
+        for provider in mounted.tool_providers {
+            self.tool_providers.push(Arc::new(Prefixed::new(prefix, provider)));
+        }
+        for provider in mounted.prompt_providers {
+            self.prompt_providers.push(Arc::new(Prefixed::new(prefix, provider)));
+        }
+        self.resource_providers.extend(mounted.resource_providers);
+        for (name, handler) in mounted.methods {
+            let other = self.methods.insert(name.clone(), handler);
+            assert!(
+                other.is_none(),
+                "the method `{name}` must have one handler: the server mounted as `{prefix}` has another"
+            );
+        }
+        for (name, settings) in mounted.extensions {
+            let other = self.extensions.insert(name.clone(), settings);
+            assert!(
+                other.is_none(),
+                "the extension `{name}` must be declared once: the server mounted as `{prefix}` declares it, too"
+            );
+        }
+        self.shared.merge(&mounted.shared);
+        self
+    }
+
+    /// Panics if a setting would be lost by mounting.
+    #[track_caller]
+    fn assert_mountable(&self, prefix: &str) {
+        let lost = [
+            ("may_read", self.may_read.is_some()),
+            ("middleware", !self.middleware.is_empty()),
+            ("mask_errors", self.masks_errors),
+            ("store", self.store.is_some()),
+            ("tasks", self.tasks.is_some()),
+            ("bus", self.bus.is_some()),
+            ("key", self.has_keys()),
+        ];
+        for (setting, is_set) in lost {
+            assert!(
+                !is_set,
+                "`{setting}` of the server mounted as `{prefix}` would be lost: set it on the server that it is mounted in"
+            );
+        }
+    }
+}
+
+/// Returns `true` if a name with its prefix can be the name of a tool.
+fn is_tool_name(prefix: &str, name: &str) -> bool {
+    prefix.len() + 1 + name.len() <= MAX_TOOL_NAME_BYTES
+}
+
+/// A provider whose names get a prefix.
 pub(crate) struct Prefixed<P: ?Sized> {
     prefix: String,
     provider: Arc<P>,
@@ -20,7 +118,7 @@ impl<P: ?Sized> Prefixed<P> {
         Self { prefix: prefix.to_owned(), provider }
     }
 
-    /// What the provider itself calls it; nothing if the name does not have the prefix.
+    /// Returns the name without the prefix. `None` if it does not have the prefix.
     fn own_name<'a>(&self, name: &'a str) -> Option<&'a str> {
         name.strip_prefix(&*self.prefix)?.strip_prefix('_')
     }
@@ -33,7 +131,21 @@ impl ToolProvider for Prefixed<dyn ToolProvider> {
     }
 
     async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
-        Ok(self.provider.tools().await?.into_iter().map(|tool| tool.prefixed(&self.prefix)).collect())
+        let tools = self.provider.tools().await?.into_iter();
+        // A longer name would make clients reject the whole list.
+        let fits = |tool: &ToolHandler| {
+            let (prefix, name) = (&self.prefix, &tool.definition().name);
+            let fits = is_tool_name(prefix, name);
+            if !fits {
+                tracing::warn!(
+                    prefix,
+                    name,
+                    "leaving out a tool of a mounted provider: its name is too long"
+                );
+            }
+            fits
+        };
+        Ok(tools.filter(fits).map(|tool| tool.prefixed(&self.prefix)).collect())
     }
 
     async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {

@@ -1,114 +1,130 @@
-//! Catalogues that change while the server runs.
+//! Tools, prompts and resources that change while the server runs.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
 use crate::handler::ToolHandler;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::replicas::change::Change;
-use crate::subscriptions::notify::Notify;
+use crate::subscriptions::notify::{Notify, WeakNotify};
+use crate::sync::lock;
 
-/// What a provider may fail with.
+/// An error of a provider. The client receives an incident number, and the log the error.
 pub type ProviderError = Box<dyn Error + Send + Sync>;
 
-/// Tools that may come and go while the server runs.
+/// A provider of tools that can change while the server runs.
 #[async_trait]
 pub trait ToolProvider: Send + Sync + 'static {
-    /// A number that is another one whenever the list is.
+    /// Returns a number that changes whenever the list changes. The server requests the list again only if it has changed.
     fn revision(&self) -> u64;
 
-    /// The tools, always in the same order.
+    /// Returns the tools, in a stable order.
     ///
     /// # Errors
     ///
-    /// The list cannot be had now.
+    /// Returns an error if the list is unavailable.
     async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError>;
 
-    /// The tool of this name.
+    /// Returns the tool with this name. Default: searches [`tools`](Self::tools).
     ///
     /// # Errors
     ///
-    /// It cannot be had now.
+    /// Returns an error if the provider is unavailable.
     async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
         Ok(self.tools().await?.into_iter().find(|tool| tool.definition().name == name))
     }
 
-    /// Is called once, when the server is built: keep `notify` to tell of changes.
+    /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
 }
 
-/// Prompts that may come and go while the server runs.
+/// A provider of prompts that can change while the server runs.
 #[async_trait]
 pub trait PromptProvider: Send + Sync + 'static {
-    /// A number that is another one whenever the list is.
+    /// Returns a number that changes whenever the list changes. The server requests the list again only if it has changed.
     fn revision(&self) -> u64;
 
-    /// The prompts, always in the same order.
+    /// Returns the prompts, in a stable order.
     ///
     /// # Errors
     ///
-    /// The list cannot be had now.
+    /// Returns an error if the list is unavailable.
     async fn prompts(&self) -> Result<Vec<PromptHandler>, ProviderError>;
 
-    /// The prompt of this name.
+    /// Returns the prompt with this name. Default: searches [`prompts`](Self::prompts).
     ///
     /// # Errors
     ///
-    /// It cannot be had now.
+    /// Returns an error if the provider is unavailable.
     async fn prompt(&self, name: &str) -> Result<Option<PromptHandler>, ProviderError> {
         Ok(self.prompts().await?.into_iter().find(|prompt| prompt.definition().name == name))
     }
 
-    /// Is called once, when the server is built: keep `notify` to tell of changes.
+    /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
 }
 
-/// Resources and templates of resources that may come and go while the server runs.
+/// A provider of resources and resource templates that can change while the server runs.
 #[async_trait]
 pub trait ResourceProvider: Send + Sync + 'static {
-    /// A number that is another one whenever one of the lists is.
+    /// Returns a number that changes whenever one of the lists changes. The server requests the lists again only if it has
+    /// changed.
     fn revision(&self) -> u64;
 
-    /// The resources, always in the same order.
+    /// Returns the resources, in a stable order.
     ///
     /// # Errors
     ///
-    /// The list cannot be had now.
+    /// Returns an error if the list is unavailable.
     async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError>;
 
-    /// The templates, always in the same order.
+    /// Returns the resource templates, in a stable order. Default: none.
     ///
     /// # Errors
     ///
-    /// The list cannot be had now.
+    /// Returns an error if the list is unavailable.
     async fn templates(&self) -> Result<Vec<TemplateHandler>, ProviderError> {
         Ok(Vec::new())
     }
 
-    /// The resource of this URI.
+    /// Returns the resource with this URI. Default: searches [`resources`](Self::resources).
     ///
     /// # Errors
     ///
-    /// It cannot be had now.
+    /// Returns an error if the provider is unavailable.
     async fn resource(&self, uri: &str) -> Result<Option<ResourceHandler>, ProviderError> {
         Ok(self.resources().await?.into_iter().find(|resource| resource.definition().uri == uri))
     }
 
-    /// Is called once, when the server is built: keep `notify` to tell of changes.
+    /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
 }
 
-/// A catalogue that the program itself changes: clients are told of each change.
+/// A list of handlers that the program changes while the server runs. Clients are notified of each change.
 ///
-/// Clones are the same catalogue.
+/// Clones share the list. It can belong to several servers, whose clients are all notified.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Catalog, Server, ToolHandler};
+///
+/// # futures::executor::block_on(async {
+/// let tools = Catalog::new();
+/// let client = Client::modern(Server::builder("example", "1.0.0").tool_provider(tools.clone()));
+/// assert!(client.list_tools().await?.is_empty());
+/// tools.insert(ToolHandler::function("answer", [], || async { 42 }));
+/// assert_eq!(client.list_tools().await?[0].name, "answer");
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 pub struct Catalog<H>(Arc<Mutex<Entries<H>>>);
 
@@ -116,20 +132,21 @@ pub struct Catalog<H>(Arc<Mutex<Entries<H>>>);
 struct Entries<H> {
     handlers: Vec<H>,
     revision: u64,
-    notify: Option<Notify>,
+    /// The servers that offer the catalog.
+    servers: Vec<WeakNotify>,
 }
 
 impl<H> Default for Catalog<H> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, notify: None })))
+        Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, servers: Vec::new() })))
     }
 }
 
-/// What stands in a catalogue.
+/// A kind of handler that a [`Catalog`] can contain.
 pub trait Entry: Clone + Send + Sync + 'static {
-    /// What it is known by.
+    /// Returns the name or the URI.
     fn key(&self) -> &str;
-    /// What clients are told when a catalogue of these changes.
+    /// Returns the change that clients are notified of when a catalog of this kind changes.
     fn change() -> Change;
 }
 
@@ -163,13 +180,23 @@ impl Entry for ResourceHandler {
     }
 }
 
+impl Entry for TemplateHandler {
+    fn key(&self) -> &str {
+        self.key()
+    }
+
+    fn change() -> Change {
+        Change::Resources
+    }
+}
+
 impl<H: Entry> Catalog<H> {
-    /// An empty catalogue.
+    /// Creates an empty catalog.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Puts a handler at the end, or in the place of the one of its name.
+    /// Replaces the handler with the same name or URI, or else adds this one at the end.
     pub fn insert(&self, handler: H) {
         self.change(|handlers| {
             match handlers.iter_mut().find(|known| known.key() == handler.key()) {
@@ -180,7 +207,7 @@ impl<H: Entry> Catalog<H> {
         });
     }
 
-    /// Takes a handler out; tells whether there was one.
+    /// Removes the handler with this name or URI. Returns `true` if there was one.
     pub fn remove(&self, key: &str) -> bool {
         self.change(|handlers| {
             let before = handlers.len();
@@ -190,34 +217,36 @@ impl<H: Entry> Catalog<H> {
     }
 
     fn change(&self, edit: impl FnOnce(&mut Vec<H>) -> bool) -> bool {
-        // The lock is released before anybody is told: whoever is told may look at the catalogue.
-        let (changed, notify) = {
-            let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Unlocked before the change is published: a client that receives it may read the catalog.
+        let (changed, servers) = {
+            let mut entries = lock(&self.0);
             let changed = edit(&mut entries.handlers);
             entries.revision += u64::from(changed);
-            (changed, entries.notify.clone())
+            entries.servers.retain(|server| server.upgrade().is_some());
+            (changed, entries.servers.clone())
         };
-        if let (true, Some(notify)) = (changed, notify) {
-            notify.changed(&H::change());
+        if changed {
+            let servers = servers.iter().filter_map(WeakNotify::upgrade);
+            servers.for_each(|notify| notify.publish(&H::change()));
         }
         changed
     }
 
     fn revision(&self) -> u64 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).revision
+        lock(&self.0).revision
     }
 
     fn all(&self) -> Vec<H> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).handlers.clone()
+        lock(&self.0).handlers.clone()
     }
 
     fn find(&self, key: &str) -> Option<H> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = lock(&self.0);
         entries.handlers.iter().find(|known| known.key() == key).cloned()
     }
 
     fn keep(&self, notify: &Notify) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).notify = Some(notify.clone());
+        lock(&self.0).servers.push(notify.downgrade());
     }
 }
 
@@ -271,6 +300,25 @@ impl ResourceProvider for Catalog<ResourceHandler> {
 
     async fn resource(&self, uri: &str) -> Result<Option<ResourceHandler>, ProviderError> {
         Ok(self.find(uri))
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.keep(notify);
+    }
+}
+
+#[async_trait]
+impl ResourceProvider for Catalog<TemplateHandler> {
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+
+    async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError> {
+        Ok(Vec::new())
+    }
+
+    async fn templates(&self) -> Result<Vec<TemplateHandler>, ProviderError> {
+        Ok(self.all())
     }
 
     fn attach(&self, notify: &Notify) {

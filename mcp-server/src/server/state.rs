@@ -10,7 +10,8 @@ use mcpwright_core::{
 };
 use serde_json::Map;
 
-use crate::call::middleware::{MethodHandler, Middleware};
+use crate::call::method::MethodHandler;
+use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
@@ -22,7 +23,7 @@ use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
 
-/// What is fixed once a server is built.
+/// The immutable state of a built server.
 pub(crate) struct ServerState {
     pub(crate) info: Implementation,
     pub(crate) info_text: String,
@@ -33,10 +34,10 @@ pub(crate) struct ServerState {
     pub(crate) timeout: Duration,
     pub(crate) max_result_bytes: usize,
     pub(crate) masks_errors: bool,
-    pub(crate) store: Option<Arc<dyn Store>>,
-    /// What tasks there are, if a call may become one.
-    pub(crate) tasks: Option<Registry>,
-    /// How long a client may take to answer what it is asked.
+    pub(crate) store: Arc<dyn Store>,
+    /// The registry of tasks, if a call can become one.
+    pub(crate) tasks: Option<Arc<Registry>>,
+    /// The time that a client has to respond to input requests.
     pub(crate) input_timeout: Duration,
     pub(crate) shared: Extensions,
     pub(crate) notify: Notify,
@@ -47,14 +48,14 @@ pub(crate) struct ServerState {
     pub(crate) prompts: CatalogItems<PromptHandler, dyn PromptProvider>,
     pub(crate) resources: CatalogItems<ResourceHandler, dyn ResourceProvider>,
     pub(crate) templates: CatalogItems<TemplateHandler, dyn ResourceProvider>,
-    pub(crate) identities: MetaCache,
+    pub(crate) meta_cache: MetaCache,
 }
 
-/// Says whether a caller may read the resource of a URI.
+/// A function that returns `true` if a caller may read the resource with a URI.
 pub(crate) type MayRead = Arc<dyn Fn(&Caller, &str) -> bool + Send + Sync>;
 
 impl ServerState {
-    /// What the server can do, from what is registered.
+    /// Returns the capabilities that follow from the registered handlers.
     pub(crate) fn capabilities(&self) -> ServerCapabilities {
         let mut capabilities = ServerCapabilities::new();
         if !self.tools.is_empty() {
@@ -68,9 +69,9 @@ impl ServerState {
             capabilities = capabilities.resources(resources);
         }
         let completes_prompts =
-            self.prompts.fixed.iter().any(|prompt| prompt.core().parameters.has_completion());
+            self.prompts.static_items.iter().any(|prompt| prompt.core().parameters.has_completion());
         let completes_templates =
-            self.templates.fixed.iter().any(|template| template.core().parameters.has_completion());
+            self.templates.static_items.iter().any(|template| template.core().parameters.has_completion());
         let may_complete = !(self.prompts.providers.is_empty() && self.resources.providers.is_empty());
         if completes_prompts || completes_templates || may_complete {
             capabilities = capabilities.completions(Map::new());

@@ -1,32 +1,32 @@
-//! The subscriptions of a server, by what they want.
+//! The subscriptions of a server, indexed by the changes they are for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::caller::Caller;
+use crate::limits::MAX_SUBSCRIPTIONS_PER_CALLER;
+use crate::replicas::bus::ReceiveChanges;
 use crate::replicas::change::Change;
 use crate::replicas::task_change::TaskVersion;
+use crate::sync::lock;
 
-/// The most subscriptions that one caller may have open, over all connections. Callers without a name cannot be told
-/// apart: a connection and a transport have limits of their own.
-const MOST_OF_ONE_CALLER: usize = 100;
-
-/// The subscriptions of a server, by what they want.
+/// The subscriptions of a server, indexed by the changes they are for.
 #[derive(Default)]
 pub(crate) struct Hub {
-    /// How many there are: without any, to tell of a change is to look at this number.
+    /// The number of subscriptions. Without any, publishing a change costs one load.
     count: AtomicUsize,
     index: Mutex<Index>,
 }
 
 #[derive(Default)]
 struct Index {
-    next_serial: u64,
-    /// Those who want the same stand beside each other, whoever was first before the others.
-    wanting: BTreeMap<(Change, u64), Arc<Mailbox>>,
-    /// How many each caller with a name has open.
+    next_id: u64,
+    /// The mailboxes by change; subscriptions to the same change are adjacent, the oldest first.
+    mailboxes: BTreeMap<(Change, u64), Arc<Mailbox>>,
+    /// The number of open subscriptions of each identified caller. Anonymous callers are not distinguishable; the limits of
+    /// connections and transports apply to them.
     callers: BTreeMap<String, usize>,
 }
 
@@ -35,45 +35,51 @@ impl Hub {
         self.count.load(Ordering::Acquire) == 0
     }
 
-    /// Tells those who want it of a change. Nobody waits: each keeps it until its connection takes it.
-    pub(crate) fn send(&self, change: &Change) {
+    /// Adds a change to the mailboxes of its subscriptions. Waits for no client.
+    pub(crate) fn publish(&self, change: &Change) {
         if self.is_empty() {
             return;
         }
-        // Released before anybody is woken: whoever wakes may open or end a subscription.
-        let wanting: Vec<_> = {
+        // Unlocked before connections are woken: a wake function may open or end a subscription.
+        let mailboxes: Vec<_> = {
             let index = lock(&self.index);
-            let those = (change.clone(), 0)..=(change.clone(), u64::MAX);
-            index.wanting.range(those).map(|(_, mailbox)| Arc::clone(mailbox)).collect()
+            let range = (change.clone(), 0)..=(change.clone(), u64::MAX);
+            index.mailboxes.range(range).map(|(_, mailbox)| Arc::clone(mailbox)).collect()
         };
-        wanting.iter().for_each(|mailbox| mailbox.add(change));
+        mailboxes.iter().for_each(|mailbox| mailbox.add(change));
     }
 }
 
-/// What has changed and has not been told yet.
-struct Mailbox {
-    pending: Mutex<PendingChanges>,
-    wake: Option<Wake>,
+impl ReceiveChanges for Hub {
+    fn receive(&self, change: &Change) {
+        self.publish(change);
+    }
 }
 
-/// It holds no more than the subscription wants, whether or not its client reads.
+/// The changes of one subscription that have not been sent yet.
+struct Mailbox {
+    pending: Mutex<PendingChanges>,
+    wake: OnceLock<Wake>,
+}
+
+/// It holds no more than the subscription names, whether or not its client reads.
 #[derive(Default)]
 struct PendingChanges {
-    /// What changes twice is told once.
+    /// A change that occurs twice is sent once.
     changes: BTreeSet<Change>,
-    /// How far each task has come by what was told of it or waits here, by the ids.
+    /// The latest version of each task that was sent or is pending, by task id.
     versions: BTreeMap<String, TaskVersion>,
 }
 
 impl PendingChanges {
-    /// Whether a change is to be told: what is known of a task may come late, when what came after it has been told.
+    /// Returns `true` unless a later state of the same task was sent or is pending.
     fn is_new(&mut self, change: &Change) -> bool {
         let Change::Task(task) = change else { return true };
         match self.versions.get_mut(task.id()) {
-            Some(known) if *known > task.age() => return false,
-            Some(known) => *known = task.age(),
+            Some(known) if *known > task.version() => return false,
+            Some(known) => *known = task.version(),
             None => {
-                self.versions.insert(task.id().to_owned(), task.age());
+                self.versions.insert(task.id().to_owned(), task.version());
             }
         }
         true
@@ -88,18 +94,18 @@ impl Mailbox {
                 return;
             }
             let is_first = pending.changes.is_empty();
-            // Of a task, what is told is how it is with it last.
+            // The last state of a task replaces an earlier one.
             pending.changes.replace(change.clone());
             is_first
         };
-        // Whoever takes the first takes the others as well.
-        if let (true, Some(wake)) = (is_first, &self.wake) {
+        // The connection that takes the first change takes the others as well.
+        if let (true, Some(wake)) = (is_first, self.wake.get()) {
             (wake.0)();
         }
     }
 }
 
-/// Wakes a connection that has something to tell.
+/// A function that wakes a connection because it has changes to send.
 #[derive(Clone)]
 pub(crate) struct Wake(Arc<dyn Fn() + Send + Sync>);
 
@@ -109,7 +115,7 @@ impl Wake {
     }
 }
 
-/// Tells one subscription of what nobody else needs to hear.
+/// Sends a change to one subscription only.
 pub(crate) struct SubscriptionSender(Arc<Mailbox>);
 
 impl SubscriptionSender {
@@ -118,62 +124,71 @@ impl SubscriptionSender {
     }
 }
 
-/// What one client listens for, until it is dropped.
+/// The subscription of one client, until it is dropped.
 pub(crate) struct Subscription {
     hub: Arc<Hub>,
-    serial: u64,
+    id: u64,
     caller: Caller,
-    wants: BTreeSet<Change>,
+    changes: BTreeSet<Change>,
     mailbox: Arc<Mailbox>,
 }
 
 impl Subscription {
-    /// Opens one that wants nothing yet; nothing if its caller has too many.
+    /// Opens a subscription to nothing yet. Returns `None` if its caller has too many.
     pub(crate) fn open(hub: &Arc<Hub>, caller: &Caller, wake: Option<&Wake>) -> Option<Self> {
         let mut index = lock(&hub.index);
         if let Some(subject) = caller.subject() {
             let count = index.callers.entry(subject.to_owned()).or_default();
-            if *count >= MOST_OF_ONE_CALLER {
+            if *count >= MAX_SUBSCRIPTIONS_PER_CALLER {
                 return None;
             }
             *count += 1;
         }
-        let serial = index.next_serial;
-        index.next_serial += 1;
+        let id = index.next_id;
+        index.next_id += 1;
         hub.count.fetch_add(1, Ordering::AcqRel);
         drop(index);
         Some(Self {
             hub: Arc::clone(hub),
-            serial,
+            id,
             caller: caller.clone(),
-            wants: BTreeSet::new(),
-            mailbox: Arc::new(Mailbox { pending: Mutex::default(), wake: wake.cloned() }),
+            changes: BTreeSet::new(),
+            mailbox: Arc::new(Mailbox {
+                pending: Mutex::default(),
+                wake: wake.cloned().map_or_else(OnceLock::new, OnceLock::from),
+            }),
         })
     }
 
-    /// Wants to be told of these as well.
+    /// Subscribes to further changes.
     pub(crate) fn add(&mut self, changes: impl IntoIterator<Item = Change>) {
         let mut index = lock(&self.hub.index);
         for change in changes {
-            if self.wants.insert(change.clone()) {
-                index.wanting.insert((change, self.serial), Arc::clone(&self.mailbox));
+            if self.changes.insert(change.clone()) {
+                index.mailboxes.insert((change, self.id), Arc::clone(&self.mailbox));
             }
         }
     }
 
-    /// Wants to be told of this no more.
+    /// Unsubscribes from a change.
     pub(crate) fn remove(&mut self, change: &Change) {
-        self.wants.remove(change);
-        lock(&self.hub.index).wanting.remove(&(change.clone(), self.serial));
+        self.changes.remove(change);
+        lock(&self.hub.index).mailboxes.remove(&(change.clone(), self.id));
         lock(&self.mailbox.pending).changes.remove(change);
     }
 
-    /// What tells this one alone.
+    /// Sets what to call when changes are pending, unless that was set when the subscription was opened.
+    pub(crate) fn set_wake(&self, wake: &Wake) {
+        // Set once: a connection listens once.
+        let _ = self.mailbox.wake.set(wake.clone());
+    }
+
+    /// Returns a sender to this subscription only.
     pub(crate) fn sender(&self) -> SubscriptionSender {
         SubscriptionSender(Arc::clone(&self.mailbox))
     }
 
-    /// Takes what has not been told yet.
+    /// Takes the pending changes.
     pub(crate) fn take(&self) -> BTreeSet<Change> {
         std::mem::take(&mut lock(&self.mailbox.pending).changes)
     }
@@ -182,8 +197,8 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut index = lock(&self.hub.index);
-        for change in std::mem::take(&mut self.wants) {
-            index.wanting.remove(&(change, self.serial));
+        for change in std::mem::take(&mut self.changes) {
+            index.mailboxes.remove(&(change, self.id));
         }
         if let Some(subject) = self.caller.subject()
             && let Some(count) = index.callers.get_mut(subject)
@@ -199,7 +214,7 @@ impl Drop for Subscription {
 
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subscription").field("wants", &self.wants).finish_non_exhaustive()
+        f.debug_struct("Subscription").field("changes", &self.changes).finish_non_exhaustive()
     }
 }
 
@@ -207,8 +222,4 @@ impl fmt::Debug for Wake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Wake")
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,15 +1,7 @@
-//! What changes while a server runs, and who is told.
+//! Subscriptions to changes.
 //!
-//! Whoever knows of a change says so with [`Notify`]. The hub finds the subscriptions that want it, each of which keeps
-//! it until its connection tells the client.
+//! A publisher calls [`Notify`](notify::Notify). The hub finds the subscriptions to the change, and each keeps it until
+//! its connection sends it to the client: a publisher waits for no client.
 
 pub(crate) mod hub;
 pub(crate) mod notify;
-
-use mcpwright_core::ErrorObject;
-use serde_json::json;
-
-/// The error for whoever listens in too many places.
-pub(crate) fn too_many() -> ErrorObject {
-    ErrorObject::internal("too many subscriptions").data(json!({ "retryAfterMs": 60_000 }))
-}

@@ -1,18 +1,18 @@
-//! How a server is told of changes: by the program itself, and by other replicas.
+//! Publishing changes to the clients of a server.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock, Weak};
 
 use crate::caller::Caller;
-use crate::replicas::bus::Bus;
+use crate::replicas::bus::{Bus, ReplicaHandle};
 use crate::replicas::change::Change;
 use crate::replicas::task_change::TaskChange;
 use crate::subscriptions::hub::{Hub, Subscription, Wake};
 
-/// Tells clients of changes: those that have asked for them, in either era. Cheap to clone and to keep anywhere.
+/// Publishes changes to the clients that subscribed to them, in either era. Cheap to clone and to keep anywhere.
 ///
-/// It never waits. A client that is slow to read hears once of what has changed several times meanwhile, and where nobody
-/// listens, nothing is done. It comes from [`Builder::notify`](crate::Builder::notify),
+/// Publishing never waits. A client that reads slowly receives one notification for several equal changes, and without
+/// subscriptions nothing is done. Get it from [`Builder::notify`](crate::Builder::notify),
 /// [`Server::notify`](crate::Server::notify) or, in a handler, [`Context::notify`](crate::Context::notify).
 ///
 /// ```
@@ -33,72 +33,75 @@ pub struct Notify(Arc<State>);
 struct State {
     hub: Arc<Hub>,
     bus: OnceLock<Arc<dyn Bus>>,
-    /// The server in which this one is mounted: its clients are those who listen.
+    /// The server in which this one is mounted: its clients are the ones that subscribe.
     mounted_in: OnceLock<Notify>,
 }
 
 impl Notify {
-    /// The list of tools is another one now.
+    /// Publishes that the list of tools changed.
     pub fn tools_list_changed(&self) {
-        self.changed(&Change::Tools);
+        self.publish(&Change::Tools);
     }
 
-    /// The list of prompts is another one now.
+    /// Publishes that the list of prompts changed.
     pub fn prompts_list_changed(&self) {
-        self.changed(&Change::Prompts);
+        self.publish(&Change::Prompts);
     }
 
-    /// The list of resources is another one now.
+    /// Publishes that the list of resources or of resource templates changed.
     pub fn resources_list_changed(&self) {
-        self.changed(&Change::Resources);
+        self.publish(&Change::Resources);
     }
 
-    /// The contents of the resource of this URI are others now.
+    /// Publishes that the contents of the resource with this URI changed.
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
-        let root = self.root();
-        // Where nobody listens, not even the URI is copied.
-        if !root.hub.is_empty() || root.bus.get().is_some() {
-            self.changed(&Change::Resource(uri.as_ref().into()));
+        // Without subscriptions, not even the URI is copied.
+        if self.root().has_receivers() {
+            self.publish(&Change::Resource(uri.as_ref().into()));
         }
     }
 
-    /// It is otherwise with a task. How it is with it now is not even written where nobody listens.
+    /// Publishes the change of a task. `change` is called only if there may be a receiver.
     pub(crate) fn task_changed(&self, change: impl FnOnce() -> Option<TaskChange>) {
-        let root = self.root();
-        if (!root.hub.is_empty() || root.bus.get().is_some())
+        if self.root().has_receivers()
             && let Some(change) = change()
         {
-            self.changed(&Change::Task(change));
+            self.publish(&Change::Task(change));
         }
     }
 
-    pub(crate) fn changed(&self, change: &Change) {
+    pub(crate) fn publish(&self, change: &Change) {
         let root = self.root();
-        root.hub.send(change);
+        root.hub.publish(change);
         if let Some(bus) = root.bus.get() {
-            bus.publish(change, &ReplicaHandle(Arc::downgrade(&root.hub)));
+            bus.publish(change, &ReplicaHandle::new(&root.hub));
         }
     }
 
-    /// Opens a subscription that wants nothing yet; nothing if its caller has too many.
+    /// Opens a subscription to nothing yet. Returns `None` if its caller has too many.
     pub(crate) fn subscribe(&self, caller: &Caller, wake: Option<&Wake>) -> Option<Subscription> {
         Subscription::open(&self.0.hub, caller, wake)
     }
 
-    /// Tells the clients of another server from here on.
+    /// Publishes to the clients of another server from now on.
     pub(crate) fn mount_in(&self, other: &Self) {
-        // A builder is mounted once: mounting takes it.
+        // A builder is mounted once: mounting consumes it.
         let _ = self.0.mounted_in.set(other.clone());
     }
 
-    /// Shares changes with other replicas from here on.
+    /// Shares changes with other replicas from now on.
     pub(crate) fn join(&self, bus: Arc<dyn Bus>) {
-        bus.attach(ReplicaHandle(Arc::downgrade(&self.0.hub)));
-        // A server is built once: building takes its builder.
+        bus.attach(ReplicaHandle::new(&self.0.hub));
+        // A server is built once: building consumes its builder.
         let _ = self.0.bus.set(bus);
     }
 
-    /// Where those who listen are.
+    /// Returns a handle that does not keep the subscriptions alive.
+    pub(crate) fn downgrade(&self) -> WeakNotify {
+        WeakNotify(Arc::downgrade(&self.0))
+    }
+
+    /// Returns the state of the outermost server.
     fn root(&self) -> &State {
         match self.0.mounted_in.get() {
             Some(outer) => outer.root(),
@@ -107,36 +110,31 @@ impl Notify {
     }
 }
 
-/// Those who listen to one replica of a server: a [`Bus`] tells them of the changes of the others.
-///
-/// Two are equal if they are of the same replica.
+impl State {
+    fn has_receivers(&self) -> bool {
+        !self.hub.is_empty() || self.bus.get().is_some()
+    }
+}
+
+/// A [`Notify`] that does not keep its server's subscriptions alive.
 #[derive(Clone)]
-pub struct ReplicaHandle(Weak<Hub>);
+pub(crate) struct WeakNotify(Weak<State>);
 
-impl ReplicaHandle {
-    /// Tells them of a change at another replica, without waiting for them. Says whether the replica is still there.
-    pub fn tell(&self, change: &Change) -> bool {
-        let hub = self.0.upgrade();
-        hub.as_ref().inspect(|hub| hub.send(change)).is_some()
+impl WeakNotify {
+    /// Returns `None` once the server and its clients are gone.
+    pub(crate) fn upgrade(&self) -> Option<Notify> {
+        self.0.upgrade().map(Notify)
     }
 }
 
-impl PartialEq for ReplicaHandle {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ptr_eq(&other.0)
+impl fmt::Debug for WeakNotify {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WeakNotify")
     }
 }
-
-impl Eq for ReplicaHandle {}
 
 impl fmt::Debug for Notify {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Notify")
-    }
-}
-
-impl fmt::Debug for ReplicaHandle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Listeners")
+        f.debug_struct("Notify").finish_non_exhaustive()
     }
 }

@@ -1,24 +1,21 @@
-//! Tasks: calls that go on after they have been answered, for clients that know the extension.
-//!
-//! A call that becomes a task is answered with the task's id, and its handler goes on beside. What is known of the task is
-//! kept in the [`Store`](crate::Store), so that any replica can say how it is with it. A handler that asks ends, as it does
-//! in a call, and the task is parked with its questions until they are answered: then the handler is run again from the
-//! top, by whichever replica the last answer came to.
-//!
-//! See [tasks](https://modelcontextprotocol.io/extensions/tasks).
+//! The settings of tasks.
 
 use std::time::Duration;
 
 use mcpwright_core::{Client, ClientCapabilities, TASKS_EXTENSION};
 use serde_json::Map;
 
-/// A task that is kept for no time could not be asked for at all.
-const SHORTEST: Duration = Duration::from_secs(1);
+use crate::limits::{
+    DEFAULT_MAX_TASK_BYTES, DEFAULT_MAX_TASKS_PER_CALLER, DEFAULT_POLL_INTERVAL, DEFAULT_TASK_TTL,
+};
 
-/// Clocks reach further than this, so that every task has an end and counts among its caller's until then.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+/// Minimum time that a task is kept: a task that expired at once could not be polled.
+const MIN_TTL: Duration = Duration::from_secs(1);
 
-/// What a server does with calls that become [tasks](https://modelcontextprotocol.io/extensions/tasks).
+/// Maximum time that a task is kept. Clocks reach further, so every task ends and counts for its caller until then.
+const MAX_TTL: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// The settings of [tasks](https://modelcontextprotocol.io/extensions/tasks) of a server.
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,59 +30,58 @@ pub struct TaskConfig {
     pub(crate) after: Option<Duration>,
     pub(crate) ttl: Duration,
     pub(crate) poll_interval: Duration,
-    pub(crate) most: usize,
+    pub(crate) max_per_caller: usize,
     pub(crate) max_result_bytes: usize,
 }
 
 impl TaskConfig {
-    /// No call becomes a task but those of tools that say so; what is said below where nothing is said.
+    /// Creates the default settings: only calls of tools with a task mode become tasks.
     pub fn new() -> Self {
         Self {
             after: None,
-            ttl: Duration::from_secs(60 * 60),
-            poll_interval: Duration::from_secs(1),
-            most: 1000,
-            max_result_bytes: 1 << 20,
+            ttl: DEFAULT_TASK_TTL,
+            poll_interval: DEFAULT_POLL_INTERVAL,
+            max_per_caller: DEFAULT_MAX_TASKS_PER_CALLER,
+            max_result_bytes: DEFAULT_MAX_TASK_BYTES,
         }
     }
 
-    /// Makes a task of any call of a tool that has taken this long, where the client knows tasks and the tool says
-    /// nothing of its own.
+    /// Promotes a call to a task after it has run for `duration`, if the client declares tasks and the tool has no mode of its
+    /// own. Off by default, because it changes what a disconnect does: before promotion it cancels the call, afterwards the
+    /// task keeps running.
     ///
-    /// A call that ends before is answered as ever, and costs no more.
-    pub fn after(mut self, time: Duration) -> Self {
-        self.after = Some(time);
+    /// A call that ends earlier is answered as usual and costs no more.
+    pub fn after(mut self, duration: Duration) -> Self {
+        self.after = Some(duration);
         self
     }
 
-    /// Keeps a task this long from its creation, an hour if nothing is said; then it has failed, if it is not done. What
-    /// came of it is kept for a minute at least.
+    /// Sets the time that a task is kept, from its creation. Default: one hour. A task that has not ended by then fails. Its
+    /// result is kept for at least one minute.
     ///
-    /// It is the deadline of tools that have none of their own. What is less than a second is a second, and what is more
-    /// than a hundred years is a hundred years.
-    pub fn ttl(mut self, time: Duration) -> Self {
-        self.ttl = time.clamp(SHORTEST, LONGEST);
+    /// It is also the timeout of tools without one. Values are clamped to between one second and a hundred years.
+    pub fn ttl(mut self, duration: Duration) -> Self {
+        self.ttl = duration.clamp(MIN_TTL, MAX_TTL);
         self
     }
 
-    /// Has clients wait this long before they ask again how it is with a task: a second if nothing is said.
-    pub fn poll_interval(mut self, time: Duration) -> Self {
-        self.poll_interval = time;
+    /// Sets the interval at which clients should poll a task. Default: one second.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = interval;
         self
     }
 
-    /// Keeps at most this many tasks of one caller at a time, done or not: 1000 if nothing is said. Callers of whom nothing
-    /// is known are one.
-    pub fn most(mut self, tasks: usize) -> Self {
-        self.most = tasks;
+    /// Sets the maximum number of tasks of one caller, ended or not. Default: 1000. All anonymous callers count as one.
+    pub fn max_per_caller(mut self, tasks: usize) -> Self {
+        self.max_per_caller = tasks;
         self
     }
 
-    /// Keeps results up to this size, in bytes: 1 MiB if nothing is said. In the place of a larger one, the model reads
-    /// that the tool should be asked for less.
+    /// Sets the maximum size of a result, in bytes. Default: 1 MiB. Instead of a larger one, the model reads that it should
+    /// request less.
     ///
-    /// It is also the limit of a task that asks, with its questions, its arguments and what the handler knows by then: a
-    /// larger one fails. An answer that is larger is refused.
+    /// It is also the limit of a suspended task, with its input requests, its arguments and the state of earlier rounds: a
+    /// larger one fails. A larger input response is refused.
     pub fn max_result_bytes(mut self, bytes: usize) -> Self {
         self.max_result_bytes = bytes;
         self
@@ -98,12 +94,12 @@ impl Default for TaskConfig {
     }
 }
 
-/// Whether a client knows tasks.
+/// Returns `true` if the client declared the tasks extension.
 pub(crate) fn is_known_to(client: &Client) -> bool {
     client.capabilities().extensions.get(TASKS_EXTENSION).is_some()
 }
 
-/// What a client has to declare that is to deal with tasks.
+/// Returns the capability that a client must declare to use tasks.
 pub(crate) fn capability() -> ClientCapabilities {
     ClientCapabilities::new().extensions([(TASKS_EXTENSION, Map::new())])
 }

@@ -1,4 +1,4 @@
-//! What is known of a task, as it is kept.
+//! The record of a task in the store.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,54 +12,59 @@ use serde::{Deserialize, Serialize};
 use crate::call::Call;
 use crate::input_required::InputRequired;
 use crate::input_required::rounds::RoundState;
+use crate::limits::MIN_RESULT_TTL;
 use crate::replicas::task_change::TaskVersion;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::timestamp;
 
-/// How long what came of a task is kept at least, in milliseconds, however late in its time it ends.
-const MIN_RESULT_TTL: u64 = 60_000;
+/// The version of the record's form. A replica does not read records of another version.
+pub(crate) const RECORD_VERSION: u32 = 1;
 
-/// What is known of a task.
+/// The largest integer that every JSON implementation represents exactly.
+const MAX_JSON_INTEGER: u64 = (1 << 53) - 1;
+
+/// The record of a task in the store. Times are in milliseconds of Unix time, durations in milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Record {
+pub(crate) struct TaskRecord {
+    /// The version of this form.
+    pub(crate) v: u32,
     pub(crate) id: String,
-    /// Whom it is for.
+    /// The caller that owns the task.
     pub(crate) owner: String,
-    /// Times are in milliseconds since 1970, and so is how long.
     created: u64,
     updated: u64,
-    /// How many states the task has had before this one.
+    /// The number of states before this one.
     step: u32,
     ttl: u64,
     poll: u64,
     message: Option<String>,
-    pub(crate) state: State,
+    pub(crate) state: TaskState,
 }
 
-/// How it is with a task.
+/// The state of a task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) enum State {
+pub(crate) enum TaskState {
     Working,
-    PendingInput(Box<SuspendedTask>),
+    InputRequired(Box<SuspendedTask>),
     Completed(JsonText),
     Failed(ErrorObject),
     Cancelled,
 }
 
-/// What it takes to go on with a task once its questions are answered.
+/// The state of a suspended task, with which it continues after the responses to its input requests.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SuspendedTask {
-    /// The questions, by the keys that the client knows.
+    /// The pending input requests, by the keys that the client knows.
     pub(crate) requests: InputRequests,
-    /// The handler's key for each key that the client has been told in this task.
+    /// The handler's key for each key that the client has received in this task.
     pub(crate) keys: BTreeMap<String, String>,
-    /// How often the task has been parked.
+    /// The number of times that the task was suspended.
     pub(crate) round: u32,
     pub(crate) origin: TaskOrigin,
-    pub(crate) before: RoundState,
+    pub(crate) round_state: RoundState,
 }
 
-/// What was called, and by which client.
+/// The call that became a task, and its client.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct TaskOrigin {
     pub(crate) params: Option<JsonText>,
@@ -71,7 +76,7 @@ impl TaskOrigin {
     pub(crate) fn of(call: &Call) -> Self {
         let client = call.client();
         Self {
-            params: call.params().and_then(called_with),
+            params: call.params().and_then(call_params),
             info: client.info().cloned(),
             capabilities: client.capabilities().clone(),
         }
@@ -82,43 +87,44 @@ impl TaskOrigin {
     }
 }
 
-/// Of the parameters of a call, what a tool is run again with: the rest was for the first run alone.
-fn called_with(params: &JsonText) -> Option<JsonText> {
+/// Returns the parameters that later rounds need: the others were for the first round only.
+fn call_params(params: &JsonText) -> Option<JsonText> {
     #[derive(Serialize, Deserialize)]
-    struct CalledWith {
+    struct CallParams {
         name: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         arguments: Option<JsonText>,
     }
-    JsonText::of(&params.to::<CalledWith>().ok()?).ok()
+    JsonText::encode(&params.decode_owned::<CallParams>().ok()?).ok()
 }
 
 impl SuspendedTask {
-    /// Parks a task with questions. No key of theirs is one that the client has been told before, since its answer might
-    /// be taken for one to the earlier question.
+    /// Suspends a task with input requests. None of them gets a key that the client has received before: a response to the
+    /// earlier request could be taken for one to the later.
     pub(crate) fn new(
-        asked: InputRequired,
+        pending: InputRequired,
         origin: TaskOrigin,
         mut keys: BTreeMap<String, String>,
         round: u32,
     ) -> Self {
-        let InputRequired { requests, before } = asked;
+        let InputRequired { requests, state: round_state } = pending;
         let mut open = InputRequests::new();
         for (key, request) in requests {
-            let again = |number: u32| if number == 1 { key.clone() } else { format!("{key}-{number}") };
-            let told = (1..).map(again).find(|told| !keys.contains_key(told)).unwrap_or_else(|| key.clone());
-            keys.insert(told.clone(), key);
-            open.insert(told, request);
+            let numbered = |number: u32| if number == 1 { key.clone() } else { format!("{key}-{number}") };
+            let unused = (1..).map(numbered).find(|candidate| !keys.contains_key(candidate));
+            let client_key = unused.unwrap_or_else(|| key.clone());
+            keys.insert(client_key.clone(), key);
+            open.insert(client_key, request);
         }
-        Self { requests: open, keys, round: round + 1, origin, before }
+        Self { requests: open, keys, round: round + 1, origin, round_state }
     }
 }
 
-impl State {
+impl TaskState {
     pub(crate) fn status(&self) -> TaskStatus {
         match self {
             Self::Working => TaskStatus::Working,
-            Self::PendingInput(_) => TaskStatus::InputRequired,
+            Self::InputRequired(_) => TaskStatus::InputRequired,
             Self::Completed(_) => TaskStatus::Completed,
             Self::Failed(_) => TaskStatus::Failed,
             Self::Cancelled => TaskStatus::Cancelled,
@@ -126,80 +132,77 @@ impl State {
     }
 }
 
-impl Record {
-    pub(crate) fn new(id: String, owner: &str, settings: &TaskConfig, now: u64) -> Self {
+impl TaskRecord {
+    pub(crate) fn new(id: String, owner: &str, config: &TaskConfig, now: u64) -> Self {
         let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Self {
+            v: RECORD_VERSION,
             id,
             owner: owner.to_owned(),
             created: now,
             updated: now,
             step: 0,
-            // What JSON numbers hold everywhere.
-            ttl: milliseconds(settings.ttl).min((1 << 53) - 1),
-            poll: milliseconds(settings.poll_interval).clamp(1, (1 << 53) - 1),
+            ttl: milliseconds(config.ttl).min(MAX_JSON_INTEGER),
+            poll: milliseconds(config.poll_interval).clamp(1, MAX_JSON_INTEGER),
             message: None,
-            state: State::Working,
+            state: TaskState::Working,
         }
     }
 
-    pub(crate) fn change(&mut self, state: State, message: Option<String>, now: u64) {
+    pub(crate) fn set_state(&mut self, state: TaskState, message: Option<String>, now: u64) {
         (self.state, self.message) = (state, message);
         self.step += 1;
         self.touch(now);
     }
 
-    /// The last change. What failed says why. It is kept long enough for its owner to see it.
-    pub(crate) fn end(&mut self, state: State, message: Option<&str>, now: u64) {
+    /// Sets the last state. It is kept long enough for the owner to read it; an error is the status message, too.
+    pub(crate) fn end(&mut self, state: TaskState, message: Option<&str>, now: u64) {
         let message = match &state {
-            State::Failed(error) => Some(&*error.message),
+            TaskState::Failed(error) => Some(&*error.message),
             _ => message,
         };
         let message = message.map(str::to_owned);
-        self.change(state, message, now);
-        self.ttl = self.ttl.max(now.saturating_sub(self.created).saturating_add(MIN_RESULT_TTL));
+        self.set_state(state, message, now);
+        let min_ttl = u64::try_from(MIN_RESULT_TTL.as_millis()).unwrap_or(u64::MAX);
+        self.ttl = self.ttl.max(now.saturating_sub(self.created).saturating_add(min_ttl));
     }
 
-    pub(crate) fn say(&mut self, message: String, now: u64) {
+    pub(crate) fn set_message(&mut self, message: String, now: u64) {
         self.message = Some(message);
         self.touch(now);
     }
 
-    /// What comes later is never said to be earlier, whatever happens to the clock.
+    /// Advances the time of the last update. It never goes back, even if the clock does.
     fn touch(&mut self, now: u64) {
         self.updated = self.updated.max(now);
     }
 
-    /// Which of two that are known of the same task is the later.
-    pub(crate) fn age(&self) -> TaskVersion {
-        let answered = match &self.state {
-            State::PendingInput(parked) => {
-                let answered = parked.keys.len().saturating_sub(parked.requests.len());
-                u32::try_from(answered).unwrap_or(u32::MAX)
+    /// Returns the position of this state in the life of the task.
+    pub(crate) fn version(&self) -> TaskVersion {
+        let responses = match &self.state {
+            TaskState::InputRequired(suspended) => {
+                let responses = suspended.keys.len().saturating_sub(suspended.requests.len());
+                u32::try_from(responses).unwrap_or(u32::MAX)
             }
             _ => u32::MAX,
         };
-        TaskVersion {
-            has_ended: self.state.status().is_terminal(),
-            step: self.step,
-            updated: self.updated,
-            answered,
-        }
+        let has_ended = self.state.status().is_terminal();
+        TaskVersion { has_ended, step: self.step, updated: self.updated, responses }
     }
 
-    /// How many bytes it takes to keep it.
+    /// Returns the size of the record, in bytes.
     pub(crate) fn size(&self) -> usize {
         serde_json::to_vec(self).map_or(usize::MAX, |text| text.len())
     }
 
-    /// How long the task is still kept.
-    pub(crate) fn left(&self, now: u64) -> Duration {
+    /// Returns the time until the task expires.
+    pub(crate) fn remaining(&self, now: u64) -> Duration {
         Duration::from_millis(self.created.saturating_add(self.ttl).saturating_sub(now))
     }
 
     pub(crate) fn task(&self) -> Task {
-        let mut task = Task::new(self.id.clone(), self.state.status(), timestamp::written(self.created))
-            .last_updated_at(timestamp::written(self.updated))
+        let mut task = Task::new(self.id.clone(), self.state.status(), timestamp::format(self.created))
+            .last_updated_at(timestamp::format(self.updated))
             .ttl_ms(self.ttl)
             .poll_interval_ms(self.poll);
         task.status_message.clone_from(&self.message);
@@ -209,10 +212,10 @@ impl Record {
     pub(crate) fn detailed(&self) -> DetailedTask {
         let task = DetailedTask::new(self.task());
         match &self.state {
-            State::Working | State::Cancelled => task,
-            State::PendingInput(parked) => task.input_requests(parked.requests.clone()),
-            State::Completed(result) => task.result(result.clone()),
-            State::Failed(error) => task.error(error.clone()),
+            TaskState::Working | TaskState::Cancelled => task,
+            TaskState::InputRequired(suspended) => task.input_requests(suspended.requests.clone()),
+            TaskState::Completed(result) => task.result(result.clone()),
+            TaskState::Failed(error) => task.error(error.clone()),
         }
     }
 }

@@ -1,82 +1,100 @@
-//! Where tasks are kept, and which of them run here.
+//! The tasks of a server: their records in the store, and the handles of those that run in this process.
 //!
-//! The store knows no transactions, so what must happen once is the first value under a key of its own: that a task has
-//! ended, the answer to a question, and who goes on with a task that was parked. All else has one writer at a time: who
+//! The store has no transactions, so whatever must happen once is the first value under a key of its own: the end of a task,
+//! the response to an input request, and the claim to a round. Everything else has one writer at a time, the replica that
 //! runs the task.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mcpwright_core::JsonText;
+use mcpwright_core::{InputRequests, JsonText};
+use serde::de::DeserializeOwned;
 
 use crate::replicas::store::{Store, StoreError};
 use crate::runtime;
 use crate::runtime::Runtime;
+use crate::sync::lock;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::handle::TaskHandle;
-use crate::tasks::record::{Record, State, SuspendedTask};
+use crate::tasks::record::{RECORD_VERSION, SuspendedTask, TaskRecord, TaskState};
 
-/// How long a task may run without a sign of life.
+/// Time without a heartbeat after which a running task counts as lost.
 const LEASE: Duration = Duration::from_secs(20);
 
-/// Where tasks are kept, and which of them run here.
+/// The tasks of a server: their records in the store, and the handles of those that run in this process.
 pub(crate) struct Registry {
-    pub(crate) settings: TaskConfig,
+    pub(crate) config: TaskConfig,
     store: Arc<dyn Store>,
-    /// What keys begin with: servers of other names may share the store.
+    /// The prefix of all keys: servers of other names may share the store.
     prefix: String,
     running: Mutex<BTreeMap<String, Arc<TaskHandle>>>,
-    /// When the tasks end that were created here, by their owners.
-    ends: Mutex<BTreeMap<String, Vec<Instant>>>,
+    /// The expiry of the tasks that were created here, by owner.
+    expiries: Mutex<BTreeMap<String, Vec<Instant>>>,
+}
+
+/// A task that counts for its owner. Dropping it without [`keep`](Self::keep) releases the count.
+pub(crate) struct Reservation<'a> {
+    registry: &'a Registry,
+    owner: &'a str,
+    expiry: Option<Instant>,
+}
+
+impl Reservation<'_> {
+    /// Counts the task until it expires.
+    pub(crate) fn keep(mut self) {
+        self.expiry = None;
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        let Some(expiry) = self.expiry else { return };
+        let mut expiries = lock(&self.registry.expiries);
+        if let Some(of_owner) = expiries.get_mut(self.owner)
+            && let Some(index) = of_owner.iter().position(|other| *other == expiry)
+        {
+            of_owner.swap_remove(index);
+        }
+    }
 }
 
 impl Registry {
-    pub(crate) fn new(settings: TaskConfig, store: Arc<dyn Store>, server: &str) -> Self {
+    pub(crate) fn new(config: TaskConfig, store: Arc<dyn Store>, server: &str) -> Self {
         let prefix = format!("mcp:task:{server}:");
-        Self { settings, store, prefix, running: Mutex::default(), ends: Mutex::default() }
+        Self { config, store, prefix, running: Mutex::default(), expiries: Mutex::default() }
     }
 
-    fn key(&self, id: &str, what: &str) -> String {
-        format!("{}{id}{what}", self.prefix)
+    fn key(&self, id: &str, suffix: &str) -> String {
+        format!("{}{id}{suffix}", self.prefix)
     }
 
-    /// Counts one more task of an owner, unless there are too many: until when it does.
-    pub(crate) fn reserve(&self, owner: &str, now: Instant) -> Option<Instant> {
-        let mut ends = lock(&self.ends);
-        ends.retain(|_, ends| {
-            ends.retain(|end| *end > now);
-            !ends.is_empty()
+    /// Counts one more task of an owner. Returns `None` if there are too many.
+    pub(crate) fn reserve<'a>(&'a self, owner: &'a str, now: Instant) -> Option<Reservation<'a>> {
+        let mut expiries = lock(&self.expiries);
+        expiries.retain(|_, of_owner| {
+            of_owner.retain(|expiry| *expiry > now);
+            !of_owner.is_empty()
         });
-        let of_owner = ends.entry(owner.to_owned()).or_default();
-        if of_owner.len() >= self.settings.most {
+        let of_owner = expiries.entry(owner.to_owned()).or_default();
+        if of_owner.len() >= self.config.max_per_caller {
             return None;
         }
-        let end = now.checked_add(self.settings.ttl)?;
-        of_owner.push(end);
-        Some(end)
+        let expiry = now.checked_add(self.config.ttl)?;
+        of_owner.push(expiry);
+        Some(Reservation { registry: self, owner, expiry: Some(expiry) })
     }
 
-    /// Counts a task of an owner no more, since nothing came of it.
-    pub(crate) fn release(&self, owner: &str, end: Instant) {
-        let mut ends = lock(&self.ends);
-        if let Some(of_owner) = ends.get_mut(owner)
-            && let Some(place) = of_owner.iter().position(|other| *other == end)
-        {
-            of_owner.swap_remove(place);
-        }
+    /// Adds the handle of a task that runs in this process.
+    pub(crate) fn register(&self, id: &str, handle: &Arc<TaskHandle>) {
+        lock(&self.running).insert(id.to_owned(), Arc::clone(handle));
     }
 
-    /// Puts a task on the list of those that run here.
-    pub(crate) fn register(&self, id: &str, running: &Arc<TaskHandle>) {
-        lock(&self.running).insert(id.to_owned(), Arc::clone(running));
-    }
-
-    /// Takes it off the list, unless the same task has begun to run once more.
-    pub(crate) fn unregister(&self, id: &str, running: &Arc<TaskHandle>) {
-        let mut all = lock(&self.running);
-        if all.get(id).is_some_and(|listed| Arc::ptr_eq(listed, running)) {
-            all.remove(id);
+    /// Removes a handle, unless the task has been started again since.
+    pub(crate) fn unregister(&self, id: &str, handle: &Arc<TaskHandle>) {
+        let mut running = lock(&self.running);
+        if running.get(id).is_some_and(|current| Arc::ptr_eq(current, handle)) {
+            running.remove(id);
         }
     }
 
@@ -88,102 +106,103 @@ impl Registry {
         lock(&self.running).values().cloned().collect()
     }
 
-    /// Keeps what is known of a task that has not ended.
-    pub(crate) async fn keep(&self, record: &Record, runtime: &dyn Runtime) -> Result<(), StoreError> {
-        let left = record.left(runtime::milliseconds(runtime));
-        self.store.put(&self.key(&record.id, ""), &serde_json::to_vec(record)?, left).await
+    /// Stores the record of a task that has not ended.
+    pub(crate) async fn save(&self, record: &TaskRecord, runtime: &dyn Runtime) -> Result<(), StoreError> {
+        let ttl = record.remaining(runtime::unix_millis(runtime));
+        self.store.put(&self.key(&record.id, ""), &serde_json::to_vec(record)?, ttl).await
     }
 
-    /// Ends a task, unless it has ended already: tells whether it had not.
-    pub(crate) async fn end(&self, record: &Record, runtime: &dyn Runtime) -> Result<bool, StoreError> {
-        let left = record.left(runtime::milliseconds(runtime));
+    /// Stores the end of a task. Returns `false` if it has ended already.
+    pub(crate) async fn end(&self, record: &TaskRecord, runtime: &dyn Runtime) -> Result<bool, StoreError> {
+        let ttl = record.remaining(runtime::unix_millis(runtime));
         let value = serde_json::to_vec(record)?;
-        let is_first = self.store.put_new(&self.key(&record.id, ":end"), &value, left).await?;
+        let is_first = self.store.put_new(&self.key(&record.id, ":end"), &value, ttl).await?;
         if is_first {
-            // From here on the end is what counts; the rest only takes room, and ends by itself where it cannot be removed.
+            // From now on only the end counts; the rest takes space, and expires if it cannot be removed.
             let _ = self.store.remove(&self.key(&record.id, "")).await;
             let _ = self.store.remove(&self.key(&record.id, ":alive")).await;
         }
         Ok(is_first)
     }
 
-    /// How a task has ended, if it has.
-    pub(crate) async fn ended(&self, id: &str) -> Result<Option<Record>, StoreError> {
-        self.read(&self.key(id, ":end")).await
+    /// Returns the end of a task, if it has ended.
+    pub(crate) async fn ended(&self, id: &str) -> Result<Option<TaskRecord>, StoreError> {
+        self.read_record(&self.key(id, ":end")).await
     }
 
-    /// What is known of a task. Of questions, only those that are open.
-    pub(crate) async fn find(&self, id: &str) -> Result<Option<Found>, StoreError> {
+    /// Finds a task. Of its input requests, it returns those without a response.
+    pub(crate) async fn find(&self, id: &str) -> Result<Option<FoundTask>, StoreError> {
         if let Some(record) = self.ended(id).await? {
-            return Ok(Some(Found::of(record)));
+            return Ok(Some(FoundTask::of(record)));
         }
-        let Some(record) = self.read::<Record>(&self.key(id, "")).await? else {
-            // It may have ended between the two.
-            return Ok(self.ended(id).await?.map(Found::of));
+        let Some(record) = self.read_record(&self.key(id, "")).await? else {
+            // It may have ended between the two reads.
+            return Ok(self.ended(id).await?.map(FoundTask::of));
         };
         let mut found = match self.running(id) {
-            Some(running) if matches!(record.state, State::Working) => Found::of(running.record()),
-            _ => Found::of(record),
+            Some(handle) if matches!(record.state, TaskState::Working) => FoundTask::of(handle.record()),
+            _ => FoundTask::of(record),
         };
-        if let State::PendingInput(parked) = &mut found.record.state {
-            found.answers = self.take_answered(id, parked).await?;
+        if let TaskState::InputRequired(suspended) = &mut found.record.state {
+            found.responses = self.take_responses(id, suspended).await?;
         }
         Ok(Some(found))
     }
 
-    /// Takes from the open questions those that have been answered, and returns the answers.
-    async fn take_answered(
+    /// Removes the input requests that have a response from the pending ones, and returns the responses.
+    async fn take_responses(
         &self,
         id: &str,
-        parked: &mut SuspendedTask,
+        suspended: &mut SuspendedTask,
     ) -> Result<Vec<(String, JsonText)>, StoreError> {
-        let mut answers = Vec::new();
-        let mut open = mcpwright_core::InputRequests::new();
-        for (key, request) in std::mem::take(&mut parked.requests) {
-            match self.read(&self.answer_key(id, &key)).await? {
-                Some(answer) => answers.push((key, answer)),
-                None => open.insert(key, request),
+        let mut responses = Vec::new();
+        let mut pending = InputRequests::new();
+        for (key, request) in std::mem::take(&mut suspended.requests) {
+            match self.read(&self.response_key(id, &key)).await? {
+                Some(response) => responses.push((key, response)),
+                None => pending.insert(key, request),
             }
         }
-        parked.requests = open;
-        Ok(answers)
+        suspended.requests = pending;
+        Ok(responses)
     }
 
-    /// Keeps the answer to an open question; a second one to the same is ignored.
-    pub(crate) async fn answer(
+    /// Stores the response to a pending input request. A second response to the same request is ignored.
+    pub(crate) async fn respond(
         &self,
-        record: &Record,
+        record: &TaskRecord,
         key: &str,
-        answer: &JsonText,
+        response: &JsonText,
         runtime: &dyn Runtime,
     ) -> Result<(), StoreError> {
-        let left = record.left(runtime::milliseconds(runtime));
-        self.store.put_new(&self.answer_key(&record.id, key), answer.as_str().as_bytes(), left).await?;
+        let ttl = record.remaining(runtime::unix_millis(runtime));
+        let key = self.response_key(&record.id, key);
+        self.store.put_new(&key, response.as_str().as_bytes(), ttl).await?;
         Ok(())
     }
 
-    fn answer_key(&self, id: &str, key: &str) -> String {
+    fn response_key(&self, id: &str, key: &str) -> String {
         self.key(id, &format!(":answer:{key}"))
     }
 
-    /// Tells whether it is for this replica to go on with a task that was parked in this round.
+    /// Claims a task that was suspended in this round. Returns `true` if this replica runs it again.
     pub(crate) async fn claim(
         &self,
-        record: &Record,
+        record: &TaskRecord,
         round: u32,
         runtime: &dyn Runtime,
     ) -> Result<bool, StoreError> {
-        // Whoever comes late gives no sign of life in the name of the one who goes on with it, and may have gone.
+        // A replica that comes late sends no heartbeat for the one that claimed the round and may be lost.
         if self.is_claimed(&record.id, round).await? {
             return Ok(false);
         }
-        // The sign of life comes first: without it, the task would seem to have been left by whoever goes on with it.
+        // The heartbeat comes first: without it, the task would seem lost to other replicas.
         self.heartbeat(&record.id).await?;
-        let left = record.left(runtime::milliseconds(runtime));
-        self.store.put_new(&self.round_key(&record.id, round), b"", left).await
+        let ttl = record.remaining(runtime::unix_millis(runtime));
+        self.store.put_new(&self.round_key(&record.id, round), b"", ttl).await
     }
 
-    /// Whether some replica goes on, or went on, with a task that was parked in this round.
+    /// Returns `true` if a replica has claimed this round.
     pub(crate) async fn is_claimed(&self, id: &str, round: u32) -> Result<bool, StoreError> {
         Ok(self.store.get(&self.round_key(id, round)).await?.is_some())
     }
@@ -192,57 +211,58 @@ impl Registry {
         self.key(id, &format!(":round:{round}"))
     }
 
-    /// Gives a sign of life for a task that runs here.
+    /// Extends the lease of a task that runs here.
     pub(crate) async fn heartbeat(&self, id: &str) -> Result<(), StoreError> {
         self.store.put(&self.key(id, ":alive"), b"", LEASE).await
     }
 
-    /// Whether some replica runs a task.
+    /// Returns `true` if a replica runs the task.
     pub(crate) async fn is_alive(&self, id: &str) -> Result<bool, StoreError> {
         Ok(self.running(id).is_some() || self.store.get(&self.key(id, ":alive")).await?.is_some())
     }
 
-    async fn read<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+    /// Reads a record. One of another version is treated as missing.
+    async fn read_record(&self, key: &str) -> Result<Option<TaskRecord>, StoreError> {
+        let Some(record) = self.read::<TaskRecord>(key).await? else { return Ok(None) };
+        if record.v != RECORD_VERSION {
+            tracing::warn!(version = record.v, "ignoring a task record of an unknown version");
+            return Ok(None);
+        }
+        Ok(Some(record))
+    }
+
+    async fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
         let value = self.store.get(key).await?;
         Ok(value.map(|value| serde_json::from_slice(&value)).transpose()?)
     }
 }
 
-/// What is known of a task.
+/// A task that was found in the store.
 #[derive(Clone)]
-pub(crate) struct Found {
-    pub(crate) record: Record,
-    /// The answers that have come since it was parked, by the keys that the client knows.
-    pub(crate) answers: Vec<(String, JsonText)>,
+pub(crate) struct FoundTask {
+    pub(crate) record: TaskRecord,
+    /// The responses since the task was suspended, by the keys that the client knows.
+    pub(crate) responses: Vec<(String, JsonText)>,
 }
 
-impl Found {
-    /// Whether all questions are answered.
-    pub(crate) fn is_answered(&self) -> bool {
-        self.answered_round().is_some()
+impl FoundTask {
+    fn of(record: TaskRecord) -> Self {
+        Self { record, responses: Vec::new() }
     }
 
-    /// The round in which the task was parked whose questions are all answered.
-    pub(crate) fn answered_round(&self) -> Option<u32> {
+    /// Returns the round in which the task was suspended, if all input requests of that round have a response.
+    pub(crate) fn completed_round(&self) -> Option<u32> {
         match &self.record.state {
-            State::PendingInput(parked) if parked.requests.is_empty() => Some(parked.round),
+            TaskState::InputRequired(suspended) if suspended.requests.is_empty() => Some(suspended.round),
             _ => None,
         }
     }
 
-    /// The same as its owner sees it: what has no open question is being worked on, or about to be.
-    pub(crate) fn seen(mut self) -> Self {
-        if self.is_answered() {
-            self.record.state = State::Working;
+    /// Returns the task as its owner sees it: without pending input requests, it is working or about to.
+    pub(crate) fn for_owner(mut self) -> Self {
+        if self.completed_round().is_some() {
+            self.record.state = TaskState::Working;
         }
         self
     }
-
-    fn of(record: Record) -> Self {
-        Self { record, answers: Vec::new() }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

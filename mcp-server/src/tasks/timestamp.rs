@@ -1,7 +1,7 @@
-//! Times as tasks say them.
+//! Timestamps of tasks.
 
-/// A time in milliseconds since 1970, in the form of ISO 8601.
-pub(crate) fn written(milliseconds: u64) -> String {
+/// Returns a time in milliseconds of Unix time as an ISO 8601 timestamp.
+pub(crate) fn format(milliseconds: u64) -> String {
     let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);
     let (days, of_day) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = date(days);
@@ -9,10 +9,9 @@ pub(crate) fn written(milliseconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{rest:03}Z")
 }
 
-/// The year, month and day that is this many days after the first of 1970.
+/// Returns the year, month and day that is this many days after the 1st of January 1970.
 fn date(days: u64) -> (u64, u64, u64) {
-    // The calendar repeats itself every 400 years. Years are counted from March, so that the day which some of them have
-    // more is the last one.
+    // The calendar repeats every 400 years. Years are counted from March, so that a leap day is the last day of its year.
     let days = days + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -25,10 +24,10 @@ fn date(days: u64) -> (u64, u64, u64) {
 
 #[cfg(test)]
 mod tests {
-    use super::written;
+    use super::format;
 
     #[test]
-    fn days_have_their_dates() {
+    fn days_are_dates() {
         for (milliseconds, text) in [
             (0, "1970-01-01T00:00:00.000Z"),
             (951_782_399_999, "2000-02-28T23:59:59.999Z"),
@@ -38,7 +37,7 @@ mod tests {
             (4_107_542_399_000, "2100-02-28T23:59:59.000Z"),
             (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
         ] {
-            assert_eq!(written(milliseconds), text);
+            assert_eq!(format(milliseconds), text);
         }
     }
 }

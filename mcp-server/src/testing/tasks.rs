@@ -1,4 +1,4 @@
-//! The methods of tasks.
+//! Requests of the tasks extension.
 
 use mcpwright_core::{
     CallToolParams, CreateTaskResult, DetailedTask, ErrorObject, InputResponses, JsonText, TaskParams,
@@ -6,52 +6,54 @@ use mcpwright_core::{
 };
 use serde::Serialize;
 
-use crate::testing::{Arguments, Client, own};
+use crate::testing::arguments::Arguments;
+use crate::testing::client::Client;
+use crate::testing::internal_error;
 
 /// For a modern client that has declared `io.modelcontextprotocol/tasks` among the extensions of its
-/// [`capabilities`](Self::capabilities). Without a host, what a task has left to do goes on whenever one of these is called.
+/// [`capabilities`](Self::capabilities). If the server has no runtime, a task makes progress only during these calls.
 impl Client {
-    /// Calls a tool, and expects the call to become a task.
+    /// Calls a tool that creates a task.
     ///
     /// # Errors
     ///
-    /// What the server answers; a result that is no task is an internal error.
+    /// Returns the error of the server, or an internal error if the result is not a task.
     pub async fn create_task(
         &self,
         name: &str,
         arguments: impl Arguments,
     ) -> Result<CreateTaskResult, ErrorObject> {
-        let arguments = JsonText::of(&arguments.into_object()).map_err(|error| own(&error))?;
+        let arguments = JsonText::encode(&arguments.into_object()).map_err(|error| internal_error(&error))?;
         let params = CallToolParams::new(name).arguments(arguments);
-        let params = serde_json::to_value(params).map_err(|error| own(&error))?;
+        let params = serde_json::to_value(params).map_err(|error| internal_error(&error))?;
         let result = self.send(method::TOOLS_CALL, params).await?;
-        result.to().map_err(|error| own(&error))
+        result.decode_owned().map_err(|error| internal_error(&error))
     }
 
-    /// Asks how it is with a task.
+    /// Requests the state of a task.
     ///
     /// # Errors
     ///
-    /// What the server answers.
+    /// Returns the error of the server.
     pub async fn get_task(&self, id: &str) -> Result<DetailedTask, ErrorObject> {
         self.request::<method::GetTask>(&TaskParams::new(id)).await
     }
 
-    /// Answers questions of a task, by their keys.
+    /// Responds to input requests of a task, by key.
     ///
     /// # Errors
     ///
-    /// What the server answers.
+    /// Returns the error of the server.
     pub async fn update_task<T: Serialize>(
         &self,
         id: &str,
-        answers: impl IntoIterator<Item = (&str, T)>,
+        responses: impl IntoIterator<Item = (&str, T)>,
     ) -> Result<(), ErrorObject> {
-        let mut responses = InputResponses::new();
-        for (key, answer) in answers {
-            responses.insert(key, JsonText::of(&answer).map_err(|error| own(&error))?);
+        let mut params = InputResponses::new();
+        for (key, response) in responses {
+            params.insert(key, JsonText::encode(&response).map_err(|error| internal_error(&error))?);
         }
-        self.request::<method::UpdateTask>(&UpdateTaskParams::new(id, responses)).await?;
+        self.request::<method::UpdateTask>(&UpdateTaskParams::new(id, params)).await?;
         Ok(())
     }
 
@@ -59,7 +61,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// What the server answers.
+    /// Returns the error of the server.
     pub async fn cancel_task(&self, id: &str) -> Result<(), ErrorObject> {
         self.request::<method::CancelTask>(&TaskParams::new(id)).await?;
         Ok(())

@@ -1,4 +1,4 @@
-//! What the engine does around every handler.
+//! Handling of every call: timeouts, panics, masked errors, result limits, middleware and downgrades.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,10 +22,10 @@ fn text(result: &mcpwright_core::CallToolResult) -> &str {
     result.content.first().and_then(|block| block.as_text()).unwrap_or_default()
 }
 
-/// Time passes at once, and jobs that may block run on threads of their own.
-struct Hurry;
+/// A runtime whose timers elapse at once and whose blocking jobs run on threads of their own.
+struct InstantRuntime;
 
-impl Runtime for Hurry {
+impl Runtime for InstantRuntime {
     fn now(&self) -> Instant {
         Instant::now()
     }
@@ -35,7 +35,7 @@ impl Runtime for Hurry {
     }
 
     fn spawn(&self, _: BoxFuture<'static, ()>) {
-        unreachable!("nothing here becomes a task");
+        unreachable!("no call in these tests becomes a task");
     }
 
     fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) {
@@ -44,18 +44,18 @@ impl Runtime for Hurry {
 }
 
 #[test]
-fn a_call_that_takes_too_long_is_an_error_that_the_model_reads() {
+fn a_timeout_is_a_tool_error() {
     let never = ToolHandler::function("never", [], futures::future::pending::<()>)
         .description("Never ends.")
         .timeout(Duration::from_secs(7));
-    let server = server().tool(never).build().with_runtime(Arc::new(Hurry));
+    let server = server().tool(never).build().with_runtime(Arc::new(InstantRuntime));
     let result = block_on(Client::modern(server).call_tool("never", ())).unwrap();
     assert_eq!(result.is_error, Some(true));
     assert_eq!(text(&result), "timed out: never took longer than 7s");
 }
 
 #[test]
-fn a_panic_where_it_may_block_is_that_calls_error_too() {
+fn a_panic_in_a_blocking_handler_is_an_internal_error() {
     let blocking = ToolHandler::new("blocking", |_| Ok(Execution::blocking(|| panic!("in /etc/passwd"))))
         .description("Panics.");
     let server = server().tool(blocking).build();
@@ -67,20 +67,21 @@ fn a_panic_where_it_may_block_is_that_calls_error_too() {
 }
 
 #[test]
-fn errors_are_masked_except_where_a_tool_chose_its_words() {
+fn mask_errors_hides_all_errors_but_tool_error() {
     let fails = ToolHandler::function("fails", [], || async { Err::<(), _>("at /home/me/secret.db") })
         .description("Fails.");
-    let says = ToolHandler::function("says", [], || async { Err::<(), _>(ToolError::new("try tomorrow")) })
-        .description("Says.");
-    let client = Client::modern(server().tool(fails).tool(says).mask_errors());
+    let reports =
+        ToolHandler::function("reports", [], || async { Err::<(), _>(ToolError::new("try tomorrow")) })
+            .description("Reports an error.");
+    let client = Client::modern(server().tool(fails).tool(reports).mask_errors());
     let masked = block_on(client.call_tool("fails", ())).unwrap();
     assert!(text(&masked).starts_with("fails failed, incident "), "{}", text(&masked));
     assert_eq!(masked.is_error, Some(true));
-    assert_eq!(text(&block_on(client.call_tool("says", ())).unwrap()), "try tomorrow");
+    assert_eq!(text(&block_on(client.call_tool("reports", ())).unwrap()), "try tomorrow");
 }
 
 #[test]
-fn an_error_says_its_own_words_and_not_its_sources() {
+fn an_error_result_holds_the_error_without_its_sources() {
     #[derive(Debug, thiserror::Error)]
     #[error("the note is locked")]
     struct Locked(#[source] std::io::Error);
@@ -92,16 +93,16 @@ fn an_error_says_its_own_words_and_not_its_sources() {
 }
 
 #[test]
-fn a_protocol_error_needs_its_own_type() {
-    let tool = ToolHandler::function("gone", [], || async {
-        Err::<(), _>(ErrorObject::new(ErrorCode(4711), "gone"))
+fn an_error_object_is_returned_as_a_protocol_error() {
+    let tool = ToolHandler::function("removed", [], || async {
+        Err::<(), _>(ErrorObject::new(ErrorCode(4711), "removed"))
     });
-    let client = Client::modern(server().tool(tool.description("Gone.")));
-    assert_eq!(block_on(client.call_tool("gone", ())).unwrap_err().code, ErrorCode(4711));
+    let client = Client::modern(server().tool(tool.description("Removed.")));
+    assert_eq!(block_on(client.call_tool("removed", ())).unwrap_err().code, ErrorCode(4711));
 }
 
 #[test]
-fn a_result_that_is_too_large_is_not_sent() {
+fn an_oversized_result_becomes_a_tool_error() {
     let tool = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
     let client = Client::modern(server().tool(tool).max_result_bytes(1000));
     let result = block_on(client.call_tool("large", ())).unwrap();
@@ -110,23 +111,23 @@ fn a_result_that_is_too_large_is_not_sent() {
 }
 
 #[test]
-fn the_error_for_a_large_result_is_sent_however_little_may_be() {
+fn the_error_for_an_oversized_result_is_exempt_from_the_limit() {
     let tool = ToolHandler::function("large", [], || async { "x".repeat(2000) }).description("Large.");
     let client = Client::modern(server().tool(tool).max_result_bytes(1));
     let result = block_on(client.call_tool("large", ())).unwrap();
-    assert_eq!((result.is_error, text(&result).contains("ask for less")), (Some(true), true));
+    assert_eq!((result.is_error, text(&result).contains("request less")), (Some(true), true));
 }
 
 #[test]
-fn contents_and_prompts_that_are_too_large_are_errors() {
+fn oversized_resources_and_prompts_are_protocol_errors() {
     let large = || async { "x".repeat(2000) };
     let name = |name: String| async move { "x".repeat(if name == "large" { 2000 } else { 10 }) };
-    let described = server()
+    let builder = server()
         .resource(ResourceHandler::function("demo://large", "large", large))
         .template(TemplateHandler::function("demo://of/{name}", "of", ["name"], name))
         .prompt(PromptHandler::function("large", [], large))
         .prompt(PromptHandler::function("of", ["name"], name));
-    let client = Client::modern(described.max_result_bytes(1000));
+    let client = Client::modern(builder.max_result_bytes(1000));
     for (method, params) in [
         ("resources/read", json!({ "uri": "demo://large" })),
         ("resources/read", json!({ "uri": "demo://of/large" })),
@@ -136,8 +137,10 @@ fn contents_and_prompts_that_are_too_large_are_errors() {
         let error = block_on(client.send(method, params)).unwrap_err();
         assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
         let (reason, incident) = error.message.split_once(", incident ").unwrap();
-        assert!(reason.starts_with("the result is too large: 20"), "{reason}");
-        assert!(reason.ends_with(" bytes, and at most 1000 are sent"), "{reason}");
+        assert!(
+            reason.starts_with("the result is too large: it must be at most 1000 bytes, and is 20"),
+            "{reason}"
+        );
         assert!(incident.len() == 12 && incident.bytes().all(|byte| byte.is_ascii_hexdigit()), "{incident}");
     }
     assert!(block_on(client.send("resources/read", json!({ "uri": "demo://of/small" }))).is_ok());
@@ -146,10 +149,10 @@ fn contents_and_prompts_that_are_too_large_are_errors() {
     );
 }
 
-struct Counting(Arc<AtomicUsize>);
+struct CountCalls(Arc<AtomicUsize>);
 
 #[async_trait]
-impl Middleware for Counting {
+impl Middleware for CountCalls {
     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
         let order = self.0.fetch_add(1, Ordering::SeqCst);
         let mut call = call.clone();
@@ -158,10 +161,10 @@ impl Middleware for Counting {
     }
 }
 
-struct Refusing;
+struct RejectToolsList;
 
 #[async_trait]
-impl Middleware for Refusing {
+impl Middleware for RejectToolsList {
     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
         match call.method() {
             "tools/list" => ErrorObject::new(ErrorCode(401), "not for you").into(),
@@ -171,11 +174,11 @@ impl Middleware for Refusing {
 }
 
 #[test]
-fn middleware_wraps_every_call_and_gives_values_to_it() {
+fn middleware_runs_on_every_call_and_inserts_extensions() {
     let count = Arc::new(AtomicUsize::new(5));
     let tool = ToolHandler::function("order", [], |order: Ext<usize>| async move { *order as u64 })
         .description("Order.");
-    let server = server().tool(tool).middleware(Counting(Arc::clone(&count))).middleware(Refusing);
+    let server = server().tool(tool).middleware(CountCalls(Arc::clone(&count))).middleware(RejectToolsList);
     let client = Client::modern(server);
     assert_eq!(text(&block_on(client.call_tool("order", ())).unwrap()), "5");
     assert_eq!(block_on(client.list_tools()).unwrap_err().code, ErrorCode(401));
@@ -183,7 +186,7 @@ fn middleware_wraps_every_call_and_gives_values_to_it() {
 }
 
 #[test]
-fn a_shared_value_is_found_by_its_type_and_its_lack_is_no_panic() {
+fn a_shared_value_is_found_by_type_and_a_missing_one_is_an_internal_error() {
     let tool = || {
         ToolHandler::function("name", [], |name: Ext<String>| async move { name.to_string() })
             .description("Name.")
@@ -214,13 +217,13 @@ impl MethodHandler for Reverse {
 }
 
 #[test]
-fn methods_of_an_extension_are_answered_in_both_eras() {
-    let described = || {
+fn extension_methods_work_in_modern_and_legacy_revisions() {
+    let builder = || {
         server().method("com.example/reverse", Reverse).extension("com.example/reverse", Default::default())
     };
-    let modern = Client::modern(described());
+    let modern = Client::modern(builder());
     let result = block_on(modern.send("com.example/reverse", json!({ "text": "abc" }))).unwrap();
-    let result: serde_json::Value = result.to().unwrap();
+    let result: serde_json::Value = result.decode_owned().unwrap();
     assert_eq!(
         (&result["text"], &result["resultType"], &result["_meta"]["com.example/own"]),
         (&json!("cba"), &json!("complete"), &json!(1))
@@ -228,16 +231,18 @@ fn methods_of_an_extension_are_answered_in_both_eras() {
     assert!(
         block_on(modern.discover()).unwrap().capabilities.extensions.get("com.example/reverse").is_some()
     );
-    let legacy = block_on(Client::legacy(described(), ProtocolVersion::V2025_06_18)).unwrap();
-    let result: serde_json::Value =
-        block_on(legacy.send("com.example/reverse", json!({ "text": "abc" }))).unwrap().to().unwrap();
+    let legacy = block_on(Client::legacy(builder(), ProtocolVersion::V2025_06_18)).unwrap();
+    let result: serde_json::Value = block_on(legacy.send("com.example/reverse", json!({ "text": "abc" })))
+        .unwrap()
+        .decode_owned()
+        .unwrap();
     assert_eq!(result, json!({ "text": "cba", "_meta": { "com.example/own": 1 } }));
     let error = block_on(modern.send("com.example/reverse", json!({ "text": 5 }))).unwrap_err();
     assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
 }
 
 #[test]
-fn what_is_not_offered_is_no_method() {
+fn methods_of_undeclared_features_are_not_found() {
     let client = Client::modern(server());
     for method in [
         "tools/list",
@@ -254,7 +259,7 @@ fn what_is_not_offered_is_no_method() {
 }
 
 #[test]
-fn older_revisions_hear_it_in_older_words() {
+fn content_is_downgraded_for_legacy_revisions() {
     use mcpwright_core::{ContentBlock, Resource};
     let tool = || {
         ToolHandler::function("all", [], || async {
@@ -269,7 +274,7 @@ fn older_revisions_hear_it_in_older_words() {
     let kinds = |version: ProtocolVersion| {
         let client = block_on(Client::legacy(server().tool(tool()), version)).unwrap();
         let result: serde_json::Value =
-            block_on(client.send("tools/call", json!({ "name": "all" }))).unwrap().to().unwrap();
+            block_on(client.send("tools/call", json!({ "name": "all" }))).unwrap().decode_owned().unwrap();
         let blocks = result["content"].as_array().unwrap().clone();
         blocks.iter().map(|block| block["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };

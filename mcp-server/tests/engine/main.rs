@@ -1,13 +1,11 @@
-//! The engine: whole conversations as text, and what a handler cannot forget.
+//! Integration tests of the engine, without a transport: calls, input requests and tasks.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-mod asking;
 mod calls;
-mod catalogues;
-mod conversations;
-mod demo;
+mod catalogs;
 mod handlers;
 mod headers;
+mod input_required;
 mod subscriptions;
 mod tasks;

@@ -5,25 +5,23 @@ use std::sync::Arc;
 
 use ::http::Uri;
 use ::http::request::Parts;
-use mcpwright_server::{IntoServer, Key, MemoryStore, Seal, Server, Store};
+use mcpwright_server::{IntoServer, Key, Seal, Server};
 use tokio::net::TcpListener;
-use tokio::sync::watch::Sender;
 
 use crate::error::Error;
-use crate::http::edge::origin::Gate;
-use crate::http::legacy::active::Shared;
+use crate::http::edge::origin::OriginCheck;
 use crate::http::legacy::http_sse::HttpSse;
 use crate::http::legacy::session::Sessions;
-use crate::http::limiter::Limiter;
 use crate::http::limits::Limits;
 use crate::http::net::serve::{Listening, Serving};
-use crate::http::router::{Endpoint, Extract, HttpService};
+use crate::http::router::{Endpoint, HttpService};
+use crate::http::state::{Extract, HttpState};
 use crate::runtime::TokioRuntime;
 use crate::tls::Tls;
 
-/// A server about to be served over HTTP: [`Http::bind`] does it.
+/// Prepares a server to be served over HTTP: [`Http::bind`] serves it.
 ///
-/// Without a word more, it is called on the machine itself only: `Host` and `Origin` are checked with each request.
+/// By default, only clients on the same machine can call it: `Host` and `Origin` are checked with each request.
 ///
 /// ```no_run
 /// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
@@ -35,7 +33,7 @@ pub fn http(server: impl IntoServer) -> Http {
     Http {
         server: server.into_server(),
         path: "/mcp".to_owned(),
-        gate: Gate::default(),
+        origins: OriginCheck::default(),
         public_url: None,
         keys: Vec::new(),
         limits: Limits::default(),
@@ -45,12 +43,12 @@ pub fn http(server: impl IntoServer) -> Http {
     }
 }
 
-/// A server about to be served over HTTP: how, and to whom.
+/// The settings of a server over HTTP.
 #[must_use = "a server does nothing until it is bound"]
 pub struct Http {
     server: Server,
     path: String,
-    gate: Gate,
+    origins: OriginCheck,
     public_url: Option<Uri>,
     keys: Vec<Key>,
     limits: Limits,
@@ -60,31 +58,31 @@ pub struct Http {
 }
 
 impl Http {
-    /// Sets the path of the endpoint: `/mcp` if nothing is said.
+    /// Sets the path of the endpoint. Default: `/mcp`.
     ///
     /// # Panics
     ///
-    /// When it does not begin with `/`.
+    /// Panics if the path does not start with `/`.
     #[track_caller]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
-        assert!(self.path.starts_with('/'), "a path begins with `/`: `/mcp`, for example");
+        assert!(self.path.starts_with('/'), "a path must start with `/`: `/mcp`, for example");
         self
     }
 
-    /// Says by which URL clients call the server, such as `https://mcp.example.com/mcp`: its host is allowed, and its path
+    /// Sets the URL by which clients call the server, such as `https://mcp.example.com/mcp`: its host is allowed, and its path
     /// is the path of the endpoint.
     ///
     /// # Panics
     ///
-    /// When it is no URL with a host.
+    /// Panics if it is not a URL with a scheme and a host.
     #[track_caller]
     pub fn public_url(mut self, url: impl AsRef<str>) -> Self {
         let url: Result<Uri, _> = url.as_ref().parse();
         let url = url.ok().filter(|url| url.host().is_some() && url.scheme().is_some());
-        let url =
-            url.expect("a public URL has a scheme and a host: `https://mcp.example.com/mcp`, for example");
-        self.gate.allow_hosts(url.host().map(str::to_owned));
+        let url = url
+            .expect("a public URL must have a scheme and a host: `https://mcp.example.com/mcp`, for example");
+        self.origins.allow_hosts(url.host().map(str::to_owned));
         if url.path() != "/" {
             url.path().clone_into(&mut self.path);
         }
@@ -92,58 +90,58 @@ impl Http {
         self
     }
 
-    /// Allows clients to call the server by these names, with any port or with the one that is said. Once names are said,
-    /// those of the machine itself have to be said as well.
+    /// Allows clients to call the server by these host names, with any port or with the given one. The list replaces the
+    /// loopback names, so list these as well if clients on the same machine use them.
     pub fn allowed_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.gate.allow_hosts(names.into_iter().map(Into::into));
+        self.origins.allow_hosts(names.into_iter().map(Into::into));
         self
     }
 
-    /// Allows clients to call the server by any name: something else has to keep the pages of other sites from it, such
-    /// as authentication that browsers do not do by themselves.
+    /// Allows clients to call the server by any host name. Something else must then protect it from pages of other sites, such
+    /// as authentication that browsers do not perform by themselves.
     pub fn allow_any_host(mut self) -> Self {
-        self.gate.allow_any_host();
+        self.origins.allow_any_host();
         self
     }
 
-    /// Allows the pages of these origins, such as `https://app.example.com`, to call the server from a browser; `*` stands
-    /// for all. Browsers are told so in the way of CORS.
+    /// Allows pages of these origins, such as `https://app.example.com`, to call the server from a browser, with CORS headers;
+    /// `*` stands for all origins.
     pub fn cors(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.gate.allow_origins(origins.into_iter().map(Into::into));
+        self.origins.allow_origins(origins.into_iter().map(Into::into));
         self
     }
 
-    /// Seals with this key what clients keep for the server, such as the ids of sessions and what goes with questions.
-    /// Every replica needs the same.
+    /// Adds a key that seals what clients keep on behalf of the server: session ids and request states. All replicas must have
+    /// the same keys.
     ///
-    /// The first one that is said seals, and all of them open. Without any, that is the key of the server, and without that
-    /// each process has one of its own, and sessions end with it.
+    /// The first key seals, and all of them open. Default: the keys of the server; without these, each process has a random
+    /// key, and sessions end with the process.
     pub fn key(mut self, key: Key) -> Self {
         self.keys.push(key);
         self
     }
 
-    /// Sets what the transport puts up with.
+    /// Sets the limits of the transport.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Serves HTTP+SSE of revision 2024-11-05 as well, at a path of its own such as `/sse`: for clients that know nothing
-    /// newer. Everything of such a client lives in the process to which its stream is connected.
+    /// Also serves HTTP+SSE of revision 2024-11-05, at a path of its own such as `/sse`, for clients that support nothing newer.
+    /// Such a client is bound to the process that its stream is connected to.
     ///
     /// # Panics
     ///
-    /// When the path does not begin with `/`.
+    /// Panics if the path does not start with `/`.
     #[track_caller]
     pub fn http_sse(mut self, path: impl Into<String>) -> Self {
         let path = path.into();
-        assert!(path.starts_with('/'), "a path begins with `/`: `/sse`, for example");
+        assert!(path.starts_with('/'), "a path must start with `/`: `/sse`, for example");
         self.http_sse = Some(path);
         self
     }
 
-    /// Takes something out of the head of each request and hands it to handlers, which find it by its type with
+    /// Extracts a value from the head of each request for handlers, which find it by its type with
     /// [`Ext`](mcpwright_server::Ext).
     ///
     /// ```no_run
@@ -168,30 +166,30 @@ impl Http {
         self
     }
 
-    /// A service for another HTTP server, such as axum's. Layers before it may say who calls: they put a
+    /// Returns a service for another HTTP server, such as axum. A layer in front of it can identify the caller: it inserts a
     /// [`Caller`](mcpwright_server::Caller) into the extensions of the request.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime.
+    /// Panics outside of a tokio runtime.
     #[track_caller]
     pub fn into_service(self) -> HttpService {
-        let host =
-            TokioRuntime::current().expect("a service is made on a tokio runtime: under `#[tokio::main]`");
+        let host = TokioRuntime::current()
+            .expect("a service must be created on a tokio runtime: under `#[tokio::main]`");
         self.service(host)
     }
 
-    /// Serves on this address until the process is asked to end: by SIGTERM or SIGINT.
+    /// Serves on this address until the process receives SIGTERM or SIGINT.
     ///
     /// # Errors
     ///
-    /// The address is not free; it can be reached from other machines and nobody said by which name; or there is no tokio
-    /// runtime.
+    /// Returns an error if the address is in use, if it is reachable from other machines and no host name is allowed, or
+    /// outside of a tokio runtime.
     pub async fn bind(self, address: impl tokio::net::ToSocketAddrs) -> Result<(), Error> {
         self.listen(address).await?.run().await
     }
 
-    /// Listens on this address, and serves once [`Listening::run`] is called: to learn the port where any will do.
+    /// Listens on this address. Connections are served once [`Listening::run`] is called; meanwhile the port is known.
     ///
     /// # Errors
     ///
@@ -201,11 +199,12 @@ impl Http {
         self.accept(listener)
     }
 
-    /// Serves those who connect to a listener that is there already, once [`Listening::run`] is called.
+    /// Uses an existing listener. Connections are served once [`Listening::run`] is called.
     ///
     /// # Errors
     ///
-    /// It can be reached from other machines and nobody said by which name; or there is no tokio runtime.
+    /// Returns an error if the address is reachable from other machines and no host name is allowed, or outside of a tokio
+    /// runtime.
     pub fn accept(mut self, listener: TcpListener) -> Result<Listening, Error> {
         let address = listener.local_addr()?;
         self.check(address)?;
@@ -216,9 +215,9 @@ impl Http {
         Ok(Listening::new(listener, Serving { address, url, path, tls, limits, service }))
     }
 
-    /// Whoever can be reached by others says by which names: a page of another site could call it by any.
+    /// Requires allowed host names for an address that is reachable from other machines: a page of another site could use any.
     fn check(&self, address: SocketAddr) -> Result<(), Error> {
-        if address.ip().is_loopback() || !self.gate.is_loopback() {
+        if address.ip().is_loopback() || !self.origins.is_loopback() {
             return Ok(());
         }
         Err(Error::Settings(format!(
@@ -227,36 +226,23 @@ impl Http {
         )))
     }
 
-    fn service(self, host: TokioRuntime) -> HttpService {
-        let mut server = self.server.with_runtime(Arc::new(host.clone()));
-        let store: Arc<dyn Store> = match server.store() {
-            Some(store) => Arc::clone(store),
-            None => Arc::new(MemoryStore::new()),
-        };
+    fn service(self, runtime: TokioRuntime) -> HttpService {
+        let mut server = self.server.with_runtime(Arc::new(runtime.clone()));
         if !self.keys.is_empty() {
             server = server.with_seal(Seal::new(self.keys));
         }
-        let seal = server.seal().clone();
-        if seal.is_random() {
+        if server.seal().is_random() {
             tracing::info!(
-                "what clients keep is sealed with a random key: `key` is for several replicas, and for restarts"
+                "sealing session ids and request states with a random key: set `key` for several replicas or restarts"
             );
         }
-        let limits = self.limits;
-        let over = Sender::new(false);
-        let shared = Shared { server: server.clone(), host, limits, over: over.subscribe() };
-        let sessions = Sessions::new(shared, seal, store);
+        let (seal, store) = (server.seal().clone(), Arc::clone(server.store()));
+        let state = HttpState::new(server, runtime, self.limits, self.extracts);
         HttpService(Arc::new(Endpoint {
-            server,
-            gate: self.gate,
-            limits,
-            sessions,
+            sessions: Sessions::new(&state, seal, store),
+            origins: self.origins,
             http_sse: self.http_sse.map(HttpSse::new).map(Arc::new),
-            extracts: self.extracts,
-            calls: Limiter::new(limits.calls),
-            streams: Limiter::new(limits.streams),
-            stopping: Sender::new(false),
-            over,
+            state,
         }))
     }
 }

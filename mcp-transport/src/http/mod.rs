@@ -15,6 +15,7 @@ pub(crate) mod modern;
 pub(crate) mod net;
 pub(crate) mod router;
 pub(crate) mod sse;
+pub(crate) mod state;
 
 // The public interface is:
 pub use self::builder::{Http, http};

@@ -1,6 +1,6 @@
-//! Server-sent events: how a stream of messages is written.
+//! Encoding of server-sent events.
 //!
-//! A message is on one line, so that an event has one `data` field.
+//! A message is one line, so an event has one `data` field.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
 
-/// What keeps a quiet stream alive: a comment, which clients ignore.
+/// The keep-alive comment of a quiet stream, which clients ignore.
 pub(crate) const COMMENT: &[u8] = b":\n\n";
 
-/// How long a client waits before it comes back for the rest, in milliseconds.
+/// Time before a client reconnects, in milliseconds.
 const RETRY: u32 = 1000;
 
 /// Appends an event with a message.
@@ -26,7 +26,7 @@ pub(crate) fn event(
     out.extend_from_slice(b"\n\n");
 }
 
-/// Appends an event without a message, from whose id a client can go on.
+/// Appends an event without a message, from whose id a client can resume.
 pub(crate) fn priming(out: &mut Vec<u8>, id: &dyn std::fmt::Display) {
     self::id(out, Some(id));
     // A client dispatches no event without a `data` field, and would not know the id.
@@ -39,7 +39,7 @@ fn id(out: &mut Vec<u8>, id: Option<&dyn std::fmt::Display>) {
     }
 }
 
-/// Says when a stream has been quiet for so long that it has to be kept alive.
+/// The keep-alive timer of a stream.
 pub(crate) struct KeepAlive {
     time: Duration,
     timer: Pin<Box<Sleep>>,
@@ -50,16 +50,16 @@ impl KeepAlive {
         Self { time, timer: Box::pin(tokio::time::sleep(time)) }
     }
 
-    /// Something was said.
+    /// Restarts the timer, because an event was sent.
     pub(crate) fn reset(&mut self) {
         self.timer.as_mut().reset(Instant::now() + self.time);
     }
 
-    /// Is ready when something has to be said.
+    /// Ready when a keep-alive comment is due.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         futures::ready!(self.timer.as_mut().poll(context));
         self.reset();
-        // The timer has to be asked once more, to know whom to wake.
+        // Polled once more, so that the timer registers the waker.
         let _ = self.timer.as_mut().poll(context);
         Poll::Ready(())
     }

@@ -1,47 +1,55 @@
-//! Limits of the transports of lines.
+//! The limits of the transports of lines.
 
 use std::time::Duration;
 
-/// How many bytes are read at once, at the most.
+/// Maximum number of bytes that one read returns.
 pub(crate) const CHUNK: usize = 64 << 10;
 
-/// What a transport of lines puts up with.
+/// The limits of the transports of lines: standard input and output, Unix sockets, and byte streams.
+///
+/// ```
+/// use std::time::Duration;
+/// use mcpwright_transport::Limits;
+///
+/// let limits = Limits::default().max_line_bytes(16 << 20).drain_timeout(Duration::from_secs(30));
+/// assert_eq!(limits.max_clients, 1000);
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
-    /// The longest line that is read, in bytes: 4 MiB if nothing is said.
-    pub line: usize,
-    /// How long calls may go on once the client has said all it has to say: 5 seconds if nothing is said.
-    pub drain: Duration,
-    /// The most clients that a socket serves at once: 1000 if nothing is said.
-    pub clients: usize,
+    /// Maximum length of a line, in bytes. Default: 4 MiB. A longer line is answered with an error.
+    pub max_line_bytes: usize,
+    /// Time that running calls get to finish after the client has closed its side. Default: 5 seconds.
+    pub drain_timeout: Duration,
+    /// Maximum number of clients of a socket. Default: 1000. Further connections are closed.
+    pub max_clients: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { line: 4 << 20, drain: Duration::from_secs(5), clients: 1000 }
+        Self { max_line_bytes: 4 << 20, drain_timeout: Duration::from_secs(5), max_clients: 1000 }
     }
 }
 
 impl Limits {
-    /// Sets the longest line that is read, in bytes.
+    /// Sets the maximum length of a line, in bytes.
     #[must_use]
-    pub fn line(mut self, bytes: usize) -> Self {
-        self.line = bytes;
+    pub fn max_line_bytes(mut self, bytes: usize) -> Self {
+        self.max_line_bytes = bytes;
         self
     }
 
-    /// Sets how long calls may go on once the client has said all it has to say.
+    /// Sets the time that running calls get to finish after the client has closed its side.
     #[must_use]
-    pub fn drain(mut self, time: Duration) -> Self {
-        self.drain = time;
+    pub fn drain_timeout(mut self, timeout: Duration) -> Self {
+        self.drain_timeout = timeout;
         self
     }
 
-    /// Sets the most clients that a socket serves at once. The connections of others are closed.
+    /// Sets the maximum number of clients of a socket.
     #[must_use]
-    pub fn clients(mut self, clients: usize) -> Self {
-        self.clients = clients;
+    pub fn max_clients(mut self, clients: usize) -> Self {
+        self.max_clients = clients;
         self
     }
 }

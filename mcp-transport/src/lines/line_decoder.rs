@@ -1,71 +1,71 @@
-//! Lines out of bytes that arrive in any pieces.
+//! Decoding of lines from chunks of bytes.
 
-/// Cuts bytes that arrive in any pieces into lines.
+/// Decodes lines from chunks of bytes of any size.
 ///
 /// See [stdio](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio).
 #[derive(Debug)]
 pub(crate) struct LineDecoder {
-    /// The beginning of a line whose end has not arrived.
+    /// The start of a line whose end has not arrived.
     partial: Vec<u8>,
-    most: usize,
-    /// The line is too long: its rest is dropped.
+    max_bytes: usize,
+    /// The current line is too long: its rest is dropped.
     is_skipping: bool,
     is_first: bool,
 }
 
-/// What was cut off.
+/// A decoded line.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Frame<'a> {
-    /// A line that is not blank, without its end.
-    Line(&'a [u8]),
+pub(crate) enum Line<'a> {
+    /// A line that is not blank, without its line end.
+    Complete(&'a [u8]),
     /// A line longer than the limit.
     TooLong,
 }
 
 impl LineDecoder {
-    /// Lines of at most so many bytes.
-    pub(crate) fn new(most: usize) -> Self {
-        Self { partial: Vec::new(), most, is_skipping: false, is_first: true }
+    /// Creates a decoder for lines of at most `max_bytes`.
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Self { partial: Vec::new(), max_bytes, is_skipping: false, is_first: true }
     }
 
-    /// Takes what arrived, and hands on each line that it completes.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut hand_on: impl FnMut(Frame<'_>)) {
+    /// Decodes a chunk, and passes each line that it completes to `handle`.
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], mut handle: impl FnMut(Line<'_>)) {
         while let Some(end) = memchr::memchr(b'\n', bytes) {
             let (line, rest) = (&bytes[..end], &bytes[end + 1..]);
             bytes = rest;
             if self.is_skipping {
                 self.is_skipping = false;
-            } else if self.partial.len() + line.len() > self.most {
+            } else if self.partial.len() + line.len() > self.max_bytes {
                 self.partial = Vec::new();
-                hand_on(Frame::TooLong);
+                handle(Line::TooLong);
             } else if self.partial.is_empty() {
-                self.line(line, &mut hand_on);
+                self.line(line, &mut handle);
             } else {
                 let mut whole = std::mem::take(&mut self.partial);
                 whole.extend_from_slice(line);
-                self.line(&whole, &mut hand_on);
+                self.line(&whole, &mut handle);
             }
         }
         if self.is_skipping {
             return;
         }
-        // The limit holds before anything is kept, and what was kept is given back at once.
-        if self.partial.len() + bytes.len() > self.most {
+        // The limit is checked before anything is buffered, and the buffer of a line that is too long is freed at once.
+        if self.partial.len() + bytes.len() > self.max_bytes {
             self.partial = Vec::new();
             self.is_skipping = true;
-            hand_on(Frame::TooLong);
+            handle(Line::TooLong);
         } else {
             self.partial.extend_from_slice(bytes);
         }
     }
 
-    /// What is left when the bytes end: a last line needs no end if it is whole.
-    pub(crate) fn finish(&mut self, mut hand_on: impl FnMut(Frame<'_>)) {
+    /// Decodes the rest at the end of the bytes: the last line needs no line end.
+    pub(crate) fn finish(&mut self, mut handle: impl FnMut(Line<'_>)) {
         let rest = std::mem::take(&mut self.partial);
-        self.line(&rest, &mut hand_on);
+        self.line(&rest, &mut handle);
     }
 
-    fn line(&mut self, line: &[u8], hand_on: &mut impl FnMut(Frame<'_>)) {
+    fn line(&mut self, line: &[u8], handle: &mut impl FnMut(Line<'_>)) {
         let line = if std::mem::take(&mut self.is_first) {
             line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line)
         } else {
@@ -73,7 +73,7 @@ impl LineDecoder {
         };
         let line = line.trim_ascii();
         if !line.is_empty() {
-            hand_on(Frame::Line(line));
+            handle(Line::Complete(line));
         }
     }
 }
@@ -85,17 +85,17 @@ mod tests {
     use super::*;
 
     fn cut(pieces: &[&[u8]], most: usize) -> Vec<Option<Vec<u8>>> {
-        let mut frames = LineDecoder::new(most);
+        let mut decoder = LineDecoder::new(most);
         let mut lines = Vec::new();
-        let mut keep = |frame: Frame<'_>| match frame {
-            Frame::Line(line) => lines.push(Some(line.to_vec())),
-            Frame::TooLong => lines.push(None),
+        let mut keep = |line: Line<'_>| match line {
+            Line::Complete(line) => lines.push(Some(line.to_vec())),
+            Line::TooLong => lines.push(None),
         };
         for piece in pieces {
-            frames.feed(piece, &mut keep);
+            decoder.feed(piece, &mut keep);
         }
-        frames.finish(&mut keep);
-        assert!(frames.partial.capacity() == 0, "memory is given back");
+        decoder.finish(&mut keep);
+        assert!(decoder.partial.capacity() == 0, "memory is given back");
         lines
     }
 

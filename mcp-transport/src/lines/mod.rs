@@ -26,7 +26,7 @@ use crate::runtime::TokioRuntime;
 ///
 /// # Errors
 ///
-/// The stream failed, or ended before everything was said; or there is no tokio runtime.
+/// Returns an error if the stream fails or is closed before everything is written, or outside of a tokio runtime.
 pub async fn serve(
     server: impl IntoServer,
     reader: impl AsyncRead + Unpin,
@@ -36,7 +36,7 @@ pub async fn serve(
     serve_until(server.into_server(), reader, writer, limits, std::future::pending()).await
 }
 
-/// Serves one client until the stream ends, or until nothing new is to be begun.
+/// Serves one client until the stream ends or `stop` is ready.
 pub(crate) async fn serve_until(
     server: Server,
     reader: impl AsyncRead + Unpin,
@@ -44,14 +44,14 @@ pub(crate) async fn serve_until(
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
-    /// How long the last answers may take to be read.
+    /// Time for the client to read the last answers.
     const LAST_WRITE: Duration = Duration::from_secs(2);
-    let pipe = LineSession::new(server, &TokioRuntime::current()?);
-    // Whoever drops this future wants nothing more of its calls either.
-    let abandoned = Abandoned(&pipe);
-    let mut writing = pin!(write(&pipe, writer));
+    let session = LineSession::new(server, &TokioRuntime::current()?);
+    // Dropping this future cancels its calls.
+    let abandoned = Abandoned(&session);
+    let mut writing = pin!(write(&session, writer));
     let result = tokio::select! {
-        read = read(&pipe, reader, limits, stop) => match read {
+        read = read(&session, reader, limits, stop) => match read {
             Ok(()) => tokio::time::timeout(LAST_WRITE, writing).await.unwrap_or(Err(Error::Closed)),
             Err(error) => Err(error),
         },
@@ -62,39 +62,39 @@ pub(crate) async fn serve_until(
 }
 
 async fn read(
-    pipe: &Arc<LineSession>,
+    session: &Arc<LineSession>,
     mut reader: impl AsyncRead + Unpin,
     limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let mut stop = pin!(stop);
-    let mut frames = LineDecoder::new(limits.line);
-    let (mut decoder, mut chunk, turn) = (Decoder::new(), vec![0; CHUNK], ReaderLease::default());
+    let mut lines = LineDecoder::new(limits.max_line_bytes);
+    let (mut decoder, mut chunk, lease) = (Decoder::new(), vec![0; CHUNK], ReaderLease::default());
     loop {
-        pipe.output.room().await;
+        session.output.room().await;
         let length = tokio::select! {
             length = reader.read(&mut chunk) => length?,
             () = &mut stop => break,
         };
         if length == 0 {
-            frames.finish(|frame| pipe.take_last(&frame, &mut decoder));
+            lines.finish(|line| session.handle_last(&line, &mut decoder));
         } else {
-            frames.feed(&chunk[..length], |frame| pipe.take(&frame, &mut decoder));
+            lines.feed(&chunk[..length], |line| session.handle(&line, &mut decoder));
         }
-        pipe.begin(&turn);
-        pipe.output.wake();
+        session.start_calls(&lease);
+        session.output.wake();
         if length == 0 {
             break;
         }
-        // A client that never pauses does not keep the thread from everything else.
+        // A client that never pauses must not monopolize the thread.
         tokio::task::yield_now().await;
     }
-    pipe.stop();
-    pipe.drain(limits.drain).await;
+    session.stop();
+    session.drain(limits.drain_timeout).await;
     Ok(())
 }
 
-/// Cancels what still runs, whatever the reason for the end.
+/// Cancels the calls that still run when it is dropped.
 struct Abandoned<'a>(&'a LineSession);
 
 impl Drop for Abandoned<'_> {
@@ -105,34 +105,49 @@ impl Drop for Abandoned<'_> {
     }
 }
 
-async fn write(pipe: &LineSession, mut writer: impl AsyncWrite + Unpin) -> Result<(), Error> {
+async fn write(session: &LineSession, mut writer: impl AsyncWrite + Unpin) -> Result<(), Error> {
     let mut written = None;
     loop {
-        match pipe.output.take(written.take()) {
+        match session.output.take(written.take()) {
             Next::Write(bytes) => {
                 writer.write_all(&bytes).await.map_err(Error::write)?;
                 writer.flush().await.map_err(Error::write)?;
                 written = Some(bytes);
             }
-            Next::Wait if pipe.tell_changes() => {}
-            Next::Wait => pipe.output.changed().await,
+            Next::Wait if session.append_changes() => {}
+            Next::Wait => session.output.changed().await,
             Next::Stop => return writer.shutdown().await.map_err(Error::write),
         }
     }
 }
 
-/// Serves one client in memory, and returns the client's end: one line a message. For tests.
+/// Serves one client in memory, for tests. Returns the client's end, with one message per line.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// use mcpwright_server::Server;
+/// use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+///
+/// let mut client = BufReader::new(mcpwright_transport::memory(Server::builder("echo", "1.0.0")));
+/// client.write_all(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n").await?;
+/// let mut answer = String::new();
+/// client.read_line(&mut answer).await?;
+/// assert!(answer.contains("\"id\":1"));
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Panics
 ///
-/// When it is called outside of a tokio runtime.
+/// Panics outside of a tokio runtime.
 pub fn memory(server: impl IntoServer) -> DuplexStream {
     let (client, ours) = tokio::io::duplex(CHUNK);
     let (reader, writer) = tokio::io::split(ours);
     let server = server.into_server();
     tokio::spawn(async move {
         if let Err(error) = serve(server, reader, writer, Limits::default()).await {
-            tracing::debug!(%error, "a client in memory went away");
+            tracing::debug!(%error, "a client in memory disconnected");
         }
     });
     client

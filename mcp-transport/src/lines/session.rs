@@ -1,108 +1,93 @@
-//! One client on one stream of lines: what the transports of lines have in common.
+//! A client on one stream of lines: the part that all transports of lines share.
 
-use std::collections::{HashMap, VecDeque};
-use std::pin::Pin;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use mcpwright_core::message::Decoder;
 use mcpwright_core::{DecodeError, Message, Notification};
-use mcpwright_server::{
-    Action, Actions, Call, Caller, Connection, Deliver, NotificationSender, Outcome, Server,
-};
+use mcpwright_server::{Action, Caller, Connection, Received, Server};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 
-use crate::input_timeouts;
-use crate::lines::line_decoder::Frame;
+use crate::calls::{self, CallOwner, CallSink, Calls, Left, PendingCall};
+use crate::lines::line_decoder::Line;
 use crate::lines::reader_lease::ReaderLease;
 use crate::lines::write_buffer::WriteBuffer;
-use crate::runtime::{TokioRuntime, end_tasks};
+use crate::runtime::{TokioRuntime, cancel_tasks};
+use crate::sync::lock;
 
-/// One client on one stream of lines.
+/// A client on one stream of lines.
 #[derive(Debug)]
 pub(crate) struct LineSession {
     server: Server,
-    host: TokioRuntime,
-    /// The tasks of calls that have not been dropped yet, whether or not anybody waits for them.
+    runtime: TokioRuntime,
+    /// Held by each task of a call, so that the tasks that are left can be counted.
     tasks: Arc<()>,
-    /// How often something was read.
+    /// Incremented with every read, and when what was read has been answered.
     reads: AtomicU64,
-    /// The process is about to end: nothing new is begun.
+    /// The process is shutting down: no new call starts.
     is_stopping: AtomicBool,
     connection: Mutex<Connection>,
-    /// The calls that have been read and not begun.
-    queue: Mutex<VecDeque<Call>>,
-    /// There are changes of which the client has not been told yet.
+    /// The calls that have been read and not started.
+    queue: Mutex<VecDeque<PendingCall<LineSink>>>,
+    /// There are changes that have not been sent to the client.
     has_changes: AtomicBool,
-    /// The calls that did not end at once, by their serials: a client may use an id again.
-    running: Mutex<HashMap<u64, Running>>,
+    calls: Calls<LineSink>,
     pub(crate) output: WriteBuffer,
-    /// What was read is being answered, and not all of it waits to be written yet.
+    /// The number of reads whose messages are still being handled.
     busy: AtomicUsize,
-    /// A call has ended, or all that was read has been answered.
-    ended: Notify,
+    /// Notified when a call ends, and when all messages of a read have been handled.
+    progress: Notify,
 }
 
+/// The destination of notifications: the lines of the session.
 #[derive(Debug)]
-struct Running {
-    task: AbortHandle,
-    gate: Arc<Gate>,
-}
-
-/// Lets a call's notifications through until the call has ended.
-#[derive(Debug)]
-struct Gate {
-    is_open: Mutex<bool>,
-    pipe: Arc<LineSession>,
-}
-
-type Answering = Pin<Box<dyn Future<Output = (Call, Outcome)> + Send>>;
+pub(crate) struct LineSink(Arc<LineSession>);
 
 impl LineSession {
-    /// A pipe on which nothing has been said yet.
-    pub(crate) fn new(server: Server, host: &TokioRuntime) -> Arc<Self> {
-        let server = server.with_runtime(Arc::new(host.clone()));
-        let pipe = Arc::new(Self {
+    /// Creates a session in which no message has been exchanged.
+    pub(crate) fn new(server: Server, runtime: &TokioRuntime) -> Arc<Self> {
+        let server = server.with_runtime(Arc::new(runtime.clone()));
+        let session = Arc::new(Self {
             connection: Mutex::new(server.connect(Caller::anonymous())),
-            host: host.clone(),
+            runtime: runtime.clone(),
             tasks: Arc::default(),
             reads: AtomicU64::new(0),
             is_stopping: AtomicBool::new(false),
             queue: Mutex::default(),
             has_changes: AtomicBool::new(false),
-            running: Mutex::default(),
+            calls: Calls::default(),
             output: WriteBuffer::default(),
             busy: AtomicUsize::new(0),
-            ended: Notify::new(),
+            progress: Notify::new(),
             server,
         });
-        let weak = Arc::downgrade(&pipe);
-        let listened = pipe.connection().listen(move || {
-            // Whoever writes takes them, as soon as the client reads: nobody waits for that here.
-            if let Some(pipe) = weak.upgrade() {
-                pipe.has_changes.store(true, Ordering::SeqCst);
-                pipe.output.wake();
+        let weak = Arc::downgrade(&session);
+        let listening = session.connection().listen(move || {
+            // The writer takes the changes as soon as the client reads: the publisher does not wait for that.
+            if let Some(session) = weak.upgrade() {
+                session.has_changes.store(true, Ordering::SeqCst);
+                session.output.wake();
             }
         });
-        debug_assert!(listened.is_ok(), "there is no session yet");
-        pipe
+        debug_assert!(listening.is_ok(), "there is no legacy session yet");
+        session
     }
 
-    /// Takes what was cut off. What is said at once waits to be written then, but nobody has been woken to write it.
-    pub(crate) fn take(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder) {
-        self.receive(match frame {
-            Frame::Line(line) => decoder.decode(line),
-            Frame::TooLong => Err(DecodeError::too_long()),
+    /// Handles a line. Appends the immediate answer to the output without waking the writer.
+    pub(crate) fn handle(self: &Arc<Self>, line: &Line<'_>, decoder: &mut Decoder) {
+        self.receive(match line {
+            Line::Complete(line) => decoder.decode(line),
+            Line::TooLong => Err(DecodeError::too_long()),
         });
     }
 
-    /// Takes the last line, which has no end: half a message is nothing, and nobody is told of it.
-    pub(crate) fn take_last(self: &Arc<Self>, frame: &Frame<'_>, decoder: &mut Decoder) {
-        if let Frame::Line(line) = frame
+    /// Handles the last line, which has no line end. An incomplete message is dropped without an answer.
+    pub(crate) fn handle_last(self: &Arc<Self>, line: &Line<'_>, decoder: &mut Decoder) {
+        if let Line::Complete(line) = line
             && let Ok(message) = decoder.decode(line)
         {
             self.receive(Ok(message));
@@ -113,258 +98,197 @@ impl LineSession {
         if self.is_stopping.load(Ordering::Acquire) {
             return;
         }
-        let rest = self.say(|connection| connection.receive(message));
-        for action in rest {
+        // Locked until everything is in the output: messages go out in the order in which they happened to the
+        // connection, so no change overtakes the acknowledgement of its subscription.
+        let mut connection = self.connection();
+        let actions = match connection.receive(message) {
+            Received::Call(call) => {
+                let pending = self.calls.register(call, LineSink(Arc::clone(self)));
+                return lock(&self.queue).push_back(pending);
+            }
+            received => received.into_actions(),
+        };
+        for action in actions {
             match action {
-                Action::Run(call) => lock(&self.queue).push_back(call),
-                Action::Cancel(serial, _) => {
-                    lock(&self.queue).retain(|call| call.serial() != serial);
-                    self.cancel(serial);
+                Action::Run(call) => {
+                    let sink = || LineSink(Arc::clone(self));
+                    let pending = self.calls.register_or_resume(call, sink);
+                    lock(&self.queue).push_back(pending);
                 }
-                Action::Send(_) | Action::Tell(..) => {}
+                Action::Cancel { call: id, rest_of_batch } => {
+                    rest_of_batch.iter().for_each(|message| self.append(message));
+                    lock(&self.queue).retain(|pending| pending.call.call_id() != id);
+                    self.calls.cancel(id);
+                    self.progress.notify_waiters();
+                }
+                other => self.append_messages([other]),
             }
         }
     }
 
-    /// Begins what has been read, until another thread takes over.
-    pub(crate) fn begin(self: &Arc<Self>, turn: &ReaderLease) {
-        // The queue is free again before a call begins.
+    /// Starts the calls that have been read, until another thread takes over.
+    pub(crate) fn start_calls(self: &Arc<Self>, lease: &ReaderLease) {
+        // The queue is unlocked before a call starts.
         let next = || lock(&self.queue).pop_front();
         while let Some(call) = next() {
-            turn.lend(|| self.run(call));
-            if turn.is_over() {
-                // Whoever has taken over may be waiting for the client, and not about to write.
+            lease.run_on(|| calls::start(self, call, || Arc::clone(&self.tasks)));
+            if lease.is_over() {
+                // The thread that took over may be waiting for the client, and not about to write.
                 self.output.wake();
                 return;
             }
         }
     }
 
-    /// Leaves what has been read and not begun to the runtime: the thread that was to begin it is kept by a handler.
-    pub(crate) fn leave_to_runtime(self: &Arc<Self>) {
+    /// Starts the queued calls on the runtime: a handler blocks the thread that was to start them.
+    pub(crate) fn start_calls_on_runtime(self: &Arc<Self>) {
         let calls = std::mem::take(&mut *lock(&self.queue));
         for call in calls {
-            self.spawn(FirstPoll::new(self, call));
+            calls::spawn(self, call, Arc::clone(&self.tasks));
         }
     }
 
-    /// Says what the connection wants said, and returns what else is to be done.
-    ///
-    /// The connection is held meanwhile, so that things are said in the order in which they happened to it: a change
-    /// cannot overtake the acknowledgement of the subscription that it is told to.
-    fn say(&self, decide: impl FnOnce(&mut Connection) -> Actions) -> Actions {
-        let mut connection = self.connection();
-        let actions = decide(&mut connection);
-        let unsaid = |action| match action {
-            Action::Send(message) | Action::Tell(_, message) => {
-                self.output.append(|lines| message.encode(lines));
-                None
-            }
-            Action::Cancel(id, Some(others)) => {
-                self.output.append(|lines| others.encode(lines));
-                Some(Action::Cancel(id, None))
-            }
-            other => Some(other),
-        };
-        actions.into_iter().filter_map(unsaid).collect()
-    }
-
-    /// Tells of what has changed, once all else has been written; says whether there was anything to tell of.
-    pub(crate) fn tell_changes(&self) -> bool {
+    /// Appends the changes to the output, if it is empty enough. Returns `true` if there were any.
+    pub(crate) fn append_changes(&self) -> bool {
         if !self.output.has_room() || !self.has_changes.swap(false, Ordering::SeqCst) {
             return false;
         }
-        self.say(Connection::changes);
+        let mut connection = self.connection();
+        self.append_messages(connection.changes());
         true
     }
 
-    /// Says whether what was read is still being answered.
-    pub(crate) fn busy(&self, is_busy: bool) {
+    fn append_messages(&self, actions: impl IntoIterator<Item = Action>) {
+        for action in actions {
+            match action {
+                Action::Send(message) | Action::SendFor { message, .. } => self.append(&message),
+                Action::Overloaded(response) => self.append(&response.into()),
+                _ => {}
+            }
+        }
+    }
+
+    fn append(&self, message: &Message) {
+        self.output.append(|lines| message.encode(lines));
+    }
+
+    /// Marks the start or the end of handling what was read.
+    pub(crate) fn set_busy(&self, is_busy: bool) {
         self.reads.fetch_add(1, Ordering::Relaxed);
         if is_busy {
             self.busy.fetch_add(1, Ordering::AcqRel);
         } else {
             self.busy.fetch_sub(1, Ordering::AcqRel);
-            self.ended.notify_waiters();
+            self.progress.notify_waiters();
         }
     }
 
-    /// The runtime of the handlers, for the threads that are not its own.
-    pub(crate) fn runtime(&self) -> &Handle {
-        self.host.handle()
+    /// Returns the runtime of the handlers, for threads outside of it.
+    pub(crate) fn runtime_handle(&self) -> &Handle {
+        self.runtime.handle()
     }
 
-    /// Begins a call here, and leaves the rest to the runtime if it does not end at once.
-    fn run(self: &Arc<Self>, call: Call) {
-        let mut begun = FirstPoll::new(self, call);
-        // A task polls its future once more as soon as it is spawned: no wake-up is lost.
-        let poll = begun.answering.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        match poll {
-            Poll::Ready((call, outcome)) => self.finish(&call, outcome, &begun.gate),
-            Poll::Pending => self.spawn(begun),
+    /// Lets running calls finish for this long, cancels the rest, and closes the output. Returns `true` if all finished.
+    pub(crate) async fn drain(&self, timeout: Duration) -> bool {
+        let has_finished = tokio::time::timeout(timeout, self.idle()).await.is_ok();
+        let cancelled = self.cancel_all();
+        if cancelled > 0 {
+            tracing::warn!(calls = cancelled, ?timeout, "cancelled calls that did not end in time");
         }
-    }
-
-    fn spawn(self: &Arc<Self>, begun: FirstPoll) {
-        let FirstPoll { serial, gate, answering } = begun;
-        let (pipe, its_gate) = (Arc::clone(self), Arc::clone(&gate));
-        // The lock is held until the call is in the map, so that it does not end before.
-        let mut running = lock(&self.running);
-        let alive = Arc::clone(&self.tasks);
-        let task = self.host.handle().spawn(async move {
-            let _alive = alive;
-            let (call, outcome) = answering.await;
-            pipe.finish(&call, outcome, &its_gate);
-            pipe.output.wake();
-            pipe.forget(&call, &its_gate);
-        });
-        running.insert(serial, Running { task: task.abort_handle(), gate });
-    }
-
-    fn finish(self: &Arc<Self>, call: &Call, outcome: Outcome, gate: &Gate) {
-        gate.close();
-        let mut should_start_timer = false;
-        self.say(|connection| {
-            let actions = connection.finished(call, outcome);
-            should_start_timer = connection.should_start_timer();
-            actions
-        });
-        if should_start_timer {
-            input_timeouts::expire(&self.host, self, |pipe| {
-                let mut is_left = false;
-                pipe.say(|connection| {
-                    let actions = connection.expire();
-                    is_left = connection.has_questions();
-                    actions
-                });
-                pipe.output.wake();
-                is_left
-            });
-        }
-    }
-
-    /// Takes a call off the list of those that run, once its answer waits to be written. One that has asked may have been
-    /// answered and run again meanwhile.
-    fn forget(&self, call: &Call, gate: &Arc<Gate>) {
-        let mut running = lock(&self.running);
-        if running.get(&call.serial()).is_some_and(|running| Arc::ptr_eq(&running.gate, gate)) {
-            running.remove(&call.serial());
-        }
-        drop(running);
-        self.ended.notify_waiters();
-    }
-
-    fn cancel(&self, serial: u64) {
-        let running = lock(&self.running).remove(&serial);
-        if let Some(running) = running {
-            running.gate.close();
-            running.task.abort();
-        }
-        self.ended.notify_waiters();
-    }
-
-    /// Lets what runs finish for this long, cancels the rest, and ends the output. Tells whether all had finished.
-    pub(crate) async fn drain(&self, time: Duration) -> bool {
-        let finished = tokio::time::timeout(time, self.idle()).await.is_ok();
-        let left = self.cancel_all();
-        if left > 0 {
-            tracing::warn!(calls = left, ?time, "calls that did not end in time are cancelled");
-        }
-        self.say(Connection::close);
+        self.close_connection();
         self.output.close();
-        finished
+        has_finished
     }
 
-    /// Cancels what runs, and tells how much that was.
+    /// Ends the subscriptions and fails the calls that wait for the client.
+    fn close_connection(&self) {
+        let mut connection = self.connection();
+        self.append_messages(connection.close());
+    }
+
+    /// Cancels all calls. Returns the number of those that ran.
     pub(crate) fn cancel_all(&self) -> usize {
-        let left: Vec<_> = lock(&self.running).keys().copied().collect();
-        left.iter().for_each(|serial| self.cancel(*serial));
-        left.len()
+        lock(&self.queue).clear();
+        let (_, running) = self.calls.cancel_all();
+        self.progress.notify_waiters();
+        running
     }
 
-    /// Cancels the tasks that still run: nobody is left who would ask for them here.
-    pub(crate) async fn end_tasks(&self) {
-        end_tasks(&self.server).await;
+    /// Cancels the tasks that still run: no client is left that could ask for them here.
+    pub(crate) async fn cancel_tasks(&self) {
+        cancel_tasks(&self.server).await;
     }
 
-    /// Begins nothing new.
+    /// Stops starting new calls.
     pub(crate) fn stop(&self) {
         self.is_stopping.store(true, Ordering::Release);
     }
 
-    /// A number that is another one whenever something was read, or answered after it was read.
+    /// Returns a number that changes with every read, and when what was read has been answered.
     pub(crate) fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
     }
 
-    /// Whether a handler still runs, though perhaps nobody waits for it: a runtime would wait for it to end.
+    /// Returns `true` if a handler still runs, even if no client waits for it: the end of the runtime would wait for it.
     pub(crate) fn has_work(&self) -> bool {
-        Arc::strong_count(&self.tasks) > 1 || self.host.is_busy() || self.busy.load(Ordering::Acquire) > 0
+        Arc::strong_count(&self.tasks) > 1 || self.runtime.is_busy() || self.busy.load(Ordering::Acquire) > 0
     }
 
     async fn idle(&self) {
         loop {
-            let ended = self.ended.notified();
-            if self.busy.load(Ordering::Acquire) == 0
-                && lock(&self.running).is_empty()
-                && self.connection().is_idle()
-            {
+            let progress = self.progress.notified();
+            if self.busy.load(Ordering::Acquire) == 0 && self.connection().is_idle() {
                 return;
             }
-            ended.await;
+            progress.await;
         }
+    }
+}
+
+impl CallOwner for LineSession {
+    type Sink = LineSink;
+
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
+    fn runtime(&self) -> &TokioRuntime {
+        &self.runtime
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
         lock(&self.connection)
     }
-}
 
-impl Gate {
-    fn close(&self) {
-        *lock(&self.is_open) = false;
+    fn calls(&self) -> &Calls<LineSink> {
+        &self.calls
     }
-}
 
-impl Deliver for Gate {
-    fn deliver(&self, notification: Notification) {
-        let is_open = lock(&self.is_open);
-        // Held while pushing: after the call has ended, nothing more is sent for it.
-        if *is_open && self.pipe.output.has_room() {
-            self.pipe.output.append(|line| notification.encode(line));
-            self.pipe.output.wake();
+    fn send(&self, _: &LineSink, message: &Message) {
+        self.append(message);
+    }
+
+    fn shutdown(&self) -> BoxFuture<'static, ()> {
+        // The tasks are aborted one by one.
+        Box::pin(std::future::pending())
+    }
+
+    fn call_left(&self, _: &LineSink, left: Left) {
+        if left.in_task {
+            self.output.wake();
+        }
+        if left.has_ended {
+            self.progress.notify_waiters();
         }
     }
+}
 
-    fn is_open(&self) -> bool {
-        *lock(&self.is_open)
+impl CallSink for LineSink {
+    fn notify(&self, notification: Notification) {
+        let output = &self.0.output;
+        if output.has_room() {
+            output.append(|line| notification.encode(line));
+            output.wake();
+        }
     }
-}
-
-/// A call about to be answered.
-struct FirstPoll {
-    serial: u64,
-    gate: Arc<Gate>,
-    answering: Answering,
-}
-
-impl FirstPoll {
-    fn new(pipe: &Arc<LineSession>, call: Call) -> Self {
-        let gate = Arc::new(Gate { is_open: Mutex::new(true), pipe: Arc::clone(pipe) });
-        let serial = call.serial();
-        let answering = answer(Arc::clone(pipe), call, Arc::clone(&gate).into());
-        Self { serial, gate, answering }
-    }
-}
-
-/// Answers a call, and returns it with the outcome.
-fn answer(pipe: Arc<LineSession>, call: Call, outbox: NotificationSender) -> Answering {
-    Box::pin(async move {
-        let outcome = pipe.server.call(&call, &outbox).await;
-        (call, outcome)
-    })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,45 +1,45 @@
-//! What waits to be written: many messages in one system call, and back-pressure when nobody reads.
+//! Pending output: many messages in one system call, and backpressure when the client does not read.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// With more bytes than this waiting, nothing more is read, and notifications are dropped.
+/// Number of pending bytes above which nothing more is read, and notifications are dropped.
 const HIGH_WATER: usize = 1 << 20;
 
-/// Lines that wait to be written.
+/// Lines that are pending to be written.
 #[derive(Debug, Default)]
 pub(crate) struct WriteBuffer {
     state: Mutex<State>,
-    /// There is something to write, or it is over: for the one who writes.
+    /// Notifies the writer of output, or of the end.
     changed: Notify,
-    /// There is room again, or it is over: for the one who reads.
+    /// Notifies the reader that there is room again, or of the end.
     room: Notify,
-    /// Nobody reads any more.
+    /// Notified when the client has stopped reading.
     broken: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     waiting: Vec<u8>,
-    /// Somebody is writing what was taken: what waits goes after it.
+    /// A thread is writing what it has taken: pending output follows.
     is_writing: bool,
     is_closed: bool,
     is_broken: bool,
 }
 
-/// What the one who writes is to do next.
+/// The next step of the writer.
 pub(crate) enum Next {
-    /// Write this, and hand the memory back.
+    /// Write these bytes, and return the buffer.
     Write(Vec<u8>),
     /// Wait for [`WriteBuffer::changed`].
     Wait,
-    /// Stop: all has been written, or nobody reads any more.
+    /// Stop: everything is written, or the client has stopped reading.
     Stop,
 }
 
 impl WriteBuffer {
-    /// Adds a line; whoever writes has to be woken, or to be the caller.
+    /// Appends a line. The caller must wake the writer, or be it.
     pub(crate) fn append(&self, write: impl FnOnce(&mut Vec<u8>)) {
         let mut state = self.state();
         if !state.is_broken {
@@ -48,14 +48,14 @@ impl WriteBuffer {
         }
     }
 
-    /// Wakes whoever writes, unless somebody is writing and will look for more.
+    /// Wakes the writer, unless it is writing and will look for more.
     pub(crate) fn wake(&self) {
         if !self.state().is_writing {
             self.changed.notify_one();
         }
     }
 
-    /// Takes what waits; `written` is what was taken before, and is used again.
+    /// Takes the pending output. `written` is the buffer that was taken before, for reuse.
     pub(crate) fn take(&self, written: Option<Vec<u8>>) -> Next {
         let mut state = self.state();
         state.is_writing &= written.is_none();
@@ -67,7 +67,7 @@ impl WriteBuffer {
         }
         if state.waiting.is_empty() {
             let is_closed = state.is_closed;
-            // A long line is the exception: its memory is not kept for the short ones after it.
+            // The buffer of a long line is not kept for the short ones after it.
             if let Some(mut memory) = written.filter(|memory| memory.capacity() <= HIGH_WATER) {
                 memory.clear();
                 state.waiting = memory;
@@ -84,12 +84,12 @@ impl WriteBuffer {
         Next::Write(std::mem::replace(&mut state.waiting, memory.unwrap_or_default()))
     }
 
-    /// Waits until there may be something to take.
+    /// Waits until there may be output.
     pub(crate) async fn changed(&self) {
         self.changed.notified().await;
     }
 
-    /// Whether so little waits that more may be read.
+    /// Returns `true` if so little is pending that more may be read.
     pub(crate) fn has_room(&self) -> bool {
         let state = self.state();
         state.waiting.len() < HIGH_WATER || state.is_broken
@@ -106,13 +106,13 @@ impl WriteBuffer {
         }
     }
 
-    /// Nothing more will be added.
+    /// Closes the buffer: nothing more is appended.
     pub(crate) fn close(&self) {
         self.state().is_closed = true;
         self.changed.notify_one();
     }
 
-    /// Nobody reads any more: what waits is dropped.
+    /// Drops the pending output: the client has stopped reading.
     pub(crate) fn break_off(&self) {
         let mut state = self.state();
         state.is_broken = true;
@@ -123,7 +123,7 @@ impl WriteBuffer {
         self.broken.notify_waiters();
     }
 
-    /// Waits until nobody reads any more.
+    /// Waits until the client has stopped reading.
     pub(crate) async fn broken(&self) {
         let broken = self.broken.notified();
         if !self.is_broken() {
@@ -131,7 +131,7 @@ impl WriteBuffer {
         }
     }
 
-    /// Whether nobody reads any more.
+    /// Returns `true` if the client has stopped reading.
     pub(crate) fn is_broken(&self) -> bool {
         self.state().is_broken
     }

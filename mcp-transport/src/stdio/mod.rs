@@ -1,15 +1,15 @@
 //! Standard input and output.
 //!
-//! Reading, and calls that are known to be quick, have a thread of their own: a message costs one read and one write,
-//! and handlers that block the runtime's threads keep nobody from being answered. It also means that a read which never
-//! returns does not keep the process from ending.
+//! Reading, and calls that are known to be quick, have a thread of their own: a message costs one read and one write, and
+//! handlers that block the runtime's threads delay no other answer. It also means that a read that never returns does not
+//! keep the process from exiting.
 
 pub(crate) mod stdio_fds;
 
 use std::fs::File;
 use std::future::IntoFuture;
 use std::io::Read as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{io, thread};
 
@@ -28,17 +28,18 @@ use crate::lines::write_buffer::Next;
 use crate::runtime::TokioRuntime;
 use crate::signal::Stop;
 use crate::stdio::stdio_fds::Channel;
+use crate::sync::lock;
 
-/// How long calls may go on after a signal that asks the process to end.
+/// Time that running calls get to finish after a termination signal.
 const AFTER_SIGNAL: Duration = Duration::from_secs(10);
 
-/// Serves one client over standard input and output, until it closes them or the process is asked to end.
+/// Serves one client over standard input and output, until it closes them or the process receives a termination signal.
 ///
-/// On Unix, what any code prints to standard output while this runs goes to standard error instead, and standard input
-/// is empty for everybody else: both belong to the protocol.
+/// On Unix, output that any code prints to standard output meanwhile goes to standard error instead, and standard input
+/// is empty for other readers: both belong to the protocol.
 ///
-/// After the end of input, and after SIGTERM or SIGINT, calls may finish for some seconds. If some do not, the process
-/// ends with code 0 all the same; a second signal ends it at once.
+/// After the end of input, and after SIGTERM or SIGINT, running calls get some seconds to finish. If some do not, the
+/// process exits with code 0 all the same; a second signal exits at once.
 ///
 /// ```no_run
 /// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
@@ -50,7 +51,7 @@ pub fn stdio(server: impl IntoServer) -> Stdio {
     Stdio { server: server.into_server(), limits: Limits::default(), guards_stdout: true }
 }
 
-/// A server about to be served over standard input and output: await it.
+/// A server that is served over standard input and output when it is awaited.
 #[derive(Debug)]
 #[must_use = "a server does nothing until it is awaited"]
 pub struct Stdio {
@@ -60,13 +61,13 @@ pub struct Stdio {
 }
 
 impl Stdio {
-    /// Sets what the transport puts up with.
+    /// Sets the limits of the transport.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Leaves standard output to whoever prints there, at the risk of the protocol.
+    /// Leaves standard output unguarded: anything printed there corrupts the protocol.
     pub fn keep_stdout(mut self) -> Self {
         self.guards_stdout = false;
         self
@@ -78,12 +79,12 @@ impl Stdio {
         }
         let host = TokioRuntime::current()?;
         let (sender, receiver) = oneshot::channel();
-        // Handlers may block every thread of their runtime, timers and all: what ends the process has its own.
+        // Handlers may block every thread of their runtime, with its timers: the shutdown has a runtime of its own.
         thread::Builder::new().name("mcp-stdio".to_owned()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let result =
                 runtime.map_err(Error::Io).and_then(|runtime| runtime.block_on(self.supervise(&host)));
-            // Nobody listens where the future was dropped.
+            // The receiver is gone if the future was dropped.
             let _ = sender.send(result);
         })?;
         receiver.await.unwrap_or(Err(Error::Closed))
@@ -92,38 +93,38 @@ impl Stdio {
     async fn supervise(self, host: &TokioRuntime) -> Result<(), Error> {
         let mut stop = Stop::new()?;
         let Channel { input, output } = stdio_fds::open(self.guards_stdout)?;
-        let pipe = LineSession::new(self.server, host);
-        let (watched, drain) = (input.try_clone()?, self.limits.drain);
-        let written = start_writing(&pipe, &output)?;
+        let session = LineSession::new(self.server, host);
+        let (watched, drain) = (input.try_clone()?, self.limits.drain_timeout);
+        let written = start_writing(&session, &output)?;
         let (sender, read) = oneshot::channel();
-        let reader = Arc::new(Reader::new(Arc::clone(&pipe), input, output, self.limits, sender));
+        let reader = Arc::new(Reader::new(Arc::clone(&session), input, output, self.limits, sender));
         reader.start()?;
         let time = tokio::select! {
             _ = read => drain,
             () = stop.wait() => AFTER_SIGNAL,
-            () = pipe.output.broken() => Duration::ZERO,
-            () = stuck(&pipe, &watched, drain) => Duration::ZERO,
+            () = session.output.broken() => Duration::ZERO,
+            () = stuck(&session, &watched, drain) => Duration::ZERO,
             error = reader.watch() => return Err(error),
         };
-        pipe.stop();
+        session.stop();
         tokio::select! {
-            is_idle = pipe.drain(time) => {
-                pipe.end_tasks().await;
-                finish(&pipe, is_idle, written).await
+            is_idle = session.drain(time) => {
+                session.cancel_tasks().await;
+                finish(&session, is_idle, written).await
             }
             () = stop.wait() => exit("a second signal", 0),
         }
     }
 }
 
-/// Waits until the client has closed its end and nothing has been read for this long: because the client does not read
-/// what waits for it either, or because a handler keeps the thread that reads.
-async fn stuck(pipe: &LineSession, input: &File, time: Duration) {
-    let mut since = (std::time::Instant::now(), pipe.reads());
+/// Waits until the client has closed its end and nothing has been read for this long: the client does not read its answers
+/// either, or a handler blocks the reading thread.
+async fn stuck(session: &LineSession, input: &File, time: Duration) {
+    let mut since = (std::time::Instant::now(), session.reads());
     loop {
         tokio::time::sleep(time / 10).await;
-        if !stdio_fds::is_hung_up(input) || pipe.reads() != since.1 {
-            since = (std::time::Instant::now(), pipe.reads());
+        if !stdio_fds::is_hung_up(input) || session.reads() != since.1 {
+            since = (std::time::Instant::now(), session.reads());
         } else if since.0.elapsed() >= time {
             return;
         }
@@ -139,19 +140,20 @@ impl IntoFuture for Stdio {
     }
 }
 
-/// Waits until all has been written. Without that, or with handlers that still run, returning would wait for ever.
-async fn finish(pipe: &LineSession, is_idle: bool, written: oneshot::Receiver<()>) -> Result<(), Error> {
-    /// How long the last answers may take to be read.
+/// Waits until everything is written. If something is not, or handlers still run, returning would block forever, so the
+/// process exits.
+async fn finish(session: &LineSession, is_idle: bool, written: oneshot::Receiver<()>) -> Result<(), Error> {
+    /// Time for the client to read the last answers.
     const LAST_WRITE: Duration = Duration::from_secs(2);
-    /// How long a handler that was dropped may take to notice.
+    /// Time for a cancelled handler to be dropped.
     const LAST_POLL: Duration = Duration::from_millis(200);
     let is_written = tokio::time::timeout(LAST_WRITE, written).await.is_ok();
     let start = std::time::Instant::now();
-    while pipe.has_work() && start.elapsed() < LAST_POLL {
+    while session.has_work() && start.elapsed() < LAST_POLL {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let is_broken = pipe.output.is_broken();
-    if pipe.has_work() || !(is_written || is_broken) {
+    let is_broken = session.output.is_broken();
+    if session.has_work() || !(is_written || is_broken) {
         exit("a handler or the client did not finish in time", i32::from(is_broken));
     }
     if !is_idle {
@@ -165,51 +167,51 @@ fn exit(reason: &str, code: i32) -> ! {
     std::process::exit(code)
 }
 
-/// Reads, decodes and begins calls, on a thread of its own; another one takes over when a handler keeps it.
+/// Reads, decodes and starts calls, on a thread of its own. Another thread takes over when a handler blocks it.
 struct Reader {
-    pipe: Arc<LineSession>,
+    session: Arc<LineSession>,
     input: File,
     output: File,
-    frames: Mutex<LineDecoder>,
-    turn: Mutex<Arc<ReaderLease>>,
+    lines: Mutex<LineDecoder>,
+    lease: Mutex<Arc<ReaderLease>>,
     ended: Mutex<Option<oneshot::Sender<()>>>,
 }
 
 impl Reader {
     fn new(
-        pipe: Arc<LineSession>,
+        session: Arc<LineSession>,
         input: File,
         output: File,
         limits: Limits,
         ended: oneshot::Sender<()>,
     ) -> Self {
-        let (frames, turn, ended) =
-            (Mutex::new(LineDecoder::new(limits.line)), Mutex::default(), Mutex::new(Some(ended)));
-        Self { pipe, input, output, frames, turn, ended }
+        let (lines, lease, ended) =
+            (Mutex::new(LineDecoder::new(limits.max_line_bytes)), Mutex::default(), Mutex::new(Some(ended)));
+        Self { session, input, output, lines, lease, ended }
     }
 
-    /// Begins a turn.
+    /// Starts a thread with a new lease.
     fn start(self: &Arc<Self>) -> Result<(), Error> {
-        let turn = Arc::new(ReaderLease::default());
-        *lock(&self.turn) = Arc::clone(&turn);
+        let lease = Arc::new(ReaderLease::default());
+        *lock(&self.lease) = Arc::clone(&lease);
         let reader = Arc::clone(self);
-        thread::Builder::new().name("mcp-stdin".to_owned()).spawn(move || reader.read(&turn))?;
+        thread::Builder::new().name("mcp-stdin".to_owned()).spawn(move || reader.read(&lease))?;
         Ok(())
     }
 
-    /// Looks from time to time whether a handler keeps the thread that reads, and has another one take over.
+    /// Checks periodically whether a handler blocks the reading thread, and has another thread take over.
     async fn watch(self: &Arc<Self>) -> Error {
-        /// For how long a handler may keep the thread that reads.
+        /// Time that a handler may block the reading thread.
         const LONGEST_LOAN: Duration = Duration::from_millis(50);
         let mut before = None;
         loop {
             tokio::time::sleep(LONGEST_LOAN).await;
-            let turn = Arc::clone(&lock(&self.turn));
-            let now = turn.lent();
+            let lease = Arc::clone(&lock(&self.lease));
+            let now = lease.current_run();
             if now.is_some() && now == before {
                 tracing::warn!("a handler keeps the thread that reads: another thread takes over");
-                turn.end();
-                self.pipe.leave_to_runtime();
+                lease.end();
+                self.session.start_calls_on_runtime();
                 if let Err(error) = self.start() {
                     return error;
                 }
@@ -220,43 +222,43 @@ impl Reader {
         }
     }
 
-    fn read(&self, turn: &ReaderLease) {
-        // Handlers that begin here find their runtime as on any of its own threads.
-        let _runtime = self.pipe.runtime().enter();
+    fn read(&self, lease: &ReaderLease) {
+        // Handlers that start here find their runtime, as on any of its own threads.
+        let _runtime = self.session.runtime_handle().enter();
         let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
-        while !turn.is_over() {
-            if !self.pipe.output.has_room() {
-                block_on(self.pipe.output.room());
+        while !lease.is_over() {
+            if !self.session.output.has_room() {
+                block_on(self.session.output.room());
             }
             let length = self.receive(&mut chunk);
-            self.pipe.busy(true);
+            self.session.set_busy(true);
             {
-                // Released before any handler begins.
-                let mut frames = lock(&self.frames);
+                // Unlocked before any handler starts.
+                let mut lines = lock(&self.lines);
                 if length == 0 {
-                    frames.finish(|frame| self.pipe.take_last(&frame, &mut decoder));
+                    lines.finish(|line| self.session.handle_last(&line, &mut decoder));
                 } else {
-                    frames.feed(&chunk[..length], |frame| self.pipe.take(&frame, &mut decoder));
+                    lines.feed(&chunk[..length], |line| self.session.handle(&line, &mut decoder));
                 }
             }
-            self.pipe.begin(turn);
-            write(&self.pipe, &self.output);
-            self.pipe.busy(false);
+            self.session.start_calls(lease);
+            write(&self.session, &self.output);
+            self.session.set_busy(false);
             if length == 0 {
-                // Nobody listens where a signal came first.
+                // The receiver is gone if a signal came first.
                 let _ = lock(&self.ended).take().map(|ended| ended.send(()));
                 return;
             }
         }
     }
 
-    /// How much was read; nothing at the end.
+    /// Returns the number of bytes that were read; 0 at the end of input.
     fn receive(&self, chunk: &mut [u8]) -> usize {
         loop {
             match (&self.input).read(chunk) {
                 Ok(length) => return length,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // Whoever shares the stream may have said that it does not block.
+                // Another process that shares the stream may have made it non-blocking.
                 Err(error)
                     if error.kind() == io::ErrorKind::WouldBlock
                         && stdio_fds::wait_until_ready(&self.input, false).is_ok() => {}
@@ -269,16 +271,16 @@ impl Reader {
     }
 }
 
-/// Writes on a thread of its own what calls have to say that did not end at once; the receiver hears of the end.
-fn start_writing(pipe: &Arc<LineSession>, output: &File) -> Result<oneshot::Receiver<()>, Error> {
+/// Starts the thread that writes the answers of calls that did not end at once. The receiver is notified when it ends.
+fn start_writing(session: &Arc<LineSession>, output: &File) -> Result<oneshot::Receiver<()>, Error> {
     let (sender, receiver) = oneshot::channel();
-    let (writing, watching) = (Arc::clone(pipe), Arc::clone(pipe));
+    let (writing, watching) = (Arc::clone(session), Arc::clone(session));
     let (output, watched) = (output.try_clone()?, output.try_clone()?);
     thread::Builder::new().name("mcp-stdout".to_owned()).spawn(move || {
         while !write(&writing, &output) {
             block_on(writing.output.changed());
         }
-        // Nobody listens where the process ends anyway.
+        // The receiver is gone if the process exits anyway.
         let _ = sender.send(());
     })?;
     thread::Builder::new().name("mcp-hangup".to_owned()).spawn(move || {
@@ -289,25 +291,21 @@ fn start_writing(pipe: &Arc<LineSession>, output: &File) -> Result<oneshot::Rece
     Ok(receiver)
 }
 
-/// Writes what waits, unless somebody else does; tells whether it is over.
-fn write(pipe: &LineSession, output: &File) -> bool {
+/// Writes the pending output, unless another thread does. Returns `true` when all output has been written and closed.
+fn write(session: &LineSession, output: &File) -> bool {
     let mut written = None;
     loop {
-        match pipe.output.take(written.take()) {
+        match session.output.take(written.take()) {
             Next::Write(bytes) => {
                 if let Err(error) = stdio_fds::write_all(output, &bytes) {
                     tracing::debug!(%error, "standard output cannot be written any more");
-                    pipe.output.break_off();
+                    session.output.break_off();
                 }
                 written = Some(bytes);
             }
-            Next::Wait if pipe.tell_changes() => {}
+            Next::Wait if session.append_changes() => {}
             Next::Wait => return false,
             Next::Stop => return true,
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 
-/// Where the protocol is read and written.
+/// The files that the protocol is read from and written to.
 #[derive(Debug)]
 pub(crate) struct Channel {
     pub(crate) input: File,
@@ -12,8 +12,8 @@ pub(crate) struct Channel {
 
 /// Takes standard input and output for the protocol.
 ///
-/// With `guard`, whoever prints to standard output from now on prints to standard error, and whoever reads standard
-/// input, such as a child process, finds it empty.
+/// With `guard`, output to standard output goes to standard error from now on, and other readers of standard input, such as
+/// child processes, find it empty.
 #[cfg(unix)]
 pub(crate) fn open(guard: bool) -> io::Result<Channel> {
     use rustix::io::fcntl_dupfd_cloexec;
@@ -28,7 +28,7 @@ pub(crate) fn open(guard: bool) -> io::Result<Channel> {
     if guard {
         let nothing = File::options().read(true).write(true).open("/dev/null")?;
         dup2_stdin(&nothing)?;
-        // A process without standard error has nowhere to put what is printed.
+        // A process without standard error drops what is printed.
         dup2_stdout(stderr()).or_else(|_| dup2_stdout(&nothing))?;
     }
     Ok(channel)
@@ -44,7 +44,7 @@ pub(crate) fn open(_guard: bool) -> io::Result<Channel> {
     })
 }
 
-/// Waits until nobody can read any more what is written to a file.
+/// Waits until the reader of a file has closed it.
 #[cfg(unix)]
 pub(crate) fn wait_for_hangup(output: &File) -> io::Result<()> {
     use rustix::event::{PollFd, PollFlags, poll};
@@ -61,13 +61,13 @@ pub(crate) fn wait_for_hangup(output: &File) -> io::Result<()> {
     }
 }
 
-/// Nothing tells of it here before the next write.
+/// On this platform, only the next write reports it.
 #[cfg(not(unix))]
 pub(crate) fn wait_for_hangup(_: &File) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Waits until a stream that does not block can be read, or written.
+/// Waits until a non-blocking stream can be read, or written.
 #[cfg(unix)]
 pub(crate) fn wait_until_ready(stream: &File, to_write: bool) -> io::Result<()> {
     use rustix::event::{PollFd, PollFlags, poll};
@@ -79,14 +79,14 @@ pub(crate) fn wait_until_ready(stream: &File, to_write: bool) -> io::Result<()> 
     }
 }
 
-/// Waits a moment: streams block here.
+/// Waits a moment: on this platform, streams block.
 #[cfg(not(unix))]
 pub(crate) fn wait_until_ready(_: &File, _: bool) -> io::Result<()> {
     std::thread::sleep(std::time::Duration::from_millis(10));
     Ok(())
 }
 
-/// Whether whoever writes to a stream has closed it, though not everything may have been read.
+/// Returns `true` if the writer of a stream has closed it, even if not everything has been read.
 #[cfg(unix)]
 pub(crate) fn is_hung_up(input: &File) -> bool {
     use rustix::event::{PollFd, PollFlags, poll};
@@ -96,13 +96,13 @@ pub(crate) fn is_hung_up(input: &File) -> bool {
     poll(&mut polled, Some(&at_once)).is_ok() && polled[0].revents().contains(PollFlags::HUP)
 }
 
-/// Nothing tells of it here before everything has been read.
+/// On this platform, it is known only when everything has been read.
 #[cfg(not(unix))]
 pub(crate) fn is_hung_up(_: &File) -> bool {
     false
 }
 
-/// Writes everything, to a stream that may or may not block.
+/// Writes all bytes to a stream, blocking or not.
 pub(crate) fn write_all(mut output: &File, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match io::Write::write(&mut output, bytes) {

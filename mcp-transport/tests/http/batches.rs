@@ -1,29 +1,30 @@
-//! Several messages at once, which one revision has.
+//! Batches of revision 2025-03-26.
 
 use serde_json::{Value, json};
 
 use crate::requests::{
     Request, Session, call_message, cancellation, initialize_message, message, meta, notification, post,
 };
-use crate::support::Site;
+use crate::support::TestServer;
 
-/// The ids of the answers in a batch, in order.
-fn ids(answer: &Value) -> Vec<String> {
-    let mut ids: Vec<_> = answer.as_array().unwrap().iter().map(|answer| answer["id"].to_string()).collect();
+/// The ids of the responses of a batch, sorted.
+fn ids(response: &Value) -> Vec<String> {
+    let mut ids: Vec<_> =
+        response.as_array().unwrap().iter().map(|response| response["id"].to_string()).collect();
     ids.sort();
     ids
 }
 
-/// Both kinds of client that may send batches.
-fn of_either_kind(session: &Session, messages: &[Value]) -> [Request; 2] {
+/// A batch request with a session, and one without.
+fn batch_requests(session: &Session, messages: &[Value]) -> [Request; 2] {
     let request = post(Value::from(messages).to_string());
-    [session.name(request.clone()), request]
+    [session.attach(request.clone()), request]
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_request_of_a_batch_is_answered() {
-    let site = Site::start().await;
-    let session = site.session("2025-03-26").await;
+    let server = TestServer::start().await;
+    let session = server.session("2025-03-26").await;
     let batch = [
         call_message(json!(1), "count", json!({})),
         notification("notifications/initialized", json!({})),
@@ -33,30 +34,30 @@ async fn every_request_of_a_batch_is_answered() {
         json!({ "jsonrpc": "2.0", "id": 4, "result": {} }),
         call_message(json!(5), "panic", json!({})),
     ];
-    for request in of_either_kind(&session, &batch) {
-        let answer = site.ask(&request).await;
-        assert_eq!(answer.status, 200);
-        assert_eq!(ids(&answer.json()), ["\"1\"", "1", "2", "3", "5"]);
+    for request in batch_requests(&session, &batch) {
+        let response = server.send_request(&request).await;
+        assert_eq!(response.status, 200);
+        assert_eq!(ids(&response.json()), ["\"1\"", "1", "2", "3", "5"]);
     }
-    for request in of_either_kind(&session, &[batch[1].clone(), batch[5].clone()]) {
-        let answer = site.ask(&request).await;
-        assert_eq!((answer.status, answer.body.len()), (202, 0));
+    for request in batch_requests(&session, &[batch[1].clone(), batch[5].clone()]) {
+        let response = server.send_request(&request).await;
+        assert_eq!((response.status, response.body.len()), (202, 0));
     }
-    for request in of_either_kind(&session, &batch[..1]) {
-        assert_eq!(ids(&site.ask(&request).await.json()), ["1"]);
+    for request in batch_requests(&session, &batch[..1]) {
+        assert_eq!(ids(&server.send_request(&request).await.json()), ["1"]);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_says_something_is_answered_with_a_stream() {
-    let site = Site::start().await;
-    let session = site.session("2025-03-26").await;
+async fn batch_with_notifications_returns_a_stream() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-03-26").await;
     let batch = [
-        call_message(json!(1), "say", json!({ "times": 2 })),
-        call_message(json!(2), "murmur", json!({ "text": "x" })),
+        call_message(json!(1), "progress", json!({ "times": 2 })),
+        call_message(json!(2), "repeat", json!({ "text": "x" })),
     ];
-    for request in of_either_kind(&session, &batch) {
-        let events = site.ask(&request).await.events();
+    for request in batch_requests(&session, &batch) {
+        let events = server.send_request(&request).await.events();
         let last: Value = serde_json::from_str(&events.last().unwrap().data).unwrap();
         assert_eq!(ids(&last), ["1", "2"]);
         assert!(events.len() > 3);
@@ -65,29 +66,29 @@ async fn a_batch_that_says_something_is_answered_with_a_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn batches_have_an_end() {
-    let site = Site::start().await;
-    let session = site.session("2025-03-26").await;
+async fn batch_size_is_limited() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-03-26").await;
     let batch: Vec<_> = (0..33).map(|id| call_message(json!(id), "count", json!({}))).collect();
     for body in ["[]".to_owned(), Value::from(&batch[..]).to_string(), "[".to_owned()] {
-        for request in [session.name(post(&body)), post(&body)] {
+        for request in [session.attach(post(&body)), post(&body)] {
             let code = if body == "[" { -32700 } else { -32600 };
-            site.refuses(&request, 400, Some(code)).await;
+            server.expect_rejected(&request, 400, Some(code)).await;
         }
     }
-    for request in of_either_kind(&session, &batch[..32]) {
-        assert_eq!(site.ask(&request).await.json().as_array().unwrap().len(), 32);
+    for request in batch_requests(&session, &batch[..32]) {
+        assert_eq!(server.send_request(&request).await.json().as_array().unwrap().len(), 32);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_has_no_place_in_a_batch_is_refused_by_itself() {
-    let site = Site::start().await;
-    let session = site.session("2025-03-26").await;
+async fn invalid_batch_entries_are_rejected_individually() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-03-26").await;
     let mut listen = message(json!(3), "subscriptions/listen", json!({ "notifications": {} }));
     let bare_listen = listen.clone();
     listen["params"]["_meta"] = meta();
-    // Of a revision whose requests are held against their headers: in a batch, there are none to hold it against.
+    // Requests of revision 2026-07-28 must match their headers, which a batch does not have.
     let mut modern = call_message(json!(3), "count", json!({}));
     modern["params"]["_meta"] = meta();
     let wrong = [
@@ -102,89 +103,96 @@ async fn what_has_no_place_in_a_batch_is_refused_by_itself() {
     ];
     for wrong in wrong {
         let batch = [call_message(json!(1), "echo", json!({ "text": "right" })), wrong.clone()];
-        for request in of_either_kind(&session, &batch) {
-            let before = site.world.executed();
-            let answer = site.ask(&request).await;
-            assert_eq!(answer.status, 200, "{wrong}: {answer:?}");
-            let answers = answer.json();
-            assert_eq!(answers.as_array().unwrap().len(), 2, "{wrong}: {answers}");
-            let right = |answer: &&Value| answer["result"]["content"][0]["text"] == "right";
-            assert_eq!(answers.as_array().unwrap().iter().filter(right).count(), 1, "{wrong}: {answers}");
+        for request in batch_requests(&session, &batch) {
+            let before = server.probe.executed();
+            let response = server.send_request(&request).await;
+            assert_eq!(response.status, 200, "{wrong}: {response:?}");
+            let responses = response.json();
+            assert_eq!(responses.as_array().unwrap().len(), 2, "{wrong}: {responses}");
+            let is_echo = |response: &&Value| response["result"]["content"][0]["text"] == "right";
             assert_eq!(
-                answers.as_array().unwrap().iter().filter(|answer| answer["error"].is_object()).count(),
+                responses.as_array().unwrap().iter().filter(is_echo).count(),
+                1,
+                "{wrong}: {responses}"
+            );
+            assert_eq!(
+                responses.as_array().unwrap().iter().filter(|response| response["error"].is_object()).count(),
                 1
             );
-            assert_eq!(site.world.executed(), before + 1, "{wrong}");
+            assert_eq!(server.probe.executed(), before + 1, "{wrong}");
         }
-        // By itself, too.
-        for request in of_either_kind(&session, &[wrong.clone(), wrong.clone()]) {
-            let answer = site.ask(&request).await;
-            assert_eq!(answer.status, 200, "{wrong}: {answer:?}");
+        // Also if all messages are invalid.
+        for request in batch_requests(&session, &[wrong.clone(), wrong.clone()]) {
+            let response = server.send_request(&request).await;
+            assert_eq!(response.status, 200, "{wrong}: {response:?}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_of_a_batch_is_cancelled_and_the_others_are_answered() {
-    let site = Site::start().await;
-    let session = site.session("2025-03-26").await;
+async fn cancelling_one_call_of_a_batch_keeps_the_others() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-03-26").await;
     for round in 1..=50 {
         let batch = [call_message(json!(1), "count", json!({})), call_message(json!(2), "wait", json!({}))];
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         client.send(session.post(&Value::from(&batch[..])).bytes()).await;
-        site.world.begun(round).await;
-        assert_eq!(site.ask(&session.post(&cancellation(json!(2)))).await.status, 202);
-        let answer = client.answer().await;
-        assert_eq!((answer.status, ids(&answer.json())), (200, vec!["1".to_owned()]));
-        site.world.dropped(round).await;
+        server.probe.wait_for_started(round).await;
+        assert_eq!(server.send_request(&session.post(&cancellation(json!(2)))).await.status, 202);
+        let response = client.response().await;
+        assert_eq!((response.status, ids(&response.json())), (200, vec!["1".to_owned()]));
+        server.probe.wait_for_dropped(round).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_is_cancelled_in_the_same_breath_is_not_run() {
-    let site = Site::start().await;
-    let session = site.session("2025-03-26").await;
+async fn call_cancelled_in_the_same_batch_is_not_run() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-03-26").await;
     let batch = [
         call_message(json!(1), "echo", json!({ "text": "x" })),
         call_message(json!(2), "count", json!({})),
         cancellation(json!(2)),
     ];
-    for request in of_either_kind(&session, &batch) {
-        let before = site.world.executed();
-        assert_eq!(ids(&site.ask(&request).await.json()), ["1"]);
-        assert_eq!(site.world.executed(), before + 1);
+    for request in batch_requests(&session, &batch) {
+        let before = server.probe.executed();
+        assert_eq!(ids(&server.send_request(&request).await.json()), ["1"]);
+        assert_eq!(server.probe.executed(), before + 1);
     }
-    let alone = [call_message(json!(2), "count", json!({})), cancellation(json!(2))];
-    for request in of_either_kind(&session, &alone) {
-        let before = site.world.executed();
-        let answer = site.ask(&request).await;
-        assert!(answer.body.is_empty() || answer.is_events() && answer.messages().is_empty(), "{answer:?}");
-        assert_eq!(site.world.executed(), before);
+    let cancelled_only = [call_message(json!(2), "count", json!({})), cancellation(json!(2))];
+    for request in batch_requests(&session, &cancelled_only) {
+        let before = server.probe.executed();
+        let response = server.send_request(&request).await;
+        assert!(
+            response.body.is_empty() || response.is_event_stream() && response.messages().is_empty(),
+            "{response:?}"
+        );
+        assert_eq!(server.probe.executed(), before);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_batch_cancels_elsewhere_is_answered_there_and_the_batch_here() {
-    let site = Site::start().await;
-    let session = site.session("2025-03-26").await;
+async fn batch_can_cancel_a_call_of_another_request() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-03-26").await;
     let wait = call_message(json!(2), "wait", json!({}));
-    let here = [cancellation(json!(2)), message(json!(9), "ping", json!({}))];
+    let cancelling = [cancellation(json!(2)), message(json!(9), "ping", json!({}))];
     let waiting = [
         wait.clone(),
         Value::from(&[wait.clone()][..]),
         Value::from(&[call_message(json!(1), "count", json!({})), wait][..]),
     ];
-    for (round, there) in waiting.iter().enumerate() {
-        let mut client = site.connect().await;
-        client.send(session.post(there).bytes()).await;
-        site.world.begun(round + 1).await;
-        let answer = site.ask(&session.post(&Value::from(&here[..]))).await;
-        assert_eq!(ids(&answer.json()), ["9"], "{there}");
-        let answer = client.answer().await;
+    for (round, pending) in waiting.iter().enumerate() {
+        let mut client = server.connect().await;
+        client.send(session.post(pending).bytes()).await;
+        server.probe.wait_for_started(round + 1).await;
+        let response = server.send_request(&session.post(&Value::from(&cancelling[..]))).await;
+        assert_eq!(ids(&response.json()), ["9"], "{pending}");
+        let response = client.response().await;
         match round {
-            2 => assert_eq!(ids(&answer.json()), ["1"]),
-            _ => assert!(answer.is_events() && answer.events().is_empty(), "{answer:?}"),
+            2 => assert_eq!(ids(&response.json()), ["1"]),
+            _ => assert!(response.is_event_stream() && response.events().is_empty(), "{response:?}"),
         }
-        site.world.dropped(round + 1).await;
+        server.probe.wait_for_dropped(round + 1).await;
     }
 }

@@ -1,29 +1,29 @@
-//! Streamable HTTP: a real server on a port of its own, and what is said to it and by it, byte for byte.
+//! Integration tests of Streamable HTTP: a server on a TCP port, and raw requests and responses.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
-#![allow(clippy::needless_pass_by_value, reason = "what `json!` writes is passed as it stands")]
+#![allow(clippy::unwrap_used, reason = "a panic is the failure report of a test")]
+#![allow(clippy::needless_pass_by_value, reason = "the values of `json!` are passed by value")]
 
+mod client;
+mod probe;
 mod requests;
 mod support;
-mod wire;
-mod world;
 
-mod asking;
 mod batches;
-mod gate;
-mod heads;
+mod change_delivery;
+mod framing;
+mod headers;
+mod http2;
+mod input_requests;
 mod isolation;
-mod listeners;
-mod many;
+mod lifecycle;
+mod measurements;
 mod messages;
 mod modern;
-mod multiplexed;
+mod origins;
 #[cfg(unix)]
 mod process;
-mod serving;
+mod session_stores;
 mod sessions;
-mod sizes;
-mod stores;
 mod streams;
 mod subscriptions;
 mod tasks;

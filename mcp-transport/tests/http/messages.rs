@@ -1,28 +1,28 @@
-//! What is in the body of a POST: not JSON, not a message, or not one that is answered.
+//! Bodies of POST requests: invalid JSON, invalid messages, notifications and responses.
 
 use serde_json::{Value, json};
 
 use crate::requests::{Request, call, message, meta, modern, notification, post};
-use crate::support::Site;
+use crate::support::TestServer;
 
-const PARSE: i64 = -32700;
-const REQUEST: i64 = -32600;
-const METHOD: i64 = -32601;
-const PARAMS: i64 = -32602;
+const PARSE_ERROR: i64 = -32700;
+const INVALID_REQUEST: i64 = -32600;
+const METHOD_NOT_FOUND: i64 = -32601;
+const INVALID_PARAMS: i64 = -32602;
 
-/// A call that would count, as text.
-fn counting() -> String {
+/// A call of the tool `count`, as text.
+fn count_call() -> String {
     let params = json!({ "name": "count", "arguments": {}, "_meta": meta() });
     message(json!(1), "tools/call", params).to_string()
 }
 
-/// A POST with the headers of such a call, and with another body.
+/// A POST with the headers of that call, and another body.
 fn with_body(body: impl AsRef<[u8]>) -> Request {
     post(body).modern_headers("tools/call").set("Mcp-Name", "count")
 }
 
-/// Texts that are no JSON, whatever stands around them.
-const NOT_JSON: [&str; 45] = [
+/// Texts that are not JSON in any context.
+const INVALID_JSON: [&str; 45] = [
     "",
     " ",
     "\n\n",
@@ -70,10 +70,10 @@ const NOT_JSON: [&str; 45] = [
     ":",
 ];
 
-/// Bodies that are no JSON.
-fn not_json() -> Vec<Vec<u8>> {
-    let call = counting();
-    let mut texts: Vec<Vec<u8>> = NOT_JSON.iter().map(|text| text.as_bytes().to_vec()).collect();
+/// Bodies that are not JSON.
+fn invalid_json() -> Vec<Vec<u8>> {
+    let call = count_call();
+    let mut texts: Vec<Vec<u8>> = INVALID_JSON.iter().map(|text| text.as_bytes().to_vec()).collect();
     texts.push(call.as_bytes()[..call.len() - 1].to_vec());
     texts.push(format!("{call}{call}").into_bytes());
     texts.push(format!("{call}\n{call}").into_bytes());
@@ -98,24 +98,24 @@ fn not_json() -> Vec<Vec<u8>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_json_is_said_to_be_none() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
-    // As long as a stream is open, the server keeps something of the session, and counts on.
-    let mut standing = site.connect().await;
-    standing.open(&session.get(None)).await;
-    for text in not_json() {
-        let answer = site.refuses(&with_body(&text), 400, Some(PARSE)).await;
-        assert_eq!(answer.json().get("id"), None);
-        let answer = site.refuses(&session.name(post(&text)), 400, Some(PARSE)).await;
-        assert_eq!(answer.json().get("id"), None);
+async fn invalid_json_is_a_parse_error() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
+    // The session is active while a stream is open.
+    let mut standalone = server.connect().await;
+    standalone.open(&session.get(None)).await;
+    for text in invalid_json() {
+        let response = server.expect_rejected(&with_body(&text), 400, Some(PARSE_ERROR)).await;
+        assert_eq!(response.json().get("id"), None);
+        let response = server.expect_rejected(&session.attach(post(&text)), 400, Some(PARSE_ERROR)).await;
+        assert_eq!(response.json().get("id"), None);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_json_and_no_message_is_said_to_be_none() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
+async fn json_that_is_not_a_message_is_an_invalid_request() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
     let texts = [
         "null",
         "true",
@@ -125,7 +125,7 @@ async fn what_is_json_and_no_message_is_said_to_be_none() {
         "{}",
         "{\"jsonrpc\":\"2.0\"}",
         "{\"jsonrpc\":\"2.0\",\"id\":1}",
-        // Only these very names are the members of a message.
+        // Member names are case-sensitive.
         r#"{"jsonrpc":"2.0","id":1,"Method":"tools/call"}"#,
         r#"{"jsonrpc":"2.0","id":1,"METHOD":"tools/call","PARAMS":{}}"#,
         r#"{"JSONRPC":"2.0","id":1,"method":"tools/call"}"#,
@@ -134,42 +134,44 @@ async fn what_is_json_and_no_message_is_said_to_be_none() {
         r#"{"jsonrpc":"2.0","id":1,"method":["tools/call"]}"#,
     ];
     for text in texts {
-        site.refuses(&with_body(text), 400, Some(REQUEST)).await;
-        site.refuses(&session.name(post(text)), 400, Some(REQUEST)).await;
+        server.expect_rejected(&with_body(text), 400, Some(INVALID_REQUEST)).await;
+        server.expect_rejected(&session.attach(post(text)), 400, Some(INVALID_REQUEST)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_messages_are_not_one() {
-    let site = Site::start().await;
-    let call = counting();
+async fn batches_are_rejected_outside_their_revision() {
+    let server = TestServer::start().await;
+    let call = count_call();
     let bodies = ["[]".to_owned(), format!("[{call}]"), format!("[{call},{call}]"), "[[]]".to_owned()];
     for body in &bodies {
-        site.refuses(&with_body(body), 400, Some(REQUEST)).await;
+        server.expect_rejected(&with_body(body), 400, Some(INVALID_REQUEST)).await;
         for version in ["2024-11-05", "2025-06-18", "2025-11-25"] {
-            let session = site.session(version).await;
-            site.refuses(&session.name(post(body)), 400, Some(REQUEST)).await;
-            site.refuses(&post(body).set("MCP-Protocol-Version", version), 400, Some(REQUEST)).await;
+            let session = server.session(version).await;
+            server.expect_rejected(&session.attach(post(body)), 400, Some(INVALID_REQUEST)).await;
+            server
+                .expect_rejected(&post(body).set("MCP-Protocol-Version", version), 400, Some(INVALID_REQUEST))
+                .await;
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_version_of_json_rpc_is_exactly_2() {
-    let site = Site::start().await;
+async fn jsonrpc_version_must_be_2_0() {
+    let server = TestServer::start().await;
     for version in [r#""1.0""#, r#""2""#, r#""2.0 ""#, r#""2.00""#, "2.0", "2", "null", "[]", "{}", "true"] {
-        let text = counting().replace(r#""jsonrpc":"2.0""#, &format!(r#""jsonrpc":{version}"#));
-        let answer = site.refuses(&with_body(&text), 400, Some(REQUEST)).await;
-        assert_eq!(answer.json()["id"], 1);
+        let text = count_call().replace(r#""jsonrpc":"2.0""#, &format!(r#""jsonrpc":{version}"#));
+        let response = server.expect_rejected(&with_body(&text), 400, Some(INVALID_REQUEST)).await;
+        assert_eq!(response.json()["id"], 1);
     }
-    let text = counting().replace(r#""jsonrpc":"2.0","#, "");
-    assert_eq!(site.refuses(&with_body(&text), 400, Some(REQUEST)).await.json()["id"], 1);
+    let text = count_call().replace(r#""jsonrpc":"2.0","#, "");
+    assert_eq!(server.expect_rejected(&with_body(&text), 400, Some(INVALID_REQUEST)).await.json()["id"], 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_is_none_makes_no_notification() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
+async fn invalid_ids_are_rejected() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
     let long = format!("\"{}\"", "x".repeat(64 << 10));
     let longer = format!("\"{}\"", "x".repeat(1025));
     let ids = [
@@ -190,17 +192,17 @@ async fn an_id_that_is_none_makes_no_notification() {
         &longer,
     ];
     for id in ids {
-        let text = counting().replace(r#""id":1"#, &format!(r#""id":{id}"#));
-        for request in [with_body(&text), session.name(post(text.replace(&meta().to_string(), "{}")))] {
-            let answer = site.refuses(&request, 400, Some(REQUEST)).await;
-            assert_eq!(answer.json().get("id"), None);
+        let text = count_call().replace(r#""id":1"#, &format!(r#""id":{id}"#));
+        for request in [with_body(&text), session.attach(post(text.replace(&meta().to_string(), "{}")))] {
+            let response = server.expect_rejected(&request, 400, Some(INVALID_REQUEST)).await;
+            assert_eq!(response.json().get("id"), None);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_come_back_as_they_were() {
-    let site = Site::start().await;
+async fn ids_are_echoed_unchanged() {
+    let server = TestServer::start().await;
     let long = format!("\"{}\"", "x".repeat(1024));
     let ids = [
         "0",
@@ -217,72 +219,75 @@ async fn ids_come_back_as_they_were() {
         &long,
     ];
     for id in ids {
-        let text = counting().replace(r#""id":1"#, &format!(r#""id":{id}"#));
-        let answer = site.ask(&with_body(&text)).await;
-        assert_eq!(answer.text(), "counted");
-        let body = String::from_utf8(answer.body).unwrap();
+        let text = count_call().replace(r#""id":1"#, &format!(r#""id":{id}"#));
+        let response = server.send_request(&with_body(&text)).await;
+        assert_eq!(response.text(), "counted");
+        let body = String::from_utf8(response.body).unwrap();
         assert!(body.contains(&format!(r#""id":{id},"#)), "{id}: {body}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn members_are_said_once() {
-    let site = Site::start().await;
-    let call = counting();
-    let say_twice = |member: &str, other: &str| {
+async fn duplicate_members_are_rejected() {
+    let server = TestServer::start().await;
+    let call = count_call();
+    let duplicate = |member: &str, other: &str| {
         [
             call.replacen(member, &format!("{member},{other}"), 1),
             call.replacen(member, &format!("{other},{member}"), 1),
         ]
     };
-    let twice = [
-        say_twice(r#""method":"tools/call""#, r#""method":"tools/list""#),
-        say_twice(r#""method":"tools/call""#, r#""\u006dethod":"tools/list""#),
-        say_twice(r#""id":1"#, r#""id":1"#),
-        say_twice(r#""jsonrpc":"2.0""#, r#""jsonrpc":"2.0""#),
-        say_twice(r#""name":"count""#, r#""name":"panic""#),
-        say_twice(r#""name":"count""#, r#""n\u0061me":"panic""#),
-        say_twice(r#""arguments":{}"#, r#""arguments":{}"#),
-        say_twice(
+    let duplicates = [
+        duplicate(r#""method":"tools/call""#, r#""method":"tools/list""#),
+        duplicate(r#""method":"tools/call""#, r#""\u006dethod":"tools/list""#),
+        duplicate(r#""id":1"#, r#""id":1"#),
+        duplicate(r#""jsonrpc":"2.0""#, r#""jsonrpc":"2.0""#),
+        duplicate(r#""name":"count""#, r#""name":"panic""#),
+        duplicate(r#""name":"count""#, r#""n\u0061me":"panic""#),
+        duplicate(r#""arguments":{}"#, r#""arguments":{}"#),
+        duplicate(
             r#""io.modelcontextprotocol/protocolVersion":"2026-07-28""#,
             r#""io.modelcontextprotocol/protocolVersion":"2025-11-25""#,
         ),
     ];
-    for text in twice.iter().flatten() {
-        assert_ne!(*text, call, "nothing was said twice");
-        site.refuses(&with_body(text), 400, Some(REQUEST)).await;
+    for text in duplicates.iter().flatten() {
+        assert_ne!(*text, call, "no member is duplicated");
+        server.expect_rejected(&with_body(text), 400, Some(INVALID_REQUEST)).await;
     }
     let text = call.replace(r#""arguments":{}"#, r#""arguments":{"a":1,"a":2}"#);
-    site.refuses(&with_body(text), 400, Some(PARAMS)).await;
+    server.expect_rejected(&with_body(text), 400, Some(INVALID_PARAMS)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nul_is_a_character_like_others_and_a_mark_comes_first_only() {
-    let site = Site::start().await;
-    let text = counting().replace("\"count\"", "\"count\\u0000\"");
+async fn nul_is_accepted_and_one_byte_order_mark_is_skipped() {
+    let server = TestServer::start().await;
+    let text = count_call().replace("\"count\"", "\"count\\u0000\"");
     let name = "=?base64?Y291bnQA?=";
     let request = with_body(text).set("Mcp-Name", name);
-    site.refuses(&request, 200, Some(PARAMS)).await;
-    let marked = with_body(format!("\u{feff}{}", counting()));
-    assert_eq!(site.ask(&marked).await.text(), "counted");
+    server.expect_rejected(&request, 200, Some(INVALID_PARAMS)).await;
+    let marked = with_body(format!("\u{feff}{}", count_call()));
+    assert_eq!(server.send_request(&marked).await.text(), "counted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn parameters_are_an_object() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
+async fn params_must_be_an_object() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
     for params in ["[]", "[1]", "null", "\"x\"", "1", "true"] {
         let text = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{params}}}"#);
         let request = post(&text).modern_headers("tools/list");
-        assert_eq!(site.refuses(&request, 400, Some(PARAMS)).await.json()["id"], 7);
-        assert_eq!(site.refuses(&session.name(post(&text)), 400, Some(PARAMS)).await.json()["id"], 7);
+        assert_eq!(server.expect_rejected(&request, 400, Some(INVALID_PARAMS)).await.json()["id"], 7);
+        assert_eq!(
+            server.expect_rejected(&session.attach(post(&text)), 400, Some(INVALID_PARAMS)).await.json()["id"],
+            7
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_types_are_never_an_unknown_method() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
+async fn wrong_types_are_invalid_params() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
     let wrong = [json!(null), json!(1), json!(true), json!([]), json!("x"), json!({}), json!([1])];
     let members = [
         ("tools/call", "name", json!({ "name": "count" }), &["string"][..]),
@@ -310,23 +315,23 @@ async fn wrong_types_are_never_an_unknown_method() {
             params["_meta"] = meta();
             params[member] = value.clone();
             request = request.body(message(json!(1), method, params.clone()).to_string());
-            let answer = site.ask(&request).await;
-            assert_eq!(answer.code(), Some(PARAMS), "{method} {member} {value}: {answer:?}");
-            assert!(matches!(answer.status, 200 | 400), "{method} {member} {value}: {answer:?}");
+            let response = server.send_request(&request).await;
+            assert_eq!(response.code(), Some(INVALID_PARAMS), "{method} {member} {value}: {response:?}");
+            assert!(matches!(response.status, 200 | 400), "{method} {member} {value}: {response:?}");
             if method != "subscriptions/listen" && member != "_meta" {
                 params["_meta"] = json!({});
-                let answer = site.ask(&session.request(json!(1), method, params)).await;
-                assert_eq!(answer.code(), Some(PARAMS), "{method} {member} {value}: {answer:?}");
+                let response = server.send_request(&session.request(json!(1), method, params)).await;
+                assert_eq!(response.code(), Some(INVALID_PARAMS), "{method} {member} {value}: {response:?}");
             }
         }
     }
-    assert_eq!(site.world.executed(), 0);
+    assert_eq!(server.probe.executed(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn unknown_methods_are_not_found() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
     let long = "x".repeat(4 << 10);
     let names = [
         "x",
@@ -347,25 +352,33 @@ async fn unknown_methods_are_not_found() {
     for name in names {
         let request = modern(json!(1), name, json!({}));
         if name.ends_with(' ') {
-            // No header does.
-            site.refuses(&request, 400, Some(-32020)).await;
+            // Header values have no trailing whitespace, so the header does not match.
+            server.expect_rejected(&request, 400, Some(-32020)).await;
             continue;
         }
-        let answer = site.refuses(&request, 404, Some(METHOD)).await;
-        assert!(answer.body.len() < 300, "{answer:?}");
-        let answer = site.refuses(&session.request(json!(1), name, json!({})), 200, Some(METHOD)).await;
-        assert!(answer.body.len() < 300, "{answer:?}");
+        let response = server.expect_rejected(&request, 404, Some(METHOD_NOT_FOUND)).await;
+        assert!(response.body.len() < 300, "{response:?}");
+        let response = server
+            .expect_rejected(&session.request(json!(1), name, json!({})), 200, Some(METHOD_NOT_FOUND))
+            .await;
+        assert!(response.body.len() < 300, "{response:?}");
     }
-    // These have an end in 2026-07-28.
+    // These methods were removed in revision 2026-07-28.
     for name in ["ping", "initialize", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"] {
-        site.refuses(&modern(json!(1), name, json!({ "uri": "test://thing" })), 404, Some(METHOD)).await;
+        server
+            .expect_rejected(
+                &modern(json!(1), name, json!({ "uri": "test://thing" })),
+                404,
+                Some(METHOD_NOT_FOUND),
+            )
+            .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn notifications_are_taken_and_not_answered() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
+async fn notifications_are_accepted_without_a_response() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
     let params = json!({ "name": "count", "arguments": {} });
     let texts = [
         notification("notifications/initialized", json!({})).to_string(),
@@ -379,21 +392,21 @@ async fn notifications_are_taken_and_not_answered() {
     ];
     for text in &texts {
         let modern = post(text).set("MCP-Protocol-Version", "2026-07-28");
-        for request in [modern, post(text), session.name(post(text))] {
-            let answer = site.ask(&request).await;
-            assert_eq!((answer.status, answer.body.len()), (202, 0), "{request:?}\n{answer:?}");
-            assert_eq!(answer.header("content-type"), None);
-            assert_eq!(answer.header("mcp-session-id"), None);
+        for request in [modern, post(text), session.attach(post(text))] {
+            let response = server.send_request(&request).await;
+            assert_eq!((response.status, response.body.len()), (202, 0), "{request:?}\n{response:?}");
+            assert_eq!(response.header("content-type"), None);
+            assert_eq!(response.header("mcp-session-id"), None);
         }
     }
-    assert_eq!(site.world.executed(), 0);
-    site.serves().await;
+    assert_eq!(server.probe.executed(), 0);
+    server.expect_served().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_are_never_answered() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
+async fn responses_are_never_answered() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
     let texts = [
         r#"{"jsonrpc":"2.0","id":1,"result":{}}"#,
         r#"{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"x"}}"#,
@@ -404,24 +417,24 @@ async fn answers_are_never_answered() {
         r#"{"jsonrpc":"2.0","id":null,"error":5}"#,
     ];
     for text in texts {
-        let answer = site.ask(&post(text).set("MCP-Protocol-Version", "2026-07-28")).await;
-        assert_eq!(answer.status, 400, "{text}");
-        assert_eq!(answer.json().get("id"), None);
-        for request in [session.name(post(text)), post(text)] {
-            let answer = site.ask(&request).await;
-            assert_eq!((answer.status, answer.body.len()), (202, 0), "{text}");
+        let response = server.send_request(&post(text).set("MCP-Protocol-Version", "2026-07-28")).await;
+        assert_eq!(response.status, 400, "{text}");
+        assert_eq!(response.json().get("id"), None);
+        for request in [session.attach(post(text)), post(text)] {
+            let response = server.send_request(&request).await;
+            assert_eq!((response.status, response.body.len()), (202, 0), "{text}");
         }
     }
-    site.serves().await;
+    server.expect_served().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_connection_survives_what_is_wrong_with_its_messages() {
-    let site = Site::start().await;
-    let mut client = site.connect().await;
+async fn connection_stays_open_after_invalid_messages() {
+    let server = TestServer::start().await;
+    let mut client = server.connect().await;
     for _ in 0..20 {
-        assert_eq!(client.ask(&with_body("{")).await.code(), Some(PARSE));
-        assert_eq!(client.ask(&with_body("{}")).await.code(), Some(REQUEST));
-        assert_eq!(client.ask(&call(json!("x"), "count", json!({}))).await.text(), "counted");
+        assert_eq!(client.send_request(&with_body("{")).await.code(), Some(PARSE_ERROR));
+        assert_eq!(client.send_request(&with_body("{}")).await.code(), Some(INVALID_REQUEST));
+        assert_eq!(client.send_request(&call(json!("x"), "count", json!({}))).await.text(), "counted");
     }
 }

@@ -1,18 +1,18 @@
-//! Calls of 2026-07-28: how they are answered, and what becomes of them when the client goes away.
+//! Calls of revision 2026-07-28: response types, notifications, disconnects and limits.
 
 use std::time::Duration;
 
 use mcpwright_transport::http::Limits;
 use serde_json::{Value, json};
 
-use crate::requests::{Request, call, cancellation, loud_call, modern, post};
-use crate::support::Site;
-use crate::world::Tenant;
+use crate::probe::Tenant;
+use crate::requests::{Request, call, call_with_progress, cancellation, modern, post};
+use crate::support::TestServer;
 
-/// Longer than any test.
-const NEVER: Duration = Duration::from_secs(3600);
+/// Longer than any test runs.
+const ONE_HOUR: Duration = Duration::from_secs(3600);
 
-fn takes_json(request: Request) -> Request {
+fn json_only(request: Request) -> Request {
     request.set("Accept", "application/json")
 }
 
@@ -24,45 +24,47 @@ fn assert_progress(message: &Value, token: &Value, progress: f64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_quick_call_is_answered_with_an_object() {
-    let site = Site::start().await;
-    let answer = site.ask(&call(json!("a"), "echo", json!({ "text": "ünï" }))).await;
-    assert_eq!((answer.status, answer.json()["id"].clone()), (200, json!("a")));
-    assert_eq!(answer.json()["result"]["resultType"], "complete");
-    assert_eq!(answer.text(), "ünï");
-    assert_eq!(answer.header("mcp-session-id"), None);
-    // Without arguments, an error is the model's to read.
-    let answer = site.ask(&call(json!(2), "echo", json!({}))).await;
-    assert_eq!((answer.status, answer.json()["result"]["isError"].clone()), (200, json!(true)));
-    let answer = site.ask(&call(json!(3), "no such tool", json!({}))).await;
-    assert_eq!((answer.status, answer.code()), (200, Some(-32602)));
+async fn fast_call_returns_json() {
+    let server = TestServer::start().await;
+    let response = server.send_request(&call(json!("a"), "echo", json!({ "text": "ünï" }))).await;
+    assert_eq!((response.status, response.json()["id"].clone()), (200, json!("a")));
+    assert_eq!(response.json()["result"]["resultType"], "complete");
+    assert_eq!(response.text(), "ünï");
+    assert_eq!(response.header("mcp-session-id"), None);
+    // A missing argument is a tool error, which the model reads.
+    let response = server.send_request(&call(json!(2), "echo", json!({}))).await;
+    assert_eq!((response.status, response.json()["result"]["isError"].clone()), (200, json!(true)));
+    let response = server.send_request(&call(json!(3), "no such tool", json!({}))).await;
+    assert_eq!((response.status, response.code()), (200, Some(-32602)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_says_something_is_answered_with_a_stream() {
-    let site = Site::limited(Limits::default().grace(NEVER)).await;
+async fn call_with_notifications_returns_a_stream() {
+    let server = TestServer::with_limits(Limits::default().json_grace(ONE_HOUR)).await;
     for token in [json!("t"), json!(0), json!(""), json!(u64::MAX)] {
         for times in [1, 2, 20] {
-            let request = loud_call(json!(7), "say", json!({ "times": times }), token.clone());
-            let answer = site.ask(&request).await;
-            assert!(answer.is_events(), "what was said is lost: {answer:?}");
-            let messages = answer.messages();
+            let request = call_with_progress(json!(7), "progress", json!({ "times": times }), token.clone());
+            let response = server.send_request(&request).await;
+            assert!(response.is_event_stream(), "the notifications are lost: {response:?}");
+            let messages = response.messages();
             assert_eq!(messages.len(), times + 1);
             for (message, number) in messages.iter().zip(1..=times) {
                 assert_progress(message, &token, number as f64);
             }
             assert_eq!(messages[times]["id"], 7);
-            assert_eq!(answer.text(), "said");
-            assert!(answer.events().iter().all(|event| event.id.is_none() && event.retry.is_none()));
+            assert_eq!(response.text(), "reported");
+            assert!(response.events().iter().all(|event| event.id.is_none() && event.retry.is_none()));
         }
     }
-    // Once it is known that the tool is quick, too.
+    // Also after the server has learned that the tool is fast.
     for _ in 0..100 {
-        let answer = site.ask(&loud_call(json!(7), "say", json!({ "times": 1 }), json!(1))).await;
-        assert_eq!(answer.messages().len(), 2);
+        let response = server
+            .send_request(&call_with_progress(json!(7), "progress", json!({ "times": 1 }), json!(1)))
+            .await;
+        assert_eq!(response.messages().len(), 2);
     }
-    let answer = site.ask(&loud_call(json!(7), "log", json!({}), json!(1))).await;
-    let levels: Vec<_> = answer
+    let response = server.send_request(&call_with_progress(json!(7), "log", json!({}), json!(1))).await;
+    let levels: Vec<_> = response
         .messages()
         .iter()
         .filter_map(|message| message["params"]["level"].as_str().map(str::to_owned))
@@ -71,178 +73,183 @@ async fn a_call_that_says_something_is_answered_with_a_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_said_that_was_not_asked_for() {
-    let site = Site::start().await;
-    let answer = site.ask(&call(json!(1), "say", json!({ "times": 3 }))).await;
-    assert_eq!(answer.messages().len(), 1);
-    let answer = site.ask(&call(json!(1), "log", json!({}))).await;
-    assert_eq!(answer.messages().len(), 1);
-    // One request's wishes are not those of the next one on the same connection.
-    let mut client = site.connect().await;
+async fn notifications_are_sent_only_if_requested() {
+    let server = TestServer::start().await;
+    let response = server.send_request(&call(json!(1), "progress", json!({ "times": 3 }))).await;
+    assert_eq!(response.messages().len(), 1);
+    let response = server.send_request(&call(json!(1), "log", json!({}))).await;
+    assert_eq!(response.messages().len(), 1);
+    // The log level of a request does not apply to the next request on the connection.
+    let mut client = server.connect().await;
     for _ in 0..3 {
         let meta = json!({ "io.modelcontextprotocol/logLevel": "error" });
         let request = modern(json!(1), "tools/call", json!({ "name": "log", "_meta": meta }));
-        assert_eq!(client.ask(&request).await.messages().len(), 2);
-        assert_eq!(client.ask(&call(json!(1), "log", json!({}))).await.messages().len(), 1);
+        assert_eq!(client.send_request(&request).await.messages().len(), 2);
+        assert_eq!(client.send_request(&call(json!(1), "log", json!({}))).await.messages().len(), 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_takes_objects_only_gets_one() {
-    let site = Site::limited(Limits::default().grace(Duration::from_millis(20))).await;
-    let request = takes_json(loud_call(json!(1), "say", json!({ "times": 3 }), json!(1)));
+async fn client_without_event_streams_gets_json() {
+    let server = TestServer::with_limits(Limits::default().json_grace(Duration::from_millis(20))).await;
+    let request = json_only(call_with_progress(json!(1), "progress", json!({ "times": 3 }), json!(1)));
     for request in [request.clone(), request.without("Accept")] {
-        let answer = site.ask(&request).await;
-        assert_eq!(answer.json()["result"]["content"][0]["text"], "said");
+        let response = server.send_request(&request).await;
+        assert_eq!(response.json()["result"]["content"][0]["text"], "reported");
     }
-    let mut client = site.connect().await;
-    client.send(takes_json(loud_call(json!(1), "say_and_wait", json!({}), json!(1))).bytes()).await;
-    site.world.begun(1).await;
+    let mut client = server.connect().await;
+    client
+        .send(json_only(call_with_progress(json!(1), "progress_and_wait", json!({}), json!(1))).bytes())
+        .await;
+    server.probe.wait_for_started(1).await;
     client.expect_silence().await;
-    site.world.release(1);
-    assert_eq!(client.answer().await.json()["result"]["content"][0]["text"], "waited");
+    server.probe.release(1);
+    assert_eq!(client.response().await.json()["result"]["content"][0]["text"], "waited");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_takes_long_is_answered_with_a_stream() {
-    let limits = Limits::default().grace(Duration::from_millis(20)).keep_alive(Duration::from_millis(50));
-    let site = Site::limited(limits).await;
-    let mut client = site.connect().await;
+async fn slow_call_returns_a_stream() {
+    let limits = Limits::default()
+        .json_grace(Duration::from_millis(20))
+        .keep_alive_interval(Duration::from_millis(50));
+    let server = TestServer::with_limits(limits).await;
+    let mut client = server.connect().await;
     client.open(&call(json!(1), "wait", json!({}))).await;
-    client.comment().await;
-    client.comment().await;
-    site.world.release(1);
+    client.wait_for_comment().await;
+    client.wait_for_comment().await;
+    server.probe.release(1);
     let message = client.message().await;
     assert_eq!((&message["id"], &message["result"]["content"][0]["text"]), (&json!(1), &json!("waited")));
     assert_eq!(client.event().await, None);
     assert!(client.comments > 0);
-    // The connection is there for the next one.
-    assert_eq!(client.ask(&call(json!(2), "count", json!({}))).await.text(), "counted");
+    // The connection can be reused.
+    assert_eq!(client.send_request(&call(json!(2), "count", json!({}))).await.text(), "counted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_said_comes_when_it_is_said() {
-    let site = Site::limited(Limits::default().grace(NEVER)).await;
-    let mut client = site.connect().await;
-    client.open(&loud_call(json!(1), "say_and_wait", json!({}), json!("t"))).await;
+async fn notifications_are_sent_immediately() {
+    let server = TestServer::with_limits(Limits::default().json_grace(ONE_HOUR)).await;
+    let mut client = server.connect().await;
+    client.open(&call_with_progress(json!(1), "progress_and_wait", json!({}), json!("t"))).await;
     assert_progress(&client.message().await, &json!("t"), 1.0);
     client.expect_silence().await;
-    site.world.release(1);
+    server.probe.release(1);
     assert_progress(&client.message().await, &json!("t"), 2.0);
     assert_eq!(client.message().await["result"]["content"][0]["text"], "waited");
     assert_eq!(client.event().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_away_cancels_its_call() {
-    let site = Site::limited(Limits::default().grace(NEVER)).await;
-    // Before there is an answer,
-    for (done, request) in [
+async fn disconnect_cancels_the_call() {
+    let server = TestServer::with_limits(Limits::default().json_grace(ONE_HOUR)).await;
+    // Disconnect before the response starts.
+    for (index, request) in [
         call(json!(1), "wait", json!({})),
-        takes_json(call(json!(1), "wait", json!({}))),
+        json_only(call(json!(1), "wait", json!({}))),
         call(json!(1), "wait", json!({})).set("Accept", "text/event-stream"),
     ]
     .into_iter()
     .enumerate()
     {
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         client.send(request.bytes()).await;
-        site.world.begun(done + 1).await;
+        server.probe.wait_for_started(index + 1).await;
         drop(client);
-        site.world.dropped(done + 1).await;
+        server.probe.wait_for_dropped(index + 1).await;
     }
-    // and while it streams.
-    let mut client = site.connect().await;
-    client.open(&loud_call(json!(1), "say_and_wait", json!({}), json!("t"))).await;
+    // Disconnect during the stream.
+    let mut client = server.connect().await;
+    client.open(&call_with_progress(json!(1), "progress_and_wait", json!({}), json!("t"))).await;
     assert_progress(&client.message().await, &json!("t"), 1.0);
-    site.world.begun(4).await;
+    server.probe.wait_for_started(4).await;
     drop(client);
-    site.world.dropped(4).await;
-    site.serves().await;
+    server.probe.wait_for_dropped(4).await;
+    server.expect_served().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "hyper does not look whether a client is gone while bytes of a next request wait to be read"]
-async fn a_client_that_goes_away_after_the_next_request_cancels_its_call_too() {
-    let site = Site::limited(Limits::default().grace(NEVER)).await;
-    for (done, more) in [call(json!(2), "count", json!({})).bytes(), b"\r\n".to_vec()].into_iter().enumerate()
+#[ignore = "hyper does not detect a disconnect while bytes of the next request are unread"]
+async fn disconnect_after_a_pipelined_request_cancels_the_call() {
+    let server = TestServer::with_limits(Limits::default().json_grace(ONE_HOUR)).await;
+    for (index, extra) in
+        [call(json!(2), "count", json!({})).bytes(), b"\r\n".to_vec()].into_iter().enumerate()
     {
-        let mut client = site.connect().await;
-        client.send([call(json!(1), "wait", json!({})).bytes(), more].concat()).await;
-        site.world.begun(done + 1).await;
+        let mut client = server.connect().await;
+        client.send([call(json!(1), "wait", json!({})).bytes(), extra].concat()).await;
+        server.probe.wait_for_started(index + 1).await;
         drop(client);
-        site.world.dropped(done + 1).await;
+        server.probe.wait_for_dropped(index + 1).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_client_that_goes_away_takes_nobody_along() {
-    let site = Site::limited(Limits::default().grace(Duration::from_millis(10))).await;
+async fn disconnect_does_not_cancel_other_calls() {
+    let server = TestServer::with_limits(Limits::default().json_grace(Duration::from_millis(10))).await;
     let mut others = Vec::new();
     for _ in 0..8 {
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         client.send(call(json!(1), "wait", json!({})).bytes()).await;
         others.push(client);
     }
-    let mut leaving = site.connect().await;
-    leaving.send(call(json!(1), "wait", json!({})).bytes()).await;
-    site.world.begun(9).await;
-    drop(leaving);
-    site.world.dropped(1).await;
-    site.world.release(8);
+    let mut disconnecting = server.connect().await;
+    disconnecting.send(call(json!(1), "wait", json!({})).bytes()).await;
+    server.probe.wait_for_started(9).await;
+    drop(disconnecting);
+    server.probe.wait_for_dropped(1).await;
+    server.probe.release(8);
     for client in &mut others {
-        assert_eq!(client.answer().await.text(), "waited");
+        assert_eq!(client.response().await.text(), "waited");
     }
-    assert_eq!(site.world.dropped_so_far(), 1);
+    assert_eq!(server.probe.dropped(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_cancels_the_call_of_another() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
-    let mut client = site.connect().await;
+async fn calls_of_other_clients_cannot_be_cancelled() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
+    let mut client = server.connect().await;
     client.send(call(json!(1), "wait", json!({})).bytes()).await;
-    site.world.begun(1).await;
+    server.probe.wait_for_started(1).await;
     let cancel = post(cancellation(json!(1)).to_string());
     for request in
-        [cancel.clone().set("MCP-Protocol-Version", "2026-07-28"), cancel.clone(), session.name(cancel)]
+        [cancel.clone().set("MCP-Protocol-Version", "2026-07-28"), cancel.clone(), session.attach(cancel)]
     {
-        let answer = site.ask(&request).await;
-        assert_eq!((answer.status, answer.body.len()), (202, 0));
+        let response = server.send_request(&request).await;
+        assert_eq!((response.status, response.body.len()), (202, 0));
     }
     client.expect_silence().await;
-    site.world.release(1);
-    assert_eq!(client.answer().await.text(), "waited");
-    assert_eq!(site.world.dropped_so_far(), 0);
+    server.probe.release(1);
+    assert_eq!(client.response().await.text(), "waited");
+    assert_eq!(server.probe.dropped(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_is_the_error_of_its_call() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
-    let mut client = site.connect().await;
+async fn panic_is_an_internal_error_of_its_call() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
+    let mut client = server.connect().await;
     for request in [call(json!(1), "panic", json!({})), session.call(json!(1), "panic", json!({}))] {
         for _ in 0..40 {
-            let answer = client.ask(&request).await;
-            assert_eq!((answer.status, answer.code()), (200, Some(-32603)));
-            assert_eq!(answer.json()["id"], 1);
-            assert!(answer.json()["error"]["message"].as_str().unwrap().contains("incident"));
+            let response = client.send_request(&request).await;
+            assert_eq!((response.status, response.code()), (200, Some(-32603)));
+            assert_eq!(response.json()["id"], 1);
+            assert!(response.json()["error"]["message"].as_str().unwrap().contains("incident"));
         }
     }
-    site.serves().await;
+    server.expect_served().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn equal_ids_are_no_business_of_anybody_else() {
-    let site = Site::limited(Limits::default().grace(Duration::from_millis(5))).await;
+async fn equal_ids_of_different_clients_do_not_interfere() {
+    let server = TestServer::with_limits(Limits::default().json_grace(Duration::from_millis(5))).await;
     let clients = (0..64).map(|number| {
-        let address = site.address;
+        let address = server.address;
         tokio::spawn(async move {
             let text = format!("payload of {number}");
             let token = json!("token");
-            let request = loud_call(json!(1), "murmur", json!({ "text": text }), token.clone());
-            let answer = crate::wire::Client::connect(address).await.ask(&request).await;
-            let messages = answer.messages();
+            let request = call_with_progress(json!(1), "repeat", json!({ "text": text }), token.clone());
+            let response = crate::client::Client::connect(address).await.send_request(&request).await;
+            let messages = response.messages();
             assert_eq!(messages.len(), 7, "{messages:?}");
             assert!(messages.iter().all(|message| message.to_string().contains(&text)), "{messages:?}");
             assert_eq!(messages[6]["id"], 1);
@@ -254,66 +261,66 @@ async fn equal_ids_are_no_business_of_anybody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn there_is_an_end_to_how_many_calls_run() {
-    let site = Site::limited(Limits::default().calls(2)).await;
-    let session = site.session("2025-11-25").await;
+async fn number_of_running_calls_is_limited() {
+    let server = TestServer::with_limits(Limits::default().max_calls(2)).await;
+    let session = server.session("2025-11-25").await;
     let mut waiting = Vec::new();
     for request in [call(json!(1), "wait", json!({})), session.call(json!(1), "wait", json!({}))] {
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         client.send(request.bytes()).await;
         waiting.push(client);
     }
-    site.world.begun(2).await;
+    server.probe.wait_for_started(2).await;
     let sessionless = post(crate::requests::call_message(json!(3), "count", json!({})).to_string());
     for request in
         [call(json!(2), "count", json!({})), session.call(json!(2), "count", json!({})), sessionless]
     {
-        let answer = site.ask(&request).await;
-        assert_eq!(answer.status, 429, "{answer:?}");
-        assert_eq!(answer.code(), Some(-32603));
-        assert!(answer.header("retry-after").is_some(), "{answer:?}");
+        let response = server.send_request(&request).await;
+        assert_eq!(response.status, 429, "{response:?}");
+        assert_eq!(response.code(), Some(-32603));
+        assert!(response.header("retry-after").is_some(), "{response:?}");
     }
-    // What is no call is answered all the same.
-    assert_eq!(site.ask(&session.request(json!(3), "ping", json!({}))).await.status, 200);
-    site.world.release(2);
+    // Requests that are not calls are still served.
+    assert_eq!(server.send_request(&session.request(json!(3), "ping", json!({}))).await.status, 200);
+    server.probe.release(2);
     for client in &mut waiting {
-        assert_eq!(client.answer().await.text(), "waited");
+        assert_eq!(client.response().await.text(), "waited");
     }
-    // Whoever counts may hear of their end a little later than the client.
-    while site.ask(&call(json!(4), "count", json!({}))).await.status == 429 {
+    // The counter may be updated shortly after the client has received the response.
+    while server.send_request(&call(json!(4), "count", json!({}))).await.status == 429 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(site.world.executed(), 3);
+    assert_eq!(server.probe.executed(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn handlers_learn_of_the_request_what_was_taken_out_of_it() {
-    let site = Site::with(|http| {
+async fn handlers_receive_extracted_values() {
+    let server = TestServer::with_settings(|http| {
         http.extract(|request| Some(Tenant(request.headers.get("x-tenant")?.to_str().ok()?.to_owned())))
     })
     .await;
-    let session = site.session("2025-11-25").await;
-    let mut client = site.connect().await;
+    let session = server.session("2025-11-25").await;
+    let mut client = server.connect().await;
     for tenant in ["one", "two"] {
         for request in [call(json!(1), "tenant", json!({})), session.call(json!(1), "tenant", json!({}))] {
-            assert_eq!(client.ask(&request.clone().set("X-Tenant", tenant)).await.text(), tenant);
-            // Nothing is left of the one before.
-            let answer = client.ask(&request).await;
-            assert_eq!(answer.code(), Some(-32603), "{answer:?}");
+            assert_eq!(client.send_request(&request.clone().set("X-Tenant", tenant)).await.text(), tenant);
+            // The value of the previous request is not kept.
+            let response = client.send_request(&request).await;
+            assert_eq!(response.code(), Some(-32603), "{response:?}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_reader_slows_nobody_else_and_costs_little() {
-    let site = Site::limited(Limits::default().write_time(NEVER)).await;
-    let mut slow = site.connect().await;
-    slow.open(&loud_call(json!(1), "flood", json!({ "bytes": 100_000 }), json!("t"))).await;
-    site.world.begun(1).await;
+async fn slow_reader_does_not_slow_other_clients() {
+    let server = TestServer::with_limits(Limits::default().write_timeout(ONE_HOUR)).await;
+    let mut slow = server.connect().await;
+    slow.open(&call_with_progress(json!(1), "flood", json!({ "bytes": 100_000 }), json!("t"))).await;
+    server.probe.wait_for_started(1).await;
     for _ in 0..50 {
-        site.serves().await;
+        server.expect_served().await;
     }
-    // It gets what it can take, in order, and with what it was too slow for left out.
+    // The slow client receives events in order, without those that were dropped.
     let mut last = 0.0;
     for _ in 0..100 {
         let progress = slow.message().await["params"]["progress"].as_f64().unwrap();
@@ -321,5 +328,5 @@ async fn a_slow_reader_slows_nobody_else_and_costs_little() {
         last = progress;
     }
     drop(slow);
-    site.world.dropped(1).await;
+    server.probe.wait_for_dropped(1).await;
 }

@@ -1,12 +1,12 @@
-//! Requests of HTTP, as bytes, and the messages in them.
+//! HTTP requests as bytes, and the JSON-RPC messages in them.
 
 use std::fmt;
 
 use serde_json::{Value, json};
 
-const BOTH: &str = "application/json, text/event-stream";
+const ACCEPT_BOTH: &str = "application/json, text/event-stream";
 
-/// A request of HTTP/1.1, which says exactly what a test wants it to say.
+/// An HTTP/1.1 request with an arbitrary request line, headers and body.
 #[derive(Clone)]
 pub(crate) struct Request {
     line: String,
@@ -14,24 +14,24 @@ pub(crate) struct Request {
     body: Vec<u8>,
 }
 
-/// A POST with this body, from a client that takes everything.
+/// A POST with this body that accepts JSON and event streams.
 pub(crate) fn post(body: impl AsRef<[u8]>) -> Request {
     let body = body.as_ref().to_vec();
     let length = body.len().to_string();
     Request { line: "POST /mcp HTTP/1.1".to_owned(), headers: Vec::new(), body }
         .set("Host", "127.0.0.1")
         .set("Content-Type", "application/json")
-        .set("Accept", BOTH)
+        .set("Accept", ACCEPT_BOTH)
         .set("Content-Length", length)
 }
 
 /// A request without a body.
-pub(crate) fn bare(method: &str, path: &str) -> Request {
+pub(crate) fn bodiless(method: &str, path: &str) -> Request {
     Request { line: format!("{method} {path} HTTP/1.1"), headers: Vec::new(), body: Vec::new() }
         .set("Host", "127.0.0.1")
 }
 
-/// A request of 2026-07-28, with the headers that belong to it.
+/// A request of revision 2026-07-28, with its headers.
 pub(crate) fn modern(id: Value, method: &str, params: Value) -> Request {
     let mut params = params;
     params["_meta"] = merge(&meta(), &params["_meta"]);
@@ -48,7 +48,7 @@ pub(crate) fn modern(id: Value, method: &str, params: Value) -> Request {
     }
 }
 
-/// What each request of 2026-07-28 says of its client.
+/// The `_meta` that each request of revision 2026-07-28 carries.
 pub(crate) fn meta() -> Value {
     json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -63,18 +63,18 @@ fn merge(one: &Value, other: &Value) -> Value {
     merged.into()
 }
 
-/// A call of a tool, of 2026-07-28.
+/// A tool call of revision 2026-07-28.
 pub(crate) fn call(id: Value, tool: &str, arguments: Value) -> Request {
     modern(id, "tools/call", json!({ "name": tool, "arguments": arguments }))
 }
 
-/// A call of a tool that reports progress under this token, and writes to the client's log.
-pub(crate) fn loud_call(id: Value, tool: &str, arguments: Value, token: Value) -> Request {
+/// A tool call of revision 2026-07-28 with a progress token and log level `debug`.
+pub(crate) fn call_with_progress(id: Value, tool: &str, arguments: Value, token: Value) -> Request {
     let meta = json!({ "progressToken": token, "io.modelcontextprotocol/logLevel": "debug" });
     modern(id, "tools/call", json!({ "name": tool, "arguments": arguments, "_meta": meta }))
 }
 
-/// A handshake of an earlier revision.
+/// An `initialize` request of an earlier revision.
 pub(crate) fn initialize(version: &str) -> Request {
     post(initialize_message(json!(0), version).to_string())
 }
@@ -84,18 +84,18 @@ pub(crate) fn initialize_message(id: Value, version: &str) -> Value {
     message(id, "initialize", json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": client }))
 }
 
-/// A request as a message, without anything of a revision in it.
+/// A JSON-RPC request without `_meta`.
 pub(crate) fn message(id: Value, method: &str, params: Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
 }
 
-/// A call of a tool as a message of an earlier revision, which wants to hear of progress.
+/// A tool call of an earlier revision as a JSON-RPC message, with a progress token.
 pub(crate) fn call_message(id: Value, tool: &str, arguments: Value) -> Value {
     let meta = json!({ "progressToken": id });
     message(id, "tools/call", json!({ "name": tool, "arguments": arguments, "_meta": meta }))
 }
 
-/// A notification as a message.
+/// A JSON-RPC notification.
 pub(crate) fn notification(method: &str, params: Value) -> Value {
     json!({ "jsonrpc": "2.0", "method": method, "params": params })
 }
@@ -105,48 +105,48 @@ pub(crate) fn cancellation(id: Value) -> Value {
 }
 
 impl Request {
-    /// Says this in a header, and nothing else in it.
+    /// Sets a header, and removes its other values.
     pub(crate) fn set(self, name: &str, value: impl AsRef<[u8]>) -> Self {
-        self.without(name).add(name, value)
+        self.without(name).append(name, value)
     }
 
-    /// Says this in a header, beside what it says already.
-    pub(crate) fn add(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+    /// Adds a header, and keeps its other values.
+    pub(crate) fn append(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.headers.push((name.to_owned(), value.as_ref().to_vec()));
         self
     }
 
     pub(crate) fn without(mut self, name: &str) -> Self {
-        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
         self
     }
 
-    /// Says in its headers that it is a request of 2026-07-28.
+    /// Sets the headers of a request of revision 2026-07-28.
     pub(crate) fn modern_headers(self, method: &str) -> Self {
         self.set("MCP-Protocol-Version", "2026-07-28").set("Mcp-Method", method)
     }
 
-    /// The same with another method of HTTP.
-    pub(crate) fn by(mut self, method: &str) -> Self {
+    /// Replaces the HTTP method.
+    pub(crate) fn with_method(mut self, method: &str) -> Self {
         let rest = self.line.split_once(' ').unwrap().1;
         self.line = format!("{method} {rest}");
         self
     }
 
-    /// The same with another first line.
-    pub(crate) fn line(mut self, line: &str) -> Self {
+    /// Replaces the request line.
+    pub(crate) fn with_request_line(mut self, line: &str) -> Self {
         line.clone_into(&mut self.line);
         self
     }
 
-    /// The same, and the body is said to be as long as it is.
+    /// Replaces the body, and sets `Content-Length` to its length.
     pub(crate) fn body(mut self, body: impl AsRef<[u8]>) -> Self {
         self.body = body.as_ref().to_vec();
         let length = self.body.len().to_string();
         self.set("Content-Length", length)
     }
 
-    /// The same, and the body comes in pieces of this size.
+    /// Sends the body with the chunked transfer coding, in chunks of `size` bytes.
     pub(crate) fn chunked(self, size: usize) -> Self {
         let mut body = Vec::new();
         for piece in self.body.chunks(size) {
@@ -158,7 +158,7 @@ impl Request {
         Self { body, ..self.without("Content-Length").set("Transfer-Encoding", "chunked") }
     }
 
-    /// What is sent before the body.
+    /// The request line and the headers as bytes.
     pub(crate) fn head(&self) -> Vec<u8> {
         let mut bytes = format!("{}\r\n", self.line).into_bytes();
         for (name, value) in &self.headers {
@@ -183,7 +183,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A session, as its client knows it.
+/// A session as its client knows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,
@@ -191,13 +191,13 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Says which session a request belongs to.
-    pub(crate) fn name(&self, request: Request) -> Request {
+    /// Sets the session headers of a request.
+    pub(crate) fn attach(&self, request: Request) -> Request {
         request.set("Mcp-Session-Id", &self.id).set("MCP-Protocol-Version", self.version)
     }
 
     pub(crate) fn post(&self, message: &Value) -> Request {
-        self.name(post(message.to_string()))
+        self.attach(post(message.to_string()))
     }
 
     pub(crate) fn call(&self, id: Value, tool: &str, arguments: Value) -> Request {
@@ -208,9 +208,9 @@ impl Session {
         self.post(&message(id, method, params))
     }
 
-    /// Opens a stream, or goes on with one.
+    /// Opens a standalone stream, or resumes a stream after an event.
     pub(crate) fn get(&self, last_event: Option<&str>) -> Request {
-        let request = self.name(bare("GET", "/mcp")).set("Accept", "text/event-stream");
+        let request = self.attach(bodiless("GET", "/mcp")).set("Accept", "text/event-stream");
         match last_event {
             Some(id) => request.set("Last-Event-ID", id),
             None => request,
@@ -218,6 +218,6 @@ impl Session {
     }
 
     pub(crate) fn delete(&self) -> Request {
-        self.name(bare("DELETE", "/mcp"))
+        self.attach(bodiless("DELETE", "/mcp"))
     }
 }

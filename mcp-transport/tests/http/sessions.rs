@@ -8,9 +8,10 @@ use mcpwright_transport::http::Limits;
 use serde_json::{Value, json};
 
 use crate::requests::{
-    Session, bare, call_message, cancellation, initialize, initialize_message, message, notification, post,
+    Session, bodiless, call_message, cancellation, initialize, initialize_message, message, notification,
+    post,
 };
-use crate::support::{Site, Wrapped};
+use crate::support::{EmbeddedServer, TestServer};
 
 const LEGACY: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
 
@@ -19,61 +20,67 @@ fn count(session: &Session) -> crate::requests::Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_handshake_opens_a_session() {
-    let site = Site::start().await;
+async fn initialize_opens_a_session() {
+    let server = TestServer::start().await;
     for version in LEGACY {
-        let answer = site.ask(&initialize(version)).await;
-        assert_eq!(answer.json()["result"]["protocolVersion"], version);
-        let session = Session { id: answer.header("mcp-session-id").unwrap().to_owned(), version };
+        let response = server.send_request(&initialize(version)).await;
+        assert_eq!(response.json()["result"]["protocolVersion"], version);
+        let session = Session { id: response.header("mcp-session-id").unwrap().to_owned(), version };
         let initialized = session.post(&notification("notifications/initialized", json!({})));
-        let answer = site.ask(&initialized).await;
-        assert_eq!((answer.status, answer.body.len()), (202, 0));
-        assert_eq!(site.ask(&count(&session)).await.text(), "counted");
-        // The header came with a later revision than the first sessions.
-        assert_eq!(site.ask(&count(&session).without("MCP-Protocol-Version")).await.text(), "counted");
-        assert_eq!(site.ask(&session.request(json!(2), "ping", json!({}))).await.json()["result"], json!({}));
-        let answer = site.ask(&session.delete()).await;
-        assert!((200..300).contains(&answer.status));
+        let response = server.send_request(&initialized).await;
+        assert_eq!((response.status, response.body.len()), (202, 0));
+        assert_eq!(server.send_request(&count(&session)).await.text(), "counted");
+        // The version header is optional, because the first revisions with sessions do not have it.
+        assert_eq!(
+            server.send_request(&count(&session).without("MCP-Protocol-Version")).await.text(),
+            "counted"
+        );
+        assert_eq!(
+            server.send_request(&session.request(json!(2), "ping", json!({}))).await.json()["result"],
+            json!({})
+        );
+        let response = server.send_request(&session.delete()).await;
+        assert!((200..300).contains(&response.status));
         for request in [count(&session), session.get(None), session.delete()] {
-            assert_eq!(site.ask(&request).await.status, 404);
+            assert_eq!(server.send_request(&request).await.status, 404);
         }
     }
     for unknown in ["1.0", "2026-07-28", "2099-01-01", "", "x"] {
-        let answer = site.ask(&initialize(unknown)).await;
-        assert_eq!(answer.json()["result"]["protocolVersion"], "2025-11-25");
+        let response = server.send_request(&initialize(unknown)).await;
+        assert_eq!(response.json()["result"]["protocolVersion"], "2025-11-25");
     }
-    // Some clients say more in the head than belongs there.
-    let stray =
+    // Some clients send headers of another revision with `initialize`.
+    let extra_headers =
         initialize("2025-06-18").set("MCP-Protocol-Version", "2026-07-28").set("Mcp-Method", "initialize");
-    assert_eq!(site.ask(&stray).await.json()["result"]["protocolVersion"], "2025-06-18");
+    assert_eq!(server.send_request(&extra_headers).await.json()["result"]["protocolVersion"], "2025-06-18");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_cannot_be_guessed() {
-    let site = Site::start().await;
-    let mut client = site.connect().await;
+async fn session_ids_are_unique_and_authenticated() {
+    let server = TestServer::start().await;
+    let mut client = server.connect().await;
     let mut ids = HashSet::new();
     for _ in 0..500 {
-        let answer = client.ask(&initialize("2025-11-25")).await;
-        let id = answer.header("mcp-session-id").unwrap();
+        let response = client.send_request(&initialize("2025-11-25")).await;
+        let id = response.header("mcp-session-id").unwrap();
         assert!(id.len() >= 32 && id.bytes().all(|byte| (0x21..=0x7e).contains(&byte)), "{id}");
         assert!(ids.insert(id.to_owned()));
     }
-    // Whatever is changed in one, it is another one's or nobody's.
+    // An id with any byte changed is not the id of a session.
     let id = ids.iter().next().unwrap();
-    for place in 0..id.len() {
+    for index in 0..id.len() {
         let mut changed = id.clone().into_bytes();
-        changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+        changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
         let session = Session { id: String::from_utf8(changed).unwrap(), version: "2025-11-25" };
-        assert_eq!(client.ask(&count(&session)).await.status, 404, "{place}");
+        assert_eq!(client.send_request(&count(&session)).await.status, 404, "{index}");
     }
-    assert_eq!(site.world.executed(), 0);
+    assert_eq!(server.probe.executed(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unknown_ids_are_unknown_whatever_is_asked() {
-    let site = Site::start().await;
-    let real = site.session("2025-11-25").await.id;
+async fn unknown_session_ids_are_not_found() {
+    let server = TestServer::start().await;
+    let real = server.session("2025-11-25").await.id;
     let ids = [
         "x".to_owned(),
         "00000000-0000-4000-8000-000000000000".to_owned(),
@@ -93,30 +100,31 @@ async fn unknown_ids_are_unknown_whatever_is_asked() {
     for id in ids {
         let session = Session { id, version: "2025-11-25" };
         for request in [count(&session), session.get(None), session.delete()] {
-            let answer = site.ask(&request).await;
-            assert_eq!(answer.status, 404, "{request:?}");
-            assert_eq!(answer.json().get("id"), None);
+            let response = server.send_request(&request).await;
+            assert_eq!(response.status, 404, "{request:?}");
+            assert_eq!(response.json().get("id"), None);
         }
-        let answer = site.ask(&session.post(&notification("notifications/initialized", json!({})))).await;
-        assert_eq!(answer.status, 404);
+        let response =
+            server.send_request(&session.post(&notification("notifications/initialized", json!({})))).await;
+        assert_eq!(response.status, 404);
     }
     let session = Session { id: real, version: "2025-11-25" };
     for request in [count(&session), session.get(None), session.delete()] {
-        let answer = site.ask(&request.clone().add("Mcp-Session-Id", &session.id)).await;
-        assert_eq!(answer.status, 400);
-        assert_eq!(site.ask(&request.set("Mcp-Session-Id", b"\xff\xfe")).await.status, 404);
+        let response = server.send_request(&request.clone().append("Mcp-Session-Id", &session.id)).await;
+        assert_eq!(response.status, 400);
+        assert_eq!(server.send_request(&request.set("Mcp-Session-Id", b"\xff\xfe")).await.status, 404);
     }
-    assert_eq!(site.world.executed(), 0);
-    assert_eq!(site.ask(&count(&session)).await.text(), "counted");
+    assert_eq!(server.probe.executed(), 0);
+    assert_eq!(server.send_request(&count(&session)).await.text(), "counted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_an_id_is_needed_it_has_to_be_said() {
-    let site = Site::start().await;
-    for request in [bare("GET", "/mcp").set("Accept", "text/event-stream"), bare("DELETE", "/mcp")] {
-        assert_eq!(site.ask(&request).await.status, 400);
+async fn missing_session_id_is_rejected_where_required() {
+    let server = TestServer::start().await;
+    for request in [bodiless("GET", "/mcp").set("Accept", "text/event-stream"), bodiless("DELETE", "/mcp")] {
+        assert_eq!(server.send_request(&request).await.status, 400);
         let versioned = request.set("MCP-Protocol-Version", "2025-11-25");
-        assert_eq!(site.ask(&versioned).await.status, 400);
+        assert_eq!(server.send_request(&versioned).await.status, 400);
     }
     for (method, params) in [
         ("logging/setLevel", json!({ "level": "error" })),
@@ -125,311 +133,322 @@ async fn where_an_id_is_needed_it_has_to_be_said() {
     ] {
         let request =
             post(message(json!(1), method, params).to_string()).set("MCP-Protocol-Version", "2025-11-25");
-        site.refuses(&request, 400, Some(-32600)).await;
+        server.expect_rejected(&request, 400, Some(-32600)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_need_no_session() {
-    let site = Site::start().await;
+async fn calls_work_without_a_session() {
+    let server = TestServer::start().await;
     for version in LEGACY.into_iter().map(Some).chain([None]) {
-        let request = post(call_message(json!(1), "say", json!({ "times": 2 })).to_string());
+        let request = post(call_message(json!(1), "progress", json!({ "times": 2 })).to_string());
         let request = match version {
             Some(version) => request.set("MCP-Protocol-Version", version),
             None => request,
         };
-        let answer = site.ask(&request).await;
-        assert_eq!((answer.messages().len(), answer.text()), (3, "said".to_owned()), "{version:?}");
-        assert_eq!(answer.header("mcp-session-id"), None);
-        assert!(answer.messages()[2]["result"].get("resultType").is_none());
+        let response = server.send_request(&request).await;
+        assert_eq!((response.messages().len(), response.text()), (3, "reported".to_owned()), "{version:?}");
+        assert_eq!(response.header("mcp-session-id"), None);
+        assert!(response.messages()[2]["result"].get("resultType").is_none());
         let list = post(message(json!(1), "tools/list", json!({})).to_string());
         let list = version.map_or(list.clone(), |version| list.set("MCP-Protocol-Version", version));
-        assert!(site.ask(&list).await.json()["result"]["tools"].is_array());
+        assert!(server.send_request(&list).await.json()["result"]["tools"].is_array());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_a_client_brings_along_is_not_taken() {
-    let site = Site::start().await;
-    let ended = site.session("2025-11-25").await;
-    assert_eq!(site.ask(&ended.delete()).await.status, 204);
+async fn initialize_ignores_a_client_supplied_session_id() {
+    let server = TestServer::start().await;
+    let ended = server.session("2025-11-25").await;
+    assert_eq!(server.send_request(&ended.delete()).await.status, 204);
     for id in ["mine", "00000000-0000-4000-8000-000000000000", &ended.id] {
-        let answer = site.ask(&initialize("2025-11-25").set("Mcp-Session-Id", id)).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        let minted = answer.header("mcp-session-id").unwrap();
-        assert_ne!(minted, id);
-        let session = Session { id: minted.to_owned(), version: "2025-11-25" };
-        assert_eq!(site.ask(&count(&session)).await.text(), "counted");
+        let response = server.send_request(&initialize("2025-11-25").set("Mcp-Session-Id", id)).await;
+        assert_eq!(response.status, 200, "{response:?}");
+        let issued = response.header("mcp-session-id").unwrap();
+        assert_ne!(issued, id);
+        let session = Session { id: issued.to_owned(), version: "2025-11-25" };
+        assert_eq!(server.send_request(&count(&session)).await.text(), "counted");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_client_says_of_itself_has_an_end() {
-    let site = Site::start().await;
+async fn client_capabilities_have_a_size_limit() {
+    let server = TestServer::start().await;
     for size in [100, 1000, 3000, 5000, 20_000, 200_000] {
         let mut message = initialize_message(json!(0), "2025-11-25");
         message["params"]["capabilities"]["experimental"] = json!({ "x": { "y": "z".repeat(size) } });
-        let answer = site.ask(&post(message.to_string())).await;
-        // A session that was opened can be used.
-        let Some(id) = answer.header("mcp-session-id") else {
-            assert!(size > 1000 && answer.code().is_some(), "{answer:?}");
+        let response = server.send_request(&post(message.to_string())).await;
+        // If a session was opened, it can be used.
+        let Some(id) = response.header("mcp-session-id") else {
+            assert!(size > 1000 && response.code().is_some(), "{response:?}");
             continue;
         };
         let session = Session { id: id.to_owned(), version: "2025-11-25" };
-        assert_eq!(site.ask(&count(&session)).await.status, 200, "with {size} bytes");
+        assert_eq!(server.send_request(&count(&session)).await.status, 200, "with {size} bytes");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_belongs_to_its_caller() {
-    let site = Wrapped::start().await;
-    let session = site.session("alice").await;
-    let request = session.call(json!(1), "who", json!({}));
-    assert_eq!(site.ask("alice", &request).await.text(), "alice, admin: false");
+async fn session_is_bound_to_its_caller() {
+    let server = EmbeddedServer::start().await;
+    let session = server.session("alice").await;
+    let request = session.call(json!(1), "caller", json!({}));
+    assert_eq!(server.send_request("alice", &request).await.text(), "alice, admin: false");
     for other in ["bob", "Alice", "alice\u{e4}", ""] {
         for request in [request.clone(), session.get(None), session.delete()] {
-            assert_eq!(site.ask(other, &request).await.status, 404, "{other}");
+            assert_eq!(server.send_request(other, &request).await.status, 404, "{other}");
         }
     }
-    let answer = site.connect().await.ask(&request).await;
-    assert_eq!(answer.status, 404, "nobody is not anybody");
-    // While it is open, it is not anybody else's either.
-    let mut standing = site.connect().await;
-    standing.open(&session.get(None).set("x-user", "alice")).await;
-    assert_eq!(site.ask("bob", &request).await.status, 404);
-    assert_eq!(site.ask("alice", &request).await.text(), "alice, admin: false");
-    assert_eq!(site.world.executed(), 2);
+    let response = server.connect().await.send_request(&request).await;
+    assert_eq!(response.status, 404, "an anonymous caller does not own the session");
+    // Other callers are rejected while a stream is open, too.
+    let mut standalone = server.connect().await;
+    standalone.open(&session.get(None).set("x-user", "alice")).await;
+    assert_eq!(server.send_request("bob", &request).await.status, 404);
+    assert_eq!(server.send_request("alice", &request).await.text(), "alice, admin: false");
+    assert_eq!(server.probe.executed(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_caller_may_do_is_what_the_request_says() {
-    let site = Wrapped::start().await;
-    let session = site.session("alice admin").await;
-    let request = session.call(json!(1), "who", json!({}));
-    // As long as a stream is open, the server keeps something of the session.
-    let mut standing = site.connect().await;
-    standing.open(&session.get(None).set("x-user", "alice admin")).await;
+async fn scopes_are_those_of_the_request() {
+    let server = EmbeddedServer::start().await;
+    let session = server.session("alice admin").await;
+    let request = session.call(json!(1), "caller", json!({}));
+    // The session is active while a stream is open.
+    let mut standalone = server.connect().await;
+    standalone.open(&session.get(None).set("x-user", "alice admin")).await;
     for (user, expected) in [
         ("alice admin", "alice, admin: true"),
         ("alice", "alice, admin: false"),
         ("alice admin other", "alice, admin: true"),
         ("alice other", "alice, admin: false"),
     ] {
-        assert_eq!(site.ask(user, &request).await.text(), expected);
+        assert_eq!(server.send_request(user, &request).await.text(), expected);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_the_key_goes_on_with_a_session() {
+async fn session_continues_on_replicas_with_the_key() {
     let key = || Key::new([1; 32]);
-    let first = Site::with(|http| http.key(key())).await;
+    let first = TestServer::with_settings(|http| http.key(key())).await;
     let session = first.session("2025-06-18").await;
-    assert_eq!(first.ask(&count(&session)).await.text(), "counted");
-    let second = Site::with(|http| http.key(key())).await;
-    assert_eq!(second.ask(&count(&session)).await.text(), "counted");
-    let mut standing = second.connect().await;
-    standing.open(&session.get(None)).await;
-    let rotated = Site::with(|http| http.key(Key::new([2; 32])).key(key())).await;
-    assert_eq!(rotated.ask(&count(&session)).await.text(), "counted");
+    assert_eq!(first.send_request(&count(&session)).await.text(), "counted");
+    let second = TestServer::with_settings(|http| http.key(key())).await;
+    assert_eq!(second.send_request(&count(&session)).await.text(), "counted");
+    let mut standalone = second.connect().await;
+    standalone.open(&session.get(None)).await;
+    let rotated = TestServer::with_settings(|http| http.key(Key::new([2; 32])).key(key())).await;
+    assert_eq!(rotated.send_request(&count(&session)).await.text(), "counted");
     let fresh = rotated.session("2025-11-25").await;
-    assert_eq!(second.ask(&count(&fresh)).await.status, 404);
-    for other in [Site::with(|http| http.key(Key::new([2; 32]))).await, Site::start().await] {
+    assert_eq!(second.send_request(&count(&fresh)).await.status, 404);
+    for other in
+        [TestServer::with_settings(|http| http.key(Key::new([2; 32]))).await, TestServer::start().await]
+    {
         for request in [count(&session), session.get(None), session.delete()] {
-            assert_eq!(other.ask(&request).await.status, 404);
+            assert_eq!(other.send_request(&request).await.status, 404);
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_come_to_an_end_by_themselves() {
-    let site = Site::limited(Limits::default().session_age(Duration::from_secs(2))).await;
-    let session = site.session("2025-11-25").await;
-    assert_eq!(site.ask(&count(&session)).await.status, 200);
+async fn sessions_expire() {
+    let server = TestServer::with_limits(Limits::default().max_session_age(Duration::from_secs(2))).await;
+    let session = server.session("2025-11-25").await;
+    assert_eq!(server.send_request(&count(&session)).await.status, 200);
     tokio::time::sleep(Duration::from_millis(2100)).await;
     for request in [count(&session), session.get(None), session.delete()] {
-        assert_eq!(site.ask(&request).await.status, 404);
+        assert_eq!(server.send_request(&request).await.status, 404);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn there_is_an_end_to_how_many_sessions_keep_something() {
-    let site = Site::limited(Limits::default().sessions(2)).await;
-    let (mut sessions, mut standing) = (Vec::new(), Vec::new());
+async fn number_of_active_sessions_is_limited() {
+    let server = TestServer::with_limits(Limits::default().max_sessions(2)).await;
+    let (mut sessions, mut standalone) = (Vec::new(), Vec::new());
     for _ in 0..100 {
-        let session = site.session("2025-11-25").await;
-        assert_eq!(site.ask(&count(&session)).await.status, 200);
+        let session = server.session("2025-11-25").await;
+        assert_eq!(server.send_request(&count(&session)).await.status, 200);
         sessions.push(session);
     }
     for session in &sessions[..2] {
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         client.open(&session.get(None)).await;
-        standing.push(client);
+        standalone.push(client);
     }
     for request in [count(&sessions[2]), sessions[2].get(None)] {
-        let answer = site.ask(&request).await;
-        assert_eq!(answer.status, 503);
-        assert!(answer.header("retry-after").is_some());
+        let response = server.send_request(&request).await;
+        assert_eq!(response.status, 503);
+        assert!(response.header("retry-after").is_some());
     }
-    // Whoever is in is served, and so is whoever needs no session.
-    assert_eq!(site.ask(&count(&sessions[0])).await.status, 200);
-    site.serves().await;
-    standing.pop();
-    while site.ask(&count(&sessions[2])).await.status == 503 {
+    // Active sessions are served, and so are requests without a session.
+    assert_eq!(server.send_request(&count(&sessions[0])).await.status, 200);
+    server.expect_served().await;
+    standalone.pop();
+    while server.send_request(&count(&sessions[2])).await.status == 503 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(site.ask(&count(&sessions[3])).await.status, 200);
+    assert_eq!(server.send_request(&count(&sessions[3])).await.status, 200);
 }
 
-/// How a client hears of its session, or not, once the one that was idle for longest has made room.
+/// An evicted session stays valid, but its state is reset.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_one_that_is_idle_for_longest_makes_room() {
-    let site = Site::limited(Limits::default().sessions(2)).await;
+async fn least_recently_used_session_is_evicted() {
+    let server = TestServer::with_limits(Limits::default().max_sessions(2)).await;
     let set_level =
         |session: &Session| session.request(json!(1), "logging/setLevel", json!({ "level": "error" }));
     let mut sessions = Vec::new();
     for _ in 0..3 {
-        let session = site.session("2025-11-25").await;
-        assert_eq!(site.ask(&set_level(&session)).await.status, 200);
+        let session = server.session("2025-11-25").await;
+        assert_eq!(server.send_request(&set_level(&session)).await.status, 200);
         sessions.push(session);
     }
-    let mut heard = Vec::new();
+    let mut counts = Vec::new();
     for session in sessions.iter().rev() {
-        heard.push(site.ask(&session.call(json!(1), "log", json!({}))).await.messages().len());
+        counts.push(server.send_request(&session.call(json!(1), "log", json!({}))).await.messages().len());
     }
-    // Its session goes on, with the level of its log forgotten.
-    assert_eq!(heard, [2, 2, 3]);
+    // The evicted session is still served, with the default log level.
+    assert_eq!(counts, [2, 2, 3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_remembers_what_was_wished_for() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
-    let other = site.session("2025-11-25").await;
-    let ask = async |session: &Session, method: &str, params: Value| {
-        let answer = site.ask(&session.request(json!(1), method, params)).await;
-        assert_eq!(answer.json()["result"], json!({}), "{answer:?}");
+async fn session_keeps_log_level_and_subscriptions() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
+    let other = server.session("2025-11-25").await;
+    let send = async |session: &Session, method: &str, params: Value| {
+        let response = server.send_request(&session.request(json!(1), method, params)).await;
+        assert_eq!(response.json()["result"], json!({}), "{response:?}");
     };
-    let heard = async |session: &Session| {
-        site.ask(&session.call(json!(1), "log", json!({}))).await.messages().len() - 1
+    let log_count = async |session: &Session| {
+        server.send_request(&session.call(json!(1), "log", json!({}))).await.messages().len() - 1
     };
-    assert_eq!((heard(&session).await, heard(&other).await), (2, 2));
+    assert_eq!((log_count(&session).await, log_count(&other).await), (2, 2));
     for (level, count) in [("error", 1), ("debug", 3), ("emergency", 0), ("info", 2)] {
-        ask(&session, "logging/setLevel", json!({ "level": level })).await;
-        assert_eq!((heard(&session).await, heard(&other).await), (count, 2), "{level}");
+        send(&session, "logging/setLevel", json!({ "level": level })).await;
+        assert_eq!((log_count(&session).await, log_count(&other).await), (count, 2), "{level}");
     }
     let wrong = session.request(json!(1), "logging/setLevel", json!({ "level": "loud" }));
-    assert_eq!(site.ask(&wrong).await.code(), Some(-32602));
-    ask(&session, "resources/subscribe", json!({ "uri": "test://thing" })).await;
-    let (mut standing, mut others) = (site.connect().await, site.connect().await);
-    standing.open(&session.get(None)).await;
+    assert_eq!(server.send_request(&wrong).await.code(), Some(-32602));
+    send(&session, "resources/subscribe", json!({ "uri": "test://thing" })).await;
+    let (mut standalone, mut others) = (server.connect().await, server.connect().await);
+    standalone.open(&session.get(None)).await;
     others.open(&other.get(None)).await;
-    assert!(standing.event().await.unwrap().data.is_empty() && others.event().await.unwrap().data.is_empty());
-    site.world.notify().resource_updated("test://thing");
-    site.world.notify().tools_list_changed();
-    // What is taken at once comes in no certain order.
-    let mut told = [standing.message().await, standing.message().await];
-    told.sort_by_key(|message| message["method"].to_string());
-    assert_eq!(told[0]["method"], "notifications/resources/updated");
-    assert_eq!(told[0]["params"], json!({ "uri": "test://thing" }));
-    assert_eq!(told[1]["method"], "notifications/tools/list_changed");
+    assert!(
+        standalone.event().await.unwrap().data.is_empty() && others.event().await.unwrap().data.is_empty()
+    );
+    server.probe.notify().resource_updated("test://thing");
+    server.probe.notify().tools_list_changed();
+    // The order of notifications that are pending at the same time is unspecified.
+    let mut notifications = [standalone.message().await, standalone.message().await];
+    notifications.sort_by_key(|message| message["method"].to_string());
+    assert_eq!(notifications[0]["method"], "notifications/resources/updated");
+    assert_eq!(notifications[0]["params"], json!({ "uri": "test://thing" }));
+    assert_eq!(notifications[1]["method"], "notifications/tools/list_changed");
     assert_eq!(others.message().await["method"], "notifications/tools/list_changed");
-    ask(&session, "resources/unsubscribe", json!({ "uri": "test://thing" })).await;
-    site.world.notify().resource_updated("test://thing");
-    site.world.notify().prompts_list_changed();
-    assert_eq!(standing.message().await["method"], "notifications/prompts/list_changed");
+    send(&session, "resources/unsubscribe", json!({ "uri": "test://thing" })).await;
+    server.probe.notify().resource_updated("test://thing");
+    server.probe.notify().prompts_list_changed();
+    assert_eq!(standalone.message().await["method"], "notifications/prompts/list_changed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_that_is_in_flight_is_taken() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
-    let mut first = site.connect().await;
+async fn duplicate_request_id_in_flight_is_rejected() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
+    let mut first = server.connect().await;
     first.send(session.call(json!(1), "wait", json!({})).bytes()).await;
-    site.world.begun(1).await;
+    server.probe.wait_for_started(1).await;
     for _ in 0..20 {
-        let answer = site.ask(&session.call(json!(1), "echo", json!({ "text": "swapped" }))).await;
-        assert_eq!((answer.status, answer.code()), (400, Some(-32600)));
-        assert_eq!(answer.json()["id"], 1);
+        let response =
+            server.send_request(&session.call(json!(1), "echo", json!({ "text": "swapped" }))).await;
+        assert_eq!((response.status, response.code()), (400, Some(-32600)));
+        assert_eq!(response.json()["id"], 1);
     }
-    // Another kind of id, or another session's, is another id.
-    assert_eq!(site.ask(&session.call(json!("1"), "count", json!({}))).await.json()["id"], "1");
-    let other = site.session("2025-11-25").await;
-    assert_eq!(site.ask(&count(&other)).await.text(), "counted");
-    site.world.release(1);
-    assert_eq!(first.answer().await.text(), "waited");
-    // It is free again.
-    assert_eq!(site.ask(&count(&session)).await.text(), "counted");
+    // An id of another type, or of another session, is a different id.
+    assert_eq!(server.send_request(&session.call(json!("1"), "count", json!({}))).await.json()["id"], "1");
+    let other = server.session("2025-11-25").await;
+    assert_eq!(server.send_request(&count(&other)).await.text(), "counted");
+    server.probe.release(1);
+    assert_eq!(first.response().await.text(), "waited");
+    // The id can be used again.
+    assert_eq!(server.send_request(&count(&session)).await.text(), "counted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn equal_ids_race_and_each_is_answered() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
+async fn concurrent_calls_with_one_id_are_served_or_rejected() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
     for round in 0..20 {
-        let asked = (0..8).map(|number| {
-            let (address, text) = (site.address, format!("{round} {number}"));
-            let request = session.call(json!(1), "murmur", json!({ "text": text }));
+        let calls = (0..8).map(|number| {
+            let (address, text) = (server.address, format!("{round} {number}"));
+            let request = session.call(json!(1), "repeat", json!({ "text": text }));
             tokio::spawn(async move {
-                let answer = crate::wire::Client::connect(address).await.ask(&request).await;
-                assert_eq!(answer.messages().last().unwrap()["id"], 1);
-                if answer.code().is_some() {
-                    assert_eq!((answer.status, answer.code()), (400, Some(-32600)));
+                let response = crate::client::Client::connect(address).await.send_request(&request).await;
+                assert_eq!(response.messages().last().unwrap()["id"], 1);
+                if response.code().is_some() {
+                    assert_eq!((response.status, response.code()), (400, Some(-32600)));
                     return 0;
                 }
-                assert!(answer.messages().iter().all(|message| message.to_string().contains(&text)));
+                assert!(response.messages().iter().all(|message| message.to_string().contains(&text)));
                 1
             })
         });
         let mut served = 0;
-        for answered in asked.collect::<Vec<_>>() {
-            served += answered.await.unwrap();
+        for call in calls.collect::<Vec<_>>() {
+            served += call.await.unwrap();
         }
-        assert!(served > 0, "nobody was served");
+        assert!(served > 0, "no call was served");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_in_any_order_end_nothing() {
-    let site = Site::start().await;
-    let session = site.session("2025-11-25").await;
+async fn messages_out_of_order_do_not_close_the_session() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
     for _ in 0..2 {
-        // Before it is said that the session is initialized, and again.
-        assert_eq!(site.ask(&count(&session)).await.text(), "counted");
+        // Before `notifications/initialized`, and after it.
+        assert_eq!(server.send_request(&count(&session)).await.text(), "counted");
         let again = session.post(&initialize_message(json!(9), "2025-06-18"));
-        let answer = site.ask(&again).await;
-        assert_eq!((answer.status, answer.code()), (400, Some(-32600)));
-        assert_eq!((answer.json()["id"].clone(), answer.header("mcp-session-id")), (json!(9), None));
+        let response = server.send_request(&again).await;
+        assert_eq!((response.status, response.code()), (400, Some(-32600)));
+        assert_eq!((response.json()["id"].clone(), response.header("mcp-session-id")), (json!(9), None));
         let initialized = session.post(&notification("notifications/initialized", json!({})));
-        assert_eq!(site.ask(&initialized).await.status, 202);
+        assert_eq!(server.send_request(&initialized).await.status, 202);
         let discover = session.request(json!(1), "server/discover", json!({}));
-        assert_eq!(site.ask(&discover).await.code(), Some(-32602));
+        assert_eq!(server.send_request(&discover).await.code(), Some(-32602));
         let cancel = session.post(&cancellation(json!("nothing")));
-        assert_eq!(site.ask(&cancel).await.status, 202);
+        assert_eq!(server.send_request(&cancel).await.status, 202);
     }
-    assert_eq!(site.ask(&count(&session)).await.text(), "counted");
+    assert_eq!(server.send_request(&count(&session)).await.text(), "counted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revision_that_is_none_is_refused_later() {
-    let site = Site::start().await;
-    let session = site.session("2025-06-18").await;
+async fn invalid_version_header_is_rejected_in_a_session() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-06-18").await;
     for version in ["", "x", "1.0", "2025-06-19", "2099-01-01", "2026-07-28", "2025-06-18, 2025-11-25"] {
         for request in [count(&session), session.get(None), session.delete()] {
-            let answer = site.ask(&request.set("MCP-Protocol-Version", version)).await;
-            assert_eq!(answer.status, 400, "{version}: {answer:?}");
+            let response = server.send_request(&request.set("MCP-Protocol-Version", version)).await;
+            assert_eq!(response.status, 400, "{version}: {response:?}");
         }
     }
-    let twice = count(&session).add("MCP-Protocol-Version", "2025-06-18");
-    assert_eq!(site.ask(&twice).await.status, 400);
-    assert_eq!(site.world.executed(), 0);
-    // Another one that has sessions is as good.
-    assert_eq!(site.ask(&count(&session).set("MCP-Protocol-Version", "2025-11-25")).await.text(), "counted");
-    // Without a session, too.
+    let twice = count(&session).append("MCP-Protocol-Version", "2025-06-18");
+    assert_eq!(server.send_request(&twice).await.status, 400);
+    assert_eq!(server.probe.executed(), 0);
+    // Another revision with sessions is accepted.
+    assert_eq!(
+        server.send_request(&count(&session).set("MCP-Protocol-Version", "2025-11-25")).await.text(),
+        "counted"
+    );
+    // The same holds without a session.
     let ping = post(message(json!(1), "ping", json!({})).to_string());
-    assert_eq!(site.ask(&ping.clone().set("MCP-Protocol-Version", "2025-06-18")).await.status, 200);
+    assert_eq!(
+        server.send_request(&ping.clone().set("MCP-Protocol-Version", "2025-06-18")).await.status,
+        200
+    );
     for version in ["x", "2099-01-01", ""] {
         assert_eq!(
-            site.ask(&ping.clone().set("MCP-Protocol-Version", version)).await.status,
+            server.send_request(&ping.clone().set("MCP-Protocol-Version", version)).await.status,
             400,
             "{version}"
         );

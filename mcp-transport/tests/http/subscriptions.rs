@@ -1,85 +1,85 @@
-//! `subscriptions/listen` of 2026-07-28.
+//! `subscriptions/listen` of revision 2026-07-28.
 
 use std::time::Duration;
 
 use mcpwright_transport::http::Limits;
 use serde_json::{Value, json};
 
+use crate::client::Client;
 use crate::requests::{Request, modern};
-use crate::support::{A_WHILE, Site};
-use crate::wire::Client;
+use crate::support::{QUIET_PERIOD, TestServer};
 
-const ID: &str = "io.modelcontextprotocol/subscriptionId";
+const SUBSCRIPTION_ID: &str = "io.modelcontextprotocol/subscriptionId";
 
 fn listen(id: &Value, filter: Value) -> Request {
     modern(id.clone(), "subscriptions/listen", json!({ "notifications": filter }))
 }
 
-/// Opens a stream, and returns the filter that was acknowledged.
+/// Opens a subscription stream, and returns the acknowledged filter.
 async fn open(client: &mut Client, id: &Value, filter: Value) -> Value {
     let head = client.open(&listen(id, filter)).await;
     assert_eq!(head.header("mcp-session-id"), None);
     let acknowledged = client.message().await;
     assert_eq!(acknowledged["method"], "notifications/subscriptions/acknowledged");
-    assert_eq!(acknowledged["params"]["_meta"][ID], *id);
+    assert_eq!(acknowledged["params"]["_meta"][SUBSCRIPTION_ID], *id);
     acknowledged["params"]["notifications"].clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_listener_hears_what_it_asked_for() {
-    let site = Site::start().await;
-    let mut client = site.connect().await;
+async fn listener_receives_the_requested_changes() {
+    let server = TestServer::start().await;
+    let mut client = server.connect().await;
     let filter = json!({ "toolsListChanged": true, "resourceSubscriptions": ["test://thing"] });
     assert_eq!(open(&mut client, &json!(1), filter.clone()).await, filter);
-    let notify = site.world.notify();
+    let notify = server.probe.notify();
     notify.prompts_list_changed();
     notify.resources_list_changed();
     notify.resource_updated("test://other");
     notify.tools_list_changed();
     let message = client.message().await;
     assert_eq!(message["method"], "notifications/tools/list_changed");
-    assert_eq!(message["params"], json!({ "_meta": { ID: 1 } }));
-    site.world.notify().resource_updated("test://thing");
+    assert_eq!(message["params"], json!({ "_meta": { SUBSCRIPTION_ID: 1 } }));
+    server.probe.notify().resource_updated("test://thing");
     let message = client.message().await;
     assert_eq!(message["method"], "notifications/resources/updated");
-    assert_eq!(message["params"], json!({ "_meta": { ID: 1 }, "uri": "test://thing" }));
+    assert_eq!(message["params"], json!({ "_meta": { SUBSCRIPTION_ID: 1 }, "uri": "test://thing" }));
     client.expect_silence().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_what_can_be_heard_is_acknowledged() {
-    let server = mcpwright_server::Server::builder("bare", "1");
-    let (_, world) = crate::world::server();
-    let site = Site::serve(world, mcpwright_transport::http(server)).await;
-    let mut client = site.connect().await;
+async fn acknowledgement_contains_only_supported_notifications() {
+    let builder = mcpwright_server::Server::builder("bare", "1");
+    let (_, probe) = crate::probe::server_builder();
+    let server = TestServer::serve(probe, mcpwright_transport::http(builder)).await;
+    let mut client = server.connect().await;
     let filter = json!({ "toolsListChanged": true, "resourceSubscriptions": ["a://b"], "unknown": true });
     assert_eq!(open(&mut client, &json!("x"), filter).await, json!({}));
-    let mut client = site.connect().await;
+    let mut client = server.connect().await;
     assert_eq!(open(&mut client, &json!("x"), json!({ "toolsListChanged": false })).await, json!({}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_are_exactly_those_of_the_requests() {
-    let site = Site::start().await;
+async fn subscription_ids_equal_request_ids() {
+    let server = TestServer::start().await;
     let ids =
         [json!(1), json!("1"), json!(1), json!(0), json!(""), json!(u64::MAX), json!(i64::MIN), json!("ü")];
     let mut clients = Vec::new();
     for id in &ids {
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         open(&mut client, id, json!({ "promptsListChanged": true })).await;
         clients.push(client);
     }
-    site.world.notify().prompts_list_changed();
+    server.probe.notify().prompts_list_changed();
     for (client, id) in clients.iter_mut().zip(&ids) {
-        assert_eq!(client.message().await["params"]["_meta"][ID], *id);
+        assert_eq!(client.message().await["params"]["_meta"][SUBSCRIPTION_ID], *id);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_change_comes_before_the_acknowledgement() {
-    let site = Site::start().await;
-    let notify = site.world.notify().clone();
-    let storm = tokio::spawn(async move {
+async fn acknowledgement_precedes_changes() {
+    let server = TestServer::start().await;
+    let notify = server.probe.notify().clone();
+    let publisher = tokio::spawn(async move {
         loop {
             notify.tools_list_changed();
             notify.resource_updated("test://thing");
@@ -87,24 +87,24 @@ async fn no_change_comes_before_the_acknowledgement() {
         }
     });
     for number in 0..50 {
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         let filter = json!({ "toolsListChanged": true, "resourceSubscriptions": ["test://thing"] });
         open(&mut client, &json!(number), filter).await;
         for _ in 0..4 {
-            assert_eq!(client.message().await["params"]["_meta"][ID], number);
+            assert_eq!(client.message().await["params"]["_meta"][SUBSCRIPTION_ID], number);
         }
     }
-    storm.abort();
+    publisher.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_changes_twice_before_it_is_read_is_told_and_nothing_is_lost() {
-    let site = Site::start().await;
-    let mut client = site.connect().await;
+async fn coalesced_updates_are_not_lost() {
+    let server = TestServer::start().await;
+    let mut client = server.connect().await;
     let uris: Vec<_> = (0..500).map(|number| format!("test://{number}")).collect();
     open(&mut client, &json!(1), json!({ "resourceSubscriptions": uris })).await;
     for _ in 0..3 {
-        uris.iter().for_each(|uri| site.world.notify().resource_updated(uri));
+        uris.iter().for_each(|uri| server.probe.notify().resource_updated(uri));
     }
     let mut missing: std::collections::BTreeSet<_> = uris.into_iter().collect();
     while !missing.is_empty() {
@@ -114,76 +114,77 @@ async fn what_changes_twice_before_it_is_read_is_told_and_nothing_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_ends_says_so() {
-    let mut site = Site::start().await;
+async fn shutdown_completes_subscriptions() {
+    let mut server = TestServer::start().await;
     let mut clients = Vec::new();
     for id in [json!(1), json!("a")] {
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         open(&mut client, &id, json!({ "toolsListChanged": true })).await;
         clients.push((client, id));
     }
-    site.stop();
+    server.stop();
     for (client, id) in &mut clients {
         let message = client.message().await;
         assert_eq!(message["id"], *id);
         assert_eq!(message["result"]["resultType"], "complete");
-        assert_eq!(message["result"]["_meta"][ID], *id);
+        assert_eq!(message["result"]["_meta"][SUBSCRIPTION_ID], *id);
         assert_eq!(client.event().await, None);
         client.expect_closed().await;
     }
-    site.ended().await;
+    server.wait_for_shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn quiet_streams_are_kept_alive() {
-    let site = Site::limited(Limits::default().keep_alive(Duration::from_millis(30))).await;
-    let mut client = site.connect().await;
+async fn idle_streams_receive_keep_alive_comments() {
+    let server =
+        TestServer::with_limits(Limits::default().keep_alive_interval(Duration::from_millis(30))).await;
+    let mut client = server.connect().await;
     open(&mut client, &json!(1), json!({ "toolsListChanged": true })).await;
     for _ in 0..3 {
-        client.comment().await;
-        site.world.notify().tools_list_changed();
+        client.wait_for_comment().await;
+        server.probe.notify().tools_list_changed();
         assert_eq!(client.message().await["method"], "notifications/tools/list_changed");
     }
     assert!(client.comments >= 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn there_is_an_end_to_how_many_listen() {
-    let site = Site::limited(Limits::default().streams(2)).await;
+async fn number_of_listeners_is_limited() {
+    let server = TestServer::with_limits(Limits::default().max_streams(2)).await;
     let mut clients = Vec::new();
     for _ in 0..2 {
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         open(&mut client, &json!(1), json!({})).await;
         clients.push(client);
     }
-    let answer = site.ask(&listen(&json!(1), json!({}))).await;
-    assert_eq!((answer.status, answer.code()), (429, Some(-32603)));
-    assert!(answer.header("retry-after").is_some());
-    // Calls are counted by themselves.
-    site.serves().await;
+    let response = server.send_request(&listen(&json!(1), json!({}))).await;
+    assert_eq!((response.status, response.code()), (429, Some(-32603)));
+    assert!(response.header("retry-after").is_some());
+    // Calls have a separate limit.
+    server.expect_served().await;
     clients.pop();
     loop {
-        let mut client = site.connect().await;
+        let mut client = server.connect().await;
         client.send(listen(&json!(1), json!({})).bytes()).await;
         if client.head().await.status == 200 {
             break;
         }
-        tokio::time::sleep(A_WHILE / 10).await;
+        tokio::time::sleep(QUIET_PERIOD / 10).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_takes_no_stream_cannot_listen() {
-    let site = Site::start().await;
+async fn listen_requires_an_event_stream() {
+    let server = TestServer::start().await;
     let request = listen(&json!(1), json!({ "toolsListChanged": true }));
-    assert_eq!(site.ask(&request.clone().set("Accept", "application/json")).await.status, 406);
-    for takes in ["text/event-stream", "*/*", "text/*"] {
-        let mut client = site.connect().await;
-        client.open(&request.clone().set("Accept", takes)).await;
+    assert_eq!(server.send_request(&request.clone().set("Accept", "application/json")).await.status, 406);
+    for accept in ["text/event-stream", "*/*", "text/*"] {
+        let mut client = server.connect().await;
+        client.open(&request.clone().set("Accept", accept)).await;
         assert_eq!(client.message().await["method"], "notifications/subscriptions/acknowledged");
     }
-    // Nobody listens without saying to what.
+    // A subscription must have a filter.
     let request = modern(json!(1), "subscriptions/listen", json!({}));
-    let answer = site.ask(&request).await;
-    assert_eq!((answer.status, answer.code()), (400, Some(-32602)), "{answer:?}");
+    let response = server.send_request(&request).await;
+    assert_eq!((response.status, response.code()), (400, Some(-32602)), "{response:?}");
 }

@@ -1,4 +1,4 @@
-//! A server on a port of its own.
+//! Test servers on TCP ports, and helpers that wait.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -16,128 +16,136 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::client::{Client, Response};
+use crate::probe::{self, Probe};
 use crate::requests::{Request, Session, call, initialize};
-use crate::wire::{Answer, Client};
-use crate::world::{self, World};
 
-/// How long a test waits for what has to happen. It is never measured how long it took.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// Time that a test waits for an expected event before it fails.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Long enough for what must not happen to have happened, were it to.
-pub(crate) const A_WHILE: Duration = Duration::from_millis(300);
+/// Time that a test waits to show that an event does not happen.
+pub(crate) const QUIET_PERIOD: Duration = Duration::from_millis(300);
 
-/// Waits for something that has to happen.
-pub(crate) async fn within<F: Future>(what: &str, future: F) -> F::Output {
-    let Ok(output) = tokio::time::timeout(PATIENCE, future).await else { panic!("it never came: {what}") };
+/// Waits for a future. Panics after [`TIMEOUT`].
+pub(crate) async fn with_timeout<F: Future>(what: &str, future: F) -> F::Output {
+    let Ok(output) = tokio::time::timeout(TIMEOUT, future).await else {
+        panic!("timed out waiting for {what}")
+    };
     output
 }
 
-/// Waits until something holds.
-pub(crate) async fn eventually(what: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+/// Waits until a condition holds. Panics after [`TIMEOUT`].
+pub(crate) async fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + TIMEOUT;
     while !holds() {
-        assert!(Instant::now() < deadline, "it never came to this: {what}");
+        assert!(Instant::now() < deadline, "timed out waiting until {what}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
-/// A server on a port of its own.
-pub(crate) struct Site {
+/// A server that listens on a TCP port.
+pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
-    pub(crate) world: World,
+    pub(crate) probe: Probe,
     stop: Option<oneshot::Sender<()>>,
     served: JoinHandle<()>,
 }
 
-impl Site {
-    /// A server with nothing special about it.
+impl TestServer {
+    /// Starts a server with the default settings.
     pub(crate) async fn start() -> Self {
-        Self::with(|http| http).await
+        Self::with_settings(|http| http).await
     }
 
-    pub(crate) async fn limited(limits: Limits) -> Self {
-        Self::with(|http| http.limits(limits)).await
+    /// Starts a server with these limits.
+    pub(crate) async fn with_limits(limits: Limits) -> Self {
+        Self::with_settings(|http| http.limits(limits)).await
     }
 
-    /// A server with some settings.
-    pub(crate) async fn with(settings: impl FnOnce(Http) -> Http) -> Self {
-        let (builder, world) = world::server();
-        Self::serve(world, settings(mcpwright_transport::http(builder))).await
+    /// Starts a server with these settings.
+    pub(crate) async fn with_settings(settings: impl FnOnce(Http) -> Http) -> Self {
+        let (builder, probe) = probe::server_builder();
+        Self::serve(probe, settings(mcpwright_transport::http(builder))).await
     }
 
-    /// Serves what has been described.
-    pub(crate) async fn serve(world: World, http: Http) -> Self {
+    /// Starts the server that `http` describes.
+    pub(crate) async fn serve(probe: Probe, http: Http) -> Self {
         let listening = http.listen("127.0.0.1:0").await.unwrap();
         let address = listening.local_addr();
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(async move {
             listening
                 .run_until(async {
-                    // A site that is dropped says nothing, and its server goes with the runtime.
+                    // If the sender is dropped, the server runs until its runtime stops.
                     if stopped.await.is_err() {
                         std::future::pending::<()>().await;
                     }
                 })
                 .await;
         });
-        Self { address, world, stop: Some(stop), served }
+        Self { address, probe, stop: Some(stop), served }
     }
 
     pub(crate) async fn connect(&self) -> Client {
         Client::connect(self.address).await
     }
 
-    /// Sends a request on a connection of its own, and reads its answer to the end.
-    pub(crate) async fn ask(&self, request: &Request) -> Answer {
-        self.connect().await.ask(request).await
+    /// Sends a request on a new connection, and reads the whole response.
+    pub(crate) async fn send_request(&self, request: &Request) -> Response {
+        self.connect().await.send_request(request).await
     }
 
-    /// Opens a session.
+    /// Opens a session of this revision.
     pub(crate) async fn session(&self, version: &'static str) -> Session {
-        let answer = self.ask(&initialize(version)).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
-        let id = answer.header("mcp-session-id").expect("a session has an id").to_owned();
+        let response = self.send_request(&initialize(version)).await;
+        assert_eq!(response.status, 200, "{response:?}");
+        let id = response.header("mcp-session-id").expect("a session has an id").to_owned();
         Session { id, version }
     }
 
-    /// Something that has to be refused: nothing is executed, and the next one is served.
-    pub(crate) async fn refuses(&self, request: &Request, status: u16, code: Option<i64>) -> Answer {
-        let before = self.world.executed();
-        let answer = self.ask(request).await;
-        assert_eq!((answer.status, answer.code()), (status, code), "{request:?}\n{answer:?}");
-        assert_eq!(self.world.executed(), before, "executed: {request:?}");
-        self.serves().await;
-        answer
+    /// Sends a request that must be rejected: no tool is executed, and the next request is served.
+    pub(crate) async fn expect_rejected(
+        &self,
+        request: &Request,
+        status: u16,
+        code: Option<i64>,
+    ) -> Response {
+        let before = self.probe.executed();
+        let response = self.send_request(request).await;
+        assert_eq!((response.status, response.code()), (status, code), "{request:?}\n{response:?}");
+        assert_eq!(self.probe.executed(), before, "executed: {request:?}");
+        self.expect_served().await;
+        response
     }
 
-    /// Somebody else is served.
-    pub(crate) async fn serves(&self) {
-        let before = self.world.executed();
-        let answer = self.ask(&call(json!("next"), "count", json!({}))).await;
-        assert_eq!(answer.text(), "counted");
-        assert_eq!(self.world.executed(), before + 1);
+    /// Asserts that the server serves a request on a new connection.
+    pub(crate) async fn expect_served(&self) {
+        let before = self.probe.executed();
+        let response = self.send_request(&call(json!("next"), "count", json!({}))).await;
+        assert_eq!(response.text(), "counted");
+        assert_eq!(self.probe.executed(), before + 1);
     }
 
-    /// Asks the server to end.
+    /// Requests a graceful shutdown.
     pub(crate) fn stop(&mut self) {
         let _ = self.stop.take().unwrap().send(());
     }
 
-    /// Waits for its end.
-    pub(crate) async fn ended(self) {
-        within("the end of the server", self.served).await.unwrap();
+    /// Waits until the server has shut down.
+    pub(crate) async fn wait_for_shutdown(self) {
+        with_timeout("the shutdown of the server", self.served).await.unwrap();
     }
 }
 
-/// A server behind one of somebody else's making, which says who calls: whoever `x-user` names.
-pub(crate) struct Wrapped {
+/// The HTTP service embedded in a hyper server that sets the caller from the `x-user` header.
+pub(crate) struct EmbeddedServer {
     pub(crate) address: SocketAddr,
-    pub(crate) world: World,
+    pub(crate) probe: Probe,
 }
 
-impl Wrapped {
+impl EmbeddedServer {
     pub(crate) async fn start() -> Self {
-        let (builder, world) = world::server();
+        let (builder, probe) = probe::server_builder();
         let service = mcpwright_transport::http(builder).key(Key::new([7; 32])).into_service();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -145,32 +153,33 @@ impl Wrapped {
             while let Ok((stream, _)) = listener.accept().await {
                 let service = service.clone();
                 tokio::spawn(async move {
-                    let named = service_fn(move |request| named(service.clone(), request));
+                    let service = service_fn(move |request| handle_with_caller(service.clone(), request));
                     let builder = auto::Builder::new(TokioExecutor::new());
-                    let _ = builder.serve_connection(TokioIo::new(stream), named).await;
+                    let _ = builder.serve_connection(TokioIo::new(stream), service).await;
                 });
             }
         });
-        Self { address, world }
+        Self { address, probe }
     }
 
-    pub(crate) async fn ask(&self, user: &str, request: &Request) -> Answer {
-        self.connect().await.ask(&request.clone().set("x-user", user)).await
+    pub(crate) async fn send_request(&self, user: &str, request: &Request) -> Response {
+        self.connect().await.send_request(&request.clone().set("x-user", user)).await
     }
 
     pub(crate) async fn connect(&self) -> Client {
         Client::connect(self.address).await
     }
 
-    /// Opens a session of this user.
+    /// Opens a session for this user.
     pub(crate) async fn session(&self, user: &str) -> Session {
-        let answer = self.ask(user, &initialize("2025-11-25")).await;
-        let id = answer.header("mcp-session-id").expect("a session has an id").to_owned();
+        let response = self.send_request(user, &initialize("2025-11-25")).await;
+        let id = response.header("mcp-session-id").expect("a session has an id").to_owned();
         Session { id, version: "2025-11-25" }
     }
 }
 
-async fn named(
+/// Handles a request of the caller that `x-user` names: a subject, then its scopes, separated by spaces.
+async fn handle_with_caller(
     service: HttpService,
     mut request: HttpRequest<Incoming>,
 ) -> Result<http::Response<mcpwright_transport::http::Body>, Infallible> {

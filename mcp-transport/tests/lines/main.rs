@@ -1,8 +1,8 @@
-//! Lines over memory, and over the standard streams of a real process.
+//! Integration tests of the line-delimited transports: in memory, over a Unix socket, and over standard streams.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
+#![allow(clippy::unwrap_used, reason = "a panic is the failure report of a test")]
 
-#[path = "../../../mcp-server/tests/engine/demo.rs"]
+#[path = "../../../tests/corpus/servers/demo.rs"]
 mod demo;
 mod memory;
 #[cfg(unix)]

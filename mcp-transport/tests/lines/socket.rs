@@ -1,4 +1,4 @@
-//! Many clients on a Unix socket.
+//! The Unix socket transport with many clients.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -13,9 +13,9 @@ use tokio::time::{sleep, timeout};
 
 use crate::demo;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A server on a socket, until the test is over.
+/// A server on a Unix socket, which stops on drop.
 struct Socket {
     folder: PathBuf,
     path: PathBuf,
@@ -31,7 +31,7 @@ impl Socket {
         Self { folder, path, serving }
     }
 
-    /// A client, as soon as one can connect.
+    /// Connects a client as soon as the server listens.
     async fn connect(&self) -> Client {
         let connect = async {
             loop {
@@ -41,7 +41,7 @@ impl Socket {
                 }
             }
         };
-        timeout(PATIENCE, connect).await.expect("somebody listens")
+        timeout(TIMEOUT, connect).await.expect("the server listens")
     }
 }
 
@@ -55,18 +55,21 @@ impl Drop for Socket {
 struct Client(BufReader<UnixStream>);
 
 impl Client {
-    /// Whether a ping is answered; not if the connection is closed.
+    /// Returns `true` if a ping is answered, and `false` if the connection is closed.
     async fn ping(&mut self) -> bool {
         let ping = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" });
         if self.0.write_all(format!("{ping}\n").as_bytes()).await.is_err() {
             return false;
         }
         let mut line = String::new();
-        match timeout(PATIENCE, self.0.read_line(&mut line)).await.expect("an answer, or the end") {
+        match timeout(TIMEOUT, self.0.read_line(&mut line))
+            .await
+            .expect("a response, or the end of the connection")
+        {
             Ok(0) | Err(_) => false,
             Ok(_) => {
-                let answer: Value = serde_json::from_str(&line).unwrap();
-                assert_eq!(answer, json!({ "jsonrpc": "2.0", "id": 1, "result": {} }));
+                let response: Value = serde_json::from_str(&line).unwrap();
+                assert_eq!(response, json!({ "jsonrpc": "2.0", "id": 1, "result": {} }));
                 true
             }
         }
@@ -78,10 +81,10 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[tokio::test]
-async fn a_socket_serves_many_and_is_its_owners_alone() {
+async fn socket_serves_many_clients_and_is_private() {
     let socket = Socket::new("many", Limits::default());
     let mut clients = vec![socket.connect().await];
-    assert_eq!(mode(&socket.path), 0o600, "from the first moment in which anybody can connect");
+    assert_eq!(mode(&socket.path), 0o600, "the mode must be set before the first client can connect");
     clients.extend([socket.connect().await, socket.connect().await]);
     for client in &mut clients {
         assert!(client.ping().await);
@@ -89,31 +92,31 @@ async fn a_socket_serves_many_and_is_its_owners_alone() {
 }
 
 #[tokio::test]
-async fn clients_beyond_the_limit_are_turned_away_until_another_one_leaves() {
-    let socket = Socket::new("full", Limits::default().clients(2));
+async fn number_of_clients_is_limited() {
+    let socket = Socket::new("full", Limits::default().max_clients(2));
     let (mut first, mut second) = (socket.connect().await, socket.connect().await);
     assert!(first.ping().await && second.ping().await);
     for _ in 0..3 {
-        let mut beyond = socket.connect().await;
-        assert!(!beyond.ping().await, "the connection is closed");
+        let mut rejected = socket.connect().await;
+        assert!(!rejected.ping().await, "the connection is closed");
     }
-    assert!(second.ping().await, "those that were there are served as before");
+    assert!(second.ping().await, "existing clients are still served");
     drop(first);
-    let again = async {
+    let reconnect = async {
         while !socket.connect().await.ping().await {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(PATIENCE, again).await.expect("there is room for another one");
+    timeout(TIMEOUT, reconnect).await.expect("a client can connect after another one has left");
 }
 
 #[tokio::test]
-async fn the_limit_of_a_line_holds_on_a_socket_too() {
-    let socket = Socket::new("line", Limits::default().line(100));
+async fn line_limit_applies_to_sockets() {
+    let socket = Socket::new("line", Limits::default().max_line_bytes(100));
     let mut client = socket.connect().await;
     client.0.write_all(format!("{}\n", "x".repeat(200)).as_bytes()).await.unwrap();
     client.0.shutdown().await.unwrap();
-    let mut said = String::new();
-    timeout(PATIENCE, client.0.read_to_string(&mut said)).await.unwrap().unwrap();
-    assert!(said.contains("too long"), "{said}");
+    let mut received = String::new();
+    timeout(TIMEOUT, client.0.read_to_string(&mut received)).await.unwrap().unwrap();
+    assert!(received.contains("too long"), "{received}");
 }

@@ -6,8 +6,8 @@ struct Notes;
 impl Notes {
     /// Search the notes.
     #[tool]
-    fn find(&self, #[arg(defualt = 10)] limit: u32, #[arg(max = 100)] most: u32) {
-        let _ = (limit, most);
+    fn find(&self, #[arg(defualt = 10)] limit: u32, #[arg(max = 100)] max: u32) {
+        let _ = (limit, max);
     }
 }
 

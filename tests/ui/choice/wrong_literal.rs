@@ -11,7 +11,7 @@ enum Size {
 
 #[derive(Choice)]
 #[choice(rename_all = "words")]
-enum Colour {
+enum Color {
     Red,
 }
 

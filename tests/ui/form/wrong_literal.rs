@@ -19,7 +19,7 @@ struct Guest {
     f: String,
     #[form(format = "e-mail")]
     g: String,
-    #[form(format = "colour")]
+    #[form(format = "color")]
     h: String,
     #[form(title = "H", title = "h")]
     i: String,

@@ -9,7 +9,7 @@ impl Notes {
         mime_type = 5,
         size = "100",
         cache = "5min",
-        annotations(audience(everybody)),
+        annotations(audience(everyone)),
         annotation = 1,
     )]
     fn one(&self, id: u32) -> String {

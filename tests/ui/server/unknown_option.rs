@@ -2,7 +2,7 @@ use mcpwright::{Server, server};
 
 struct Notes;
 
-#[server(instruction = "Search first.", versoin = "1.0.0", colour = "red")]
+#[server(instruction = "Search first.", versoin = "1.0.0", color = "red")]
 impl Notes {
     /// Search the notes.
     #[tool]

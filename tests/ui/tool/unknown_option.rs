@@ -5,7 +5,7 @@ struct Notes;
 #[server]
 impl Notes {
     /// Search the notes.
-    #[tool(read_onyl, desc = "Search.", readOnlyHint = true, colour = "red")]
+    #[tool(read_onyl, desc = "Search.", readOnlyHint = true, color = "red")]
     fn find(&self) {}
 }
 

@@ -12,10 +12,10 @@ impl Reports {
     #[tool(task = 10)]
     fn send(&self) {}
 
-    /// Talk of a report.
+    /// Ask about a report.
     #[prompt(task)]
-    fn talk(&self) -> &str {
-        "Talk."
+    fn ask(&self) -> &str {
+        "Ask."
     }
 }
 

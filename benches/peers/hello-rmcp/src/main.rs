@@ -1,4 +1,4 @@
-//! A server with one tool on `rmcp`, the counterpart of the root package's `examples/hello.rs`.
+//! A server with one tool on `rmcp`, equivalent to `examples/hello.rs` of the root package.
 
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::schemars::{self, JsonSchema};

@@ -1,8 +1,8 @@
-//! The limit over Streamable HTTP: a server written by hand on hyper for the workload, and nothing else.
+//! The lower bound over Streamable HTTP: a handwritten server on hyper that implements only the workload.
 //!
-//! Beside what the limits have in common it checks the path, the method, and the headers: those that repeat the body of
-//! a modern request, and the session of a legacy one. All clients share one session. It streams nothing, and it looks
-//! neither at `Origin` and `Host`, nor at `Accept` and `Content-Type`, nor at the size of a body.
+//! In addition to the checks of all handwritten servers, it checks the path, the method, the headers of a modern request
+//! that repeat its body, and the session of a legacy request. All clients share one session. There are no streams, and no
+//! checks of `Origin`, `Host`, `Accept`, `Content-Type`, and the size of a body.
 
 use std::process::ExitCode;
 use std::sync::LazyLock;
@@ -14,7 +14,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use mcpwright_peers::limit::{Answers, LEGACY_VERSIONS, MODERN_VERSION, Refusal, Request};
+use mcpwright_peers::limit::{LEGACY_VERSIONS, LimitRequest, MODERN_VERSION, Responder, RpcError};
 use mcpwright_peers::{Arguments, Era, Result};
 use tokio::net::TcpListener;
 
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let mut arguments = Arguments::of_process();
+    let mut arguments = Arguments::from_env();
     let port = arguments.value("--http", 0)?;
     arguments.finish()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_io().build()?;
@@ -36,30 +36,30 @@ async fn serve(port: u16) -> Result<()> {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(respond));
-        // A client that goes away in the middle of a message has no use for the error.
+        // Errors are ignored: they mean that the client closed the connection.
         tokio::spawn(async { drop(connection.await) });
     }
 }
 
-type Reply = Response<Full<Bytes>>;
+type HttpResponse = Response<Full<Bytes>>;
 
-async fn respond(request: hyper::Request<Incoming>) -> hyper::Result<Reply> {
+async fn respond(request: hyper::Request<Incoming>) -> hyper::Result<HttpResponse> {
     if request.uri().path() != "/mcp" {
-        return Ok(reply(StatusCode::NOT_FOUND));
+        return Ok(empty(StatusCode::NOT_FOUND));
     }
     if request.method() != Method::POST {
-        return Ok(reply(StatusCode::METHOD_NOT_ALLOWED));
+        return Ok(empty(StatusCode::METHOD_NOT_ALLOWED));
     }
     let (head, body) = request.into_parts();
     let message = collect(body).await?;
-    Ok(answer(&head.headers, &message).unwrap_or_else(|(status, refusal)| {
+    Ok(handle(&head.headers, &message).unwrap_or_else(|(status, error)| {
         let mut out = Vec::new();
-        refusal.write(&mut out);
+        error.write(&mut out);
         json(status, out)
     }))
 }
 
-/// A body that came in one piece is not copied.
+/// Collects a body. A body in one frame is not copied.
 async fn collect(mut body: Incoming) -> hyper::Result<Bytes> {
     let mut message = Vec::new();
     while let Some(frame) = body.frame().await.transpose()? {
@@ -68,35 +68,35 @@ async fn collect(mut body: Incoming) -> hyper::Result<Bytes> {
             if body.is_end_stream() {
                 return Ok(piece);
             }
-            let rest = usize::try_from(body.size_hint().lower()).unwrap_or_default();
-            message.reserve_exact(piece.len() + rest);
+            let remaining = usize::try_from(body.size_hint().lower()).unwrap_or_default();
+            message.reserve_exact(piece.len() + remaining);
         }
         message.extend_from_slice(&piece);
     }
     Ok(message.into())
 }
 
-fn answer(headers: &HeaderMap, message: &[u8]) -> Result<Reply, (StatusCode, Refusal)> {
-    static ANSWERS: LazyLock<Answers> = LazyLock::new(Answers::new);
+fn handle(headers: &HeaderMap, message: &[u8]) -> Result<HttpResponse, (StatusCode, RpcError)> {
+    static RESPONDER: LazyLock<Responder> = LazyLock::new(Responder::new);
 
-    let request = Request::parse(message).map_err(|refusal| (StatusCode::BAD_REQUEST, refusal))?;
-    let Some(request) = request else { return Ok(reply(StatusCode::ACCEPTED)) };
-    let initializes = match request.era {
+    let request = LimitRequest::parse(message).map_err(|error| (StatusCode::BAD_REQUEST, error))?;
+    let Some(request) = request else { return Ok(empty(StatusCode::ACCEPTED)) };
+    let is_initialize = match request.era {
         Era::Modern => check_modern(headers, &request).map(|()| false)?,
         Era::Legacy if request.method == "initialize" => true,
         Era::Legacy => check_legacy(headers, &request).map(|()| false)?,
     };
-    // As much as an echo takes.
+    // The size of a response to `echo`.
     let mut out = Vec::with_capacity(512);
-    ANSWERS.write(&request, &mut out).map_err(|refusal| match (request.era, refusal.code) {
-        (Era::Modern, -32601) => (StatusCode::NOT_FOUND, refusal),
-        _ => (StatusCode::OK, refusal),
+    RESPONDER.write(&request, &mut out).map_err(|error| match (request.era, error.code) {
+        (Era::Modern, -32601) => (StatusCode::NOT_FOUND, error),
+        _ => (StatusCode::OK, error),
     })?;
-    let mut reply = json(StatusCode::OK, out);
-    if initializes {
-        reply.headers_mut().insert(&SESSION_ID, HeaderValue::from_static(SESSION));
+    let mut response = json(StatusCode::OK, out);
+    if is_initialize {
+        response.headers_mut().insert(&SESSION_ID, HeaderValue::from_static(SESSION));
     }
-    Ok(reply)
+    Ok(response)
 }
 
 static PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
@@ -104,43 +104,43 @@ static METHOD: HeaderName = HeaderName::from_static("mcp-method");
 static NAME: HeaderName = HeaderName::from_static("mcp-name");
 static SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 
-/// The session that everyone gets.
+/// The id of the session that all clients share.
 const SESSION: &str = "the-only-session";
 
-/// The headers are there, and say what the body says.
-fn check_modern(headers: &HeaderMap, request: &Request<'_>) -> Result<(), (StatusCode, Refusal)> {
-    let says = |name, value: &str| headers.get(name).is_some_and(|header| header == value);
-    if says(&PROTOCOL_VERSION, MODERN_VERSION)
-        && says(&METHOD, &request.method)
-        && request.name().is_none_or(|name| says(&NAME, name))
+/// Checks that the headers match the body.
+fn check_modern(headers: &HeaderMap, request: &LimitRequest<'_>) -> Result<(), (StatusCode, RpcError)> {
+    let has = |name, value: &str| headers.get(name).is_some_and(|header| header == value);
+    if has(&PROTOCOL_VERSION, MODERN_VERSION)
+        && has(&METHOD, &request.method)
+        && request.name().is_none_or(|name| has(&NAME, name))
     {
         return Ok(());
     }
-    Err((StatusCode::BAD_REQUEST, request.refuse(-32020, "Headers and body differ")))
+    Err((StatusCode::BAD_REQUEST, request.error(-32020, "Headers and body differ")))
 }
 
-/// The session is the one there is, and the version a known one.
-fn check_legacy(headers: &HeaderMap, request: &Request<'_>) -> Result<(), (StatusCode, Refusal)> {
+/// Checks the session and the version.
+fn check_legacy(headers: &HeaderMap, request: &LimitRequest<'_>) -> Result<(), (StatusCode, RpcError)> {
     let version = headers.get(&PROTOCOL_VERSION);
     if !version.is_none_or(|version| LEGACY_VERSIONS.iter().any(|known| version == known)) {
-        return Err((StatusCode::BAD_REQUEST, request.refuse(-32600, "Unsupported protocol version")));
+        return Err((StatusCode::BAD_REQUEST, request.error(-32600, "Unsupported protocol version")));
     }
     match headers.get(&SESSION_ID) {
         Some(session) if session == SESSION => Ok(()),
-        Some(_) => Err((StatusCode::NOT_FOUND, request.refuse(-32001, "No such session"))),
-        None => Err((StatusCode::BAD_REQUEST, request.refuse(-32600, "No session"))),
+        Some(_) => Err((StatusCode::NOT_FOUND, request.error(-32001, "Unknown session"))),
+        None => Err((StatusCode::BAD_REQUEST, request.error(-32600, "Missing session"))),
     }
 }
 
-fn json(status: StatusCode, body: Vec<u8>) -> Reply {
-    let mut reply = reply(status);
-    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    *reply.body_mut() = Full::new(body.into());
-    reply
+fn json(status: StatusCode, body: Vec<u8>) -> HttpResponse {
+    let mut response = empty(status);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    *response.body_mut() = Full::new(body.into());
+    response
 }
 
-fn reply(status: StatusCode) -> Reply {
-    let mut reply = Reply::default();
-    *reply.status_mut() = status;
-    reply
+fn empty(status: StatusCode) -> HttpResponse {
+    let mut response = HttpResponse::default();
+    *response.status_mut() = status;
+    response
 }

@@ -1,13 +1,13 @@
-//! The limit over stdio: a line loop written by hand for the workload, and nothing else.
+//! The lower bound over stdio: a handwritten server that implements only the workload.
 //!
-//! One thread reads, finds the lines, and writes the answers of a read at once.
+//! One thread reads, handles the lines, and writes the responses of each read at once.
 
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
-use mcpwright_peers::limit::{Answers, Request};
+use mcpwright_peers::limit::{LimitRequest, Responder};
 use mcpwright_peers::{Arguments, Lines, Result};
 
 fn main() -> ExitCode {
@@ -15,19 +15,19 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let mut arguments = Arguments::of_process();
-    // The one transport it has; the flag is there because every server of the workload takes it.
+    let mut arguments = Arguments::from_env();
+    // The flag has no effect; it exists because all servers of the workload have it.
     arguments.flag("--stdio");
     arguments.finish()?;
-    // Not through the standard library's buffers, which would copy every byte once more.
+    // The buffers of the standard library would copy every byte once more.
     let mut input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-    let answers = Answers::new();
+    let responder = Responder::new();
     let mut lines = Lines::new();
     let mut out = Vec::new();
     while lines.fill(&mut input)? > 0 {
-        while let Some(line) = lines.take() {
-            answer(&answers, line, &mut out);
+        while let Some(line) = lines.next_line() {
+            respond(&responder, line, &mut out);
         }
         output.write_all(&out)?;
         out.clear();
@@ -35,17 +35,17 @@ fn run() -> Result<()> {
     Ok(())
 }
 
-/// Appends the answer to one line, if it takes one.
-fn answer(answers: &Answers, line: &[u8], out: &mut Vec<u8>) {
+/// Appends the response to a line, if it is a request.
+fn respond(responder: &Responder, line: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
-    let answered = match Request::parse(line) {
+    let result = match LimitRequest::parse(line) {
         Ok(None) => return,
-        Ok(Some(request)) => answers.write(&request, out),
-        Err(refusal) => Err(refusal),
+        Ok(Some(request)) => responder.write(&request, out),
+        Err(error) => Err(error),
     };
-    if let Err(refusal) = answered {
+    if let Err(error) = result {
         out.truncate(start);
-        refusal.write(out);
+        error.write(out);
     }
     out.push(b'\n');
 }

@@ -1,4 +1,4 @@
-//! The workload on `rmcp`, written as its documentation has its users write a server.
+//! The workload on `rmcp`, written as in its documentation.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -24,49 +24,49 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let mut arguments = Arguments::of_process();
-    // The transport that its guides use; the other one has to be asked for, there as here.
+    let mut arguments = Arguments::from_env();
+    // `stdio()` is the transport that rmcp's guides use, and the default.
     arguments.flag("--stdio");
     let pipes = arguments.flag("--pipes");
-    let port = arguments.all("--http")?.pop();
+    let port = arguments.values("--http")?.pop();
     let json = arguments.flag("--json");
     arguments.finish()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let workload = Workload::new()?;
+        let server = RmcpServer::new()?;
         let service = match (port, pipes) {
-            (Some(port), _) => return http(workload, port, json).await,
-            (None, true) => workload.serve(stdio_pipes()).await?,
-            (None, false) => workload.serve(stdio()).await?,
+            (Some(port), _) => return http(server, port, json).await,
+            (None, true) => server.serve(stdio_pipes()).await?,
+            (None, false) => server.serve(stdio()).await?,
         };
         service.waiting().await?;
         Ok(())
     })
 }
 
-/// Serves as the `counter_streamhttp` example of its repository does. Without `json`, which has to be asked for, an
-/// answer is a stream of one event; the legacy era's sessions stream whatever is asked for.
-async fn http(workload: Workload, port: u16, json: bool) -> Result<()> {
+/// Serves HTTP as the `counter_streamhttp` example of rmcp does. Unless `json` is set, a response is a stream of one event.
+/// In sessions of the legacy era, responses are always streams.
+async fn http(server: RmcpServer, port: u16, json: bool) -> Result<()> {
     let service = StreamableHttpService::new(
-        move || Ok(workload.clone()),
+        move || Ok(server.clone()),
         Arc::new(LocalSessionManager::default()),
         StreamableHttpServerConfig::default().with_json_response(json),
     );
     let router = axum::Router::new().nest_service("/mcp", service);
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
-    // The example leaves this out. Fails only for a client that has gone.
+    // The example does not set TCP_NODELAY. The call fails only if the client closed the connection.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     axum::serve(listener, router).await?;
     Ok(())
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct Echo {
+struct EchoParams {
     text: String,
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct Add {
+struct AddParams {
     a: i64,
     b: i64,
 }
@@ -77,20 +77,20 @@ struct Sum {
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct Blob {
+struct BlobParams {
     size: usize,
     pad: Option<String>,
 }
 
 #[derive(Clone)]
-struct Workload {
-    /// Kept, because the router that the macros build by default is built anew for each call, and shared, because
-    /// there is a handler for each session, and for each request of the modern era.
+struct RmcpServer {
+    /// The router. It is stored because the macro's default handler builds a router for each call, and shared because each
+    /// session, and in the modern era each request, has its own handler.
     tools: Arc<ToolRouter<Self>>,
 }
 
 #[tool_router]
-impl Workload {
+impl RmcpServer {
     fn new() -> Result<Self> {
         let mut tools = Self::tool_router();
         for tool in serde_json::from_str::<Vec<Tool>>(DUMMY_TOOLS)? {
@@ -102,18 +102,18 @@ impl Workload {
     }
 
     #[tool(description = "Returns the text.")]
-    async fn echo(&self, Parameters(Echo { text }): Parameters<Echo>) -> String {
+    async fn echo(&self, Parameters(EchoParams { text }): Parameters<EchoParams>) -> String {
         text
     }
 
     #[tool(description = "Adds two integers.")]
-    async fn add(&self, Parameters(Add { a, b }): Parameters<Add>) -> Result<Json<Sum>, String> {
+    async fn add(&self, Parameters(AddParams { a, b }): Parameters<AddParams>) -> Result<Json<Sum>, String> {
         let sum = a.checked_add(b).ok_or("the sum is too large")?;
         Ok(Json(Sum { sum }))
     }
 
     #[tool(description = "Returns a text of a size.")]
-    async fn blob(&self, Parameters(Blob { size, pad }): Parameters<Blob>) -> String {
+    async fn blob(&self, Parameters(BlobParams { size, pad }): Parameters<BlobParams>) -> String {
         let mut text = "x".repeat(size);
         if let Some(pad) = pad {
             text.push_str(&format!(":{}", pad.len()));
@@ -123,7 +123,7 @@ impl Workload {
 }
 
 #[tool_handler(router = self.tools)]
-impl ServerHandler for Workload {
+impl ServerHandler for RmcpServer {
     fn get_info(&self) -> ServerConfig {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().enable_resources().build())
     }
@@ -143,7 +143,7 @@ impl ServerHandler for Workload {
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         if request.uri != "bench://static" {
-            return Err(ErrorData::resource_not_found("no such resource", None));
+            return Err(ErrorData::resource_not_found("unknown resource", None));
         }
         let contents =
             ResourceContents::text("static benchmark resource", request.uri).with_mime_type("text/plain");

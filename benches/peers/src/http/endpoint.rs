@@ -1,10 +1,10 @@
-//! Where a server is reached, and what a request to it looks like.
+//! The address of a server, and the heads of requests.
 
 use std::net::{TcpListener, TcpStream};
 use std::{io, iter};
 
-use crate::Result;
-use crate::request::{Era, Message};
+use crate::error::Result;
+use crate::workload::{Era, Message};
 
 /// The address of a server.
 #[derive(Clone, Debug)]
@@ -14,18 +14,18 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Reads an address of the form `http://127.0.0.1:8000/mcp`.
-    pub(crate) fn of_url(url: &str) -> Result<Self> {
+    /// Parses a URL such as `http://127.0.0.1:8000/mcp`.
+    pub(crate) fn parse(url: &str) -> Result<Self> {
         let address = url.strip_prefix("http://").and_then(|rest| rest.split_once('/'));
         match address {
             Some((authority, path)) if authority.contains(':') => {
                 Ok(Self { authority: authority.to_owned(), path: format!("/{path}") })
             }
-            _ => Err(format!("`{url}` is not of the form http://HOST:PORT/PATH").into()),
+            _ => Err(format!("`{url}` must have the form http://HOST:PORT/PATH").into()),
         }
     }
 
-    /// A port of this machine that is free now.
+    /// Returns an endpoint with a free loopback port.
     pub(crate) fn free() -> Result<(Self, u16)> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         Ok((Self { authority: address.to_string(), path: "/mcp".to_owned() }, address.port()))
@@ -33,14 +33,14 @@ impl Endpoint {
 
     pub(crate) fn connect(&self) -> io::Result<TcpStream> {
         let stream = TcpStream::connect(&*self.authority)?;
-        // Where nobody listens yet, a connection may by chance be given its own end as the other one.
+        // If no server listens, a connection may by chance be connected to itself.
         if stream.local_addr()? == stream.peer_addr()? {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
         Ok(stream)
     }
 
-    /// The head of a request that is followed by a body of this length.
+    /// Returns the head of a request with a body of this length.
     pub(crate) fn head(&self, headers: &[Header], length: usize) -> Vec<u8> {
         let Self { authority, path } = self;
         let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
@@ -52,16 +52,16 @@ impl Endpoint {
         lines.into_iter().chain(headers).chain(iter::once("\r\n".to_owned())).collect::<String>().into_bytes()
     }
 
-    /// A whole request.
+    /// Returns a request.
     pub(crate) fn post(&self, headers: &[Header], body: &[u8]) -> Vec<u8> {
         [&*self.head(headers, body.len()), body].concat()
     }
 }
 
-/// The name and the value of a header.
+/// A header: name and value.
 pub(crate) type Header = (&'static str, String);
 
-/// The headers that a message has in its era, beside those of any request.
+/// Returns the headers of a message that depend on the era.
 pub(crate) fn headers(era: Era, message: &Message, session: Option<&str>) -> Vec<Header> {
     let mut headers = Vec::new();
     match era {

@@ -1,4 +1,4 @@
-//! What a server takes that does nothing: the time until its first answer, and memory for connections and sessions.
+//! The footprint of idle servers: startup time, and memory of connections and sessions.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -7,51 +7,52 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 
 use super::client::Client;
-use super::server::Server;
-use crate::answer::expect_text;
-use crate::compare::{Contender, median};
-use crate::probe::Peer;
-use crate::request::{Era, Message};
-use crate::{Result, probe};
+use super::server::HttpServer;
+use crate::check::expect_text;
+use crate::contender::Contender;
+use crate::error::Result;
+use crate::median::median;
+use crate::probe::{self, Exchange};
+use crate::workload::{Era, Message};
 
-/// How much to hold.
+/// Options of a measurement of footprints.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// How often each server is started for the time that it takes.
+pub struct FootprintOptions {
+    /// Number of starts of each server.
     pub rounds: usize,
-    /// How many connections are open at once.
+    /// Number of open connections.
     pub connections: u32,
-    /// How many sessions of the legacy era are open at once.
+    /// Number of open sessions of the legacy era.
     pub sessions: u32,
 }
 
-/// How long a server may need for anything.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Timeout of all operations.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How many calls come first, so that what a server sets up once is not counted.
+/// Number of calls before the measurement, so that one-time allocations are not counted.
 const WARMUP: u32 = 1_000;
 
-/// Measures each contender, and returns a Markdown table.
+/// Measures the footprint of each server, and returns a Markdown table.
 ///
-/// Starts and connections are those of the modern era.
-pub fn run(contenders: &[Contender], options: &Options) -> Result<String> {
+/// Startup and connections are measured in the modern era.
+pub fn run(contenders: &[Contender], options: &FootprintOptions) -> Result<String> {
     if let Some(contender) = contenders.iter().find(|contender| !contender.is_http()) {
-        return Err(format!("{}: the command has no PORT in it", contender.name).into());
+        return Err(format!("{}: the command must contain PORT", contender.name).into());
     }
-    allow_many_files()?;
+    raise_file_limit()?;
     let mut starts: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
     for _ in 0..options.rounds {
         for (contender, starts) in contenders.iter().zip(&mut starts) {
-            starts.push(named(contender, first_answer(contender))?);
+            starts.push(with_name(contender, startup_time(contender))?);
         }
     }
     let mut table = String::from(
-        "| server | first answer ms, median | lowest to highest | resident MiB | \
+        "| server | first response ms, median | lowest to highest | resident MiB | \
          MiB per 1,000 idle connections | MiB per 1,000 idle sessions |\n|---|--:|--:|--:|--:|--:|\n",
     );
     for (contender, starts) in contenders.iter().zip(&starts) {
-        let [resident, connections] = named(contender, connections(contender, options.connections))?;
-        let sessions = named(contender, sessions(contender, options.sessions))?;
+        let [resident, connections] = with_name(contender, connections(contender, options.connections))?;
+        let sessions = with_name(contender, sessions(contender, options.sessions))?;
         writeln!(
             table,
             "| {} | {:.1} | {:.1} to {:.1} | {resident:.1} | {connections:.1} | {} |",
@@ -65,91 +66,92 @@ pub fn run(contenders: &[Contender], options: &Options) -> Result<String> {
     Ok(table)
 }
 
-fn named<T>(contender: &Contender, result: Result<T>) -> Result<T> {
+fn with_name<T>(contender: &Contender, result: Result<T>) -> Result<T> {
     result.map_err(|error| format!("{}: {error}", contender.name).into())
 }
 
-/// The milliseconds from the start of the process to its first answer.
-fn first_answer(contender: &Contender) -> Result<f64> {
+/// Measures the time from the start of the process to its first response, in milliseconds.
+fn startup_time(contender: &Contender) -> Result<f64> {
     let start = Instant::now();
-    let server = Server::start(&contender.target, PATIENCE)?;
-    let mut client = Client::open(&server.endpoint, Era::Modern, PATIENCE)?;
+    let server = HttpServer::start(&contender.target, TIMEOUT)?;
+    let mut client = Client::open(&server.endpoint, Era::Modern, TIMEOUT)?;
     echo(&mut client, Era::Modern)?;
     let time = start.elapsed();
     drop(client);
-    server.end(PATIENCE)?;
+    server.terminate(TIMEOUT)?;
     Ok(time.as_secs_f64() * 1e3)
 }
 
-/// The memory of the server, and what a thousand connections add to it that had an answer each.
+/// Measures the memory of the server, and the memory of 1,000 idle connections, each with one response. In MiB.
 fn connections(contender: &Contender, count: u32) -> Result<[f64; 2]> {
-    let server = Server::start(&contender.target, PATIENCE)?;
-    let mut client = Client::open(&server.endpoint, Era::Modern, PATIENCE)?;
+    let server = HttpServer::start(&contender.target, TIMEOUT)?;
+    let mut client = Client::open(&server.endpoint, Era::Modern, TIMEOUT)?;
     probe::probe(&mut client, Era::Modern)?;
     for _ in 0..WARMUP {
         echo(&mut client, Era::Modern)?;
     }
-    let before = resident(&server)?;
+    let initial = resident(&server)?;
     let mut clients = Vec::new();
     for _ in 0..count {
-        let mut client = Client::open(&server.endpoint, Era::Modern, PATIENCE)?;
+        let mut client = Client::open(&server.endpoint, Era::Modern, TIMEOUT)?;
         echo(&mut client, Era::Modern)?;
         clients.push(client);
     }
-    let after = resident(&server)?;
+    let loaded = resident(&server)?;
     for client in &mut clients {
         client.connection.set_nonblocking()?;
-        if !client.connection.is_quiet() {
-            return Err("the server closed a connection that is kept alive".into());
+        if !client.connection.is_idle() {
+            return Err("the server closed an idle connection".into());
         }
     }
     drop((client, clients));
-    server.end(PATIENCE)?;
-    Ok([before, (after - before) * 1000.0 / f64::from(count)])
+    server.terminate(TIMEOUT)?;
+    Ok([initial, (loaded - initial) * 1000.0 / f64::from(count)])
 }
 
-/// What a thousand sessions add to the memory of the server, if it has any.
+/// Measures the memory of 1,000 idle sessions, in MiB, if the server has sessions.
 fn sessions(contender: &Contender, count: u32) -> Result<Option<f64>> {
-    let server = Server::start(&contender.target, PATIENCE)?;
-    let mut client = Client::open(&server.endpoint, Era::Legacy, PATIENCE)?;
+    let server = HttpServer::start(&contender.target, TIMEOUT)?;
+    let mut client = Client::open(&server.endpoint, Era::Legacy, TIMEOUT)?;
     probe::probe(&mut client, Era::Legacy)?;
     for _ in 0..WARMUP {
         echo(&mut client, Era::Legacy)?;
     }
     let Some(first) = client.session.clone() else { return Ok(None) };
-    let before = resident(&server)?;
+    let initial = resident(&server)?;
     for _ in 0..count {
         client.begin_session()?;
     }
-    let after = resident(&server)?;
-    // A server that had forgotten the first one would have been measured at fewer.
+    let loaded = resident(&server)?;
+    // The first session must still exist, otherwise the memory would be that of fewer sessions.
     client.session = Some(first);
     echo(&mut client, Era::Legacy)?;
     drop(client);
-    server.end(PATIENCE)?;
-    Ok(Some((after - before) * 1000.0 / f64::from(count)))
+    server.terminate(TIMEOUT)?;
+    Ok(Some((loaded - initial) * 1000.0 / f64::from(count)))
 }
 
 fn echo(client: &mut Client, era: Era) -> Result<()> {
     let text = "the quick brown fox";
     let params = json!({"name": "echo", "arguments": {"text": text}});
-    let result = client.ask(&Message::request(era, 1, "tools/call", params))?.result(era)?;
+    let result = client.request(&Message::request(era, 1, "tools/call", params))?.result(era)?;
     Ok(expect_text(&result, text)?)
 }
 
-/// The resident memory in MiB, some time after the last answer: a server may tidy up behind it.
-fn resident(server: &Server) -> Result<f64> {
+/// Returns the resident memory in MiB, after a pause in which the server can release memory.
+fn resident(server: &HttpServer) -> Result<f64> {
     std::thread::sleep(Duration::from_millis(500));
-    let pid = server.pid().ok_or("a server has to be started for its memory to be known")?;
+    let pid =
+        server.pid().ok_or("the memory can be measured only for a server that is started by this program")?;
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kibibytes =
-        line.and_then(|line| line.trim().strip_suffix("kB")).ok_or("the kernel does not tell VmRSS")?;
+        line.and_then(|line| line.trim().strip_suffix("kB")).ok_or("the kernel does not provide VmRSS")?;
     Ok(kibibytes.trim().parse::<f64>()? / 1024.0)
 }
 
-/// As many files as this process may have; what it starts may have as many.
-fn allow_many_files() -> Result<()> {
+/// Raises the limit of open files of this process and its child processes to the maximum.
+fn raise_file_limit() -> Result<()> {
     let limit = getrlimit(Resource::Nofile);
     Ok(setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?)
 }

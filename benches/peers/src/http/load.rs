@@ -1,4 +1,4 @@
-//! A run over HTTP: as many connections as the window says, each of which asks again when it has its answer.
+//! A run over HTTP with `window` connections, each with one request in flight.
 
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -10,45 +10,45 @@ use rustix::io::Errno;
 use super::client::Client;
 use super::connection::Connection;
 use super::response::Response;
-use super::server::Server;
-use crate::Result;
-use crate::answer::{Checker, wrong};
+use super::server::HttpServer;
+use crate::check::{Checker, incorrect};
 use crate::cpu::Meter;
-use crate::drive::{Measured, Options};
+use crate::error::Result;
 use crate::probe;
-use crate::request::{FIRST_NUMBER, Request};
+use crate::run_options::{Measurement, RunOptions};
+use crate::workload::{FIRST_NUMBER, RequestTemplate};
 
-/// Starts the server, probes it, and measures.
-pub(crate) fn run(options: &Options) -> Result<Measured> {
-    let server = Server::start(&options.target, options.patience)?;
-    let mut client = Client::open(&server.endpoint, options.era, options.patience)?;
+/// Starts the server, probes it, and measures a run.
+pub(crate) fn run(options: &RunOptions) -> Result<Measurement> {
+    let server = HttpServer::start(&options.target, options.timeout)?;
+    let mut client = Client::open(&server.endpoint, options.era, options.timeout)?;
     probe::probe(&mut client, options.era)?;
     client.probe_headers()?;
-    // Its connection is none of those that are measured.
+    // The connection of the probe is not measured.
     drop(client);
-    let mut load = Load::open(&server, options)?;
+    let mut load = HttpLoad::open(&server, options)?;
     load.exchange(options.warmup)?;
     load.latencies.clear();
     let meter = Meter::start(server.pid());
     load.exchange(options.warmup + options.calls)?;
     let times = meter.stop();
-    load.expect_quiet()?;
-    let Load { checker, latencies, slots, .. } = load;
-    // A server that is told to end may wait for its connections.
+    load.expect_idle()?;
+    let HttpLoad { checker, latencies, slots, .. } = load;
+    // The connections are closed first, since a graceful shutdown may wait for them.
     drop(slots);
-    server.end(options.patience)?;
-    Ok(Measured { times, latencies, parsed: checker.parsed })
+    server.terminate(options.timeout)?;
+    Ok(Measurement { times, latencies, parsed: checker.parsed })
 }
 
-struct Load {
+struct HttpLoad {
     epoll: OwnedFd,
     slots: Vec<Slot>,
     events: Vec<epoll::Event>,
     checker: Checker,
     latencies: Vec<Duration>,
-    patience: Duration,
-    /// When the last answer came.
-    answered: Instant,
+    timeout: Duration,
+    /// The time of the last response.
+    last_response: Instant,
     sent: u32,
     in_flight: u32,
 }
@@ -56,25 +56,25 @@ struct Load {
 /// A connection and its request.
 struct Slot {
     connection: Connection,
-    request: Request,
+    request: RequestTemplate,
     number: u32,
-    /// Since when the answer is due, if one is.
-    due: Option<Instant>,
-    /// Whether we wait for room to write, too.
-    waits_to_write: bool,
+    /// The start of the request in flight.
+    sent: Option<Instant>,
+    /// `true` if the request is not written completely.
+    is_writing: bool,
 }
 
-impl Load {
-    fn open(server: &Server, options: &Options) -> Result<Self> {
+impl HttpLoad {
+    fn open(server: &HttpServer, options: &RunOptions) -> Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let mut slots = Vec::new();
-        for at in 0..options.window {
-            let client = Client::open(&server.endpoint, options.era, options.patience)?;
-            let request = client.requests(options.workload);
+        for index in 0..options.window {
+            let client = Client::open(&server.endpoint, options.era, options.timeout)?;
+            let request = client.request_template(options.workload);
             let connection = client.connection;
             connection.set_nonblocking()?;
-            epoll::add(&epoll, &connection, epoll::EventData::new_u64(at.into()), epoll::EventFlags::IN)?;
-            slots.push(Slot { connection, request, number: 0, due: None, waits_to_write: false });
+            epoll::add(&epoll, &connection, epoll::EventData::new_u64(index.into()), epoll::EventFlags::IN)?;
+            slots.push(Slot { connection, request, number: 0, sent: None, is_writing: false });
         }
         Ok(Self {
             epoll,
@@ -82,106 +82,106 @@ impl Load {
             slots,
             checker: Checker::new(options.era, options.workload),
             latencies: Vec::with_capacity((options.warmup + options.calls) as usize),
-            patience: options.patience,
-            answered: Instant::now(),
+            timeout: options.timeout,
+            last_response: Instant::now(),
             sent: 0,
             in_flight: 0,
         })
     }
 
-    /// Sends requests until `total` were sent, and returns when all of them are answered.
+    /// Sends requests until `total` were sent, and waits for all responses.
     fn exchange(&mut self, total: u32) -> Result<()> {
-        self.answered = Instant::now();
-        for at in 0..self.slots.len() {
-            self.ask(at, total)?;
+        self.last_response = Instant::now();
+        for index in 0..self.slots.len() {
+            self.send_next(index, total)?;
         }
-        let patience = Timespec::try_from(self.patience)?;
+        let timeout = Timespec::try_from(self.timeout)?;
         while self.in_flight > 0 {
             self.events.clear();
-            match epoll::wait(&self.epoll, spare_capacity(&mut self.events), Some(&patience)) {
+            match epoll::wait(&self.epoll, spare_capacity(&mut self.events), Some(&timeout)) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
             for event in 0..self.events.len() {
-                let at = usize::try_from(self.events[event].data.u64())?;
-                self.attend(at, total)?;
+                let index = usize::try_from(self.events[event].data.u64())?;
+                self.handle_event(index, total)?;
             }
-            // Whatever else came: a stream may be kept alive without an answer.
-            if self.answered.elapsed() > self.patience {
-                return Err(format!("no answer came for {:?} though some were due", self.patience).into());
+            // The time since the last response is limited, too, since a server may send heartbeats without a response.
+            if self.last_response.elapsed() > self.timeout {
+                return Err(format!("no response within {:?} while some were due", self.timeout).into());
             }
         }
         Ok(())
     }
 
-    /// Begins the next request on a connection, unless all were sent.
-    fn ask(&mut self, at: usize, total: u32) -> Result<()> {
+    /// Sends the next request on a connection, unless all were sent.
+    fn send_next(&mut self, index: usize, total: u32) -> Result<()> {
         if self.sent == total {
             return Ok(());
         }
-        let slot = &mut self.slots[at];
+        let slot = &mut self.slots[index];
         slot.number = FIRST_NUMBER + self.sent;
         self.sent += 1;
         self.in_flight += 1;
         slot.connection.begin();
-        slot.due = Some(Instant::now());
-        slot.waits_to_write = !slot.connection.write(slot.request.numbered(slot.number))?;
-        if slot.waits_to_write {
-            slot.watch(&self.epoll, at, epoll::EventFlags::IN | epoll::EventFlags::OUT)?;
+        slot.sent = Some(Instant::now());
+        slot.is_writing = !slot.connection.write(slot.request.set_number(slot.number))?;
+        if slot.is_writing {
+            slot.set_interest(&self.epoll, index, epoll::EventFlags::IN | epoll::EventFlags::OUT)?;
         }
         Ok(())
     }
 
-    /// Does what a connection is ready for; when that ends an answer, it is checked, and the next request begins.
-    fn attend(&mut self, at: usize, total: u32) -> Result<()> {
-        let slot = &mut self.slots[at];
-        let due = slot.due.ok_or(DISQUIET)?;
-        if slot.waits_to_write && slot.connection.write(slot.request.bytes())? {
-            slot.waits_to_write = false;
-            slot.watch(&self.epoll, at, epoll::EventFlags::IN)?;
+    /// Writes and reads on a connection. After a complete response, checks it and sends the next request.
+    fn handle_event(&mut self, index: usize, total: u32) -> Result<()> {
+        let slot = &mut self.slots[index];
+        let sent = slot.sent.ok_or(UNEXPECTED)?;
+        if slot.is_writing && slot.connection.write(slot.request.bytes())? {
+            slot.is_writing = false;
+            slot.set_interest(&self.epoll, index, epoll::EventFlags::IN)?;
         }
         let Some(response) = slot.connection.read()? else { return Ok(()) };
-        self.answered = Instant::now();
+        self.last_response = Instant::now();
         check(&mut self.checker, &response, slot.number)?;
-        slot.due = None;
-        self.latencies.push(self.answered - due);
+        slot.sent = None;
+        self.latencies.push(self.last_response - sent);
         self.in_flight -= 1;
-        self.ask(at, total)
+        self.send_next(index, total)
     }
 
-    /// Nothing came that nobody asked for.
-    fn expect_quiet(&mut self) -> Result<()> {
-        match self.slots.iter_mut().all(|slot| slot.connection.is_quiet()) {
+    /// Checks that all connections are open and that there is no further data.
+    fn expect_idle(&mut self) -> Result<()> {
+        match self.slots.iter_mut().all(|slot| slot.connection.is_idle()) {
             true => Ok(()),
-            false => Err(DISQUIET.into()),
+            false => Err(UNEXPECTED.into()),
         }
     }
 }
 
 impl Slot {
-    fn watch(&self, epoll: &OwnedFd, at: usize, flags: epoll::EventFlags) -> Result<()> {
-        let data = epoll::EventData::new_u64(u64::try_from(at)?);
+    fn set_interest(&self, epoll: &OwnedFd, index: usize, flags: epoll::EventFlags) -> Result<()> {
+        let data = epoll::EventData::new_u64(u64::try_from(index)?);
         Ok(epoll::modify(epoll, &self.connection, data, flags)?)
     }
 }
 
-const DISQUIET: &str = "the server closed a connection that is kept alive, or sent more than was asked for";
+const UNEXPECTED: &str = "the server closed an idle connection, or sent unexpected data";
 
-/// Whether a response is the right one to the request with this number.
+/// Checks the response to the request with this number.
 fn check(checker: &mut Checker, response: &Response<'_>, number: u32) -> Result<()> {
     if response.status != 200 {
-        return Err(wrong(&format!("its status is {}", response.status), response.body).into());
+        return Err(incorrect(&format!("the status is {}", response.status), response.body).into());
     }
-    let mut answers = 0;
+    let mut count = 0;
     for message in response.messages()? {
-        match checker.check(&message).map_err(|error| wrong(&error, &message))? {
+        match checker.check(&message).map_err(|error| incorrect(&error, &message))? {
             None => {}
-            Some(answered) if answered == number => answers += 1,
-            Some(_) => return Err(wrong("nothing with this id was due", &message).into()),
+            Some(received) if received == number => count += 1,
+            Some(_) => return Err(incorrect("no response with this id is due", &message).into()),
         }
     }
-    if answers != 1 {
-        return Err(wrong(&format!("it holds {answers} answers"), response.body).into());
+    if count != 1 {
+        return Err(incorrect(&format!("the body contains {count} responses"), response.body).into());
     }
     Ok(())
 }

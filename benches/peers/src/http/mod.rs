@@ -1,11 +1,9 @@
-//! Servers over Streamable HTTP: one thread holds all connections, and each of them has one request at a time.
+//! Servers over Streamable HTTP: one thread drives all connections, each with one request in flight at a time.
 
 mod client;
 mod connection;
 mod endpoint;
 pub mod footprint;
-mod load;
+pub(crate) mod load;
 mod response;
 mod server;
-
-pub(crate) use load::run;

@@ -1,11 +1,11 @@
-//! Responses of HTTP/1.1, as far as servers of the protocol send them: with a length, or in chunks.
+//! A parser of HTTP/1.1 responses with a content length or chunks.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
 
 use httparse::Status;
 
-/// The bytes of one response as they arrive.
+/// The buffer and parser of one response.
 pub(crate) struct Reader {
     buffer: Vec<u8>,
     filled: usize,
@@ -13,17 +13,17 @@ pub(crate) struct Reader {
     chunks: Chunks,
 }
 
-/// A response that has arrived.
+/// A complete response.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Response<'a> {
     pub(crate) status: u16,
-    /// The session that the server has given, or keeps.
+    /// The session id.
     pub(crate) session: Option<&'a str>,
     pub(crate) body: &'a [u8],
     media: Media,
 }
 
-/// What a body is made of.
+/// The type of a body.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Media {
     Json,
@@ -36,7 +36,7 @@ impl Reader {
         Self { buffer: vec![0; 16 * 1024], filled: 0, head: None, chunks: Chunks::default() }
     }
 
-    /// Reads once; returns the number of bytes, 0 at the end of the stream.
+    /// Reads once, and returns the number of bytes, which is 0 at the end of the stream.
     pub(crate) fn fill(&mut self, stream: &mut impl Read) -> io::Result<usize> {
         if self.filled == self.buffer.len() {
             self.buffer.resize(2 * self.filled, 0);
@@ -53,27 +53,27 @@ impl Reader {
         }
     }
 
-    /// Whether the response has arrived, to its last byte.
+    /// Parses the received bytes. Returns `true` if the response is complete.
     pub(crate) fn is_complete(&mut self) -> Result<bool, String> {
-        let arrived = &self.buffer[..self.filled];
+        let received = &self.buffer[..self.filled];
         if self.head.is_none() {
-            self.head = Head::parse(arrived)?;
+            self.head = Head::parse(received)?;
         }
         let Some(head) = &self.head else { return Ok(false) };
         let end = match head.framing {
-            Framing::Length(length) => head.length.checked_add(length).ok_or("the body has no end")?,
-            Framing::Chunked => match self.chunks.decode(&arrived[head.length..])? {
+            Framing::Length(length) => head.length.checked_add(length).ok_or("the body is too long")?,
+            Framing::Chunked => match self.chunks.decode(&received[head.length..])? {
                 Some(length) => head.length + length,
                 None => return Ok(false),
             },
         };
         if self.filled > end {
-            return Err("the server sent more than was asked for".to_owned());
+            return Err("the server sent unexpected data after the response".to_owned());
         }
         Ok(self.filled == end)
     }
 
-    /// What has arrived, for who knows that it is complete.
+    /// Returns the response. It must be complete.
     pub(crate) fn response(&self) -> Option<Response<'_>> {
         let head = self.head.as_ref()?;
         let body = match head.framing {
@@ -83,7 +83,7 @@ impl Reader {
         Some(Response { status: head.status, session: head.session.as_deref(), media: head.media, body })
     }
 
-    /// Makes room for the next response.
+    /// Clears the buffer for the next response.
     pub(crate) fn clear(&mut self) {
         self.filled = 0;
         self.head = None;
@@ -92,11 +92,14 @@ impl Reader {
 }
 
 impl<'a> Response<'a> {
-    /// The messages in it: one, or those of all events.
+    /// Returns the messages of the body: one message, or those of all events.
     pub(crate) fn messages(&self) -> Result<Messages<'a>, String> {
         match self.media {
             Media::Json | Media::Events => Ok(Messages { media: self.media, rest: self.body }),
-            Media::Other => Err(format!("neither JSON nor events came with the status {}", self.status)),
+            Media::Other => Err(format!(
+                "the content type is neither JSON nor an event stream; the status is {}",
+                self.status
+            )),
         }
     }
 }
@@ -116,11 +119,11 @@ enum Framing {
 }
 
 impl Head {
-    /// Reads a head, if it has arrived.
+    /// Parses the head, if it is complete.
     fn parse(bytes: &[u8]) -> Result<Option<Self>, String> {
         let mut headers = [httparse::EMPTY_HEADER; 32];
         let mut response = httparse::Response::new(&mut headers);
-        let parsed = response.parse(bytes).map_err(|error| format!("not a response of HTTP: {error}"))?;
+        let parsed = response.parse(bytes).map_err(|error| format!("not an HTTP response: {error}"))?;
         let Status::Complete(length) = parsed else { return Ok(None) };
         let status = response.code.unwrap_or_default();
         let (mut content_length, mut chunked, mut media, mut session) = (None, false, Media::Other, None);
@@ -128,7 +131,7 @@ impl Head {
             let value = header.value.trim_ascii();
             if header.name.eq_ignore_ascii_case("content-length") {
                 let number = str::from_utf8(value).ok().and_then(|value| value.parse().ok());
-                content_length = Some(number.ok_or("the length of the body is no number")?);
+                content_length = Some(number.ok_or("the content length is not a number")?);
             } else if header.name.eq_ignore_ascii_case("transfer-encoding") {
                 chunked = value.eq_ignore_ascii_case(b"chunked");
             } else if header.name.eq_ignore_ascii_case("content-type") {
@@ -141,7 +144,7 @@ impl Head {
             (Some(length), false) => Framing::Length(length),
             (None, true) => Framing::Chunked,
             (None, false) if status == 204 => Framing::Length(0),
-            _ => return Err("the response has to have either a length or chunks".to_owned()),
+            _ => return Err("the response must have either a content length or chunks".to_owned()),
         };
         Ok(Some(Self { length, status, framing, media, session }))
     }
@@ -158,46 +161,46 @@ impl Media {
     }
 }
 
-/// The chunks that have arrived whole.
+/// A decoder of chunks.
 #[derive(Default)]
 struct Chunks {
     body: Vec<u8>,
-    /// Where the next one begins.
-    at: usize,
+    /// Start of the next chunk.
+    position: usize,
     has_ended: bool,
 }
 
 impl Chunks {
-    /// Takes what has arrived, and returns where the chunks end, if they do.
+    /// Decodes the complete chunks. Returns the end of the last chunk, if it is complete.
     fn decode(&mut self, bytes: &[u8]) -> Result<Option<usize>, String> {
         while !self.has_ended {
-            let parsed = httparse::parse_chunk_size(&bytes[self.at..]);
-            let Status::Complete((line, size)) = parsed.map_err(|_| "the size of a chunk is no number")?
+            let parsed = httparse::parse_chunk_size(&bytes[self.position..]);
+            let Status::Complete((line, size)) = parsed.map_err(|_| "the size of a chunk is not a number")?
             else {
                 return Ok(None);
             };
             let size = usize::try_from(size).map_err(|error| error.to_string())?;
-            let start = self.at + line;
-            let end = start.checked_add(size).ok_or("a chunk has no end")?;
+            let start = self.position + line;
+            let end = start.checked_add(size).ok_or("a chunk is too long")?;
             match bytes.get(end..end.saturating_add(2)) {
                 None => return Ok(None),
                 Some(b"\r\n") => self.body.extend_from_slice(&bytes[start..end]),
-                Some(_) => return Err("a chunk does not end where it says, or has a trailer".to_owned()),
+                Some(_) => return Err("a chunk does not have its declared size, or has a trailer".to_owned()),
             }
-            self.at = end + 2;
+            self.position = end + 2;
             self.has_ended = size == 0;
         }
-        Ok(Some(self.at))
+        Ok(Some(self.position))
     }
 
     fn clear(&mut self) {
         self.body.clear();
-        self.at = 0;
+        self.position = 0;
         self.has_ended = false;
     }
 }
 
-/// The messages of a body, one after the other.
+/// An iterator over the messages of a body.
 pub(crate) struct Messages<'a> {
     media: Media,
     rest: &'a [u8],
@@ -208,7 +211,7 @@ impl<'a> Iterator for Messages<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.media {
-            Media::Events => self.event(),
+            Media::Events => self.next_event(),
             _ if self.rest.is_empty() => None,
             _ => Some(Cow::Borrowed(std::mem::take(&mut self.rest))),
         }
@@ -216,8 +219,8 @@ impl<'a> Iterator for Messages<'a> {
 }
 
 impl<'a> Messages<'a> {
-    /// The data of the next event that has any; what is not ended by an empty line is no event.
-    fn event(&mut self) -> Option<Cow<'a, [u8]>> {
+    /// Returns the data of the next event with data. An event must end with an empty line.
+    fn next_event(&mut self) -> Option<Cow<'a, [u8]>> {
         let mut data: Option<Cow<'a, [u8]>> = None;
         while let Some(end) = memchr::memchr(b'\n', self.rest) {
             let line = &self.rest[..end];
@@ -247,11 +250,11 @@ impl<'a> Messages<'a> {
 mod tests {
     use super::*;
 
-    /// Reads `text` so many bytes at a time, and returns the messages, or what is wrong.
+    /// Reads `text` in pieces of `size` bytes, and returns the messages.
     fn read(text: &str, size: usize) -> Result<Vec<String>, String> {
         let mut reader = Reader::new();
         for piece in text.as_bytes().chunks(size) {
-            assert!(!reader.is_complete()?, "complete before its end");
+            assert!(!reader.is_complete()?, "the response is complete too early");
             let mut piece = piece;
             while !piece.is_empty() {
                 reader.fill(&mut piece).unwrap();
@@ -284,37 +287,37 @@ mod tests {
     const EVENTS: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n";
 
     #[test]
-    fn a_body_has_a_length_or_chunks() {
+    fn bodies_have_a_length_or_chunks() {
         check(&format!("{JSON}content-length: 2\r\n\r\n{{}}"), &["{}"]);
         check(
             &format!("{JSON}Transfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n1;a=b\r\n}}\r\n0\r\n\r\n"),
             &["{}"],
         );
         check(&format!("{JSON}content-length: 0\r\n\r\n"), &[]);
-        check_fails(&format!("{JSON}\r\n"), "either a length or chunks");
-        check_fails(&format!("{JSON}content-length: two\r\n\r\n{{}}"), "no number");
+        check_fails(&format!("{JSON}\r\n"), "either a content length or chunks");
+        check_fails(&format!("{JSON}content-length: two\r\n\r\n{{}}"), "not a number");
         check_fails(&format!("{JSON}content-length: 3\r\n\r\n{{}}"), "incomplete");
         check_fails(
             &format!("{JSON}transfer-encoding: chunked\r\n\r\n1\r\n{{}}\r\n0\r\n\r\n"),
-            "does not end",
+            "declared size",
         );
         check_fails(&format!("{JSON}transfer-encoding: chunked\r\n\r\n2\r\n{{}}\r\n"), "incomplete");
-        check_fails(&format!("{JSON}transfer-encoding: chunked\r\n\r\nx\r\n"), "no number");
-        check_fails("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", "neither JSON nor events");
+        check_fails(&format!("{JSON}transfer-encoding: chunked\r\n\r\nx\r\n"), "not a number");
+        check_fails("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", "neither JSON nor an event stream");
     }
 
     #[test]
-    fn more_than_the_response_is_a_mistake() {
-        for framed in
+    fn data_after_the_response_is_an_error() {
+        for framed_body in
             ["content-length: 2\r\n\r\n{}", "transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"]
         {
-            let error = read(&format!("{JSON}{framed}x"), usize::MAX).unwrap_err();
-            assert!(error.contains("more than was asked for"), "{error}");
+            let error = read(&format!("{JSON}{framed_body}x"), usize::MAX).unwrap_err();
+            assert!(error.contains("unexpected data"), "{error}");
         }
     }
 
     #[test]
-    fn events_are_lines_of_data() {
+    fn events_contain_messages() {
         let check_events = |body: &str, messages: &[&str]| {
             check(&format!("{EVENTS}content-length: {}\r\n\r\n{body}", body.len()), messages);
         };

@@ -1,50 +1,51 @@
-//! A server that listens, and whether it was us who started it.
+//! A server that listens, started by this program or running already.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use super::endpoint::Endpoint;
-use crate::Result;
-use crate::drive::Target;
+use crate::error::Result;
 use crate::process::Process;
+use crate::target::Target;
 
-pub(crate) struct Server {
+pub(crate) struct HttpServer {
+    /// The process, if it was started by this program.
     process: Option<Process>,
     pub(crate) endpoint: Endpoint,
 }
 
-impl Server {
-    /// Starts what has to be started, and returns when it takes connections.
-    pub(crate) fn start(target: &Target, patience: Duration) -> Result<Self> {
+impl HttpServer {
+    /// Starts the server if it is a command, and waits until it accepts connections.
+    pub(crate) fn start(target: &Target, timeout: Duration) -> Result<Self> {
         let command = match target {
-            Target::Url(url) => return Ok(Self { process: None, endpoint: Endpoint::of_url(url)? }),
-            Target::Port(command) | Target::Pipes(command) => command,
+            Target::Url(url) => return Ok(Self { process: None, endpoint: Endpoint::parse(url)? }),
+            Target::Http(command) | Target::Stdio(command) => command,
         };
         let (endpoint, port) = Endpoint::free()?;
         let command: Vec<String> =
             command.iter().map(|word| if word == "PORT" { port.to_string() } else { word.clone() }).collect();
         let mut process = Process::start(&command, Stdio::null(), Stdio::null())?;
-        let begun = Instant::now();
+        let start = Instant::now();
         while endpoint.connect().is_err() {
             if let Some(status) = process.child.try_wait()? {
-                return Err(format!("the server ended with {status} before it took a connection").into());
+                return Err(format!("the server ended with {status} before it accepted a connection").into());
             }
-            if begun.elapsed() > patience {
-                return Err(format!("the server took no connection for {patience:?}").into());
+            if start.elapsed() > timeout {
+                return Err(format!("the server accepted no connection within {timeout:?}").into());
             }
-            // Short beside what any start takes, which is measured by this.
+            // Short in comparison with startup times, which are measured with this loop.
             std::thread::sleep(Duration::from_micros(100));
         }
         Ok(Self { process: Some(process), endpoint })
     }
 
-    /// The number of the process that was started.
+    /// Returns the process id, if this program started the server.
     pub(crate) fn pid(&self) -> Option<u32> {
         self.process.as_ref().map(Process::pid)
     }
 
-    /// Ends what was started.
-    pub(crate) fn end(self, patience: Duration) -> Result<()> {
-        self.process.map_or(Ok(()), |process| process.terminate(patience))
+    /// Terminates the process, if this program started the server.
+    pub(crate) fn terminate(self, timeout: Duration) -> Result<()> {
+        self.process.map_or(Ok(()), |process| process.terminate(timeout))
     }
 }

@@ -1,13 +1,13 @@
-//! Days and moments as text, without a clock, a time zone or a locale.
+//! Dates and timestamps, without a clock, a time zone or a locale.
 
-/// A moment of the sample data, in seconds since 1970-01-01 UTC.
+/// A point in time of the sample data, in seconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment(i64);
 
 const DAY: i64 = 86_400;
 
 impl Moment {
-    /// Midnight of a day of the proleptic Gregorian calendar.
+    /// Returns midnight of a date in the proleptic Gregorian calendar.
     pub(super) const fn of(year: i64, month: i64, day: i64) -> Self {
         let year = if month <= 2 { year - 1 } else { year };
         let era = year.div_euclid(400);
@@ -17,7 +17,7 @@ impl Moment {
         Self((era * 146_097 + day_of_era - 719_468) * DAY)
     }
 
-    /// Reads `2024-05-17`.
+    /// Parses a date such as `2024-05-17`.
     pub(super) fn parse(date: &str) -> Option<Self> {
         let mut parts = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
         Some(Self::of(parts.next()??, parts.next()??, parts.next()??))
@@ -39,13 +39,13 @@ impl Moment {
         self.civil().0
     }
 
-    /// `2024-05-17`
+    /// Formats the date, such as `2024-05-17`.
     pub(super) fn date(self) -> String {
         let (year, month, day) = self.civil();
         format!("{year:04}-{month:02}-{day:02}")
     }
 
-    /// `2024-05-17T09:30:00Z`
+    /// Formats the timestamp, such as `2024-05-17T09:30:00Z`.
     pub(super) fn timestamp(self) -> String {
         let second = self.0.rem_euclid(DAY);
         format!("{}T{:02}:{:02}:{:02}Z", self.date(), second / 3600, second / 60 % 60, second % 60)
@@ -70,7 +70,7 @@ mod tests {
     use super::Moment;
 
     #[test]
-    fn dates_survive_the_way_there_and_back() {
+    fn parse_and_format_round_trip() {
         for text in ["1970-01-01", "2000-02-29", "2023-12-31", "2024-02-29", "2024-03-01", "1969-12-31"] {
             assert_eq!(Moment::parse(text).map(Moment::date).as_deref(), Some(text));
         }

@@ -1,11 +1,13 @@
-//! One number for all of the sample data: equal data, equal digest, on every machine.
+//! The digest of the sample data, which is the same on every machine.
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 
-/// The tables that make up the data, each with its key. What is derived from them (indexes, chunks, statistics,
-/// the catalogue) may differ between versions of SQLite and of this program, and is left out.
+use crate::hex;
+
+/// The tables of the data, each with its key. Derived data (indexes, chunks, statistics, the catalog) may differ between
+/// versions of SQLite and of this program, and is excluded.
 const CONTENT: [(&str, &str); 16] = [
     ("categories", "id"),
     ("suppliers", "id"),
@@ -25,7 +27,7 @@ const CONTENT: [(&str, &str); 16] = [
     ("document_versions", "document_id, version"),
 ];
 
-/// The digest of every row in key order, as hexadecimal text.
+/// Computes the SHA-256 digest over all rows in key order, in hexadecimal.
 pub fn digest(connection: &Connection) -> rusqlite::Result<String> {
     let mut sha = Sha256::new();
     for (table, key) in CONTENT {
@@ -43,10 +45,10 @@ pub fn digest(connection: &Connection) -> rusqlite::Result<String> {
             sha.update(&bytes);
         }
     }
-    Ok(hexadecimal(&sha.finalize()))
+    Ok(hex::encode(&sha.finalize()))
 }
 
-/// The kind and the length come first, so that no two different rows give the same bytes.
+/// Encodes a value with its type and length as a prefix, so that the encoding of rows is injective.
 fn encode(value: ValueRef<'_>, bytes: &mut Vec<u8>) {
     let mut tagged = |tag: u8, content: &[u8]| {
         bytes.push(tag);
@@ -60,15 +62,4 @@ fn encode(value: ValueRef<'_>, bytes: &mut Vec<u8>) {
         ValueRef::Text(text) => tagged(b't', text),
         ValueRef::Blob(blob) => tagged(b'b', blob),
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-        }
-    }
-    text
 }

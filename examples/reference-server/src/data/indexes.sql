@@ -1,4 +1,4 @@
--- Made after the rows: building an index once is quicker than keeping it.
+-- Created after the rows, since building an index once is faster than updating it for each row.
 CREATE INDEX products_by_category ON products (category_id);
 CREATE INDEX products_by_supplier ON products (supplier_id);
 CREATE INDEX price_changes_by_product ON price_changes (product_id, changed_on);

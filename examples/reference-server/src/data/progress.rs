@@ -1,6 +1,6 @@
-//! Telling someone how far the making of the data is.
+//! Progress of the generation.
 
-/// Counts steps, and passes on every hundredth part.
+/// Counts steps, and reports each percent.
 pub(super) struct Progress<'a> {
     done: u64,
     total: u64,
@@ -20,7 +20,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// Reports the end, and says how many steps there were.
+    /// Reports completion, and returns the number of steps.
     pub(super) fn finish(self) -> u64 {
         (self.report)(self.total, self.total);
         self.done

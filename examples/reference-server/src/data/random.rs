@@ -1,13 +1,13 @@
-//! Chance that falls the same way on every machine.
+//! A deterministic random number generator.
 
-/// Changing this changes all of the sample data.
+/// The seed of all sample data.
 const SEED: u64 = 0x4e6f_7274_686c_6967;
 
-/// SplitMix64: a fixed algorithm in ten lines, so that no crate's next version can change the data.
+/// SplitMix64. The generator is implemented here so that no update of a crate can change the data.
 pub(super) struct Random(u64);
 
 impl Random {
-    /// A stream of its own for each name: a new table does not disturb the others.
+    /// Returns the stream with this name. Streams are independent, so that a new table does not change the others.
     pub(super) fn named(name: &str) -> Self {
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         for byte in name.bytes() {
@@ -24,38 +24,39 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number less than `bound`.
+    /// Returns a number less than `bound`.
     pub(super) fn below(&mut self, bound: usize) -> usize {
         let wide = u128::from(self.next()) * (bound as u128);
         (wide >> 64) as usize
     }
 
-    /// A number from `low` to `high`, both included.
+    /// Returns a number from `low` to `high`, inclusive.
     pub(super) fn between(&mut self, low: i64, high: i64) -> i64 {
         let span = usize::try_from(high - low + 1).unwrap_or(1);
         low + self.below(span) as i64
     }
 
-    /// True in so many cases of a hundred.
+    /// Returns `true` with a probability in percent.
     pub(super) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    pub(super) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.below(of.len())]
+    /// Returns a random element.
+    pub(super) fn pick<T: Copy>(&mut self, values: &[T]) -> T {
+        values[self.below(values.len())]
     }
 
-    /// One of several, as often as its weight says.
-    pub(super) fn weighted<T: Copy>(&mut self, of: &[(usize, T)]) -> T {
-        let total = of.iter().map(|(weight, _)| weight).sum();
+    /// Returns a random element with the probabilities of the weights.
+    pub(super) fn weighted<T: Copy>(&mut self, values: &[(usize, T)]) -> T {
+        let total = values.iter().map(|(weight, _)| weight).sum();
         let mut rest = self.below(total);
-        for (weight, value) in of {
+        for (weight, value) in values {
             if rest < *weight {
                 return *value;
             }
             rest -= weight;
         }
-        of[of.len() - 1].1
+        values[values.len() - 1].1
     }
 }
 
@@ -64,7 +65,7 @@ mod tests {
     use super::Random;
 
     #[test]
-    fn the_stream_is_fixed() {
+    fn streams_are_deterministic() {
         let mut random = Random::named("test");
         let first: Vec<u64> = (0..3).map(|_| random.next()).collect();
         let mut again = Random::named("test");
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_are_kept() {
+    fn numbers_are_within_bounds() {
         let mut random = Random::named("bounds");
         for _ in 0..1000 {
             assert!((-3..=4).contains(&random.between(-3, 4)));

@@ -1,5 +1,5 @@
--- The shop. Money is INTEGER cents, so that sums stay exact inside the engine, which has no decimal type.
--- Rates and fees with more digits than cents are decimal TEXT: REAL would round them.
+-- The shop. Money is INTEGER cents, so that sums are exact: SQLite has no decimal type.
+-- Rates and fees with more digits than cents are decimal TEXT, since REAL would round them.
 CREATE TABLE categories (
     id INTEGER PRIMARY KEY,
     parent_id INTEGER REFERENCES categories (id),
@@ -189,7 +189,7 @@ CREATE TABLE tickets (
     satisfaction INTEGER
 ) STRICT;
 
--- The documents: versions never change but may be deleted, and the index covers the latest of each.
+-- The documents. Versions are immutable but can be deleted. The index covers the latest version of each document.
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
@@ -216,7 +216,8 @@ CREATE TABLE document_chunks (
     id INTEGER PRIMARY KEY,
     document_id INTEGER NOT NULL REFERENCES documents (id),
     section TEXT NOT NULL,
-    -- All headings that lead to it. The index has only the last: else every section would be found by the words above it.
+    -- All headings that lead to the section. The index contains only the last one, so that a section does not match the
+    -- headings above it.
     path TEXT NOT NULL,
     title TEXT NOT NULL,
     heading TEXT NOT NULL,
@@ -229,7 +230,7 @@ CREATE VIRTUAL TABLE document_index USING fts5 (
     tokenize = "porter unicode61 remove_diacritics 2"
 );
 
--- What the tables and columns mean: SQLite keeps no descriptions.
+-- Descriptions of the tables and columns.
 CREATE TABLE catalogue_tables (
     name TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
@@ -246,7 +247,7 @@ CREATE TABLE catalogue_columns (
     PRIMARY KEY (table_name, name)
 ) STRICT;
 
--- Written last: a file without its digest was never finished.
+-- The digest is written last: a file without it is unfinished.
 CREATE TABLE northlight (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -1,4 +1,4 @@
-//! Stopping a statement: because the caller says so, because nobody waits any more, or because time is up.
+//! Cancellation of statements: by a token, because the future was dropped, or at the deadline.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -7,109 +7,109 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::DatabaseError;
+use super::error::DatabaseError;
 
-/// Stops what it was given to, once [`cancel`](Cancel::cancel) is called. Clones are the same flag.
+/// Cancels the operations that it was passed to when [`cancel`](Self::cancel) is called. Clones share one flag.
 #[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<Flag>);
+pub struct CancellationToken(Arc<Flag>);
 
 #[derive(Debug, Default)]
 struct Flag {
     set: AtomicBool,
-    waiting: Mutex<Waiting>,
+    waiters: Mutex<Waiters>,
 }
 
-/// Who is woken when the flag is set, each under a number of its own.
+/// The wakers of the futures that wait for the flag, by the ids of the futures.
 #[derive(Debug, Default)]
-struct Waiting {
-    next: u64,
+struct Waiters {
+    next_id: u64,
     wakers: BTreeMap<u64, Waker>,
 }
 
-impl Cancel {
-    /// A flag that is not set yet.
+impl CancellationToken {
+    /// Returns a token that is not cancelled.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Stops the work, wherever it is.
+    /// Cancels the operations that have this token.
     pub fn cancel(&self) {
         self.0.set.store(true, Ordering::Release);
-        let wakers = std::mem::take(&mut self.0.waiting().wakers);
-        // The lock is released before: who is woken may want it.
+        let wakers = std::mem::take(&mut self.0.waiters().wakers);
+        // The lock is released first, since a woken task may take it.
         wakers.into_values().for_each(Waker::wake);
     }
 
-    /// Whether it was called.
+    /// Returns `true` if [`cancel`](Self::cancel) was called.
     pub fn is_cancelled(&self) -> bool {
         self.0.set.load(Ordering::Acquire)
     }
 
-    /// Waits until it is called.
+    /// Waits until [`cancel`](Self::cancel) is called.
     pub fn cancelled(&self) -> Cancelled<'_> {
-        Cancelled { flag: &self.0, number: None }
+        Cancelled { flag: &self.0, id: None }
     }
 }
 
 impl Flag {
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiters(&self) -> MutexGuard<'_, Waiters> {
+        self.waiters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Ends when [`Cancel::cancel`] is called.
+/// Future that completes when [`CancellationToken::cancel`] is called.
 #[derive(Debug)]
 pub struct Cancelled<'a> {
     flag: &'a Flag,
-    number: Option<u64>,
+    id: Option<u64>,
 }
 
 impl Future for Cancelled<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut waiting = self.flag.waiting();
-        let number = self.number.unwrap_or(waiting.next);
-        waiting.next = waiting.next.max(number + 1);
-        waiting.wakers.insert(number, context.waker().clone());
-        drop(waiting);
-        self.number = Some(number);
-        // The waker is left before the flag is read: a call between the two still wakes us.
+        let mut waiters = self.flag.waiters();
+        let id = self.id.unwrap_or(waiters.next_id);
+        waiters.next_id = waiters.next_id.max(id + 1);
+        waiters.wakers.insert(id, context.waker().clone());
+        drop(waiters);
+        self.id = Some(id);
+        // The waker is registered before the flag is read, so that a call of `cancel` in between is not lost.
         if self.flag.set.load(Ordering::Acquire) { Poll::Ready(()) } else { Poll::Pending }
     }
 }
 
 impl Drop for Cancelled<'_> {
-    /// A flag that outlives many statements must not remember all of them.
+    /// Unregisters the waker: a token may outlive many statements, and must not keep their wakers.
     fn drop(&mut self) {
-        if let Some(number) = self.number {
-            self.flag.waiting().wakers.remove(&number);
+        if let Some(id) = self.id {
+            self.flag.waiters().wakers.remove(&id);
         }
     }
 }
 
-/// What a running statement looks at to see whether it should go on.
+/// Conditions that end a running statement: two cancellation flags and a deadline.
 #[derive(Clone, Debug)]
-pub(crate) struct Stop {
-    caller: Cancel,
-    gone: Cancel,
+pub(crate) struct StopCondition {
+    caller: CancellationToken,
+    dropped: CancellationToken,
     timeout: Duration,
     deadline: Instant,
 }
 
-impl Stop {
-    pub(super) fn new(caller: Cancel, gone: Cancel, timeout: Duration) -> Self {
-        Self { caller, gone, timeout, deadline: Instant::now() + timeout }
+impl StopCondition {
+    pub(super) fn new(caller: CancellationToken, dropped: CancellationToken, timeout: Duration) -> Self {
+        Self { caller, dropped, timeout, deadline: Instant::now() + timeout }
     }
 
-    /// The same flags with another time, counted from now.
-    pub(super) fn within(&self, timeout: Duration) -> Self {
-        Self::new(self.caller.clone(), self.gone.clone(), timeout)
+    /// Returns the same flags with another timeout, counted from now.
+    pub(super) fn with_timeout(&self, timeout: Duration) -> Self {
+        Self::new(self.caller.clone(), self.dropped.clone(), timeout)
     }
 
-    /// Why to stop, if there is a reason.
+    /// Returns the error that the statement must end with, if a condition is met.
     pub(crate) fn reason(&self) -> Option<DatabaseError> {
-        if self.caller.is_cancelled() || self.gone.is_cancelled() {
+        if self.caller.is_cancelled() || self.dropped.is_cancelled() {
             return Some(DatabaseError::Cancelled);
         }
         (Instant::now() >= self.deadline).then_some(DatabaseError::Timeout { after: self.timeout })
@@ -118,11 +118,11 @@ impl Stop {
 
 #[cfg(test)]
 mod tests {
-    use super::Cancel;
+    use super::CancellationToken;
 
     #[tokio::test]
-    async fn waiting_ends_when_it_is_cancelled() {
-        let cancel = Cancel::new();
+    async fn cancel_wakes_waiting_futures() {
+        let cancel = CancellationToken::new();
         let waiting = tokio::spawn({
             let cancel = cancel.clone();
             async move { cancel.cancelled().await }
@@ -132,6 +132,6 @@ mod tests {
         cancel.cancel();
         waiting.await.unwrap();
         cancel.cancelled().await;
-        assert!(cancel.0.waiting().wakers.is_empty());
+        assert!(cancel.0.waiters().wakers.is_empty());
     }
 }

@@ -1,6 +1,6 @@
-//! Changing the data: all of a change or nothing of it, on a connection of its own.
+//! Changes of the data: atomic transactions on a separate connection.
 //!
-//! Only work of this program comes here. What clients write runs on readers, which cannot write.
+//! Only statements of this program run here. Statements of clients run on readers, which cannot write.
 
 use std::path::Path;
 use std::thread;
@@ -9,54 +9,54 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
-use super::DatabaseError;
+use super::error::DatabaseError;
 
-/// How long one attempt waits for others. While it waits to finish, no reader can begin: readers wait longer than this
-/// before they give up, so that no change makes one fail.
-const ATTEMPT: Duration = Duration::from_millis(500);
+/// Busy timeout of one attempt. While a transaction waits to commit, no reader can start. The busy timeout of readers is
+/// longer, so that no change makes a reader fail.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Between two attempts, readers that waited get their turn.
-const PAUSE: Duration = Duration::from_millis(20);
+/// Pause between two attempts, in which waiting readers can start.
+const RETRY_DELAY: Duration = Duration::from_millis(20);
 
-/// What a change brings, or why there is nothing to change.
+/// The result of a change, or the reason for not changing anything.
 type Changed<T, E> = Result<T, E>;
 
-/// Runs `work` in a transaction, which is kept if it succeeds. It is run again where the database is busy, for as long as
-/// this.
+/// Runs `work` in a transaction, which is committed if `work` succeeds. While the database is busy, retries for up to
+/// `timeout`.
 pub(super) fn change<T, E>(
     file: &Path,
-    wait: Duration,
+    timeout: Duration,
     work: impl Fn(&Connection) -> rusqlite::Result<Changed<T, E>>,
 ) -> Result<Changed<T, E>, DatabaseError> {
     let start = Instant::now();
     loop {
-        match attempt(file, ATTEMPT.min(wait), &work) {
-            Err(error) if is_busy(&error) && start.elapsed() < wait => thread::sleep(PAUSE),
-            done => return done.map_err(|error| failure(&error)),
+        match attempt(file, ATTEMPT_TIMEOUT.min(timeout), &work) {
+            Err(error) if is_busy(&error) && start.elapsed() < timeout => thread::sleep(RETRY_DELAY),
+            result => return result.map_err(|error| to_database_error(&error)),
         }
     }
 }
 
 fn attempt<T, E>(
     file: &Path,
-    wait: Duration,
+    busy_timeout: Duration,
     work: impl Fn(&Connection) -> rusqlite::Result<Changed<T, E>>,
 ) -> rusqlite::Result<Changed<T, E>> {
     let mut connection = Connection::open_with_flags(
         file,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
-    connection.busy_timeout(wait)?;
+    connection.busy_timeout(busy_timeout)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON")?;
-    // What is read here stays so until the end: nobody else can begin to write.
+    // An immediate transaction locks out other writers, so what `work` reads stays valid until the commit.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let changed = work(&transaction)?;
     if changed.is_ok() {
-        // What was read of one version is not continued in another.
-        let count = "UPDATE northlight SET value = CAST(value AS INTEGER) + 1 WHERE key = 'data_version'";
-        transaction.execute(count, [])?;
+        // Cursors are bound to the data version, so that a result is not continued over changed data.
+        let increment = "UPDATE northlight SET value = CAST(value AS INTEGER) + 1 WHERE key = 'data_version'";
+        transaction.execute(increment, [])?;
         transaction.commit()?;
     }
     Ok(changed)
@@ -66,32 +66,32 @@ fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-fn failure(error: &rusqlite::Error) -> DatabaseError {
+fn to_database_error(error: &rusqlite::Error) -> DatabaseError {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            DatabaseError::Busy("others read or write it, so nothing was changed".to_owned())
-        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseError::Busy(
+            "it is locked by other readers or writers, and nothing was changed".to_owned(),
+        ),
         Some(ErrorCode::OutOfMemory) => {
-            DatabaseError::Busy("memory is used up, so nothing was changed".to_owned())
+            DatabaseError::Busy("the memory limit is reached, and nothing was changed".to_owned())
         }
         _ => DatabaseError::Unwritable(error.to_string()),
     }
 }
 
-/// Whether the system lets the file be changed. SQLite keeps a journal beside it, so its directory matters too.
+/// Returns `true` if the process has permission to write the file and its directory, where SQLite creates the journal.
 ///
-/// Nothing is opened to find out: closing a file gives up the locks that SQLite has on it in this process.
-pub(super) fn is_possible(file: &Path) -> bool {
-    file.parent().is_some_and(may_write) && may_write(file)
+/// The check does not open the file: closing it would release the locks that SQLite holds on it in this process.
+pub(super) fn is_writable(file: &Path) -> bool {
+    file.parent().is_some_and(has_write_permission) && has_write_permission(file)
 }
 
 #[cfg(unix)]
-fn may_write(path: &Path) -> bool {
+fn has_write_permission(path: &Path) -> bool {
     rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
 #[cfg(not(unix))]
-fn may_write(path: &Path) -> bool {
+fn has_write_permission(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.is_dir() || !metadata.permissions().readonly())
 }
 
@@ -102,10 +102,10 @@ mod tests {
 
     use rusqlite::{Connection, ErrorCode};
 
-    use super::{change, failure, is_possible};
-    use crate::database::{DatabaseError, Fault};
+    use super::{change, is_writable, to_database_error};
+    use crate::database::error::{DatabaseError, Fault};
 
-    fn made(file: &Path) -> Connection {
+    fn create(file: &Path) -> Connection {
         let connection = Connection::open(file).unwrap();
         let schema = "CREATE TABLE x (y); CREATE TABLE northlight (key TEXT, value TEXT);
                       INSERT INTO northlight VALUES ('data_version', '9')";
@@ -118,28 +118,28 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_kept_whole_or_not_at_all() {
+    fn changes_are_atomic() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("x");
-        let elsewhere = made(&file);
+        let connection = create(&file);
         let state = || {
             let sql = "SELECT count(*), (SELECT value FROM northlight) FROM x";
-            elsewhere.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+            connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
         };
-        let wait = Duration::from_millis(50);
-        assert_eq!(change(&file, wait, insert), Ok(Ok(())));
+        let timeout = Duration::from_millis(50);
+        assert_eq!(change(&file, timeout, insert), Ok(Ok(())));
         assert_eq!(state(), (1, "10".to_owned()));
-        let refused = change(&file, wait, |connection| insert(connection).map(|_| Err::<(), _>("no")));
+        let refused = change(&file, timeout, |connection| insert(connection).map(|_| Err::<(), _>("no")));
         assert_eq!(refused, Ok(Err("no")));
         let wrong = |connection: &Connection| {
             let inserted = insert(connection)?;
             connection.execute("INSERT INTO z VALUES (1)", []).map(|_| inserted)
         };
-        assert!(matches!(change(&file, wait, wrong), Err(DatabaseError::Unwritable(_))));
+        assert!(matches!(change(&file, timeout, wrong), Err(DatabaseError::Unwritable(_))));
         let panics = std::panic::catch_unwind(|| {
-            change::<(), ()>(&file, wait, |connection| {
+            change::<(), ()>(&file, timeout, |connection| {
                 let _ = insert(connection)?;
-                panic!("in the middle")
+                panic!("after the insert")
             })
         });
         assert!(panics.is_err());
@@ -147,11 +147,11 @@ mod tests {
     }
 
     #[test]
-    fn others_are_waited_for_but_not_forever() {
+    fn a_busy_database_is_retried_until_the_timeout() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("x");
-        let elsewhere = made(&file);
-        elsewhere.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let other = create(&file);
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
         let start = Instant::now();
         let busy = change(&file, Duration::from_millis(100), insert).unwrap_err();
         assert!(matches!(busy, DatabaseError::Busy(_)) && busy.fault() == Fault::Load, "{busy}");
@@ -162,15 +162,15 @@ mod tests {
         });
         std::thread::sleep(Duration::from_millis(700));
         assert!(!waiting.is_finished());
-        elsewhere.execute_batch("COMMIT").unwrap();
+        other.execute_batch("COMMIT").unwrap();
         assert_eq!(waiting.join().unwrap(), Ok(Ok(())));
     }
 
     #[test]
-    fn a_change_that_waits_for_a_reader_makes_no_other_reader_fail() {
+    fn readers_succeed_while_a_change_waits_for_a_reader() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("x");
-        let slow = made(&file);
+        let slow = create(&file);
         let count = |connection: &Connection| {
             connection.query_row("SELECT count(*) FROM x", [], |row| row.get::<_, u32>(0)).unwrap()
         };
@@ -192,16 +192,16 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_is_not_made() {
+    fn a_missing_file_is_not_created() {
         let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("gone");
-        let gone = change(&file, Duration::ZERO, insert).unwrap_err();
-        assert!(matches!(gone, DatabaseError::Unwritable(_)) && gone.fault() == Fault::Server, "{gone}");
-        assert!(!file.exists() && !is_possible(&file));
-        drop(made(&file));
-        assert!(is_possible(&file));
+        let file = directory.path().join("missing");
+        let error = change(&file, Duration::ZERO, insert).unwrap_err();
+        assert!(matches!(error, DatabaseError::Unwritable(_)) && error.fault() == Fault::Operator, "{error}");
+        assert!(!file.exists() && !is_writable(&file));
+        drop(create(&file));
+        assert!(is_writable(&file));
         let code = rusqlite::ffi::Error { code: ErrorCode::ReadOnly, extended_code: 8 };
-        let failed = failure(&rusqlite::Error::SqliteFailure(code, None));
-        assert!(matches!(failed, DatabaseError::Unwritable(_)));
+        let error = to_database_error(&rusqlite::Error::SqliteFailure(code, None));
+        assert!(matches!(error, DatabaseError::Unwritable(_)));
     }
 }

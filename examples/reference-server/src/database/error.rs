@@ -1,115 +1,117 @@
-//! What can go wrong with a statement, by whose fault.
+//! Errors of statements and changes, classified by the responsible party.
 
 use std::time::Duration;
 
-/// Why there is no result. Every message may be shown to the model, and says what to do.
+/// Error of a statement or a change. Every message is safe to show to a model, and includes a remedy if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
-    /// The statement is wrong: the caller's fault, in SQLite's words.
-    #[error("SQLite cannot run this statement: {message}{}", after(.hint))]
+    /// The statement is invalid, or SQLite failed to run it.
+    #[error("SQLite cannot run this statement: {message}{}", suffix(.hint))]
     Statement {
-        /// What SQLite said, without control characters and cut to a sensible length.
+        /// SQLite's message, truncated and without control characters.
         message: String,
-        /// A way out, where there is an obvious one.
+        /// A likely correction.
         hint: Option<String>,
     },
-    /// The statement asks for something that nobody may do here.
-    #[error("denied: {what}. {instead}")]
+    /// The statement requires an action that is not allowed.
+    #[error("denied: {action}. {hint}")]
     Denied {
-        /// What was asked for.
-        what: String,
-        /// What to do in its place.
-        instead: String,
+        /// The action.
+        action: String,
+        /// An allowed alternative.
+        hint: String,
     },
-    /// The parameters do not fit the statement.
-    #[error("the parameters do not fit the statement: {0}")]
+    /// The parameters do not match the statement.
+    #[error("the parameters do not match the statement: {0}")]
     Parameters(String),
-    /// The cursor is not one of ours, or not for this statement.
+    /// The cursor is invalid, or belongs to another request.
     #[error("{0}")]
     Cursor(#[from] CursorError),
-    /// The statement took too long and was stopped.
+    /// The statement was stopped at its timeout.
     #[error(
-        "stopped after {} ms: read fewer rows, filter by an indexed column, or look at the plan with explain",
+        "the statement timed out after {} ms: read fewer rows, filter by an indexed column, or check its plan with explain",
         after.as_millis()
     )]
     Timeout {
-        /// The time that it had.
+        /// The statement's timeout.
         after: Duration,
     },
-    /// Whoever asked has given up.
+    /// The caller cancelled the request.
     #[error("cancelled")]
     Cancelled,
-    /// The statement or its result is larger than allowed.
-    #[error("too large: {what}. {instead}")]
+    /// The statement or its result exceeds a limit.
+    #[error("too large: {reason}. {hint}")]
     Limit {
-        /// Which limit.
-        what: String,
-        /// How to stay below it.
-        instead: String,
+        /// The limit that is exceeded.
+        reason: String,
+        /// A way to stay below the limit.
+        hint: String,
     },
-    /// All readers are occupied, and enough statements wait already.
+    /// The queue is full, or the database is locked.
     #[error("the database is busy: {0}; try again in a moment")]
     Busy(String),
-    /// The data cannot be changed, and was not.
+    /// The data cannot be changed, and was not changed. The reason is only for the log.
     #[error(
-        "the data cannot be changed, and only whoever runs the server can mend that: the reason is in its log. \
+        "the data cannot be changed. Only the server's operator can fix this: the reason is in the server's log. \
          Nothing was changed"
     )]
     Unwritable(String),
-    /// The server's own fault. The message is safe to show; what SQLite said is for the log.
+    /// The database cannot be read. The reason is only for the log.
     #[error(
-        "the database cannot be read, and only whoever runs the server can mend that: the reason is in its log"
+        "the database cannot be read. Only the server's operator can fix this: the reason is in the server's log"
     )]
     Internal(String),
 }
 
-fn after(hint: &Option<String>) -> String {
+fn suffix(hint: &Option<String>) -> String {
     hint.as_ref().map(|hint| format!(". {hint}")).unwrap_or_default()
 }
 
-/// Why a cursor was refused.
+/// Reason for rejecting a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CursorError {
-    /// It was not made by this server, or it was changed.
+    /// The cursor was not created by this server, or it was modified.
     #[error(
-        "this cursor is not valid: pass the nextCursor of a result unchanged, or leave it out to start again"
+        "the cursor is not valid: pass the nextCursor of a result unchanged, or omit it to start from the first row"
     )]
     Forged,
-    /// It belongs to another statement, other parameters, other limits or another caller.
+    /// The cursor belongs to another statement, other parameters, other limits or another caller.
     #[error(
-        "this cursor belongs to another request: repeat the sql, params and limits that it was given for"
+        "the cursor belongs to another request: pass the same sql, params and limits as in the request that returned it"
     )]
     OtherRequest,
-    /// The data has changed since.
-    #[error("the data has changed since this cursor was given: leave it out to start again")]
+    /// The data changed after the cursor was created.
+    #[error(
+        "the data has changed since the cursor was returned: omit the cursor to start from the first row"
+    )]
     DataChanged,
 }
 
-/// Who can do something about an error.
+/// The party that can resolve an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Whoever wrote the statement.
+    /// The author of the statement.
     Caller,
-    /// Nobody at once: trying again later may help.
+    /// No party: the error is due to load, and a later retry may succeed.
     Load,
-    /// Whoever runs the server.
-    Server,
+    /// The operator of the server.
+    Operator,
 }
 
 impl DatabaseError {
-    /// Who can do something about it.
+    /// Returns the party that can resolve the error.
     pub fn fault(&self) -> Fault {
         match self {
             Self::Busy(_) => Fault::Load,
-            Self::Internal(_) | Self::Unwritable(_) => Fault::Server,
+            Self::Internal(_) | Self::Unwritable(_) => Fault::Operator,
             _ => Fault::Caller,
         }
     }
 
-    /// What an operator may read: also what SQLite said where it is the server's fault.
+    /// Returns the message for the log, which includes the reason that only the operator may read.
     pub fn detail(&self) -> String {
         match self {
             Self::Internal(detail) => format!("the database cannot be read: {detail}"),
@@ -122,11 +124,11 @@ impl DatabaseError {
         Self::Internal(format!("{error}"))
     }
 
-    pub(super) fn denied(what: impl Into<String>, instead: impl Into<String>) -> Self {
-        Self::Denied { what: what.into(), instead: instead.into() }
+    pub(super) fn denied(action: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Denied { action: action.into(), hint: hint.into() }
     }
 
-    pub(super) fn limit(what: impl Into<String>, instead: impl Into<String>) -> Self {
-        Self::Limit { what: what.into(), instead: instead.into() }
+    pub(super) fn limit(reason: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Limit { reason: reason.into(), hint: hint.into() }
     }
 }

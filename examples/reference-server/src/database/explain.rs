@@ -1,4 +1,4 @@
-//! How SQLite would run a statement, without running it.
+//! Query plans of statements.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,76 +6,79 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::cancel::Stop;
+use super::cancel::StopCondition;
+use super::catalog::{Catalog, Table};
+use super::error::DatabaseError;
+use super::params::Params;
 use super::reader::Reader;
-use super::{Catalog, DatabaseError, Params, Table};
 use crate::schema::brief;
 
-/// The plan of a statement.
+/// The query plan of a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = brief(&["steps", "fullScans"]))]
 #[non_exhaustive]
 pub struct Plan {
-    /// What is done, in order and in SQLite's words. What is part of a step is indented below it.
+    /// SQLite's steps, in order. Substeps are indented.
     pub steps: Vec<String>,
-    /// Tables that are read from end to end.
+    /// Tables that are read completely.
     pub full_scans: Vec<FullScan>,
-    /// What to know about this plan.
+    /// Remarks on this plan.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notices: Vec<String>,
 }
 
-/// A table that is read from end to end.
+/// A table that is read completely.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct FullScan {
-    /// The table.
+    /// The table's name.
     pub table: String,
-    /// Its rows.
+    /// Number of rows of the table.
     pub rows: u64,
-    /// What could be done about it.
+    /// A way to avoid the scan.
     pub hint: String,
 }
 
-/// Tables from this size on are worth a hint.
-const LARGE: u64 = 1_000;
+/// Minimum number of rows of a table whose full scan is reported.
+const MIN_SCAN_ROWS: u64 = 1_000;
 
 pub(super) fn run(
     reader: &mut Reader,
-    stop: &Stop,
+    stop: &StopCondition,
     sql: &str,
     params: &Params,
 ) -> Result<Plan, DatabaseError> {
-    // The statement itself is prepared first: it has to be one that `query` would run.
+    // The statement itself is prepared first: only statements that `query` accepts are explained.
     reader.statement(stop, sql, |statement, _| Ok(params.bind_known(statement)?))?;
     let explained = format!("EXPLAIN QUERY PLAN {sql}");
     let rows = reader.plan(stop, &explained, params)?;
-    let aliases = aliases(sql, &reader.catalogue);
+    let aliases = aliases(sql, &reader.catalog);
     let mut plan = Plan { steps: Vec::new(), full_scans: Vec::new(), notices: Vec::new() };
     let mut depths = HashMap::new();
     for (id, parent, detail) in rows {
         let depth = depths.get(&parent).map_or(0, |depth| depth + 1);
         depths.insert(id, depth);
-        let step = step(&reader.catalogue, &aliases, detail);
+        let step = step(&reader.catalog, &aliases, detail);
         plan.full_scans.extend(step.full_scan());
         plan.steps.push(format!("{}{step}", "  ".repeat(depth)));
     }
     if plan.steps.iter().any(|step| step.trim_start().starts_with("USE TEMP B-TREE")) {
-        let notice = "Rows are sorted or grouped in memory; an index in that order would avoid it.";
+        let notice =
+            "Rows are sorted or grouped in a temporary B-tree; an index in that order would avoid it.";
         plan.notices.push(notice.to_owned());
     }
     Ok(plan)
 }
 
-/// A step of a plan, with what is known about it.
+/// A step of a plan, with the table and an estimate of the rows that it reads.
 struct Step<'a> {
     detail: String,
-    /// The table that is read, where it can be told.
+    /// The table that is read, if it is known.
     table: Option<&'a Table>,
-    /// About how many of its rows are read each time, where there are statistics.
+    /// Estimated number of rows read each time, if there are statistics.
     rows: Option<u64>,
 }
 
@@ -93,43 +96,44 @@ impl fmt::Display for Step<'_> {
     }
 }
 
-fn step<'a>(catalogue: &'a Catalog, aliases: &HashMap<String, String>, detail: String) -> Step<'a> {
+fn step<'a>(catalog: &'a Catalog, aliases: &HashMap<String, String>, detail: String) -> Step<'a> {
     let words: Vec<&str> = detail.split_whitespace().collect();
     let named = match words[..] {
         ["SCAN" | "SEARCH", name, ..] => aliases.get(&name.to_lowercase()),
         _ => None,
     };
-    let table = named.and_then(|name| catalogue.table(name));
+    let table = named.and_then(|name| catalog.table(name));
     let rows = table.and_then(|table| match words[0] {
         "SCAN" => Some(table.rows),
-        _ => searched(catalogue, &detail),
+        _ => estimate(catalog, &detail),
     });
     Step { detail, table, rows }
 }
 
-/// `SEARCH o USING INDEX orders_by_customer (customer_id=? AND ordered_at>?)`: what the statistics say about so many
-/// columns that have to be equal.
-fn searched(catalogue: &Catalog, detail: &str) -> Option<u64> {
+/// Returns the estimated number of rows of a step such as
+/// `SEARCH o USING INDEX orders_by_customer (customer_id=? AND ordered_at>?)`: the statistics of the index for the number
+/// of columns that are compared with `=`.
+fn estimate(catalog: &Catalog, detail: &str) -> Option<u64> {
     let (before, condition) = detail.split_once(" (")?;
     let equal = condition.matches("=?").count();
     if before.ends_with("USING INTEGER PRIMARY KEY") {
         return (equal > 0).then_some(1);
     }
     let index = before.rsplit(' ').next()?;
-    catalogue.statistics(index)?.get(equal).copied()
+    catalog.statistics(index)?.get(equal).copied()
 }
 
 impl Step<'_> {
     fn full_scan(&self) -> Option<FullScan> {
         let table = self.table?;
-        if !self.detail.starts_with("SCAN") || table.rows < LARGE {
+        if !self.detail.starts_with("SCAN") || table.rows < MIN_SCAN_ROWS {
             return None;
         }
         let mut indexed: Vec<&str> =
             table.indexes.iter().filter_map(|index| index.columns.first()).map(String::as_str).collect();
         indexed.extend(table.primary_key.first().map(String::as_str));
         let hint = format!(
-            "All {} rows are read. A condition on an indexed column avoids that: {}.",
+            "All {} rows are read. A condition on an indexed column avoids this: {}.",
             table.rows,
             indexed.join(", ")
         );
@@ -137,8 +141,8 @@ impl Step<'_> {
     }
 }
 
-/// Plans name tables by their alias. This reads the aliases off the text, for hints only: a wrong guess costs a hint.
-fn aliases(sql: &str, catalogue: &Catalog) -> HashMap<String, String> {
+/// Guesses the aliases of tables from the text, since plans name tables by their aliases. Used for hints only.
+fn aliases(sql: &str, catalog: &Catalog) -> HashMap<String, String> {
     let separated = sql.replace(',', " , ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<String> = separated
         .split_whitespace()
@@ -146,9 +150,9 @@ fn aliases(sql: &str, catalogue: &Catalog) -> HashMap<String, String> {
         .map(|word| word.strip_prefix("main.").map_or(word.clone(), str::to_owned))
         .collect();
     let mut aliases: HashMap<String, String> =
-        catalogue.names().map(|name| (name.to_owned(), name.to_owned())).collect();
+        catalog.names().map(|name| (name.to_owned(), name.to_owned())).collect();
     for (index, word) in words.iter().enumerate() {
-        if catalogue.table(word).is_some() {
+        if catalog.table(word).is_some() {
             let next = words.get(index + 1).filter(|next| *next != "as").or_else(|| words.get(index + 2));
             if let Some(alias) = next.filter(|alias| alias.chars().all(|c| c.is_alphanumeric() || c == '_')) {
                 aliases.entry(alias.clone()).or_insert_with(|| word.clone());

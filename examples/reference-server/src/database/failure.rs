@@ -1,14 +1,14 @@
-//! SQLite's errors in the words of whoever can do something about them.
+//! Conversion of SQLite's errors to errors with a remedy.
 
 use rusqlite::{Error, ErrorCode};
 
-use super::DatabaseError;
-use super::reader::{LENGTH, Reader, STATEMENT};
+use super::error::DatabaseError;
+use super::reader::{MAX_SQL_LEN, MAX_VALUE_LEN, Reader};
 
-/// What to tell the caller about a statement that SQLite refused or stopped.
+/// Converts the error of a statement that SQLite rejected or stopped.
 pub(super) fn explain_failure(error: &Error, reader: &Reader, sql: &str) -> DatabaseError {
-    // What the guard said is more exact than what SQLite makes of it.
-    if let Some(reason) = reader.guard.noticed().denied.or_else(|| reader.guard.stopped()) {
+    // The guard's reason is more specific than SQLite's error code.
+    if let Some(reason) = reader.guard.take_observed().denied.or_else(|| reader.guard.take_stopped()) {
         return reason;
     }
     if matches!(error, Error::MultipleStatement) {
@@ -17,22 +17,23 @@ pub(super) fn explain_failure(error: &Error, reader: &Reader, sql: &str) -> Data
     match error.sqlite_error_code() {
         Some(ErrorCode::OperationInterrupted) => DatabaseError::Cancelled,
         Some(ErrorCode::DiskFull) => {
-            DatabaseError::limit("there is no room for temporary files", "Sort, group or join fewer rows")
+            DatabaseError::limit("there is no space for temporary files", "Sort, group or join fewer rows")
         }
-        Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => {
-            DatabaseError::denied("this statement", "Only SELECT statements over the listed tables run here")
-        }
+        Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => DatabaseError::denied(
+            "this statement",
+            "Only SELECT statements on the tables of the catalog are allowed",
+        ),
         Some(ErrorCode::TooBig) => DatabaseError::limit(
             format!(
-                "a text or blob has more than {} KiB, or the statement more than {} KiB",
-                LENGTH >> 10,
-                STATEMENT >> 10
+                "a text or blob is longer than {} KiB, or the statement is longer than {} KiB",
+                MAX_VALUE_LEN >> 10,
+                MAX_SQL_LEN >> 10
             ),
-            "Return rows rather than one long text, or shorten the statement",
+            "Return rows instead of one long text, or shorten the statement",
         ),
         Some(ErrorCode::OutOfMemory) => DatabaseError::limit(
-            "the statement is too complex, or needs more memory than all statements may use together",
-            "Make it simpler, with shorter lists of values; sort, group or join fewer rows",
+            "the statement is too complex, or the statements together need more memory than allowed",
+            "Simplify the statement, shorten lists of values, or sort, group or join fewer rows",
         ),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             DatabaseError::Busy("the data is being written".to_owned())
@@ -46,27 +47,27 @@ pub(super) fn explain_failure(error: &Error, reader: &Reader, sql: &str) -> Data
 }
 
 fn statement(error: &Error, reader: &Reader, sql: &str) -> DatabaseError {
-    let (message, place) = match error {
-        Error::SqlInputError { msg, offset, .. } => (msg.clone(), place(sql, *offset)),
+    let (message, position) = match error {
+        Error::SqlInputError { msg, offset, .. } => (msg.clone(), position(sql, *offset)),
         Error::SqliteFailure(code, message) => (message.clone().unwrap_or_else(|| code.to_string()), None),
         other => (other.to_string(), None),
     };
     let hint = missing(&message).and_then(|missing| suggestion(reader, missing));
-    let message = readable(&message);
-    let message =
-        place.map_or(message.clone(), |(line, column)| format!("{message} (line {line}, column {column})"));
+    let message = sanitize(&message);
+    let message = position
+        .map_or(message.clone(), |(line, column)| format!("{message} (line {line}, column {column})"));
     DatabaseError::Statement { message, hint }
 }
 
-/// Line and column of a byte of the statement, both from 1.
-fn place(sql: &str, offset: i32) -> Option<(usize, usize)> {
+/// Returns the line and the column of a byte of the statement, both counted from 1.
+fn position(sql: &str, offset: i32) -> Option<(usize, usize)> {
     let before = sql.get(..usize::try_from(offset).ok()?)?;
     let line = before.rsplit('\n').next().unwrap_or_default();
     Some((before.matches('\n').count() + 1, line.chars().count() + 1))
 }
 
-/// SQLite quotes the statement, which may hold anything: no control characters, and no endless text.
-fn readable(message: &str) -> String {
+/// Replaces control characters and truncates the message, since SQLite quotes the statement in it.
+fn sanitize(message: &str) -> String {
     let clean = message.chars().map(|character| if character.is_control() { ' ' } else { character });
     let mut text: String = clean.take(300).collect();
     if message.chars().count() > 300 {
@@ -87,25 +88,25 @@ fn missing(message: &str) -> Option<Missing<'_>> {
     last("no such table: ").map(Missing::Table).or_else(|| last("no such column: ").map(Missing::Column))
 }
 
-/// The names that come nearest to one that does not exist.
+/// Suggests the name that is most similar to a missing one.
 fn suggestion(reader: &Reader, missing: Missing<'_>) -> Option<String> {
     match missing {
         Missing::Table(name) => {
-            let near = reader.catalogue.names().max_by_key(|known| likeness(known, name))?;
-            (likeness(near, name) > 500).then(|| format!("Did you mean the table {near}?"))
+            let near = reader.catalog.names().max_by_key(|known| similarity(known, name))?;
+            (similarity(near, name) > 500).then(|| format!("Did you mean the table {near}?"))
         }
         Missing::Column(name) => {
-            let tables = reader.catalogue.tables().iter();
+            let tables = reader.catalog.tables().iter();
             let columns =
                 tables.flat_map(|table| table.columns.iter().map(move |column| (&table.name, &column.name)));
-            let (table, near) = columns.max_by_key(|(_, known)| likeness(known, name))?;
-            (likeness(near, name) > 600).then(|| format!("Did you mean {table}.{near}?"))
+            let (table, near) = columns.max_by_key(|(_, known)| similarity(known, name))?;
+            (similarity(near, name) > 600).then(|| format!("Did you mean {table}.{near}?"))
         }
     }
 }
 
-/// How much of two names is the same, in thousandths.
-fn likeness(one: &str, other: &str) -> u32 {
+/// Returns the similarity of two names, from 0 to 1000.
+fn similarity(one: &str, other: &str) -> u32 {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().take(100).collect());
     let ratio = similar::capture_diff_slices(similar::Algorithm::Myers, &one, &other);

@@ -1,7 +1,8 @@
-//! Functions of SQLite that may run for seconds within one instruction, where no progress handler looks.
+//! Replacements for functions of SQLite that may run for seconds within one instruction, without a call of the progress
+//! handler.
 //!
-//! `x LIKE y`, `x GLOB y`, `instr`, `replace` and `trim` compare every place of one text with all of another. Ours give the
-//! same answers, and look whether they should stop before they begin something long.
+//! `x LIKE y`, `x GLOB y`, `instr`, `replace` and `trim` take quadratic time in SQLite. The replacements return the same
+//! results in less time, and check whether the statement must stop before long computations.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use rusqlite::{Connection, Error, Result};
 use super::guard::Guard;
 use super::patterns::Pattern;
 
-/// Puts our functions in the place of SQLite's.
+/// Registers the replacements on a connection.
 pub(super) fn replace(connection: &Connection, guard: &Arc<Guard>) -> Result<()> {
     for (name, arguments, function) in FUNCTIONS {
         let guard = Arc::clone(guard);
@@ -22,14 +23,14 @@ pub(super) fn replace(connection: &Connection, guard: &Arc<Guard>) -> Result<()>
             | FunctionFlags::SQLITE_DETERMINISTIC
             | FunctionFlags::SQLITE_INNOCUOUS;
         connection.create_scalar_function(name, arguments, flags, move |context| {
-            let nothing = |index| matches!(context.get_raw(index), ValueRef::Null);
-            // Replacing an empty text is replacing nothing, whatever it is to be replaced by.
-            let needed = if name == "replace" && size(context.get_raw(1)) == 0 { 2 } else { context.len() };
-            if (0..needed).any(nothing) {
+            let is_null = |index| matches!(context.get_raw(index), ValueRef::Null);
+            // As in SQLite, `replace` ignores its third argument if the second is empty.
+            let used = if name == "replace" && size(context.get_raw(1)) == 0 { 2 } else { context.len() };
+            if (0..used).any(is_null) {
                 return Ok(Value::Null);
             }
-            let work: usize = (0..context.len()).map(|index| size(context.get_raw(index))).sum();
-            if work > LONG {
+            let length: usize = (0..context.len()).map(|index| size(context.get_raw(index))).sum();
+            if length > LONG_ARGUMENTS {
                 guard.check()?;
             }
             function(context, &guard)
@@ -54,8 +55,8 @@ const FUNCTIONS: [(&str, i32, Function); 8] = [
     ("rtrim", 2, |context, _| trim(context, false, true)),
 ];
 
-/// Bytes of arguments from which on a look at the flags costs nothing in comparison.
-const LONG: usize = 4 << 10;
+/// Total length of arguments, in bytes, above which the cost of a check is negligible.
+const LONG_ARGUMENTS: usize = 4 << 10;
 
 fn size(value: ValueRef<'_>) -> usize {
     match value {
@@ -65,16 +66,17 @@ fn size(value: ValueRef<'_>) -> usize {
     }
 }
 
-/// SQLite calls these with the pattern first.
+/// Matches a text against a pattern. SQLite passes the pattern as the first argument.
 fn compare(
     context: &Context<'_>,
     guard: &Guard,
-    read: impl FnOnce(&[u8]) -> Result<Pattern>,
+    parse: impl FnOnce(&[u8]) -> Result<Pattern>,
 ) -> Result<Value> {
-    // A pattern that is the same for all rows is read once. With an escape that differs by row it is not kept.
+    // A pattern that is the same for all rows is parsed once. A pattern with ESCAPE is not cached, since the escape
+    // character may differ by row.
     let pattern = match context.len() {
-        2 => context.get_or_create_aux(0, |pattern| read(&bytes(pattern)))?,
-        _ => Arc::new(read(&text(context, 0))?),
+        2 => context.get_or_create_aux(0, |pattern| parse(&bytes(pattern)))?,
+        _ => Arc::new(parse(&text(context, 0))?),
     };
     Ok(Value::Integer(i64::from(pattern.matches(&text(context, 1), guard)?)))
 }
@@ -83,7 +85,7 @@ fn text<'a>(context: &'a Context<'_>, index: usize) -> Cow<'a, [u8]> {
     bytes(context.get_raw(index))
 }
 
-/// A value as SQLite would turn it into text.
+/// Converts a value to text as SQLite does.
 fn bytes(value: ValueRef<'_>) -> Cow<'_, [u8]> {
     match value {
         ValueRef::Null => Cow::Borrowed(&[]),
@@ -115,7 +117,7 @@ fn substitute(context: &Context<'_>) -> Result<Value> {
         replaced.extend_from_slice(&whole[rest..at]);
         replaced.extend_from_slice(&new);
         rest = at + old.len();
-        if replaced.len() > LONGEST {
+        if replaced.len() > MAX_REPLACED_LEN {
             return Err(Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_TOOBIG), None));
         }
     }
@@ -123,38 +125,38 @@ fn substitute(context: &Context<'_>) -> Result<Value> {
     Ok(value(&replaced))
 }
 
-/// A text does not grow far beyond what SQLite would refuse anyway.
-const LONGEST: usize = 1 << 20;
+/// Maximum length of the result of `replace`, in bytes. SQLite rejects shorter texts already; this bounds the memory.
+const MAX_REPLACED_LEN: usize = 1 << 20;
 
 fn trim(context: &Context<'_>, left: bool, right: bool) -> Result<Value> {
     let (whole, set) = (text(context, 0), text(context, 1));
     let set: std::collections::HashSet<&[u8]> = characters(&set).collect();
     let all: Vec<&[u8]> = characters(&whole).collect();
-    let mut kept = &all[..];
-    while let [first, rest @ ..] = kept
+    let mut rest = &all[..];
+    while let [first, tail @ ..] = rest
         && left
         && set.contains(first)
     {
-        kept = rest;
+        rest = tail;
     }
-    while let [rest @ .., last] = kept
+    while let [head @ .., last] = rest
         && right
         && set.contains(last)
     {
-        kept = rest;
+        rest = head;
     }
-    Ok(value(&kept.concat()))
+    Ok(value(&rest.concat()))
 }
 
-/// The characters of UTF-8 as SQLite sees them: a byte and the continuation bytes after it.
+/// Splits UTF-8 into characters as SQLite does: a byte and the continuation bytes that follow a lead byte.
 fn characters(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         let (first, after) = rest.split_first()?;
-        let more =
+        let continuation =
             if *first >= 0xc0 { after.iter().take_while(|byte| **byte & 0xc0 == 0x80).count() } else { 0 };
-        let (character, behind) = rest.split_at(1 + more);
-        rest = behind;
+        let (character, tail) = rest.split_at(1 + continuation);
+        rest = tail;
         Some(character)
     })
 }
@@ -174,28 +176,28 @@ mod tests {
     use super::replace;
     use crate::database::guard::Guard;
 
-    /// The same call with SQLite's function and with ours.
+    /// Evaluates a call with SQLite's function and with the replacement.
     fn both(call: &str, arguments: &[Value]) -> [Result<Value, String>; 2] {
-        let theirs = Connection::open_in_memory().unwrap();
-        let ours = Connection::open_in_memory().unwrap();
-        replace(&ours, &Guard::new(HashSet::new(), HashSet::new(), 0)).unwrap();
-        [theirs, ours].map(|connection| {
-            let found = connection.query_row(
+        let original = Connection::open_in_memory().unwrap();
+        let replaced = Connection::open_in_memory().unwrap();
+        replace(&replaced, &Guard::new(HashSet::new(), HashSet::new(), 0)).unwrap();
+        [original, replaced].map(|connection| {
+            let result = connection.query_row(
                 &format!("SELECT {call}"),
                 rusqlite::params_from_iter(arguments),
                 |row| row.get(0),
             );
-            found.map_err(|error| error.to_string())
+            result.map_err(|error| error.to_string())
         })
     }
 
-    fn agree(call: &str, arguments: &[Value]) -> Result<(), TestCaseError> {
-        let [theirs, ours] = both(call, arguments);
-        prop_assert_eq!(ours, theirs, "{} of {:?}", call, arguments);
+    fn check_equal(call: &str, arguments: &[Value]) -> Result<(), TestCaseError> {
+        let [original, replaced] = both(call, arguments);
+        prop_assert_eq!(replaced, original, "{} of {:?}", call, arguments);
         Ok(())
     }
 
-    /// Texts of few different characters, so that they meet often; and other values now and then.
+    /// Generates texts over a small alphabet, so that matches are frequent, and sometimes other values.
     fn value() -> impl Strategy<Value = Value> {
         prop_oneof![
             8 => "[aAbBé%_*?\\[\\]^\\-\u{1F600}]{0,8}".prop_map(Value::Text),
@@ -207,26 +209,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ours_give_the_same_answers(one in value(), other in value(), third in value()) {
+        fn replacements_return_the_same_results(one in value(), other in value(), third in value()) {
             let two = [one.clone(), other.clone()];
             for call in ["?1 LIKE ?2", "?1 GLOB ?2", "instr(?1, ?2)", "trim(?1, ?2)", "ltrim(?1, ?2)", "rtrim(?1, ?2)"] {
-                agree(call, &two)?;
+                check_equal(call, &two)?;
             }
-            agree("replace(?1, ?2, ?3)", &[one, other, third])?;
+            check_equal("replace(?1, ?2, ?3)", &[one, other, third])?;
         }
 
         #[test]
-        fn escapes_are_the_same(text in "[ab%_é]{0,6}", pattern in "[ab%_é!]{0,6}") {
-            agree("?1 LIKE ?2 ESCAPE '!'", &[Value::Text(text.clone()), Value::Text(pattern.clone())])?;
-            agree("?1 LIKE ?2 ESCAPE '%'", &[Value::Text(text.clone()), Value::Text(pattern.clone())])?;
-            agree("?1 LIKE ?2 ESCAPE 'é'", &[Value::Text(text), Value::Text(pattern)])?;
+        fn escapes_match_in_the_same_way(text in "[ab%_é]{0,6}", pattern in "[ab%_é!]{0,6}") {
+            check_equal("?1 LIKE ?2 ESCAPE '!'", &[Value::Text(text.clone()), Value::Text(pattern.clone())])?;
+            check_equal("?1 LIKE ?2 ESCAPE '%'", &[Value::Text(text.clone()), Value::Text(pattern.clone())])?;
+            check_equal("?1 LIKE ?2 ESCAPE 'é'", &[Value::Text(text), Value::Text(pattern)])?;
         }
     }
 
     #[test]
     fn blobs_are_searched_by_bytes() {
         let blob = |bytes: &[u8]| Value::Blob(bytes.to_vec());
-        let [theirs, ours] = both("instr(?1, ?2)", &[blob(&[0xc3, 0xa9, 1]), blob(&[1])]);
-        assert_eq!((&ours, &theirs), (&Ok(Value::Integer(3)), &Ok(Value::Integer(3))));
+        let [original, replaced] = both("instr(?1, ?2)", &[blob(&[0xc3, 0xa9, 1]), blob(&[1])]);
+        assert_eq!((&replaced, &original), (&Ok(Value::Integer(3)), &Ok(Value::Integer(3))));
     }
 }

@@ -1,49 +1,49 @@
-//! What a statement may touch, decided by SQLite's own parser through the authorizer.
+//! Access control of statements through SQLite's authorizer, and the conditions that stop a running statement.
 //!
-//! Invariant: nothing here or elsewhere looks at the text of a statement to find out what it does.
+//! Invariant: access is never decided by the text of a statement, only by the actions that SQLite's parser reports.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
-use super::DatabaseError;
-use super::cancel::Stop;
-use super::space::Space;
+use super::cancel::StopCondition;
+use super::error::DatabaseError;
+use super::temp_space::TempSpace;
 
-/// Watches one connection. All that is not allowed by name is denied.
+/// Guard of one connection. Denies every action that is not explicitly allowed.
 pub(super) struct Guard {
     tables: HashSet<String>,
-    /// Tables, indexes and virtual tables that exist and are not for statements.
+    /// Tables, indexes and virtual tables that exist but that statements must not read.
     hidden: HashSet<String>,
-    state: Mutex<State>,
+    state: Mutex<GuardState>,
 }
 
-struct State {
-    /// Whether the statement being prepared is one of our own.
+struct GuardState {
+    /// `true` while the connection runs statements of this program.
     trusted: bool,
-    stop: Option<Stop>,
-    space: Space,
-    /// Why the running statement was stopped.
+    stop: Option<StopCondition>,
+    space: TempSpace,
+    /// The reason for stopping the running statement.
     stopped: Option<DatabaseError>,
     denied: Option<DatabaseError>,
     volatile: bool,
 }
 
-/// What the authorizer noticed about a statement.
-pub(super) struct Noticed {
-    /// The first thing that was denied.
+/// The authorizer's observations about a statement.
+pub(super) struct Observed {
+    /// The first action that was denied.
     pub(super) denied: Option<DatabaseError>,
-    /// Whether running it again may give something else.
+    /// `true` if the statement may return other rows when it runs again.
     pub(super) volatile: bool,
 }
 
 impl Guard {
     pub(super) fn new(tables: HashSet<String>, hidden: HashSet<String>, temporary: u64) -> Arc<Self> {
-        let state = State {
+        let state = GuardState {
             trusted: false,
             stop: None,
-            space: Space::new(temporary),
+            space: TempSpace::new(temporary),
             stopped: None,
             denied: None,
             volatile: false,
@@ -51,56 +51,57 @@ impl Guard {
         Arc::new(Self { tables, hidden, state: Mutex::new(state) })
     }
 
-    /// Lets our own statements through until the result is dropped.
-    pub(super) fn trust(self: &Arc<Self>) -> Trust {
+    /// Allows all actions until the returned scope is dropped.
+    pub(super) fn trust(self: &Arc<Self>) -> TrustedScope {
         self.state().trusted = true;
-        Trust(Arc::clone(self))
+        TrustedScope(Arc::clone(self))
     }
 
-    /// From here on, running statements obey this.
-    pub(super) fn obey(&self, stop: Option<Stop>) {
+    /// Sets the conditions that stop running statements.
+    pub(super) fn set_stop(&self, stop: Option<StopCondition>) {
         self.state().stop = stop;
     }
 
-    /// Whether a running statement has to stop.
+    /// Returns `true` if the running statement must stop.
     pub(super) fn must_stop(&self) -> bool {
         self.state().must_stop()
     }
 
-    /// Fails as an interrupted statement fails, if it has to stop.
+    /// Returns SQLite's error for interrupted statements if the running statement must stop.
     pub(super) fn check(&self) -> rusqlite::Result<()> {
         let interrupted = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT);
         if self.must_stop() { Err(rusqlite::Error::SqliteFailure(interrupted, None)) } else { Ok(()) }
     }
 
-    /// Why the last statement was stopped, if it was.
-    pub(super) fn stopped(&self) -> Option<DatabaseError> {
+    /// Takes the reason for which the last statement was stopped, if it was stopped.
+    pub(super) fn take_stopped(&self) -> Option<DatabaseError> {
         self.state().stopped.take()
     }
 
-    /// Forgets what was noticed before, for a new statement.
-    pub(super) fn forget(&self) {
+    /// Clears the observations, for a new statement.
+    pub(super) fn reset(&self) {
         let mut state = self.state();
         (state.denied, state.stopped, state.volatile) = (None, None, false);
-        state.space.forget();
+        state.space.reset();
     }
 
-    pub(super) fn noticed(&self) -> Noticed {
+    /// Takes the observations about the last statement.
+    pub(super) fn take_observed(&self) -> Observed {
         let mut state = self.state();
-        Noticed { denied: state.denied.take(), volatile: state.volatile }
+        Observed { denied: state.denied.take(), volatile: state.volatile }
     }
 
-    /// The authorizer's answer.
-    pub(super) fn decide(&self, context: &AuthContext<'_>) -> Authorization {
+    /// The authorizer's callback.
+    pub(super) fn authorize(&self, context: &AuthContext<'_>) -> Authorization {
         let mut state = self.state();
         if state.trusted {
             return Authorization::Allow;
         }
-        // Writing the columns of one SELECT into the next can double a statement many times before it runs.
+        // Flattening nested SELECTs can double a statement many times while it is prepared.
         if state.must_stop() {
             return Authorization::Deny;
         }
-        match self.judge(context) {
+        match self.check_action(context) {
             Ok(volatile) => {
                 state.volatile |= volatile;
                 Authorization::Allow
@@ -112,7 +113,7 @@ impl Guard {
         }
     }
 
-    fn judge(&self, context: &AuthContext<'_>) -> Result<bool, DatabaseError> {
+    fn check_action(&self, context: &AuthContext<'_>) -> Result<bool, DatabaseError> {
         match context.action {
             AuthAction::Select | AuthAction::Recursive => Ok(false),
             AuthAction::Read { table_name, column_name } => {
@@ -121,60 +122,60 @@ impl Guard {
             AuthAction::Function { function_name } => function(function_name),
             ref other => Err(DatabaseError::denied(
                 name(other),
-                "Only SELECT statements over the listed tables run here",
+                "Only SELECT statements on the tables of the catalog are allowed",
             )),
         }
     }
 
-    /// SQLite names the table of a read by its name in the schema, except that it asks with an empty column for
-    /// everything in a FROM clause of which no column is used, under the name that the statement uses: that may be
-    /// a common table expression, which is no table.
+    /// Checks a read. SQLite reports the table by its name in the schema, with one exception: for an entry of a FROM
+    /// clause of which no column is used, it reports the name in the statement with an empty column. That name may be a
+    /// common table expression, which is not a table.
     fn read(&self, database: Option<&str>, table: &str, column: &str) -> Result<(), DatabaseError> {
         let table = table.to_lowercase();
-        let main = database.is_none_or(|name| name == "main");
-        if main && self.tables.contains(&table) {
+        let is_main = database.is_none_or(|name| name == "main");
+        if is_main && self.tables.contains(&table) {
             return Ok(());
         }
-        let expression = column.is_empty() && database.is_none() && !self.hidden.contains(&table);
-        if expression && !RESERVED.iter().any(|prefix| table.starts_with(prefix)) {
+        let may_be_expression = column.is_empty() && database.is_none() && !self.hidden.contains(&table);
+        if may_be_expression && !RESERVED_PREFIXES.iter().any(|prefix| table.starts_with(prefix)) {
             return Ok(());
         }
         Err(DatabaseError::denied(
             format!("reading {table}"),
-            "It is not among the tables that may be read; search the catalogue for those that may",
+            "This table cannot be read; use search_catalog to find the tables that can be read",
         ))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, GuardState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl GuardState {
     fn must_stop(&mut self) -> bool {
-        let reason = self.stop.as_ref().and_then(Stop::reason);
-        let used_up =
-            || DatabaseError::limit("temporary files have grown too large", "Sort, group or join fewer rows");
-        let reason = reason.or_else(|| self.space.is_used_up().then(used_up));
+        let reason = self.stop.as_ref().and_then(StopCondition::reason);
+        let exceeded =
+            || DatabaseError::limit("temporary files are too large", "Sort, group or join fewer rows");
+        let reason = reason.or_else(|| self.space.is_exceeded().then(exceeded));
         let stop = reason.is_some();
         self.stopped = reason.or(self.stopped.take());
         stop
     }
 }
 
-/// While it lives, the connection runs our own statements.
-pub(super) struct Trust(Arc<Guard>);
+/// Scope in which a connection runs statements of this program, without access control.
+pub(super) struct TrustedScope(Arc<Guard>);
 
-impl Drop for Trust {
+impl Drop for TrustedScope {
     fn drop(&mut self) {
         self.0.state().trusted = false;
     }
 }
 
-/// Beginnings of the names of SQLite's own tables and of those that are functions.
-const RESERVED: [&str; 6] = ["sqlite_", "pragma_", "json_", "jsonb_", "fts", "dbstat"];
+/// Prefixes of the names of SQLite's internal tables and table-valued functions.
+const RESERVED_PREFIXES: [&str; 6] = ["sqlite_", "pragma_", "json_", "jsonb_", "fts", "dbstat"];
 
-/// Functions that compute from their arguments, or from the moment. Sorted.
+/// Allowed functions: those that compute from their arguments or from the current time. Sorted.
 #[rustfmt::skip]
 const FUNCTIONS: [&str; 82] = [
     "->", "->>", "abs", "avg", "char", "coalesce", "concat", "concat_ws", "count", "cume_dist",
@@ -189,7 +190,7 @@ const FUNCTIONS: [&str; 82] = [
     "unicode", "unistr", "unixepoch", "unlikely", "upper",
 ];
 
-/// Whether a function may be called, and if so whether it gives something else each time.
+/// Checks a function call. Returns `true` if the function returns another value each time.
 fn function(name: &str) -> Result<bool, DatabaseError> {
     let name = name.to_lowercase();
     if FUNCTIONS.contains(&name.as_str()) {
@@ -197,11 +198,11 @@ fn function(name: &str) -> Result<bool, DatabaseError> {
     }
     Err(DatabaseError::denied(
         format!("the function {name}()"),
-        "Only functions that compute from their arguments may be called",
+        "Only functions that compute from their arguments can be called",
     ))
 }
 
-/// An action as a reader of SQL would call it.
+/// Returns a description of an action for error messages.
 fn name(action: &AuthAction<'_>) -> String {
     match action {
         AuthAction::Pragma { pragma_name, .. } => format!("PRAGMA {pragma_name}"),
@@ -213,13 +214,13 @@ fn name(action: &AuthAction<'_>) -> String {
             name(&AuthAction::DropTable { table_name })
         }
         AuthAction::Insert { table_name } => format!("writing to {table_name}"),
-        AuthAction::Update { table_name, .. } => format!("changing {table_name}"),
+        AuthAction::Update { table_name, .. } => format!("updating {table_name}"),
         AuthAction::Delete { table_name } => format!("deleting from {table_name}"),
         AuthAction::Attach { .. } | AuthAction::Detach { .. } => "attaching other databases".to_owned(),
         AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } => {
             "controlling transactions".to_owned()
         }
-        AuthAction::Analyze { .. } | AuthAction::Reindex { .. } => "maintenance".to_owned(),
-        _ => "creating, altering or dropping anything".to_owned(),
+        AuthAction::Analyze { .. } | AuthAction::Reindex { .. } => "ANALYZE and REINDEX".to_owned(),
+        _ => "creating, altering or dropping schema objects".to_owned(),
     }
 }

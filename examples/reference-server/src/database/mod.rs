@@ -1,12 +1,13 @@
-//! SQL for a model: statements that can only read, and only so much. The program's own changes take another way.
+//! SQL for a model: statements that can only read, within limits. Changes by this program run on a separate connection.
 //!
-//! The boundary is SQLite itself. A connection is opened read-only, its authorizer denies what is not allowed by name, its
-//! limits are low, and its progress handler stops it at the deadline or when nobody waits any more. The text of a
-//! statement decides nothing. Whoever stops waiting gives the place to the next at once, whether SQLite has looked or not.
+//! SQLite itself enforces the boundary. A connection is opened read-only, its authorizer denies every action that is not
+//! explicitly allowed, its limits are low, and its progress handler stops a statement at the deadline or when the caller
+//! drops the future. Access never depends on the text of a statement. A cancelled statement releases its slot in the
+//! queue at once, even before SQLite has stopped.
 
 mod cancel;
-mod catalogue;
-mod cells;
+mod catalog;
+mod cell;
 mod change;
 mod cursor;
 mod error;
@@ -22,7 +23,7 @@ mod queue;
 mod reader;
 mod result;
 mod settings;
-mod space;
+mod temp_space;
 mod writer;
 
 use std::path::PathBuf;
@@ -30,21 +31,18 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
+use self::cancel::StopCondition;
 use self::cursor::Cursors;
 use self::pool::Pool;
-use self::reader::Opening;
+use self::reader::{Reader, ReaderConfig};
 use self::writer::Writer;
 use crate::data::{self, DataError};
 
-pub(crate) use self::cancel::Stop;
-pub(crate) use self::reader::Reader;
-
 // The public interface is:
-pub use self::cancel::{Cancel, Cancelled};
-pub use self::catalogue::{
-    Catalog, CatalogueSearch, Detail, FoundTable, FoundTables, Index, Table, TableColumn,
-};
-pub use self::cells::Cell;
+pub use self::cancel::{CancellationToken, Cancelled};
+pub use self::catalog::search::{CatalogSearch, Detail, FoundTable, FoundTables};
+pub use self::catalog::{Catalog, Index, Table, TableColumn};
+pub use self::cell::Cell;
 pub use self::error::{CursorError, DatabaseError, Fault};
 pub use self::explain::{FullScan, Plan};
 pub use self::params::{Param, Params};
@@ -52,135 +50,142 @@ pub use self::query::Query;
 pub use self::result::{Column, ColumnType, Rows};
 pub use self::settings::Settings;
 
-/// The database: clones share its threads.
+/// A handle to the database. Clones share its threads.
 #[derive(Clone)]
 pub struct Database(Arc<Shared>);
 
 struct Shared {
     writer: Writer,
-    opened: Opened,
+    state: DatabaseState,
 }
 
-/// What there is once the file has been opened.
-struct Opened {
+/// State of an open database file.
+struct DatabaseState {
     file: PathBuf,
     pool: Pool,
     cursors: Cursors,
     settings: Settings,
-    catalogue: Arc<Catalog>,
+    catalog: Arc<Catalog>,
     is_writable: bool,
 }
 
-/// Why there is no database.
+/// Error of starting the database.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The data is not there and cannot be made, or is not what it was.
+    /// The data does not exist and cannot be generated, or it was changed.
     #[error(transparent)]
     Data(#[from] DataError),
     /// The data cannot be read.
-    #[error("{}. If the data is damaged, delete it, and the next start makes it again", .0.detail())]
+    #[error("{}. If the data is damaged, delete it; the next start generates it again", .0.detail())]
     Database(#[from] DatabaseError),
 }
 
 impl Database {
-    /// Finds or makes the data in a directory, and opens it. `report` is told how many steps of how many are done.
+    /// Finds or generates the data in a directory, and opens it. Calls `report` with the number of completed steps and
+    /// the total.
     ///
-    /// All of the work is done on threads of the database.
+    /// All of the work runs on threads of the database.
     pub async fn start(
         directory: PathBuf,
         settings: Settings,
         mut report: impl FnMut(u64, u64) + Send + 'static,
     ) -> Result<Self, StartError> {
         let writer = Writer::start()?;
-        let prepare = move || -> Result<Opened, StartError> {
+        let prepare = move || -> Result<DatabaseState, StartError> {
             let file = data::ensure(&directory, &mut report)?.file;
-            Ok(Opened::new(file, settings)?)
+            Ok(DatabaseState::open(file, settings)?)
         };
-        let opened = writer.run(prepare).await??;
-        Ok(Self(Arc::new(Shared { writer, opened })))
+        let state = writer.run(prepare).await??;
+        Ok(Self(Arc::new(Shared { writer, state })))
     }
 
-    /// Opens a file that [`data::ensure`] has made. It blocks for some milliseconds.
+    /// Opens a file that [`data::ensure`] generated. Blocks for some milliseconds.
     pub fn open(file: PathBuf, settings: Settings) -> Result<Self, DatabaseError> {
-        let (writer, opened) = (Writer::start()?, Opened::new(file, settings)?);
-        Ok(Self(Arc::new(Shared { writer, opened })))
+        let (writer, state) = (Writer::start()?, DatabaseState::open(file, settings)?);
+        Ok(Self(Arc::new(Shared { writer, state })))
     }
 
-    /// Reads all of the data on the writer's thread and compares its digest with the one in the source.
+    /// Reads all of the data on the writer's thread, and compares its digest with the expected one.
     pub async fn verify(&self) -> Result<(), StartError> {
-        let file = self.0.opened.file.clone();
+        let file = self.0.state.file.clone();
         Ok(self.0.writer.run(move || data::verify(&file)).await??)
     }
 
-    /// Runs a statement. Dropping the future stops it.
-    pub async fn query(&self, request: Query, cancel: Cancel) -> Result<Rows, DatabaseError> {
-        let Opened { settings, cursors, .. } = &self.0.opened;
+    /// Runs a statement. Dropping the future cancels it.
+    pub async fn query(&self, request: Query, cancel: CancellationToken) -> Result<Rows, DatabaseError> {
+        let DatabaseState { settings, cursors, .. } = &self.0.state;
         let (settings, cursors) = (settings.clone(), cursors.clone());
         self.run(&cancel, move |reader, stop| query::run(reader, stop, &request, &settings, &cursors)).await
     }
 
-    /// How a statement would be run. It is not run.
-    pub async fn explain(&self, sql: String, params: Params, cancel: Cancel) -> Result<Plan, DatabaseError> {
+    /// Returns the query plan of a statement without running it.
+    pub async fn explain(
+        &self,
+        sql: String,
+        params: Params,
+        cancel: CancellationToken,
+    ) -> Result<Plan, DatabaseError> {
         self.run(&cancel, move |reader, stop| explain::run(reader, stop, &sql, &params)).await
     }
 
-    /// What is known about the tables.
-    pub fn catalogue(&self) -> &Catalog {
-        &self.0.opened.catalogue
+    /// Returns the catalog of the tables.
+    pub fn catalog(&self) -> &Catalog {
+        &self.0.state.catalog
     }
 
-    /// Whether the data may be changed: the settings allow it, and so did the system at the start.
+    /// Returns `true` if the data can be changed: the settings allow it, and the file was writable at the start.
     pub fn is_writable(&self) -> bool {
-        self.0.opened.is_writable
+        self.0.state.is_writable
     }
 
-    /// Changes the data by work of our own, in one transaction on the writer's thread.
+    /// Runs `work`, which changes the data, in one transaction on the writer's thread.
     ///
-    /// What comes back inside is what the work says: if that is an error, nothing was changed. Nothing that a client wrote
-    /// may be part of a statement of this work, only a value.
+    /// The inner result is that of `work`; if it is an error, the transaction is rolled back. Input of clients must only
+    /// be passed as parameters of statements.
     pub(crate) async fn change<T: Send + 'static, E: Send + 'static>(
         &self,
         work: impl Fn(&Connection) -> rusqlite::Result<Result<T, E>> + Send + 'static,
     ) -> Result<Result<T, E>, DatabaseError> {
-        let Opened { file, settings, .. } = &self.0.opened;
+        let DatabaseState { file, settings, .. } = &self.0.state;
         if !self.is_writable() {
-            return logged(Err(DatabaseError::Unwritable("the server was started to read only".to_owned())));
+            return log(Err(DatabaseError::Unwritable("the database is read-only".to_owned())));
         }
-        let (file, wait) = (file.clone(), settings.wait);
-        logged(self.0.writer.run(move || change::change(&file, wait, work)).await.flatten())
+        let (file, timeout) = (file.clone(), settings.wait_timeout);
+        log(self.0.writer.run(move || change::change(&file, timeout, work)).await.flatten())
     }
 
-    /// Runs work of our own on a reader's thread.
+    /// Runs work of this program on a reader's thread.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
-        cancel: &Cancel,
-        work: impl FnOnce(&mut Reader, &Stop) -> Result<T, DatabaseError> + Send + 'static,
+        cancel: &CancellationToken,
+        work: impl FnOnce(&mut Reader, &StopCondition) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
-        logged(self.0.opened.pool.run(cancel, work).await)
+        log(self.0.state.pool.run(cancel, work).await)
     }
 }
 
-/// What only whoever runs the server can mend, they find in its log.
-fn logged<T>(done: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
-    if let Err(error) = &done
-        && error.fault() == Fault::Server
+/// Logs errors that only the operator can fix.
+fn log<T>(result: Result<T, DatabaseError>) -> Result<T, DatabaseError> {
+    if let Err(error) = &result
+        && error.fault() == Fault::Operator
     {
         tracing::error!("{}", error.detail());
     }
-    done
+    result
 }
 
-impl Opened {
-    fn new(file: PathBuf, settings: Settings) -> Result<Self, DatabaseError> {
-        let connection = reader::read_only(&file, settings.memory).map_err(DatabaseError::internal)?;
-        let catalogue = Arc::new(Catalog::load(&connection).map_err(DatabaseError::internal)?);
-        let Settings { memory, temporary, .. } = settings;
-        let opening = Opening { file: file.clone(), memory, temporary, catalogue: Arc::clone(&catalogue) };
-        let pool = Pool::start(&Arc::new(opening), &settings)?;
+impl DatabaseState {
+    fn open(file: PathBuf, settings: Settings) -> Result<Self, DatabaseError> {
+        let connection = reader::read_only(&file, settings.max_memory).map_err(DatabaseError::internal)?;
+        let catalog = Arc::new(Catalog::load(&connection).map_err(DatabaseError::internal)?);
+        let Settings { max_memory, max_temp_bytes, .. } = settings;
+        let config =
+            ReaderConfig { file: file.clone(), max_memory, max_temp_bytes, catalog: Arc::clone(&catalog) };
+        let pool = Pool::start(&Arc::new(config), &settings)?;
         let key = settings.cursor_key.map_or_else(random_key, Ok)?;
-        let is_writable = !settings.read_only && change::is_possible(&file);
-        Ok(Self { file, pool, cursors: Cursors::new(key), settings, catalogue, is_writable })
+        let is_writable = !settings.read_only && change::is_writable(&file);
+        Ok(Self { file, pool, cursors: Cursors::new(key), settings, catalog, is_writable })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The values for a statement's parameters, from JSON.
+//! Values of a statement's parameters, converted from JSON.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,15 +8,15 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::DatabaseError;
+use super::error::DatabaseError;
 
-/// Values by position or by name.
+/// Values of parameters, by position or by name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Params {
-    /// One for each `?`, in order.
+    /// One value for each `?`, in order.
     Positional(Vec<Param>),
-    /// One for each `:name`, under its name without the colon.
+    /// One value for each `:name`, by the name without the colon.
     Named(BTreeMap<String, Param>),
 }
 
@@ -26,7 +26,7 @@ impl Default for Params {
     }
 }
 
-/// What values look like is said where the argument is: here it would be said for each kind, and for each tool.
+/// A short schema: the format of values is described once, in the description of the tool's argument.
 impl JsonSchema for Params {
     fn inline_schema() -> bool {
         true
@@ -41,8 +41,8 @@ impl JsonSchema for Params {
     }
 }
 
-/// A value: text, a number, a boolean (1 or 0), null, or `{"integer": "9007199254740993"}` for integers that JSON
-/// numbers cannot carry everywhere, or `{"blob": "c0ffee"}` for bytes as hexadecimal digits.
+/// A parameter's value: text, a number, a boolean (bound as 1 or 0), null, `{"integer": "9007199254740993"}` for
+/// integers that not all JSON parsers represent exactly, or `{"blob": "c0ffee"}` for bytes in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Param(pub Json);
@@ -54,13 +54,16 @@ impl<T: Into<Json>> From<T> for Param {
 }
 
 impl Params {
-    /// Gives every parameter of the statement its value.
+    /// Binds a value to every parameter of the statement.
     pub(super) fn bind(&self, statement: &mut rusqlite::Statement<'_>) -> Result<(), DatabaseError> {
         let count = statement.parameter_count();
         match self {
             Self::Positional(values) => {
                 if values.len() != count {
-                    return Err(wrong(format!("the statement has {count}, and {} came", values.len())));
+                    return Err(invalid(format!(
+                        "the number of values must be {count}, not {}",
+                        values.len()
+                    )));
                 }
                 for (index, value) in values.iter().enumerate() {
                     bind(statement, index + 1, value, &format!("parameter {}", index + 1))?;
@@ -71,43 +74,43 @@ impl Params {
                 for index in 1..=count {
                     let name = name(statement, index)?;
                     let value =
-                        values.get(&name).ok_or_else(|| wrong(format!("there is no value for :{name}")))?;
+                        values.get(&name).ok_or_else(|| invalid(format!("there is no value for :{name}")))?;
                     unused.retain(|key| **key != name);
                     bind(statement, index, value, &format!("the parameter :{name}"))?;
                 }
                 if let Some(name) = unused.first() {
-                    return Err(wrong(format!("the statement does not have :{name}")));
+                    return Err(invalid(format!("the statement does not have the parameter :{name}")));
                 }
             }
         }
         Ok(())
     }
 
-    /// The same, but values that nobody knows yet may be left out altogether.
+    /// Like [`bind`](Self::bind), but binds nothing if there are no values.
     pub(super) fn bind_known(&self, statement: &mut rusqlite::Statement<'_>) -> Result<(), DatabaseError> {
-        let none = match self {
+        let is_empty = match self {
             Self::Positional(values) => values.is_empty(),
             Self::Named(values) => values.is_empty(),
         };
-        if none { Ok(()) } else { self.bind(statement) }
+        if is_empty { Ok(()) } else { self.bind(statement) }
     }
 
-    /// A text that differs for different values, for what is bound to them.
+    /// Returns a text that is equal for equal values only, for the digest of a request.
     pub(super) fn canonical(&self) -> String {
-        // Both kinds have a fixed order, and text is all that JSON values become.
+        // Both variants have a fixed order, and JSON values always serialize.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-fn wrong(what: impl Into<String>) -> DatabaseError {
-    DatabaseError::Parameters(what.into())
+fn invalid(reason: impl Into<String>) -> DatabaseError {
+    DatabaseError::Parameters(reason.into())
 }
 
-/// The name of a parameter without its first sign.
+/// Returns the name of a parameter without its sigil.
 fn name(statement: &rusqlite::Statement<'_>, index: usize) -> Result<String, DatabaseError> {
     match statement.parameter_name(index).and_then(|name| name.strip_prefix([':', '@', '$'])) {
         Some(name) => Ok(name.to_owned()),
-        None => Err(wrong(format!("parameter {index} has no name, so params must be an array"))),
+        None => Err(invalid(format!("parameter {index} has no name, so params must be an array"))),
     }
 }
 
@@ -115,11 +118,11 @@ fn bind(
     statement: &mut rusqlite::Statement<'_>,
     index: usize,
     value: &Param,
-    what: &str,
+    label: &str,
 ) -> Result<(), DatabaseError> {
-    let value = value.to_sql().map_err(|error| wrong(format!("{what} {error}")))?;
+    let value = value.to_sql().map_err(|error| invalid(format!("{label} {error}")))?;
     statement.raw_bind_parameter(index, value).map_err(|error| match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::TooBig) => wrong(format!("{what} is too long")),
+        Some(rusqlite::ErrorCode::TooBig) => invalid(format!("{label} is too long")),
         _ => DatabaseError::internal(error),
     })
 }
@@ -133,15 +136,16 @@ impl Param {
             Json::Number(number) => match (number.as_i64(), number.as_f64()) {
                 (Some(integer), _) => Ok(Sql::Integer(integer)),
                 (None, Some(real)) if number.is_f64() => Ok(Sql::Real(real)),
-                _ => Err("is an integer beyond 64 bits; pass it as text".to_owned()),
+                _ => Err("must be an integer of at most 64 bits; pass larger ones as text".to_owned()),
             },
             Json::Object(object) if object.len() == 1 => match object.iter().next() {
-                Some((key, Json::String(text))) if key == "integer" => {
-                    text.parse().map(Sql::Integer).map_err(|_| format!("is not a 64-bit integer: {text:?}"))
-                }
-                Some((key, Json::String(text))) if key == "blob" => {
-                    bytes(text).map(Sql::Blob).ok_or_else(|| "has a blob that is not hexadecimal".to_owned())
-                }
+                Some((key, Json::String(text))) if key == "integer" => text
+                    .parse()
+                    .map(Sql::Integer)
+                    .map_err(|_| format!("must be a 64-bit integer, not {text:?}")),
+                Some((key, Json::String(text))) if key == "blob" => bytes(text)
+                    .map(Sql::Blob)
+                    .ok_or_else(|| "must have pairs of hexadecimal digits as its blob".to_owned()),
                 _ => Err(EXPECTED.to_owned()),
             },
             Json::Object(_) | Json::Array(_) => Err(EXPECTED.to_owned()),
@@ -167,7 +171,7 @@ mod tests {
     use super::Param;
 
     #[test]
-    fn values_arrive_exactly() {
+    fn values_are_converted_exactly() {
         let sql = |json: serde_json::Value| Param(json).to_sql();
         assert_eq!(sql(json!(9_007_199_254_740_993_i64)), Ok(Sql::Integer(9_007_199_254_740_993)));
         assert_eq!(sql(json!({"integer": "-9223372036854775808"})), Ok(Sql::Integer(i64::MIN)));

@@ -1,4 +1,4 @@
-//! The reader threads, and how work gets to them and answers come back.
+//! The pool of reader threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,63 +8,66 @@ use std::time::{Duration, Instant};
 use futures::channel::oneshot;
 use futures::future::{Either, select};
 
-use super::cancel::{Cancel, Stop};
-use super::queue::{Asker, Job, Queue};
-use super::reader::{Opening, Reader};
-use super::{DatabaseError, Settings};
+use super::cancel::{CancellationToken, StopCondition};
+use super::error::DatabaseError;
+use super::queue::{CancelFlags, Job, Queue};
+use super::reader::{Reader, ReaderConfig};
+use super::settings::Settings;
 
-/// Readers on threads of their own: no thread of an async runtime ever waits for SQLite.
+/// Readers on dedicated threads, so that no thread of an async runtime waits for SQLite.
 pub(super) struct Pool {
     queue: Arc<Queue>,
 }
 
-/// Threads for each place: as many statements that nobody waits for may still run as are waited for.
-const THREADS: usize = 2;
+/// Number of threads per slot. Cancelled statements may still occupy half of the threads.
+const THREADS_PER_SLOT: usize = 2;
 
 impl Pool {
-    /// Opens all connections before it returns, so that a database that cannot be read is noticed at start.
-    pub(super) fn start(opening: &Arc<Opening>, settings: &Settings) -> Result<Self, DatabaseError> {
-        let places = settings.readers.max(1);
-        let readers = (0..places).map(|_| Reader::open(opening)).collect::<Result<Vec<_>, _>>()?;
-        let threads = places * THREADS;
-        // Dropping the pool on an error also ends the threads that were started by then.
-        let pool = Self { queue: Arc::new(Queue::new(readers, threads, settings.queue, settings.wait)) };
+    /// Opens all connections before it returns, so that a database that cannot be read is reported at the start.
+    pub(super) fn start(config: &Arc<ReaderConfig>, settings: &Settings) -> Result<Self, DatabaseError> {
+        let slots = settings.readers.max(1);
+        let readers = (0..slots).map(|_| Reader::open(config)).collect::<Result<Vec<_>, _>>()?;
+        let threads = slots * THREADS_PER_SLOT;
+        // If an error drops the pool, the threads started so far end.
+        let pool = Self {
+            queue: Arc::new(Queue::new(readers, threads, settings.queue_capacity, settings.wait_timeout)),
+        };
         for number in 0..threads {
-            let (queue, opening) = (Arc::clone(&pool.queue), Arc::clone(opening));
+            let (queue, config) = (Arc::clone(&pool.queue), Arc::clone(config));
             let timeout = settings.timeout;
             thread::Builder::new()
                 .name(format!("northlight-reader-{}", number + 1))
-                .spawn(move || serve(number, &opening, &queue, timeout))
+                .spawn(move || serve(number, &config, &queue, timeout))
                 .map_err(DatabaseError::internal)?;
         }
         Ok(pool)
     }
 
-    /// Runs `work` on a reader. Dropping the future stops it.
+    /// Runs `work` on a reader. Dropping the future cancels it.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        cancel: &Cancel,
-        work: impl FnOnce(&mut Reader, &Stop) -> Result<T, DatabaseError> + Send + 'static,
+        cancel: &CancellationToken,
+        work: impl FnOnce(&mut Reader, &StopCondition) -> Result<T, DatabaseError> + Send + 'static,
     ) -> Result<T, DatabaseError> {
-        let (answer, answered) = oneshot::channel();
-        let asker = Asker { caller: cancel.clone(), gone: Cancel::new() };
-        let mut waiting = Waiting { queue: &self.queue, gone: asker.gone.clone(), answered: false };
+        let (sender, receiver) = oneshot::channel();
+        let flags = CancelFlags { caller: cancel.clone(), dropped: CancellationToken::new() };
+        let mut guard = CancelOnDrop { queue: &self.queue, dropped: flags.dropped.clone(), completed: false };
         self.queue.push(Job {
-            asker,
+            flags,
             queued: Instant::now(),
-            // The one who asked may be gone by then; nobody needs the answer in that case.
+            // Sending fails only if the future was dropped.
             work: Box::new(move |reader| {
-                let _ = answer.send(reader.and_then(|(reader, stop)| work(reader, stop)));
+                let _ = sender.send(reader.and_then(|(reader, stop)| work(reader, stop)));
             }),
         })?;
-        let result = match select(answered, cancel.cancelled()).await {
+        let result = match select(receiver, cancel.cancelled()).await {
             Either::Left((Ok(result), _)) => result,
-            // A thread that finds a cancelled job drops it, and may do so before this looks at the flag.
+            // A thread drops a cancelled job, possibly before the other branch of `select` sees the flag.
             Either::Left((Err(_), _)) if cancel.is_cancelled() => Err(DatabaseError::Cancelled),
-            Either::Left((Err(_), _)) => Err(DatabaseError::internal("a reader ended without an answer")),
+            Either::Left((Err(_), _)) => Err(DatabaseError::internal("a reader ended without a result")),
             Either::Right(_) => return Err(DatabaseError::Cancelled),
         };
-        waiting.answered = true;
+        guard.completed = true;
         result
     }
 }
@@ -75,27 +78,27 @@ impl Drop for Pool {
     }
 }
 
-/// Somebody who waits for an answer. Dropped without one, it stops the statement.
-struct Waiting<'a> {
+/// Cancels the statement when dropped before completion.
+struct CancelOnDrop<'a> {
     queue: &'a Queue,
-    gone: Cancel,
-    answered: bool,
+    dropped: CancellationToken,
+    completed: bool,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
-        if !self.answered {
-            self.gone.cancel();
-            self.queue.left();
+        if !self.completed {
+            self.dropped.cancel();
+            self.queue.release_slot();
         }
     }
 }
 
-fn serve(thread: usize, opening: &Arc<Opening>, queue: &Queue, timeout: Duration) {
+fn serve(thread: usize, config: &Arc<ReaderConfig>, queue: &Queue, timeout: Duration) {
     let mut reader = None;
     while let Some((job, idle)) = queue.pop(thread, reader.take()) {
-        let stop = Stop::new(job.asker.caller, job.asker.gone, timeout);
-        let mut ready = match idle.map_or_else(|| Reader::open(opening), Ok) {
+        let stop = StopCondition::new(job.flags.caller, job.flags.dropped, timeout);
+        let mut ready = match idle.map_or_else(|| Reader::open(config), Ok) {
             Ok(ready) => ready,
             Err(error) => {
                 (job.work)(Err(error));
@@ -103,7 +106,7 @@ fn serve(thread: usize, opening: &Arc<Opening>, queue: &Queue, timeout: Duration
             }
         };
         let work = job.work;
-        // A connection that was left in the middle of something is not used again: the next job opens another.
+        // After a panic, the connection may be inside a transaction: it is closed, and the next job opens a new one.
         if catch_unwind(AssertUnwindSafe(|| work(Ok((&mut ready, &stop))))).is_ok() {
             reader = Some(ready);
         }
@@ -121,64 +124,64 @@ mod tests {
     use rusqlite::Connection;
 
     use super::Pool;
-    use crate::database::reader::Opening;
-    use crate::database::{Cancel, Catalog, DatabaseError, Settings};
+    use crate::database::cancel::CancellationToken;
+    use crate::database::catalog::Catalog;
+    use crate::database::error::DatabaseError;
+    use crate::database::reader::ReaderConfig;
+    use crate::database::settings::Settings;
 
-    /// One place over a database without rows.
+    /// Returns a pool with one slot over a database without rows.
     fn pool(file: &Path) -> Pool {
         let connection = Connection::open(file).unwrap();
         let schema = include_str!("../data/schema.sql");
         connection.execute_batch(schema).unwrap();
         connection.execute_batch("ANALYZE").unwrap();
-        let catalogue = Arc::new(Catalog::load(&connection).unwrap());
+        let catalog = Arc::new(Catalog::load(&connection).unwrap());
         let settings = Settings { readers: 1, ..Settings::default() };
-        let opening = Opening { file: file.to_owned(), memory: 1 << 30, temporary: 0, catalogue };
-        Pool::start(&Arc::new(opening), &settings).unwrap()
+        let config = ReaderConfig { file: file.to_owned(), max_memory: 1 << 30, max_temp_bytes: 0, catalog };
+        Pool::start(&Arc::new(config), &settings).unwrap()
     }
 
     #[test]
-    fn a_panic_costs_one_answer() {
+    fn a_panic_fails_one_job_only() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("empty.sqlite3");
         let pool = pool(&file);
-        let cancel = Cancel::new();
-        let panics = block_on(pool.run::<()>(&cancel, |_, _| panic!("this one answer")));
+        let cancel = CancellationToken::new();
+        let panics = block_on(pool.run::<()>(&cancel, |_, _| panic!("first job")));
         assert!(matches!(panics, Err(DatabaseError::Internal(_))));
-        let works = || block_on(pool.run(&cancel, |_, _| Ok(7)));
-        assert_eq!(works(), Ok(7), "on a new connection");
-        block_on(pool.run::<()>(&cancel, |_, _| panic!("and this one"))).unwrap_err();
-        std::fs::rename(&file, directory.path().join("gone")).unwrap();
-        assert!(matches!(works(), Err(DatabaseError::Internal(_))), "nothing to open");
-        std::fs::rename(directory.path().join("gone"), &file).unwrap();
-        assert_eq!(works(), Ok(7), "as soon as there is");
+        let next = || block_on(pool.run(&cancel, |_, _| Ok(7)));
+        assert_eq!(next(), Ok(7), "on a new connection");
+        block_on(pool.run::<()>(&cancel, |_, _| panic!("second job"))).unwrap_err();
+        std::fs::rename(&file, directory.path().join("moved")).unwrap();
+        assert!(matches!(next(), Err(DatabaseError::Internal(_))), "the file does not exist");
+        std::fs::rename(directory.path().join("moved"), &file).unwrap();
+        assert_eq!(next(), Ok(7), "the file exists again");
     }
 
     #[test]
-    fn what_cannot_be_stopped_keeps_nobody_waiting() {
+    fn a_cancelled_job_releases_its_slot_while_it_runs() {
         let directory = tempfile::tempdir().unwrap();
         let pool = pool(&directory.path().join("empty.sqlite3"));
-        let cancel = Cancel::new();
-        let (begun, begins) = mpsc::channel();
-        let (end, ends) = mpsc::channel::<()>();
-        let (ended, reports) = mpsc::channel();
-        let endless = pool.run(&cancel, move |_, _| {
-            begun.send(()).unwrap();
-            // It looks at no flag, as a function of SQLite does; without the next answer it would wait to no avail.
-            ended.send(ends.recv_timeout(Duration::from_secs(20))).unwrap();
+        let cancel = CancellationToken::new();
+        let (started, start) = mpsc::channel();
+        let (finish, finished) = mpsc::channel::<()>();
+        let (report, reports) = mpsc::channel();
+        let blocking = pool.run(&cancel, move |_, _| {
+            started.send(()).unwrap();
+            // The job checks no flag, as a function of SQLite does. It ends when the test sends `finish`.
+            report.send(finished.recv_timeout(Duration::from_secs(20))).unwrap();
             Ok(())
         });
-        let mut endless = Box::pin(endless);
-        assert!((&mut endless).now_or_never().is_none());
-        begins.recv().unwrap();
+        let mut blocking = Box::pin(blocking);
+        assert!((&mut blocking).now_or_never().is_none());
+        start.recv().unwrap();
         let mut next = Box::pin(pool.run(&cancel, |_, _| Ok(7)));
         std::thread::sleep(Duration::from_millis(50));
-        assert!(
-            (&mut next).now_or_never().is_none(),
-            "there is one place, and somebody waits for what has it"
-        );
-        drop(endless);
+        assert!((&mut next).now_or_never().is_none(), "the only slot is in use");
+        drop(blocking);
         assert_eq!(block_on(next), Ok(7));
-        end.send(()).unwrap();
-        assert_eq!(reports.recv().unwrap(), Ok(()), "the answer came before the end of what was given up");
+        finish.send(()).unwrap();
+        assert_eq!(reports.recv().unwrap(), Ok(()), "the next job completed before the cancelled one");
     }
 }

@@ -1,43 +1,46 @@
-//! Running one statement of a caller: prepared under the guard, stepped until a limit, and never trusted.
+//! Execution of a client's statement: prepared under the guard, and stepped up to the limits.
 
 use std::time::Duration;
 
 use rusqlite::{Connection, Statement};
 
-use super::cancel::Stop;
+use super::cancel::StopCondition;
+use super::cell::Cell;
 use super::cursor::{self, Cursors};
+use super::error::DatabaseError;
 use super::failure::explain_failure;
+use super::params::Params;
 use super::reader::Reader;
 use super::result::{Column, ColumnType, Rows};
-use super::{Cell, DatabaseError, Params, Settings};
+use super::settings::Settings;
 
 /// A statement with its parameters and limits.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     /// One SELECT statement.
     pub sql: String,
-    /// Values for its parameters.
+    /// Values of the parameters.
     pub params: Params,
-    /// Rows to return at most.
+    /// Maximum number of rows to return.
     pub max_rows: Option<u32>,
-    /// Bytes that the rows may have at most, as compact JSON.
+    /// Maximum size of the rows as compact JSON, in bytes.
     pub max_bytes: Option<u32>,
-    /// How long it may run, if less than the server allows.
+    /// Timeout, if shorter than the server's.
     pub timeout: Option<Duration>,
-    /// The `next_cursor` of the result before.
+    /// The `next_cursor` of the previous result.
     pub cursor: Option<String>,
-    /// Who asks: a cursor is good for its owner only. Empty where there is one caller.
+    /// The caller. A cursor is valid for its owner only. Empty if there is only one caller.
     pub owner: String,
 }
 
 impl Query {
-    /// A statement with the default limits.
+    /// Creates a query with the default limits.
     pub fn new(sql: impl Into<String>) -> Self {
         Self { sql: sql.into(), ..Self::default() }
     }
 }
 
-/// How much of the result is returned.
+/// Limits of a result.
 struct Limits {
     rows: usize,
     bytes: usize,
@@ -45,20 +48,21 @@ struct Limits {
 
 pub(super) fn run(
     reader: &mut Reader,
-    stop: &Stop,
+    stop: &StopCondition,
     query: &Query,
     settings: &Settings,
     cursors: &Cursors,
 ) -> Result<Rows, DatabaseError> {
     let limits = limits(query, settings);
-    let stop = stop.within(query.timeout.map_or(settings.timeout, |asked| asked.min(settings.timeout)));
-    let request = cursor::request(&[
+    let stop = stop
+        .with_timeout(query.timeout.map_or(settings.timeout, |requested| requested.min(settings.timeout)));
+    let request = cursor::request_digest(&[
         &query.sql,
         &query.params.canonical(),
         &limits.rows.to_string(),
         &limits.bytes.to_string(),
         &query.owner,
-        // Another version of the engine may return unordered rows in another order.
+        // Another version of SQLite may return unordered rows in another order.
         rusqlite::version(),
     ]);
     reader.snapshot(&stop, |reader, data_version| {
@@ -70,88 +74,92 @@ pub(super) fn run(
             query.params.bind(statement)?;
             fetch(statement, reader, offset, &limits)
         })?;
-        let volatile = reader.guard.noticed().volatile;
+        let volatile = reader.guard.take_observed().volatile;
         if rows.truncated {
             let next = offset + rows.row_count;
             rows.next_cursor = (!volatile).then(|| cursors.seal(next, data_version, &request));
-            rows.notices.push(cut_notice(&rows, volatile));
+            rows.notices.push(truncation_notice(&rows, volatile));
         }
         Ok(rows)
     })
 }
 
 fn limits(query: &Query, settings: &Settings) -> Limits {
-    let rows = query.max_rows.unwrap_or(settings.rows).clamp(1, settings.max_rows);
-    let bytes = query.max_bytes.unwrap_or(settings.bytes).clamp(2, settings.max_bytes);
+    let rows = query.max_rows.unwrap_or(settings.default_rows).clamp(1, settings.max_rows);
+    let bytes = query.max_bytes.unwrap_or(settings.default_bytes).clamp(2, settings.max_bytes);
     Limits { rows: rows as usize, bytes: bytes as usize }
 }
 
 impl Reader {
-    /// Everything within it sees the same state of the database, whose version it is told.
+    /// Runs `work` in a read transaction, and passes it the version of the data.
     fn snapshot<T>(
         &mut self,
-        stop: &Stop,
+        stop: &StopCondition,
         work: impl FnOnce(&mut Self, i64) -> Result<T, DatabaseError>,
     ) -> Result<T, DatabaseError> {
         let version = self.trusted(stop, |connection| {
             connection.prepare_cached("BEGIN")?.execute([])?;
             data_version(connection)
         });
-        let done = version.and_then(|version| work(self, version));
-        let trust = self.guard.trust();
+        let result = version.and_then(|version| work(self, version));
+        let trusted = self.guard.trust();
         if !self.connection.is_autocommit() {
-            let ended = self.connection.prepare_cached("ROLLBACK").and_then(|mut end| end.execute([]));
-            ended.map_err(DatabaseError::internal)?;
+            let rolled_back =
+                self.connection.prepare_cached("ROLLBACK").and_then(|mut rollback| rollback.execute([]));
+            rolled_back.map_err(DatabaseError::internal)?;
         }
-        drop(trust);
-        done
+        drop(trusted);
+        result
     }
 
-    /// Prepares a statement of a caller and works with it, under the guard.
+    /// Prepares a client's statement, and runs `work` with it, under the guard.
     pub(super) fn statement<T>(
         &mut self,
-        stop: &Stop,
+        stop: &StopCondition,
         sql: &str,
         work: impl FnOnce(&mut Statement<'_>, &Self) -> Result<T, Failure>,
     ) -> Result<T, DatabaseError> {
         self.guarded(stop, sql, |reader| work(&mut prepare(&reader.connection, sql)?, reader))
     }
 
-    /// Prepares and runs what a caller wrote, under the guard.
+    /// Runs `work`, which prepares and runs a client's SQL, under the guard.
     fn guarded<T>(
         &mut self,
-        stop: &Stop,
+        stop: &StopCondition,
         sql: &str,
         work: impl FnOnce(&Self) -> Result<T, Failure>,
     ) -> Result<T, DatabaseError> {
         if sql.contains('\0') {
-            // SQLite would stop reading there, and the rest would seem to have been run.
+            // SQLite would ignore the rest of the text without an error.
             return Err(DatabaseError::Statement {
-                message: "it has a NUL character".to_owned(),
+                message: "it contains a NUL character".to_owned(),
                 hint: None,
             });
         }
-        self.guard.forget();
-        self.guard.obey(Some(stop.clone()));
-        let done = work(self);
-        self.guard.obey(None);
-        done.map_err(|failure| match failure {
-            Failure::Ours(error) => error,
+        self.guard.reset();
+        self.guard.set_stop(Some(stop.clone()));
+        let result = work(self);
+        self.guard.set_stop(None);
+        result.map_err(|failure| match failure {
+            Failure::Database(error) => error,
             Failure::Sqlite(error) => explain_failure(&error, self, sql),
         })
     }
 
-    /// The rows of EXPLAIN QUERY PLAN. The statement after these words has already passed by itself.
+    /// Runs EXPLAIN QUERY PLAN, and returns its rows. The explained statement must have been checked by
+    /// [`statement`](Self::statement) before.
     pub(super) fn plan(
         &mut self,
-        stop: &Stop,
+        stop: &StopCondition,
         explained: &str,
         params: &Params,
     ) -> Result<Vec<(i64, i64, String)>, DatabaseError> {
         self.guarded(stop, explained, |reader| {
             let mut statement = reader.connection.prepare(explained)?;
             if statement.is_explain() != 2 {
-                return Err(DatabaseError::internal("EXPLAIN QUERY PLAN gave something else").into());
+                return Err(
+                    DatabaseError::internal("EXPLAIN QUERY PLAN was parsed as another statement").into()
+                );
             }
             params.bind_known(&mut statement)?;
             let mut rows = statement.raw_query();
@@ -164,15 +172,15 @@ impl Reader {
     }
 }
 
-/// What stopped a statement: we, or SQLite.
+/// Error while a statement is prepared or run, from this program or from SQLite.
 pub(super) enum Failure {
-    Ours(DatabaseError),
+    Database(DatabaseError),
     Sqlite(rusqlite::Error),
 }
 
 impl From<DatabaseError> for Failure {
     fn from(error: DatabaseError) -> Self {
-        Self::Ours(error)
+        Self::Database(error)
     }
 }
 
@@ -187,21 +195,21 @@ fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.prepare_cached(sql)?.query_row([], |row| row.get(0))
 }
 
-/// The second line behind the authorizer: what the engine says of the finished statement.
+/// Prepares a statement, and checks its properties. This is a second check in addition to the authorizer.
 fn prepare<'a>(connection: &'a Connection, sql: &str) -> Result<Statement<'a>, Failure> {
     let statement = connection.prepare(sql)?;
     if statement.is_explain() != 0 {
         return Err(
-            DatabaseError::denied("EXPLAIN within a query", "Pass the statement itself to explain").into()
+            DatabaseError::denied("EXPLAIN", "Call the tool explain with the statement itself").into()
         );
     }
     if !statement.readonly() {
         return Err(
-            DatabaseError::denied("a statement that writes", "Only SELECT statements run here").into()
+            DatabaseError::denied("a statement that writes", "Only SELECT statements are allowed").into()
         );
     }
     if statement.column_count() == 0 {
-        let message = "there is no statement that returns rows".to_owned();
+        let message = "it is not a statement that returns rows".to_owned();
         return Err(DatabaseError::Statement { message, hint: None }.into());
     }
     Ok(statement)
@@ -216,7 +224,7 @@ fn fetch(
     let mut columns = columns(statement, reader);
     let mut fetched = statement.raw_query();
     let mut replaced = false;
-    // The brackets around the rows count too.
+    // The brackets around the rows.
     let mut bytes = 2;
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut truncated = false;
@@ -226,7 +234,7 @@ fn fetch(
         }
     }
     while let Some(row) = fetched.next()? {
-        // This row shows that there are more, whether or not it would fit.
+        // There are more rows, whether or not this one would fit.
         if rows.len() == limits.rows {
             truncated = true;
             break;
@@ -240,7 +248,7 @@ fn fetch(
         let size = size(&cells) + usize::from(!rows.is_empty());
         if bytes + size > limits.bytes {
             if rows.is_empty() {
-                return Err(too_wide(size, limits, offset).into());
+                return Err(row_too_large(size, limits, offset).into());
             }
             truncated = true;
             break;
@@ -260,8 +268,7 @@ fn columns(statement: &Statement<'_>, reader: &Reader) -> Vec<Column> {
     let described = statement.columns_with_metadata();
     let columns = described.map(|column| {
         let known = column.table_name().zip(column.origin_name());
-        let known =
-            known.and_then(|(table, name)| Some((table, reader.catalogue.table(table)?.column(name)?)));
+        let known = known.and_then(|(table, name)| Some((table, reader.catalog.table(table)?.column(name)?)));
         Column {
             name: column.name().to_owned(),
             kind: known.map_or(ColumnType::Any, |(_, column)| column.kind),
@@ -273,43 +280,48 @@ fn columns(statement: &Statement<'_>, reader: &Reader) -> Vec<Column> {
 }
 
 fn size(cells: &[Cell]) -> usize {
-    // Cells always serialise; a failure would only make the row seem to have no size.
+    // Serializing cells does not fail.
     serde_json::to_vec(cells).map_or(0, |json| json.len())
 }
 
-fn too_wide(size: usize, limits: &Limits, offset: u64) -> DatabaseError {
+fn row_too_large(size: usize, limits: &Limits, offset: u64) -> DatabaseError {
     DatabaseError::limit(
-        format!("row {} has {size} bytes, and {} are allowed", offset + 1, limits.bytes),
+        format!("row {} has {size} bytes, the maximum is {}", offset + 1, limits.bytes),
         "Select fewer columns, or shorten long ones with substr()",
     )
 }
 
-fn cut_notice(rows: &Rows, volatile: bool) -> String {
-    let how = match volatile {
-        true => "the statement uses random(), so it cannot be continued: ask for more rows at once",
-        false => "pass nextCursor to go on, or aggregate and filter in SQL",
+fn truncation_notice(rows: &Rows, volatile: bool) -> String {
+    let hint = match volatile {
+        true => "the statement uses random(), so it has no nextCursor: raise max_rows instead",
+        false => "pass nextCursor as cursor for the next rows, or aggregate and filter in SQL",
     };
-    format!("There are more rows than these {}; {how}.", rows.row_count)
+    format!("There are more rows than these {}; {hint}.", rows.row_count)
 }
 
 fn notices(columns: &[Column], rows: &[Vec<Cell>], replaced: bool) -> Vec<String> {
     let mut notices = Vec::new();
-    let mut note = |what: &str, applies: fn(&Cell) -> bool| {
-        let concerned = columns.iter().enumerate();
-        let concerned =
-            concerned.filter(|(index, _)| rows.iter().any(|row| row.get(*index).is_some_and(applies)));
-        let names: Vec<&str> = concerned.map(|(_, column)| column.name.as_str()).collect();
+    let mut add = |text: &str, applies: fn(&Cell) -> bool| {
+        let affected = columns.iter().enumerate();
+        let affected =
+            affected.filter(|(index, _)| rows.iter().any(|row| row.get(*index).is_some_and(applies)));
+        let names: Vec<&str> = affected.map(|(_, column)| column.name.as_str()).collect();
         if !names.is_empty() {
-            notices.push(format!("{what}: {}.", names.join(", ")));
+            notices.push(format!("{text}: {}.", names.join(", ")));
         }
     };
-    note("Integers beyond 2^53 are strings of digits, exact, in", |cell| {
-        matches!(cell, Cell::Integer(_)) && cell.is_shown_as_text()
+    add("Integers beyond 2^53 are exact strings of digits in these columns", |cell| {
+        matches!(cell, Cell::Integer(_)) && cell.is_string_in_json()
     });
-    note("Blobs are hexadecimal digits (write x'…' in SQL) in", |cell| matches!(cell, Cell::Blob(_)));
-    note("Infinite numbers are strings in", |cell| matches!(cell, Cell::Real(real) if real.is_infinite()));
+    add("Blobs are hexadecimal digits (x'…' in SQL) in these columns", |cell| {
+        matches!(cell, Cell::Blob(_))
+    });
+    add(
+        "Infinite numbers are strings in these columns",
+        |cell| matches!(cell, Cell::Real(real) if real.is_infinite()),
+    );
     if replaced {
-        notices.push("Bytes that are no UTF-8 have been replaced in a text.".to_owned());
+        notices.push("A text contains bytes that are not UTF-8; they were replaced.".to_owned());
     }
     notices
 }

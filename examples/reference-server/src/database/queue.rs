@@ -1,74 +1,77 @@
-//! The bounded queue between those who ask and the reader threads.
+//! The bounded queue of jobs for the reader threads.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::DatabaseError;
-use super::cancel::{Cancel, Stop};
+use super::cancel::{CancellationToken, StopCondition};
+use super::error::DatabaseError;
 use super::reader::Reader;
 
-/// Who asked for something, and may stop waiting for it.
+/// The flags that cancel a job.
 #[derive(Clone)]
-pub(super) struct Asker {
-    /// What the caller may set.
-    pub(super) caller: Cancel,
-    /// What is set when the caller drops the future.
-    pub(super) gone: Cancel,
+pub(super) struct CancelFlags {
+    /// Set by the caller.
+    pub(super) caller: CancellationToken,
+    /// Set when the caller drops the future.
+    pub(super) dropped: CancellationToken,
 }
 
-impl Asker {
-    /// Whether nobody waits any more.
-    fn is_gone(&self) -> bool {
-        self.caller.is_cancelled() || self.gone.is_cancelled()
+impl CancelFlags {
+    /// Returns `true` if the job is cancelled.
+    fn is_cancelled(&self) -> bool {
+        self.caller.is_cancelled() || self.dropped.is_cancelled()
     }
 }
 
-/// What a reader does for a job, or how the job learns why no reader did.
-pub(super) type Work = Box<dyn FnOnce(Result<(&mut Reader, &Stop), DatabaseError>) + Send>;
+/// The work of a job. Receives a reader, or the error that prevented the job from running.
+pub(super) type JobBody = Box<dyn FnOnce(Result<(&mut Reader, &StopCondition), DatabaseError>) + Send>;
 
+/// A unit of work for a reader.
 pub(super) struct Job {
-    pub(super) asker: Asker,
+    pub(super) flags: CancelFlags,
     pub(super) queued: Instant,
-    pub(super) work: Work,
+    pub(super) work: JobBody,
 }
 
-/// Jobs that wait, and what runs.
+/// Waiting and running jobs.
 ///
-/// A job that nobody waits for any more has given its place to the next at that moment, and not only when it ends: within
-/// a function, SQLite does not look whether to stop. So there are more threads than places.
+/// A cancelled job releases its slot at once, not when it ends, because SQLite does not check for cancellation within a
+/// function. Therefore there are more threads than slots.
 pub(super) struct Queue {
-    /// Jobs that run at once, as far as somebody waits for them.
-    places: usize,
+    /// Maximum number of jobs that run at once, not counting cancelled ones.
+    slots: usize,
+    /// Maximum number of waiting jobs.
     capacity: usize,
-    wait: Duration,
-    state: Mutex<State>,
+    /// Maximum time that a job waits.
+    timeout: Duration,
+    state: Mutex<QueueState>,
     changed: Condvar,
 }
 
-struct State {
+struct QueueState {
     jobs: VecDeque<Job>,
-    /// For each thread, who asked for what it does.
-    running: Vec<Option<Asker>>,
-    /// Open connections that nobody uses. The one that was used last is taken first.
+    /// For each thread, the flags of its running job.
+    running: Vec<Option<CancelFlags>>,
+    /// Idle connections. The last used one is taken first.
     idle: Vec<Reader>,
     closed: bool,
 }
 
 impl Queue {
-    /// One place for each of the connections.
-    pub(super) fn new(idle: Vec<Reader>, threads: usize, capacity: usize, wait: Duration) -> Self {
-        let places = idle.len();
-        let state = State { jobs: VecDeque::new(), running: vec![None; threads], idle, closed: false };
+    /// Creates a queue with one slot for each idle connection.
+    pub(super) fn new(idle: Vec<Reader>, threads: usize, capacity: usize, timeout: Duration) -> Self {
+        let slots = idle.len();
+        let state = QueueState { jobs: VecDeque::new(), running: vec![None; threads], idle, closed: false };
         let (state, changed) = (Mutex::new(state), Condvar::new());
-        Self { places, capacity: capacity.max(1), wait, state, changed }
+        Self { slots, capacity: capacity.max(1), timeout, state, changed }
     }
 
-    /// Adds a job, unless too many wait already. Those that nobody waits for do not count.
+    /// Adds a job. Returns [`DatabaseError::Busy`] if the queue is full; cancelled jobs do not count.
     pub(super) fn push(&self, job: Job) -> Result<(), DatabaseError> {
         let mut state = self.state();
         if state.jobs.len() >= self.capacity {
-            state.jobs.retain(|job| !job.asker.is_gone());
+            state.jobs.retain(|job| !job.flags.is_cancelled());
         }
         if state.jobs.len() >= self.capacity {
             return Err(DatabaseError::Busy(format!("{} requests are waiting", self.capacity)));
@@ -79,27 +82,27 @@ impl Queue {
         Ok(())
     }
 
-    /// The next job that somebody waits for, with a connection if one is open; none once the queue is closed. The thread
-    /// gives back the connection of the job before.
-    pub(super) fn pop(&self, thread: usize, back: Option<Reader>) -> Option<(Job, Option<Reader>)> {
+    /// Waits for the next job that is not cancelled, and returns it with an idle connection if there is one. Returns
+    /// `None` after the queue is closed. The thread returns the connection of its last job as `reader`.
+    pub(super) fn pop(&self, thread: usize, reader: Option<Reader>) -> Option<(Job, Option<Reader>)> {
         let mut state = self.state();
         state.running[thread] = None;
-        state.idle.extend(back);
+        state.idle.extend(reader);
         loop {
             if state.closed {
                 return None;
             }
-            let next = if state.places_taken() < self.places { state.jobs.pop_front() } else { None };
+            let next = if state.busy_slots() < self.slots { state.jobs.pop_front() } else { None };
             match next {
-                Some(job) if job.asker.is_gone() => {}
-                Some(job) if job.queued.elapsed() > self.wait => {
+                Some(job) if job.flags.is_cancelled() => {}
+                Some(job) if job.queued.elapsed() > self.timeout => {
                     drop(state);
-                    let waited = format!("no reader was free for {} ms", self.wait.as_millis());
-                    (job.work)(Err(DatabaseError::Busy(waited)));
+                    let reason = format!("no reader was free for {} ms", self.timeout.as_millis());
+                    (job.work)(Err(DatabaseError::Busy(reason)));
                     state = self.state();
                 }
                 Some(job) => {
-                    state.running[thread] = Some(job.asker.clone());
+                    state.running[thread] = Some(job.flags.clone());
                     return Some((job, state.idle.pop()));
                 }
                 None => state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
@@ -107,14 +110,14 @@ impl Queue {
         }
     }
 
-    /// Somebody has stopped waiting: what runs for them has given its place away.
-    pub(super) fn left(&self) {
-        // A thread that has just counted the places must be asleep before it is woken.
+    /// Wakes a thread after a job was cancelled, since that releases the job's slot.
+    pub(super) fn release_slot(&self) {
+        // Taking the lock ensures that a thread that has just counted the slots is waiting when it is notified.
         drop(self.state());
         self.changed.notify_one();
     }
 
-    /// Ends the threads that pop. Jobs that still wait are dropped, and connections that nobody uses are closed.
+    /// Ends the threads, drops the waiting jobs, and closes the idle connections.
     pub(super) fn close(&self) {
         let mut state = self.state();
         state.closed = true;
@@ -124,13 +127,13 @@ impl Queue {
         self.changed.notify_all();
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn places_taken(&self) -> usize {
-        self.running.iter().flatten().filter(|asker| !asker.is_gone()).count()
+impl QueueState {
+    fn busy_slots(&self) -> usize {
+        self.running.iter().flatten().filter(|flags| !flags.is_cancelled()).count()
     }
 }

@@ -1,46 +1,46 @@
-//! What a query gives back.
+//! Results of queries.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Cell;
+use super::cell::Cell;
 use crate::schema::brief;
 
-/// What a column holds.
+/// The type of a column.
 ///
-/// For a column of a table it is what the catalogue says; for an expression, what the values of this result are.
+/// For a column of a table, the type in the catalog; for an expression, the common type of the values in the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub enum ColumnType {
-    /// A whole number; beyond ±(2^53 − 1) it comes as a string of digits.
+    /// An integer. Beyond ±(2^53 − 1), a string of digits in JSON.
     Integer,
-    /// An amount of money as a whole number of euro cents.
+    /// An amount of money in whole euro cents.
     Cents,
-    /// A decimal number as text, exact.
+    /// An exact decimal number as text.
     Decimal,
     /// A floating-point number.
     Real,
     /// Text.
     Text,
-    /// A day such as 2024-05-17.
+    /// A date such as 2024-05-17.
     Date,
-    /// A moment in UTC such as 2024-05-17T09:30:00Z.
+    /// A UTC timestamp such as 2024-05-17T09:30:00Z.
     Timestamp,
     /// 1 or 0.
     Boolean,
     /// JSON as text.
     Json,
-    /// Bytes, as hexadecimal digits.
+    /// Bytes as hexadecimal digits.
     Blob,
-    /// Values of several kinds, or none at all.
+    /// Values of several types, or no values.
     Any,
 }
 
 impl ColumnType {
-    /// Reads the name that the catalogue uses.
-    pub(super) fn named(name: &str) -> Self {
+    /// Parses a type's name in the catalog.
+    pub(super) fn parse(name: &str) -> Self {
         match name {
             "integer" => Self::Integer,
             "cents" => Self::Cents,
@@ -56,7 +56,7 @@ impl ColumnType {
         }
     }
 
-    /// What the values of a column have in common.
+    /// Returns the common type of values.
     pub(super) fn of<'a>(cells: impl Iterator<Item = &'a Cell>) -> Self {
         let mut common = None;
         for cell in cells {
@@ -79,7 +79,7 @@ impl ColumnType {
         common.unwrap_or(Self::Any)
     }
 
-    /// The name that the catalogue uses.
+    /// Returns the type's name in the catalog.
     pub fn name(self) -> &'static str {
         match self {
             Self::Integer => "integer",
@@ -103,20 +103,20 @@ impl ColumnType {
 #[schemars(transform = brief(&["type", "origin", "personal"]))]
 #[non_exhaustive]
 pub struct Column {
-    /// Its name in the statement.
+    /// The column's name in the statement.
     pub name: String,
-    /// Cents are whole euro cents, decimal is exact text, boolean is 1 or 0, json is text, any is of several kinds.
+    /// cents: whole euro cents; decimal: exact text; boolean: 1 or 0; json: text; any: mixed types.
     #[serde(rename = "type")]
     pub kind: ColumnType,
-    /// The column of a table that it is, such as orders.id.
+    /// The table column it comes from, such as orders.id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
-    /// Whether it holds data about persons; not known for expressions.
+    /// True for personal data; unknown for expressions.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub personal: bool,
 }
 
-/// The rows that a statement gave, as many as the limits let through.
+/// The rows of a statement, up to the limits.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = brief(&["truncated", "nextCursor"]))]
@@ -124,28 +124,28 @@ pub struct Column {
 pub struct Rows {
     /// The columns, in order.
     pub columns: Vec<Column>,
-    /// The rows; each has one value for every column.
+    /// The rows, each with one value for every column.
     pub rows: Vec<Vec<Cell>>,
-    /// How many rows these are.
+    /// Number of rows in this result.
     pub row_count: u64,
-    /// Whether there are more rows.
+    /// True if there are more rows.
     pub truncated: bool,
-    /// Pass it as cursor, with the same request, for the rows that follow.
+    /// Pass it as cursor, in the same request, for the next rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
-    /// What to know about this result.
+    /// Remarks on this result.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notices: Vec<String>,
 }
 
 impl Rows {
-    /// The rows as CSV with a line of names, quoted as RFC 4180 says.
+    /// Formats the rows as CSV with a header, quoted as in RFC 4180.
     pub fn csv(&self) -> String {
         let mut text = String::new();
         let names = self.columns.iter().map(|column| column.name.as_str());
         line(&mut text, names.map(|name| (name.into(), false)));
         for row in &self.rows {
-            // An empty text is quoted, so that it differs from null.
+            // An empty text is quoted to distinguish it from NULL.
             line(
                 &mut text,
                 row.iter().map(|cell| (cell.text(), matches!(cell, Cell::Text(text) if text.is_empty()))),

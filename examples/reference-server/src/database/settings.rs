@@ -1,34 +1,36 @@
-//! How much a statement may take.
+//! Settings and limits of the database.
 
 use std::time::Duration;
 
-/// Limits and sizes. The defaults suit one process that serves a few models.
+/// Settings of the database. The defaults suit one process that serves a few models.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Statements that run at once, each with a thread and a connection of its own.
+    /// Maximum number of statements that run at once, each on its own connection. Default: 4.
     pub readers: usize,
-    /// Requests that may wait for a reader; one more is refused as busy.
-    pub queue: usize,
-    /// How long a request may wait for a reader, or a change for its turn.
-    pub wait: Duration,
-    /// How long a statement may run unless it asks for less.
+    /// Maximum number of requests that wait for a reader; further ones fail as busy. Default: 64.
+    pub queue_capacity: usize,
+    /// Maximum time that a request waits for a reader, or a change for its lock. Default: 5 seconds.
+    pub wait_timeout: Duration,
+    /// Timeout of a statement, unless the request has a shorter one. Default: 5 seconds.
     pub timeout: Duration,
-    /// Rows of a result unless the request says otherwise.
-    pub rows: u32,
-    /// Rows that a request may ask for at most.
+    /// Maximum number of rows of a result, unless the request specifies another. Default: 200.
+    pub default_rows: u32,
+    /// Upper bound of the maximum number of rows that a request can specify. Default: 10,000.
     pub max_rows: u32,
-    /// Bytes of the rows as compact JSON unless the request says otherwise.
-    pub bytes: u32,
-    /// Bytes that a request may ask for at most.
+    /// Maximum size of the rows as compact JSON, in bytes, unless the request specifies another. Default: 64 KiB.
+    pub default_bytes: u32,
+    /// Upper bound of the maximum size that a request can specify, in bytes. Default: 1 MiB.
     pub max_bytes: u32,
-    /// Memory that all statements of the process may use together. SQLite can lower it later, never raise it.
-    pub memory: u64,
-    /// Bytes by which temporary files may grow while a statement runs. They are in the directory that `TMPDIR` names.
-    pub temporary: u64,
-    /// Whether nothing may be changed, whoever agrees.
+    /// Maximum memory of all statements of the process together, in bytes. SQLite can lower this limit later, but not
+    /// raise it. Default: 192 MiB.
+    pub max_memory: u64,
+    /// Maximum growth of temporary files while a statement runs, in bytes. They are in the directory that `TMPDIR` names.
+    /// Default: 512 MiB.
+    pub max_temp_bytes: u64,
+    /// `true` to reject all changes. Default: `false`.
     pub read_only: bool,
-    /// The key that cursors are sealed with. Without one, a random key is made, and cursors end with the process.
+    /// The key that authenticates cursors. If `None`, a random key is generated, and cursors do not outlive the process.
     pub cursor_key: Option<[u8; 32]>,
 }
 
@@ -36,15 +38,15 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             readers: 4,
-            queue: 64,
-            wait: Duration::from_secs(5),
+            queue_capacity: 64,
+            wait_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(5),
-            rows: 200,
+            default_rows: 200,
             max_rows: 10_000,
-            bytes: 64 << 10,
+            default_bytes: 64 << 10,
             max_bytes: 1 << 20,
-            memory: 192 << 20,
-            temporary: 512 << 20,
+            max_memory: 192 << 20,
+            max_temp_bytes: 512 << 20,
             read_only: false,
             cursor_key: None,
         }

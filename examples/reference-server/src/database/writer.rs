@@ -1,4 +1,4 @@
-//! The one thread that may write: it makes the data, checks it, and changes it.
+//! The writer thread, which generates, verifies and changes the data.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
@@ -6,43 +6,43 @@ use std::thread;
 
 use futures::channel::oneshot;
 
-use super::DatabaseError;
+use super::error::DatabaseError;
 
-/// Runs one piece of work after the other, so that no two writers ever wait for each other inside SQLite.
+/// Runs jobs one after another, so that no two writers of this process wait for each other in SQLite.
 pub(super) struct Writer {
-    work: mpsc::Sender<Work>,
+    jobs: mpsc::Sender<WriterJob>,
 }
 
-type Work = Box<dyn FnOnce() + Send>;
+type WriterJob = Box<dyn FnOnce() + Send>;
 
 impl Writer {
     pub(super) fn start() -> Result<Self, DatabaseError> {
-        let (work, queue) = mpsc::channel::<Work>();
+        let (jobs, queue) = mpsc::channel::<WriterJob>();
         thread::Builder::new()
             .name("northlight-writer".to_owned())
             .spawn(move || {
-                for work in queue {
-                    // Work that panics drops its answer; the next is not concerned.
-                    let _ = catch_unwind(AssertUnwindSafe(work));
+                for job in queue {
+                    // A job that panics drops its sender, and does not affect the next job.
+                    let _ = catch_unwind(AssertUnwindSafe(job));
                 }
             })
             .map_err(DatabaseError::internal)?;
-        Ok(Self { work })
+        Ok(Self { jobs })
     }
 
-    /// Runs `work` on the writer's thread. It is not stopped when the future is dropped: what was begun is finished. What
-    /// has not begun by then never does.
+    /// Runs `work` on the writer's thread. If the future is dropped, work that has started still finishes, and work that
+    /// has not started never runs.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, DatabaseError> {
-        let (answer, answered) = oneshot::channel();
-        // A writer that has ended drops the work, and with it the other end.
-        let _ = self.work.send(Box::new(move || {
-            if !answer.is_canceled() {
-                let _ = answer.send(work());
+        let (sender, receiver) = oneshot::channel();
+        // If the thread has ended, the job is dropped, and with it the sender.
+        let _ = self.jobs.send(Box::new(move || {
+            if !sender.is_canceled() {
+                let _ = sender.send(work());
             }
         }));
-        answered.await.map_err(|_| DatabaseError::internal("the writer ended without an answer"))
+        receiver.await.map_err(|_| DatabaseError::internal("the writer ended without a result"))
     }
 }

@@ -1,18 +1,19 @@
-//! Deleting a version of a document: what would be lost, and losing it.
+//! Deletion of a version of a document.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::index::replace_sections;
-use super::readable::readable;
-use super::store::{self, missing};
-use super::{Address, DocumentError};
-use crate::data::hexadecimal;
+use super::error::DocumentError;
+use super::store::{self, not_found};
+use super::uri::DocumentUri;
+use crate::hex;
 use crate::schema::brief;
+use crate::text::index::replace_sections;
+use crate::text::readable::readable;
 
-/// A version that may be deleted, as it is when somebody is asked.
+/// A version that can be deleted, in the state that is shown to the user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Candidate {
@@ -20,34 +21,34 @@ pub struct Candidate {
     version: u32,
     /// The title of the document in this version.
     pub title: String,
-    /// Who wrote it.
+    /// The author of the version.
     pub author: String,
-    /// What was changed in it.
+    /// The description of its change.
     pub message: String,
-    /// When it was written.
+    /// The time of its creation.
     pub created_at: String,
-    /// The SHA-256 of the source that would be lost.
+    /// The SHA-256 digest of its source.
     pub sha256: String,
-    /// The version that would be the latest one then, if this one is.
+    /// The version that becomes the latest one, if this version is the latest.
     pub becomes_latest: Option<u32>,
 }
 
 impl Candidate {
-    /// The version.
-    pub fn address(&self) -> Address {
-        Address::latest(&self.path).at(self.version)
+    /// Returns the URI of the version.
+    pub fn uri(&self) -> DocumentUri {
+        DocumentUri::latest(&self.path).with_version(self.version)
     }
 }
 
-/// A version that was deleted.
+/// The result of a deletion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct Deleted {
-    /// The version that is gone.
+    /// The URI of the deleted version.
     pub uri: String,
-    /// The latest version there is now.
+    /// The latest version after the deletion.
     pub latest_version: u32,
 }
 
@@ -60,71 +61,71 @@ const FIND: &str = "
     JOIN document_versions AS version ON version.document_id = document.id
     WHERE document.path = ? AND version.version = ?";
 
-/// What is at an address, if it may be deleted.
+/// Returns the version at a URI, if it can be deleted.
 pub(super) fn candidate(
     connection: &Connection,
-    address: &Address,
+    uri: &DocumentUri,
 ) -> rusqlite::Result<Result<Candidate, DocumentError>> {
-    let Some(version) = address.version else {
-        return Ok(Err(DocumentError::Request("say which version is to be deleted".to_owned())));
+    let Some(version) = uri.version else {
+        return Ok(Err(DocumentError::Request("the URI must have the version to delete".to_owned())));
     };
     let mut find = connection.prepare_cached(FIND)?;
-    let found = find.query_row(params![address.path, version], |row| {
+    let found = find.query_row(params![uri.path, version], |row| {
         let (body, is_latest, other): (String, bool, Option<u32>) = (row.get(4)?, row.get(5)?, row.get(6)?);
         let candidate = Candidate {
-            path: address.path.clone(),
+            path: uri.path.clone(),
             version,
             title: row.get(0)?,
             author: row.get(1)?,
             message: row.get(2)?,
             created_at: row.get(3)?,
-            sha256: hexadecimal(&Sha256::digest(body)),
+            sha256: hex::encode(&Sha256::digest(body)),
             becomes_latest: other.filter(|_| is_latest),
         };
         Ok((candidate, other.is_none()))
     });
     match found.optional()? {
-        None => missing(connection, address).map(Err),
-        Some((_, true)) => Ok(Err(DocumentError::OnlyVersion(address.to_string()))),
+        None => not_found(connection, uri).map(Err),
+        Some((_, true)) => Ok(Err(DocumentError::OnlyVersion(uri.to_string()))),
         Some((candidate, false)) => Ok(Ok(candidate)),
     }
 }
 
-/// Deletes a version if it is still what it was. The numbers of the others stay.
+/// Deletes a version if it is unchanged since the user approved it. The other versions keep their numbers.
 pub(super) fn delete(
     connection: &Connection,
-    agreed: &Candidate,
+    approved: &Candidate,
 ) -> rusqlite::Result<Result<Deleted, DocumentError>> {
-    let address = agreed.address();
-    if candidate(connection, &address)?.as_ref() != Ok(agreed) {
-        return Ok(Err(DocumentError::Changed(address.to_string())));
+    let uri = approved.uri();
+    if candidate(connection, &uri)?.as_ref() != Ok(approved) {
+        return Ok(Err(DocumentError::Changed(uri.to_string())));
     }
     let (document, latest): (i64, u32) = connection.query_row(
         "SELECT id, latest_version FROM documents WHERE path = ?",
-        [&agreed.path],
+        [&approved.path],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     connection.execute(
         "DELETE FROM document_versions WHERE document_id = ? AND version = ?",
-        params![document, agreed.version],
+        params![document, approved.version],
     )?;
-    if let Some(version) = agreed.becomes_latest {
-        let made_latest = make_latest(connection, document, &Address::latest(&agreed.path).at(version))?;
-        if let Err(error) = made_latest {
+    if let Some(version) = approved.becomes_latest {
+        let latest = DocumentUri::latest(&approved.path).with_version(version);
+        if let Err(error) = set_latest(connection, document, &latest)? {
             return Ok(Err(error));
         }
     }
-    let latest_version = agreed.becomes_latest.unwrap_or(latest);
-    Ok(Ok(Deleted { uri: address.to_string(), latest_version }))
+    let latest_version = approved.becomes_latest.unwrap_or(latest);
+    Ok(Ok(Deleted { uri: uri.to_string(), latest_version }))
 }
 
-/// A document's title, its date and what it is found by are those of its latest version.
-fn make_latest(
+/// Sets the title, the date and the index of a document to those of its new latest version.
+fn set_latest(
     connection: &Connection,
     document: i64,
-    address: &Address,
+    uri: &DocumentUri,
 ) -> rusqlite::Result<Result<(), DocumentError>> {
-    let stored = match store::load(connection, address)? {
+    let stored = match store::load(connection, uri)? {
         Ok(stored) => stored,
         Err(error) => return Ok(Err(error)),
     };

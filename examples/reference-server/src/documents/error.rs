@@ -1,33 +1,33 @@
-//! What can go wrong with documents.
+//! Errors of documents.
 
-use super::AddressError;
+use super::uri::DocumentUriError;
 use crate::database::DatabaseError;
 
-/// Why a document was not read, or a version not deleted. Every message may be shown to the model.
+/// Error of a request for documents. Every message is safe to show to a model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
-    /// The text is no address.
+    /// The text is not the URI of a document.
     #[error(transparent)]
-    Address(#[from] AddressError),
-    /// There is no such document, version or section.
-    #[error("{what} does not exist. {instead}")]
+    Uri(#[from] DocumentUriError),
+    /// The document, version or section does not exist.
+    #[error("{target} does not exist. {hint}")]
     NotFound {
-        /// What was asked for.
-        what: String,
-        /// What there is.
-        instead: String,
+        /// The document, version or section.
+        target: String,
+        /// The existing ones, or a way to find them.
+        hint: String,
     },
-    /// A filter or range makes no sense.
+    /// A filter or range is invalid.
     #[error("{0}")]
     Request(String),
-    /// There would be nothing left of the document.
-    #[error("{0} is the only version of its document, which cannot be deleted")]
+    /// The version is the only one of its document.
+    #[error("{0} is the only version of its document and cannot be deleted")]
     OnlyVersion(String),
-    /// What somebody agreed to is not what there is any more.
+    /// The version has changed since the user approved its deletion.
     #[error(
-        "{0} is not what it was when the user was asked: nothing was deleted. Look at the history of the document \
-         before you call this again"
+        "{0} has changed since the user was asked: nothing was deleted. Check the history of the document before you \
+         call this tool again"
     )]
     Changed(String),
     /// The database could not be read or changed.
@@ -36,7 +36,7 @@ pub enum DocumentError {
 }
 
 impl DocumentError {
-    pub(super) fn not_found(what: impl Into<String>, instead: impl Into<String>) -> Self {
-        Self::NotFound { what: what.into(), instead: instead.into() }
+    pub(super) fn not_found(target: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::NotFound { target: target.into(), hint: hint.into() }
     }
 }

@@ -1,4 +1,4 @@
-//! The versions of a document, and what differs between two of them.
+//! The versions of a document, and the differences between two of them.
 
 use std::time::Duration;
 
@@ -7,10 +7,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use super::read::{Form, floor};
-use super::store::{Stored, missing};
-use super::{Address, DocumentError};
+use super::error::DocumentError;
+use super::request::{CompareRequest, DEFAULT_BYTES, MAX_BYTES};
+use super::store::{Stored, not_found};
+use super::uri::DocumentUri;
 use crate::schema::brief;
+use crate::text::floor_char_boundary;
 
 /// The versions of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -18,9 +20,9 @@ use crate::schema::brief;
 #[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct History {
-    /// The document.
+    /// The document's URI.
     pub uri: String,
-    /// Its versions, the latest first.
+    /// The versions, the latest first.
     pub versions: Vec<Version>,
 }
 
@@ -30,79 +32,55 @@ pub struct History {
 #[schemars(transform = brief(&["message", "bytes"]))]
 #[non_exhaustive]
 pub struct Version {
-    /// Its number, from 1.
+    /// The version's number, counted from 1.
     pub version: u32,
-    /// Who wrote it.
+    /// The author.
     pub author: String,
-    /// What was changed in it.
+    /// The description of its change.
     pub message: String,
-    /// When it was written.
+    /// The time of its creation.
     pub created_at: String,
-    /// Bytes of its source.
+    /// Size of its source.
     pub bytes: u64,
-    /// The SHA-256 of its source.
+    /// The SHA-256 digest of its source.
     pub sha256: String,
 }
 
-/// Two versions of a document to be compared.
-#[derive(Clone, Debug)]
-pub struct Compare {
-    /// The document; a version in the address is not looked at.
-    pub address: Address,
-    /// The earlier version; the one before `to` if not given.
-    pub from: Option<u32>,
-    /// The later version; the latest if not given.
-    pub to: Option<u32>,
-    /// Which text is compared.
-    pub form: Form,
-    /// Bytes that the difference may have at most; 32 KiB if not given.
-    pub max_bytes: Option<u32>,
-}
-
-impl Compare {
-    /// The last change of a document.
-    pub fn new(address: Address) -> Self {
-        Self { address, from: None, to: None, form: Form::Readable, max_bytes: None }
-    }
-}
-
-/// What differs between two versions.
+/// The difference between two versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = brief(&["added", "removed", "truncated"]))]
 #[non_exhaustive]
 pub struct Difference {
-    /// The document.
+    /// The document's URI.
     pub uri: String,
     /// The earlier version.
     pub from: u32,
     /// The later version.
     pub to: u32,
-    /// Lines that only the later version has.
+    /// Number of added lines.
     pub added: u64,
-    /// Lines that only the earlier version has.
+    /// Number of removed lines.
     pub removed: u64,
-    /// The difference in unified format; empty if there is none.
+    /// The unified diff; empty if the versions are equal.
     pub diff: String,
-    /// Whether the difference goes on after these lines.
+    /// True if the diff was cut off.
     pub truncated: bool,
 }
 
-const DEFAULT_BYTES: u32 = 32 << 10;
-const MOST_BYTES: u32 = 1 << 20;
+/// Time limit of the diff algorithm, after which it returns a coarser diff.
+const DIFF_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// After this, the difference becomes coarser rather than later.
-const PATIENCE: Duration = Duration::from_millis(500);
-
+/// Returns the versions of a document.
 pub(super) fn history(
     connection: &Connection,
-    address: &Address,
+    uri: &DocumentUri,
 ) -> rusqlite::Result<Result<History, DocumentError>> {
     let sql = "SELECT version, author, message, version.created_at, octet_length(body), sha256
                FROM document_versions AS version JOIN documents AS document ON document.id = version.document_id
                WHERE document.path = ? ORDER BY version DESC";
     let mut statement = connection.prepare_cached(sql)?;
-    let versions = statement.query_map([&address.path], |row| {
+    let versions = statement.query_map([&uri.path], |row| {
         Ok(Version {
             version: row.get(0)?,
             author: row.get(1)?,
@@ -114,29 +92,30 @@ pub(super) fn history(
     })?;
     let versions = versions.collect::<rusqlite::Result<Vec<_>>>()?;
     if versions.is_empty() {
-        return missing(connection, address).map(Err);
+        return not_found(connection, uri).map(Err);
     }
-    Ok(Ok(History { uri: Address::latest(&address.path).to_string(), versions }))
+    Ok(Ok(History { uri: DocumentUri::latest(&uri.path).to_string(), versions }))
 }
 
-pub(super) fn difference(from: &Stored, to: &Stored, request: &Compare) -> Difference {
+/// Compares two versions.
+pub(super) fn difference(from: &Stored, to: &Stored, request: &CompareRequest) -> Difference {
     let (old, new) = (from.text(request.form), to.text(request.form));
     let (earlier, later) = (from.document(), to.document());
-    let compared = TextDiff::configure().timeout(PATIENCE).diff_lines(&*old, &*new);
-    let count = |tag| compared.iter_all_changes().filter(|change| change.tag() == tag).count() as u64;
+    let changes = TextDiff::configure().timeout(DIFF_TIMEOUT).diff_lines(&*old, &*new);
+    let count = |tag| changes.iter_all_changes().filter(|change| change.tag() == tag).count() as u64;
     let mut diff = match old == new {
         true => String::new(),
-        false => compared.unified_diff().context_radius(3).header(&earlier.uri, &later.uri).to_string(),
+        false => changes.unified_diff().context_radius(3).header(&earlier.uri, &later.uri).to_string(),
     };
-    let limit = request.max_bytes.unwrap_or(DEFAULT_BYTES).clamp(1, MOST_BYTES) as usize;
+    let limit = request.max_bytes.unwrap_or(DEFAULT_BYTES).clamp(1, MAX_BYTES) as usize;
     let truncated = diff.len() > limit;
     if truncated {
-        // Only whole lines: half a line would look like another change.
-        let end = diff[..floor(&diff, limit)].rfind('\n').map_or(0, |line| line + 1);
+        // The diff is cut after a complete line, since a partial line would look like another change.
+        let end = diff[..floor_char_boundary(&diff, limit)].rfind('\n').map_or(0, |line| line + 1);
         diff.truncate(end);
     }
     Difference {
-        uri: Address::latest(&request.address.path).to_string(),
+        uri: DocumentUri::latest(&request.uri.path).to_string(),
         from: earlier.version,
         to: later.version,
         added: count(ChangeTag::Insert),

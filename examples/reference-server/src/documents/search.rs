@@ -1,80 +1,80 @@
-//! Finding sections of documents by words.
+//! Full-text search for sections of documents.
 
 use rusqlite::{Connection, Row, named_params};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::readable::Format;
+use super::error::DocumentError;
 use super::terms::Terms;
-use super::{Address, DocumentError};
+use super::uri::DocumentUri;
 use crate::schema::brief;
+use crate::text::index::HEADING_SEPARATOR;
+use crate::text::readable::Format;
 
-/// What to look for.
+/// A full-text search.
 #[derive(Clone, Debug, Default)]
-pub struct Search {
-    /// Any text. A part in double quotes is looked for as a phrase.
+pub struct SearchRequest {
+    /// Words to find. Text in double quotes is a phrase.
     pub text: String,
-    /// Only in this collection.
+    /// The collection to search. Default: all collections.
     pub collection: Option<String>,
-    /// Only documents of this format.
+    /// The format of documents to search. Default: all formats.
     pub format: Option<Format>,
-    /// Only documents changed on this day or later, such as 2024-05-17.
+    /// The earliest date of the last change, such as 2024-05-17.
     pub since: Option<String>,
-    /// Hits to return at most; 10 if not given, 50 at most.
+    /// Maximum number of hits to return, up to 50. Default: 10.
     pub limit: Option<u32>,
-    /// Hits to leave out at the beginning, to go on after an earlier search.
+    /// Number of hits to skip.
     pub skip: u32,
 }
 
-/// The sections that were found.
+/// The sections found by a search.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = brief(&[]))]
 #[non_exhaustive]
 pub struct Hits {
-    /// The best first.
+    /// The hits, the best first.
     pub hits: Vec<Hit>,
-    /// Whether there are more than these. It is exact.
+    /// `true` if and only if there are more hits.
     pub more: bool,
-    /// What to know about this search.
+    /// Remarks on this search.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notices: Vec<String>,
 }
 
-/// A section that was found.
+/// A section found by a search.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(transform = brief(&["section", "snippet", "score"]))]
 #[non_exhaustive]
 pub struct Hit {
-    /// The document, in the version that was searched.
+    /// The URI of the document version that was searched.
     pub uri: String,
-    /// Its title.
+    /// The title of the document.
     pub title: String,
-    /// When that version was written.
+    /// The time at which the version was created.
     pub updated_at: String,
     /// The id of the section.
     pub section: String,
     /// The headings that lead to the section.
     pub heading_path: Vec<String>,
-    /// Part of the section, with what was found between « and ».
+    /// An excerpt, with matches between « and ».
     pub snippet: String,
-    /// How well it fits; comparable within one search.
+    /// Relevance, comparable within one search.
     pub score: f64,
 }
 
-const MOST_HITS: u32 = 50;
+/// Maximum number of hits of one search.
+const MAX_HITS: u32 = 50;
 
-/// What stands between the headings of a path.
-pub(crate) const SEPARATOR: &str = " › ";
-
-impl Search {
-    /// A search for a text, everywhere.
+impl SearchRequest {
+    /// Creates a search for a text in all documents.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
-    /// Says what is wrong with the filters.
+    /// Checks the filters.
     pub(super) fn check(&self) -> Result<(), DocumentError> {
         let day = |text: &str| {
             let parts: Vec<&str> = text.split('-').collect();
@@ -83,22 +83,23 @@ impl Search {
         };
         match &self.since {
             Some(since) if !day(since) => {
-                Err(DocumentError::Request(format!("since is a day such as 2024-05-17, not {since:?}")))
+                Err(DocumentError::Request(format!("since must be a date such as 2024-05-17, not {since:?}")))
             }
             _ => Ok(()),
         }
     }
 }
 
-pub(super) fn run(connection: &Connection, search: &Search) -> rusqlite::Result<Hits> {
-    let terms = Terms::of(&search.text);
+/// Runs a search. If no section contains all of the words, finds sections with any of them.
+pub(super) fn run(connection: &Connection, search: &SearchRequest) -> rusqlite::Result<Hits> {
+    let terms = Terms::parse(&search.text);
     let mut hits = Hits { hits: Vec::new(), more: false, notices: Vec::new() };
     if terms.is_empty() {
-        hits.notices.push("There is no word to look for.".to_owned());
+        hits.notices.push("The text contains no word to search for.".to_owned());
         return Ok(hits);
     }
-    if terms.shortened {
-        hits.notices.push("Only the first words were looked for.".to_owned());
+    if terms.truncated {
+        hits.notices.push("The search used only the first words of the text.".to_owned());
     }
     hits.notices.extend(unknown_collection(connection, search)?);
     find(connection, search, &terms.all(), &mut hits)?;
@@ -108,23 +109,24 @@ pub(super) fn run(connection: &Connection, search: &Search) -> rusqlite::Result<
     {
         find(connection, search, &any, &mut hits)?;
         if !hits.hits.is_empty() {
-            hits.notices.push("No section has all of the words; these have some of them.".to_owned());
+            hits.notices.push("No section contains all of the words; these contain some of them.".to_owned());
         }
     }
     Ok(hits)
 }
 
-/// Nothing is found in a collection that does not exist, and that is not for want of words.
-fn unknown_collection(connection: &Connection, search: &Search) -> rusqlite::Result<Option<String>> {
-    let Some(named) = &search.collection else { return Ok(None) };
+/// Returns a remark if the collection does not exist.
+fn unknown_collection(connection: &Connection, search: &SearchRequest) -> rusqlite::Result<Option<String>> {
+    let Some(collection) = &search.collection else { return Ok(None) };
     let sql = "SELECT DISTINCT collection FROM documents ORDER BY collection";
     let mut statement = connection.prepare_cached(sql)?;
     let names = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
-    let unknown = !names.contains(named);
-    Ok(unknown.then(|| format!("There is no such collection. The collections are {}.", names.join(", "))))
+    let is_unknown = !names.contains(collection);
+    Ok(is_unknown.then(|| format!("There is no such collection. The collections are {}.", names.join(", "))))
 }
 
-/// The title is in every section's row, so that `returns policy refund` finds the section on refunds in that document.
+/// The search. The row of every section contains the title, so that `returns policy refund` finds the section on refunds
+/// in the returns policy.
 const FIND: &str = "
     SELECT document.path, document.latest_version, document.title, document.updated_at, chunk.section, chunk.path,
            snippet(document_index, 2, char(2), char(3), '…', 28),
@@ -139,8 +141,13 @@ const FIND: &str = "
     ORDER BY score DESC, chunk.id
     LIMIT :limit OFFSET :skip";
 
-fn find(connection: &Connection, search: &Search, terms: &str, hits: &mut Hits) -> rusqlite::Result<()> {
-    let limit = search.limit.unwrap_or(10).clamp(1, MOST_HITS);
+fn find(
+    connection: &Connection,
+    search: &SearchRequest,
+    terms: &str,
+    hits: &mut Hits,
+) -> rusqlite::Result<()> {
+    let limit = search.limit.unwrap_or(10).clamp(1, MAX_HITS);
     let mut statement = connection.prepare_cached(FIND)?;
     let found = statement.query_map(
         named_params! {
@@ -148,7 +155,7 @@ fn find(connection: &Connection, search: &Search, terms: &str, hits: &mut Hits) 
             ":collection": search.collection,
             ":format": search.format.map(Format::name),
             ":since": search.since,
-            // One more than asked for says whether there are more.
+            // One more than the limit, to determine whether there are more.
             ":limit": limit + 1,
             ":skip": search.skip,
         },
@@ -164,18 +171,23 @@ fn hit(row: &Row<'_>) -> rusqlite::Result<Hit> {
     let path: String = row.get(5)?;
     let snippet: String = row.get(6)?;
     Ok(Hit {
-        uri: Address::latest(row.get::<_, String>(0)?).at(row.get(1)?).to_string(),
+        uri: DocumentUri::latest(row.get::<_, String>(0)?).with_version(row.get(1)?).to_string(),
         title: row.get(2)?,
         updated_at: row.get(3)?,
         section: row.get(4)?,
-        heading_path: path.split(SEPARATOR).filter(|part| !part.is_empty()).map(str::to_owned).collect(),
-        snippet: marked(&snippet),
+        heading_path: path
+            .split(HEADING_SEPARATOR)
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        snippet: mark(&snippet),
         score: (row.get::<_, f64>(7)? * 1_000.0).round() / 1_000.0,
     })
 }
 
-/// The marks come in only here, so that a text cannot pretend to have been found.
-fn marked(snippet: &str) -> String {
+/// Replaces SQLite's markers of matches by « and », which are removed from the text itself, so that a text cannot contain
+/// false marks.
+fn mark(snippet: &str) -> String {
     let plain = snippet.replace(['«', '»'], "\"").replace('\u{2}', "«").replace('\u{3}', "»");
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,15 +1,40 @@
-//! Documents and their versions, out of the database.
+//! Documents and their versions in the database.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::read::{Document, Form};
-use super::readable::{Format, readable};
-use super::{Address, DocumentError};
+use super::error::DocumentError;
+use super::request::Form;
+use super::uri::DocumentUri;
+use crate::schema::brief;
+use crate::text::readable::{Format, readable};
 
-/// One version of a document.
+/// Metadata of a document and of the version that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(transform = brief(&[]))]
+#[non_exhaustive]
+pub struct Document {
+    /// The URI of the version.
+    pub uri: String,
+    /// The title.
+    pub title: String,
+    /// The format of the source. Not serialized, since the path's extension shows it.
+    #[serde(skip)]
+    pub format: Format,
+    /// The version that was read.
+    pub version: u32,
+    /// The latest version.
+    pub latest_version: u32,
+    /// The time at which the version was created.
+    pub created_at: String,
+}
+
+/// A stored version of a document.
 pub(super) struct Stored {
     path: String,
     pub(super) format: Format,
@@ -23,7 +48,7 @@ pub(super) struct Stored {
 impl Stored {
     pub(super) fn document(&self) -> Document {
         Document {
-            uri: Address::latest(&self.path).at(self.version).to_string(),
+            uri: DocumentUri::latest(&self.path).with_version(self.version).to_string(),
             title: self.title.clone(),
             format: self.format,
             version: self.version,
@@ -47,23 +72,23 @@ const LOAD: &str = "
     JOIN document_versions AS version ON version.document_id = document.id
     WHERE document.path = ?1 AND version.version = ifnull(?2, document.latest_version)";
 
-/// What an address leads to; otherwise what is known about the place.
+/// Loads the version at a URI. Returns an error with a hint if it does not exist.
 pub(super) fn load(
     connection: &Connection,
-    address: &Address,
+    uri: &DocumentUri,
 ) -> rusqlite::Result<Result<Stored, DocumentError>> {
     let mut statement = connection.prepare_cached(LOAD)?;
-    let stored = statement.query_row((&address.path, address.version), stored).optional()?;
+    let stored = statement.query_row((&uri.path, uri.version), stored).optional()?;
     match stored {
         Some(stored) => Ok(Ok(stored)),
-        None => missing(connection, address).map(Err),
+        None => not_found(connection, uri).map(Err),
     }
 }
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
         path: row.get(0)?,
-        format: Format::named(&row.get::<_, String>(1)?),
+        format: Format::parse(&row.get::<_, String>(1)?),
         latest: row.get(2)?,
         version: row.get(3)?,
         title: row.get(4)?,
@@ -72,24 +97,24 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     })
 }
 
-/// The numbers of a document's versions; none if there is no such document.
+/// Returns the numbers of a document's versions, or an empty set if the document does not exist.
 pub(super) fn versions(connection: &Connection, path: &str) -> rusqlite::Result<BTreeSet<u32>> {
     let sql = "SELECT version FROM document_versions AS version
                JOIN documents AS document ON document.id = version.document_id WHERE document.path = ?";
     connection.prepare_cached(sql)?.query_map([path], |row| row.get(0))?.collect()
 }
 
-/// Why there is nothing at an address.
-pub(super) fn missing(connection: &Connection, address: &Address) -> rusqlite::Result<DocumentError> {
-    let versions = versions(connection, &address.path)?;
-    let instead = match versions.is_empty() {
+/// Returns the error for a document or version that does not exist.
+pub(super) fn not_found(connection: &Connection, uri: &DocumentUri) -> rusqlite::Result<DocumentError> {
+    let versions = versions(connection, &uri.path)?;
+    let hint = match versions.is_empty() {
         false => format!("The document has the versions {}", ranges(&versions)),
-        true => "Search for the document to get its address".to_owned(),
+        true => "Use search_documents to find the document's URI".to_owned(),
     };
-    Ok(DocumentError::not_found(address.to_string(), instead))
+    Ok(DocumentError::not_found(uri.to_string(), hint))
 }
 
-/// Numbers in words, such as `1 to 4, 6`: versions in between may have been deleted.
+/// Formats numbers as ranges, such as `1 to 4, 6`, since versions in between may have been deleted.
 fn ranges(numbers: &BTreeSet<u32>) -> String {
     let mut ranges: Vec<(u32, u32)> = Vec::new();
     for number in numbers {
@@ -110,7 +135,7 @@ mod tests {
     use super::ranges;
 
     #[test]
-    fn gaps_are_named() {
+    fn ranges_have_gaps() {
         for (numbers, expected) in [
             (&[3][..], "3"),
             (&[1, 2, 3], "1 to 3"),

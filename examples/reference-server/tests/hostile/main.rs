@@ -1,12 +1,12 @@
-//! Statements that want to write, to see or to take too much.
+//! Hostile statements: those that write, read hidden tables, or exceed limits.
 //!
-//! They have a process of their own: the limit of memory is that of a process, and reaching it disturbs whatever else runs.
+//! They run in a separate process, because SQLite's memory limit applies to the whole process.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
+mod cancellation;
 mod rows;
 mod statements;
-mod stopping;
-#[allow(dead_code, reason = "the other tests use more of it")]
+#[allow(dead_code, reason = "other tests use the rest of it")]
 #[path = "../reference/support.rs"]
 mod support;

@@ -1,4 +1,4 @@
-//! Statements that try to write, to look where they may not, or to take more than they should.
+//! Statements that try to write, to read hidden tables, or to exceed limits.
 
 use std::fs;
 use std::path::Path;
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use proptest::prop_assert;
 use proptest::test_runner::{Config, TestRunner};
-use reference_server::database::{Cancel, Database, DatabaseError, Params, Query, Settings};
+use reference_server::database::{CancellationToken, Database, DatabaseError, Params, Query, Settings};
 
 use crate::support::{file, rows, run};
 
 const CORPUS: &str = include_str!("statements.txt");
 
-/// The statements under a heading of the corpus.
+/// Returns the statements of the corpus under the heading of an outcome.
 fn statements(outcome: &str) -> Vec<String> {
     let section = CORPUS.split("\n## ").find_map(|section| section.strip_prefix(outcome)?.strip_prefix('\n'));
     let statements = section.unwrap().trim_end_matches('\n').split('\n').filter(|line| !line.is_empty());
@@ -23,27 +23,27 @@ fn expand(line: &str) -> String {
     let mut expanded = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("{{") {
-        let (inside, behind) = after.split_once("}}").unwrap();
-        let (text, times) = inside.rsplit_once('*').unwrap();
+        let (repetition, tail) = after.split_once("}}").unwrap();
+        let (text, times) = repetition.rsplit_once('*').unwrap();
         expanded.push_str(before);
         expanded.push_str(&text.repeat(times.parse().unwrap()));
-        rest = behind;
+        rest = tail;
     }
     expanded.push_str(rest);
     expanded.replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0")
 }
 
-/// One test at a time: a statement that takes all memory would disturb the others.
-pub(crate) static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// Serializes the tests: a statement that reaches the memory limit would make those of other tests fail.
+pub(crate) static EXCLUSIVE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// A database of its own, so that the file and its directory can be compared afterwards.
-pub(crate) struct Copy {
+/// A separate database, to check that its file and directory are unchanged.
+pub(crate) struct DatabaseCopy {
     directory: tempfile::TempDir,
     pub(crate) database: Database,
-    before: Vec<u8>,
+    contents: Vec<u8>,
 }
 
-impl Copy {
+impl DatabaseCopy {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let copy = directory.path().join("copy.sqlite3");
@@ -51,57 +51,59 @@ impl Copy {
         let mut settings = Settings::default();
         settings.readers = 1;
         settings.timeout = Duration::from_millis(250);
-        settings.memory = 96 << 20;
-        let before = fs::read(&copy).unwrap();
-        Self { directory, database: Database::open(copy, settings).unwrap(), before }
+        settings.max_memory = 96 << 20;
+        let contents = fs::read(&copy).unwrap();
+        Self { directory, database: Database::open(copy, settings).unwrap(), contents }
     }
 
-    /// The one reader still answers, and nothing was written anywhere near.
+    /// Checks that the only reader still works, and that no file was created in the directory.
     pub(crate) async fn check(&self, statement: &str) {
-        let found = rows(&self.database, "SELECT count(*) FROM orders").await;
-        assert_eq!(serde_json::to_string(&found.rows).unwrap(), "[[24000]]", "after {statement}");
+        let result = rows(&self.database, "SELECT count(*) FROM orders").await;
+        assert_eq!(serde_json::to_string(&result.rows).unwrap(), "[[24000]]", "after {statement}");
         let names: Vec<_> =
             fs::read_dir(self.directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["copy.sqlite3"], "after {statement}");
     }
 
+    /// Checks that the file is unchanged, and that no statement wrote a file elsewhere.
     pub(crate) fn finish(self) {
         let copy = self.directory.path().join("copy.sqlite3");
-        assert!(fs::read(&copy).unwrap() == self.before, "the file has changed");
-        for stolen in ["stolen.sqlite3", "attached.sqlite3", "written"] {
-            assert!(!Path::new("/tmp").join(format!("northlight-{stolen}")).exists());
+        assert!(fs::read(&copy).unwrap() == self.contents, "the file has changed");
+        for name in ["stolen.sqlite3", "attached.sqlite3", "written"] {
+            assert!(!Path::new("/tmp").join(format!("northlight-{name}")).exists());
         }
     }
 }
 
-/// Enough of a statement to recognise it.
-pub(crate) fn shown(statement: &str) -> String {
+/// Returns the beginning of a statement, for messages.
+pub(crate) fn excerpt(statement: &str) -> String {
     statement.chars().take(120).collect()
 }
 
-async fn outcomes(outcome: &str, expected: fn(&Result<usize, DatabaseError>) -> bool) {
-    let _alone = ALONE.lock().await;
-    let copy = Copy::new();
-    let mut wrong = Vec::new();
+async fn check_outcome(outcome: &str, is_expected: fn(&Result<usize, DatabaseError>) -> bool) {
+    let _exclusive = EXCLUSIVE.lock().await;
+    let copy = DatabaseCopy::new();
+    let mut failures = Vec::new();
     for statement in statements(outcome) {
-        let begun = Instant::now();
+        let start = Instant::now();
         let result = run(&copy.database, Query::new(&*statement)).await.map(|rows| rows.rows.len());
-        eprintln!("{:4} ms {} -> {result:?}", begun.elapsed().as_millis(), shown(&statement));
-        if !expected(&result) {
-            wrong.push(format!("{}: {result:?}", shown(&statement)));
+        eprintln!("{:4} ms {} -> {result:?}", start.elapsed().as_millis(), excerpt(&statement));
+        if !is_expected(&result) {
+            failures.push(format!("{}: {result:?}", excerpt(&statement)));
         }
         copy.check(&statement).await;
         if outcome == "denied" || outcome == "refused" {
-            let plan = copy.database.explain(statement.clone(), Params::default(), Cancel::new()).await;
-            // What fails only while it runs, or only lacks values, has a plan.
+            let plan =
+                copy.database.explain(statement.clone(), Params::default(), CancellationToken::new()).await;
+            // Statements that fail only at run time, or that only lack parameters, have a plan.
             if plan.is_ok()
                 && !matches!(&result, Err(DatabaseError::Statement { .. } | DatabaseError::Parameters(_)))
             {
-                wrong.push(format!("{} has the plan {plan:?}", shown(&statement)));
+                failures.push(format!("{} has the plan {plan:?}", excerpt(&statement)));
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
     copy.finish();
 }
 
@@ -113,31 +115,31 @@ fn the_corpus_is_large() {
 }
 
 #[tokio::test]
-async fn what_is_not_allowed_is_denied() {
-    outcomes("denied", |result| matches!(result, Err(DatabaseError::Denied { .. }))).await;
+async fn denied_statements() {
+    check_outcome("denied", |result| matches!(result, Err(DatabaseError::Denied { .. }))).await;
 }
 
 #[tokio::test]
-async fn what_makes_no_sense_is_refused() {
+async fn refused_statements() {
     use DatabaseError::{Denied, Limit, Parameters, Statement};
-    outcomes("refused", |result| {
+    check_outcome("refused", |result| {
         matches!(result, Err(Statement { .. } | Denied { .. } | Parameters(_) | Limit { .. }))
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_takes_too_much_is_stopped() {
+async fn limited_statements() {
     use DatabaseError::{Limit, Timeout};
-    outcomes("limited", |result| matches!(result, Err(Limit { .. } | Timeout { .. }))).await;
+    check_outcome("limited", |result| matches!(result, Err(Limit { .. } | Timeout { .. }))).await;
 }
 
 #[tokio::test]
-async fn what_only_looks_hostile_runs() {
-    outcomes("harmless", |result| matches!(result, Ok(1..))).await;
+async fn harmless_statements() {
+    check_outcome("harmless", |result| matches!(result, Ok(1..))).await;
 }
 
-/// Words that statements are made of, and a few that break them.
+/// Tokens of valid and invalid statements.
 const WORDS: [&str; 64] = [
     "SELECT",
     "FROM",
@@ -206,21 +208,22 @@ const WORDS: [&str; 64] = [
 ];
 
 #[test]
-fn no_order_of_words_does_harm() {
+fn random_statements_are_harmless() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let _alone = runtime.block_on(ALONE.lock());
-    let copy = Copy::new();
+    let _exclusive = runtime.block_on(EXCLUSIVE.lock());
+    let copy = DatabaseCopy::new();
     let statement = proptest::collection::vec(proptest::sample::select(&WORDS), 1..14);
     let mut runner = TestRunner::new(Config { cases: 2_000, failure_persistence: None, ..Config::default() });
-    let ran = runner.run(&statement, |words| {
+    let result = runner.run(&statement, |words| {
         let statement = words.join(" ");
         let result = runtime.block_on(run(&copy.database, Query::new(&*statement)));
         prop_assert!(!matches!(result, Err(DatabaseError::Internal(_))), "{}: {:?}", statement, result);
-        let plan = runtime.block_on(copy.database.explain(statement, Params::default(), Cancel::new()));
+        let plan =
+            runtime.block_on(copy.database.explain(statement, Params::default(), CancellationToken::new()));
         prop_assert!(!matches!(plan, Err(DatabaseError::Internal(_))), "{:?}", plan);
         Ok(())
     });
-    ran.unwrap();
-    runtime.block_on(copy.check("all of them"));
+    result.unwrap();
+    runtime.block_on(copy.check("random statements"));
     copy.finish();
 }

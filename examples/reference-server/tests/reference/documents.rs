@@ -1,8 +1,9 @@
-//! Documents are found, read and compared.
+//! Tests of documents: search, reading, comparison, history, completion; and of the catalog's search.
 
-use reference_server::database::{Cancel, CatalogueSearch, Detail};
+use reference_server::database::{CancellationToken, CatalogSearch, Detail};
 use reference_server::documents::{
-    Address, Compare, DocumentError, Documents, Form, Format, Part, Read, Reading, Search,
+    CompareRequest, DocumentError, DocumentUri, Documents, Form, Format, Part, ReadRequest, Reading,
+    SearchRequest,
 };
 
 use crate::support::database;
@@ -11,22 +12,22 @@ fn documents() -> Documents {
     Documents::new(database())
 }
 
-fn address(text: &str) -> Address {
+fn uri(text: &str) -> DocumentUri {
     text.parse().unwrap()
 }
 
-async fn read(documents: &Documents, request: Read) -> Reading {
-    documents.read(request, Cancel::new()).await.unwrap()
+async fn read(documents: &Documents, request: ReadRequest) -> Reading {
+    documents.read(request, CancellationToken::new()).await.unwrap()
 }
 
-async fn search(documents: &Documents, request: Search) -> reference_server::documents::Hits {
-    documents.search(request, Cancel::new()).await.unwrap()
+async fn search(documents: &Documents, request: SearchRequest) -> reference_server::documents::Hits {
+    documents.search(request, CancellationToken::new()).await.unwrap()
 }
 
 #[tokio::test]
-async fn words_find_sections() {
+async fn search_finds_sections() {
     let documents = documents();
-    let found = search(&documents, Search::new("return window for gold customers")).await;
+    let found = search(&documents, SearchRequest::new("return window for gold customers")).await;
     let first = &found.hits[0];
     assert_eq!(first.uri, "doc://policies/returns.md?version=6");
     assert_eq!(first.section, "return-window");
@@ -35,14 +36,14 @@ async fn words_find_sections() {
     assert!(found.hits.windows(2).all(|pair| pair[0].score >= pair[1].score));
     let read = read(
         &documents,
-        Read { part: Part::Section(first.section.clone()), ..Read::new(address(&first.uri)) },
+        ReadRequest { part: Part::Section(first.section.clone()), ..ReadRequest::new(uri(&first.uri)) },
     )
     .await;
     assert!(read.text.starts_with("## Return window") && read.text.contains("60 days"), "{}", read.text);
 }
 
 #[tokio::test]
-async fn any_text_may_be_searched() {
+async fn any_text_is_a_valid_search() {
     let documents = documents();
     for text in [
         "",
@@ -61,27 +62,27 @@ async fn any_text_may_be_searched() {
         "(\"",
         "😀",
     ] {
-        search(&documents, Search::new(text)).await;
+        search(&documents, SearchRequest::new(text)).await;
     }
-    assert!(search(&documents, Search::new("!?")).await.notices[0].contains("no word"));
-    let any = search(&documents, Search::new("refund xylophone")).await;
+    assert!(search(&documents, SearchRequest::new("!?")).await.notices[0].contains("no word"));
+    let any = search(&documents, SearchRequest::new("refund xylophone")).await;
     assert!(!any.hits.is_empty() && any.notices[0].contains("some of them"));
-    assert!(search(&documents, Search::new("xylophone")).await.hits.is_empty());
-    let phrase = search(&documents, Search::new("\"where returns go\"")).await;
+    assert!(search(&documents, SearchRequest::new("xylophone")).await.hits.is_empty());
+    let phrase = search(&documents, SearchRequest::new("\"where returns go\"")).await;
     assert_eq!(phrase.hits[0].section, "where-returns-go");
 }
 
 #[tokio::test]
-async fn filters_narrow_the_search() {
+async fn search_filters() {
     let documents = documents();
-    let mut request = Search::new("supplier");
+    let mut request = SearchRequest::new("supplier");
     request.limit = Some(50);
     request.format = Some(Format::Html);
     request.collection = Some("contracts".to_owned());
     let found = search(&documents, request.clone()).await;
     assert!(!found.hits.is_empty());
-    let named = |uri: &str| uri.starts_with("doc://contracts/") && uri.contains(".html?version=");
-    assert!(found.hits.iter().all(|hit| named(&hit.uri)));
+    let matches = |uri: &str| uri.starts_with("doc://contracts/") && uri.contains(".html?version=");
+    assert!(found.hits.iter().all(|hit| matches(&hit.uri)));
     request.since = Some("2023-12-01".to_owned());
     let later = search(&documents, request.clone()).await;
     assert!(
@@ -89,7 +90,7 @@ async fn filters_narrow_the_search() {
             && later.hits.iter().all(|hit| hit.updated_at.as_str() >= "2023-12-01")
     );
     request.since = Some("yesterday".to_owned());
-    let wrong = documents.search(request.clone(), Cancel::new()).await;
+    let wrong = documents.search(request.clone(), CancellationToken::new()).await;
     assert!(matches!(wrong, Err(DocumentError::Request(_))));
     (request.since, request.collection) = (None, Some("contract".to_owned()));
     let nothing = search(&documents, request).await;
@@ -97,10 +98,10 @@ async fn filters_narrow_the_search() {
 }
 
 #[tokio::test]
-async fn hits_come_in_pages() {
+async fn search_pages() {
     let documents = documents();
     let page = async |limit, skip| {
-        let mut request = Search::new("the order");
+        let mut request = SearchRequest::new("the order");
         (request.limit, request.skip) = (Some(limit), skip);
         search(&documents, request).await
     };
@@ -119,10 +120,10 @@ async fn hits_come_in_pages() {
 }
 
 #[tokio::test]
-async fn parts_make_up_the_whole() {
+async fn pieces_make_up_the_whole_document() {
     let documents = documents();
-    for entry in documents.list(None, Cancel::new()).await.unwrap() {
-        let mut request = Read::new(address(&entry.uri));
+    for entry in documents.list(None, CancellationToken::new()).await.unwrap() {
+        let mut request = ReadRequest::new(uri(&entry.uri));
         let whole = read(&documents, request.clone()).await;
         assert!(!whole.truncated && whole.rest.is_none());
         request.max_bytes = Some(700);
@@ -138,7 +139,7 @@ async fn parts_make_up_the_whole() {
             }
         }
         assert_eq!(pieces, whole.text, "{}", entry.uri);
-        let outline = documents.outline(address(&entry.uri), Cancel::new()).await.unwrap();
+        let outline = documents.outline(uri(&entry.uri), CancellationToken::new()).await.unwrap();
         assert!(outline.sections.len() >= 2 && outline.sections[0].level == 1, "{}", entry.uri);
         assert_eq!(outline.sections[0].title, entry.title);
         assert_eq!(outline.total_bytes, whole.text.len() as u64);
@@ -146,31 +147,34 @@ async fn parts_make_up_the_whole() {
 }
 
 #[tokio::test]
-async fn truncated_is_exact_around_the_limit() {
+async fn truncated_is_exact_at_the_limit() {
     let documents = documents();
-    let request = Read::new(address("policies/returns.md?version=2"));
+    let request = ReadRequest::new(uri("policies/returns.md?version=2"));
     let size = read(&documents, request.clone()).await.text.len() as u32;
     for (limit, truncated) in [(size - 1, true), (size, false), (size + 1, false)] {
-        let found = read(&documents, Read { max_bytes: Some(limit), ..request.clone() }).await;
+        let found = read(&documents, ReadRequest { max_bytes: Some(limit), ..request.clone() }).await;
         assert_eq!((found.truncated, found.rest.is_some()), (truncated, truncated), "{limit}");
     }
 }
 
 #[tokio::test]
-async fn lines_and_versions_are_read() {
+async fn read_lines_of_a_version() {
     let documents = documents();
     let part = Part::Lines { from: 1, to: Some(3) };
-    let found =
-        read(&documents, Read { part, ..Read::new(address("doc://policies/returns.md?version=1")) }).await;
+    let found = read(
+        &documents,
+        ReadRequest { part, ..ReadRequest::new(uri("doc://policies/returns.md?version=1")) },
+    )
+    .await;
     assert!(found.text.starts_with("# Returns and refunds\n\nOwner: "), "{}", found.text);
     assert_eq!((found.document.version, found.document.latest_version), (1, 6));
     assert_eq!(found.text.matches('\n').count(), 3);
 }
 
 #[tokio::test]
-async fn html_is_read_as_text_or_as_source() {
+async fn read_html_as_text_and_source() {
     let documents = documents();
-    let mut request = Read::new(address("handbook/security.html"));
+    let mut request = ReadRequest::new(uri("handbook/security.html"));
     let text = read(&documents, request.clone()).await.text;
     assert!(text.starts_with("# Security in everyday work\n") && !text.contains("<p>"), "{text}");
     request.form = Form::Source;
@@ -179,31 +183,33 @@ async fn html_is_read_as_text_or_as_source() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_explained() {
+async fn errors_have_hints() {
     let documents = documents();
     for (text, part, message) in [
-        ("policies/nothing.md", Part::Whole, "Search for the document"),
+        ("policies/nothing.md", Part::Whole, "Use search_documents"),
         ("policies/returns.md?version=7", Part::Whole, "versions 1 to 6"),
         ("policies/returns.md", Part::Section("x".to_owned()), "return-window"),
         ("policies/returns.md", Part::Lines { from: 999, to: None }, "lines"),
         ("policies/returns.md", Part::Characters { from: 9, to: Some(3) }, "counted from 0"),
     ] {
-        let error =
-            documents.read(Read { part, ..Read::new(address(text)) }, Cancel::new()).await.unwrap_err();
+        let error = documents
+            .read(ReadRequest { part, ..ReadRequest::new(uri(text)) }, CancellationToken::new())
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains(message), "{error}");
     }
 }
 
 #[tokio::test]
-async fn versions_differ_where_they_say() {
+async fn compare_versions() {
     let documents = documents();
-    let history = documents.history(address("policies/returns.md"), Cancel::new()).await.unwrap();
+    let history = documents.history(uri("policies/returns.md"), CancellationToken::new()).await.unwrap();
     let numbers: Vec<u32> = history.versions.iter().map(|version| version.version).collect();
     assert_eq!(numbers, [6, 5, 4, 3, 2, 1]);
     assert_eq!(history.versions[5].message, "First issue");
-    let mut request = Compare::new(address("policies/returns.md"));
+    let mut request = CompareRequest::new(uri("policies/returns.md"));
     (request.from, request.to) = (Some(2), Some(3));
-    let compared = documents.compare(request.clone(), Cancel::new()).await.unwrap();
+    let compared = documents.compare(request.clone(), CancellationToken::new()).await.unwrap();
     assert!(
         compared.diff.starts_with(
             "--- doc://policies/returns.md?version=2\n+++ doc://policies/returns.md?version=3\n@@"
@@ -216,58 +222,72 @@ async fn versions_differ_where_they_say() {
     let size = compared.diff.len() as u32;
     for (limit, truncated) in [(size - 1, true), (size, false)] {
         let cut = documents
-            .compare(Compare { max_bytes: Some(limit), ..request.clone() }, Cancel::new())
+            .compare(CompareRequest { max_bytes: Some(limit), ..request.clone() }, CancellationToken::new())
             .await
             .unwrap();
         assert_eq!(cut.truncated, truncated);
         assert!(compared.diff.starts_with(&cut.diff) && cut.diff.ends_with('\n'));
     }
-    let last = documents.compare(Compare::new(address("policies/returns.md")), Cancel::new()).await.unwrap();
+    let last = documents
+        .compare(CompareRequest::new(uri("policies/returns.md")), CancellationToken::new())
+        .await
+        .unwrap();
     assert_eq!((last.from, last.to), (5, 6));
     (request.from, request.to) = (Some(4), Some(4));
-    assert_eq!(documents.compare(request.clone(), Cancel::new()).await.unwrap().diff, "");
+    assert_eq!(documents.compare(request.clone(), CancellationToken::new()).await.unwrap().diff, "");
     (request.from, request.to) = (None, Some(1));
-    assert!(matches!(documents.compare(request, Cancel::new()).await, Err(DocumentError::Request(_))));
+    assert!(matches!(
+        documents.compare(request, CancellationToken::new()).await,
+        Err(DocumentError::Request(_))
+    ));
 }
 
 #[tokio::test]
-async fn every_version_is_an_edit_of_the_one_before() {
+async fn every_version_is_an_edit_of_the_previous_one() {
     let documents = documents();
-    for entry in documents.list(None, Cancel::new()).await.unwrap() {
+    for entry in documents.list(None, CancellationToken::new()).await.unwrap() {
         for version in 2..=entry.version {
-            let mut request = Compare::new(address(&entry.uri));
+            let mut request = CompareRequest::new(uri(&entry.uri));
             request.to = Some(version);
-            let compared = documents.compare(request, Cancel::new()).await.unwrap();
-            let whole = read(&documents, Read::new(address(&entry.uri).at(version))).await.total_lines;
+            let compared = documents.compare(request, CancellationToken::new()).await.unwrap();
+            let whole =
+                read(&documents, ReadRequest::new(uri(&entry.uri).with_version(version))).await.total_lines;
             assert!(compared.added + compared.removed > 0, "{} {version}", entry.uri);
-            assert!(compared.added < whole, "{} {version} has nothing of the version before", entry.uri);
+            assert!(
+                compared.added < whole,
+                "{} {version} shares no line with the previous version",
+                entry.uri
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn completions_begin_as_asked() {
+async fn completions_start_with_the_prefix() {
     let documents = documents();
-    let path = documents.complete_path("policies/r".to_owned(), Cancel::new()).await.unwrap();
+    let path = documents.complete_path("policies/r".to_owned(), CancellationToken::new()).await.unwrap();
     assert_eq!(path.values, ["policies/remote-work.md", "policies/returns.md"]);
-    let all = documents.complete_path(String::new(), Cancel::new()).await.unwrap();
+    let all = documents.complete_path(String::new(), CancellationToken::new()).await.unwrap();
     assert_eq!((all.values.len() as u64, all.has_more), (all.total, false));
     let version = async |path: &str, prefix: &str| {
-        documents.complete_version(path.to_owned(), prefix.to_owned(), Cancel::new()).await.unwrap().values
+        documents
+            .complete_version(path.to_owned(), prefix.to_owned(), CancellationToken::new())
+            .await
+            .unwrap()
+            .values
     };
     assert_eq!(version("policies/returns.md", "").await, ["6", "5", "4", "3", "2", "1"]);
     assert_eq!(version("policies/returns.md", "4").await, ["4"]);
     assert!(version("policies/nothing.md", "").await.is_empty());
-    assert_eq!(database().catalogue().complete("ORDER").values, ["orders", "order_items"]);
+    assert_eq!(database().catalog().complete("ORDER").values, ["orders", "order_items"]);
 }
 
 #[tokio::test]
-async fn the_catalogue_is_searched() {
+async fn search_catalog() {
     let database = database();
-    let catalogue = database.catalogue();
-    let search = |text: &str, detail| {
-        catalogue.search(&CatalogueSearch { text: text.to_owned(), detail, limit: Some(3) })
-    };
+    let catalog = database.catalog();
+    let search =
+        |text: &str, detail| catalog.search(&CatalogSearch { text: text.to_owned(), detail, limit: Some(3) });
     let found = search("customer orders", Detail::Names);
     assert_eq!(found.tables[0].name, "orders");
     assert!(found.more && found.tables.len() == 3 && found.tables[0].description.is_none());
@@ -286,6 +306,6 @@ async fn the_catalogue_is_searched() {
     assert!(table.indexes.iter().any(|index| index.starts_with("unique ")), "{:?}", table.indexes);
     assert!(search("xylophone", Detail::Names).notices[0].contains("orders"));
     assert_eq!(search("", Detail::Names).tables[0].name, "categories");
-    let text = catalogue.markdown();
-    assert!(catalogue.names().all(|name| text.contains(&format!("## {name}\n"))));
+    let text = catalog.markdown();
+    assert!(catalog.names().all(|name| text.contains(&format!("## {name}\n"))));
 }

@@ -1,19 +1,19 @@
-//! What clients are told of the tools, by the server as it is started.
+//! The list of tools, requested from the program.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use reference_server::database::Cancel;
+use reference_server::database::CancellationToken;
 use reference_server::documents::Documents;
 use serde_json::{Value, json};
 
 use crate::support::{database, file};
 
-/// A client hands the list to its model before anything is asked, so this is what the server costs at least.
-const MOST_BYTES: usize = 12_288;
+/// Maximum size of the list of tools, in bytes. Clients add the list to the context of their models.
+const MAX_BYTES: usize = 12_288;
 
-/// What the server writes to a client that sends these messages and closes its end.
-fn answers(options: &[&str], messages: &[Value]) -> Vec<String> {
+/// Starts the server, sends messages, closes its input, and returns its output.
+fn exchange(options: &[&str], messages: &[Value]) -> Vec<String> {
     let mut server = Command::new(env!("CARGO_BIN_EXE_reference-server"))
         .args(["--stdio", "--data"])
         .arg(file().parent().unwrap())
@@ -32,7 +32,7 @@ fn answers(options: &[&str], messages: &[Value]) -> Vec<String> {
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
-/// The answer to `tools/list` in the newest revision.
+/// Returns the response to `tools/list` in the newest revision.
 fn modern(options: &[&str]) -> String {
     let meta = json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -40,40 +40,42 @@ fn modern(options: &[&str]) -> String {
         "io.modelcontextprotocol/clientCapabilities": {},
     });
     let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": { "_meta": meta } });
-    answers(options, &[list]).remove(0)
+    exchange(options, &[list]).remove(0)
 }
 
-/// The answer to `tools/list` after the handshake of an older one.
+/// Returns the response to `tools/list` after the handshake of a legacy revision.
 fn legacy() -> String {
     let client = json!({ "name": "test", "version": "1" });
-    let hello = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
+    let initialize = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
     let messages = [
-        json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello }),
+        json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": initialize }),
         json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
         json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" }),
     ];
-    answers(&[], &messages).remove(1)
+    exchange(&[], &messages).remove(1)
 }
 
-fn tools(answer: &str) -> Vec<Value> {
-    let answer: Value = serde_json::from_str(answer).unwrap();
-    answer["result"]["tools"].as_array().unwrap().clone()
+fn tools(response: &str) -> Vec<Value> {
+    let response: Value = serde_json::from_str(response).unwrap();
+    response["result"]["tools"].as_array().unwrap().clone()
 }
 
 #[test]
 fn the_list_of_tools_is_short() {
-    for (revision, answer) in [("2026-07-28", modern(&[])), ("2025-11-25", legacy())] {
-        let sizes: Vec<String> = tools(&answer)
+    for (revision, response) in [("2026-07-28", modern(&[])), ("2025-11-25", legacy())] {
+        let sizes: Vec<String> = tools(&response)
             .iter()
             .map(|tool| format!("{} {}", tool["name"], tool.to_string().len()))
             .collect();
         assert_eq!(sizes.len(), 9);
-        assert!(answer.len() <= MOST_BYTES, "{revision}: {} bytes: {}", answer.len(), sizes.join(", "));
+        let size = response.len();
+        eprintln!("{revision}: {size} bytes: {}", sizes.join(", "));
+        assert!(size <= MAX_BYTES, "{revision}: {size} bytes: {}", sizes.join(", "));
     }
 }
 
 #[test]
-fn every_tool_says_what_it_does_and_returns() {
+fn tools_have_descriptions_schemas_and_annotations() {
     for tool in tools(&modern(&[])) {
         let description = tool["description"].as_str().unwrap();
         assert!(description.len() >= 80 && !description.contains('\n'), "{description}");
@@ -87,17 +89,17 @@ fn every_tool_says_what_it_does_and_returns() {
 }
 
 #[test]
-fn where_nothing_may_be_changed_every_tool_only_reads() {
+fn a_read_only_server_has_read_only_tools() {
     let tools = tools(&modern(&["--read-only"]));
     assert!(tools.len() == 8 && tools.iter().all(|tool| tool["annotations"]["readOnlyHint"] == true));
 }
 
 #[tokio::test]
-async fn the_collections_are_named() {
+async fn the_description_lists_the_collections() {
     let tools = tools(&modern(&[]));
     let search = tools.iter().find(|tool| tool["name"] == "search_documents").unwrap();
-    let said = search["inputSchema"]["properties"]["collection"]["description"].as_str().unwrap();
-    for entry in Documents::new(database()).list(None, Cancel::new()).await.unwrap() {
-        assert!(said.contains(&entry.collection), "{}", entry.collection);
+    let description = search["inputSchema"]["properties"]["collection"]["description"].as_str().unwrap();
+    for entry in Documents::new(database()).list(None, CancellationToken::new()).await.unwrap() {
+        assert!(description.contains(&entry.collection), "{}", entry.collection);
     }
 }

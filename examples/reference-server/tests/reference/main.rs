@@ -1,13 +1,13 @@
-//! The reference server: its data, its queries and documents, what clients are told of them, and the program itself.
+//! Tests of the reference server: data, queries, documents, MCP messages, and the program.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-mod deleting;
+mod cancellation;
+mod deletion;
 mod documents;
+mod generation;
 mod listing;
-mod making;
+mod notifications;
 mod queries;
 mod serving;
-mod stopping;
 mod support;
-mod watching;

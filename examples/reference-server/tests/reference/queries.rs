@@ -1,8 +1,8 @@
-//! Results are exact: rows, limits, types, parameters, cursors.
+//! Tests of queries: rows, limits, types, parameters, cursors, errors, plans.
 
 use reference_server::database::Database;
 use reference_server::database::{
-    Cancel, Cell, ColumnType, CursorError, DatabaseError, Param, Params, Query, Rows, Settings,
+    CancellationToken, Cell, ColumnType, CursorError, DatabaseError, Param, Params, Query, Rows, Settings,
 };
 use serde_json::{Value, json};
 
@@ -21,12 +21,12 @@ fn with(sql: &str, params: Value) -> Query {
     query
 }
 
-fn json_of(rows: &Rows) -> Value {
+fn to_json(rows: &Rows) -> Value {
     serde_json::to_value(&rows.rows).unwrap()
 }
 
 #[tokio::test]
-async fn columns_have_the_types_of_the_catalogue() {
+async fn columns_have_types() {
     let sql = "SELECT o.number, o.total_cents AS total, o.exchange_rate, o.ordered_at, o.ledger_id, c.email, p.label_digest,
                       p.attributes, r.restocked, s.rating, o.total_cents * 2 AS twice, avg(s.rating) OVER () AS mean,
                       NULL AS empty, CASE WHEN o.id % 2 THEN 1 ELSE 'x' END AS mixed
@@ -47,7 +47,7 @@ async fn columns_have_the_types_of_the_catalogue() {
 }
 
 #[tokio::test]
-async fn large_integers_and_decimals_stay_exact() {
+async fn large_integers_and_decimals_are_exact() {
     let sql = "SELECT ledger_id, ledger_id - 9007199254740993, 9007199254740991, 9007199254740992, -9007199254740992,
                       9223372036854775807, -9223372036854775808, 0.1 + 0.2, exchange_rate, x'00ff', 9e999, '9007199254740993'
                FROM orders WHERE id = 1";
@@ -66,32 +66,32 @@ async fn large_integers_and_decimals_stay_exact() {
         "Infinity",
         "9007199254740993"
     ]]);
-    assert_eq!(json_of(&found), expected);
+    assert_eq!(to_json(&found), expected);
     assert_eq!(found.notices.len(), 3, "{:?}", found.notices);
     assert!(found.notices[0].contains("ledger_id") && !found.notices[0].contains("9007199254740991,"));
 }
 
 #[tokio::test]
-async fn a_sum_of_cents_is_exact() {
+async fn sums_of_cents_are_exact() {
     let sql = "SELECT sum(total_cents) = (SELECT sum(line_total_cents) FROM order_items) + sum(shipping_cents) FROM orders";
     assert_eq!(rows(&database(), sql).await.rows, [[Cell::Integer(1)]]);
 }
 
 #[tokio::test]
-async fn truncated_is_exact_around_the_row_limit() {
+async fn truncated_is_exact_at_the_row_limit() {
     let database = database();
-    for (rows_there, limit, truncated) in
+    for (row_count, limit, truncated) in
         [(9, 10, false), (10, 10, false), (11, 10, true), (0, 1, false), (2, 1, true)]
     {
-        let sql = format!("SELECT id FROM orders ORDER BY id LIMIT {rows_there}");
+        let sql = format!("SELECT id FROM orders ORDER BY id LIMIT {row_count}");
         let found = run(&database, limited(&sql, limit, 100_000)).await.unwrap();
-        assert_eq!((found.truncated, found.next_cursor.is_some()), (truncated, truncated), "{rows_there}");
-        assert_eq!(found.row_count, rows_there.min(limit.into()));
+        assert_eq!((found.truncated, found.next_cursor.is_some()), (truncated, truncated), "{row_count}");
+        assert_eq!(found.row_count, row_count.min(limit.into()));
     }
 }
 
 #[tokio::test]
-async fn truncated_is_exact_around_the_byte_limit() {
+async fn truncated_is_exact_at_the_byte_limit() {
     let database = database();
     let sql = "SELECT id, note, 'é\"\\\n' FROM customers ORDER BY id LIMIT 30";
     let all = run(&database, limited(sql, 100, 1 << 20)).await.unwrap();
@@ -105,13 +105,16 @@ async fn truncated_is_exact_around_the_byte_limit() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_fit_says_so() {
+async fn a_row_beyond_the_byte_limit_is_an_error() {
     let found = run(&database(), limited("SELECT body FROM tickets", 10, 20)).await;
-    assert!(matches!(&found, Err(DatabaseError::Limit { what, .. }) if what.contains("row 1")), "{found:?}");
+    assert!(
+        matches!(&found, Err(DatabaseError::Limit { reason, .. }) if reason.contains("row 1")),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]
-async fn pages_make_up_the_whole() {
+async fn pages_make_up_the_whole_result() {
     let database = database();
     for (sql, max_rows, max_bytes) in [
         ("SELECT id, number FROM orders WHERE id <= 1000 ORDER BY total_cents, id", 170, 1 << 20),
@@ -137,14 +140,14 @@ async fn pages_make_up_the_whole() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_request_only() {
+async fn a_cursor_is_bound_to_its_request() {
     let database = database();
     let mut query = with("SELECT id FROM orders WHERE id > ? ORDER BY id", json!([5]));
     query.max_rows = Some(3);
     query.owner = "anna".to_owned();
     let cursor = run(&database, query.clone()).await.unwrap().next_cursor;
     query.cursor = cursor;
-    assert_eq!(json_of(&run(&database, query.clone()).await.unwrap()), json!([[9], [10], [11]]));
+    assert_eq!(to_json(&run(&database, query.clone()).await.unwrap()), json!([[9], [10], [11]]));
     let changes: [fn(&mut Query); 6] = [
         |query| query.sql.push(' '),
         |query| query.params = Params::Positional(vec![Param::from(6)]),
@@ -158,12 +161,12 @@ async fn a_cursor_is_good_for_its_request_only() {
         change(&mut other);
         assert_eq!(run(&database, other).await, Err(DatabaseError::Cursor(CursorError::OtherRequest)));
     }
-    let elsewhere = run(&database_with(|_| {}), query.clone()).await;
-    assert_eq!(elsewhere, Err(DatabaseError::Cursor(CursorError::Forged)), "another process has another key");
+    let other = run(&database_with(|_| {}), query.clone()).await;
+    assert_eq!(other, Err(DatabaseError::Cursor(CursorError::Forged)), "another database has another key");
 }
 
 #[tokio::test]
-async fn a_forged_cursor_is_refused() {
+async fn forged_cursors_are_rejected() {
     let database = database();
     let mut query = Query::new("SELECT id FROM orders ORDER BY id");
     let cursor = run(&database, query.clone()).await.unwrap().next_cursor.unwrap();
@@ -188,7 +191,7 @@ async fn a_forged_cursor_is_refused() {
 }
 
 #[tokio::test]
-async fn a_configured_key_outlives_the_process() {
+async fn cursors_with_a_configured_key_survive_a_restart() {
     let open = || {
         let mut settings = Settings::default();
         settings.readers = 1;
@@ -198,11 +201,11 @@ async fn a_configured_key_outlives_the_process() {
     let mut query = Query::new("SELECT id FROM orders ORDER BY id");
     query.max_rows = Some(2);
     query.cursor = run(&open(), query.clone()).await.unwrap().next_cursor;
-    assert_eq!(json_of(&run(&open(), query).await.unwrap()), json!([[3], [4]]));
+    assert_eq!(to_json(&run(&open(), query).await.unwrap()), json!([[3], [4]]));
 }
 
 #[tokio::test]
-async fn what_is_random_is_not_continued() {
+async fn random_results_have_no_cursor() {
     let mut query = Query::new("SELECT id FROM orders ORDER BY random()");
     query.max_rows = Some(2);
     let found = run(&database(), query).await.unwrap();
@@ -230,13 +233,13 @@ async fn parameters_are_bound() {
         ("SELECT typeof(?)", json!(["9007199254742007"]), json!([["text"]])),
     ];
     for (sql, params, expected) in cases {
-        assert_eq!(json_of(&run(&database, with(sql, params)).await.unwrap()), expected, "{sql}");
+        assert_eq!(to_json(&run(&database, with(sql, params)).await.unwrap()), expected, "{sql}");
     }
     let wrong = [
-        ("SELECT ?", json!([]), "has 1, and 0 came"),
-        ("SELECT 1", json!([1]), "has 0, and 1 came"),
+        ("SELECT ?", json!([]), "the number of values must be 1, not 0"),
+        ("SELECT 1", json!([1]), "the number of values must be 0, not 1"),
         ("SELECT :a", json!({}), "no value for :a"),
-        ("SELECT :a", json!({"a": 1, "b": 2}), "does not have :b"),
+        ("SELECT :a", json!({"a": 1, "b": 2}), "does not have the parameter :b"),
         ("SELECT ?", json!({"a": 1}), "must be an array"),
         ("SELECT ?", json!([[1]]), "parameter 1 must be"),
         ("SELECT :a", json!({"a": {"integer": 5}}), "the parameter :a must be"),
@@ -252,7 +255,7 @@ async fn parameters_are_bound() {
 }
 
 #[tokio::test]
-async fn mistakes_are_explained() {
+async fn errors_are_explained() {
     let database = database();
     for (sql, message) in [
         ("SELECT * FROM costumers", "Did you mean the table customers?"),
@@ -274,11 +277,11 @@ async fn mistakes_are_explained() {
 }
 
 #[tokio::test]
-async fn plans_name_the_tables_that_are_scanned() {
+async fn plans_report_full_scans() {
     let database = database();
     let explain = |sql: &str| {
         let (database, sql) = (database.clone(), sql.to_owned());
-        async move { database.explain(sql, Params::default(), Cancel::new()).await }
+        async move { database.explain(sql, Params::default(), CancellationToken::new()).await }
     };
     let plan =
         explain("SELECT * FROM orders AS o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'open'")
@@ -305,7 +308,7 @@ async fn plans_name_the_tables_that_are_scanned() {
 }
 
 #[tokio::test]
-async fn results_become_csv() {
+async fn results_as_csv() {
     let sql = "SELECT 'a,b' AS x, 'say \"hi\"' AS \"y\nz\", NULL AS n, '' AS e, 1.5 AS r, 9007199254740993 AS i, x'0a' AS b";
     let found = rows(&database(), sql).await;
     assert_eq!(

@@ -1,19 +1,19 @@
-//! What the tests share: one data directory for all runs, and a way to ask for rows.
+//! Shared test helpers: the data directory, and functions to run statements.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use reference_server::data;
-use reference_server::database::{Cancel, Database, DatabaseError, Query, Rows, Settings};
+use reference_server::database::{CancellationToken, Database, DatabaseError, Query, Rows, Settings};
 
-/// The data, made once and kept between runs; it is made anew when the generator changes.
+/// Returns the database file, which is generated once, kept between runs, and generated again if the generator changes.
 pub(crate) fn file() -> PathBuf {
     static FILE: OnceLock<PathBuf> = OnceLock::new();
-    let make = || {
+    let generate = || {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("northlight");
         data::ensure(&directory, &mut |_, _| {}).unwrap().file
     };
-    FILE.get_or_init(make).clone()
+    FILE.get_or_init(generate).clone()
 }
 
 pub(crate) fn database() -> Database {
@@ -28,7 +28,7 @@ pub(crate) fn database_with(change: impl FnOnce(&mut Settings)) -> Database {
 }
 
 pub(crate) async fn run(database: &Database, query: Query) -> Result<Rows, DatabaseError> {
-    database.query(query, Cancel::new()).await
+    database.query(query, CancellationToken::new()).await
 }
 
 pub(crate) async fn rows(database: &Database, sql: &str) -> Rows {

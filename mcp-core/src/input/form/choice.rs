@@ -1,56 +1,56 @@
-//! Fields of a form that hold one or some of several values.
+//! Schemas of enum fields, for the selection of one or several values.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::setters::setters;
 
-/// A value that can be chosen, with what people call it.
+/// An option of an enum field: a value with a title.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EnumOption {
     /// The value.
     #[serde(rename = "const")]
     pub value: String,
-    /// What people call it.
+    /// Human-readable name for display.
     pub title: String,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl EnumOption {
-    /// A value, and what people call it.
+    /// Creates an option from its value and title.
     pub fn new(value: impl Into<String>, title: impl Into<String>) -> Self {
         Self { value: value.into(), title: title.into(), ..Self::default() }
     }
 }
 
-/// A field for one of several values.
+/// The schema of a field for the selection of one value.
 ///
 /// See [`UntitledSingleSelectEnumSchema`](https://modelcontextprotocol.io/specification/2026-07-28/schema#untitledsingleselectenumschema).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UntitledSingleSelectEnumSchema {
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Description of the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The values.
+    /// The values to choose from.
     #[serde(rename = "enum")]
     pub values: Vec<String>,
-    /// Which of them is chosen at first.
+    /// Default value (`default`).
     #[serde(rename = "default", default, skip_serializing_if = "Option::is_none")]
     pub default_value: Option<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl UntitledSingleSelectEnumSchema {
-    /// One of these.
+    /// Creates a schema from the values to choose from.
     pub fn new(values: impl Into<Vec<String>>) -> Self {
         Self { values: values.into(), ..Self::default() }
     }
@@ -62,31 +62,31 @@ impl UntitledSingleSelectEnumSchema {
     }
 }
 
-/// A field for one of several values, each with a title.
+/// The schema of a field for the selection of one value, from values with titles.
 ///
 /// See [`TitledSingleSelectEnumSchema`](https://modelcontextprotocol.io/specification/2026-07-28/schema#titledsingleselectenumschema).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TitledSingleSelectEnumSchema {
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Description of the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The values.
+    /// The options to choose from.
     pub one_of: Vec<EnumOption>,
-    /// Which of them is chosen at first.
+    /// Default value (`default`).
     #[serde(rename = "default", default, skip_serializing_if = "Option::is_none")]
     pub default_value: Option<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl TitledSingleSelectEnumSchema {
-    /// One of these.
+    /// Creates a schema from the options to choose from.
     pub fn new(one_of: impl Into<Vec<EnumOption>>) -> Self {
         Self { one_of: one_of.into(), ..Self::default() }
     }
@@ -98,35 +98,36 @@ impl TitledSingleSelectEnumSchema {
     }
 }
 
-/// A field for one of several values with titles, as clients before 2025-11-25 have it.
+/// The schema of a field for the selection of one value, from values with titles, in the form of revisions before
+/// 2025-11-25. For later revisions, use [`TitledSingleSelectEnumSchema`].
 ///
 /// See [`LegacyTitledEnumSchema`](https://modelcontextprotocol.io/specification/2026-07-28/schema#legacytitledenumschema).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LegacyTitledEnumSchema {
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Description of the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The values.
+    /// The values to choose from.
     #[serde(rename = "enum")]
     pub values: Vec<String>,
-    /// What people call them, in the same order.
+    /// Titles of the values, in the same order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub enum_names: Vec<String>,
-    /// Which of them is chosen at first.
+    /// Default value (`default`).
     #[serde(rename = "default", default, skip_serializing_if = "Option::is_none")]
     pub default_value: Option<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl LegacyTitledEnumSchema {
-    /// One of these, and what people call them.
+    /// Creates a schema from the values to choose from and their titles.
     pub fn new(values: impl Into<Vec<String>>, enum_names: impl Into<Vec<String>>) -> Self {
         Self { values: values.into(), enum_names: enum_names.into(), ..Self::default() }
     }
@@ -138,37 +139,37 @@ impl LegacyTitledEnumSchema {
     }
 }
 
-/// A field for some of several values.
+/// The schema of a field for the selection of several values.
 ///
 /// See [`UntitledMultiSelectEnumSchema`](https://modelcontextprotocol.io/specification/2026-07-28/schema#untitledmultiselectenumschema).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UntitledMultiSelectEnumSchema {
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Description of the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// How many must be chosen at least.
+    /// Minimum number of selected values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_items: Option<u64>,
-    /// How many may be chosen at most.
+    /// Maximum number of selected values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_items: Option<u64>,
-    /// The values.
+    /// The schema of the selected values.
     pub items: UntitledItems,
-    /// Which of them are chosen at first.
+    /// Default values (`default`).
     #[serde(rename = "default", default, skip_serializing_if = "Vec::is_empty")]
     pub default_value: Vec<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl UntitledMultiSelectEnumSchema {
-    /// Some of these.
+    /// Creates a schema from the values to choose from.
     pub fn new(values: impl Into<Vec<String>>) -> Self {
         Self { items: UntitledItems { values: values.into(), ..UntitledItems::default() }, ..Self::default() }
     }
@@ -182,59 +183,59 @@ impl UntitledMultiSelectEnumSchema {
     }
 }
 
-/// The values of an [`UntitledMultiSelectEnumSchema`].
+/// The item schema of an [`UntitledMultiSelectEnumSchema`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UntitledItems {
     #[serde(rename = "type")]
-    of: Text,
-    /// The values.
+    string_type: StringType,
+    /// The values to choose from.
     #[serde(rename = "enum")]
     pub values: Vec<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// The one type that values have.
+/// The value of `type` in an item schema.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-enum Text {
+enum StringType {
     #[default]
     #[serde(rename = "string")]
     String,
 }
 
-/// A field for some of several values, each with a title.
+/// The schema of a field for the selection of several values, from values with titles.
 ///
 /// See [`TitledMultiSelectEnumSchema`](https://modelcontextprotocol.io/specification/2026-07-28/schema#titledmultiselectenumschema).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TitledMultiSelectEnumSchema {
-    /// What people call it.
+    /// Human-readable name for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// What it is for.
+    /// Description of the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// How many must be chosen at least.
+    /// Minimum number of selected values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_items: Option<u64>,
-    /// How many may be chosen at most.
+    /// Maximum number of selected values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_items: Option<u64>,
-    /// The values.
+    /// The schema of the selected values.
     pub items: TitledItems,
-    /// Which of them are chosen at first.
+    /// Default values (`default`).
     #[serde(rename = "default", default, skip_serializing_if = "Vec::is_empty")]
     pub default_value: Vec<String>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl TitledMultiSelectEnumSchema {
-    /// Some of these.
+    /// Creates a schema from the options to choose from.
     pub fn new(any_of: impl Into<Vec<EnumOption>>) -> Self {
         Self { items: TitledItems { any_of: any_of.into(), ..TitledItems::default() }, ..Self::default() }
     }
@@ -248,14 +249,14 @@ impl TitledMultiSelectEnumSchema {
     }
 }
 
-/// The values of a [`TitledMultiSelectEnumSchema`].
+/// The item schema of a [`TitledMultiSelectEnumSchema`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TitledItems {
-    /// The values.
+    /// The options to choose from.
     pub any_of: Vec<EnumOption>,
-    /// Members that this crate does not know.
+    /// Unrecognized members, preserved when the value is serialized again.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }

@@ -1,14 +1,21 @@
-//! Kinds of text, told apart without more than a look at the characters.
+//! Validation of string formats.
 
 use super::StringFormat;
 
-/// What a mail server takes at most.
-const LONGEST_EMAIL: usize = 254;
+/// Maximum length of an email address, in bytes, as mail servers accept it.
+const MAX_EMAIL_LEN: usize = 254;
 
 impl StringFormat {
-    /// Whether a text is of this kind.
+    /// Returns `true` if `text` has this format.
     ///
-    /// An address may still belong to nobody, and a URI may lead nowhere.
+    /// Only the syntax is checked: the email address or the target of the URI may not exist.
+    ///
+    /// ```
+    /// use mcpwright_core::StringFormat;
+    ///
+    /// assert!(StringFormat::Date.accepts("2024-02-29"));
+    /// assert!(!StringFormat::Date.accepts("2026-02-29"));
+    /// ```
     pub fn accepts(self, text: &str) -> bool {
         match self {
             Self::Email => is_email(text),
@@ -19,43 +26,48 @@ impl StringFormat {
     }
 }
 
-/// Something before an `@`, and after it the name of a host. People do not quote the first, though mail servers would
-/// let them.
+/// Returns `true` for a local part, an `@` and a host name. Quoted local parts are rejected: mail servers accept them,
+/// but they are not used in practice.
 fn is_email(text: &str) -> bool {
     let Some((local, host)) = text.rsplit_once('@') else { return false };
-    let is_plain =
-        |part: char| !part.is_whitespace() && !part.is_control() && !"\"(),:;<>@[\\]".contains(part);
-    let has_no_gap = |part: &str| part.split('.').all(|label| !label.is_empty());
-    let is_label = |label: &str| {
-        let is_inside = |letter: char| letter.is_alphanumeric() || letter == '-' || !letter.is_ascii();
-        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(is_inside)
+    let is_unquoted = |c: char| !c.is_whitespace() && !c.is_control() && !"\"(),:;<>@[\\]".contains(c);
+    let has_no_empty_atom = |part: &str| part.split('.').all(|atom| !atom.is_empty());
+    let is_host_label = |label: &str| {
+        let is_label_char = |c: char| c.is_alphanumeric() || c == '-' || !c.is_ascii();
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(is_label_char)
     };
-    text.len() <= LONGEST_EMAIL
-        && text.chars().filter(|letter| *letter != '@').all(is_plain)
-        && local.chars().all(is_plain)
-        && has_no_gap(local)
-        && host.split('.').all(is_label)
+    text.len() <= MAX_EMAIL_LEN
+        && text.chars().filter(|c| *c != '@').all(is_unquoted)
+        && local.chars().all(is_unquoted)
+        && has_no_empty_atom(local)
+        && host.split('.').all(is_host_label)
 }
 
-/// A scheme, a colon, and characters that [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986) has.
+/// Returns `true` for a scheme, a colon and a rest of characters that
+/// [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986) allows.
 fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let mut letters = scheme.bytes();
     let is_scheme = letters.next().is_some_and(|first| first.is_ascii_alphabetic())
         && letters.all(|letter| letter.is_ascii_alphanumeric() || b"+-.".contains(&letter));
-    is_scheme && !rest.is_empty() && rest.matches('#').count() <= 1 && are_of_uris(rest.as_bytes())
+    is_scheme && !rest.is_empty() && rest.matches('#').count() <= 1 && are_uri_characters(rest.as_bytes())
 }
 
-fn are_of_uris(bytes: &[u8]) -> bool {
-    bytes.iter().enumerate().all(|(place, byte)| match byte {
+/// Returns `true` if all bytes are reserved or unreserved characters or complete percent encodings.
+fn are_uri_characters(bytes: &[u8]) -> bool {
+    bytes.iter().enumerate().all(|(index, byte)| match byte {
         b'%' => {
-            bytes.get(place + 1..place + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+            bytes.get(index + 1..index + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
         }
         byte => byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(byte),
     })
 }
 
-/// A `full-date` of [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6), which there is in the calendar.
+/// Returns `true` for a `full-date` of [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339#section-5.6) that exists in the
+/// calendar.
 fn is_date(text: &[u8]) -> bool {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return false };
     let (Some(year), Some(month), Some(day)) =
@@ -74,7 +86,7 @@ fn is_date(text: &[u8]) -> bool {
     (1..=days).contains(&day)
 }
 
-/// A `date-time` of RFC 3339: a date, a time, and how far that is from UTC.
+/// Returns `true` for a `date-time` of RFC 3339: a date, a time and an offset from UTC.
 fn is_date_time(text: &[u8]) -> bool {
     let Some((date, [b'T' | b't', time @ ..])) = text.split_at_checked(10) else { return false };
     let Some((&[h1, h2, b':', m1, m2, b':', s1, s2], rest)) = time.split_at_checked(8) else { return false };
@@ -82,17 +94,19 @@ fn is_date_time(text: &[u8]) -> bool {
     else {
         return false;
     };
-    // The last minute of an hour may have a second more: the clocks of the world wait for the earth.
+    // A leap second is second 60 of the last minute of an hour.
     let is_time = hour < 24 && minute < 60 && (second < 60 || (second == 60 && minute == 59));
-    is_date(date) && is_time && after_fraction(rest).is_some_and(is_offset)
+    is_date(date) && is_time && skip_fraction(rest).is_some_and(is_offset)
 }
 
-fn after_fraction(text: &[u8]) -> Option<&[u8]> {
+/// Returns the text after an optional fraction of a second, or `None` if the fraction has no digits.
+fn skip_fraction(text: &[u8]) -> Option<&[u8]> {
     let Some(fraction) = text.strip_prefix(b".") else { return Some(text) };
     let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
     fraction.get(digits..).filter(|_| digits > 0)
 }
 
+/// Returns `true` for `Z` or an offset such as `+02:00`.
 fn is_offset(text: &[u8]) -> bool {
     match *text {
         [b'Z' | b'z'] => true,
@@ -104,9 +118,11 @@ fn is_offset(text: &[u8]) -> bool {
     }
 }
 
+/// Parses ASCII digits. At most nine fit.
 fn number(digits: &[u8]) -> Option<u32> {
-    let add = |sum: u32, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'));
-    digits.iter().try_fold(0, add)
+    let append =
+        |value: u32, digit: &u8| digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0'));
+    digits.iter().try_fold(0, append)
 }
 
 #[cfg(test)]
@@ -114,17 +130,17 @@ mod tests {
     use super::StringFormat;
 
     #[track_caller]
-    fn check(format: StringFormat, accepted: &[&str], refused: &[&str]) {
+    fn check(format: StringFormat, accepted: &[&str], rejected: &[&str]) {
         for text in accepted {
             assert!(format.accepts(text), "{text}");
         }
-        for text in refused {
+        for text in rejected {
             assert!(!format.accepts(text), "{text}");
         }
     }
 
     #[test]
-    fn addresses_have_a_host() {
+    fn email_addresses_have_a_host() {
         check(
             StringFormat::Email,
             &["ada@example.com", "a.b+c@x.y-z.org", "root@localhost", "jö@exämple.de"],
@@ -174,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_in_the_calendar() {
+    fn dates_exist_in_the_calendar() {
         check(
             StringFormat::Date,
             &["2026-07-28", "2024-02-29", "2000-02-29", "0001-01-01"],
@@ -195,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn times_have_an_offset() {
+    fn date_times_have_an_offset() {
         check(
             StringFormat::DateTime,
             &["2026-07-28T10:00:00Z", "2026-07-28t10:00:00.125z", "2026-07-28T23:59:60+02:00"],

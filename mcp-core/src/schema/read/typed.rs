@@ -1,23 +1,25 @@
-//! What a schema says of the values of each type.
+//! Reading of the keywords of each type.
 
 use serde_json::{Map, Value};
 
-use super::{Reader, Site};
-use crate::schema::SchemaError;
-use crate::schema::choice::{choice, or_null};
-use crate::schema::keyword::{self, Bounded, Role};
-use crate::schema::node::{About, Additional, Array, Kind, Node, Object, Scalar, ScalarKind};
+use crate::schema::choice::{any_of, or_null};
+use crate::schema::error::SchemaError;
+use crate::schema::keyword::{self, BoundedType, KeywordRole};
+use crate::schema::node::{
+    Additional, ArrayNode, Kind, Node, ObjectNode, ScalarKind, ScalarNode, SchemaAnnotations,
+};
+use crate::schema::read::{Origin, Reader};
 
 impl Reader<'_> {
-    /// What `type`, `enum`, `const` and the keywords of each type say.
+    /// Reads `type`, `enum`, `const` and the keywords of each type. Returns `None` if there are none of them.
     pub(super) fn read_typed(
         &mut self,
         keywords: &Map<String, Value>,
-        site: Site,
+        origin: Origin,
     ) -> Result<Option<Node>, SchemaError> {
-        let (kinds, mut null) = match keywords.get("type") {
+        let (kinds, mut nullable) = match keywords.get("type") {
             Some(kind) => self.read_type(kind)?,
-            // Keywords without a type say nothing about null.
+            // Without `type`, the other keywords do not restrict `null`.
             None => match self.infer_type(keywords)? {
                 Some(kind) => (vec![kind], true),
                 None if is_enumerated(keywords) => (Vec::new(), false),
@@ -26,27 +28,27 @@ impl Reader<'_> {
         };
         let mut branches = Vec::new();
         if is_enumerated(keywords) {
-            let (nodes, lists_null) = self.read_enumeration(keywords, &kinds, site)?;
-            null = lists_null && (null || !keywords.contains_key("type"));
+            let (nodes, includes_null) = self.read_enumeration(keywords, &kinds, origin)?;
+            nullable = includes_null && (nullable || !keywords.contains_key("type"));
             branches = nodes;
         } else {
             for kind in kinds {
                 branches.push(self.read_kind(kind, keywords)?);
             }
         }
-        let mut node = choice(branches);
-        if null {
+        let mut node = any_of(branches);
+        if nullable {
             node = or_null(node);
         }
         Ok(Some(node))
     }
 
-    /// The types that `type` lists, and whether null is among them.
+    /// Reads `type`. Returns the types without `null`, and `true` if `null` is one of them.
     fn read_type<'b>(&self, kind: &'b Value) -> Result<(Vec<&'b str>, bool), SchemaError> {
         let names: Vec<&str> = match kind {
             Value::String(name) => vec![name],
             Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
-            _ => return Err(self.invalid("type", "a type's name, or a list of them")),
+            _ => return Err(self.invalid("type", "a type name or a list of type names")),
         };
         let is_known = |name: &&str| {
             matches!(*name, "array" | "object") || ScalarKind::ALL.iter().any(|kind| kind.name() == *name)
@@ -58,15 +60,15 @@ impl Reader<'_> {
         Ok((kinds, !null.is_empty()))
     }
 
-    /// The one type that the other keywords are about.
+    /// Returns the type that the other keywords apply to, or `None` if they apply to no particular type.
     fn infer_type(&self, keywords: &Map<String, Value>) -> Result<Option<&'static str>, SchemaError> {
         let mut inferred = None;
         for keyword in keywords.keys() {
             let kind = match keyword::role(keyword) {
-                Role::Bounds(Bounded::Number, _) => "number",
-                Role::Bounds(Bounded::String, _) => "string",
-                Role::Bounds(Bounded::Array, _) => "array",
-                Role::Bounds(Bounded::Object, _) => "object",
+                KeywordRole::Bounds(BoundedType::Number, _) => "number",
+                KeywordRole::Bounds(BoundedType::String, _) => "string",
+                KeywordRole::Bounds(BoundedType::Array, _) => "array",
+                KeywordRole::Bounds(BoundedType::Object, _) => "object",
                 _ => match keyword.as_str() {
                     "items" | "prefixItems" => "array",
                     "properties"
@@ -78,7 +80,7 @@ impl Reader<'_> {
                 },
             };
             if inferred.is_some_and(|other| other != kind) {
-                return Err(self.invalid("type", "given where keywords of several types stand together"));
+                return Err(self.invalid("type", "present when keywords of several types are combined"));
             }
             inferred = Some(kind);
         }
@@ -100,28 +102,28 @@ impl Reader<'_> {
     }
 
     fn read_scalar(&self, kind: ScalarKind, keywords: &Map<String, Value>) -> Result<Node, SchemaError> {
-        let mut bounds = match Bounded::of(kind) {
+        let mut bounds = match BoundedType::of(kind) {
             Some(bounded) => self.read_bounds(bounded, keywords)?,
             None => Map::new(),
         };
         let format = keywords.get("format").and_then(Value::as_str).unwrap_or_default();
-        let derived = match kind {
-            ScalarKind::Integer => keyword::add_natural_bounds(&mut bounds, format),
+        let checked_by_decoding = match kind {
+            ScalarKind::Integer => keyword::add_integer_bounds(&mut bounds, format),
             _ => bounds.is_empty(),
         };
-        Ok(Node { derived, ..Node::scalar(kind, bounds) })
+        Ok(Node { checked_by_decoding, ..Node::scalar(kind, bounds) })
     }
 
-    /// The keywords that bound values of one type.
+    /// Reads the keywords that bound values of a type.
     fn read_bounds(
         &self,
-        bounded: Bounded,
+        bounded: BoundedType,
         keywords: &Map<String, Value>,
     ) -> Result<Map<String, Value>, SchemaError> {
         let mut bounds = Map::new();
         for (keyword, value) in keywords {
-            let Role::Bounds(about, operand) = keyword::role(keyword) else { continue };
-            if about != bounded {
+            let KeywordRole::Bounds(keyword_type, operand) = keyword::role(keyword) else { continue };
+            if keyword_type != bounded {
                 continue;
             }
             if !operand.accepts(value) {
@@ -133,7 +135,7 @@ impl Reader<'_> {
     }
 
     fn read_array(&mut self, keywords: &Map<String, Value>) -> Result<Node, SchemaError> {
-        let bounds = self.read_bounds(Bounded::Array, keywords)?;
+        let bounds = self.read_bounds(BoundedType::Array, keywords)?;
         if let Some(elements) = keywords.get("prefixItems") {
             return self.read_tuple(elements, keywords, bounds);
         }
@@ -141,12 +143,12 @@ impl Reader<'_> {
             Some(items) => self.read_at("items", items)?,
             None => Node::any(),
         };
-        let derived = items.derived && bounds.is_empty();
-        let array = Array { items: Box::new(items), keywords: bounds };
-        Ok(Node { derived, ..Node::new(Kind::Array(array)) })
+        let checked_by_decoding = items.checked_by_decoding && bounds.is_empty();
+        let array = ArrayNode { items: Box::new(items), keywords: bounds };
+        Ok(Node { checked_by_decoding, ..Node::new(Kind::Array(array)) })
     }
 
-    /// Reads a tuple: its elements' types become one, and their order a note.
+    /// Reads a tuple as an array of any of the types of its elements. A note states their order.
     fn read_tuple(
         &mut self,
         elements: &Value,
@@ -156,42 +158,43 @@ impl Reader<'_> {
         let mut elements = self.read_list("prefixItems", elements)?;
         let count = Value::from(elements.len());
         let is_exact = ["minItems", "maxItems"].iter().all(|keyword| bounds.get(*keyword) == Some(&count));
-        let derived = is_exact && bounds.len() == 2 && elements.iter().all(|element| element.derived);
-        let order: Vec<&str> = elements.iter().map(Node::form).collect();
+        let checked_by_decoding =
+            is_exact && bounds.len() == 2 && elements.iter().all(|element| element.checked_by_decoding);
+        let order: Vec<&str> = elements.iter().map(Node::type_name).collect();
         let note = format!("In this order: {}.", order.join(", "));
         match keywords.get("items") {
             Some(Value::Bool(false)) => drop(bounds.entry("maxItems").or_insert(count)),
-            Some(rest) => elements.push(self.read_at("items", rest)?),
+            Some(items) => elements.push(self.read_at("items", items)?),
             None if is_exact => {}
             None => elements.push(Node::any()),
         }
-        let items = choice(elements);
+        let items = any_of(elements);
         let is_mixed = matches!(items.kind, Kind::Choice(_));
-        let mut node = Node::new(Kind::Array(Array { items: Box::new(items), keywords: bounds }));
-        node.derived = derived;
+        let mut node = Node::new(Kind::Array(ArrayNode { items: Box::new(items), keywords: bounds }));
+        node.checked_by_decoding = checked_by_decoding;
         if is_mixed {
-            node.about.notes.push(note);
+            node.annotations.notes.push(note);
         }
         Ok(node)
     }
 
     fn read_object(&mut self, keywords: &Map<String, Value>) -> Result<Node, SchemaError> {
-        let bounds = self.read_bounds(Bounded::Object, keywords)?;
-        let mut about = About::default();
+        let bounds = self.read_bounds(BoundedType::Object, keywords)?;
+        let mut annotations = SchemaAnnotations::default();
         let properties = self.read_properties(keywords)?;
         let required = self.read_required(keywords)?;
-        let additional = self.read_additional(keywords, &mut about)?;
-        // Decoding ignores members it does not know, so it never checks all that a struct's schema says.
-        let derived = properties.is_empty()
+        let additional = self.read_additional(keywords, &mut annotations)?;
+        // Deserialization ignores unknown members, so it never checks every assertion of the schema of a struct.
+        let checked_by_decoding = properties.is_empty()
             && required.is_empty()
             && bounds.is_empty()
             && match &additional {
-                Additional::Of(node) => node.derived,
+                Additional::Of(node) => node.checked_by_decoding,
                 Additional::Any | Additional::Unspecified => true,
                 Additional::None => false,
             };
-        let object = Object { properties, required, additional, keywords: bounds };
-        Ok(Node { about, derived, ..Node::new(Kind::Object(object)) })
+        let object = ObjectNode { properties, required, additional, keywords: bounds };
+        Ok(Node { annotations, checked_by_decoding, ..Node::new(Kind::Object(object)) })
     }
 
     fn read_properties(&mut self, keywords: &Map<String, Value>) -> Result<Vec<(String, Node)>, SchemaError> {
@@ -218,10 +221,10 @@ impl Reader<'_> {
     fn read_additional(
         &mut self,
         keywords: &Map<String, Value>,
-        about: &mut About,
+        annotations: &mut SchemaAnnotations,
     ) -> Result<Additional, SchemaError> {
         if let Some(patterns) = keywords.get("patternProperties") {
-            return self.read_patterns(patterns, keywords, about);
+            return self.read_patterns(patterns, keywords, annotations);
         }
         for keyword in ["additionalProperties", "unevaluatedProperties"] {
             match keywords.get(keyword) {
@@ -229,77 +232,79 @@ impl Reader<'_> {
                 Some(Value::Bool(false)) => return Ok(Additional::None),
                 Some(schema) => {
                     let node = self.read_at(keyword, schema)?;
-                    let says_nothing = matches!(node.kind, Kind::Any) && node.about.is_empty();
-                    return Ok(if says_nothing { Additional::Any } else { Additional::Of(Box::new(node)) });
+                    let accepts_any = matches!(node.kind, Kind::Any) && node.annotations.is_empty();
+                    return Ok(if accepts_any { Additional::Any } else { Additional::Of(Box::new(node)) });
                 }
             }
         }
         Ok(Additional::Unspecified)
     }
 
-    /// Reads a map with keys other than strings: decoding checks the names.
+    /// Reads a map whose keys are not arbitrary strings. Deserialization checks the names, and a note states their
+    /// pattern.
     fn read_patterns(
         &mut self,
         patterns: &Value,
         keywords: &Map<String, Value>,
-        about: &mut About,
+        annotations: &mut SchemaAnnotations,
     ) -> Result<Additional, SchemaError> {
         let Some(patterns) = patterns.as_object() else {
             return Err(self.invalid("patternProperties", "an object"));
         };
         if keywords.get("additionalProperties") != Some(&Value::Bool(false)) {
-            return Err(self.refused("patternProperties"));
+            return Err(self.unsupported("patternProperties"));
         }
         let mut nodes = Vec::new();
         for (pattern, schema) in patterns {
-            about.notes.push(format!("Member names match `{pattern}`."));
+            annotations.notes.push(format!("Member names match `{pattern}`."));
             nodes.push(self.read_at("patternProperties", schema)?);
         }
-        Ok(Additional::Of(Box::new(choice(nodes))))
+        Ok(Additional::Of(Box::new(any_of(nodes))))
     }
 
-    /// Reads `enum` and `const`: values of one type keep that type, and null stands apart.
+    /// Reads `enum` and `const`. Returns the schema of the values other than `null`, and `true` if `null` is one of
+    /// them.
     fn read_enumeration(
         &mut self,
         keywords: &Map<String, Value>,
         kinds: &[&str],
-        site: Site,
+        origin: Origin,
     ) -> Result<(Vec<Node>, bool), SchemaError> {
-        let listed = match (keywords.get("const"), keywords.get("enum")) {
+        let enumerated = match (keywords.get("const"), keywords.get("enum")) {
             (Some(value), None) => std::slice::from_ref(value),
             (None, Some(Value::Array(values))) => values.as_slice(),
-            (Some(_), Some(_)) => return Err(self.refused("const")),
+            (Some(_), Some(_)) => return Err(self.unsupported("const")),
             _ => return Err(self.invalid("enum", "a list of values")),
         };
-        self.spend(listed.len())?;
-        let lists_null = listed.contains(&Value::Null);
-        let is_of = |value: &Value, kind: &str| match kind {
+        self.add_size(enumerated.len())?;
+        let includes_null = enumerated.contains(&Value::Null);
+        let has_type = |value: &Value, kind: &str| match kind {
             "array" => value.is_array(),
             "object" => value.is_object(),
             _ => ScalarKind::ALL.iter().any(|scalar| scalar.name() == kind && scalar.includes(value)),
         };
-        let fits = |value: &&Value| {
-            !value.is_null() && (kinds.is_empty() || kinds.iter().any(|kind| is_of(value, kind)))
+        let is_accepted = |value: &&Value| {
+            !value.is_null() && (kinds.is_empty() || kinds.iter().any(|kind| has_type(value, kind)))
         };
-        let values: Vec<Value> = listed.iter().filter(fits).cloned().collect();
+        let values: Vec<Value> = enumerated.iter().filter(is_accepted).cloned().collect();
         if values.is_empty() {
-            return Ok((Vec::new(), lists_null));
+            return Ok((Vec::new(), includes_null));
         }
         let common = ScalarKind::ALL.into_iter().find(|kind| values.iter().all(|value| kind.includes(value)));
-        let bounds = match common.and_then(Bounded::of) {
+        let bounds = match common.and_then(BoundedType::of) {
             Some(bounded) => self.read_bounds(bounded, keywords)?,
             None => Map::new(),
         };
-        // Where only a type is meant, its variants are all that there is, and decoding knows them.
-        let derived = site == Site::WholeType && bounds.is_empty();
+        // The complete schema of a type lists exactly its variants, and deserialization checks them.
+        let checked_by_decoding = origin == Origin::Type && bounds.is_empty();
         let kind = match common {
             Some(kind) => {
-                let listed = bounds.into_iter().chain([("enum".to_owned(), Value::Array(values))]);
-                Kind::Scalar(Scalar { kind, keywords: listed.collect() })
+                let keywords = bounds.into_iter().chain([("enum".to_owned(), Value::Array(values))]);
+                Kind::Scalar(ScalarNode { kind, keywords: keywords.collect() })
             }
             None => Kind::Values(values),
         };
-        Ok((vec![Node { derived, ..Node::new(kind) }], lists_null))
+        Ok((vec![Node { checked_by_decoding, ..Node::new(kind) }], includes_null))
     }
 }
 

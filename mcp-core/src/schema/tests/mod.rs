@@ -1,7 +1,7 @@
-//! Tests of the whole: from Rust types to problems.
+//! Tests of the whole module, from Rust types to problems.
 
-mod bombs;
-mod fit;
+mod coerce;
+mod limits;
 mod oracle;
 mod portable;
 mod types;

@@ -1,4 +1,4 @@
-//! What can be done with a schema once it is portable, and what cannot be made so.
+//! Conversion of schemas, and the schemas that cannot be converted.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,10 +8,10 @@ use super::types::{
     Documented, Empty, FlattenedEnum, Internal, Plain, Point, Tree, Untagged, argument, check_schema, point,
     tree,
 };
-use crate::schema::{ObjectSchema, Portable, SchemaError};
+use crate::schema::{ObjectSchemaBuilder, PortableSchema, SchemaError};
 
 #[test]
-fn references_are_followed_from_wherever_they_stand() {
+fn references_are_resolved_everywhere() {
     let node = json!({"title": "Linked", "type": "object", "properties": {"next": {"$ref": "#/$defs/Node"}}});
     let published = json!({
         "type": "object",
@@ -26,7 +26,7 @@ fn references_are_followed_from_wherever_they_stand() {
         json!({"title": "Nullable_Node", "anyOf": [{"$ref": "#/$defs/Node"}, {"type": "null"}], "$defs": {"Node": node}}),
         json!({"allOf": [{"$ref": "#/$defs/Alias"}], "$defs": {"Alias": {"$ref": "#/$defs/Node"}, "Node": node}}),
     ] {
-        check_schema(&Portable::argument(&generated).expect("portable").into_document(), &root);
+        check_schema(&PortableSchema::for_argument(&generated).expect("portable").into_document(), &root);
     }
     // A field may have the name of a keyword.
     let generated = json!({
@@ -50,17 +50,19 @@ fn references_are_followed_from_wherever_they_stand() {
     });
     let mut root = published.clone();
     root["$defs"] = json!({"Root": published});
-    check_schema(&Portable::argument(&generated).expect("portable").into_document(), &root);
+    check_schema(&PortableSchema::for_argument(&generated).expect("portable").into_document(), &root);
 }
 
 #[test]
-fn arguments_are_put_together() {
-    let limit = argument::<u32>().describe("At most this many.");
-    let limit = limit.with("minimum", 1.into()).and_then(|limit| limit.with("maximum", 100.into()));
-    let limit = limit.and_then(|limit| limit.with("default", 10.into())).expect("a number has bounds");
-    let tags = argument::<Option<Vec<String>>>().length(None, Some(3)).expect("an array has a length");
-    let sort = argument::<Documented>().describe("The order.");
-    let schema = ObjectSchema::new().property("limit", limit, false).property("tags", tags, false);
+fn arguments_are_combined_into_one_object() {
+    let limit = argument::<u32>().with_description("At most this many.");
+    let limit =
+        limit.with_keyword("minimum", 1.into()).and_then(|limit| limit.with_keyword("maximum", 100.into()));
+    let limit =
+        limit.and_then(|limit| limit.with_keyword("default", 10.into())).expect("a number has bounds");
+    let tags = argument::<Option<Vec<String>>>().with_length(None, Some(3)).expect("an array has a length");
+    let sort = argument::<Documented>().with_description("The order.");
+    let schema = ObjectSchemaBuilder::new().property("limit", limit, false).property("tags", tags, false);
     let schema = schema.property("sort", sort, true).build().expect("the names differ");
     check_schema(
         &schema,
@@ -79,15 +81,18 @@ fn arguments_are_put_together() {
             "additionalProperties": false,
         }),
     );
-    let empty = ObjectSchema::new().build().expect("nothing to refuse");
+    let empty = ObjectSchemaBuilder::new().build().expect("nothing to refuse");
     check_schema(&empty, &json!({"type": "object", "properties": {}, "additionalProperties": false}));
-    let twice =
-        ObjectSchema::new().property("a", argument::<u8>(), true).property("a", argument::<u8>(), true);
-    assert_eq!(twice.build(), Err(SchemaError::Duplicate { name: "a".into() }));
+    let twice = ObjectSchemaBuilder::new().property("a", argument::<u8>(), true).property(
+        "a",
+        argument::<u8>(),
+        true,
+    );
+    assert_eq!(twice.build(), Err(SchemaError::DuplicateProperty { name: "a".into() }));
 }
 
 #[test]
-fn decoding_suffices_where_nothing_is_added() {
+fn decoding_suffices_without_additional_assertions() {
     for (portable, expected) in [
         (argument::<String>(), true),
         (argument::<Option<u32>>(), true),
@@ -104,26 +109,32 @@ fn decoding_suffices_where_nothing_is_added() {
         (argument::<Vec<Point>>(), false),
         (argument::<Untagged>(), false),
         (argument::<Tree>(), false),
-        (argument::<u32>().describe("Still so."), true),
-        (argument::<u32>().with("default", 1.into()).expect("annotates"), true),
-        (argument::<u32>().with("minimum", 1.into()).expect("bounds"), false),
+        (argument::<u32>().with_description("A number."), true),
+        (argument::<u32>().with_keyword("default", 1.into()).expect("annotates"), true),
+        (argument::<u32>().with_keyword("minimum", 1.into()).expect("bounds"), false),
     ] {
-        assert_eq!(portable.decoding_suffices(), expected, "{}", portable.clone().into_document().as_value());
+        assert_eq!(
+            portable.is_checked_by_decoding(),
+            expected,
+            "{}",
+            portable.clone().into_document().as_value()
+        );
     }
 }
 
 #[test]
-fn definitions_of_one_name_are_told_apart() {
-    #[expect(dead_code, reason = "the type is there for its schema only")]
+fn definitions_with_the_same_name_are_renamed() {
+    #[expect(dead_code, reason = "only the schema of the type is used")]
     mod other {
         #[derive(schemars::JsonSchema)]
-        pub(super) struct Tree {
-            leaf: Option<Box<Tree>>,
+        #[schemars(rename = "Tree")]
+        pub(super) struct OtherTree {
+            leaf: Option<Box<OtherTree>>,
         }
     }
-    let schema = ObjectSchema::new()
+    let schema = ObjectSchemaBuilder::new()
         .property("a", argument::<Vec<Tree>>(), true)
-        .property("b", argument::<Vec<other::Tree>>(), true)
+        .property("b", argument::<Vec<other::OtherTree>>(), true)
         .property("c", argument::<Vec<Tree>>(), true);
     let list = |name: &str| json!({"type": "array", "items": {"$ref": format!("#/$defs/{name}")}});
     check_schema(
@@ -146,7 +157,7 @@ fn definitions_of_one_name_are_told_apart() {
 }
 
 #[test]
-fn generated_forms_that_types_of_other_crates_have() {
+fn schemas_of_types_of_other_crates_are_converted() {
     for (generated, expected) in [
         (json!(true), json!({"description": "Any JSON value."})),
         (json!(false), json!({"not": {}})),
@@ -172,25 +183,26 @@ fn generated_forms_that_types_of_other_crates_have() {
         ),
         (json!({"type": "string", "format": "date-time"}), json!({"type": "string", "format": "date-time"})),
     ] {
-        let portable = Portable::argument(&generated).expect("the schema can be made portable");
+        let portable = PortableSchema::for_argument(&generated).expect("the schema can be made portable");
         check_schema(&portable.into_document(), &expected);
     }
 }
 
 #[test]
-fn keywords_are_for_values_of_their_type() {
-    let misplaced = argument::<String>().with("minimum", 1.into()).expect_err("a string has no minimum");
-    assert_eq!(misplaced.to_string(), "`minimum` says nothing about a string");
-    let misplaced = argument::<bool>().length(Some(1), None).expect_err("a boolean has no length");
-    assert_eq!(misplaced.to_string(), "`length` says nothing about a boolean");
-    let invalid = argument::<u8>().with("minimum", "1".into()).expect_err("a bound is a number");
-    assert_eq!(invalid.to_string(), "`minimum` at `` is not valid JSON Schema: it should be a number");
-    let listed = argument::<String>().with("enum", json!(["a"])).expect("a string has values");
-    check_schema(&listed.into_document(), &json!({"type": "string", "enum": ["a"]}));
+fn keywords_must_apply_to_the_type() {
+    let misplaced =
+        argument::<String>().with_keyword("minimum", 1.into()).expect_err("a string has no minimum");
+    assert_eq!(misplaced.to_string(), "`minimum` does not apply to a string");
+    let misplaced = argument::<bool>().with_length(Some(1), None).expect_err("a boolean has no length");
+    assert_eq!(misplaced.to_string(), "`length` does not apply to a boolean");
+    let invalid = argument::<u8>().with_keyword("minimum", "1".into()).expect_err("a bound is a number");
+    assert_eq!(invalid.to_string(), "invalid JSON Schema: `minimum` must be a number");
+    let enumerated = argument::<String>().with_keyword("enum", json!(["a"])).expect("a string has values");
+    check_schema(&enumerated.into_document(), &json!({"type": "string", "enum": ["a"]}));
 }
 
 #[test]
-fn one_type_can_be_all_the_arguments() {
+fn one_type_can_hold_all_arguments() {
     check_schema(&argument::<Point>().into_arguments().expect("an object"), &point());
     check_schema(&argument::<Tree>().into_arguments().expect("an object"), &{
         let mut root = tree();
@@ -201,10 +213,10 @@ fn one_type_can_be_all_the_arguments() {
     check_schema(
         &internal,
         &json!({
-            "description": "Together: kind \"Circle\", r: A round one.\nTogether: kind \"Place\", x, y: A place.\nTogether: kind \"Nothing\"",
+            "description": "Together: kind \"Circle\", r: A circle.\nTogether: kind \"At\", x, y: A point.\nTogether: kind \"Nothing\"",
             "type": "object",
             "properties": {
-                "kind": {"type": "string", "enum": ["Circle", "Place", "Nothing"]},
+                "kind": {"type": "string", "enum": ["Circle", "At", "Nothing"]},
                 "r": {"type": "number"},
                 "x": {"type": "number"},
                 "y": {"type": "number"},
@@ -222,47 +234,50 @@ fn one_type_can_be_all_the_arguments() {
     let error = argument::<String>().into_arguments().expect_err("no object");
     assert_eq!(
         error.to_string(),
-        "arguments are an object, and this type is a string: make it one argument of several, or a field of a struct"
+        "arguments must be an object, but this type is a string: use it as one of several arguments, or as a field of a struct"
     );
 }
 
 #[test]
-fn what_has_no_portable_form_is_refused() {
+fn unsupported_schemas_are_rejected() {
     for (generated, expected) in [
         (
             json!({"type": "object", "properties": {"a": {"if": {}}}}),
-            "`if` at `/properties/a` has no portable form: leave it out, or write this schema by hand",
+            "the portable subset of JSON Schema does not support `if` at `/properties/a`: remove it, or write this schema by hand",
         ),
         (
             json!({"not": {"type": "string"}}),
-            "`not` at `` has no portable form: leave it out, or write this schema by hand",
+            "the portable subset of JSON Schema does not support `not`: remove it, or write this schema by hand",
         ),
         (
             json!({"type": "string", "minLength": -1}),
-            "`minLength` at `` is not valid JSON Schema: it should be a count",
+            "invalid JSON Schema: `minLength` must be a non-negative integer",
         ),
         (
             json!({"type": "text"}),
-            "`type` at `` is not valid JSON Schema: it should be one of the seven types of JSON Schema",
+            "invalid JSON Schema: `type` must be one of the seven types of JSON Schema",
         ),
-        (json!({"anyOf": {}}), "`anyOf` at `` is not valid JSON Schema: it should be a list of schemas"),
+        (json!({"anyOf": {}}), "invalid JSON Schema: `anyOf` must be a list of schemas"),
         (
             json!({"items": 5, "type": "array"}),
-            "`schema` at `/items` is not valid JSON Schema: it should be an object or a boolean",
+            "invalid JSON Schema: `schema` at `/items` must be an object or a boolean",
         ),
         (
             json!({"$ref": "https://example.com/schema"}),
-            "`$ref: https://example.com/schema` cannot be followed: only `#` and `#/$defs/…` lead anywhere",
+            "`$ref: https://example.com/schema` cannot be resolved: it must be `#` or the name of a definition, `#/$defs/…`",
         ),
         (
             json!({"$ref": "#/properties/a"}),
-            "`$ref: #/properties/a` cannot be followed: only `#` and `#/$defs/…` lead anywhere",
+            "`$ref: #/properties/a` cannot be resolved: it must be `#` or the name of a definition, `#/$defs/…`",
         ),
         (
             json!({"$ref": "#/$defs/Missing"}),
-            "`$ref: #/$defs/Missing` cannot be followed: only `#` and `#/$defs/…` lead anywhere",
+            "`$ref: #/$defs/Missing` cannot be resolved: it must be `#` or the name of a definition, `#/$defs/…`",
         ),
     ] {
-        assert_eq!(Portable::argument(&generated).expect_err("refused").to_string(), expected);
+        assert_eq!(
+            PortableSchema::for_argument(&generated).expect_err("the schema is rejected").to_string(),
+            expected
+        );
     }
 }

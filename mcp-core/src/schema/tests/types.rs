@@ -1,6 +1,6 @@
-//! Rust types and the schemas that are published for them.
+//! The schemas published for Rust types.
 
-// The types are there for their schemas only.
+// Only the schemas of the types are used.
 #![allow(dead_code)]
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -11,17 +11,17 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::oracle::assert_in_subset;
-use crate::schema::{Portable, Schema, Shape};
+use crate::schema::{CompiledSchema, PortableSchema, Schema};
 
-pub(super) fn argument<T: JsonSchema>() -> Portable {
+pub(super) fn argument<T: JsonSchema>() -> PortableSchema {
     let generator = SchemaSettings::draft2020_12().into_generator();
-    Portable::argument(generator.into_root_schema_for::<T>().as_value())
+    PortableSchema::for_argument(generator.into_root_schema_for::<T>().as_value())
         .expect("the type has a portable schema")
 }
 
-fn result<T: JsonSchema>() -> Portable {
+fn result<T: JsonSchema>() -> PortableSchema {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    Portable::result(generator.into_root_schema_for::<T>().as_value())
+    PortableSchema::for_result(generator.into_root_schema_for::<T>().as_value())
         .expect("the type has a portable schema")
 }
 
@@ -33,7 +33,7 @@ fn check<T: JsonSchema>(expected: &Value) {
 #[track_caller]
 pub(super) fn check_schema(schema: &Schema, expected: &Value) {
     assert_in_subset(schema.as_value());
-    Shape::new(schema).expect("the schema compiles");
+    CompiledSchema::new(schema).expect("the schema compiles");
     let pretty = |value: &Value| serde_json::to_string_pretty(value).expect("JSON");
     assert_eq!(schema.as_value(), expected, "\n{}\n{}", pretty(schema.as_value()), pretty(expected));
 }
@@ -70,7 +70,7 @@ fn other_scalars() {
 }
 
 #[test]
-fn options_are_what_they_may_hold() {
+fn options_have_the_schema_of_their_value() {
     for (portable, expected) in [
         (argument::<Option<String>>(), json!({"type": "string"})),
         (argument::<Option<u8>>(), json!({"type": "integer", "minimum": 0, "maximum": 255})),
@@ -90,7 +90,7 @@ fn options_are_what_they_may_hold() {
 }
 
 #[test]
-fn null_stays_where_absence_cannot_say_it() {
+fn null_is_kept_where_absence_is_impossible() {
     let nullable = json!({"anyOf": [{"type": "boolean"}, {"type": "null"}]});
     check::<Vec<Option<bool>>>(&json!({"type": "array", "items": nullable}));
     check::<HashMap<String, Option<bool>>>(&json!({"type": "object", "additionalProperties": nullable}));
@@ -129,7 +129,7 @@ pub(super) enum Plain {
     B,
 }
 
-/// How it is sorted.
+/// The sort order.
 #[derive(JsonSchema, Serialize)]
 pub(super) enum Documented {
     /// By its name,
@@ -145,20 +145,20 @@ pub(super) enum Documented {
 struct Choices {
     plain: Plain,
     documented: Documented,
-    /// Which to sort by first.
+    /// The first sort key.
     first: Option<Documented>,
 }
 
 #[test]
 fn enums_are_strings() {
     let by = json!({
-        "description": "How it is sorted.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.",
+        "description": "The sort order.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.",
         "type": "string",
         "enum": ["Size", "Name", "age"],
     });
     let mut first = by.clone();
     first["description"] =
-        json!("Which to sort by first.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.");
+        json!("The first sort key.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.");
     check::<Plain>(&json!({"type": "string", "enum": ["A", "B"]}));
     check::<Documented>(&by);
     check::<Choices>(&json!({
@@ -169,7 +169,7 @@ fn enums_are_strings() {
     }));
 }
 
-/// A place.
+/// A point.
 #[derive(JsonSchema, Serialize)]
 pub(super) struct Point {
     x: f64,
@@ -178,7 +178,7 @@ pub(super) struct Point {
 
 pub(super) fn point() -> Value {
     json!({
-        "description": "A place.",
+        "description": "A point.",
         "type": "object",
         "properties": {"x": {"type": "number"}, "y": {"type": "number"}},
         "required": ["x"],
@@ -188,7 +188,7 @@ pub(super) fn point() -> Value {
 
 #[derive(JsonSchema, Serialize)]
 struct Line {
-    /// Where it begins.
+    /// The start.
     from: Point,
     to: Vec<Point>,
 }
@@ -214,9 +214,9 @@ struct Open {
 }
 
 #[test]
-fn structs_are_written_out_and_closed() {
+fn structs_are_expanded_inline_and_closed() {
     let mut from = point();
-    from["description"] = json!("Where it begins.");
+    from["description"] = json!("The start.");
     check::<Line>(&json!({
         "type": "object",
         "properties": {"from": from, "to": {"type": "array", "items": point()}},
@@ -230,7 +230,7 @@ fn structs_are_written_out_and_closed() {
         "additionalProperties": false,
     }));
     check::<Flattened>(&json!({
-        "description": "A place.",
+        "description": "A point.",
         "type": "object",
         "properties": {"name": {"type": "string"}, "x": {"type": "number"}, "y": {"type": "number"}},
         "required": ["name", "x"],
@@ -246,11 +246,11 @@ fn structs_are_written_out_and_closed() {
 #[derive(JsonSchema, Serialize)]
 #[serde(tag = "kind")]
 pub(super) enum Internal {
-    /// A round one.
+    /// A circle.
     Circle {
         r: f64,
     },
-    Place(Point),
+    At(Point),
     Nothing,
 }
 
@@ -265,7 +265,7 @@ enum Adjacent {
 enum External {
     Count(u8),
     Nothing,
-    /// Not even nothing.
+    /// Less than nothing.
     Less,
 }
 
@@ -295,12 +295,12 @@ fn tagged_enums_are_choices() {
         json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
     };
     let mut circle = tagged("kind", "Circle", json!({"r": {"type": "number"}}), json!(["kind", "r"]));
-    circle["description"] = json!("A round one.");
+    circle["description"] = json!("A circle.");
     let xy = json!({"x": {"type": "number"}, "y": {"type": "number"}});
-    let mut place = tagged("kind", "Place", xy, json!(["kind", "x"]));
-    place["description"] = json!("A place.");
+    let mut at = tagged("kind", "At", xy, json!(["kind", "x"]));
+    at["description"] = json!("A point.");
     let nothing = tagged("kind", "Nothing", json!({}), json!(["kind"]));
-    check::<Internal>(&json!({"anyOf": [circle, place, nothing]}));
+    check::<Internal>(&json!({"anyOf": [circle, at, nothing]}));
 
     let count = tagged("t", "Count", json!({"c": byte}), json!(["t", "c"]));
     let nothing = tagged("t", "Nothing", json!({}), json!(["t"]));
@@ -314,7 +314,7 @@ fn tagged_enums_are_choices() {
     check::<FlattenedEnum>(&json!({"anyOf": [with_id(count), with_id(nothing)]}));
 
     check::<External>(&json!({"anyOf": [
-        {"description": "\"Less\": Not even nothing.", "type": "string", "enum": ["Nothing", "Less"]},
+        {"description": "\"Less\": Less than nothing.", "type": "string", "enum": ["Nothing", "Less"]},
         {
             "type": "object",
             "properties": {"Count": byte},
@@ -357,7 +357,7 @@ fn recursive_types_stay_references() {
     let mut root = tree();
     root["$defs"] = definitions.clone();
     check::<Tree>(&root);
-    // A model fills in what it sees, so the first level of an argument is always written out.
+    // A model fills in the members it sees, so the first level of an argument is always expanded.
     check::<Option<Tree>>(&root);
     check::<Vec<Tree>>(&json!({"type": "array", "items": {"$ref": "#/$defs/Tree"}, "$defs": definitions}));
     check::<Forest>(&json!({
@@ -394,7 +394,7 @@ struct Attributes {
 }
 
 #[test]
-fn attributes_survive() {
+fn attributes_are_kept() {
     check::<Attributes>(&json!({
         "type": "object",
         "properties": {
@@ -414,9 +414,9 @@ fn attributes_survive() {
 }
 
 #[test]
-fn results_are_objects_that_may_grow() {
+fn results_are_open_objects() {
     let point = json!({
-        "description": "A place.",
+        "description": "A point.",
         "type": "object",
         "properties": {"x": {"type": "number"}, "y": {"anyOf": [{"type": "number"}, {"type": "null"}]}},
         "required": ["x", "y"],
@@ -428,7 +428,7 @@ fn results_are_objects_that_may_grow() {
         (result::<String>(), json!({"type": "string"})),
         (
             result::<Option<Point>>(),
-            json!({"description": "A place.", "anyOf": [without_description(&point), {"type": "null"}]}),
+            json!({"description": "A point.", "anyOf": [without_description(&point), {"type": "null"}]}),
         ),
         (
             result::<Untagged>(),
@@ -450,9 +450,9 @@ fn without_description(schema: &Value) -> Value {
 #[derive(JsonSchema, Serialize)]
 pub(super) struct Empty {}
 
-/// What a type writes is what its schema promises, `null` and all.
+/// Serialized values match the schema of results, including `null`.
 #[test]
-fn values_fit_the_schema_of_results() {
+fn serialized_values_match_the_schema_of_results() {
     fn check<T: JsonSchema + Serialize>(value: T) {
         let value = serde_json::to_value(value).expect("the value is JSON");
         for (schema, value) in [
@@ -462,7 +462,10 @@ fn values_fit_the_schema_of_results() {
             (result::<Option<T>>().into_document(), Value::Null),
         ] {
             assert!(jsonschema::draft202012::is_valid(schema.as_value(), &value), "{value}");
-            assert_eq!(Shape::new(&schema).expect("the schema compiles").fit(value.clone(), true), Ok(value));
+            assert_eq!(
+                CompiledSchema::new(&schema).expect("the schema compiles").coerce(value.clone(), true),
+                Ok(value)
+            );
         }
     }
     let point = |y| Point { x: 0.5, y };
@@ -476,7 +479,7 @@ fn values_fit_the_schema_of_results() {
     check(Flattened { name: "a".into(), point: point(None) });
     check(Open { name: "a".into(), rest: HashMap::from([("b".into(), Value::Null)]) });
     check(Internal::Circle { r: 1.0 });
-    check(Internal::Place(point(None)));
+    check(Internal::At(point(None)));
     check(Internal::Nothing);
     check(Adjacent::Count(1));
     check(Adjacent::Nothing);

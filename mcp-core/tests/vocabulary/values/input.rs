@@ -1,4 +1,4 @@
-//! What a server asks a client, and what comes of it.
+//! Input requests and their responses.
 
 use mcpwright_core::{
     AudioContent, BooleanSchema, CreateMessageParams, CreateMessageResult, ElicitAction, ElicitFormParams,
@@ -11,9 +11,9 @@ use mcpwright_core::{
 };
 use serde_json::json;
 
-use super::catalogue::tool;
+use super::catalog::tool;
 use super::{object, own_meta, result_meta};
-use crate::covered::Covered;
+use crate::coverage::Covered;
 
 pub(super) fn all() -> Vec<Covered> {
     let mut all = requests();
@@ -37,7 +37,7 @@ fn requests() -> Vec<Covered> {
         Covered::of("CreateMessageRequest", [sample]),
         Covered::of("ElicitRequestParams", [form(), url()]),
         Covered::of("ElicitRequestURLParams", [url()]),
-        // We write no mode, which says the same and is understood by older clients.
+        // The mode is not written: form mode is the default, and clients before 2025-11-25 do not know modes.
         Covered::of("ElicitRequestFormParams", [form()]).with(&json!({ "mode": "form" })),
         Covered::of("CreateMessageRequestParams", [create_message()]),
     ]
@@ -57,18 +57,18 @@ fn fields() -> Vec<Covered> {
     let untitled = PrimitiveSchema::UntitledSingleSelect(untitled.default_value("one"));
     let titled = TitledSingleSelectEnumSchema::new(options()).title("One").description("The first.");
     let titled = PrimitiveSchema::TitledSingleSelect(titled.default_value("one"));
-    let some = UntitledMultiSelectEnumSchema::new(values()).title("One").description("The first.");
-    let some = PrimitiveSchema::UntitledMultiSelect(
-        some.min_items(1).max_items(2).default_value(["one".to_owned()]),
+    let untitled_multi = UntitledMultiSelectEnumSchema::new(values()).title("One").description("The first.");
+    let untitled_multi = PrimitiveSchema::UntitledMultiSelect(
+        untitled_multi.min_items(1).max_items(2).default_value(["one".to_owned()]),
     );
-    let some_titled = TitledMultiSelectEnumSchema::new(options()).title("One").description("The first.");
-    let some_titled = some_titled.min_items(1).max_items(2).default_value(["one".to_owned()]);
-    let some_titled = PrimitiveSchema::TitledMultiSelect(some_titled);
+    let titled_multi = TitledMultiSelectEnumSchema::new(options()).title("One").description("The first.");
+    let titled_multi = titled_multi.min_items(1).max_items(2).default_value(["one".to_owned()]);
+    let titled_multi = PrimitiveSchema::TitledMultiSelect(titled_multi);
     let legacy = LegacyTitledEnumSchema::new(values(), values()).title("One").description("The first.");
     let legacy = PrimitiveSchema::LegacyTitledEnum(legacy.default_value("one"));
 
     let single = [untitled.clone(), titled.clone()];
-    let multi = [some.clone(), some_titled.clone()];
+    let multi = [untitled_multi.clone(), titled_multi.clone()];
     let choices = [single.to_vec(), multi.to_vec(), vec![legacy.clone()]].concat();
     let primitive = [choices.clone(), numbers.to_vec(), vec![text.clone(), boolean.clone()]].concat();
     vec![
@@ -81,8 +81,8 @@ fn fields() -> Vec<Covered> {
         Covered::of("BooleanSchema", [boolean]),
         Covered::of("UntitledSingleSelectEnumSchema", [untitled]),
         Covered::of("TitledSingleSelectEnumSchema", [titled]),
-        Covered::of("UntitledMultiSelectEnumSchema", [some]),
-        Covered::of("TitledMultiSelectEnumSchema", [some_titled]),
+        Covered::of("UntitledMultiSelectEnumSchema", [untitled_multi]),
+        Covered::of("TitledMultiSelectEnumSchema", [titled_multi]),
         Covered::of("LegacyTitledEnumSchema", [legacy]),
     ]
 }
@@ -106,9 +106,9 @@ fn results() -> Vec<Covered> {
     vec![
         Covered::of("InputResponses", [input_responses()]),
         Covered::of("InputResponse", input_responses().into_iter().map(|(_, response)| response)),
-        Covered::of("ElicitResult", elicited()),
-        Covered::of("CreateMessageResult", [message_created()]),
-        Covered::of("ListRootsResult", [roots_listed()]),
+        Covered::of("ElicitResult", elicit_results()),
+        Covered::of("CreateMessageResult", [create_message_result()]),
+        Covered::of("ListRootsResult", [list_roots_result()]),
         Covered::of("Root", [root()]),
     ]
 }
@@ -120,7 +120,7 @@ pub(super) fn form() -> ElicitParams {
     ];
     let schema = FormSchema::new(fields).required(["name".to_owned()]);
     let schema = schema.schema("https://json-schema.org/draft/2020-12/schema");
-    ElicitFormParams::new("Who are you?", schema).into()
+    ElicitFormParams::new("What is your name?", schema).into()
 }
 
 fn url() -> ElicitParams {
@@ -129,10 +129,10 @@ fn url() -> ElicitParams {
 
 fn input_requests() -> InputRequests {
     Members::from([
-        ("who", InputRequest::from(form())),
+        ("name", InputRequest::from(form())),
         ("sign", url().into()),
-        ("think", create_message().into()),
-        ("where", InputRequest::ListRoots(None)),
+        ("message", create_message().into()),
+        ("roots", InputRequest::ListRoots(None)),
     ])
 }
 
@@ -141,15 +141,15 @@ pub(super) fn input_required() -> InputRequiredResult {
 }
 
 pub(super) fn input_responses() -> InputResponses {
-    let [accepted, _, _] = elicited();
+    let [accepted, _, _] = elicit_results();
     Members::from([
-        ("who", JsonText::of(&accepted).expect("JSON")),
-        ("think", JsonText::of(&message_created()).expect("JSON")),
-        ("where", JsonText::of(&roots_listed()).expect("JSON")),
+        ("name", JsonText::encode(&accepted).expect("JSON")),
+        ("message", JsonText::encode(&create_message_result()).expect("JSON")),
+        ("roots", JsonText::encode(&list_roots_result()).expect("JSON")),
     ])
 }
 
-fn elicited() -> [ElicitResult; 3] {
+fn elicit_results() -> [ElicitResult; 3] {
     let content = object(&json!({ "name": "one", "age": 18, "sure": true, "some": ["a", "b"] }));
     [
         ElicitResult::new(ElicitAction::Accept).content(content),
@@ -202,16 +202,16 @@ fn tool_use() -> ToolUseContent {
 
 fn tool_result() -> ToolResultContent {
     ToolResultContent::new("call", ["text".into()])
-        .structured_content(JsonText::of(&json!([null])).expect("JSON"))
+        .structured_content(JsonText::encode(&json!([null])).expect("JSON"))
         .is_error(false)
         .meta(own_meta())
 }
 
-fn message_created() -> CreateMessageResult {
+fn create_message_result() -> CreateMessageResult {
     CreateMessageResult::new("model", blocks()).stop_reason(StopReason::END_TURN).meta(own_meta())
 }
 
-fn roots_listed() -> ListRootsResult {
+fn list_roots_result() -> ListRootsResult {
     ListRootsResult::new([root()])
 }
 

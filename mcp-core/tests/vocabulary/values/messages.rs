@@ -1,4 +1,4 @@
-//! Whole messages, and the parameters of notifications.
+//! Whole messages, and parameters of notifications.
 
 use mcpwright_core::method::{
     self, CallTool, Complete, Discover, GetPrompt, ListPrompts, ListResourceTemplates, ListResources,
@@ -10,8 +10,8 @@ use mcpwright_core::{
 };
 use serde_json::json;
 
-use super::{catalogue, notification_meta, own_meta, paginated, request_meta};
-use crate::covered::Covered;
+use super::{catalog, notification_meta, own_meta, paginated, request_meta};
+use crate::coverage::Covered;
 
 pub(super) fn all() -> Vec<Covered> {
     let mut all = requests();
@@ -22,16 +22,16 @@ pub(super) fn all() -> Vec<Covered> {
 }
 
 fn requests() -> Vec<Covered> {
-    let [complete, _] = catalogue::complete();
+    let [complete, _] = catalog::complete();
     vec![
         Covered::request::<Discover>("DiscoverRequest", &RequestParams::new().meta(request_meta())),
         Covered::request::<ListTools>("ListToolsRequest", &paginated()),
         Covered::request::<ListResources>("ListResourcesRequest", &paginated()),
         Covered::request::<ListResourceTemplates>("ListResourceTemplatesRequest", &paginated()),
         Covered::request::<ListPrompts>("ListPromptsRequest", &paginated()),
-        Covered::request::<CallTool>("CallToolRequest", &catalogue::call_tool()),
-        Covered::request::<ReadResource>("ReadResourceRequest", &catalogue::read_resource()),
-        Covered::request::<GetPrompt>("GetPromptRequest", &catalogue::get_prompt()),
+        Covered::request::<CallTool>("CallToolRequest", &catalog::call_tool()),
+        Covered::request::<ReadResource>("ReadResourceRequest", &catalog::read_resource()),
+        Covered::request::<GetPrompt>("GetPromptRequest", &catalog::get_prompt()),
         Covered::request::<Complete>("CompleteRequest", &complete),
         Covered::request::<Listen>("SubscriptionsListenRequest", &listen()),
         Covered::request::<ListRoots>("ListRootsRequest", &RequestParams::new().meta(own_meta())),
@@ -39,30 +39,30 @@ fn requests() -> Vec<Covered> {
 }
 
 fn responses() -> Vec<Covered> {
-    let [called, ..] = catalogue::called();
-    let ended = ListenResult::new().meta(notification_meta());
+    let [call_tool_result, ..] = catalog::call_tool_results();
+    let listen_result = ListenResult::new().meta(notification_meta());
     vec![
-        Covered::of("", [catalogue::discovered()]).cacheable().response("DiscoverResultResponse"),
-        Covered::of("", [catalogue::list_tools()]).cacheable().response("ListToolsResultResponse"),
-        Covered::of("", [catalogue::list_resources()]).cacheable().response("ListResourcesResultResponse"),
-        Covered::of("", [catalogue::list_templates()])
+        Covered::of("", [catalog::discovered()]).cacheable().response("DiscoverResultResponse"),
+        Covered::of("", [catalog::list_tools()]).cacheable().response("ListToolsResultResponse"),
+        Covered::of("", [catalog::list_resources()]).cacheable().response("ListResourcesResultResponse"),
+        Covered::of("", [catalog::list_templates()])
             .cacheable()
             .response("ListResourceTemplatesResultResponse"),
-        Covered::of("", [catalogue::list_prompts()]).cacheable().response("ListPromptsResultResponse"),
-        Covered::of("", [called]).complete().response("CallToolResultResponse"),
-        Covered::of("", [catalogue::resource_was_read()]).cacheable().response("ReadResourceResultResponse"),
-        Covered::of("", [catalogue::got_prompt()]).complete().response("GetPromptResultResponse"),
-        Covered::of("", [catalogue::completed()]).complete().response("CompleteResultResponse"),
-        Covered::of("", [ended]).complete().response("SubscriptionsListenResultResponse"),
+        Covered::of("", [catalog::list_prompts()]).cacheable().response("ListPromptsResultResponse"),
+        Covered::of("", [call_tool_result]).complete().response("CallToolResultResponse"),
+        Covered::of("", [catalog::read_resource_result()]).cacheable().response("ReadResourceResultResponse"),
+        Covered::of("", [catalog::get_prompt_result()]).complete().response("GetPromptResultResponse"),
+        Covered::of("", [catalog::complete_result()]).complete().response("CompleteResultResponse"),
+        Covered::of("", [listen_result]).complete().response("SubscriptionsListenResultResponse"),
     ]
 }
 
 fn params() -> Vec<Covered> {
-    let ended = ListenResult::new().meta(notification_meta());
+    let listen_result = ListenResult::new().meta(notification_meta());
     vec![
         Covered::of("SubscriptionFilter", [filter()]),
         Covered::of("SubscriptionsListenRequestParams", [listen()]),
-        Covered::of("SubscriptionsListenResult", [ended]).complete(),
+        Covered::of("SubscriptionsListenResult", [listen_result]).complete(),
         Covered::of("SubscriptionsAcknowledgedNotificationParams", [acknowledged()]),
         Covered::of("CancelledNotificationParams", [cancelled()]),
         Covered::of("ProgressNotificationParams", [progress()]),

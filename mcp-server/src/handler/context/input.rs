@@ -90,7 +90,7 @@ impl Context {
     /// Returns an error in the same cases as [`elicit`](Self::elicit).
     pub fn elicit_form(&self, key: &str, form: ElicitFormParams) -> Result<Map<String, Value>, InputError> {
         let schema = form.requested_schema.clone();
-        self.ask_user(key, || form, |content| schema.check(&content).is_ok().then_some(content))
+        self.ask_user(key, || form, |content| schema.validate(&content).is_ok().then_some(content))
     }
 
     /// Asks the user of the client to open a page, for input that must not pass through the client, such as a password.
@@ -144,7 +144,7 @@ impl Context {
             key,
             || InputRequest::Elicit(request().into()),
             |response| {
-                let result: ElicitResult = response.to().ok()?;
+                let result: ElicitResult = response.decode_owned().ok()?;
                 match result.action {
                     ElicitAction::Accept => read(result.content.unwrap_or_default()).map(Ok),
                     ElicitAction::Decline => Some(Err(InputError::Declined)),
@@ -256,10 +256,10 @@ impl Context {
     ///
     /// Returns an error if the client has not declared one of the capabilities. Pass it on with `?`.
     pub fn require(&self, capabilities: &ClientCapabilities) -> Result<(), InputError> {
-        match capabilities::lacking(capabilities, self.client().capabilities()) {
+        match capabilities::missing(capabilities, self.client().capabilities()) {
             None => Ok(()),
             Some(missing) => {
-                self.pending_input().missing_extension(missing.clone());
+                self.pending_input().missing(missing.clone());
                 Err(InputError::Unsupported(Box::new(missing)))
             }
         }
@@ -273,23 +273,23 @@ impl Context {
         read: impl Fn(&JsonText) -> ResponseOutcome<T>,
     ) -> Result<T, InputError> {
         let request = request();
-        for response in self.pending_input().answers(key, &request) {
+        for response in self.pending_input().responses(key, &request) {
             let outcome = match response {
                 InputResponse::Error(reason) => Some(Err(InputError::Failed(reason.clone()))),
                 InputResponse::Result(text) => read(text),
             };
             if let Some(outcome) = outcome {
-                self.pending_input().used(key, &request, response.clone());
+                self.pending_input().use_response(key, &request, response.clone());
                 return outcome;
             }
             tracing::debug!(key, "ignoring an input response that does not fit the request");
         }
         self.require(&capabilities::needed(&request))?;
-        self.pending_input().ask(key, request);
+        self.pending_input().request(key, request);
         Err(InputError::Pending { key: key.to_owned() })
     }
 }
 
 fn deserialize<T: DeserializeOwned>(response: &JsonText) -> ResponseOutcome<T> {
-    response.to().ok().map(Ok)
+    response.decode_owned().ok().map(Ok)
 }

@@ -17,7 +17,7 @@ use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::error::Failure;
 use crate::handler::progress::ProgressValue;
-use crate::input_required::PendingInput;
+use crate::input_required::pending::{Interruption, PendingInput};
 use crate::subscriptions::notify::Notify;
 
 /// The context of a running handler: it reports progress, writes to the client's log, requests input from the client,
@@ -66,7 +66,7 @@ struct ContextState {
 impl Context {
     pub(crate) fn new(call: &Call, shared: &Extensions, notifications: &NotificationSender) -> Self {
         // A legacy call that is run again with input is still the same request, so its progress continues.
-        let progress = call.before().and_then(|before| before.progress);
+        let progress = call.round_state().and_then(|before| before.progress);
         Self(Arc::new(ContextState {
             client: call.client().clone(),
             caller: call.caller().clone(),
@@ -74,19 +74,25 @@ impl Context {
             shared: shared.clone(),
             notifications: notifications.clone(),
             progress: Mutex::new(progress.unwrap_or(f64::NEG_INFINITY)),
-            pending_input: PendingInput::new(call.before().cloned()),
+            pending_input: PendingInput::new(call.round_state().cloned()),
             task: call.task().cloned().map_or_else(OnceLock::new, OnceLock::from),
         }))
     }
 
-    fn pending_input(&self) -> &PendingInput {
+    pub(crate) fn pending_input(&self) -> &PendingInput {
         &self.0.pending_input
     }
 
-    /// If the handler failed while input is pending, returns `InputRequired` in place of its error.
+    /// If input is pending, returns the outcome that replaces the error of the handler.
     pub(crate) fn take_input_required(&self, failure: &Failure) -> Option<Outcome> {
+        let Failure::Error(error) = failure else { return None };
         let progress = *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        self.0.pending_input.take_input_required(failure, Some(progress))
+        let interruption = self.0.pending_input.take_input_required(&**error, Some(progress))?;
+        Some(match interruption {
+            Interruption::InputRequired(required) => Outcome::InputRequired(required),
+            Interruption::MissingCapability(missing) => Outcome::MissingCapability(missing),
+            Interruption::Failed(error) => Outcome::Failed(error),
+        })
     }
 
     /// Makes the call a task: from now on, progress messages become the task's status, and log messages are dropped.
@@ -263,7 +269,7 @@ impl Context {
     /// # }).unwrap();
     /// ```
     pub fn is_cancelled(&self) -> bool {
-        self.0.task.get().map_or_else(|| !self.0.notifications.is_open(), |task| task.is_aborted())
+        self.0.task.get().map_or_else(|| !self.0.notifications.is_open(), |task| task.is_cancelled())
     }
 
     /// Closes the HTTP connection on which the client waits, while the call continues. The client reconnects after a

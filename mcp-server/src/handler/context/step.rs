@@ -94,10 +94,10 @@ impl Context {
     {
         let invalid = |error: serde_json::Error| StepError(error.into());
         if let Some(value) = self.pending_input().step(key) {
-            return value.to().map_err(invalid);
+            return value.decode_owned().map_err(invalid);
         }
         let value = effect.await.map_err(|error| StepError(error.into_error()))?;
-        self.pending_input().did(key, JsonText::of(&value).map_err(invalid)?);
+        self.pending_input().complete_step(key, JsonText::encode(&value).map_err(invalid)?);
         Ok(value)
     }
 }

@@ -1,4 +1,4 @@
-//! Fields in which one or some of several values are chosen.
+//! Fields with a fixed list of values, of which one or several are selected.
 
 use mcpwright_core::{
     EnumOption, PrimitiveSchema, TitledMultiSelectEnumSchema, TitledSingleSelectEnumSchema,
@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::input_required::form::field::Field;
 
-/// What can be chosen from: an enum of variants without data, with `#[derive(mcpwright::Choice)]`.
+/// An enum whose variants are the options of a form field; see `#[derive(mcpwright::Choice)]`.
 ///
-/// As a field of a form, the user chooses one of the variants; in a `Vec`, some of them.
+/// In a form, the user selects one of the variants; in a `Vec`, any number of them.
 ///
 /// ```
 /// use mcpwright_server::Choice;
@@ -43,18 +43,18 @@ use crate::input_required::form::field::Field;
 /// assert_eq!(Size::from_value("l"), Some(Size::Large));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing to choose from in a form",
+    message = "`{Self}` does not list the options of a form field",
     label = "not a choice",
     note = "a choice is an enum of variants without data, with `#[derive(mcpwright::Choice)]`"
 )]
 pub trait Choice: Sized {
-    /// The values, each with what people call it, unless they call it like the value.
+    /// The values, each with its title if it has one.
     const OPTIONS: &'static [(&'static str, Option<&'static str>)];
 
-    /// The value of a variant.
+    /// Returns the value of the variant.
     fn value(&self) -> &'static str;
 
-    /// The variant of a value.
+    /// Returns the variant with this value.
     fn from_value(value: &str) -> Option<Self>;
 }
 
@@ -89,13 +89,13 @@ impl<C: Choice> Field for Vec<C> {
     fn read(value: Value) -> Result<Self, String> {
         match value {
             Value::Array(items) => items.iter().map(read).collect(),
-            _ => Err("expected a list".to_owned()),
+            _ => Err("must be an array".to_owned()),
         }
     }
 }
 
 fn read<C: Choice>(value: &Value) -> Result<C, String> {
-    value.as_str().and_then(C::from_value).ok_or_else(|| "expected a value of the list".to_owned())
+    value.as_str().and_then(C::from_value).ok_or_else(|| "must be a value of the list".to_owned())
 }
 
 fn is_titled<C: Choice>() -> bool {

@@ -1,4 +1,4 @@
-//! What can be said of a field by its type, so that the compiler refuses what says nothing.
+//! Constraints and defaults by the type of a field: the compiler rejects those that do not apply to it.
 
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 
@@ -6,52 +6,52 @@ use serde_json::Value;
 
 use crate::input_required::form::choice::Choice;
 
-/// A field that holds a text: it has a length and a format.
+/// A string field, which can have a length and a format.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` has no length and no format",
-    label = "not a text",
-    note = "`length` and `format` are for texts; a number takes a `range`, and a `Vec` of choices takes `items`"
+    label = "not a string",
+    note = "`length` and `format` are for a `String`; use `range` for a number, and `items` for a `Vec` of choices"
 )]
 pub trait Text {}
 
 impl Text for String {}
 
-/// A field in which several values can be chosen: they can be counted.
+/// A field with several selected values, whose number can be limited.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` has no items",
     label = "not a list",
-    note = "`items` is for a `Vec` of choices; a text takes a `length`, and a number a `range`"
+    note = "`items` is for a `Vec` of choices; use `length` for a `String`, and `range` for a number"
 )]
 pub trait Several {}
 
 impl<C: Choice> Several for Vec<C> {}
 
-/// A number that can be limited by a range of this type.
+/// A number that a range of type `R` can limit.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot have this range",
     label = "not a range of `{Self}`",
-    note = "`range` is for numbers; a text takes a `length`, and a `Vec` of choices takes `items`",
-    note = "the ends are numbers of the field's own type, as in `1..=10` and `0.5..=1.0`; a fraction ends with `..=`"
+    note = "`range` is for numbers; use `length` for a `String`, and `items` for a `Vec` of choices",
+    note = "the bounds are numbers of the field's type, as in `1..=10` and `0.5..=1.0`; a range of floats must use `..=`"
 )]
 pub trait Ranged<R> {
-    /// The least and the greatest number.
+    /// Returns the minimum and the maximum.
     fn limits(range: R) -> (Option<f64>, Option<f64>);
 }
 
-/// A number that a field can hold.
+/// A number type of a field.
 pub trait Number {
-    /// The same number, as JSON has it.
+    /// Returns the number as JSON represents it.
     fn number(self) -> f64;
 }
 
-/// A number that has a neighbour below.
+/// An integer type of a field, so an exclusive upper bound has an inclusive equivalent.
 pub trait Integer: Number {}
 
 #[diagnostic::do_not_recommend]
 impl<N: Number> Ranged<RangeInclusive<N>> for N {
     fn limits(range: RangeInclusive<N>) -> (Option<f64>, Option<f64>) {
-        let (least, most) = range.into_inner();
-        (Some(least.number()), Some(most.number()))
+        let (min, max) = range.into_inner();
+        (Some(min.number()), Some(max.number()))
     }
 }
 
@@ -83,15 +83,15 @@ impl<N: Integer> Ranged<RangeTo<N>> for N {
     }
 }
 
-/// A field whose default can be written as a `V`.
+/// A field whose default can be a `V`.
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot have a default of type `{V}`",
     label = "not a `{Self}`",
-    note = "a default is a value of the field's own type, such as `\"text\"`, `30`, `95.5`, `true`, `Size::Small`, or \
+    note = "a default is a value of the field's type, such as `\"text\"`, `30`, `95.5`, `true`, `Size::Small`, or \
             `[Size::Small]` for a list"
 )]
 pub trait Defaults<V> {
-    /// The default as JSON.
+    /// Returns the default as JSON.
     fn default_value(value: V) -> Value;
 }
 

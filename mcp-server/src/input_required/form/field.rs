@@ -1,24 +1,24 @@
-//! What one field of a form can be.
+//! Types of form fields.
 
 use mcpwright_core::{BooleanSchema, NumberSchema, PrimitiveSchema, StringSchema};
 use serde_json::Value;
 
-/// The largest integer which every reader of JSON takes for itself, and not for one of its neighbours.
+/// Largest integer that JSON decoders with 64-bit floats represent exactly.
 pub(crate) const LARGEST_SAFE: f64 = 9_007_199_254_740_991.0;
 
-/// What one field of a form can be.
+/// A type of a form field.
 ///
 /// | type | the user |
 /// |---|---|
-/// | `String` | writes a text |
-/// | `bool` | says yes or no |
-/// | `i8` to `i64`, `u8` to `u64`, `isize`, `usize` | writes an integer, within the type's bounds |
-/// | `f32`, `f64` | writes a number |
-/// | an enum with `#[derive(mcpwright::Choice)]` | chooses one of its variants |
-/// | `Vec` of such an enum | chooses some of its variants |
+/// | `String` | enters text |
+/// | `bool` | selects yes or no |
+/// | `i8` to `i64`, `u8` to `u64`, `isize`, `usize` | enters an integer in the type's range |
+/// | `f32`, `f64` | enters a number |
+/// | an enum with `#[derive(mcpwright::Choice)]` | selects one of its variants |
+/// | `Vec` of such an enum | selects any number of its variants |
 /// | `Option` of these | may leave the field out |
 ///
-/// A type of one's own can be a field too, if one of these is what the user sees:
+/// Implement it for a type that the user enters as one of these:
 ///
 /// ```
 /// use mcpwright_core::PrimitiveSchema;
@@ -46,23 +46,23 @@ pub(crate) const LARGEST_SAFE: f64 = 9_007_199_254_740_991.0;
     label = "not a field",
     note = "a field is a `String`, a `bool`, a number, an enum with `#[derive(mcpwright::Choice)]`, a `Vec` of such an enum, \
             or an `Option` of these",
-    note = "a form is flat: write the fields of a struct into the form itself"
+    note = "a form is flat: add the fields of a nested struct to the form itself"
 )]
 pub trait Field: Sized {
-    /// What defaults and limits of the field are written as: the type itself, or what it is made of.
+    /// The type of defaults and constraints of the field: the type itself, or the one that it is made from.
     type Value;
 
-    /// The schema of the field, before anything else is said or demanded of it.
+    /// Returns the schema of the field, without title, description and constraints.
     fn schema() -> PrimitiveSchema;
 
-    /// Reads what was filled in.
+    /// Decodes the value that the user entered.
     ///
     /// # Errors
     ///
-    /// What is expected in its place.
+    /// Returns what the value must be, such as "must be a string".
     fn read(value: Value) -> Result<Self, String>;
 
-    /// What it is if it is left out, if it may be left out.
+    /// Returns the value of an omitted field, or `None` if the field is required.
     fn absent() -> Option<Self> {
         None
     }
@@ -94,7 +94,7 @@ impl Field for String {
     fn read(value: Value) -> Result<Self, String> {
         match value {
             Value::String(text) => Ok(text),
-            _ => Err("expected a text".to_owned()),
+            _ => Err("must be a string".to_owned()),
         }
     }
 }
@@ -107,7 +107,7 @@ impl Field for bool {
     }
 
     fn read(value: Value) -> Result<Self, String> {
-        value.as_bool().ok_or_else(|| "expected true or false".to_owned())
+        value.as_bool().ok_or_else(|| "must be true or false".to_owned())
     }
 }
 
@@ -119,7 +119,7 @@ impl Field for f64 {
     }
 
     fn read(value: Value) -> Result<Self, String> {
-        value.as_f64().ok_or_else(|| "expected a number".to_owned())
+        value.as_f64().ok_or_else(|| "must be a number".to_owned())
     }
 }
 
@@ -131,9 +131,9 @@ impl Field for f32 {
     }
 
     fn read(value: Value) -> Result<Self, String> {
-        #[expect(clippy::cast_possible_truncation, reason = "the nearest one is what was asked for")]
+        #[expect(clippy::cast_possible_truncation, reason = "the nearest `f32` is meant")]
         let number = f64::read(value)? as Self;
-        if number.is_finite() { Ok(number) } else { Err("expected a smaller number".to_owned()) }
+        if number.is_finite() { Ok(number) } else { Err("must be in the range of a 32-bit float".to_owned()) }
     }
 }
 
@@ -143,14 +143,14 @@ macro_rules! integers {
             type Value = Self;
 
             fn schema() -> PrimitiveSchema {
-                #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "what is too large is left out")]
+                                #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "inexact bounds are omitted")]
                 integer(Self::MIN as f64, Self::MAX as f64)
             }
 
             fn read(value: Value) -> Result<Self, String> {
-                let number = whole(&value).ok_or_else(|| "expected an integer".to_owned())?;
+                                let number = to_integer(&value).ok_or_else(|| "must be an integer".to_owned())?;
                 Self::try_from(number)
-                    .map_err(|_| format!("expected an integer from {} to {}", Self::MIN, Self::MAX))
+                                        .map_err(|_| format!("must be an integer from {} to {}", Self::MIN, Self::MAX))
             }
         }
     )*};
@@ -158,7 +158,7 @@ macro_rules! integers {
 
 integers!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
 
-/// An integer, within those bounds that every client can read.
+/// Returns the schema of an integer, with those bounds that every client represents exactly.
 fn integer(minimum: f64, maximum: f64) -> PrimitiveSchema {
     let mut schema = NumberSchema::new();
     let safe = |bound: f64| (bound.abs() <= LARGEST_SAFE).then_some(bound);
@@ -166,15 +166,15 @@ fn integer(minimum: f64, maximum: f64) -> PrimitiveSchema {
     PrimitiveSchema::Integer(schema)
 }
 
-/// An integer, whether it was written with a point or without.
-fn whole(value: &Value) -> Option<i128> {
+/// Converts a number without a fraction, such as `5` and `5.0`.
+fn to_integer(value: &Value) -> Option<i128> {
     let Value::Number(number) = value else { return None };
     let written = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
     written.or_else(|| {
         let number = number.as_f64().filter(|number| number.fract() == 0.0)?;
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "what is too large becomes the largest, which is too large"
+            reason = "the conversion saturates, and the caller rejects the extremes"
         )]
         Some(number as i128)
     })
@@ -208,7 +208,7 @@ mod tests {
     fn bounds_are_safe() {
         let bounds = |schema| match schema {
             PrimitiveSchema::Integer(schema) => (schema.minimum, schema.maximum),
-            _ => panic!("an integer is no {schema}"),
+            _ => panic!("the schema of an integer must not be {schema}"),
         };
         assert_eq!(bounds(i8::schema()), (Some(-128.0), Some(127.0)));
         assert_eq!(bounds(u32::schema()), (Some(0.0), Some(4_294_967_295.0)));

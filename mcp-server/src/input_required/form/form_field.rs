@@ -1,4 +1,4 @@
-//! A field of a form: its name, and what is said and demanded of it beyond its type.
+//! A field of a form: its name and its schema.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,21 +7,22 @@ use std::ops::{Bound, RangeBounds};
 use mcpwright_core::{FormSchema, PrimitiveSchema, StringFormat};
 use serde_json::{Map, Value};
 
+use crate::bounds::{DisplayRange, inclusive_lengths};
 use crate::input_required::form::constraint::{Defaults, Ranged, Several, Text};
 use crate::input_required::form::field::{Field, LARGEST_SAFE};
 
-/// A field of a form: its name, and what is said and demanded of it beyond its type.
+/// A field of a form: its name, title, description, constraints and default.
 #[must_use]
 pub struct FormField<F> {
     name: Cow<'static, str>,
     schema: PrimitiveSchema,
-    // What the type can do is kept here: only `new` asks whether it can be a field, so the compiler says it once.
+    // Only `new` requires `F: Field`, so that the compiler reports a type that cannot be a field once.
     read: fn(Value) -> Result<F, String>,
     absent: fn() -> Option<F>,
 }
 
 impl<F> FormField<F> {
-    /// A field of this name.
+    /// Creates a field with this name.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self
     where
         F: Field,
@@ -29,25 +30,25 @@ impl<F> FormField<F> {
         Self { name: name.into(), schema: F::schema(), read: F::read, absent: F::absent }
     }
 
-    /// A title for people.
+    /// Sets the title that the user sees.
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.schema = self.schema.title(title);
         self
     }
 
-    /// What the field is for.
+    /// Sets the description that the user sees.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.schema = self.schema.description(description);
         self
     }
 
-    /// What the field holds at first, and if it is left out. An `Option` that is left out is `None` though: a user may have
-    /// emptied it.
+    /// Sets the initial value, which is also the value of an omitted field. An omitted `Option` is `None`, because the user
+    /// may have cleared it.
     ///
     /// # Panics
     ///
-    /// When the schema cannot say it: an empty list, for which the field is an `Option`, or an integer so large that some
-    /// clients would round it.
+    /// Panics if the schema cannot represent the default: an empty list (use an `Option`), or an integer of more than 53
+    /// bits, which some clients round.
     #[track_caller]
     pub fn default<V>(mut self, value: V) -> Self
     where
@@ -59,36 +60,36 @@ impl<F> FormField<F> {
             || default.as_f64().is_some_and(|number| number.abs() <= LARGEST_SAFE);
         assert!(
             is_exact,
-            "the default of the field `{name}` of a form is too large for some clients: {default}"
+            "the default of the form field `{name}` must be an integer of at most 53 bits, but is {default}"
         );
         self.schema = self.schema.default_value(&default);
-        let is_said = self.schema.initial().is_some();
+        let is_representable = self.schema.default_json().is_some();
         assert!(
-            is_said,
-            "the default of the field `{name}` of a form cannot be {default}: write an `Option`"
+            is_representable,
+            "the default of the form field `{name}` must not be {default}: use an `Option`"
         );
         self
     }
 
-    /// The least and the greatest number of characters.
+    /// Limits the number of characters.
     ///
     /// # Panics
     ///
-    /// When nothing is in the range.
+    /// Panics if the range is empty.
     #[track_caller]
     pub fn length(mut self, range: impl RangeBounds<u64>) -> Self
     where
         F: Field,
         F::Value: Text,
     {
-        let (least, most) = ordered(&self.name, counts(&range));
+        let (min, max) = counted(&self.name, ("length", "length"), &range);
         if let PrimitiveSchema::String(text) = &mut self.schema {
-            (text.min_length, text.max_length) = (least, most);
+            (text.min_length, text.max_length) = (min, max);
         }
         self
     }
 
-    /// What kind of text it is.
+    /// Sets the format of the string, such as an email address.
     pub fn format(mut self, format: StringFormat) -> Self
     where
         F: Field,
@@ -100,86 +101,99 @@ impl<F> FormField<F> {
         self
     }
 
-    /// The least and the greatest number.
+    /// Limits the number.
     ///
     /// # Panics
     ///
-    /// When nothing is in the range.
+    /// Panics if the range is empty.
     #[track_caller]
     pub fn range<R>(mut self, range: R) -> Self
     where
         F: Field,
         F::Value: Ranged<R>,
     {
-        let (least, most) = ordered(&self.name, F::Value::limits(range));
+        let (min, max) = F::Value::limits(range);
+        let is_finite = |end: Option<f64>| end.is_none_or(f64::is_finite);
+        let (start, end) = (included(min), included(max));
+        let name = &self.name;
+        assert!(
+            is_finite(min) && is_finite(max),
+            "the field `{name}` of a form: the ends of `range` must be numbers"
+        );
+        let is_empty = matches!((min, max), (Some(min), Some(max)) if min > max);
+        assert!(
+            !is_empty,
+            "the field `{name}` of a form: `range` must not be empty: no number is {}",
+            DisplayRange(&start, &end)
+        );
         if let PrimitiveSchema::Number(number) | PrimitiveSchema::Integer(number) = &mut self.schema {
-            number.minimum = least.or(number.minimum);
-            number.maximum = most.or(number.maximum);
+            number.minimum = min.or(number.minimum);
+            number.maximum = max.or(number.maximum);
         }
         self
     }
 
-    /// How many values are chosen, at least and at most.
+    /// Limits the number of selected values.
     ///
     /// # Panics
     ///
-    /// When nothing is in the range.
+    /// Panics if the range is empty.
     #[track_caller]
     pub fn items(mut self, range: impl RangeBounds<u64>) -> Self
     where
         F: Field,
         F::Value: Several,
     {
-        let (least, most) = ordered(&self.name, counts(&range));
+        let (min, max) = counted(&self.name, ("items", "number of items"), &range);
         match &mut self.schema {
-            PrimitiveSchema::UntitledMultiSelect(some) => (some.min_items, some.max_items) = (least, most),
-            PrimitiveSchema::TitledMultiSelect(some) => (some.min_items, some.max_items) = (least, most),
+            PrimitiveSchema::UntitledMultiSelect(some) => (some.min_items, some.max_items) = (min, max),
+            PrimitiveSchema::TitledMultiSelect(some) => (some.min_items, some.max_items) = (min, max),
             _ => {}
         }
         self
     }
 
-    /// Adds the field to a form. It must be filled in, unless its type is an `Option` or it has a default.
+    /// Adds the field to a form. The field is required unless its type is an `Option` or it has a default.
     ///
     /// # Panics
     ///
-    /// When the form has a field of this name already, or the default is none that a user could fill in.
+    /// Panics if the form has a field with this name, or if the default violates the constraints.
     #[track_caller]
     pub fn add_to(self, form: &mut FormSchema) {
         let Self { name, schema, absent, .. } = self;
-        assert!(form.properties.get(&name).is_none(), "two fields of a form are called `{name}`");
-        let default = schema.initial();
-        let is_possible = default.as_ref().is_none_or(|default| schema.accepts(default));
         assert!(
-            is_possible,
-            "no user could fill in the default of the field `{name}` of a form: expected {schema}"
+            form.properties.get(&name).is_none(),
+            "names of form fields must be unique: `{name}` is used twice"
         );
+        let default = schema.default_json();
+        let is_valid = default.as_ref().is_none_or(|default| schema.accepts(default));
+        assert!(is_valid, "the default of the form field `{name}` must be {schema}");
         if default.is_none() && absent().is_none() {
             form.required.push(name.clone().into_owned());
         }
         form.properties.insert(name, schema);
     }
 
-    /// Takes what was filled in out of an answer that was [checked](FormSchema::check) against the form.
+    /// Removes the field's value from content that was [validated](FormSchema::validate) against the form, and decodes it.
     ///
     /// # Errors
     ///
-    /// It is missing, or not what the type can be.
+    /// Returns an error if the value is missing or is not a value of the type.
     pub fn read(self, form: &FormSchema, content: &mut Map<String, Value>) -> Result<F, String> {
         let Self { name, read, absent, .. } = self;
-        // What is taken is not put back, so nothing is moved to keep an order.
-        let filled = content.swap_remove(&*name).filter(|value| !value.is_null());
-        let value = match filled {
+        // The order of the remaining members does not matter.
+        let entered = content.swap_remove(&*name).filter(|value| !value.is_null());
+        let value = match entered {
             Some(value) => value,
             None => match absent() {
                 Some(absent) => return Ok(absent),
                 None => {
-                    let default = form.properties.get(&name).and_then(PrimitiveSchema::initial);
+                    let default = form.properties.get(&name).and_then(PrimitiveSchema::default_json);
                     default.ok_or_else(|| format!("`{name}` is missing"))?
                 }
             },
         };
-        read(value).map_err(|expected| format!("`{name}`: {expected}"))
+        read(value).map_err(|requirement| format!("`{name}` {requirement}"))
     }
 }
 
@@ -192,24 +206,20 @@ impl<F> fmt::Debug for FormField<F> {
     }
 }
 
-/// The least and the greatest of a range.
-fn counts(range: &impl RangeBounds<u64>) -> (Option<u64>, Option<u64>) {
-    let least = match range.start_bound() {
-        Bound::Included(least) => Some(*least),
-        Bound::Excluded(below) => Some(below.saturating_add(1)),
-        Bound::Unbounded => None,
-    };
-    let most = match range.end_bound() {
-        Bound::Included(most) => Some(*most),
-        Bound::Excluded(above) => Some(above.saturating_sub(1)),
-        Bound::Unbounded => None,
-    };
-    (least, most)
+/// Returns the minimum and the maximum of a length, or panics if the range is empty.
+#[track_caller]
+fn counted(
+    name: &str,
+    (option, noun): (&str, &str),
+    range: &impl RangeBounds<u64>,
+) -> (Option<u64>, Option<u64>) {
+    let ends = (range.start_bound().cloned(), range.end_bound().cloned());
+    inclusive_lengths(&ends).unwrap_or_else(|| {
+        let limit = DisplayRange(&ends.0, &ends.1);
+        panic!("the field `{name}` of a form: `{option}` must not be empty: no {noun} is {limit}")
+    })
 }
 
-#[track_caller]
-fn ordered<N: PartialOrd>(name: &str, (least, most): (Option<N>, Option<N>)) -> (Option<N>, Option<N>) {
-    let is_empty = matches!((&least, &most), (Some(least), Some(most)) if least > most);
-    assert!(!is_empty, "nothing is in the range of the field `{name}` of a form");
-    (least, most)
+fn included(end: Option<f64>) -> Bound<f64> {
+    end.map_or(Bound::Unbounded, Bound::Included)
 }

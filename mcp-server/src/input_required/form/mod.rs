@@ -1,4 +1,4 @@
-//! Forms: what a user can be asked to fill in, and how the answer is read.
+//! Forms: the schema that a user fills in, and the decoding of the content.
 
 pub(crate) mod choice;
 pub(crate) mod constraint;
@@ -8,13 +8,13 @@ pub(crate) mod form_field;
 use mcpwright_core::FormSchema;
 use serde_json::{Map, Value};
 
-/// What a user can be asked to fill in: a struct with `#[derive(mcpwright::Form)]`, or `()` for a form without fields, which
-/// asks no more than whether the user agrees.
+/// A form for elicitation: a struct with `#[derive(mcpwright::Form)]`, or `()` for a form without fields, which asks for
+/// confirmation only.
 ///
-/// A form is flat: its fields are texts, numbers, `bool`s, and [choices](Choice), as [`Field`] says. It is shown to the user
-/// by the client, which sees the answer too, so it must not ask for passwords, keys or means of payment.
+/// A form is flat: its fields are strings, numbers, `bool`s and [choices](Choice); see [`Field`]. The client displays it and
+/// sees the entered values, so a form must not ask for passwords, keys or payment details.
 ///
-/// Derived or written by hand, a form is a schema and a way to read what fits it:
+/// An implementation without the macro consists of a schema and a function that decodes content of this schema:
 ///
 /// ```
 /// use mcpwright_core::FormSchema;
@@ -36,7 +36,7 @@ use serde_json::{Map, Value};
 ///
 ///     fn read(mut content: Map<String, Value>) -> Result<Self, String> {
 ///         let schema = Self::schema();
-///         schema.check(&content).map_err(|error| error.to_string())?;
+///         schema.validate(&content).map_err(|error| error.to_string())?;
 ///         Ok(Self {
 ///             name: FormField::new("name").read(&schema, &mut content)?,
 ///             seats: FormField::new("seats").read(&schema, &mut content)?,
@@ -49,23 +49,23 @@ use serde_json::{Map, Value};
 /// assert_eq!((guest.name.as_str(), guest.seats), ("Ada", 1));
 /// assert_eq!(
 ///     read(json!({ "seats": 11 })).err().as_deref(),
-///     Some("`name` is missing: expected a text of 1 to 80 characters; `seats`: expected an integer from 1 to 10"),
+///     Some("`name` is missing and must be a string of 1 to 80 characters; `seats` must be an integer from 1 to 10"),
 /// );
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no form that a user can fill in",
+    message = "`{Self}` is not a form",
     label = "not a form",
-    note = "a form is a struct with `#[derive(mcpwright::Form)]`, or `()` for a mere confirmation"
+    note = "a form is a struct with `#[derive(mcpwright::Form)]`, or `()` for a confirmation"
 )]
 pub trait Form: Sized {
-    /// What is asked for.
+    /// Returns the schema of the form.
     fn schema() -> FormSchema;
 
-    /// Reads what was filled in.
+    /// Decodes the content of an accepted form.
     ///
     /// # Errors
     ///
-    /// Why that is no answer to the form.
+    /// Returns the violations of the schema as one text.
     fn read(content: Map<String, Value>) -> Result<Self, String>;
 }
 

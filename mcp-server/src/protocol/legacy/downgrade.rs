@@ -3,14 +3,11 @@
 use mcpwright_core::{CallToolResult, ErrorCode, ErrorObject, JsonText, Meta, ProtocolVersion, method};
 use serde_json::{Value, json};
 
-use crate::call::outcome::{Feature, Fields, Outcome, with_meta};
+use crate::call::outcome::{Feature, Fields, Outcome};
+use crate::incident;
+use crate::json::with_meta;
 
-/// The empty result.
-pub(crate) fn empty() -> JsonText {
-    JsonText::trusted("{}".to_owned())
-}
-
-/// What a legacy client is told of an outcome.
+/// Returns the result or error of an outcome in the vocabulary of a revision.
 pub(crate) fn finish(
     outcome: Outcome,
     method: &str,
@@ -19,32 +16,35 @@ pub(crate) fn finish(
     let answer = match outcome {
         Outcome::Complete(answer) => answer,
         Outcome::InputRequired(_) => {
-            return unsupported_by_client("the client cannot be asked while this runs", method);
+            return unsupported_by_client("the client cannot be sent requests while this runs", method);
         }
-        Outcome::MissingCapability(lacking) => {
-            let lacking = serde_json::to_string(&lacking).unwrap_or_default();
-            let reason = format!("this needs a client that declares more capabilities: {lacking}");
+        Outcome::MissingCapability(missing) => {
+            let missing = serde_json::to_string(&missing).unwrap_or_default();
+            let reason = format!("the client must declare more capabilities: {missing}");
             return unsupported_by_client(&reason, method);
         }
         Outcome::ResourceNotFound(uri) => return Err(not_found(&uri)),
         Outcome::Failed(error) => return Err(error),
     };
     match answer.fields {
-        Fields::Page(page) => Ok(page.legacy.get_or_init(|| downgrade_page(&page.text).shared()).clone()),
-        Fields::Object(text) if answer.requires.is_some_and(|word| word.is_newer_than(version)) => {
+        Fields::Page(page) => {
+            Ok(page.legacy.get_or_init(|| downgrade_page(&page.text).into_shared()).clone())
+        }
+        Fields::Object(text) if answer.requires.is_some_and(|feature| feature.is_newer_than(version)) => {
             Ok(downgrade_result(&text, &answer.meta, version))
         }
         Fields::Object(text) => Ok(with_meta(text, &answer.meta)),
     }
 }
 
-/// What a client is told of a call that needs more of it: the model, where there is a place for that.
+/// Returns the answer to a call that needs more of its client than the client can do: a tool's result for the model,
+/// otherwise an error.
 pub(crate) fn unsupported_by_client(reason: &str, method: &str) -> Result<JsonText, ErrorObject> {
     if method != method::TOOLS_CALL {
         return Err(ErrorObject::invalid_request(reason.to_owned()));
     }
-    JsonText::of(&CallToolResult::error(reason))
-        .map_err(|error| crate::incident::internal("the result of a tool is no JSON", &error))
+    JsonText::encode(&CallToolResult::error(reason))
+        .map_err(|error| incident::internal("the result of a tool does not serialize", &error))
 }
 
 pub(crate) fn not_found(uri: &str) -> ErrorObject {
@@ -52,7 +52,7 @@ pub(crate) fn not_found(uri: &str) -> ErrorObject {
 }
 
 impl Feature {
-    /// Whether a revision does not have it.
+    /// Returns `true` if the revision does not have the feature.
     fn is_newer_than(self, version: &ProtocolVersion) -> bool {
         let first = match self {
             Self::Audio => ProtocolVersion::V2025_03_26,
@@ -63,9 +63,11 @@ impl Feature {
     }
 }
 
-/// Drops schemas of results that are no objects: these revisions know only objects.
+/// Removes output schemas that are not those of objects: these revisions have only objects.
 pub(crate) fn downgrade_page(text: &str) -> JsonText {
-    let Ok(mut page) = serde_json::from_str::<Value>(text) else { return JsonText::trusted(text.to_owned()) };
+    let Ok(mut page) = serde_json::from_str::<Value>(text) else {
+        return JsonText::from_trusted(text.to_owned());
+    };
     let tools = page.get_mut("tools").and_then(Value::as_array_mut).into_iter().flatten();
     for tool in tools.filter_map(Value::as_object_mut) {
         let is_object = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "object");
@@ -73,10 +75,10 @@ pub(crate) fn downgrade_page(text: &str) -> JsonText {
             tool.remove("outputSchema");
         }
     }
-    JsonText::trusted(page.to_string())
+    JsonText::from_trusted(page.to_string())
 }
 
-/// Says in older words what only newer revisions have words for.
+/// Replaces what only newer revisions have by its equivalent.
 pub(crate) fn downgrade_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText {
     let Ok(mut result) = serde_json::from_str::<Value>(text) else {
         return with_meta(text.to_owned(), meta);
@@ -104,7 +106,7 @@ pub(crate) fn downgrade_block(block: &mut Value, version: &ProtocolVersion) {
             )
         }
         Some("audio") if Feature::Audio.is_newer_than(version) => {
-            format!("[a sound, {}]", block["mimeType"].as_str().unwrap_or("of unknown type"))
+            format!("[audio, {}]", block["mimeType"].as_str().unwrap_or("of unknown type"))
         }
         _ => return,
     };

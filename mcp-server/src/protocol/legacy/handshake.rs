@@ -3,20 +3,36 @@
 use mcpwright_core::{Client, ErrorObject, Implementation, JsonText, LoggingLevel, ProtocolVersion};
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::legacy::downgrade::empty;
+use crate::json;
 use crate::server::Server;
 
-/// Without a word from the client, these revisions leave the level of its log to the server.
+/// The log level of a client that has not set one: these revisions leave it to the server.
 pub(crate) const DEFAULT_LEVEL: LoggingLevel = LoggingLevel::Info;
 
-/// What a handshake settled: with it, another connection goes on with the session, also in another process.
+/// The result of a handshake. Another connection can continue the session with it, also in another process.
+///
+/// ```
+/// use mcpwright_core::message::Decoder;
+/// use mcpwright_server::{Caller, Connection, Handshake, Server};
+///
+/// let server = Server::builder("echo", "1.0.0").build();
+/// let mut connection = Connection::new(server.clone(), Caller::anonymous());
+/// let initialize = br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",
+///     "capabilities":{},"clientInfo":{"name":"example","version":"1.0.0"}}}"#;
+/// connection.receive(Decoder::new().decode(initialize));
+///
+/// let text = connection.handshake().expect("the handshake succeeded").to_text();
+/// let handshake = Handshake::from_text(&text, &server).expect("`to_text` made it");
+/// let continued = Connection::resume(server, Caller::anonymous(), handshake);
+/// assert!(continued.handshake().is_some());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Handshake {
     pub(crate) version: ProtocolVersion,
     pub(crate) client: Client,
 }
 
-/// A handshake as text, with short names: it travels with each request.
+/// The text of a handshake, with short names: it travels with each request.
 #[derive(Serialize, Deserialize)]
 struct HandshakeText<T> {
     v: ProtocolVersion,
@@ -26,36 +42,36 @@ struct HandshakeText<T> {
 }
 
 impl Handshake {
-    /// The revision that was agreed on.
+    /// Returns the negotiated revision.
     pub fn version(&self) -> &ProtocolVersion {
         &self.version
     }
 
-    /// The handshake as text. Of what the client says of itself, it keeps the names and the version.
+    /// Returns the handshake as text. Of the client's description it keeps the names and the version.
     pub fn to_text(&self) -> String {
         let info = self.client.info().map(|info| {
             let mut short = Implementation::new(info.name.clone(), info.version.clone());
             short.title.clone_from(&info.title);
             short
         });
-        // It came as JSON, and can be written as JSON.
-        let text = |text: Result<JsonText, _>| text.unwrap_or_else(|_| empty());
-        let written = HandshakeText {
+        // It came as JSON, so it serializes.
+        let text = |text: Result<JsonText, _>| text.unwrap_or_else(|_| json::empty_object());
+        let handshake = HandshakeText {
             v: self.version.clone(),
-            i: info.map(|info| text(JsonText::of(&info))),
-            c: text(JsonText::of(self.client.capabilities())),
+            i: info.map(|info| text(JsonText::encode(&info))),
+            c: text(JsonText::encode(self.client.capabilities())),
         };
-        serde_json::to_string(&written).unwrap_or_default()
+        serde_json::to_string(&handshake).unwrap_or_default()
     }
 
-    /// The handshake of a text that [`Handshake::to_text`] made; nothing if it is another text.
+    /// Parses the text that [`Handshake::to_text`] returned. Returns `None` for any other text.
     pub fn from_text(text: &str, server: &Server) -> Option<Self> {
         let HandshakeText::<JsonText> { v, i, c } = serde_json::from_str(text).ok()?;
-        let client = server.identities().client(i.as_ref().map(JsonText::as_str), c.as_str(), || {
+        let client = server.meta_cache().client(i.as_ref().map(JsonText::as_str), c.as_str(), || {
             let malformed = |_| ErrorObject::invalid_params("the handshake is malformed");
-            let info = i.as_ref().map(|info| info.to().map_err(malformed)).transpose()?;
-            Ok(Client::new(info, c.to().map_err(malformed)?))
+            let info = i.as_ref().map(|info| info.decode_owned().map_err(malformed)).transpose()?;
+            Ok(Client::new(info, c.decode_owned().map_err(malformed)?))
         });
-        Some(Self { version: v, client: client.ok()?.log_level_for_call(Some(DEFAULT_LEVEL)) })
+        Some(Self { version: v, client: client.ok()?.with_log_level(Some(DEFAULT_LEVEL)) })
     }
 }

@@ -7,7 +7,7 @@ use mcpwright_core::{
 
 use crate::incident;
 
-/// A question as the request of a revision.
+/// Returns an input request as a request of the server, in the vocabulary of a revision.
 pub(crate) fn downgrade(
     request: InputRequest,
     id: &RequestId,
@@ -17,37 +17,39 @@ pub(crate) fn downgrade(
     let params = match request {
         InputRequest::Elicit(ElicitParams::Url(mut params)) => {
             if *version < ProtocolVersion::V2025_11_25 {
-                return Err(unsupported("send its user to a page", version));
+                return Err(unsupported("send its user to a URL", version));
             }
             if let RequestId::String(id) = id {
                 params.elicitation_id.get_or_insert_with(|| id.to_string());
             }
-            written(&ElicitParams::Url(params))?
+            serialized(&ElicitParams::Url(params))?
         }
-        InputRequest::Elicit(ElicitParams::Form(params)) => written(&downgrade_form(params, version)?)?,
-        InputRequest::CreateMessage(params) => written(&downgrade_sampling(*params, version)?)?,
-        InputRequest::ListRoots(params) => params.as_ref().map(written).transpose()?.flatten(),
-        _ => return Err("the client cannot be asked this".to_owned()),
+        InputRequest::Elicit(ElicitParams::Form(params)) => serialized(&downgrade_form(params, version)?)?,
+        InputRequest::CreateMessage(params) => serialized(&downgrade_sampling(*params, version)?)?,
+        InputRequest::ListRoots(params) => params.as_ref().map(serialized).transpose()?.flatten(),
+        _ => return Err("the client cannot be sent this input request".to_owned()),
     };
     Ok(Request { id: id.clone(), method: name.into(), params })
 }
 
-pub(crate) fn written<T: serde::Serialize>(params: &T) -> Result<Option<JsonText>, String> {
-    let written = JsonText::of(params).map(Some);
-    written.map_err(|error| incident::internal("a question cannot be written", &error).message.into_owned())
+pub(crate) fn serialized<T: serde::Serialize>(params: &T) -> Result<Option<JsonText>, String> {
+    let params = JsonText::encode(params).map(Some);
+    params.map_err(|error| {
+        incident::internal("an input request does not serialize", &error).message.into_owned()
+    })
 }
 
-pub(crate) fn unsupported(what: &str, version: &ProtocolVersion) -> String {
+fn unsupported(what: &str, version: &ProtocolVersion) -> String {
     format!("the client cannot be asked: revision {version} cannot {what}")
 }
 
-/// A form in the fields that a revision has.
-pub(crate) fn downgrade_form(
+/// Returns a form with the fields that a revision has.
+fn downgrade_form(
     mut params: ElicitFormParams,
     version: &ProtocolVersion,
 ) -> Result<ElicitFormParams, String> {
     if *version < ProtocolVersion::V2025_06_18 {
-        return Err(unsupported("ask its user", version));
+        return Err(unsupported("show forms to its user", version));
     }
     if *version >= ProtocolVersion::V2025_11_25 {
         return Ok(params);
@@ -57,15 +59,15 @@ pub(crate) fn downgrade_form(
     let mut fields = Members::new();
     for (name, field) in std::mem::take(&mut params.requested_schema.properties) {
         let field = downgrade_field(field)
-            .ok_or_else(|| unsupported("ask for several values in one field", version))?;
+            .ok_or_else(|| unsupported("accept several values in one field", version))?;
         fields.insert(name, field);
     }
     params.requested_schema.properties = fields;
     Ok(params)
 }
 
-/// A field in the words of 2025-06-18, which knows no default but that of a yes or no; nothing if it has no words for it.
-pub(crate) fn downgrade_field(field: PrimitiveSchema) -> Option<PrimitiveSchema> {
+/// Returns a field of revision 2025-06-18, which has defaults for booleans only; `None` if it has no such field.
+fn downgrade_field(field: PrimitiveSchema) -> Option<PrimitiveSchema> {
     Some(match field {
         PrimitiveSchema::String(mut field) => {
             field.default_value = None;
@@ -90,17 +92,18 @@ pub(crate) fn downgrade_field(field: PrimitiveSchema) -> Option<PrimitiveSchema>
         PrimitiveSchema::TitledSingleSelect(field) => {
             let titles: Vec<_> = field.one_of.iter().map(|EnumOption { title, .. }| title.clone()).collect();
             let values: Vec<_> = field.one_of.into_iter().map(|option| option.value).collect();
-            let mut narrowed = LegacyTitledEnumSchema::new(values, titles);
-            (narrowed.title, narrowed.description) = (field.title, field.description);
-            PrimitiveSchema::LegacyTitledEnum(narrowed)
+            let mut downgraded = LegacyTitledEnumSchema::new(values, titles);
+            (downgraded.title, downgraded.description) = (field.title, field.description);
+            PrimitiveSchema::LegacyTitledEnum(downgraded)
         }
         PrimitiveSchema::Boolean(field) => PrimitiveSchema::Boolean(field),
         _ => return None,
     })
 }
 
-/// A question to a model in the words of a revision: before 2025-11-25 it had no tools, and one block in each message.
-pub(crate) fn downgrade_sampling(
+/// Returns a sampling request in the vocabulary of a revision: before 2025-11-25 there were no tools, and one block in each
+/// message.
+fn downgrade_sampling(
     mut params: CreateMessageParams,
     version: &ProtocolVersion,
 ) -> Result<CreateMessageParams, String> {

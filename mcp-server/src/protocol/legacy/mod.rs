@@ -1,4 +1,6 @@
-//! Revisions 2025-11-25 and earlier: sessions with a handshake.
+//! Revision 2025-11-25 and earlier: sessions with a handshake.
+//!
+//! A legacy session remembers the handshake and stands for the modern client that its client would be.
 
 pub(crate) mod batch;
 pub(crate) mod downgrade;

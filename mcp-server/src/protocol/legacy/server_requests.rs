@@ -1,4 +1,4 @@
-//! Questions to clients of earlier revisions: requests of the server's own, and the calls that wait for their answers.
+//! Requests of the server to legacy clients, and the calls that wait for the responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,123 +6,115 @@ use std::time::{Duration, Instant};
 
 use mcpwright_core::{CancelledParams, Notification, ProtocolVersion, Request, RequestId, Response, method};
 
-use crate::call::Call;
+use crate::call::{Call, CallId};
 use crate::incident;
 use crate::input_required::InputRequired;
 use crate::input_required::rounds::{InputResponse, RoundState};
+use crate::limits::{MAX_WAITING_BYTES, MAX_WAITING_CALLS};
 use crate::protocol::legacy::input_requests::downgrade;
 
-/// The most calls of one client that wait for its answers.
-const MOST_WAITING: usize = 100;
-
-/// The most bytes that these calls may hold: what they were called with, and what they were answered and did.
-const MOST_BYTES: usize = 8 << 20;
-
-/// The calls that wait for answers.
+/// The calls that wait for responses.
 #[derive(Debug, Default)]
-pub(crate) struct Questions {
-    /// By the serials of the calls.
-    waiting: BTreeMap<u64, Waiting>,
+pub(crate) struct ServerRequests {
+    waiting: BTreeMap<CallId, WaitingCall>,
 }
 
-/// A call that waits for answers.
+/// A call that waits for responses.
 #[derive(Debug)]
-struct Waiting {
+struct WaitingCall {
     call: Call,
-    before: RoundState,
-    /// The questions that are open: the ids of their requests, and their keys.
-    open: Vec<(RequestId, String)>,
+    state: RoundState,
+    /// The pending requests: their ids and the handler's keys.
+    pending: Vec<(RequestId, String)>,
     since: Instant,
 }
 
-impl Questions {
-    /// Has a call wait for answers, and returns the requests that ask for them.
+impl ServerRequests {
+    /// Makes a call wait for responses and returns the requests to send.
     ///
     /// # Errors
     ///
-    /// The client cannot be asked this, or has too many questions to answer already: the reason, for the model.
-    pub(crate) fn ask(
+    /// Returns the reason, for the model, if the client cannot be sent these requests or has too many already.
+    pub(crate) fn send(
         &mut self,
         call: &Call,
-        asked: InputRequired,
+        pending: InputRequired,
         version: &ProtocolVersion,
         now: Instant,
     ) -> Result<Vec<Request>, String> {
-        let InputRequired { requests, before } = asked;
-        let held: usize = self.waiting.values().map(Waiting::len).sum();
-        if self.waiting.len() >= MOST_WAITING || held + length(call, &before) > MOST_BYTES {
-            return Err("the client has too many questions to answer already".to_owned());
+        let InputRequired { requests, state } = pending;
+        let held: usize = self.waiting.values().map(WaitingCall::len).sum();
+        if self.waiting.len() >= MAX_WAITING_CALLS || held + length(call, &state) > MAX_WAITING_BYTES {
+            return Err("the client has too many pending input requests".to_owned());
         }
-        let mut open = Vec::new();
+        let mut pending = Vec::new();
         let mut messages = Vec::new();
         for (key, request) in requests {
-            // Nobody answers what has not been read, and another process may ask the same client.
+            // An id that cannot be guessed: another process may send requests to the same client.
             let id = RequestId::from(incident::number());
-            let message = downgrade(request, &id, version)?;
-            open.push((id, key));
-            messages.push(message);
+            messages.push(downgrade(request, &id, version)?);
+            pending.push((id, key));
         }
-        let waiting = Waiting { call: call.clone(), before, open, since: now };
-        self.waiting.insert(call.serial(), waiting);
+        self.waiting.insert(call.call_id(), WaitingCall { call: call.clone(), state, pending, since: now });
         Ok(messages)
     }
 
-    /// Takes an answer. Returns the call that is to be run again, if it was the last one it has waited for.
-    pub(crate) fn answered(&mut self, response: Response) -> Option<Call> {
-        // An answer to no question of ours, or a second one, is ignored.
+    /// Takes a response. Returns the call to run again, if this was the last response that it waited for.
+    pub(crate) fn respond(&mut self, response: Response) -> Option<Call> {
+        // A response that no call waits for, or a second one, is ignored.
         let id = response.id?;
-        let (serial, waiting, place) = self.waiting.iter_mut().find_map(|(serial, waiting)| {
-            let place = waiting.open.iter().position(|(open, _)| *open == id)?;
-            Some((*serial, waiting, place))
+        let (call_id, waiting, index) = self.waiting.iter_mut().find_map(|(call_id, waiting)| {
+            let index = waiting.pending.iter().position(|(pending, _)| *pending == id)?;
+            Some((*call_id, waiting, index))
         })?;
-        let (_, key) = waiting.open.remove(place);
-        let answer = match response.outcome {
+        let (_, key) = waiting.pending.remove(index);
+        let response = match response.outcome {
             Ok(result) => InputResponse::Result(result),
             Err(error) => InputResponse::Error(incident::escaped(&error.message)),
         };
-        waiting.before.answer(key, answer);
-        if !waiting.open.is_empty() {
+        waiting.state.respond(key, response);
+        if !waiting.pending.is_empty() {
             return None;
         }
-        let Waiting { call, before, .. } = self.waiting.remove(&serial)?;
-        Some(call.after(Arc::new(before)))
+        let WaitingCall { call, state, .. } = self.waiting.remove(&call_id)?;
+        Some(call.with_round_state(Arc::new(state)))
     }
 
-    /// Whether this call waits for answers.
-    pub(crate) fn contains(&self, serial: u64) -> bool {
-        self.waiting.contains_key(&serial)
+    /// Returns `true` if the call waits for responses.
+    pub(crate) fn contains(&self, call: CallId) -> bool {
+        self.waiting.contains_key(&call)
     }
 
-    /// How many calls wait.
+    /// Returns the number of calls that wait.
     pub(crate) fn len(&self) -> usize {
         self.waiting.len()
     }
 
-    /// The calls that have waited for this long.
-    pub(crate) fn overdue(&self, time: Duration, now: Instant) -> BTreeSet<u64> {
-        let is_overdue = |waiting: &Waiting| now.saturating_duration_since(waiting.since) >= time;
-        self.waiting.iter().filter(|(_, waiting)| is_overdue(waiting)).map(|(serial, _)| *serial).collect()
+    /// Returns the calls that have waited for at least `timeout`.
+    pub(crate) fn overdue(&self, timeout: Duration, now: Instant) -> BTreeSet<CallId> {
+        let is_overdue = |waiting: &WaitingCall| now.saturating_duration_since(waiting.since) >= timeout;
+        self.waiting.iter().filter(|(_, waiting)| is_overdue(waiting)).map(|(id, _)| *id).collect()
     }
 
-    /// Has a call wait no more, and returns what tells the client that its questions are void.
-    pub(crate) fn withdraw(&mut self, serial: u64) -> Option<(Call, Vec<Notification>)> {
-        let Waiting { call, open, .. } = self.waiting.remove(&serial)?;
-        let notifications = open.into_iter().filter_map(|(id, _)| {
+    /// Ends the wait of a call. Returns the call and the cancellations of its pending requests.
+    pub(crate) fn cancel(&mut self, call: CallId) -> Option<(Call, Vec<Notification>)> {
+        let WaitingCall { call, pending, .. } = self.waiting.remove(&call)?;
+        let notifications = pending.into_iter().filter_map(|(id, _)| {
             let mut params = CancelledParams::new(id);
-            params.reason = Some("the call that asked has ended".to_owned());
+            params.reason = Some("the call that needed the response has ended".to_owned());
             Notification::new(method::CANCELLED, &params).ok()
         });
         Some((call, notifications.collect()))
     }
 }
 
-impl Waiting {
+impl WaitingCall {
     fn len(&self) -> usize {
-        length(&self.call, &self.before)
+        length(&self.call, &self.state)
     }
 }
 
-/// How many bytes a call that waits holds, more or less.
-fn length(call: &Call, before: &RoundState) -> usize {
-    call.params().map_or(0, |params| params.as_str().len()) + before.len()
+/// Returns the approximate size of a call that waits, in bytes.
+fn length(call: &Call, state: &RoundState) -> usize {
+    call.params().map_or(0, |params| params.as_str().len()) + state.len()
 }

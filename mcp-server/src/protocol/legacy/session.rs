@@ -1,52 +1,57 @@
-//! 2025-11-25 and before: a session remembers the handshake and puts a modern client in the legacy client's place.
+//! A session: the handshake, and what the client has requested since.
 
 use std::collections::BTreeSet;
 
 use mcpwright_core::{
-    Client, ErrorObject, InitializeParams, InitializeResult, JsonText, Members, Meta, Notification,
+    Client, Era, ErrorObject, InitializeParams, InitializeResult, JsonText, Members, Meta, Notification,
     ProgressToken, ProtocolVersion, Request, SetLevelParams, SubscribeParams, TASKS_EXTENSION, method,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::call::params;
 use crate::caller::Caller;
-use crate::limits::{MAX_SUBSCRIPTIONS_PER_SESSION, MAX_URI_BYTES};
-use crate::protocol::legacy::downgrade::{empty, not_found};
+use crate::incident;
+use crate::json;
+use crate::limits::{MAX_SUBSCRIPTIONS_PER_SESSION, check_uri};
+use crate::overloaded::Overloaded;
+use crate::protocol::legacy::downgrade::not_found;
 use crate::protocol::legacy::handshake::{DEFAULT_LEVEL, Handshake};
 use crate::protocol::request_meta::RequestMeta;
+use crate::protocol::routed::{Refusal, Routed};
+use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
 use crate::server::Server;
 use crate::subscriptions::hub::{Subscription, Wake};
-use crate::subscriptions::too_many;
-use crate::tasks::methods::is_of_tasks;
+use crate::tasks::methods::is_task_method;
 
-/// What the handshake settled, and what the client has asked for since.
+/// The handshake of a client, and what it has requested since.
 #[derive(Debug)]
 pub(crate) struct Session {
     handshake: Handshake,
-    /// There was a handshake, and not just a client that leaves it out.
+    /// There was a handshake; otherwise the client leaves it out.
     is_open: bool,
-    subscriptions: BTreeSet<String>,
-    /// What the client is subscription of, on a connection that tells it.
+    subscribed_uris: BTreeSet<String>,
+    /// The changes for the client, on a connection that can send them.
     subscription: Option<Subscription>,
 }
 
 impl Session {
-    /// Goes on with a session that was opened elsewhere.
+    /// Continues a session that was opened elsewhere.
     pub(crate) fn resume(handshake: Handshake) -> Self {
-        Self { handshake, is_open: true, subscriptions: BTreeSet::new(), subscription: None }
+        Self { handshake, is_open: true, subscribed_uris: BTreeSet::new(), subscription: None }
     }
 
-    /// Stands in for the session of a client that has opened none, as far as that goes.
+    /// Stands for the session of a client that has not opened one, for requests that need none.
     pub(crate) fn absent(version: ProtocolVersion) -> Self {
         let handshake = Handshake { version, client: Client::default() };
-        Self { handshake, is_open: false, subscriptions: BTreeSet::new(), subscription: None }
+        Self { handshake, is_open: false, subscribed_uris: BTreeSet::new(), subscription: None }
     }
 
-    /// Opens a session and returns what `initialize` is answered with.
+    /// Opens a session and returns the result of `initialize`.
     pub(crate) fn open(request: &Request, server: &Server) -> Result<(Self, JsonText), ErrorObject> {
         let params: InitializeParams = read(request)?;
-        let version = if params.protocol_version.era() == Some(mcpwright_core::Era::Legacy) {
+        let version = if params.protocol_version.era() == Some(Era::Legacy) {
             params.protocol_version
         } else {
             ProtocolVersion::LATEST_LEGACY
@@ -54,11 +59,11 @@ impl Session {
         let (mut declared, mut offered) = (params.capabilities, server.capabilities().clone());
         declared.extensions = without_tasks(declared.extensions);
         offered.extensions = without_tasks(offered.extensions);
-        let client = Client::new(Some(params.client_info), declared).log_level_for_call(Some(DEFAULT_LEVEL));
+        let client = Client::new(Some(params.client_info), declared).with_log_level(Some(DEFAULT_LEVEL));
         let mut result = InitializeResult::new(version.clone(), offered, server.info().clone());
         result.instructions = server.instructions().map(str::to_owned);
-        let text = JsonText::of(&result)
-            .map_err(|error| crate::incident::internal("the handshake cannot be written", &error))?;
+        let text = JsonText::encode(&result)
+            .map_err(|error| incident::internal("the handshake does not serialize", &error))?;
         Ok((Self::resume(Handshake { version, client }), text))
     }
 
@@ -74,122 +79,121 @@ impl Session {
         self.is_open.then_some(&self.handshake)
     }
 
-    /// Whether the client has asked for something since the handshake that holds from then on.
+    /// Returns `true` if the session holds state that is not in its handshake (subscriptions, a log level).
     pub(crate) fn has_session_state(&self) -> bool {
-        !self.subscriptions.is_empty() || self.handshake.client.log_level() != Some(DEFAULT_LEVEL)
+        !self.subscribed_uris.is_empty() || self.handshake.client.log_level() != Some(DEFAULT_LEVEL)
     }
 
-    /// Batches came and went with one revision.
+    /// Returns `true` if the session's revision has batches. Only one has.
     pub(crate) fn has_batches(&self) -> bool {
         *self.version() == ProtocolVersion::V2025_03_26
     }
 
-    /// The modern client that this one would be, for one request: one that can do nothing for a server, where it cannot be
-    /// sent requests.
-    pub(crate) fn client(&self, meta: &RequestMeta<'_>, takes_requests: bool) -> Result<Client, ErrorObject> {
-        let malformed = |_| ErrorObject::invalid_params("_meta.progressToken is a string or an integer");
-        let token = meta
-            .progress_token
-            .map(|token| serde_json::from_str::<ProgressToken>(token.get()).map_err(malformed));
-        let client = self.handshake.client.clone().progress_token_for_call(token.transpose()?);
-        Ok(if takes_requests { client } else { client.without_capabilities() })
-    }
-
-    /// Answers what concerns the session itself; nothing for a request that is a call.
-    pub(crate) fn settle(
+    /// Routes a request: the session answers what concerns itself, and everything else is a call.
+    pub(crate) fn route(
         &mut self,
         request: &Request,
+        meta: &RequestMeta<'_>,
+        metadata: &dyn TransportMetadata,
         server: &Server,
         caller: &Caller,
-    ) -> Option<Result<JsonText, ErrorObject>> {
-        let done = match &*request.method {
+    ) -> Result<Routed, Refusal> {
+        match &*request.method {
             method::LOGGING_SET_LEVEL | method::RESOURCES_SUBSCRIBE | method::RESOURCES_UNSUBSCRIBE
                 if !self.is_open =>
             {
-                Err(ErrorObject::invalid_request("this needs a session: send initialize first"))
+                let reason = "this method needs a session: send initialize first";
+                return Err(ErrorObject::invalid_request(reason).into());
             }
-            method::LOGGING_SET_LEVEL => self.set_level(request),
-            // What tasks were in one of these revisions is something else.
-            name if is_of_tasks(name) && server.tasks().is_some() => Err(ErrorObject::method_not_found(name)),
+            method::LOGGING_SET_LEVEL => self.set_level(request)?,
+            // In one of these revisions, tasks were something else.
+            name if is_task_method(name) && server.tasks().is_some() => {
+                return Err(ErrorObject::method_not_found(name).into());
+            }
             method::RESOURCES_SUBSCRIBE if server.has_subscriptions() => {
-                self.subscribe(request, server, caller)
+                self.subscribe(request, server, caller)?;
             }
-            method::RESOURCES_UNSUBSCRIBE if server.has_subscriptions() => self.unsubscribe(request),
-            _ => return None,
-        };
-        Some(done.map(|()| empty()))
+            method::RESOURCES_UNSUBSCRIBE if server.has_subscriptions() => self.unsubscribe(request)?,
+            _ => return Ok(Routed::Call(self.client(meta, metadata.accepts_server_requests())?, None)),
+        }
+        Ok(Routed::Answered(json::empty_object()))
+    }
+
+    /// Returns the modern client that this one would be, for one request. Without capabilities, if it cannot be sent
+    /// requests.
+    fn client(&self, meta: &RequestMeta<'_>, accepts_requests: bool) -> Result<Client, ErrorObject> {
+        let malformed = |_| ErrorObject::invalid_params("_meta.progressToken must be a string or an integer");
+        let token = meta
+            .progress_token
+            .map(|token| serde_json::from_str::<ProgressToken>(token.get()).map_err(malformed));
+        let client = self.handshake.client.clone().with_progress_token(token.transpose()?);
+        Ok(if accepts_requests { client } else { client.without_capabilities() })
     }
 
     fn set_level(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SetLevelParams = read(request)?;
         let client = &mut self.handshake.client;
-        *client = client.clone().log_level_for_call(Some(params.level));
+        *client = client.clone().with_log_level(Some(params.level));
         Ok(())
     }
 
-    fn subscribe(&mut self, request: &Request, server: &Server, caller: &Caller) -> Result<(), ErrorObject> {
+    fn subscribe(&mut self, request: &Request, server: &Server, caller: &Caller) -> Result<(), Refusal> {
         let params: SubscribeParams = read(request)?;
-        if params.uri.len() > MAX_URI_BYTES {
-            return Err(ErrorObject::invalid_params("params.uri is at most 8 KiB long"));
-        }
-        if self.subscriptions.len() >= MAX_SUBSCRIPTIONS_PER_SESSION
-            && !self.subscriptions.contains(&params.uri)
+        check_uri("params.uri", &params.uri)?;
+        if self.subscribed_uris.len() >= MAX_SUBSCRIPTIONS_PER_SESSION
+            && !self.subscribed_uris.contains(&params.uri)
         {
-            return Err(ErrorObject::internal("too many subscriptions"));
+            return Err(Overloaded::too_many_subscriptions().into());
         }
         if !server.may_read(caller, &params.uri) {
-            return Err(not_found(&params.uri));
+            return Err(not_found(&params.uri).into());
         }
         if let Some(subscription) = &mut self.subscription {
             subscription.add([Change::Resource(params.uri.as_str().into())]);
         }
-        self.subscriptions.insert(params.uri);
+        self.subscribed_uris.insert(params.uri);
         Ok(())
     }
 
     fn unsubscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
-        self.subscriptions.remove(&params.uri);
+        self.subscribed_uris.remove(&params.uri);
         if let Some(subscription) = &mut self.subscription {
             subscription.remove(&Change::Resource(params.uri.into()));
         }
         Ok(())
     }
 
-    /// Listens for what the client has subscribed to, and for changes of lists, of which every session is subscription.
-    pub(crate) fn listen(
-        &mut self,
-        server: &Server,
-        caller: &Caller,
-        wake: &Wake,
-    ) -> Result<(), ErrorObject> {
+    /// Listens for the resources that the client subscribed to, and for changes of lists, which every session receives.
+    pub(crate) fn listen(&mut self, server: &Server, caller: &Caller, wake: &Wake) -> Result<(), Overloaded> {
         if !self.is_open {
             return Ok(());
         }
-        let mut subscription = server.notify().subscribe(caller, Some(wake)).ok_or_else(too_many)?;
+        let subscription = server.notify().subscribe(caller, Some(wake));
+        let mut subscription = subscription.ok_or_else(Overloaded::too_many_subscriptions)?;
         subscription.add(Change::LISTS);
-        subscription.add(self.subscriptions.iter().map(|uri| Change::Resource(uri.as_str().into())));
+        subscription.add(self.subscribed_uris.iter().map(|uri| Change::Resource(uri.as_str().into())));
         self.subscription = Some(subscription);
         Ok(())
     }
 
-    /// What the client has not been subscription yet, as far as it may hear of it.
-    pub(crate) fn notifications(&self, may_hear: &dyn Fn(&Change) -> bool) -> Vec<Notification> {
-        let changes = self.subscription.iter().flat_map(Subscription::take).filter(may_hear);
+    /// Takes the pending changes, as far as the caller may still receive them.
+    pub(crate) fn notifications(&self, may_receive: &dyn Fn(&Change) -> bool) -> Vec<Notification> {
+        let changes = self.subscription.iter().flat_map(Subscription::take).filter(may_receive);
         changes.filter_map(|change| change.notification(&Meta::new())).collect()
     }
 
-    /// Tells of nothing more.
+    /// Ends the subscription.
     pub(crate) fn close(&mut self) {
         self.subscription = None;
     }
 }
 
-/// The extensions without that of tasks, which begins with the next revision.
+/// Removes the tasks extension, which starts with the next revision.
 fn without_tasks(extensions: Members<Map<String, Value>>) -> Members<Map<String, Value>> {
     extensions.into_iter().filter(|(name, _)| name != TASKS_EXTENSION).collect()
 }
 
 fn read<'a, T: Deserialize<'a>>(request: &'a Request) -> Result<T, ErrorObject> {
-    crate::call::params::read(request.params.as_ref())
+    params::read(request.params.as_ref())
 }

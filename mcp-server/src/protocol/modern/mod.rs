@@ -1,4 +1,4 @@
-//! 2026-07-28 and after: each request carries in `_meta` what it needs, and each result says what it is.
+//! Revision 2026-07-28 and later: each request carries in `_meta` what it needs, and each result states its kind.
 
 pub(crate) mod error;
 pub(crate) mod result;
@@ -8,67 +8,83 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use mcpwright_core::{
-    Client, DiscoverResult, Era, ErrorObject, InputRequiredResult, JsonText, ProgressToken, ProtocolVersion,
-    Request, meta, method,
+    Client, DiscoverResult, Era, ErrorObject, InputRequiredResult, JsonText, Notification, ProgressToken,
+    ProtocolVersion, Request, Response, meta, method,
 };
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::call::Call;
-use crate::call::outcome::{Answer, Fields, Outcome, missing_capability};
+use crate::call::outcome::{Answer, Fields, Outcome};
 use crate::caller::Caller;
+use crate::handler::header_params::HeaderParam;
+use crate::incident;
+use crate::input_required::InputRequired;
 use crate::input_required::rounds::RoundState;
-use crate::input_required::{InputRequired, request_state};
 use crate::limits::MAX_VERSION_BYTES;
 use crate::meta_cache::ParsedMeta;
-use crate::protocol::modern::error::malformed;
+use crate::protocol::modern::error::{malformed, missing_meta};
 use crate::protocol::modern::result::compose;
 use crate::protocol::request_meta::RequestMeta;
+use crate::protocol::routed::{Refusal, Routed};
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::server::Server;
 
-/// What kind of result questions are.
+/// The `resultType` of a result with input requests.
 const INPUT_REQUIRED: &str = "input_required";
 
-/// What a request says in `_meta`, if another one has said the same, and it was right.
+/// Returns the parsed `_meta` of a request, if an earlier request had exactly the same and it was valid.
 pub(crate) fn cached(request: &Request, server: &Server) -> Option<ParsedMeta> {
-    server.identities().said(request.params.as_ref()?.member("_meta")?)
+    server.meta_cache().get(request.params.as_ref()?.member("_meta")?)
 }
 
-/// The client that a request speaks for, once what the transport knows beside it says the same.
-pub(crate) fn client(
-    request: &Request,
-    meta: &RequestMeta<'_>,
-    server: &Server,
-    beside: &dyn TransportMetadata,
-) -> Result<Client, ErrorObject> {
-    let version: Cow<'_, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
-    if version.len() > MAX_VERSION_BYTES {
-        return Err(malformed(meta::key::PROTOCOL_VERSION));
+/// The transport's part in identifying the client of a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Checks<'a> {
+    pub(crate) metadata: &'a dyn TransportMetadata,
+    pub(crate) header_params: &'a [HeaderParam],
+}
+
+impl Checks<'_> {
+    /// Returns the client of a request whose `_meta` is cached, once the transport's metadata agrees.
+    pub(crate) fn cached(self, request: &Request, parsed: ParsedMeta) -> Result<Client, ErrorObject> {
+        self.metadata.check(request, &parsed.version, self.header_params)?;
+        Ok(parsed.client)
     }
-    let capabilities = meta.client_capabilities.ok_or_else(missing_meta)?;
-    let client =
-        server.identities().client(meta.client_info.map(RawValue::get), capabilities.get(), || {
+
+    /// Returns the client that the `_meta` of a request describes, once the transport's metadata agrees.
+    pub(crate) fn parse(
+        self,
+        request: &Request,
+        meta: &RequestMeta<'_>,
+        server: &Server,
+    ) -> Result<Client, ErrorObject> {
+        let version: Cow<'_, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
+        if version.len() > MAX_VERSION_BYTES {
+            return Err(malformed(meta::key::PROTOCOL_VERSION));
+        }
+        let capabilities = meta.client_capabilities.ok_or_else(missing_meta)?;
+        let cache = server.meta_cache();
+        let client = cache.client(meta.client_info.map(RawValue::get), capabilities.get(), || {
             Ok(Client::new(
                 optional(meta.client_info, meta::key::CLIENT_INFO)?,
                 required(Some(capabilities), meta::key::CLIENT_CAPABILITIES)?,
             ))
         })?;
-    beside.agrees(request, &version)?;
-    let client = client.log_level_for_call(optional(meta.log_level, meta::key::LOG_LEVEL)?);
-    let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
-    match ProtocolVersion::new(&version).era() {
-        Some(Era::Modern) => {
-            let client = client.progress_token_for_call(token);
-            if let Some(text) = request.params.as_ref().and_then(|params| params.member("_meta")) {
-                server
-                    .identities()
-                    .remember(text, &ParsedMeta { version: version.into(), client: client.clone() });
+        self.metadata.check(request, &version, self.header_params)?;
+        let client = client.with_log_level(optional(meta.log_level, meta::key::LOG_LEVEL)?);
+        let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
+        match ProtocolVersion::new(&version).era() {
+            Some(Era::Modern) => {
+                let client = client.with_progress_token(token);
+                if let Some(text) = request.params.as_ref().and_then(|params| params.member("_meta")) {
+                    cache.insert(text, &ParsedMeta { version: version.into(), client: client.clone() });
+                }
+                Ok(client)
             }
-            Ok(client)
+            known => Err(unsupported_version(&version, known)),
         }
-        known => Err(unsupported(&version, known)),
     }
 }
 
@@ -80,64 +96,76 @@ fn optional<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>, key: &str) -> Res
     raw.map(|raw| serde_json::from_str(raw.get()).map_err(|_| malformed(key))).transpose()
 }
 
-/// The error for a request that says neither in `_meta` nor by a handshake what it speaks.
-pub(crate) fn missing_meta() -> ErrorObject {
-    ErrorObject::invalid_params(
-        "params._meta needs io.modelcontextprotocol/protocolVersion and io.modelcontextprotocol/clientCapabilities; \
-         a client of an earlier revision sends initialize first",
-    )
-}
-
-fn unsupported(requested: &str, known: Option<Era>) -> ErrorObject {
-    // To state a legacy revision to a request that just asked for one in this way would send it round in circles.
+fn unsupported_version(requested: &str, known: Option<Era>) -> ErrorObject {
+    // A request that named a legacy revision in this way would be sent round in circles if it were offered that again.
     let is_offered = |version: &&ProtocolVersion| known.is_none() || version.era() == Some(Era::Modern);
     ErrorObject::unsupported_protocol_version(requested, ProtocolVersion::ALL.iter().filter(is_offered))
 }
 
-/// The result of `server/discover`.
+/// Routes a request of an identified client. `subscribe` opens its subscription, if it asks for one.
+pub(crate) fn route(
+    request: &Request,
+    client: Client,
+    server: &Server,
+    caller: &Caller,
+    subscribe: impl FnOnce(&Client) -> Result<Notification, Refusal>,
+) -> Result<Routed, Refusal> {
+    match &*request.method {
+        method::SERVER_DISCOVER => Ok(Routed::Answered(discover(server))),
+        method::SUBSCRIPTIONS_LISTEN => subscribe(&client).map(Routed::Subscribed),
+        _ => Ok(Routed::Call(client, round_state(request, caller, server)?)),
+    }
+}
+
+/// Returns the result of `server/discover`.
 pub(crate) fn discover(server: &Server) -> JsonText {
     let mut result = DiscoverResult::new(ProtocolVersion::ALL.to_vec(), server.capabilities().clone());
     result.instructions = server.instructions().map(str::to_owned);
     match Answer::of(&result) {
         Ok(answer) => compose(&answer.caching(server.caching()), server),
-        Err(_) => JsonText::of(&json!({})).unwrap_or_else(|_| unreachable!("an empty object can be written")),
+        Err(_) => JsonText::encode(&json!({})).unwrap_or_else(|_| unreachable!("an empty object serializes")),
     }
 }
 
-/// What a modern client is told of an outcome.
-pub(crate) fn finish(outcome: Outcome, call: &Call, server: &Server) -> Result<JsonText, ErrorObject> {
-    match outcome {
-        Outcome::InputRequired(asked) => ask(*asked, call, server),
-        Outcome::MissingCapability(lacking) => Err(missing_capability(&lacking)),
-        Outcome::Complete(answer) => match &answer.fields {
-            Fields::Page(page) => Ok(page.modern.get_or_init(|| compose(&answer, server).shared()).clone()),
-            Fields::Object(_) => Ok(compose(&answer, server)),
-        },
-        Outcome::ResourceNotFound(uri) => Err(ErrorObject::resource_not_found(&uri)),
-        Outcome::Failed(error) => Err(error),
-    }
-}
-
-/// The questions of a call, and what the client is to bring back with the answers.
-fn ask(asked: InputRequired, call: &Call, server: &Server) -> Result<JsonText, ErrorObject> {
-    let InputRequired { requests, before } = asked;
-    let state = request_state::seal(&before, call.method(), call.params(), call.caller(), server)?;
-    let result = InputRequiredResult::new(requests).request_state(state);
-    let answer = Answer::of(&result)
-        .map_err(|error| crate::incident::internal("questions cannot be written as JSON", &error))?;
-    Ok(compose(&answer.result_type(INPUT_REQUIRED), server))
-}
-
-/// What earlier runs of a request have brought, as far as the client says so.
-pub(crate) fn before(
+/// Returns the state of earlier rounds that a request carries.
+pub(crate) fn round_state(
     request: &Request,
     caller: &Caller,
     server: &Server,
 ) -> Result<Option<Arc<RoundState>>, ErrorObject> {
     match &*request.method {
         method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ => {
-            request_state::open(&request.method, request.params.as_ref(), caller, server)
+            server.request_states().open(&request.method, request.params.as_ref(), caller)
         }
         _ => Ok(None),
+    }
+}
+
+/// Returns the result or error of an outcome.
+pub(crate) fn finish(outcome: Outcome, call: &Call, server: &Server) -> Result<JsonText, ErrorObject> {
+    if let Outcome::InputRequired(pending) = outcome {
+        return input_required(*pending, call, server);
+    }
+    let answer = outcome.into_answer()?;
+    match &answer.fields {
+        Fields::Page(page) => Ok(page.modern.get_or_init(|| compose(&answer, server).into_shared()).clone()),
+        Fields::Object(_) => Ok(compose(&answer, server)),
+    }
+}
+
+/// Returns the result with the input requests of a call, and the state that the client returns with its responses.
+fn input_required(pending: InputRequired, call: &Call, server: &Server) -> Result<JsonText, ErrorObject> {
+    let InputRequired { requests, state } = pending;
+    let state = server.request_states().seal(&state, call.method(), call.params(), call.caller())?;
+    let result = InputRequiredResult::new(requests).request_state(state);
+    let answer =
+        Answer::of(&result).map_err(|error| incident::internal("input requests do not serialize", &error))?;
+    Ok(compose(&answer.result_type(INPUT_REQUIRED), server))
+}
+
+impl Server {
+    /// Returns the response to a call that [`receive`](Self::receive) returned.
+    pub fn finish(&self, call: &Call, outcome: Outcome) -> Response {
+        Response { id: Some(call.id().clone()), outcome: finish(outcome, call, self) }
     }
 }

@@ -1,11 +1,11 @@
-//! The envelope that every result of revision 2026-07-28 has.
+//! The envelope of every result of revision 2026-07-28.
 
-use mcpwright_core::{JsonText, meta, push_string};
+use mcpwright_core::{JsonText, meta, push_json_string};
 
 use crate::call::outcome::Answer;
 use crate::server::Server;
 
-/// Puts the members that every modern result has before those of its own.
+/// Returns the result with the members that every result has in front of its own.
 pub(crate) fn compose(answer: &Answer, server: &Server) -> JsonText {
     use std::fmt::Write as _;
     let fields = answer.fields.text();
@@ -14,7 +14,7 @@ pub(crate) fn compose(answer: &Answer, server: &Server) -> JsonText {
         None => text.push_str(r#"{"resultType":"complete""#),
         Some(kind) => {
             text.push_str(r#"{"resultType":"#);
-            push_string(&mut text, kind);
+            push_json_string(&mut text, kind);
         }
     }
     if let Some(caching) = &answer.caching {
@@ -28,7 +28,7 @@ pub(crate) fn compose(answer: &Answer, server: &Server) -> JsonText {
     text.push_str(server.info_text());
     for (key, value) in answer.meta.0.iter().filter(|(key, _)| *key != meta::key::SERVER_INFO) {
         text.push(',');
-        push_string(&mut text, key);
+        push_json_string(&mut text, key);
         let _ = write!(text, ":{value}");
     }
     text.push('}');
@@ -38,5 +38,5 @@ pub(crate) fn compose(answer: &Answer, server: &Server) -> JsonText {
     } else {
         text.push('}');
     }
-    JsonText::trusted(text)
+    JsonText::from_trusted(text)
 }

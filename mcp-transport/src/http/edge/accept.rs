@@ -1,19 +1,19 @@
-//! What a client sends and takes: `Content-Type` and `Accept`.
+//! Content negotiation: `Content-Type` and `Accept`.
 
 use http::header::ACCEPT;
 
 use crate::http::edge::head::{Field, Head};
 
-/// What kinds of answers a client takes.
+/// The kinds of answers that a client accepts.
 ///
-/// The specification has clients name both. Many name fewer, or none, and are served where the answer allows it.
+/// By the specification, clients accept both. Many accept one or name none, and are served if the answer allows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Accepts {
-    /// An object.
+    /// A JSON object.
     pub(crate) json: bool,
-    /// A stream, where an object would do.
+    /// An event stream, where an object would do.
     pub(crate) events: bool,
-    /// A stream, where nothing else will do.
+    /// An event stream, where nothing else will do.
     pub(crate) only_events: bool,
 }
 
@@ -50,7 +50,7 @@ impl Accepts {
         }
         Self {
             json: json.takes(),
-            // Whoever takes anything is most likely a person or a program that knows objects only.
+            // A client that accepts anything is most likely one that reads objects only.
             events: events.takes() && (events.exactly == Some(true) || !json.takes()),
             only_events: events.takes(),
         }
@@ -61,7 +61,7 @@ impl Accepts {
     }
 }
 
-/// What was said of a type: the more exact word counts.
+/// The acceptance of a media type. The most specific range counts.
 #[derive(Default)]
 struct Said {
     exactly: Option<bool>,
@@ -75,13 +75,13 @@ impl Said {
     }
 }
 
-/// Whether a parameter is a weight of zero, which says no.
+/// Returns `true` for a weight of zero, which excludes a type.
 fn is_no_weight(parameter: &str) -> bool {
     let Some((name, value)) = parameter.split_once('=') else { return false };
     name.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0)
 }
 
-/// Whether a body is said to be JSON. A browser sends anything else to another site without asking first.
+/// Returns `true` if the body is declared as JSON. A browser sends any other type to another site without a preflight.
 pub(crate) fn is_json(head: &Head<'_>) -> bool {
     let Field::Once(value) = head.content_type else { return false };
     let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();

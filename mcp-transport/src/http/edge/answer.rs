@@ -1,9 +1,10 @@
-//! Answers: which status a message has, and what stands around it.
+//! Answers: their statuses, headers and bodies.
 
 use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
-use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, Message, Response};
+use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, Message, RequestId, Response};
+use mcpwright_server::Overloaded;
 use serde_json::json;
 
 use crate::http::edge::body::{Body, Events, Unread};
@@ -13,21 +14,21 @@ pub(crate) type Answer = http::Response<Body>;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// When a message was decided on: before a handler was asked, or after.
+/// The moment of a decision: before or after the handler ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decided {
     Before,
     After,
 }
 
-/// The status of an answer to a request.
+/// Returns the status of the answer to a request.
 ///
 /// See [request metadata](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata).
 pub(crate) fn status(error: Option<&ErrorObject>, era: Era, decided: Decided) -> StatusCode {
     let Some(error) = error else { return StatusCode::OK };
     match (error.code, era, decided) {
         (ErrorCode::METHOD_NOT_FOUND, Era::Modern, _) => StatusCode::NOT_FOUND,
-        (ErrorCode::INTERNAL_ERROR, _, Decided::Before) => StatusCode::TOO_MANY_REQUESTS,
+        (ErrorCode::INTERNAL_ERROR, _, Decided::Before) => StatusCode::INTERNAL_SERVER_ERROR,
         (ErrorCode::PARSE_ERROR | ErrorCode::INVALID_REQUEST, _, Decided::Before)
         | (_, Era::Modern, Decided::Before)
         | (
@@ -40,15 +41,15 @@ pub(crate) fn status(error: Option<&ErrorObject>, era: Era, decided: Decided) ->
     }
 }
 
-/// An answer with one message, or several in one.
+/// Returns an answer with a message or a batch.
 pub(crate) fn json(status: StatusCode, message: &Message) -> Answer {
     whole(status, encoded(message))
 }
 
-/// A message as it is sent.
+/// Returns the bytes of a message.
 pub(crate) fn encoded(message: &Message) -> Vec<u8> {
     match message {
-        // In memory of just its size, which becomes a body as it is.
+        // In a buffer of the exact size, which becomes the body.
         Message::Response(response) => response.to_bytes(),
         _ => {
             let mut bytes = Vec::with_capacity(96);
@@ -58,14 +59,14 @@ pub(crate) fn encoded(message: &Message) -> Vec<u8> {
     }
 }
 
-/// A result of this many bytes is not copied into its answer.
+/// Size from which a result is not copied into its answer, in bytes.
 const LONG: usize = 8 << 10;
 
-/// An answer with one response.
+/// Returns an answer with a response.
 pub(crate) fn response(status: StatusCode, response: Response) -> Answer {
     match (response.id, response.outcome) {
         (Some(id), Ok(result)) if result.as_str().len() >= LONG => {
-            let (before, after) = Response::around_result(&id);
+            let (before, after) = Response::result_envelope(&id);
             let pieces = vec![before.into(), Bytes::from_owner(Text(result)), Bytes::from_static(after)];
             said(status, Body::pieces(pieces))
         }
@@ -82,7 +83,7 @@ impl AsRef<[u8]> for Text {
     }
 }
 
-/// An answer with JSON that is written already.
+/// Returns an answer with serialized JSON.
 pub(crate) fn whole(status: StatusCode, bytes: Vec<u8>) -> Answer {
     said(status, Body::whole(bytes))
 }
@@ -91,43 +92,47 @@ fn said(status: StatusCode, body: Body) -> Answer {
     let mut answer = http::Response::new(body);
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, JSON);
-    if is_for_now(status) {
+    if is_temporary(status) {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     answer
 }
 
-/// Whether the same request may well be answered a moment later.
-fn is_for_now(status: StatusCode) -> bool {
+/// Returns `true` if the same request may succeed a moment later.
+fn is_temporary(status: StatusCode) -> bool {
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }
 
-/// An answer that is a stream of events.
+/// Returns an answer with an event stream.
 pub(crate) fn events(events: impl Events + 'static) -> Answer {
     let mut answer = http::Response::new(Body::stream(events));
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
-    // A proxy that collected events would keep them from the client.
+    // A proxy that buffers events would withhold them from the client.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     answer
 }
 
-/// An answer without a body.
+/// Returns an answer without a body.
 pub(crate) fn empty(status: StatusCode) -> Answer {
     let mut answer = http::Response::new(Body::empty());
     *answer.status_mut() = status;
     answer
 }
 
-/// The error for a call that there is no room for.
-pub(crate) fn too_many_calls() -> ErrorObject {
-    ErrorObject::internal("too many calls at once").data(json!({ "retryAfterMs": 1000 }))
+/// Returns the answer to a request that is refused because a limit is reached: the only one with status 429.
+pub(crate) fn overloaded(id: Option<RequestId>, overloaded: &Overloaded) -> Answer {
+    let response = Response::error(id, overloaded.clone().into());
+    json(OVERLOADED, &response.into())
 }
 
-/// A refusal for a reason that is not in a message, with the reason for whoever reads it.
+/// The status of [`Overloaded`].
+pub(crate) const OVERLOADED: StatusCode = StatusCode::TOO_MANY_REQUESTS;
+
+/// Returns an answer that refuses a request, with the reason.
 pub(crate) fn refusal(status: StatusCode, reason: impl Into<String>) -> Answer {
-    let error = if is_for_now(status) {
+    let error = if is_temporary(status) {
         ErrorObject::internal(reason.into()).data(json!({ "retryAfterMs": 1000 }))
     } else {
         ErrorObject::invalid_request(reason.into())
@@ -135,34 +140,34 @@ pub(crate) fn refusal(status: StatusCode, reason: impl Into<String>) -> Answer {
     json(status, &Response::error(None, error).into())
 }
 
-/// The same, and nothing more is read on this connection.
+/// Returns an answer that refuses a request and closes the connection.
 pub(crate) fn closing(status: StatusCode, reason: impl Into<String>) -> Answer {
     let mut answer = refusal(status, reason);
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 
-/// A body that is not said to be JSON.
+/// Returns the answer to a body that is not declared as JSON.
 pub(crate) fn not_json() -> Answer {
-    let reason = "the body of a request is JSON: send `Content-Type: application/json`";
+    let reason = "the body of a request must be JSON: send `Content-Type: application/json`";
     closing(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason)
 }
 
-/// A body that was not read.
+/// Returns the answer to a body that could not be read.
 pub(crate) fn unread(unread: &Unread, limits: &Limits) -> Answer {
     match unread {
         Unread::TooLarge => {
-            let reason = format!("the body is too large: at most {} bytes are read", limits.body);
+            let reason = format!("the body must be at most {} bytes", limits.max_body_bytes);
             closing(StatusCode::PAYLOAD_TOO_LARGE, reason)
         }
         Unread::TooSlow => closing(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
-        Unread::Broken => closing(StatusCode::BAD_REQUEST, "the body broke off"),
+        Unread::Broken => closing(StatusCode::BAD_REQUEST, "the body is incomplete"),
     }
 }
 
-/// A method of HTTP that has no use here.
+/// Returns the answer to an HTTP method that is not allowed.
 pub(crate) fn not_allowed(allowed: &'static str) -> Answer {
-    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, format!("this takes {allowed}"));
+    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, format!("the method must be one of {allowed}"));
     answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     answer
 }

@@ -1,4 +1,4 @@
-//! Bodies: of requests, read up to a limit, and of answers, which are one piece or a stream.
+//! Bodies of requests and answers.
 
 use std::fmt;
 use std::pin::{Pin, pin};
@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::http::limits::Limits;
 
-/// Why the body of a request was not read.
+/// The reason why the body of a request was not read.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
     TooLarge,
@@ -22,16 +22,16 @@ pub(crate) enum Unread {
     Broken,
 }
 
-/// Reads the body of a request, which usually comes in one piece and is not copied then.
+/// Reads the body of a request. A body in one piece, the usual case, is not copied.
 pub(crate) async fn read<B>(body: B, limits: &Limits) -> Result<Bytes, Unread>
 where
     B: http_body::Body<Data = Bytes>,
 {
     let mut body = pin!(body);
-    if body.size_hint().lower() > limits.body as u64 {
+    if body.size_hint().lower() > limits.max_body_bytes as u64 {
         return Err(Unread::TooLarge);
     }
-    let mut patience = Patience { time: limits.body_time, began: None, timer: None };
+    let mut patience = Patience { time: limits.body_timeout, began: None, timer: None };
     let mut all: Vec<u8> = Vec::new();
     loop {
         let next = poll_fn(|context| match body.as_mut().poll_frame(context) {
@@ -40,14 +40,14 @@ where
         });
         let Some(frame) = next.await? else { return Ok(all.into()) };
         let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
-        if all.len() + data.len() > limits.body {
+        if all.len() + data.len() > limits.max_body_bytes {
             return Err(Unread::TooLarge);
         }
         if all.is_empty() {
             if body.is_end_stream() {
                 return Ok(data);
             }
-            let expected = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(limits.body);
+            let expected = usize::try_from(body.size_hint().lower()).unwrap_or(0).min(limits.max_body_bytes);
             all.reserve_exact(data.len() + expected);
         }
         all.extend_from_slice(&data);
@@ -57,12 +57,12 @@ where
     }
 }
 
-/// Reads the message of a body, without the mark that some programs put before UTF-8.
+/// Decodes the message of a body, after the byte order mark that some programs prepend.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Message, DecodeError> {
     Decoder::new().decode(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
-/// How long a client may take: some time, and a second more for each KiB that it has sent.
+/// The timeout of a body: a fixed time, and one second more for each KiB that has arrived.
 struct Patience {
     time: Duration,
     began: Option<Instant>,
@@ -83,47 +83,56 @@ impl Patience {
     }
 }
 
-/// The events of an answer, as they come.
+/// The events of an answer.
 pub(crate) trait Events: Send {
-    /// The next events, encoded; nothing once the stream has ended.
+    /// Polls for the next events, encoded; `None` once the stream has ended.
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>>;
 }
 
-/// The body of an answer: what [`HttpService`](super::HttpService) answers with.
-pub struct Body(Kind);
+/// Events that are encoded already.
+pub(crate) struct ReadyEvents(pub(crate) Option<Vec<u8>>);
 
-enum Kind {
+impl Events for ReadyEvents {
+    fn poll_events(&mut self, _: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        Poll::Ready(self.0.take().map(Bytes::from))
+    }
+}
+
+/// The body of an answer of [`HttpService`](crate::http::HttpService): empty, one piece, or a stream of events.
+pub struct Body(BodyKind);
+
+enum BodyKind {
     Empty,
     Whole(Bytes),
-    /// One after the other; the last first.
+    /// The pieces in reverse order.
     Pieces(Vec<Bytes>),
     Stream(Box<dyn Events>),
 }
 
 impl Default for Body {
-    /// A body of nothing.
+    /// Creates an empty body.
     fn default() -> Self {
-        Self(Kind::Empty)
+        Self(BodyKind::Empty)
     }
 }
 
 impl Body {
     pub(crate) fn empty() -> Self {
-        Self(Kind::Empty)
+        Self(BodyKind::Empty)
     }
 
     pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
-        Self(Kind::Whole(bytes.into()))
+        Self(BodyKind::Whole(bytes.into()))
     }
 
-    /// A body in pieces that are written one after the other.
+    /// Creates a body of pieces that are written one after the other.
     pub(crate) fn pieces(mut pieces: Vec<Bytes>) -> Self {
         pieces.reverse();
-        Self(Kind::Pieces(pieces))
+        Self(BodyKind::Pieces(pieces))
     }
 
     pub(crate) fn stream(events: impl Events + 'static) -> Self {
-        Self(Kind::Stream(Box::new(events)))
+        Self(BodyKind::Stream(Box::new(events)))
     }
 }
 
@@ -136,37 +145,39 @@ impl http_body::Body for Body {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         let next = match &mut self.0 {
-            Kind::Empty => None,
-            Kind::Whole(bytes) => Some(std::mem::take(bytes)),
-            Kind::Pieces(pieces) => {
+            BodyKind::Empty => None,
+            BodyKind::Whole(bytes) => Some(std::mem::take(bytes)),
+            BodyKind::Pieces(pieces) => {
                 let next = pieces.pop();
                 if pieces.is_empty() {
-                    self.0 = Kind::Empty;
+                    self.0 = BodyKind::Empty;
                 }
                 return Poll::Ready(next.map(|bytes| Ok(Frame::data(bytes))));
             }
-            Kind::Stream(events) => {
+            BodyKind::Stream(events) => {
                 let next = futures::ready!(events.poll_events(context));
                 if next.is_none() {
-                    self.0 = Kind::Empty;
+                    self.0 = BodyKind::Empty;
                 }
                 return Poll::Ready(next.map(|bytes| Ok(Frame::data(bytes))));
             }
         };
-        self.0 = Kind::Empty;
+        self.0 = BodyKind::Empty;
         Poll::Ready(next.filter(|bytes| !bytes.is_empty()).map(|bytes| Ok(Frame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.0, Kind::Empty)
+        matches!(self.0, BodyKind::Empty)
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
-            Kind::Empty => SizeHint::with_exact(0),
-            Kind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Pieces(pieces) => SizeHint::with_exact(pieces.iter().map(|piece| piece.len() as u64).sum()),
-            Kind::Stream(_) => SizeHint::default(),
+            BodyKind::Empty => SizeHint::with_exact(0),
+            BodyKind::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            BodyKind::Pieces(pieces) => {
+                SizeHint::with_exact(pieces.iter().map(|piece| piece.len() as u64).sum())
+            }
+            BodyKind::Stream(_) => SizeHint::default(),
         }
     }
 }
@@ -174,9 +185,9 @@ impl http_body::Body for Body {
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Kind::Empty => "Body(empty)",
-            Kind::Whole(_) | Kind::Pieces(_) => "Body(whole)",
-            Kind::Stream(_) => "Body(stream)",
+            BodyKind::Empty => "Body(empty)",
+            BodyKind::Whole(_) | BodyKind::Pieces(_) => "Body(whole)",
+            BodyKind::Stream(_) => "Body(stream)",
         })
     }
 }

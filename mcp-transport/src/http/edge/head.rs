@@ -1,4 +1,4 @@
-//! The head of a request, and the fields of it that are read here.
+//! The head of a request.
 
 use http::header::HeaderMap;
 use http::request::Parts;
@@ -12,11 +12,11 @@ pub(crate) const METHOD: HeaderName = HeaderName::from_static("mcp-method");
 
 pub(crate) const NAME: HeaderName = HeaderName::from_static("mcp-name");
 
-/// The head of a request, and the fields of it that are read here: they are found in one go, since looking up each of
-/// them takes about as long as finding them all.
+/// The head of a request, with the fields that the transport reads. They are found in one pass: each look-up takes about as
+/// long as that.
 pub(crate) struct Head<'a> {
     pub(crate) parts: &'a Parts,
-    /// About how many bytes it had.
+    /// The approximate size, in bytes.
     pub(crate) size: usize,
     pub(crate) host: Field<'a>,
     pub(crate) origin: Field<'a>,
@@ -73,17 +73,17 @@ impl<'a> Head<'a> {
     }
 }
 
-/// A field of a head, which most of them may hold once.
+/// A header field. Most may occur once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Field<'a> {
     Absent,
     Once(&'a HeaderValue),
-    /// More than once: the first of its values.
+    /// It occurs more than once; this is the first value.
     Repeated(&'a HeaderValue),
 }
 
 impl<'a> Field<'a> {
-    /// The field of any name.
+    /// Returns the field of a name.
     pub(crate) fn of(headers: &'a HeaderMap, name: &HeaderName) -> Self {
         let mut field = Self::Absent;
         headers.get_all(name).iter().for_each(|value| field.add(value));
@@ -97,7 +97,7 @@ impl<'a> Field<'a> {
         };
     }
 
-    /// Its first value, whether or not there are others.
+    /// Returns the first value.
     pub(crate) fn first(self) -> Option<&'a HeaderValue> {
         match self {
             Self::Absent => None,

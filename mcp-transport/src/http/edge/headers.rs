@@ -1,4 +1,4 @@
-//! Headers of a modern request, which repeat what its body says, for whoever reads no bodies on the way.
+//! Headers of a modern request. They repeat parts of its body for proxies, which do not read bodies.
 //!
 //! See [request metadata](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata).
 
@@ -7,58 +7,50 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue};
-use mcpwright_core::{
-    DecodeError, Era, ErrorCode, ErrorObject, JsonText, Message, ProtocolVersion, Request, method,
-};
-use mcpwright_server::{HeaderParam, TransportMetadata};
+use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method};
+use mcpwright_server::{DeclaredRevision, HeaderParam, TransportMetadata};
 use serde_json::Value;
 
 use crate::http::edge::head::{Field, Head, METHOD, NAME, VERSION};
 use crate::http::edge::origin::shown;
 
-/// What the marks around a value in base64 look like.
+/// The markers around a value in base64.
 const MARKS: (&str, &str) = ("=?base64?", "?=");
 
-/// What the header of the revision says.
-pub(crate) enum VersionHeader {
-    /// It is not there.
-    Nothing,
-    /// A revision that this crate knows.
-    Known(ProtocolVersion),
-    /// Anything else, or more than one.
-    Unknown,
+/// Returns the revision that a request declares in its header.
+pub(crate) fn declared_revision(head: &Head<'_>) -> DeclaredRevision {
+    let value = match head.version {
+        Field::Absent => return DeclaredRevision::Absent,
+        Field::Repeated(_) => return DeclaredRevision::Unknown,
+        Field::Once(value) => value,
+    };
+    let known = value.to_str().map(ProtocolVersion::new).ok().filter(|known| known.era().is_some());
+    known.map_or(DeclaredRevision::Unknown, DeclaredRevision::Known)
 }
 
-impl VersionHeader {
-    /// Whether it may be a client of an earlier revision, some of which do not send the header.
-    pub(crate) fn is_legacy(&self) -> bool {
-        match self {
-            Self::Nothing => true,
-            Self::Known(version) => version.era() == Some(Era::Legacy),
-            Self::Unknown => false,
-        }
-    }
-
-    pub(crate) fn of(head: &Head<'_>) -> Self {
-        let value = match head.version {
-            Field::Absent => return Self::Nothing,
-            Field::Repeated(_) => return Self::Unknown,
-            Field::Once(value) => value,
-        };
-        let known = value.to_str().map(ProtocolVersion::new).ok().filter(|known| known.era().is_some());
-        known.map_or(Self::Unknown, Self::Known)
+/// Returns `true` if a request may come from a client of an earlier revision. Some of these do not send the header.
+pub(crate) fn may_be_legacy(head: &Head<'_>) -> bool {
+    match declared_revision(head) {
+        DeclaredRevision::Absent => true,
+        DeclaredRevision::Known(version) => version.era() == Some(Era::Legacy),
+        DeclaredRevision::Unknown => false,
     }
 }
 
-/// The headers of a request, to be held against its body.
+/// The headers of a request, which the engine compares with its body.
 pub(crate) struct Headers<'a> {
     pub(crate) head: &'a Head<'a>,
-    /// The arguments of the tool that is called which travel in headers.
-    pub(crate) mirrored: &'a [HeaderParam],
+    /// The client can be sent an event stream, and so requests before its own is answered.
+    pub(crate) takes_events: bool,
 }
 
 impl TransportMetadata for Headers<'_> {
-    fn agrees(&self, request: &Request, version: &str) -> Result<(), ErrorObject> {
+    fn check(
+        &self,
+        request: &Request,
+        version: &str,
+        header_params: &[HeaderParam],
+    ) -> Result<(), ErrorObject> {
         let head = self.head;
         if plain(head.version, &VERSION)? != version {
             return Err(differs("MCP-Protocol-Version", head.version, version));
@@ -73,7 +65,7 @@ impl TransportMetadata for Headers<'_> {
             _ => return Ok(()),
         };
         let named = request.params.as_ref().and_then(|params| params.member(source)).and_then(text);
-        // Without it in the body, the parameters are wrong, and that is for the method to say.
+        // If the body lacks it, the parameters are invalid, and the method reports that.
         let Some(named) = named else { return Ok(()) };
         if decoded(plain(head.name, &NAME)?, &NAME)? != named {
             return Err(differs("Mcp-Name", head.name, &named));
@@ -81,23 +73,43 @@ impl TransportMetadata for Headers<'_> {
         if request.method != method::TOOLS_CALL {
             return Ok(());
         }
-        self.mirrors(request.params.as_ref())
+        self.check_params(request.params.as_ref(), header_params)
+    }
+
+    fn has_header_params(&self) -> bool {
+        true
+    }
+
+    fn accepts_server_requests(&self) -> bool {
+        self.takes_events
+    }
+
+    fn names_session(&self) -> bool {
+        self.head.session.is_there()
+    }
+
+    fn declared_revision(&self) -> DeclaredRevision {
+        declared_revision(self.head)
     }
 }
 
 impl Headers<'_> {
-    /// Holds the arguments that travel in headers against those in the body.
-    fn mirrors(&self, params: Option<&JsonText>) -> Result<(), ErrorObject> {
-        if self.mirrored.is_empty() {
+    /// Compares the arguments that are repeated in headers with those in the body.
+    fn check_params(
+        &self,
+        params: Option<&JsonText>,
+        header_params: &[HeaderParam],
+    ) -> Result<(), ErrorObject> {
+        if header_params.is_empty() {
             return Ok(());
         }
         let arguments = params.and_then(|params| params.member("arguments")).unwrap_or("{}");
-        // Arguments that are no object are refused by the tool; some models send an object as text, which is taken.
+        // The tool refuses arguments that are not an object; some models send an object as text, which is accepted.
         let arguments = match serde_json::from_str(arguments).unwrap_or_default() {
             Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
             arguments => arguments,
         };
-        for parameter in self.mirrored {
+        for parameter in header_params {
             let value = parameter.path().iter().try_fold(&arguments, |value, name| value.get(name));
             let Ok(header) = HeaderName::from_bytes(parameter.header().as_bytes()) else { continue };
             let field = Field::of(&self.head.parts.headers, &header);
@@ -108,7 +120,9 @@ impl Headers<'_> {
                 None => {}
                 Some(value) if says_the_same(&decoded(plain(field, &header)?, &header)?, value) => {}
                 Some(_) => {
-                    return Err(mismatch(format!("the header {header} does not say what the argument says")));
+                    return Err(mismatch(format!(
+                        "the header {header} differs from its argument in the body"
+                    )));
                 }
             }
         }
@@ -116,19 +130,19 @@ impl Headers<'_> {
     }
 }
 
-/// The value of a header that has to be there once.
+/// Returns the value of a header that must occur once.
 fn plain<'a>(field: Field<'a>, name: &HeaderName) -> Result<&'a str, ErrorObject> {
     match field {
         Field::Once(value) => match value.to_str() {
             Ok(text) => Ok(text.trim_ascii()),
-            Err(_) => Err(mismatch(format!("the header {name} holds characters that no header may"))),
+            Err(_) => Err(mismatch(format!("the header {name} must not contain such characters"))),
         },
         Field::Absent => Err(mismatch(format!("the header {name} is missing"))),
-        Field::Repeated(_) => Err(mismatch(format!("the header {name} is there twice"))),
+        Field::Repeated(_) => Err(mismatch(format!("the header {name} must not be repeated"))),
     }
 }
 
-/// Whether the text of a header says the same as a value; numbers are compared as numbers.
+/// Returns `true` if the text of a header equals a value. Numbers are compared as numbers.
 fn says_the_same(text: &str, value: &Value) -> bool {
     match value {
         Value::String(value) => text == value,
@@ -138,12 +152,12 @@ fn says_the_same(text: &str, value: &Value) -> bool {
             let as_number = || text.parse::<f64>().ok().zip(value.as_f64());
             as_integer.map_or_else(|| as_number().is_some_and(|(a, b)| a == b), |(a, b)| a == b)
         }
-        // The tool says that it takes no such value.
+        // The tool refuses such a value.
         _ => true,
     }
 }
 
-/// The value of a header, out of its marks.
+/// Returns the value of a header without its base64 encoding.
 fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorObject> {
     let Some(inner) = value.strip_prefix(MARKS.0).and_then(|rest| rest.strip_suffix(MARKS.1)) else {
         return Ok(Cow::Borrowed(value));
@@ -152,17 +166,7 @@ fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorO
     text.map(Cow::Owned).ok_or_else(|| mismatch(format!("the header {name} is not valid base64 of UTF-8")))
 }
 
-/// The name of the tool that a request calls, if it calls one.
-pub(crate) fn called(message: &Result<Message, DecodeError>) -> Option<Cow<'_, str>> {
-    match message {
-        Ok(Message::Request(request)) if request.method == method::TOOLS_CALL => {
-            text(request.params.as_ref()?.member("name")?)
-        }
-        _ => None,
-    }
-}
-
-/// The text of a JSON string.
+/// Returns the value of a JSON string.
 fn text(json: &str) -> Option<Cow<'_, str>> {
     match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
@@ -172,7 +176,7 @@ fn text(json: &str) -> Option<Cow<'_, str>> {
 
 fn differs(name: &str, field: Field<'_>, body: &str) -> ErrorObject {
     let header = field.first().map(HeaderValue::as_bytes).map_or_else(String::new, shown);
-    mismatch(format!("the header {name} says {header} and the body {}", shown(body.as_bytes())))
+    mismatch(format!("the header {name} is {header}, and the body has {}", shown(body.as_bytes())))
 }
 
 fn mismatch(message: String) -> ErrorObject {

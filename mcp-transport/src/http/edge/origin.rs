@@ -1,7 +1,7 @@
-//! Who may send requests at all: `Host`, `Origin`, and what browsers are told of it.
+//! Checks of `Host` and `Origin`, and CORS.
 //!
-//! A page of another site can have a browser send requests to a server on the same machine. What gives it away are these
-//! two headers. See [security](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#security-&-endpoint).
+//! A page of another site can make a browser send requests to a server on the same machine (DNS rebinding). These two headers
+//! reveal it. See [security](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#security-&-endpoint).
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -12,32 +12,32 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use crate::http::edge::head::{Field, Head};
 
-/// Who may send requests.
+/// The allowed hosts and origins.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Gate {
+pub(crate) struct OriginCheck {
     hosts: Hosts,
     /// The origins whose pages may send requests from a browser.
     origins: Vec<String>,
     any_origin: bool,
 }
 
-/// By which names clients may call the server.
+/// The host names by which clients may call the server.
 #[derive(Clone, Debug, Default)]
 enum Hosts {
-    /// By those of the machine itself.
+    /// The loopback names.
     #[default]
     Loopback,
-    /// By these, with or without a port.
+    /// These names, with or without a port.
     Named(Vec<String>),
-    /// By any: something else makes sure that no foreign page gets here.
+    /// Any name: something else protects the server from foreign pages.
     Any,
 }
 
-/// Why a request is refused: for the client and for the log.
+/// The refusal of a request, with the reason for the client and the log.
 pub(crate) struct Refused(pub(crate) String);
 
-impl Gate {
-    /// Allows these names.
+impl OriginCheck {
+    /// Allows these host names.
     pub(crate) fn allow_hosts(&mut self, names: impl IntoIterator<Item = String>) {
         if !matches!(self.hosts, Hosts::Named(_)) {
             self.hosts = Hosts::Named(Vec::new());
@@ -51,7 +51,7 @@ impl Gate {
         self.hosts = Hosts::Any;
     }
 
-    /// Allows pages of these origins; `*` stands for all.
+    /// Allows pages of these origins; `*` allows all.
     pub(crate) fn allow_origins(&mut self, origins: impl IntoIterator<Item = String>) {
         for origin in origins {
             self.any_origin |= origin == "*";
@@ -59,12 +59,12 @@ impl Gate {
         }
     }
 
-    /// Whether only names of the machine itself are allowed.
+    /// Returns `true` if only the loopback names are allowed.
     pub(crate) fn is_loopback(&self) -> bool {
         matches!(self.hosts, Hosts::Loopback)
     }
 
-    /// Lets a request through, or says why not. Returns the origin that a browser has to be told it may read the answer.
+    /// Checks a request. Returns the origin for the CORS headers of the answer.
     pub(crate) fn check<'a>(&self, head: &Head<'a>) -> Result<Option<&'a HeaderValue>, Refused> {
         let host = host(head)?;
         let origin = self.check_origin(host, head.origin)?;
@@ -85,7 +85,7 @@ impl Gate {
         }
         let shown = shown(value.as_bytes());
         Err(Refused(format!(
-            "pages of the origin {shown} may not call this server: `cors` (origins) is the setting that allows them"
+            "pages of the origin {shown} must not call this server: allow the origin with the setting `cors`"
         )))
     }
 
@@ -108,7 +108,7 @@ impl Gate {
         )))
     }
 
-    /// What a browser is told of an answer that a page of this origin may read.
+    /// Adds the CORS headers for an answer that a page of this origin may read.
     pub(crate) fn expose(&self, origin: &HeaderValue, headers: &mut HeaderMap) {
         const EXPOSED: HeaderValue =
             HeaderValue::from_static("Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After");
@@ -117,13 +117,13 @@ impl Gate {
         headers.append(VARY, HeaderValue::from_static("Origin"));
     }
 
-    /// What a browser is told that asks before it sends a request of a page; nothing if it does not ask that.
+    /// Adds the CORS headers for a preflight request. Returns `false` for any other request.
     pub(crate) fn preflight(&self, method: &Method, asked: &HeaderMap, headers: &mut HeaderMap) -> bool {
         if method != Method::OPTIONS || !asked.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
             return false;
         }
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, GET, DELETE"));
-        // Arguments travel in headers of any name, so that no list would do.
+        // Arguments are repeated in headers of any name, so a fixed list would not suffice.
         if let Some(names) = asked.get(ACCESS_CONTROL_REQUEST_HEADERS) {
             headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
         }
@@ -133,21 +133,21 @@ impl Gate {
     }
 }
 
-/// The name by which a client called the server, with its port.
+/// Returns the host by which a client called the server, with its port.
 fn host<'a>(head: &Head<'a>) -> Result<&'a str, Refused> {
     match (head.host, head.parts.uri.authority()) {
-        // HTTP/2 has it in the address, and may have it here as well.
+        // HTTP/2 has it in the request target, and may have the header as well.
         (Field::Once(value), Some(authority))
             if !value.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()) =>
         {
-            Err(Refused("two hosts in one request".to_owned()))
+            Err(Refused("the host of a request must not be ambiguous".to_owned()))
         }
         (Field::Absent | Field::Once(_), Some(authority)) => Ok(authority.as_str()),
         (Field::Once(value), None) => {
             value.to_str().map_err(|_| Refused("the header Host is not readable".to_owned()))
         }
         (Field::Absent, None) => Err(Refused("the header Host is missing".to_owned())),
-        (Field::Repeated(_), _) => Err(Refused("the header Host is there twice".to_owned())),
+        (Field::Repeated(_), _) => Err(Refused("the header Host must not be repeated".to_owned())),
     }
 }
 
@@ -162,7 +162,7 @@ fn is_loopback(name: &str) -> bool {
     ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// A value from outside, fit for an answer and for a log.
+/// Returns an untrusted value, shortened and escaped for answers and logs.
 pub(crate) fn shown(value: &[u8]) -> String {
     let text: String = String::from_utf8_lossy(value).chars().take(100).collect();
     format!("\"{}\"", text.escape_debug())
@@ -172,7 +172,7 @@ pub(crate) fn shown(value: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn passes(gate: &Gate, host: &str, origin: &[&str]) -> bool {
+    fn passes(gate: &OriginCheck, host: &str, origin: &[&str]) -> bool {
         let request = http::Request::post("/mcp").header("host", host);
         let request = origin.iter().fold(request, |request, origin| request.header("origin", *origin));
         let (parts, ()) = request.body(()).expect("it is a request").into_parts();
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_server_on_the_same_machine_is_called_by_its_names() {
-        let gate = Gate::default();
+        let gate = OriginCheck::default();
         for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"] {
             assert!(passes(&gate, host, &[]), "{host}");
         }
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn pages_of_other_origins_are_refused() {
-        let gate = Gate::default();
+        let gate = OriginCheck::default();
         assert!(passes(&gate, "localhost:8080", &["http://localhost:8080"]));
         for origin in [
             "https://evil.example",
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn names_and_origins_are_added() {
-        let mut gate = Gate::default();
+        let mut gate = OriginCheck::default();
         gate.allow_hosts(["mcp.example.com".to_owned(), "other.example:81".to_owned()]);
         gate.allow_origins(["https://app.example.com".to_owned()]);
         assert!(passes(&gate, "MCP.example.com:443", &["https://app.example.com"]));

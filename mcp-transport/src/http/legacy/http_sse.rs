@@ -1,6 +1,6 @@
-//! HTTP+SSE of 2024-11-05: one stream for all that the server says, and a POST for each message of the client.
+//! HTTP+SSE of revision 2024-11-05: one stream for all messages of the server, and a POST for each message of the client.
 //!
-//! It is off unless asked for. All of a client lives in the process that its stream is connected to.
+//! Off by default. A client is bound to the process that its stream is connected to.
 //! See [HTTP with SSE](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse).
 
 use std::collections::HashMap;
@@ -9,7 +9,6 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Method, StatusCode};
-use mcpwright_core::Response;
 use mcpwright_server::Connection;
 
 use crate::http::edge::accept::Accepts;
@@ -18,24 +17,23 @@ use crate::http::edge::body::Events;
 use crate::http::edge::head::Head;
 use crate::http::edge::{accept, answer, body};
 use crate::http::legacy::active::{ActiveSession, Arrival};
+use crate::http::legacy::requests::too_many_streams;
 use crate::http::legacy::standalone::StandaloneStream;
 use crate::http::legacy::stream::Stream;
 use crate::http::limiter::Permit;
-use crate::http::router::{Endpoint, caller};
+use crate::http::state::{HttpState, caller};
 
-/// Where HTTP+SSE is served, and to whom.
-#[derive(Debug)]
+/// The path of HTTP+SSE, and its clients.
 pub(crate) struct HttpSse {
     pub(crate) path: String,
     clients: Mutex<HashMap<String, Arc<Client>>>,
 }
 
 /// A client with an open stream.
-#[derive(Debug)]
 struct Client {
     live: Arc<ActiveSession>,
     stream: Arc<Stream>,
-    /// Whose it is: nobody else's message is taken for this client's.
+    /// The subject of its caller: messages of other callers are refused.
     subject: Option<String>,
 }
 
@@ -44,7 +42,7 @@ impl HttpSse {
         Self { path, clients: Mutex::default() }
     }
 
-    /// Ends all streams: the process is about to end.
+    /// Ends all streams: the process shuts down.
     pub(crate) fn close(&self) {
         self.clients().values().for_each(|client| client.stream.end());
     }
@@ -56,7 +54,7 @@ impl HttpSse {
 
 /// Answers a request at the path of HTTP+SSE.
 pub(crate) async fn handle<B>(
-    endpoint: &Arc<Endpoint>,
+    state: &Arc<HttpState>,
     served: &Arc<HttpSse>,
     head: &Head<'_>,
     body: B,
@@ -65,42 +63,40 @@ where
     B: http_body::Body<Data = Bytes>,
 {
     match head.parts.method {
-        Method::GET => open(endpoint, served, head),
-        Method::POST => take(endpoint, served, head, body).await,
+        Method::GET => open(state, served, head),
+        Method::POST => take(state, served, head, body).await,
         _ => answer::not_allowed("GET, POST"),
     }
 }
 
-/// Opens the stream of a client, and tells it where its messages go.
-fn open(endpoint: &Arc<Endpoint>, served: &Arc<HttpSse>, head: &Head<'_>) -> Answer {
+/// Opens the stream of a client, which starts with the URL for its messages.
+fn open(state: &Arc<HttpState>, served: &Arc<HttpSse>, head: &Head<'_>) -> Answer {
     if !Accepts::of(head).only_events {
-        let reason = "a stream is text/event-stream: `Accept` has to allow it";
+        let reason = "a stream is text/event-stream: `Accept` must allow it";
         return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
     }
-    let Some(counted) = endpoint.streams.try_acquire() else {
-        return answer::refusal(StatusCode::TOO_MANY_REQUESTS, "too many streams at once");
+    let Some(counted) = state.streams.try_acquire() else {
+        return answer::overloaded(None, &too_many_streams());
     };
     let caller = caller(head.parts);
     let subject = caller.subject().map(str::to_owned);
-    let connection = Connection::new(endpoint.server.clone(), caller);
-    let live = ActiveSession::new(endpoint.sessions.shared(), connection);
-    let stream = match live.standing() {
+    let connection = Connection::new(state.server.clone(), caller);
+    let live = ActiveSession::new(state, connection);
+    let stream = match live.open_standalone() {
         Ok(stream) => stream,
-        Err(error) => {
-            return answer::json(StatusCode::TOO_MANY_REQUESTS, &Response::error(None, error).into());
-        }
+        Err(overloaded) => return answer::overloaded(None, &overloaded),
     };
     let id = random();
     let greeting = format!("event: endpoint\ndata: {}?session={id}\n\n", served.path);
-    let attached = stream.attach(None, endpoint.limits.keep_alive, ());
+    let attached = stream.attach(None, state.limits.keep_alive_interval, ());
     let attached = StandaloneStream::new(Arc::clone(&live), attached);
     served.clients().insert(id.clone(), Arc::new(Client { live, stream, subject }));
     let guard = Guard { served: Arc::downgrade(served), id, _counted: counted };
-    answer::events(CachedToken { greeting: Some(greeting.into()), attached, _guard: guard })
+    answer::events(ClientStream { greeting: Some(greeting.into()), attached, _guard: guard })
 }
 
-/// Takes a message of a client; what it is answered with goes on the client's stream.
-async fn take<B>(endpoint: &Arc<Endpoint>, served: &HttpSse, head: &Head<'_>, body: B) -> Answer
+/// Handles a message of a client. Its answer goes to the client's stream.
+async fn take<B>(state: &Arc<HttpState>, served: &HttpSse, head: &Head<'_>, body: B) -> Answer
 where
     B: http_body::Body<Data = Bytes>,
 {
@@ -115,23 +111,23 @@ where
     if !accept::is_json(head) {
         return answer::not_json();
     }
-    let message = match body::read(body, &endpoint.limits).await {
+    let message = match body::read(body, &state.limits).await {
         Ok(bytes) => body::decode(&bytes),
-        Err(unread) => return answer::unread(&unread, &endpoint.limits),
+        Err(unread) => return answer::unread(&unread, &state.limits),
     };
-    let arrival = Arrival { endpoint, parts: head.parts, session: None };
-    client.live.receive_on(caller, message, &client.stream, &arrival);
+    let arrival = Arrival { parts: head.parts, guard: &() };
+    client.live.receive(caller, message, &client.stream, &arrival);
     answer::empty(StatusCode::ACCEPTED)
 }
 
-/// The stream of a client, which begins with where its messages go.
-struct CachedToken {
+/// The stream of a client, which starts with the URL for its messages.
+struct ClientStream {
     greeting: Option<Bytes>,
     attached: StandaloneStream<()>,
     _guard: Guard,
 }
 
-impl Events for CachedToken {
+impl Events for ClientStream {
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         match self.greeting.take() {
             Some(greeting) => Poll::Ready(Some(greeting)),
@@ -140,7 +136,7 @@ impl Events for CachedToken {
     }
 }
 
-/// Forgets a client whose stream has ended, and cancels its calls: nobody can be told what comes of them.
+/// Removes a client whose stream has ended, and cancels its calls: their answers could not be sent.
 struct Guard {
     served: Weak<HttpSse>,
     id: String,
@@ -156,7 +152,7 @@ impl Drop for Guard {
     }
 }
 
-/// A name nobody can guess.
+/// Returns a name that cannot be guessed.
 fn random() -> String {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).expect("the operating system has random numbers");

@@ -6,3 +6,4 @@ pub(crate) mod requests;
 pub(crate) mod session;
 pub(crate) mod standalone;
 pub(crate) mod stream;
+pub(crate) mod streams;

@@ -1,8 +1,7 @@
 //! Sessions of earlier revisions.
 //!
-//! The id of a session is sealed and carries what the handshake settled, so that every process with the key can go on with
-//! it, and an idle session holds no memory. What lives in a process are open streams, calls, and wishes that came after
-//! the handshake.
+//! The id of a session is its sealed handshake, so every process with the key can continue it, and an idle session uses no
+//! memory. A process holds only open streams, calls, and what the client requested after the handshake.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -15,22 +14,22 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mcpwright_server::{Caller, Connection, Handshake, Runtime as _, Seal, Store, StoreError};
 
-use crate::http::legacy::active::{ActiveSession, Shared};
-use crate::runtime::TokioRuntime;
+use crate::http::legacy::active::ActiveSession;
+use crate::http::state::HttpState;
 
-/// What ids of sessions are sealed for.
+/// The purpose that session ids are sealed for.
 const PURPOSE: &str = "mcp session";
 
-/// The longest id that is looked at, in bytes.
+/// Maximum length of a session id, in bytes.
 const LONGEST: usize = 6 << 10;
 
-/// How often the process looks for sessions that nobody uses any more.
+/// Interval at which unused sessions are dropped.
 const SWEEP: Duration = Duration::from_secs(5);
 
-/// How long the store may take to answer.
+/// Timeout of the store.
 const STORE_TIME: Duration = Duration::from_millis(250);
 
-/// What tells a session from all others.
+/// Identifies a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Id(u128);
 
@@ -41,57 +40,57 @@ impl Id {
         Self(u128::from_be_bytes(bytes))
     }
 
-    /// Under which key the store says that the session has ended.
+    /// Returns the key in the store that marks the session as ended.
     fn ended(self) -> String {
         format!("mcp:session:{:032x}:ended", self.0)
     }
 }
 
-/// How many ids that were opened lately are not opened again.
+/// Maximum number of session ids that are cached in their opened form.
 const MAX_CACHED_TOKENS: usize = 1000;
 
-/// A session that exists, whether or not anything of it lives in this process.
+/// An opened session id.
 pub(crate) struct SessionToken {
     id: Id,
-    /// Under which key the store says that it has ended.
+    /// The key in the store that marks the session as ended.
     ended: String,
-    /// When it ends, in seconds of the system's time.
+    /// The expiry, in seconds of Unix time.
     until: u64,
     handshake: Handshake,
 }
 
-/// An id that was opened, and for whom.
+/// A cached session id, and its owner.
 struct CachedToken {
     id: String,
     owner: String,
     known: Arc<SessionToken>,
 }
 
-/// Why there is no session of an id.
+/// The reason why a session cannot be used.
 pub(crate) enum SessionError {
-    /// It never was, belongs to somebody else, or has ended.
-    Gone,
-    /// Nobody can tell at the moment.
-    Unknown,
+    /// It does not exist, belongs to another caller, or has ended.
+    NotFound,
+    /// The store is unavailable.
+    Unavailable,
 }
 
 /// The sessions of one server.
 pub(crate) struct Sessions {
-    shared: Arc<Shared>,
+    state: Arc<HttpState>,
     seal: Seal,
     store: Arc<dyn Store>,
-    /// Ids that were opened lately, by their [`tail`]: to open one takes longer than a small call.
+    /// Recently opened ids, by their [`tail`]: opening one takes longer than a small call.
     opened: Mutex<HashMap<u64, CachedToken>>,
     live: Mutex<HashMap<Id, Arc<ActiveSession>>>,
-    /// Moves on with each request: what was used last has the highest number.
+    /// Incremented with each request: the session that was used last has the highest number.
     clock: AtomicU64,
     is_sweeping: AtomicBool,
 }
 
 impl Sessions {
-    pub(crate) fn new(shared: Shared, seal: Seal, store: Arc<dyn Store>) -> Arc<Self> {
+    pub(crate) fn new(state: &Arc<HttpState>, seal: Seal, store: Arc<dyn Store>) -> Arc<Self> {
         Arc::new(Self {
-            shared: Arc::new(shared),
+            state: Arc::clone(state),
             seal,
             store,
             opened: Mutex::default(),
@@ -101,36 +100,26 @@ impl Sessions {
         })
     }
 
-    /// What runs the work of the server.
-    pub(crate) fn host(&self) -> &TokioRuntime {
-        &self.shared.host
-    }
-
-    /// What every session needs.
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
-    }
-
-    /// The id of a new session, for its client; nothing if it would be longer than what is looked at later.
+    /// Creates the id of a new session. Returns `None` if it would be too long to be accepted later.
     pub(crate) fn mint(&self, caller: &Caller, handshake: &Handshake) -> Option<String> {
-        let until = self.seconds() + self.shared.limits.session_age.as_secs();
+        let until = self.seconds() + self.state.limits.max_session_age.as_secs();
         let mut plain = Vec::from(Id::random().0.to_be_bytes());
         plain.extend_from_slice(&until.to_be_bytes());
         plain.extend_from_slice(handshake.to_text().as_bytes());
         let id = self.seal.seal(PURPOSE, &[caller.binding()], &plain);
-        // It comes back in a head, beside all else that a head holds.
-        (id.len() <= LONGEST.min(self.shared.limits.head / 2)).then_some(id)
+        // It must fit into the head of a request, with other fields.
+        (id.len() <= LONGEST.min(self.state.limits.max_header_bytes / 2)).then_some(id)
     }
 
-    /// The session of an id that this caller was given.
+    /// Opens the session id of a caller.
     pub(crate) async fn open(&self, caller: &Caller, id: &str) -> Result<Arc<SessionToken>, SessionError> {
-        let known = self.unseal(caller, id).ok_or(SessionError::Gone)?;
+        let known = self.unseal(caller, id).ok_or(SessionError::NotFound)?;
         match in_time(self.store.get(&known.ended)).await {
             Ok(None) => Ok(known),
-            Ok(Some(_)) => Err(SessionError::Gone),
+            Ok(Some(_)) => Err(SessionError::NotFound),
             Err(error) => {
-                tracing::error!(%error, "whether a session has ended cannot be read from the store");
-                Err(SessionError::Unknown)
+                tracing::error!(%error, "cannot read from the store whether a session has ended");
+                Err(SessionError::Unavailable)
             }
         }
     }
@@ -153,7 +142,7 @@ impl Sessions {
         let (session, rest) = plain.split_first_chunk()?;
         let (until, text) = rest.split_first_chunk()?;
         let (session, until) = (Id(u128::from_be_bytes(*session)), u64::from_be_bytes(*until));
-        let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.shared.server)?;
+        let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.state.server)?;
         let known = Arc::new(SessionToken { id: session, ended: session.ended(), until, handshake });
         let mut opened = self.opened();
         if opened.len() >= MAX_CACHED_TOKENS {
@@ -168,7 +157,7 @@ impl Sessions {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends a session everywhere.
+    /// Ends a session in all processes.
     pub(crate) async fn end(&self, known: &SessionToken) -> Result<(), StoreError> {
         let left = Duration::from_secs(known.until.saturating_sub(self.seconds()));
         in_time(self.store.put(&known.ended, b"", left)).await?;
@@ -179,26 +168,26 @@ impl Sessions {
         Ok(())
     }
 
-    /// What lives of a session in this process, for as long as it is used; nothing where there is no room for it.
+    /// Returns the session as this process holds it. Returns `None` if there are too many.
     pub(crate) fn enter(self: &Arc<Self>, caller: Caller, known: &SessionToken) -> Option<SessionGuard> {
         let now = self.clock.fetch_add(1, Ordering::Relaxed);
         let mut table = self.table();
-        if table.len() >= self.shared.limits.sessions && !table.contains_key(&known.id) {
+        if table.len() >= self.state.limits.max_sessions && !table.contains_key(&known.id) {
             evict(&mut table)?;
         }
         let live = Arc::clone(table.entry(known.id).or_insert_with(|| {
-            let (server, handshake) = (self.shared.server.clone(), known.handshake.clone());
-            ActiveSession::new(&self.shared, Connection::resume(server, caller, handshake))
+            let (server, handshake) = (self.state.server.clone(), known.handshake.clone());
+            ActiveSession::new(&self.state, Connection::resume(server, caller, handshake))
         }));
         live.enter(now);
         drop(table);
         Some(SessionGuard { id: known.id, sessions: Arc::clone(self), live })
     }
 
-    /// Ends what lives of every session: the process is about to end, and others go on with them.
+    /// Ends the standalone streams of all sessions: the process shuts down, and others continue the sessions.
     pub(crate) fn close(&self) {
         let live: Vec<_> = self.table().values().cloned().collect();
-        live.iter().for_each(|live| live.close_standing());
+        live.iter().for_each(|live| live.streams().end_standalone());
     }
 
     fn leave(self: &Arc<Self>, id: Id, live: &Arc<ActiveSession>) {
@@ -217,13 +206,13 @@ impl Sessions {
         }
     }
 
-    /// Looks from time to time for sessions that nobody uses any more, for as long as there are any.
+    /// Drops unused sessions periodically, until none is left.
     fn sweep_later(self: &Arc<Self>) {
         if self.is_sweeping.swap(true, Ordering::AcqRel) {
             return;
         }
         let weak = Arc::downgrade(self);
-        self.shared.host.handle().spawn(async move {
+        self.state.runtime.handle().spawn(async move {
             loop {
                 tokio::time::sleep(SWEEP).await;
                 let Some(sessions) = Weak::upgrade(&weak) else { return };
@@ -234,13 +223,13 @@ impl Sessions {
         });
     }
 
-    /// Forgets sessions that nobody has used for some time; says whether none is left.
+    /// Drops unused sessions. Returns `true` if none is left.
     fn sweep(&self) -> bool {
         let mut table = self.table();
         let idle: Vec<_> = table
             .iter()
             .filter(|(_, live)| {
-                live.is_idle() && (live.tidy() || live.idle_time() > self.shared.limits.session_idle)
+                live.is_idle() && (live.tidy() || live.idle_time() > self.state.limits.session_idle_timeout)
             })
             .map(|(id, _)| *id)
             .collect();
@@ -255,7 +244,7 @@ impl Sessions {
     }
 
     fn seconds(&self) -> u64 {
-        let time: SystemTime = self.shared.host.system_time();
+        let time: SystemTime = self.state.runtime.system_time();
         time.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
     }
 
@@ -264,15 +253,15 @@ impl Sessions {
     }
 }
 
-/// The end of an id, which is part of the tag of its seal: as good as random, and quicker to look up than the whole.
+/// Returns the end of an id, which is part of the tag of its seal: it is as good as random, and shorter than the whole.
 fn tail(id: &str) -> Option<u64> {
     id.as_bytes().last_chunk().map(|tail| u64::from_ne_bytes(*tail))
 }
 
-/// What a store answers, or that it takes too long.
+/// Waits for the answer of the store, within its timeout.
 async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     let mut answer = pin!(answer);
-    // Most of them have their answer there, and need no timer.
+    // Most answers are ready at once, and need no timer.
     if let Poll::Ready(answer) = futures::poll!(answer.as_mut()) {
         return answer;
     }
@@ -280,15 +269,15 @@ async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Resu
     answer.unwrap_or_else(|_| Err(format!("the store took longer than {STORE_TIME:?}").into()))
 }
 
-/// Makes room for a session: the one that is idle for longest goes.
+/// Evicts the session that has been idle longest.
 fn evict(table: &mut HashMap<Id, Arc<ActiveSession>>) -> Option<()> {
     let idle = table.iter().filter(|(_, live)| live.is_idle());
-    let (&id, _) = idle.min_by_key(|(_, live)| live.used())?;
+    let (&id, _) = idle.min_by_key(|(_, live)| live.last_use())?;
     table.remove(&id)?.end();
     Some(())
 }
 
-/// What lives of a session, used by a request or an open stream.
+/// A session in use by a request or an open stream.
 pub(crate) struct SessionGuard {
     id: Id,
     sessions: Arc<Sessions>,
@@ -305,7 +294,7 @@ impl Deref for SessionGuard {
 
 impl Clone for SessionGuard {
     fn clone(&self) -> Self {
-        self.live.enter(self.live.used());
+        self.live.enter(self.live.last_use());
         Self { id: self.id, sessions: Arc::clone(&self.sessions), live: Arc::clone(&self.live) }
     }
 }

@@ -1,4 +1,4 @@
-//! A stream of a session while it is sent, and what the session is told meanwhile without having asked.
+//! The standalone stream of a session, for messages that answer no request.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -9,25 +9,24 @@ use crate::http::edge::body::Events;
 use crate::http::legacy::active::ActiveSession;
 use crate::http::legacy::stream::Attached;
 
-/// A stream that is sent on a connection. Whoever sends it takes what has changed: whoever tells of a change only wakes it,
-/// and waits for nothing.
+/// A stream that is attached to a connection, and pulls the changes for the session: a publisher only wakes it.
 pub(crate) struct StandaloneStream<S> {
-    live: Arc<ActiveSession>,
+    session: Arc<ActiveSession>,
     attached: Attached<S>,
 }
 
 impl<S: Send> StandaloneStream<S> {
-    pub(crate) fn new(live: Arc<ActiveSession>, attached: Attached<S>) -> Self {
-        Self { live, attached }
+    pub(crate) fn new(session: Arc<ActiveSession>, attached: Attached<S>) -> Self {
+        Self { session, attached }
     }
 }
 
 impl<S: Send> Events for StandaloneStream<S> {
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let events = self.attached.poll_events(context);
-        // Changes are taken only where nothing else waits, so that they can be sent at once. The stream has registered to
-        // be woken by now: what changes from here on is not missed.
-        if events.is_pending() && self.live.tell(self.attached.stream()) {
+        // Changes are taken only if nothing else is pending, so that they can be sent at once. The waker is registered by now:
+        // no later change is missed.
+        if events.is_pending() && self.session.send_changes(self.attached.stream()) {
             return self.attached.poll_events(context);
         }
         events
@@ -37,8 +36,8 @@ impl<S: Send> Events for StandaloneStream<S> {
 impl<S> Drop for StandaloneStream<S> {
     fn drop(&mut self) {
         self.attached.leave();
-        // It may have been woken for a change that it does not take any more.
-        self.live.wake();
+        // It may have been woken for a change that it did not take.
+        self.session.wake();
     }
 }
 
@@ -50,14 +49,13 @@ mod tests {
 
     use mcpwright_core::message::Decoder;
     use mcpwright_server::{Caller, Connection, Notify, Server};
-    use tokio::sync::watch;
 
     use super::*;
-    use crate::http::legacy::active::Shared;
     use crate::http::limits::Limits;
+    use crate::http::state::HttpState;
     use crate::runtime::TokioRuntime;
 
-    /// How often somebody was woken.
+    /// Counts wake-ups.
     #[derive(Default)]
     struct Woken(AtomicUsize);
 
@@ -74,18 +72,17 @@ mod tests {
         let mut connection = Connection::new(server.clone(), Caller::default());
         let initialize = br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"a","version":"1"}}}"#;
         connection.receive(Decoder::new().decode(initialize));
-        let host = TokioRuntime::current().expect("there is a runtime");
-        let over = watch::Sender::new(false).subscribe();
-        let shared = Arc::new(Shared { server, host, limits: Limits::default(), over });
-        (ActiveSession::new(&shared, connection), notify)
+        let runtime = TokioRuntime::current().expect("there is a runtime");
+        let state = HttpState::new(server, runtime, Limits::default(), Vec::new());
+        (ActiveSession::new(&state, connection), notify)
     }
 
     fn open(live: &Arc<ActiveSession>) -> StandaloneStream<()> {
-        let stream = live.standing().expect("there is room");
+        let stream = live.open_standalone().expect("there is room");
         StandaloneStream::new(Arc::clone(live), stream.attach(None, Duration::from_secs(60), ()))
     }
 
-    /// Sends what there is, and leaves the waker there.
+    /// Sends the pending events and registers the waker.
     fn read(standing: &mut StandaloneStream<()>, woken: &Arc<Woken>) -> String {
         let (waker, mut text) = (Waker::from(Arc::clone(woken)), String::new());
         while let Poll::Ready(Some(bytes)) = standing.poll_events(&mut Context::from_waker(&waker)) {
@@ -105,7 +102,7 @@ mod tests {
         notify.tools_list_changed();
         notify.tools_list_changed();
         assert_eq!((count(0), count(1)), (0, 1));
-        // It is not the one for this, whatever else it was woken for.
+        // It is not the current standalone stream.
         assert_eq!(read(&mut first, &woken[0]), "");
         drop(second);
         assert_eq!(count(0), 1);

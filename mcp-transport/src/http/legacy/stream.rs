@@ -1,4 +1,4 @@
-//! A stream of messages to a client of an earlier revision. Its connection may go, and the client comes back for the rest.
+//! A stream of messages to a legacy client, which can reconnect and resume it.
 //!
 //! See [resumability](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery).
 
@@ -20,19 +20,19 @@ use crate::http::modern::exchange::MAX_PENDING_NOTIFICATIONS;
 use crate::http::sse;
 use crate::http::sse::{COMMENT, KeepAlive};
 
-/// How much of what was sent is kept, to be sent again to a client that comes back: messages and bytes.
+/// Maximum number of sent messages that are kept for replay, and of their bytes.
 const MOST_KEPT: (usize, usize) = (1000, 1 << 20);
 
-/// How many bytes are kept of a stream that has been sent to its end: its client may have lost the last of it.
+/// Maximum number of bytes that are kept of a stream that has ended: its client may have lost the last messages.
 const MOST_KEPT_AFTER: usize = 64 << 10;
 
-/// What a stream is for.
+/// The purpose of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The answer to one request, or to a batch.
     Answer,
-    /// What a session is told without having asked.
-    StandaloneStream,
+    /// Messages that answer no request.
+    Standalone,
 }
 
 /// A stream of messages to a client.
@@ -40,10 +40,10 @@ pub(crate) enum Kind {
 pub(crate) struct Stream {
     pub(crate) kind: Kind,
     pub(crate) number: u64,
-    /// The client waits for streams to be closed before they end, and for events without a message.
-    resumable: bool,
+    /// The client knows events without a message, and connections that close before their stream ends.
+    is_resumable: bool,
     pub(crate) takes_events: bool,
-    /// How many answers are missing, and one more for as long as others may be asked for.
+    /// The number of missing answers, plus one while more may be expected.
     missing: AtomicUsize,
     state: Mutex<State>,
     waker: AtomicWaker,
@@ -51,18 +51,18 @@ pub(crate) struct Stream {
 
 #[derive(Debug)]
 struct State {
-    /// Messages, with the number of the first one that is kept.
+    /// The messages that are kept; `first` is the number of the first.
     kept: VecDeque<Kept>,
     first: u64,
     bytes: usize,
     /// The number of the last message that was sent.
     sent: u64,
-    /// Whose turn it is to send: a client that comes back takes it from the connection that it lost.
+    /// The attachment that sends: a reconnect takes over from the lost connection.
     turn: u64,
     is_attached: bool,
-    /// There will be more.
+    /// More messages follow.
     is_open: bool,
-    /// The connection is to be closed, and the stream goes on.
+    /// The connection closes, and the stream continues.
     lets_go: bool,
     changed: Instant,
 }
@@ -73,7 +73,7 @@ struct Kept {
     is_answer: bool,
 }
 
-/// The id of an event: from it, a client can go on.
+/// The id of an event, from which a client can resume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EventId {
     pub(crate) kind: Kind,
@@ -89,12 +89,12 @@ impl fmt::Display for EventId {
 }
 
 impl EventId {
-    /// The id of a text; nothing if it is none of ours.
+    /// Parses an id. Returns `None` for any other text.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_at_checked(1)?;
         let kind = match kind {
             "a" => Kind::Answer,
-            "s" => Kind::StandaloneStream,
+            "s" => Kind::Standalone,
             _ => return None,
         };
         let (stream, message) = rest.split_once('-')?;
@@ -104,18 +104,18 @@ impl EventId {
     }
 }
 
-/// What a request is answered with.
+/// The shape of the answer to a request.
 pub(crate) enum FirstReply {
-    /// One message, and nothing else will come.
+    /// One message, and nothing follows.
     Whole(Vec<u8>),
-    /// A stream.
+    /// An event stream.
     Events,
-    /// Nothing: the call was cancelled.
+    /// No message: the call was cancelled.
     Nothing,
 }
 
 impl Stream {
-    pub(crate) fn new(kind: Kind, number: u64, resumable: bool, takes_events: bool) -> Self {
+    pub(crate) fn new(kind: Kind, number: u64, is_resumable: bool, takes_events: bool) -> Self {
         let state = State {
             kept: VecDeque::new(),
             first: 1,
@@ -128,22 +128,22 @@ impl Stream {
             changed: Instant::now(),
         };
         let (missing, state, waker) = (AtomicUsize::new(1), Mutex::new(state), AtomicWaker::new());
-        Self { kind, number, resumable, takes_events, missing, state, waker }
+        Self { kind, number, is_resumable, takes_events, missing, state, waker }
     }
 
-    /// Expects another answer.
+    /// Expects one more answer.
     pub(crate) fn expect_answer(&self) {
         self.missing.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Expects one answer less, or no others beside those that are missing: with the last of them, the stream ends.
+    /// Expects one answer less, or no further ones. When none is missing, the stream ends.
     pub(crate) fn answer_done(&self) {
         if self.missing.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.end();
         }
     }
 
-    /// Adds a message. A notification is dropped where the client takes none, or does not keep up.
+    /// Adds a message. A notification is dropped if the client accepts none or does not keep up.
     pub(crate) fn push(&self, message: &Message) {
         let is_notification = matches!(message, Message::Notification(_));
         let mut state = self.state();
@@ -155,18 +155,9 @@ impl Stream {
         self.waker.wake();
     }
 
-    /// Adds the messages among what is to be done.
-    pub(crate) fn push_all(&self, actions: Actions) {
-        for action in actions {
-            if let Action::Send(message) = action {
-                self.push(&message);
-            }
-        }
-    }
-
-    /// Adds changes, which are taken only when they can be sent: none is dropped, also where the stream ends meanwhile, and
-    /// no more of them wait than the client has asked to be told of. Says whether there were any.
-    pub(crate) fn tell(&self, changes: Actions) -> bool {
+    /// Adds changes. They are taken only when they can be sent, so none is dropped, even if the stream ends meanwhile, and no
+    /// more are pending than the client subscribed to. Returns `true` if there were any.
+    pub(crate) fn push_changes(&self, changes: Actions) -> bool {
         let mut state = self.state();
         let mut are_any = false;
         for action in changes {
@@ -177,18 +168,18 @@ impl Stream {
         }
         drop(state);
         if are_any {
-            // Somebody else may have begun to send it.
+            // Another attachment may have started to send.
             self.waker.wake();
         }
         are_any
     }
 
-    /// Wakes whoever sends it.
+    /// Wakes the attachment that sends.
     pub(crate) fn wake(&self) {
         self.waker.wake();
     }
 
-    /// Nothing more will come.
+    /// Ends the stream: no message follows.
     pub(crate) fn end(&self) {
         let mut state = self.state();
         state.is_open = false;
@@ -197,15 +188,15 @@ impl Stream {
         self.waker.wake();
     }
 
-    /// Closes the connection, if the client knows that it has to come back.
-    pub(crate) fn close_stream(&self) {
-        if self.resumable && self.takes_events {
+    /// Closes the connection, if the client knows to reconnect.
+    pub(crate) fn close_connection(&self) {
+        if self.is_resumable && self.takes_events {
             self.state().lets_go = true;
             self.waker.wake();
         }
     }
 
-    /// Says what a request is answered with, as soon as that is known.
+    /// Polls for the shape of the answer.
     pub(crate) fn poll_first(&self, context: &Context<'_>) -> Poll<FirstReply> {
         self.waker.register(context.waker());
         let mut state = self.state();
@@ -223,7 +214,7 @@ impl Stream {
         if is_stream { Poll::Ready(FirstReply::Events) } else { Poll::Pending }
     }
 
-    /// Sends the stream on this connection from here on.
+    /// Attaches the stream to a connection, which sends it from now on.
     pub(crate) fn attach<S: Send>(
         self: &Arc<Self>,
         after: Option<EventId>,
@@ -244,34 +235,34 @@ impl Stream {
         Attached {
             stream: Arc::clone(self),
             turn,
-            is_primed: !(is_new && self.resumable),
+            is_primed: !(is_new && self.is_resumable),
             is_greeted: false,
             keep_alive: KeepAlive::new(keep_alive),
             _session: session,
         }
     }
 
-    /// Whether nothing comes after this event any more: the stream ended with it, or its call was cancelled.
+    /// Returns `true` if nothing follows this event: the stream ended with it, or its call was cancelled.
     pub(crate) fn is_over(&self, after: EventId) -> bool {
         let state = self.state();
         !state.is_open && after.message >= state.last()
     }
 
-    /// Whether its client still waits for an answer.
+    /// Returns `true` if the client still waits for an answer.
     pub(crate) fn owes_answer(&self) -> bool {
         self.kind == Kind::Answer && self.state().is_open
     }
 
-    /// Whether somebody reads it.
+    /// Returns `true` if a connection sends the stream.
     pub(crate) fn is_attached(&self) -> bool {
         self.state().is_attached
     }
 
-    /// Whether nobody has read it for so long that nobody will.
+    /// Returns `true` if the stream has been without a connection for too long.
     pub(crate) fn is_abandoned(&self, time: Duration) -> bool {
         let state = self.state();
         !state.is_attached
-            && (self.kind == Kind::StandaloneStream || !state.is_open)
+            && (self.kind == Kind::Standalone || !state.is_open)
             && state.changed.elapsed() > time
     }
 
@@ -289,7 +280,7 @@ impl State {
         self.first + self.kept.len() as u64 - 1
     }
 
-    /// How many of those that are kept have been sent.
+    /// Returns the number of kept messages that have been sent.
     fn sent_here(&self) -> usize {
         usize::try_from((self.sent + 1).saturating_sub(self.first)).unwrap_or(usize::MAX).min(self.kept.len())
     }
@@ -311,12 +302,12 @@ impl State {
         self.forget();
     }
 
-    /// Forgets what was sent long ago.
+    /// Drops the oldest sent messages.
     fn forget(&mut self) {
         self.keep_most(MOST_KEPT);
     }
 
-    /// Forgets more of a stream that is over.
+    /// Drops more of a stream that has ended.
     fn shrink(&mut self) {
         if !self.is_open {
             self.keep_most((MOST_KEPT.0, MOST_KEPT_AFTER));
@@ -332,7 +323,7 @@ impl State {
     }
 }
 
-/// A stream that is sent on a connection, and what keeps its session.
+/// A stream that is attached to a connection, and a guard of its session.
 pub(crate) struct Attached<S> {
     stream: Arc<Stream>,
     turn: u64,
@@ -375,7 +366,7 @@ impl<S: Send> Events for Attached<S> {
             return Poll::Ready(None);
         }
         drop(state);
-        // A client may wait for the first byte before it believes that the stream is there.
+        // A client may wait for the first byte before it considers the stream open.
         if !std::mem::replace(&mut self.is_greeted, true) {
             return Poll::Ready(Some(Bytes::from_static(COMMENT)));
         }
@@ -388,7 +379,7 @@ impl<S> Attached<S> {
         &self.stream
     }
 
-    /// Sends no more of it.
+    /// Detaches the stream.
     pub(crate) fn leave(&mut self) {
         let mut state = self.stream.state();
         if state.turn == self.turn && state.is_attached {
@@ -454,7 +445,7 @@ mod tests {
     #[tokio::test]
     async fn a_connection_ends_before_its_stream_does() {
         let stream = Arc::new(Stream::new(Kind::Answer, 1, true, true));
-        stream.close_stream();
+        stream.close_connection();
         assert!(matches!(
             stream.poll_first(&Context::from_waker(noop_waker_ref())),
             Poll::Ready(FirstReply::Events)
@@ -487,16 +478,16 @@ mod tests {
 
     #[tokio::test]
     async fn of_changes_nothing_is_lost() {
-        let stream = Arc::new(Stream::new(Kind::StandaloneStream, 1, false, true));
+        let stream = Arc::new(Stream::new(Kind::Standalone, 1, false, true));
         let mut attached = stream.attach(None, LONG, ());
         let changes = |count| (0..count).map(|number| Action::Send(note(number))).collect();
-        assert!(stream.tell(changes(5000)));
+        assert!(stream.push_changes(changes(5000)));
         assert_eq!(stream.state().kept.len(), 5000);
         assert_eq!(read(&mut attached).map(|text| text.matches("data: ").count()), Some(5000));
-        assert!(!stream.tell(Actions::none()));
-        // They have been taken: they are said, although the stream has ended in between.
+        assert!(!stream.push_changes(Actions::new()));
+        // They have been taken, so they are sent although the stream has ended meanwhile.
         stream.end();
-        assert!(stream.tell(changes(1)));
+        assert!(stream.push_changes(changes(1)));
         assert!(read(&mut attached).is_some_and(|text| text.contains(r#""n":0"#)));
         assert_eq!(read(&mut attached), None);
     }

@@ -1,4 +1,4 @@
-//! `subscriptions/listen` of 2026-07-28: a stream of the changes that a client asked to hear of.
+//! `subscriptions/listen` of revision 2026-07-28: a stream of the changes that a client subscribed to.
 //!
 //! See [subscriptions](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions).
 
@@ -9,70 +9,64 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::task::AtomicWaker;
-use mcpwright_core::{ErrorObject, Notification};
-use mcpwright_server::{Action, Actions, Connection};
+use mcpwright_core::Notification;
+use mcpwright_server::{Action, Actions, Connection, Overloaded};
 
 use crate::http::edge::body::Events;
 use crate::http::limiter::Permit;
 use crate::http::sse;
 use crate::http::sse::{COMMENT, KeepAlive};
 
-/// A stream of changes.
-pub(crate) struct Listening {
+/// The stream of changes of one subscription.
+pub(crate) struct SubscriptionStream {
     connection: Box<Connection>,
-    heard: ChangeWaker,
-    /// What is said before any change.
-    acknowledged: Option<Notification>,
+    /// Woken when the connection has changes to send.
+    waker: Arc<AtomicWaker>,
+    /// The acknowledgement, which comes before any change.
+    acknowledgement: Option<Notification>,
     keep_alive: KeepAlive,
     stopping: BoxFuture<'static, ()>,
     has_ended: bool,
-    _counted: Permit,
+    _permit: Permit,
 }
 
-/// Wakes a stream that has changes to tell.
-pub(crate) struct ChangeWaker(Arc<AtomicWaker>);
-
-impl ChangeWaker {
-    /// Hears from here on of the changes that a connection has to tell.
-    pub(crate) fn on(connection: &mut Connection) -> Result<Self, ErrorObject> {
-        let heard = Arc::new(AtomicWaker::new());
-        let waker = Arc::clone(&heard);
-        connection.listen(move || waker.wake())?;
-        Ok(Self(heard))
-    }
-}
-
-impl Listening {
+impl SubscriptionStream {
+    /// # Errors
+    ///
+    /// Returns [`Overloaded`] if the caller has too many subscriptions.
     pub(crate) fn new(
-        connection: Box<Connection>,
-        acknowledged: Notification,
-        heard: ChangeWaker,
+        mut connection: Box<Connection>,
+        acknowledgement: Notification,
         keep_alive: Duration,
         stopping: BoxFuture<'static, ()>,
-        counted: Permit,
-    ) -> Self {
-        Self {
+        permit: Permit,
+    ) -> Result<Self, Overloaded> {
+        let waker = Arc::new(AtomicWaker::new());
+        let woken = Arc::clone(&waker);
+        connection.listen(move || woken.wake())?;
+        Ok(Self {
             connection,
-            heard,
-            acknowledged: Some(acknowledged),
+            waker,
+            acknowledgement: Some(acknowledgement),
             keep_alive: KeepAlive::new(keep_alive),
             stopping,
             has_ended: false,
-            _counted: counted,
-        }
+            _permit: permit,
+        })
     }
 }
 
-impl Events for Listening {
+impl Events for SubscriptionStream {
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         if self.has_ended {
             return Poll::Ready(None);
         }
         let mut events = Vec::new();
-        if let Some(acknowledged) = self.acknowledged.take() {
-            sse::event(&mut events, None, |out| acknowledged.encode(out));
+        if let Some(acknowledgement) = self.acknowledgement.take() {
+            sse::event(&mut events, None, |out| acknowledgement.encode(out));
         }
-        self.heard.0.register(context.waker());
+        // Registered before the changes are taken: a change after that wakes the stream.
+        self.waker.register(context.waker());
         append(&mut events, self.connection.changes());
         if self.stopping.as_mut().poll(context).is_ready() {
             append(&mut events, self.connection.close());

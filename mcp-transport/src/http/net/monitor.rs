@@ -1,7 +1,7 @@
-//! Connections: what each of them is doing, and the end of those that do nothing for too long.
+//! Monitoring of connections: those that make no progress for too long are closed.
 //!
-//! hyper has a timer for the head of each request, which costs more than the rest of a small one. Here one task looks at
-//! all connections from time to time, and a connection only notes what happens to it.
+//! hyper's timer for the head of each request costs more than the rest of a small request. Here one task checks all
+//! connections periodically, and a connection only stores timestamps.
 
 use std::collections::HashMap;
 use std::io;
@@ -18,13 +18,13 @@ use tokio::task::AbortHandle;
 
 use crate::http::limits::Limits;
 
-/// How often connections are looked at: times are kept to within this.
+/// Interval of the checks, and so the precision of the timeouts.
 const TICK: Duration = Duration::from_millis(500);
 
-/// How long a connection that is closed is read from, for the client to read what it was told last.
+/// Time that a closed connection is still read from, so that the client can read the last answer.
 const LINGERING: Duration = Duration::from_secs(2);
 
-/// How many bytes are read of it, at the most.
+/// Maximum number of bytes that are read from it.
 const MOST_LINGERING: usize = 16 << 20;
 
 /// The connections of a server.
@@ -43,27 +43,27 @@ struct MonitoredConn {
     task: Option<AbortHandle>,
 }
 
-/// What one connection is doing.
+/// The state of one connection.
 #[derive(Debug)]
 pub(crate) struct ConnState {
-    /// Requests that are not answered to their end.
+    /// The number of requests whose answers are not complete.
     requests: AtomicU32,
-    /// Since when it waits for a request; in ticks.
+    /// The tick since which it is waiting for a request.
     idle: AtomicU32,
-    /// Since when part of a head has been there; 0 for none.
+    /// The tick since which part of a head has arrived; 0 for none.
     head: AtomicU32,
-    /// Since when the client has read nothing of what waits for it; 0 for not at all.
+    /// The tick since which the client has read nothing of the pending output; 0 for no pending output.
     stuck: AtomicU32,
-    /// It speaks HTTP/2, which says more than requests.
+    /// The connection is HTTP/2, which has more than requests.
     is_multiplexed: AtomicBool,
-    /// The bodies on a connection of HTTP/2, whose client may take nothing of one of them and read all the same.
+    /// The bodies on an HTTP/2 connection, whose client may stall one of them and read others.
     waits: Mutex<Vec<Weak<AtomicU32>>>,
     is_stopping: AtomicBool,
     waker: AtomicWaker,
 }
 
 impl Monitor {
-    /// Watches from here on.
+    /// Starts a monitor.
     pub(crate) fn new(limits: Limits) -> Arc<Self> {
         let watch = Arc::new(Self {
             table: Mutex::default(),
@@ -86,7 +86,7 @@ impl Monitor {
         watch
     }
 
-    /// Watches another connection, which `serve` serves.
+    /// Adds a connection, which `serve` serves.
     pub(crate) fn add(self: &Arc<Self>, serve: impl FnOnce(Arc<ConnState>) -> AbortHandle) {
         let watched = Arc::new(ConnState {
             requests: AtomicU32::new(0),
@@ -99,7 +99,7 @@ impl Monitor {
             waker: AtomicWaker::new(),
         });
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        // It is known before it is served, so that it is not missed when the server stops at this moment.
+        // Added before it is served, so that a shutdown at this moment does not miss it.
         self.table().insert(number, MonitoredConn { watched: Arc::downgrade(&watched), task: None });
         let task = serve(watched);
         if let Some(known) = self.table().get_mut(&number) {
@@ -107,7 +107,7 @@ impl Monitor {
         }
     }
 
-    /// Has every connection end once it has answered what it was asked.
+    /// Closes every connection once its current requests are answered.
     pub(crate) fn stop(&self) {
         self.is_stopping.store(true, Ordering::Release);
         for watched in self.table().values().filter_map(|known| known.watched.upgrade()) {
@@ -116,7 +116,7 @@ impl Monitor {
         }
     }
 
-    /// Ends every connection now; tells how many there were.
+    /// Closes every connection now. Returns their number.
     pub(crate) fn abort(&self) -> usize {
         let mut table = self.table();
         table.values().filter_map(|known| known.task.as_ref()).for_each(AbortHandle::abort);
@@ -125,7 +125,7 @@ impl Monitor {
         count
     }
 
-    /// Waits until there is no connection.
+    /// Waits until no connection is open.
     pub(crate) async fn empty(&self) {
         loop {
             let empty = self.empty.notified();
@@ -137,7 +137,7 @@ impl Monitor {
         }
     }
 
-    /// Ends the connections that do nothing for too long.
+    /// Closes the connections that have made no progress for too long.
     fn look(&self) {
         let now = self.now.fetch_add(1, Ordering::AcqRel) + 1;
         self.forget_ended();
@@ -168,30 +168,30 @@ impl Monitor {
 
 impl ConnState {
     fn is_over(&self, now: u32, limits: &Limits) -> bool {
-        // Part of the first tick was over already: what has to last for some time lasts no less.
+        // Part of the first tick had passed already: a timeout never fires early.
         let longer = |since: u32, time: Duration| TICK * now.saturating_sub(since).saturating_sub(1) >= time;
         let stuck = self.stuck.load(Ordering::Acquire);
-        if stuck > 0 && longer(stuck, limits.write_time) {
+        if stuck > 0 && longer(stuck, limits.write_timeout) {
             return true;
         }
         if self.requests.load(Ordering::Acquire) > 0 {
-            // A quiet stream is asked for more whenever it has to be kept alive.
-            let patience = limits.write_time + limits.keep_alive;
+            // A quiet stream is polled for every keep-alive comment.
+            let patience = limits.write_timeout + limits.keep_alive_interval;
             let is_left = |wait: Arc<AtomicU32>| longer(wait.load(Ordering::Acquire), patience);
             return self.waits().iter().filter_map(Weak::upgrade).any(is_left);
         }
         let head = self.head.load(Ordering::Acquire);
         if head > 0 && !self.is_multiplexed.load(Ordering::Acquire) {
-            return longer(head, limits.head_time);
+            return longer(head, limits.header_timeout);
         }
-        longer(self.idle.load(Ordering::Acquire), limits.idle)
+        longer(self.idle.load(Ordering::Acquire), limits.idle_timeout)
     }
 
     fn waits(&self) -> MutexGuard<'_, Vec<Weak<AtomicU32>>> {
         self.waits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it is to end, once it has answered what it was asked. Whoever asks is woken when it is.
+    /// Returns `true` if the connection must close after its current requests. Registers the waker for that.
     pub(crate) fn stops(&self, context: &Context<'_>) -> bool {
         self.waker.register(context.waker());
         self.is_stopping.load(Ordering::Acquire)
@@ -214,7 +214,7 @@ impl RequestGuard {
 }
 
 impl RequestGuard {
-    /// Has the connection watch how long a body waits for its client to take some of it.
+    /// Starts to monitor how long a body waits for its client to read.
     pub(crate) fn wait(&self) -> Wait {
         let wait = Arc::new(AtomicU32::new(self.watch.now()));
         let mut waits = self.watched.waits();
@@ -223,13 +223,13 @@ impl RequestGuard {
         wait
     }
 
-    /// The client takes more of a body.
+    /// Records that the client reads more of a body.
     pub(crate) fn note(&self, wait: &Wait) {
         wait.store(self.watch.now(), Ordering::Release);
     }
 }
 
-/// When a body was last asked for more of it; in ticks.
+/// The tick of the last poll of a body.
 pub(crate) type Wait = Arc<AtomicU32>;
 
 impl Drop for RequestGuard {
@@ -240,21 +240,21 @@ impl Drop for RequestGuard {
     }
 }
 
-/// What a connection is read from and written to, which notes what happens.
+/// The stream of a connection, with timestamps of its progress.
 pub(crate) struct MonitoredIo<S: Stream> {
-    /// There until it is dropped.
+    /// `Some` until it is dropped.
     stream: Option<S>,
     watch: Arc<Monitor>,
     watched: Arc<ConnState>,
-    /// One of the connections that there may be at a time, for as long as there is anything of it.
+    /// Counts the connection until it is completely closed.
     permit: Option<OwnedSemaphorePermit>,
-    /// The client has said that it sends nothing more.
+    /// The client has closed its sending side.
     has_ended: bool,
-    /// The client was told that it gets nothing more.
+    /// The sending side of the server is closed.
     is_shut: bool,
 }
 
-/// What carries the bytes of a connection.
+/// A byte stream: TCP, or TLS over it.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
@@ -271,13 +271,13 @@ impl<S: Stream> MonitoredIo<S> {
     }
 
     fn stream(&mut self) -> Pin<&mut S> {
-        Pin::new(self.stream.as_mut().expect("it is there until it is dropped"))
+        Pin::new(self.stream.as_mut().expect("the stream is there until this is dropped"))
     }
 
     fn note_write<T>(&self, poll: Poll<T>) -> Poll<T> {
         let stuck = &self.watched.stuck;
         match &poll {
-            // Only the first time counts: since then, nothing has been read.
+            // The first time counts: since then, nothing has been read.
             Poll::Pending if stuck.load(Ordering::Relaxed) == 0 => {
                 stuck.store(self.watch.now(), Ordering::Release);
             }
@@ -289,8 +289,7 @@ impl<S: Stream> MonitoredIo<S> {
 }
 
 impl<S: Stream> Drop for MonitoredIo<S> {
-    /// A client that is still sending when its connection is closed would not get to read why: the rest is taken, for a
-    /// while.
+    /// Reads on for a while: a client that is still sending when its connection is reset could not read the answer.
     fn drop(&mut self) {
         if self.is_shut
             && !self.has_ended
@@ -301,7 +300,7 @@ impl<S: Stream> Drop for MonitoredIo<S> {
     }
 }
 
-/// Reads on until the client has read what it was told, and closes its end; but not for ever.
+/// Reads until the client has read the answer and closes its side, within bounds.
 async fn linger(mut stream: impl Stream, _permit: Option<OwnedSemaphorePermit>) {
     let mut nothing = [0; 8 << 10];
     let reading = async {
@@ -313,7 +312,7 @@ async fn linger(mut stream: impl Stream, _permit: Option<OwnedSemaphorePermit>) 
             }
         }
     };
-    // Whoever takes longer has had the time.
+    // A slower client has had its time.
     let _ = tokio::time::timeout(LINGERING, reading).await;
 }
 

@@ -1,4 +1,4 @@
-//! A server of our own: connections, health, and the end.
+//! The built-in HTTP server: connections, health checks, and shutdown.
 
 use std::convert::Infallible;
 use std::io;
@@ -24,22 +24,23 @@ use crate::error::Error;
 use crate::http::edge::answer;
 use crate::http::edge::answer::Answer;
 use crate::http::edge::body::Body;
+use crate::http::edge::head::Head;
 use crate::http::limits::Limits;
 use crate::http::net::monitor::{ConnState, Monitor, MonitoredIo, RequestGuard, Stream, Wait};
 use crate::http::router::HttpService;
 use crate::signal::Stop;
 use crate::tls::Tls;
 
-/// How much of a request is read at once, at the most. It bounds what a head can take, too.
+/// Maximum number of bytes that one read returns. It also bounds the head of a request.
 const BUFFER: usize = 64 << 10;
 
-/// The most fields that a head may have.
+/// Maximum number of header fields.
 const MOST_FIELDS: usize = 100;
 
-/// What is served where, and how.
+/// The settings of the built-in server.
 pub(crate) struct Serving {
     pub(crate) address: SocketAddr,
-    /// How clients call it, if that has been said.
+    /// The public URL, if it is set.
     pub(crate) url: Option<String>,
     pub(crate) path: String,
     pub(crate) tls: Option<Tls>,
@@ -47,10 +48,22 @@ pub(crate) struct Serving {
     pub(crate) service: HttpService,
 }
 
-/// A server that listens: [`Listening::run`] answers those who connect.
-#[must_use = "a server answers nobody until it is run"]
+/// A server that listens: [`Listening::run`] serves its connections.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), mcpwright_transport::Error> {
+/// use mcpwright_server::Server;
+///
+/// let listening = mcpwright_transport::http(Server::builder("echo", "1.0.0")).listen("127.0.0.1:0").await?;
+/// println!("serving at {}", listening.url());
+/// listening.run_until(async {}).await;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a server answers no request until it runs"]
 pub struct Listening {
-    /// Where clients connect, until the server ends.
+    /// `Some` until the shutdown.
     listener: Option<TcpListener>,
     room: Arc<Semaphore>,
     serving: Serving,
@@ -58,11 +71,11 @@ pub struct Listening {
     watch: Arc<Monitor>,
 }
 
-/// What can be found at the address.
+/// The paths of the server.
 struct Router {
     path: String,
     service: HttpService,
-    /// Whether new requests are welcome.
+    /// `/readyz` reports readiness.
     is_ready: AtomicBool,
 }
 
@@ -71,47 +84,48 @@ impl Listening {
         let path = std::mem::take(&mut serving.path);
         let site = Router { path, service: serving.service.clone(), is_ready: AtomicBool::new(true) };
         let watch = Monitor::new(serving.limits);
-        let room = Arc::new(Semaphore::new(serving.limits.connections.min(Semaphore::MAX_PERMITS)));
+        let room = Arc::new(Semaphore::new(serving.limits.max_connections.min(Semaphore::MAX_PERMITS)));
         Self { listener: Some(listener), room, serving, site: Arc::new(site), watch }
     }
 
-    /// Where it listens.
+    /// Returns the address.
     pub fn local_addr(&self) -> SocketAddr {
         self.serving.address
     }
 
-    /// The URL of the endpoint: the public one, or else the one of this machine.
+    /// Returns the URL of the endpoint: the public one if it is set, otherwise that of the address.
     pub fn url(&self) -> String {
         let scheme = if self.serving.tls.is_some() { "https" } else { "http" };
         let here = || format!("{scheme}://{}{}", self.serving.address, self.site.path);
         self.serving.url.clone().unwrap_or_else(here)
     }
 
-    /// Answers those who connect until the process is asked to end, by SIGTERM or SIGINT.
+    /// Serves connections until the process receives SIGTERM or SIGINT.
     ///
-    /// What runs then may finish within the time of [`Limits::drain`]; a second signal does not wait for it.
+    /// Running calls get [`Limits::drain_timeout`](field@Limits::drain_timeout) to finish; a second signal cancels them.
     ///
     /// # Errors
     ///
-    /// The signals cannot be waited for.
+    /// Returns an error if the signal handlers cannot be installed.
     pub async fn run(mut self) -> Result<(), Error> {
         let mut stop = Stop::new()?;
         tokio::select! {
             () = self.accept() => {}
-            () = stop.wait() => tracing::info!("asked to end: what runs may finish"),
+            () = stop.wait() => tracing::info!("shutting down: running calls may finish"),
         }
         tokio::select! {
             () = self.end() => {}
             () = stop.wait() => {
-                tracing::warn!("asked to end again: what runs is cancelled");
+                tracing::warn!("second signal: cancelling running calls");
                 self.abort();
-                self.site.service.end().await;
+                self.site.service.cancel_tasks().await;
             }
         }
         Ok(())
     }
 
-    /// Answers those who connect until `stop` is ready; what runs then may finish within the time of [`Limits::drain`].
+    /// Serves connections until `stop` is ready. Running calls then get
+    /// [`Limits::drain_timeout`](field@Limits::drain_timeout) to finish.
     pub async fn run_until(mut self, stop: impl Future<Output = ()>) {
         tokio::select! {
             () = self.accept() => {}
@@ -120,33 +134,33 @@ impl Listening {
         self.end().await;
     }
 
-    /// Says that the server is about to end, for as long as that takes to be noticed, and lets what runs finish.
+    /// Reports the shutdown for [`Limits::shutdown_delay`](field@Limits::shutdown_delay), then drains.
     async fn end(&mut self) {
         self.site.is_ready.store(false, Ordering::Release);
-        let notice = self.serving.limits.notice;
+        let notice = self.serving.limits.shutdown_delay;
         if !notice.is_zero() {
             tokio::select! {
                 () = self.accept() => {}
                 () = tokio::time::sleep(notice) => {}
             }
         }
-        // Whoever connects from here on learns at once that nobody answers, and goes elsewhere.
+        // From now on, new connections are refused at once, so that clients try another replica.
         drop(self.listener.take());
         self.drain().await;
     }
 
-    /// Accepts connections for as long as it listens.
+    /// Accepts connections while the server listens.
     async fn accept(&self) {
         let Some(listener) = &self.listener else { return };
         loop {
-            // It is never closed.
+            // The semaphore is never closed.
             let Ok(permit) = Arc::clone(&self.room).acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, _)) => self.connect(stream, permit),
                 Err(error) if is_of_one_client(&error) => {}
-                // Too many open files, for example: some of them will be closed.
+                // Too many open files, for example: some will be closed soon.
                 Err(error) => {
-                    tracing::warn!(%error, "a client could not be accepted");
+                    tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }
@@ -154,7 +168,7 @@ impl Listening {
     }
 
     fn connect(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
-        // An answer is written in one piece, and waits for nothing.
+        // An answer is written in one piece: delaying it would gain nothing.
         let _ = stream.set_nodelay(true);
         let (site, watch, limits) = (Arc::clone(&self.site), Arc::clone(&self.watch), self.serving.limits);
         let tls = self.serving.tls.clone();
@@ -163,7 +177,7 @@ impl Listening {
                 let place = ConnContext { site, watch, watched, limits, permit };
                 let stream = match tls {
                     None => return serve(stream, place).await,
-                    Some(tls) => tokio::time::timeout(limits.head_time, tls.accept(stream)).await,
+                    Some(tls) => tokio::time::timeout(limits.header_timeout, tls.accept(stream)).await,
                 };
                 if let Ok(Ok(stream)) = stream {
                     serve(stream, place).await;
@@ -173,32 +187,32 @@ impl Listening {
         });
     }
 
-    /// Lets what runs finish, for some time.
+    /// Lets running calls finish, within the drain timeout.
     async fn drain(&self) {
         self.site.service.close();
         self.watch.stop();
-        let endpoint = &self.site.service.0;
+        let state = &self.site.service.0.state;
         let finished = async {
             self.watch.empty().await;
-            // Calls of earlier revisions go on without their connection, and so do tasks.
-            endpoint.calls.wait_idle().await;
-            endpoint.sessions.host().quiet().await;
+            // Legacy calls and tasks outlive their connections.
+            state.calls.wait_idle().await;
+            state.runtime.quiet().await;
         };
-        if tokio::time::timeout(self.serving.limits.drain, finished).await.is_err() {
+        if tokio::time::timeout(self.serving.limits.drain_timeout, finished).await.is_err() {
             let connections = self.abort();
-            tracing::warn!(connections, "what did not finish in time is cancelled");
+            tracing::warn!(connections, "cancelled what did not finish in time");
         }
-        self.site.service.end().await;
+        self.site.service.cancel_tasks().await;
     }
 
-    /// Cancels what runs; tells how many connections there were.
+    /// Cancels what runs. Returns the number of connections.
     fn abort(&self) -> usize {
-        self.site.service.0.over.send_replace(true);
+        self.site.service.0.state.ended.send_replace(true);
         self.watch.abort()
     }
 }
 
-/// Whether accepting failed for one client only.
+/// Returns `true` if accepting failed for one client only.
 fn is_of_one_client(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -206,13 +220,13 @@ fn is_of_one_client(error: &io::Error) -> bool {
     )
 }
 
-/// What a connection is served with.
+/// The context of one connection.
 struct ConnContext {
     site: Arc<Router>,
     watch: Arc<Monitor>,
     watched: Arc<ConnState>,
     limits: Limits,
-    /// One of the connections that there may be at a time.
+    /// Counts the connection.
     permit: OwnedSemaphorePermit,
 }
 
@@ -238,10 +252,10 @@ async fn serve(stream: impl Stream, place: ConnContext) {
         .max_headers(MOST_FIELDS)
         .timer(TokioTimer::new())
         .header_read_timeout(None);
-    let head = u32::try_from(limits.head).unwrap_or(u32::MAX);
+    let head = u32::try_from(limits.max_header_bytes).unwrap_or(u32::MAX);
     builder
         .http2()
-        .max_concurrent_streams(limits.concurrent)
+        .max_concurrent_streams(limits.max_concurrent_streams)
         .max_header_list_size(head)
         .timer(TokioTimer::new());
     let connection = builder.serve_connection(TokioIo::new(noted), service);
@@ -260,12 +274,12 @@ async fn serve(stream: impl Stream, place: ConnContext) {
 }
 
 impl Router {
-    /// Answers whatever the path.
+    /// Answers a request to any path.
     async fn answer(&self, parts: &Parts, body: Incoming) -> Answer {
         let path = parts.uri.path();
         let is_http_sse = self.service.0.http_sse.as_ref().is_some_and(|served| served.path == path);
         if path == self.path || is_http_sse {
-            return self.service.0.handle(parts, body).await;
+            return self.service.0.handle(&Head::of(parts), body).await;
         }
         let is_asked = matches!(parts.method, Method::GET | Method::HEAD);
         match path {
@@ -289,10 +303,10 @@ fn plain(status: StatusCode, text: &'static str) -> Answer {
     answer
 }
 
-/// A body, and the request that it answers.
+/// The body of an answer, and its request.
 struct TrackedBody {
     body: Body,
-    /// Where one connection has several bodies, each says for itself when it was asked for more.
+    /// The monitoring of this body, on a connection with several.
     wait: Option<Wait>,
     on_connection: RequestGuard,
 }

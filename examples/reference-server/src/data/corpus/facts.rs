@@ -1,38 +1,39 @@
-//! What documents say about the shop: its real people, orders, products and suppliers.
+//! Facts about the shop that documents refer to: its people, orders, products and suppliers.
 
 use rusqlite::Connection;
 
-use super::values::grouped;
+use super::figures::grouped;
 use crate::data::calendar::Moment;
 use crate::data::random::Random;
 
-/// Tells one document from all others, for the choices that chance makes in it.
+/// Identifies a document, to seed its random choices.
 #[derive(Clone, Copy)]
-pub(super) struct Key<'a> {
+pub(super) struct DocumentKey<'a> {
     pub(super) template: &'a str,
     pub(super) instance: usize,
 }
 
-impl Key<'_> {
-    pub(super) fn random(&self, what: &str) -> Random {
-        Random::named(&format!("{} {} {what}", self.template, self.instance))
+impl DocumentKey<'_> {
+    /// Returns a random stream of the document.
+    pub(super) fn random(&self, purpose: &str) -> Random {
+        Random::named(&format!("{} {} {purpose}", self.template, self.instance))
     }
 
-    /// A choice of its own for each document of a family: no two of them share it while there is choice enough.
-    fn index(&self, what: &str, length: usize) -> usize {
-        let first = Random::named(&format!("{} {what}", self.template)).below(length);
+    /// Chooses an index that differs between the documents of a template, as long as there are enough indexes.
+    fn index(&self, purpose: &str, length: usize) -> usize {
+        let first = Random::named(&format!("{} {purpose}", self.template)).below(length);
         (first + self.instance * 7_919) % length
     }
 }
 
-/// A thing that documents may mention: a text for each of its fields, the first of which stands for it.
+/// An entity that documents can mention, as a text for each of its fields.
 type Fact = Vec<(&'static str, String)>;
 
-/// The things that documents may mention, by kind.
+/// The entities that documents can mention, by kind.
 pub(super) struct Facts(Vec<(&'static str, Vec<Fact>)>);
 
-/// Kinds of facts with the fields that the statement selects, in its order. Orders and tickets have a `date`, and are told
-/// of only after it; the others are those that were there before the first document.
+/// Kinds of facts with the fields that the statement selects, in its order. Orders and tickets have a `date`, and are
+/// mentioned only after it; all other entities existed before the first document.
 const KINDS: [(&str, &[&str], &str); 7] = [
     (
         "customer",
@@ -77,7 +78,7 @@ const KINDS: [(&str, &[&str], &str); 7] = [
     ("warehouse", &["id", "name", "city"], "SELECT id, code, city FROM warehouses ORDER BY id"),
 ];
 
-/// Departments by the word that templates use.
+/// Departments by their names in templates.
 const DEPARTMENTS: [(&str, &str); 10] = [
     ("care", "Customer Care"),
     ("logistics", "Logistics"),
@@ -91,8 +92,8 @@ const DEPARTMENTS: [(&str, &str); 10] = [
     ("management", "Management"),
 ];
 
-/// A document tells of so many of the last orders or tickets.
-const LATELY: usize = 150;
+/// Number of the last orders or tickets that a document can mention.
+const RECENT: usize = 150;
 
 impl Facts {
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
@@ -101,7 +102,7 @@ impl Facts {
             kinds.push((kind, rows(connection, fields, sql)?));
         }
         for (kind, department) in DEPARTMENTS {
-            // The head of a department has its lowest number.
+            // The head of a department has the lowest id.
             let sql = format!(
                 "SELECT id, first_name || ' ' || last_name, job_title, email FROM employees
                  WHERE department = '{department}' AND left_on IS NULL AND hired_on < '2023' ORDER BY id"
@@ -111,50 +112,51 @@ impl Facts {
         Ok(Self(kinds))
     }
 
-    /// Anyone of a department.
+    /// Returns the name of a random employee of a department.
     pub(super) fn employee(&self, department: &str, random: &mut Random) -> String {
         let people = self.kind(department).filter(|people| !people.is_empty());
         people.map(|people| field(&people[random.below(people.len())], "name")).unwrap_or_default()
     }
 
-    /// What stands for `order:a.total`: the field of a thing that is the same throughout the document. `care:head`
-    /// is the head of the department. What has a date is from the weeks before `start`. `product:s/2` is the second product
-    /// of `supplier:s`, and `order:c/1` the first order of `company:c`.
-    pub(super) fn tell(&self, key: &Key<'_>, what: &str, start: Moment) -> Option<String> {
-        let (kind, rest) = what.split_once(':')?;
+    /// Returns the text of a reference such as `order:a.total`: a field of the entity with the label `a`, which is the
+    /// same throughout the document. `care:head` is the head of the department. An entity with a date is from the weeks
+    /// before `start`. `product:s/2` is the second product of `supplier:s`, and `order:c/1` is the first order of
+    /// `company:c`.
+    pub(super) fn resolve(&self, key: &DocumentKey<'_>, reference: &str, start: Moment) -> Option<String> {
+        let (kind, rest) = reference.split_once(':')?;
         let (label, name) = rest.split_once('.').unwrap_or((rest, "name"));
         let day = label.split_once('@').map_or(Some(start), |(_, day)| Moment::parse(day))?.date();
-        let things = self.kind(kind)?;
+        let facts = self.kind(kind)?;
         if let Some((owner, number)) = label.split_once('/') {
             let (owner_kind, owner_field) =
                 if kind == "order" { ("company", "customer") } else { ("supplier", "supplier") };
-            let owner = self.tell(key, &format!("{owner_kind}:{owner}.id"), start)?;
-            let mut theirs = things.iter().filter(|thing| field(thing, owner_field) == owner);
-            return theirs.nth(number.parse::<usize>().ok()?.checked_sub(1)?).map(|thing| field(thing, name));
+            let owner = self.resolve(key, &format!("{owner_kind}:{owner}.id"), start)?;
+            let mut owned = facts.iter().filter(|fact| field(fact, owner_field) == owner);
+            return owned.nth(number.parse::<usize>().ok()?.checked_sub(1)?).map(|fact| field(fact, name));
         }
-        let things = match things.first()?.iter().any(|(field, _)| *field == "date") {
+        let facts = match facts.first()?.iter().any(|(field, _)| *field == "date") {
             true => {
-                let before = things.partition_point(|thing| field(thing, "date") < day);
-                &things[before.saturating_sub(LATELY)..before]
+                let end = facts.partition_point(|fact| field(fact, "date") < day);
+                &facts[end.saturating_sub(RECENT)..end]
             }
-            false => &things[..],
+            false => &facts[..],
         };
-        let department = DEPARTMENTS.iter().any(|(name, _)| *name == kind);
+        let is_department = DEPARTMENTS.iter().any(|(name, _)| *name == kind);
         let index = match label {
             "head" => 0,
-            // Somebody else than the head, who is named as such.
-            _ if department && things.len() > 1 => {
-                1 + key.index(&format!("{kind}:{label}"), things.len() - 1)
+            // Other labels exclude the head.
+            _ if is_department && facts.len() > 1 => {
+                1 + key.index(&format!("{kind}:{label}"), facts.len() - 1)
             }
-            _ if things.is_empty() => return None,
-            _ => key.index(&format!("{kind}:{label}"), things.len()),
+            _ if facts.is_empty() => return None,
+            _ => key.index(&format!("{kind}:{label}"), facts.len()),
         };
-        let thing = things.get(index)?;
-        thing.iter().any(|(field, _)| *field == name).then(|| field(thing, name))
+        let fact = facts.get(index)?;
+        fact.iter().any(|(field, _)| *field == name).then(|| field(fact, name))
     }
 
     fn kind(&self, kind: &str) -> Option<&Vec<Fact>> {
-        self.0.iter().find(|(name, _)| *name == kind).map(|(_, things)| things)
+        self.0.iter().find(|(name, _)| *name == kind).map(|(_, facts)| facts)
     }
 }
 
@@ -188,7 +190,7 @@ fn field(fact: &Fact, name: &str) -> String {
     fact.iter().find(|(field, _)| *field == name).map(|(_, text)| text.clone()).unwrap_or_default()
 }
 
-/// A name as part of a path.
+/// Converts a name to a segment of a path.
 fn slug(name: &str) -> String {
     let words: Vec<String> = name
         .split(|character: char| !character.is_ascii_alphanumeric())

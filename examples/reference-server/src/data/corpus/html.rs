@@ -1,8 +1,8 @@
-//! Some documents are kept as HTML: written like the others, and turned into it by these rules.
+//! Conversion of templates to HTML, for the documents that are stored as HTML.
 //!
-//! A renderer of our own, because the digest of the data must not depend on another crate's next version.
+//! The renderer is implemented here so that no update of a crate can change the digest of the data.
 
-/// A whole page for a text of headings, paragraphs, lists and tables.
+/// Renders a page from a text of headings, paragraphs, lists and tables.
 pub(super) fn page(title: &str, text: &str) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n</head>\n<body>\n",
@@ -47,7 +47,7 @@ fn table(block: &str) -> String {
     format!("<table>\n{rows}</table>\n")
 }
 
-/// `**strong**` and `` `code` ``, everything else as it is.
+/// Renders `**strong**` and `` `code` ``, and escapes the rest.
 fn inline(text: &str) -> String {
     let mut out = String::new();
     for (index, part) in text.split("**").enumerate() {
@@ -73,7 +73,7 @@ mod tests {
     use super::block;
 
     #[test]
-    fn blocks_become_elements() {
+    fn blocks_are_rendered() {
         assert_eq!(block("## A & **b**"), "<h2>A &amp; <strong>b</strong></h2>\n");
         assert_eq!(block("- x\n- `y`"), "<ul>\n<li>x</li>\n<li><code>y</code></li>\n</ul>\n");
         assert_eq!(block("1. x\n2. y"), "<ol>\n<li>x</li>\n<li>y</li>\n</ol>\n");

@@ -1,21 +1,21 @@
-//! The documents: written as templates, filled in with the shop's own customers, orders and products.
+//! The documents, rendered from templates with the shop's customers, orders and products.
 
 mod facts;
+mod figures;
 mod html;
 mod template;
-mod values;
 
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
 use self::facts::Facts;
 use self::template::{Template, parse};
-use super::calendar::Moment;
-use super::{DataError, hexadecimal};
-use crate::documents::index::add_sections;
-use crate::documents::readable::{Format, readable};
+use super::error::DataError;
+use crate::hex;
+use crate::text::index::add_sections;
+use crate::text::readable::{Format, readable};
 
-/// Each file holds templates of one kind. `template.rs` says how they are written.
+/// Files of templates, whose syntax `template.rs` documents.
 const FILES: [&str; 6] = [
     include_str!("policies.txt"),
     include_str!("runbooks.txt"),
@@ -25,7 +25,7 @@ const FILES: [&str; 6] = [
     include_str!("reports.txt"),
 ];
 
-/// Writes every document with all of its versions, and the index over the latest ones.
+/// Inserts all documents with their versions, and builds the index over the latest versions.
 pub(super) fn fill(connection: &Connection, step: &mut dyn FnMut()) -> Result<(), DataError> {
     let facts = Facts::load(connection)?;
     let mut id = 0;
@@ -39,15 +39,6 @@ pub(super) fn fill(connection: &Connection, step: &mut dyn FnMut()) -> Result<()
     }
     connection.execute("INSERT INTO document_index (document_index) VALUES ('rebuild')", [])?;
     Ok(())
-}
-
-/// One version of one document, ready to be stored.
-pub(super) struct Version {
-    pub(super) title: String,
-    pub(super) author: String,
-    pub(super) message: String,
-    pub(super) created: Moment,
-    pub(super) body: String,
 }
 
 fn document(
@@ -82,7 +73,7 @@ fn document(
                 version.author,
                 version.message,
                 version.created.timestamp(),
-                hexadecimal(&Sha256::digest(&version.body)),
+                hex::encode(&Sha256::digest(&version.body)),
                 version.body,
             ],
         )?;

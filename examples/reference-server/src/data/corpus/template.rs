@@ -1,36 +1,44 @@
-//! How the documents are written.
+//! Templates of documents.
 //!
 //! ```text
-//! === policies/returns.md          a document; a path may have placeholders
-//! author: care                     department whose people write it
-//! start: 2023-02-14                day of the first version
+//! === policies/returns.md          a document; the path can have placeholders
+//! author: care                     department of the authors
+//! start: 2023-02-14                date of the first version
 //! v1: First issue                  a message for each version …
-//! versions: 3-6                    … or so many versions, with messages from a pool
+//! versions: 3-6                    … or a number of versions, with messages from a pool
 //! message: First draft
-//! count: 8                         so many documents of this kind, every: so many days apart
-//! let window = 14 | 3: 30          a figure, and its value from the third version on
-//! let budget = drift 200 400       a figure that changes now and then
+//! count: 8                         number of documents from this template; `every`: days between them
+//! let window = 14 | 3: 30          a figure, and its value from version 3 on
+//! let budget = drift 200 400       a figure that changes in some versions
 //! ---
-//! # Returns policy                 text; a paragraph is one line
-//! @3+ Lines that appear with the third version, `@1-2` that disappear, `@later` some time, `@some` perhaps.
-//! %later                           the same for the lines down to `%end`
-//! Goods may come back for {window} days, says {care:head}, {gladly|as a courtesy}. Numbers of sections and lists are
-//! put right afterwards. `{order:a@2023-05-19}` is an order from the weeks before that day, and
-//! `{product:s/2}` the second product of `{supplier:s}`.
+//! # Returns policy                 text; each paragraph is one line
+//! @3+ A line from version 3 on; `@1-2` in these versions, `@later` from a random version on, `@some` at random.
+//! %later                           the same for the lines up to `%end`
+//! Goods can be returned within {window} days, says {care:head}, {gladly|as a courtesy}. Sections and lists are
+//! renumbered afterwards. `{order:a@2023-05-19}` is an order from the weeks before that date, and
+//! `{product:s/2}` is the second product of `{supplier:s}`.
 //! ```
 
-use super::Version;
-use super::facts::{Facts, Key};
+use super::facts::{DocumentKey, Facts};
+use super::figures::Figure;
 use super::html;
-use super::values::Value;
-use crate::data::DataError;
 use crate::data::calendar::Moment;
+use crate::data::error::DataError;
 use crate::data::random::Random;
 
-/// The last moment at which a document may have been changed.
+/// The date of the last possible version.
 const END: Moment = Moment::of(2025, 6, 27);
 
-/// A document, or a family of documents, as it is written.
+/// A version of a document, rendered from a template.
+pub(super) struct RenderedVersion {
+    pub(super) title: String,
+    pub(super) author: String,
+    pub(super) message: String,
+    pub(super) created: Moment,
+    pub(super) body: String,
+}
+
+/// A template of one or more documents.
 #[derive(Default)]
 pub(super) struct Template {
     path: String,
@@ -41,40 +49,42 @@ pub(super) struct Template {
     versions: (i64, i64),
     pace: (i64, i64),
     messages: Vec<String>,
-    /// Whether there is one message for each version, rather than a pool of them.
+    /// `true` if there is one message for each version instead of a pool of messages.
     numbered: bool,
-    values: Vec<(String, Value)>,
-    body: Vec<Line>,
+    figures: Vec<(String, Figure)>,
+    body: Vec<TemplateLine>,
 }
 
-/// A line with the conditions under which it appears.
-struct Line {
+/// A line of the body with the conditions under which it is included.
+struct TemplateLine {
     conditions: Vec<Condition>,
     text: String,
 }
 
+/// The condition under which a line is included. The number of a random condition is that of its line.
 #[derive(Clone)]
 enum Condition {
-    /// From one version to another, both included.
+    /// In a range of versions, inclusive.
     Versions(i64, i64),
-    /// From a version on that chance chooses. The number tells one such place from another.
+    /// From a random version on.
     Later(usize),
-    /// In every version or in none, as chance chooses.
+    /// In all versions or in none, at random.
     Some(usize),
 }
 
-/// Reads a file of templates.
+/// Parses a file of templates.
 pub(super) fn parse(file: &str) -> Result<Vec<Template>, DataError> {
     let mut templates = Vec::new();
     for text in file.split("\n=== ").skip(1) {
-        let (head, body) = text.split_once("\n---\n").ok_or_else(|| fault(text, "has no line ---"))?;
+        let (head, body) =
+            text.split_once("\n---\n").ok_or_else(|| invalid(text, "the line `---` is missing"))?;
         templates.push(Template::parse(head, body)?);
     }
     Ok(templates)
 }
 
-fn fault(text: &str, what: &str) -> DataError {
-    DataError::Template(format!("{}: {what}", text.lines().next().unwrap_or_default()))
+fn invalid(text: &str, reason: &str) -> DataError {
+    DataError::Template(format!("{}: {reason}", text.lines().next().unwrap_or_default()))
 }
 
 impl Template {
@@ -84,14 +94,14 @@ impl Template {
         let mut template = Self { path, count: 1, versions: (3, 6), pace: (12, 75), ..Self::default() };
         for line in lines {
             if let Some((name, value)) = line.strip_prefix("let ").and_then(|rest| rest.split_once(" = ")) {
-                let value = Value::parse(value).ok_or_else(|| fault(head, line))?;
-                template.values.push((name.to_owned(), value));
+                let figure = Figure::parse(value).ok_or_else(|| invalid(head, line))?;
+                template.figures.push((name.to_owned(), figure));
             } else {
-                let (name, value) = line.split_once(": ").ok_or_else(|| fault(head, line))?;
-                template.set(name, value).ok_or_else(|| fault(head, line))?;
+                let (name, value) = line.split_once(": ").ok_or_else(|| invalid(head, line))?;
+                template.set(name, value).ok_or_else(|| invalid(head, line))?;
             }
         }
-        template.body = body_lines(body).ok_or_else(|| fault(head, "has a wrong mark"))?;
+        template.body = body_lines(body).ok_or_else(|| invalid(head, "the body has an invalid condition"))?;
         Ok(template)
     }
 
@@ -116,14 +126,15 @@ impl Template {
         Some(())
     }
 
-    /// The path and all versions of one document of this kind.
+    /// Renders the path and all versions of one document of the template.
     pub(super) fn versions(
         &self,
         facts: &Facts,
         instance: usize,
-    ) -> Result<(String, Vec<Version>), DataError> {
-        let key = Key { template: &self.path, instance };
-        let start = Moment::parse(&self.start).ok_or_else(|| fault(&self.path, "has no start"))?;
+    ) -> Result<(String, Vec<RenderedVersion>), DataError> {
+        let key = DocumentKey { template: &self.path, instance };
+        let start =
+            Moment::parse(&self.start).ok_or_else(|| invalid(&self.path, "the start date is missing"))?;
         let start = start.plus_days(self.every * instance as i64);
         let mut random = key.random("versions");
         let count = match self.numbered {
@@ -131,22 +142,22 @@ impl Template {
             false => random.between(self.versions.0, self.versions.1),
         };
         let draft = Draft { template: self, facts, key, start, count };
-        let path = draft.fill(&self.path, 1)?;
+        let path = draft.expand(&self.path, 1)?;
         let mut created = start.plus_seconds(random.between(27_000, 60_000));
         let mut versions = Vec::new();
         for number in 1..=count {
             let body = draft.body(number)?;
             let title = body.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or(&path).to_owned();
-            versions.push(Version {
+            versions.push(RenderedVersion {
                 author: facts.employee(&self.author, &mut random),
-                message: draft.fill(self.message(&mut random, number), number)?,
+                message: draft.expand(self.message(&mut random, number), number)?,
                 created,
                 body: if path.ends_with(".html") { html::page(&title, &body) } else { body },
                 title,
             });
-            let room = END.days_since(created) / (count - number + 1);
-            let wait = random.between(self.pace.0, self.pace.1).min(room).max(1);
-            created = created.plus_days(wait).plus_seconds(random.between(-9_000, 9_000));
+            let max_days = END.days_since(created) / (count - number + 1);
+            let days = random.between(self.pace.0, self.pace.1).min(max_days).max(1);
+            created = created.plus_days(days).plus_seconds(random.between(-9_000, 9_000));
         }
         Ok((path, versions))
     }
@@ -160,11 +171,11 @@ impl Template {
     }
 }
 
-/// A template together with what tells one document of its kind from another.
+/// A document of a template, before its versions are rendered.
 struct Draft<'a> {
     template: &'a Template,
     facts: &'a Facts,
-    key: Key<'a>,
+    key: DocumentKey<'a>,
     start: Moment,
     count: i64,
 }
@@ -176,66 +187,67 @@ impl Draft<'_> {
             if !line.conditions.iter().all(|condition| self.holds(condition, version)) {
                 continue;
             }
-            // What was left out leaves no gap.
+            // Omitted lines leave no gap.
             if line.text.is_empty() && (body.is_empty() || body.ends_with("\n\n")) {
                 continue;
             }
-            body.push_str(&self.fill(&line.text, version)?);
+            body.push_str(&self.expand(&line.text, version)?);
             body.push('\n');
         }
-        Ok(renumbered(body.trim_end()))
+        Ok(renumber(body.trim_end()))
     }
 
     fn holds(&self, condition: &Condition, version: i64) -> bool {
         match condition {
             Condition::Versions(from, to) => (*from..=*to).contains(&version),
-            Condition::Later(place) => {
-                version >= self.key.random(&format!("later {place}")).between(2, self.count)
+            Condition::Later(line) => {
+                version >= self.key.random(&format!("later {line}")).between(2, self.count)
             }
-            Condition::Some(place) => self.key.random(&format!("some {place}")).chance(50),
+            Condition::Some(line) => self.key.random(&format!("some {line}")).chance(50),
         }
     }
 
-    /// Puts figures, facts and choices where the braces are.
-    fn fill(&self, text: &str, version: i64) -> Result<String, DataError> {
-        let mut filled = String::new();
+    /// Replaces placeholders in braces by figures, facts and choices.
+    fn expand(&self, text: &str, version: i64) -> Result<String, DataError> {
+        let mut expanded = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
-            let (inside, behind) =
-                after.split_once('}').ok_or_else(|| fault(&self.template.path, "has an open brace"))?;
-            filled.push_str(before);
-            filled.push_str(&self.placeholder(inside, version)?);
-            rest = behind;
+            let (name, tail) =
+                after.split_once('}').ok_or_else(|| invalid(&self.template.path, "a brace is not closed"))?;
+            expanded.push_str(before);
+            expanded.push_str(&self.placeholder(name, version)?);
+            rest = tail;
         }
-        filled.push_str(rest);
-        Ok(filled)
+        expanded.push_str(rest);
+        Ok(expanded)
     }
 
-    fn placeholder(&self, inside: &str, version: i64) -> Result<String, DataError> {
-        let values = &self.template.values;
-        if let Some(place) = values.iter().position(|(name, _)| name == inside) {
-            // In every version some figure changes: they take turns.
-            let turn = |version: i64| version as usize % values.len() == place;
-            return Ok(values[place].1.at(version, &mut self.key.random(inside), turn));
+    fn placeholder(&self, name: &str, version: i64) -> Result<String, DataError> {
+        let figures = &self.template.figures;
+        if let Some(index) = figures.iter().position(|(figure, _)| figure == name) {
+            // In every version at least one figure changes: they take turns.
+            let must_change = |version: i64| version as usize % figures.len() == index;
+            return Ok(figures[index].1.at(version, &mut self.key.random(name), must_change));
         }
-        if inside.contains('|') {
-            let choices: Vec<&str> = inside.split('|').collect();
-            return Ok(self.key.random(inside).pick(&choices).to_owned());
+        if name.contains('|') {
+            let choices: Vec<&str> = name.split('|').collect();
+            return Ok(self.key.random(name).pick(&choices).to_owned());
         }
-        match inside {
+        match name {
             "date" => Ok(self.start.date()),
             "year" => Ok(self.start.year().to_string()),
             "version" => Ok(version.to_string()),
             "number" => Ok((self.key.instance + 1).to_string()),
-            _ => self.facts.tell(&self.key, inside, self.start).ok_or_else(|| {
-                DataError::Template(format!("{}: nothing is known of {{{inside}}}", self.template.path))
-            }),
+            _ => self
+                .facts
+                .resolve(&self.key, name, self.start)
+                .ok_or_else(|| invalid(&self.template.path, &format!("unknown placeholder {{{name}}}"))),
         }
     }
 }
 
-/// Sections and list items are counted anew, as some of them may have been left out.
-fn renumbered(body: &str) -> String {
+/// Renumbers sections and list items, since some of them may have been omitted.
+fn renumber(body: &str) -> String {
     let mut text = String::new();
     let (mut sections, mut items) = (0, 0);
     for line in body.lines() {
@@ -257,29 +269,29 @@ fn renumbered(body: &str) -> String {
     text
 }
 
-fn body_lines(body: &str) -> Option<Vec<Line>> {
+fn body_lines(body: &str) -> Option<Vec<TemplateLine>> {
     let mut lines = Vec::new();
     let mut regions: Vec<Condition> = Vec::new();
-    for (place, line) in body.lines().enumerate() {
+    for (index, line) in body.lines().enumerate() {
         if line == "%end" {
             regions.pop()?;
         } else if let Some(mark) = line.strip_prefix('%') {
-            regions.push(condition(mark, place)?);
+            regions.push(condition(mark, index)?);
         } else if let Some((mark, text)) = line.strip_prefix('@').and_then(|marked| marked.split_once(' ')) {
             let mut conditions = regions.clone();
-            conditions.push(condition(mark, place)?);
-            lines.push(Line { conditions, text: text.to_owned() });
+            conditions.push(condition(mark, index)?);
+            lines.push(TemplateLine { conditions, text: text.to_owned() });
         } else {
-            lines.push(Line { conditions: regions.clone(), text: line.to_owned() });
+            lines.push(TemplateLine { conditions: regions.clone(), text: line.to_owned() });
         }
     }
     regions.is_empty().then_some(lines)
 }
 
-fn condition(mark: &str, place: usize) -> Option<Condition> {
+fn condition(mark: &str, line: usize) -> Option<Condition> {
     Some(match mark {
-        "later" => Condition::Later(place),
-        "some" => Condition::Some(place),
+        "later" => Condition::Later(line),
+        "some" => Condition::Some(line),
         _ => match mark.strip_suffix('+') {
             Some(from) => Condition::Versions(from.parse().ok()?, i64::MAX),
             None => range(mark).map(|(from, to)| Condition::Versions(from, to))?,
@@ -287,7 +299,7 @@ fn condition(mark: &str, place: usize) -> Option<Condition> {
     })
 }
 
-/// `3-6` or `4`
+/// Parses a range such as `3-6` or `4`.
 fn range(text: &str) -> Option<(i64, i64)> {
     let (from, to) = text.split_once('-').unwrap_or((text, text));
     Some((from.parse().ok()?, to.parse().ok()?))

@@ -1,17 +1,18 @@
-//! What is sold: categories, products, their prices and where they are kept.
+//! Categories, products, price changes, warehouses and inventory.
 
 use rusqlite::params;
 use sha2::{Digest, Sha256};
 
-use super::names::{COLOURS, SERIES};
-use super::{EMPLOYEES, FIRST_DAY, Filling, LAST_DAY, SUPPLIERS};
+use super::extent::{EMPLOYEES, FIRST_DAY, LAST_DAY, SUPPLIERS};
+use super::inserter::Inserter;
+use super::names::{COLORS, SERIES};
 use crate::data::calendar::Moment;
 use crate::data::random::Random;
 
 pub(super) const PRODUCTS: i64 = 900;
 pub(super) const WAREHOUSES: i64 = 6;
 
-/// What orders need to know of a product.
+/// Data of a product that orders need.
 #[derive(Clone)]
 pub(super) struct Product {
     pub(super) price_cents: i64,
@@ -19,13 +20,13 @@ pub(super) struct Product {
     pub(super) introduced: Moment,
 }
 
-/// A category below a top one: its name, kinds of goods, and the ranges of price (euro) and weight (grams).
-type Range = (&'static str, [&'static str; 3], (i64, i64), (i64, i64));
+/// A subcategory: its name, kinds of products, and the ranges of price (euros) and weight (grams).
+type Subcategory = (&'static str, [&'static str; 3], (i64, i64), (i64, i64));
 
-/// A top category: its name, value added tax, materials, a sentence on care, and the categories below it.
-type Top = (&'static str, &'static str, [&'static str; 3], &'static str, [Range; 4]);
+/// A top-level category: its name, value added tax, materials, care instructions, and subcategories.
+type Category = (&'static str, &'static str, [&'static str; 3], &'static str, [Subcategory; 4]);
 
-const TOP: [Top; 6] = [
+const CATEGORIES: [Category; 6] = [
     (
         "Camping",
         "25.00",
@@ -100,25 +101,25 @@ const TOP: [Top; 6] = [
     ),
 ];
 
-pub(super) fn categories(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
+pub(super) fn categories(inserter: &mut Inserter<'_>) -> rusqlite::Result<()> {
     let mut id = 0;
-    for (name, vat, _, _, children) in &TOP {
+    for (name, vat, _, _, children) in &CATEGORIES {
         id += 1;
         let parent = id;
         let slug = name.to_lowercase();
         let insert = "INSERT INTO categories VALUES (?, ?, ?, ?, ?)";
-        filling.insert(insert, params![parent, None::<i64>, name, slug, vat])?;
+        inserter.insert(insert, params![parent, None::<i64>, name, slug, vat])?;
         for (child, ..) in children {
             id += 1;
             let child_slug = format!("{slug}-{}", child.to_lowercase().replace(' ', "-"));
-            filling.insert(insert, params![id, parent, child, child_slug, vat])?;
+            inserter.insert(insert, params![id, parent, child, child_slug, vat])?;
         }
     }
     Ok(())
 }
 
-pub(super) fn warehouses(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
-    const PLACES: [(&str, &str, &str, i64); WAREHOUSES as usize] = [
+pub(super) fn warehouses(inserter: &mut Inserter<'_>) -> rusqlite::Result<()> {
+    const SITES: [(&str, &str, &str, i64); WAREHOUSES as usize] = [
         ("GOT1", "Gothenburg", "SE", 14_000),
         ("GOT2", "Gothenburg", "SE", 5_200),
         ("OSL1", "Oslo", "NO", 4_800),
@@ -126,24 +127,24 @@ pub(super) fn warehouses(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
         ("RTM1", "Rotterdam", "NL", 9_000),
         ("GDN1", "Gdańsk", "PL", 6_400),
     ];
-    for (place, id) in PLACES.iter().zip(1_i64..) {
-        filling.insert(
+    for (site, id) in SITES.iter().zip(1_i64..) {
+        inserter.insert(
             "INSERT INTO warehouses VALUES (?, ?, ?, ?, ?)",
-            params![id, place.0, place.1, place.2, place.3],
+            params![id, site.0, site.1, site.2, site.3],
         )?;
     }
     Ok(())
 }
 
-pub(super) fn products(filling: &mut Filling<'_>) -> rusqlite::Result<Vec<Product>> {
+pub(super) fn products(inserter: &mut Inserter<'_>) -> rusqlite::Result<Vec<Product>> {
     let mut random = Random::named("products");
     let mut products = Vec::new();
     for id in 1..=PRODUCTS {
-        let top = random.below(TOP.len());
+        let top = random.below(CATEGORIES.len());
         let child = random.below(4);
         let category = (top * 5 + child + 2) as i64;
-        let (_, _, materials, care, ranges) = &TOP[top];
-        let (_, kinds, prices, weights) = &ranges[child];
+        let (_, _, materials, care, subcategories) = &CATEGORIES[top];
+        let (_, kinds, prices, weights) = &subcategories[child];
         let series = random.pick(&SERIES);
         let name = format!("{series} {} {}", random.between(1, 99), random.pick(kinds));
         let price_cents = price(&mut random, *prices);
@@ -151,8 +152,8 @@ pub(super) fn products(filling: &mut Filling<'_>) -> rusqlite::Result<Vec<Produc
         let discontinued = random.chance(9).then(|| introduced.plus_days(random.between(300, 900)));
         let sku = format!("NL-{}-{id:04}", series.chars().take(3).collect::<String>().to_uppercase());
         let weight_grams = random.between(weights.0, weights.1);
-        let colour = random.pick(&COLOURS);
-        filling.insert(
+        let color = random.pick(&COLORS);
+        inserter.insert(
             "INSERT INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 id,
@@ -163,8 +164,8 @@ pub(super) fn products(filling: &mut Filling<'_>) -> rusqlite::Result<Vec<Produc
                 price_cents,
                 price_cents * random.between(38, 66) / 100,
                 weight_grams,
-                description(&mut random, &name, colour, care),
-                attributes(&mut random, colour, materials),
+                description(&mut random, &name, color, care),
+                attributes(&mut random, color, materials),
                 gtin(id),
                 introduced.date(),
                 discontinued.filter(|day| *day < LAST_DAY).map(Moment::date),
@@ -176,12 +177,12 @@ pub(super) fn products(filling: &mut Filling<'_>) -> rusqlite::Result<Vec<Produc
     Ok(products)
 }
 
-/// Prices end in .00, .50, .90 or .95, as shops like them.
+/// Returns a price in cents that ends in .00, .50, .90 or .95.
 fn price(random: &mut Random, (low, high): (i64, i64)) -> i64 {
     random.between(low, high) * 100 + random.pick(&[0, 50, 90, 95])
 }
 
-fn description(random: &mut Random, name: &str, colour: &str, care: &str) -> String {
+fn description(random: &mut Random, name: &str, color: &str, care: &str) -> String {
     let opening = random.pick(&[
         "made for long days outside",
         "a quiet companion for every season",
@@ -189,16 +190,16 @@ fn description(random: &mut Random, name: &str, colour: &str, care: &str) -> Str
         "small enough to forget and sturdy enough to trust",
         "a favourite of our own staff",
     ]);
-    format!("{name} in {colour}: {opening}. {care}")
+    format!("{name} in {color}: {opening}. {care}")
 }
 
-fn attributes(random: &mut Random, colour: &str, materials: &[&str]) -> String {
+fn attributes(random: &mut Random, color: &str, materials: &[&str]) -> String {
     let material = random.pick(materials);
     let warranty = random.pick(&[12, 24, 24, 36, 60]);
-    format!(r#"{{"colour":"{colour}","material":"{material}","warrantyMonths":{warranty}}}"#)
+    format!(r#"{{"colour":"{color}","material":"{material}","warrantyMonths":{warranty}}}"#)
 }
 
-/// Thirteen digits: a Swedish company prefix, the product, and the check digit.
+/// Returns a GTIN of thirteen digits: a Swedish company prefix, the product, and the check digit.
 fn gtin(product: i64) -> i64 {
     let body = 735_012_300_000 + product * 7;
     let digits = format!("{body}");
@@ -206,7 +207,7 @@ fn gtin(product: i64) -> i64 {
     body * 10 + (10 - sum % 10) % 10
 }
 
-pub(super) fn price_changes(filling: &mut Filling<'_>, products: &[Product]) -> rusqlite::Result<()> {
+pub(super) fn price_changes(inserter: &mut Inserter<'_>, products: &[Product]) -> rusqlite::Result<()> {
     const REASONS: [&str; 6] = [
         "Supplier price increase",
         "Seasonal campaign",
@@ -224,7 +225,7 @@ pub(super) fn price_changes(filling: &mut Filling<'_>, products: &[Product]) -> 
             changes.push(day);
             day = day.plus_days(random.between(60, 330));
         }
-        // Backwards from the present list price, so that the last change leads to it.
+        // The changes are computed backwards from the current list price, so that the last change leads to it.
         let mut new = product.price_cents;
         let mut rows = Vec::new();
         for day in changes.into_iter().rev() {
@@ -234,7 +235,7 @@ pub(super) fn price_changes(filling: &mut Filling<'_>, products: &[Product]) -> 
         }
         for (day, old, new) in rows.into_iter().rev() {
             id += 1;
-            filling.insert(
+            inserter.insert(
                 "INSERT INTO price_changes VALUES (?, ?, ?, ?, ?, ?, ?)",
                 params![
                     id,
@@ -251,7 +252,7 @@ pub(super) fn price_changes(filling: &mut Filling<'_>, products: &[Product]) -> 
     Ok(())
 }
 
-pub(super) fn inventory(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
+pub(super) fn inventory(inserter: &mut Inserter<'_>) -> rusqlite::Result<()> {
     let mut random = Random::named("inventory");
     for product in 1..=PRODUCTS {
         for warehouse in 1..=WAREHOUSES {
@@ -259,7 +260,7 @@ pub(super) fn inventory(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
                 continue;
             }
             let on_hand = random.between(0, 420);
-            filling.insert(
+            inserter.insert(
                 "INSERT INTO inventory VALUES (?, ?, ?, ?, ?, ?)",
                 params![
                     product,

@@ -1,4 +1,4 @@
-//! The words that people, places and goods are named with.
+//! Names of people, companies, streets, cities and products.
 
 #[rustfmt::skip]
 pub(super) const FIRST_NAMES: [&str; 84] = [
@@ -26,7 +26,7 @@ pub(super) const LAST_NAMES: [&str; 96] = [
     "Vermeulen", "Virtanen", "Visser", "Vogel", "Weber", "Wójcik", "Zhang", "Zimmermann",
 ];
 
-/// A city: its name, country, the first digits of its postal codes, and its telephone prefix.
+/// A city: its name, country, prefix of its postal codes, and telephone prefix.
 pub(super) type City = (&'static str, &'static str, &'static str, &'static str);
 
 pub(super) const CITIES: [City; 26] = [
@@ -78,18 +78,18 @@ pub(super) const COMPANY_STEMS: [&str; 48] = [
     "Skylark", "Stonebridge", "Summit", "Tidewater", "Timberline", "Trailhead", "Westerly", "Windrose",
 ];
 
-/// What follows the stem of a supplier's name.
+/// Second parts of suppliers' names.
 pub(super) const SUPPLIER_TRADES: [&str; 8] =
     ["Textiles", "Lighting", "Outdoor Works", "Metalware", "Imports", "Ceramics", "Instruments", "Woodcraft"];
 
-/// What follows the stem of a business customer's name.
+/// Second parts of business customers' names.
 #[rustfmt::skip]
 pub(super) const CUSTOMER_TRADES: [&str; 10] = [
     "Hotels", "Expeditions", "Scouts Association", "Interiors", "Adventure School", "Property Services",
     "Event Rentals", "Mountain Guides", "Architects", "Retail Group",
 ];
 
-/// The ending that the law of a country asks of a company's name.
+/// Returns the suffix for the legal form of companies in a country.
 pub(super) fn legal_form(country: &str) -> &'static str {
     match country {
         "SE" => "AB",
@@ -113,7 +113,7 @@ pub(super) const SERIES: [&str; 40] = [
 ];
 
 #[rustfmt::skip]
-pub(super) const COLOURS: [&str; 14] = [
+pub(super) const COLORS: [&str; 14] = [
     "black", "white", "graphite", "moss green", "pine green", "rust red", "lingon red", "fjord blue",
     "night blue", "sand", "ochre", "birch", "copper", "brass",
 ];

@@ -1,16 +1,17 @@
-//! Who the shop deals with: suppliers, employees, customers. All of it is invented, down to the accounts.
+//! Suppliers, employees and customers. All of them are fictional, including their bank accounts.
 
 use rusqlite::params;
 
+use super::extent::{CUSTOMERS, EMPLOYEES, FIRST_DAY, LAST_DAY, SUPPLIERS};
+use super::inserter::Inserter;
 use super::names::{
     CITIES, COMPANY_STEMS, CUSTOMER_TRADES, City, FIRST_NAMES, LAST_NAMES, STREETS, SUPPLIER_TRADES,
     legal_form,
 };
-use super::{CUSTOMERS, EMPLOYEES, FIRST_DAY, Filling, LAST_DAY, SUPPLIERS};
 use crate::data::calendar::Moment;
 use crate::data::random::Random;
 
-/// What orders need to know of a customer.
+/// Data of a customer that orders need.
 pub(super) struct Customer {
     pub(super) country: &'static str,
     pub(super) company: bool,
@@ -33,16 +34,16 @@ impl Person {
     }
 }
 
-pub(super) fn suppliers(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
+pub(super) fn suppliers(inserter: &mut Inserter<'_>) -> rusqlite::Result<()> {
     let mut random = Random::named("suppliers");
     for id in 1..=SUPPLIERS {
         let city = random.pick(&CITIES);
-        // Stem and trade step at different speeds, so that no two names are equal.
+        // Stem and trade advance at different rates, so that names are unique.
         let stem = COMPANY_STEMS[(id as usize * 5) % COMPANY_STEMS.len()];
         let trade =
             SUPPLIER_TRADES[(id as usize / COMPANY_STEMS.len() + id as usize) % SUPPLIER_TRADES.len()];
         let contact = Person::any(&mut random);
-        filling.insert(
+        inserter.insert(
             "INSERT INTO suppliers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 id,
@@ -64,7 +65,7 @@ pub(super) fn suppliers(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// A department: its weight, its name, the title of its head, that of the others, and their salaries in euro.
+/// A department: its weight, name, job titles of the head and of the other employees, and range of salaries in euros.
 type Department = (usize, &'static str, &'static str, &'static str, (i64, i64));
 
 const DEPARTMENTS: [Department; 9] = [
@@ -79,11 +80,11 @@ const DEPARTMENTS: [Department; 9] = [
     (10, "Legal and Compliance", "General Counsel", "Compliance Officer", (55_000, 82_000)),
 ];
 
-pub(super) fn employees(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
+pub(super) fn employees(inserter: &mut Inserter<'_>) -> rusqlite::Result<()> {
     let mut random = Random::named("employees");
     for id in 1..=EMPLOYEES {
         let person = Person::any(&mut random);
-        // The first is the managing director, the next are the heads of department.
+        // The first employee is the managing director, the next ones are the heads of the departments.
         let head = usize::try_from(id - 2).ok().filter(|index| *index < DEPARTMENTS.len());
         let choices: Vec<(usize, usize)> = DEPARTMENTS.iter().map(|d| d.0).zip(0..).collect();
         let index = head.unwrap_or_else(|| random.weighted(&choices));
@@ -98,7 +99,7 @@ pub(super) fn employees(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
         let left = (head.is_none() && id > 1 && random.chance(11))
             .then(|| hired.plus_days(random.between(200, 1_500)));
         let city = random.pick(&CITIES[..13]);
-        filling.insert(
+        inserter.insert(
             "INSERT INTO employees VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 id,
@@ -123,7 +124,7 @@ pub(super) fn employees(filling: &mut Filling<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-pub(super) fn customers(filling: &mut Filling<'_>) -> rusqlite::Result<Vec<Customer>> {
+pub(super) fn customers(inserter: &mut Inserter<'_>) -> rusqlite::Result<Vec<Customer>> {
     let mut random = Random::named("customers");
     let mut customers = Vec::new();
     for id in 1..=CUSTOMERS {
@@ -136,9 +137,9 @@ pub(super) fn customers(filling: &mut Filling<'_>) -> rusqlite::Result<Vec<Custo
         let tax_id = company.is_some().then(|| vat_number(&mut random, city.1));
         let iban = random.chance(46).then(|| iban(&mut random, city.1));
         let birth = Moment::of(random.between(1944, 2006), random.between(1, 12), random.between(1, 28));
-        // Older accounts have lower numbers.
+        // Customer numbers are in order of creation.
         let created = FIRST_DAY.plus_days(-1_400).plus_seconds(id * 31_000 + random.between(0, 30_000));
-        filling.insert(
+        inserter.insert(
             "INSERT INTO customers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             params![
                 id,
@@ -193,7 +194,7 @@ fn vat_number(random: &mut Random, country: &str) -> String {
     format!("{country}{:010}", random.between(1, 9_999_999_999))
 }
 
-/// An account number with right check digits at a bank that does not exist.
+/// Returns an IBAN with valid check digits at a bank that does not exist.
 fn iban(random: &mut Random, country: &str) -> String {
     let account = format!("0000{:014}", random.between(1, 99_999_999_999_999));
     let letters = country.bytes().map(|letter| u64::from(letter - b'A') + 10);
@@ -207,7 +208,7 @@ fn iban(random: &mut Random, country: &str) -> String {
     format!("{country}{:02}{account}", 98 - remainder * 100 % 97)
 }
 
-/// A name as it stands in an address: letters of other alphabets become their nearest plain ones.
+/// Converts a name to ASCII for email addresses: letters with diacritics become base letters.
 fn ascii(name: &str) -> String {
     let mut plain = String::new();
     for letter in name.to_lowercase().chars() {
@@ -231,7 +232,7 @@ mod tests {
     use crate::data::random::Random;
 
     #[test]
-    fn accounts_pass_the_check_that_banks_make() {
+    fn ibans_have_valid_check_digits() {
         let mut random = Random::named("iban");
         for country in ["SE", "DE", "NL"] {
             let account = iban(&mut random, country);
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn names_become_addresses() {
+    fn names_are_converted_to_ascii() {
         assert_eq!(ascii("Søren"), "soren");
         assert_eq!(ascii("van den Berg"), "van-den-berg");
         assert_eq!(ascii("O'Brien"), "obrien");

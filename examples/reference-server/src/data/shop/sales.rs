@@ -1,17 +1,18 @@
-//! What was ordered, paid, sent and sent back.
+//! Orders, payments, shipments and returns.
 
 use rusqlite::params;
 
+use super::extent::{EMPLOYEES, FIRST_DAY, LAST_DAY, ORDERS};
 use super::goods::{Product, WAREHOUSES};
+use super::inserter::Inserter;
 use super::people::Customer;
-use super::{EMPLOYEES, FIRST_DAY, Filling, LAST_DAY, ORDERS};
 use crate::data::calendar::Moment;
 use crate::data::random::Random;
 
-/// The external ledger counts from here: beyond the integers that a 64-bit float holds.
+/// First id of the external ledger, beyond the integers that a 64-bit float represents exactly.
 const LEDGER: i64 = 9_007_199_254_740_993;
 
-/// What payments, shipments, returns and tickets need to know of an order.
+/// Data of an order that payments, shipments, returns and tickets need.
 pub(super) struct Order {
     pub(super) id: i64,
     pub(super) customer: i64,
@@ -31,7 +32,7 @@ struct Item {
 }
 
 pub(super) fn orders(
-    filling: &mut Filling<'_>,
+    inserter: &mut Inserter<'_>,
     customers: &[Customer],
     products: &[Product],
 ) -> rusqlite::Result<Vec<Order>> {
@@ -39,7 +40,7 @@ pub(super) fn orders(
     let mut orders = Vec::new();
     let spacing = LAST_DAY.days_since(FIRST_DAY) * 86_400 / ORDERS;
     for id in 1..=ORDERS {
-        // Later orders have later times: each falls into a slot of its own.
+        // Each order has its own time slot, so that the times are in the order of the ids.
         let at = FIRST_DAY.plus_seconds((id - 1) * spacing + random.between(0, spacing - 1));
         let number = customer(&mut random, customers, at);
         let customer = &customers[number as usize - 1];
@@ -56,16 +57,16 @@ pub(super) fn orders(
             items: Vec::new(),
         };
         let lines = lines(&mut random, &mut order, products);
-        row(filling, &mut random, &mut order, customer.country)?;
+        row(inserter, &mut random, &mut order, customer.country)?;
         for line in lines {
-            line.insert(filling, id)?;
+            line.insert(inserter, id)?;
         }
         orders.push(order);
     }
     Ok(orders)
 }
 
-/// Someone who had an account by then; a few buy very often.
+/// Returns the number of a customer with an account at that time. 120 customers order more often than the others.
 fn customer(random: &mut Random, customers: &[Customer], at: Moment) -> i64 {
     let known = customers.partition_point(|customer| customer.created < at);
     let index = if random.chance(20) { random.below(known.min(120)) } else { random.below(known) };
@@ -80,7 +81,7 @@ fn status(random: &mut Random, at: Moment) -> &'static str {
     }
 }
 
-struct Line {
+struct OrderLine {
     number: i64,
     product: i64,
     quantity: i64,
@@ -89,9 +90,9 @@ struct Line {
     total_cents: i64,
 }
 
-impl Line {
-    fn insert(&self, filling: &mut Filling<'_>, order: i64) -> rusqlite::Result<()> {
-        filling.insert(
+impl OrderLine {
+    fn insert(&self, inserter: &mut Inserter<'_>, order: i64) -> rusqlite::Result<()> {
+        inserter.insert(
             "INSERT INTO order_items VALUES (?, ?, ?, ?, ?, ?, ?)",
             params![
                 order,
@@ -106,7 +107,7 @@ impl Line {
     }
 }
 
-fn lines(random: &mut Random, order: &mut Order, products: &[Product]) -> Vec<Line> {
+fn lines(random: &mut Random, order: &mut Order, products: &[Product]) -> Vec<OrderLine> {
     let count = random.weighted(&[(24, 1), (28, 2), (22, 3), (14, 4), (8, 5), (4, 7)]);
     let mut lines = Vec::new();
     for number in 1..=count {
@@ -116,19 +117,19 @@ fn lines(random: &mut Random, order: &mut Order, products: &[Product]) -> Vec<Li
             if order.company { random.between(1, 24) } else { random.pick(&[1, 1, 1, 1, 2, 2, 3]) };
         let unit_price_cents = product.price_cents * random.between(92, 100) / 100;
         let discount = random.weighted(&[(70, 0), (12, 500), (8, 750), (7, 1_000), (3, 2_500)]);
-        // Half a cent rounds up, and nothing passes through a float.
+        // Half a cent is rounded up, in integers only.
         let total_cents = (quantity * unit_price_cents * (10_000 - discount) + 5_000) / 10_000;
         order.total_cents += total_cents;
         order.weight_grams += quantity * product.weight_grams;
         order.items.push(Item { quantity, total_cents });
         let product = index as i64 + 1;
-        lines.push(Line { number, product, quantity, unit_price_cents, discount, total_cents });
+        lines.push(OrderLine { number, product, quantity, unit_price_cents, discount, total_cents });
     }
     lines
 }
 
 fn row(
-    filling: &mut Filling<'_>,
+    inserter: &mut Inserter<'_>,
     random: &mut Random,
     order: &mut Order,
     country: &str,
@@ -141,7 +142,7 @@ fn row(
     let shipping = if order.total_cents > 15_000 { 0 } else { random.pick(&[490, 590, 790]) };
     order.total_cents += shipping;
     let (currency, rate) = currency(random, country);
-    filling.insert(
+    inserter.insert(
         "INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             order.id,
@@ -174,7 +175,7 @@ fn currency(random: &mut Random, country: &str) -> (&'static str, String) {
     (currency, format!("{}.{:08}", rate / 100_000_000, rate % 100_000_000))
 }
 
-pub(super) fn payments(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite::Result<()> {
+pub(super) fn payments(inserter: &mut Inserter<'_>, orders: &[Order]) -> rusqlite::Result<()> {
     let mut random = Random::named("payments");
     let mut id = 0;
     for order in orders {
@@ -183,14 +184,14 @@ pub(super) fn payments(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite:
             id += 1;
             let half = order.total_cents / parts;
             let amount = if part == 0 { order.total_cents - half * (parts - 1) } else { half };
-            payment(filling, &mut random, order, id, amount)?;
+            payment(inserter, &mut random, order, id, amount)?;
         }
     }
     Ok(())
 }
 
 fn payment(
-    filling: &mut Filling<'_>,
+    inserter: &mut Inserter<'_>,
     random: &mut Random,
     order: &Order,
     id: i64,
@@ -206,10 +207,10 @@ fn payment(
         "returned" => "refunded",
         _ => "captured",
     };
-    // 1.4 % and 25 cents, in ten-thousandths of a euro: exact in integers.
+    // 1.4 % plus 25 cents, in units of 0.0001 euros.
     let fee = if method == "card" || method == "wallet" { amount * 14 / 10 + 2_500 } else { 0 };
     let captured = matches!(status, "captured" | "refunded");
-    filling.insert(
+    inserter.insert(
         "INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             id,
@@ -226,7 +227,7 @@ fn payment(
     )
 }
 
-pub(super) fn shipments(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite::Result<()> {
+pub(super) fn shipments(inserter: &mut Inserter<'_>, orders: &[Order]) -> rusqlite::Result<()> {
     let mut random = Random::named("shipments");
     let mut id = 0;
     for order in orders.iter().filter(|order| matches!(order.status, "shipped" | "delivered" | "returned")) {
@@ -241,7 +242,7 @@ pub(super) fn shipments(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite
             let shipped = order.at.plus_seconds(random.between(7_000, 160_000));
             let delivered = shipped.plus_seconds(random.between(60_000, 520_000)).min(LAST_DAY);
             let weight = (order.weight_grams / parcels).max(1);
-            filling.insert(
+            inserter.insert(
                 "INSERT INTO shipments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 params![
                     id,
@@ -260,7 +261,7 @@ pub(super) fn shipments(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite
     Ok(())
 }
 
-pub(super) fn returns(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite::Result<()> {
+pub(super) fn returns(inserter: &mut Inserter<'_>, orders: &[Order]) -> rusqlite::Result<()> {
     const REASONS: [&str; 7] = [
         "Wrong size",
         "Colour differs from the picture",
@@ -278,7 +279,7 @@ pub(super) fn returns(filling: &mut Filling<'_>, orders: &[Order]) -> rusqlite::
                 continue;
             }
             id += 1;
-            filling.insert(
+            inserter.insert(
                 "INSERT INTO returns VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 params![
                     id,

@@ -1,0 +1,4 @@
+//! Servers over standard input and output.
+
+pub(crate) mod load;
+mod server;

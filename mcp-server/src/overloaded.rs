@@ -1,0 +1,63 @@
+//! Refusals because of a limit that is reached for the moment.
+
+use std::fmt;
+use std::time::Duration;
+
+use mcpwright_core::ErrorObject;
+use serde_json::json;
+
+/// A refusal because a limit is reached for the moment: the same request may succeed later.
+///
+/// Over HTTP it is the status 429, and nothing else is. As a JSON-RPC error it is an internal error (-32603) with
+/// `retryAfterMs` in its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overloaded {
+    reason: &'static str,
+    retry_after: Duration,
+}
+
+impl Overloaded {
+    /// Creates a refusal with its reason and the time after which a retry is worthwhile.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use mcpwright_core::{ErrorCode, ErrorObject};
+    /// use mcpwright_server::Overloaded;
+    ///
+    /// let error = ErrorObject::from(Overloaded::new("too many calls at once", Duration::from_secs(1)));
+    /// assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
+    /// ```
+    pub fn new(reason: &'static str, retry_after: Duration) -> Self {
+        Self { reason, retry_after }
+    }
+
+    /// Returns the refusal of a call because too many are in flight.
+    pub fn too_many_calls() -> Self {
+        Self::new("too many calls at once", Duration::from_secs(1))
+    }
+
+    /// Returns the refusal of a subscription because its caller has too many.
+    pub fn too_many_subscriptions() -> Self {
+        Self::new("too many subscriptions", Duration::from_secs(60))
+    }
+
+    /// Returns the time after which a retry is worthwhile.
+    pub fn retry_after(&self) -> Duration {
+        self.retry_after
+    }
+}
+
+impl fmt::Display for Overloaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason)
+    }
+}
+
+impl std::error::Error for Overloaded {}
+
+impl From<Overloaded> for ErrorObject {
+    fn from(overloaded: Overloaded) -> Self {
+        let milliseconds = u64::try_from(overloaded.retry_after.as_millis()).unwrap_or(u64::MAX);
+        Self::internal(overloaded.reason).data(json!({ "retryAfterMs": milliseconds }))
+    }
+}

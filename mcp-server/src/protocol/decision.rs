@@ -1,0 +1,243 @@
+//! Decisions about messages that arrive without a connection: the POST requests of HTTP.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+use mcpwright_core::{
+    Client, DecodeError, Era, ErrorObject, Message, Notification, ProtocolVersion, Request, Response, method,
+};
+
+use crate::call::{Call, CallId, Resolved};
+use crate::caller::Caller;
+use crate::handler::ToolHandler;
+use crate::handler::header_params::HeaderParam;
+use crate::json;
+use crate::protocol::action::Received;
+use crate::protocol::connection::Connection;
+use crate::protocol::legacy::handshake::Handshake;
+use crate::protocol::modern;
+use crate::protocol::modern::Checks;
+use crate::protocol::request_meta::RequestMeta;
+use crate::protocol::routed::{Refusal, Routed};
+use crate::protocol::transport_metadata::{DeclaredRevision, TransportMetadata};
+use crate::server::Server;
+
+/// The decision about a message that arrived without a connection, by [`Server::receive`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Decision {
+    /// The message is answered without a handler. The era decides over the status of an error.
+    Answered(Response, Era),
+    /// The message is refused because a limit is reached.
+    Overloaded(Response),
+    /// A handler answers the request: run it with [`Server::call`], and make the response with [`Server::finish`].
+    Call(Call),
+    /// The request opened a subscription. The acknowledgement comes first, and the connection has the changes.
+    Subscribed(Box<Connection>, Notification),
+    /// `initialize` opened a session: its id must carry or find this handshake.
+    Opened(Response, Handshake),
+    /// A request or batch of an earlier revision without a session: follow the instructions on this connection.
+    Detached(Box<Connection>, Received),
+    /// The message belongs to the session that the transport's metadata names.
+    InSession {
+        /// The message, unchanged.
+        message: Message,
+        /// The message is `initialize`. If there is no such session, [`Server::receive_without_session`] opens one.
+        is_initialize: bool,
+    },
+    /// A notification: no answer.
+    Ignored,
+    /// A response that no call waits for.
+    Unexpected,
+    /// The declared revision is unknown, and the message declares none.
+    UnknownRevision,
+}
+
+impl Server {
+    /// Decides about a message that arrived without a connection, such as the body of an HTTP POST.
+    ///
+    /// A modern request needs no connection. A message of an earlier revision belongs to the session that the metadata
+    /// names; without one, it gets a connection of its own.
+    pub async fn receive(
+        &self,
+        caller: &Caller,
+        message: Result<Message, DecodeError>,
+        metadata: &dyn TransportMetadata,
+    ) -> Decision {
+        let message = match message {
+            Ok(Message::Request(request)) => return self.receive_request(caller, request, metadata).await,
+            Ok(message) if metadata.names_session() => {
+                return Decision::InSession { message, is_initialize: false };
+            }
+            message => message,
+        };
+        match message {
+            Ok(message) => self.receive_without_session(caller, message, metadata),
+            Err(error) => match error.to_response() {
+                Some(response) => Decision::Answered(response, Era::Modern),
+                None if metadata.names_session() => Decision::Ignored,
+                None if matches!(error, DecodeError::Unanswerable(_)) => unexpected(metadata),
+                None => Decision::Ignored,
+            },
+        }
+    }
+
+    /// Decides about a message of an earlier revision that belongs to no session.
+    pub fn receive_without_session(
+        &self,
+        caller: &Caller,
+        message: Message,
+        metadata: &dyn TransportMetadata,
+    ) -> Decision {
+        let era = match &message {
+            Message::Request(_) => Era::Legacy,
+            Message::Batch(_) => Era::Modern,
+            Message::Notification(_) => return Decision::Ignored,
+            Message::Response(_) => return unexpected(metadata),
+        };
+        let (server, caller) = (self.clone(), caller.clone());
+        let mut connection = Box::new(match metadata.declared_revision() {
+            // A request without the header is one of this revision.
+            DeclaredRevision::Absent => {
+                Connection::without_session(server, caller, ProtocolVersion::V2025_03_26)
+            }
+            DeclaredRevision::Known(version) if version.era() == Some(Era::Legacy) => {
+                Connection::without_session(server, caller, version)
+            }
+            DeclaredRevision::Unknown if is_ping(&message) => return Decision::UnknownRevision,
+            DeclaredRevision::Known(_) | DeclaredRevision::Unknown => Connection::new(server, caller),
+        });
+        match connection.receive_with(Ok(message), metadata) {
+            Received::Answered(response) => match connection.handshake() {
+                Some(handshake) => Decision::Opened(response, handshake.clone()),
+                None => Decision::Answered(response, era),
+            },
+            Received::Overloaded(response) => Decision::Overloaded(response),
+            Received::Ignored(_) => Decision::Ignored,
+            received => Decision::Detached(connection, received),
+        }
+    }
+
+    async fn receive_request(
+        &self,
+        caller: &Caller,
+        request: Request,
+        metadata: &dyn TransportMetadata,
+    ) -> Decision {
+        if let Some(parsed) = modern::cached(&request, self) {
+            let lookup = self.look_up(&request, metadata).await;
+            let client = lookup.checks(metadata).cached(&request, parsed);
+            return self.decide(caller, request, client, lookup);
+        }
+        let (is_modern, era) = match RequestMeta::of(&request) {
+            Ok(meta) => (meta.is_modern(), meta.era(&request, declares_legacy(metadata))),
+            Err(_) => (false, Era::Modern),
+        };
+        if !is_modern && metadata.names_session() {
+            let is_initialize = request.method == method::INITIALIZE;
+            return Decision::InSession { message: Message::Request(request), is_initialize };
+        }
+        if era == Era::Legacy {
+            return self.receive_without_session(caller, Message::Request(request), metadata);
+        }
+        let lookup = self.look_up(&request, metadata).await;
+        let checks = lookup.checks(metadata);
+        let client = RequestMeta::of(&request).and_then(|meta| checks.parse(&request, &meta, self));
+        self.decide(caller, request, client, lookup)
+    }
+
+    /// Decides about a modern request of an identified client.
+    fn decide(
+        &self,
+        caller: &Caller,
+        request: Request,
+        client: Result<Client, ErrorObject>,
+        lookup: ToolLookup,
+    ) -> Decision {
+        let client = match client {
+            Ok(client) => client,
+            Err(error) => return Decision::Answered(Response::error(request.id, error), Era::Modern),
+        };
+        let mut connection = None;
+        let routed = modern::route(&request, client, self, caller, |client| {
+            connection.insert(Box::new(self.connect(caller.clone()))).subscribe(&request, client)
+        });
+        match routed {
+            Ok(Routed::Call(client, state)) => {
+                let call = Call::from_request(request, client, caller.clone(), CallId::default());
+                Decision::Call(call.with_round_state(state).with_resolved(lookup.into_resolved()))
+            }
+            Ok(Routed::Subscribed(acknowledgement)) => match connection {
+                Some(connection) => Decision::Subscribed(connection, acknowledgement),
+                None => unreachable!("the connection opened the subscription"),
+            },
+            Ok(Routed::Answered(result)) => Decision::Answered(Response::ok(request.id, result), Era::Modern),
+            Err(Refusal::Error(error)) => Decision::Answered(Response::error(request.id, error), Era::Modern),
+            Err(Refusal::Overloaded(overloaded)) => {
+                Decision::Overloaded(Response::error(request.id, overloaded.into()))
+            }
+        }
+    }
+
+    /// Looks up the tool of a call whose client repeats arguments in headers: they are compared before the call starts.
+    async fn look_up(&self, request: &Request, metadata: &dyn TransportMetadata) -> ToolLookup {
+        if request.method != method::TOOLS_CALL || !metadata.has_header_params() {
+            return ToolLookup::NotDone;
+        }
+        let name = request.params.as_ref().and_then(|params| params.member("name"));
+        let Some(name) = name.and_then(json::string) else { return ToolLookup::NotDone };
+        let tools = &self.state.tools;
+        if let Some(tool) = tools.get_static(&name) {
+            return ToolLookup::Found(tool.clone());
+        }
+        match Box::pin(AssertUnwindSafe(tools.find(&name)).catch_unwind()).await {
+            Ok(Ok(Some(tool))) => ToolLookup::Found(tool),
+            Ok(Ok(None)) => ToolLookup::NotFound,
+            // The call repeats the lookup, and reports its error.
+            Ok(Err(_)) | Err(_) => ToolLookup::NotDone,
+        }
+    }
+}
+
+/// The tool of a call, looked up before the call starts.
+enum ToolLookup {
+    NotDone,
+    Found(ToolHandler),
+    NotFound,
+}
+
+impl ToolLookup {
+    fn checks<'a>(&'a self, metadata: &'a dyn TransportMetadata) -> Checks<'a> {
+        let header_params: &[HeaderParam] = match self {
+            Self::Found(tool) => tool.header_params(),
+            Self::NotDone | Self::NotFound => &[],
+        };
+        Checks { metadata, header_params }
+    }
+
+    fn into_resolved(self) -> Option<Resolved> {
+        match self {
+            Self::NotDone => None,
+            Self::Found(tool) => Some(Resolved::Found(tool.into_any())),
+            Self::NotFound => Some(Resolved::NotFound),
+        }
+    }
+}
+
+/// Returns `true` if a request without `_meta` is one of an earlier revision by what the metadata declares.
+fn declares_legacy(metadata: &dyn TransportMetadata) -> bool {
+    match metadata.declared_revision() {
+        DeclaredRevision::Absent => true,
+        DeclaredRevision::Known(version) => version.era() == Some(Era::Legacy),
+        DeclaredRevision::Unknown => false,
+    }
+}
+
+/// Returns the decision about a response that no call waits for. Legacy clients may send one late.
+fn unexpected(metadata: &dyn TransportMetadata) -> Decision {
+    if declares_legacy(metadata) { Decision::Ignored } else { Decision::Unexpected }
+}
+
+fn is_ping(message: &Message) -> bool {
+    matches!(message, Message::Request(request) if request.method == method::PING)
+}

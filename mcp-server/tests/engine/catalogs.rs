@@ -1,0 +1,195 @@
+//! Lists: pagination, order and changes at run time.
+
+use futures::executor::block_on;
+use mcpwright_core::{ErrorCode, ListToolsResult, ProtocolVersion, SubscriptionFilter, method};
+use mcpwright_server::testing::Client;
+use mcpwright_server::{Builder, Catalog, PromptHandler, ResourceHandler, Server, ToolHandler};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn tool(name: &str) -> ToolHandler {
+    let answer = name.to_owned();
+    ToolHandler::function(name, [], move || {
+        let answer = answer.clone();
+        async move { answer }
+    })
+    .description("A tool.")
+}
+
+fn server(tools: usize, page_size: usize) -> Builder {
+    let builder = Server::builder("test", "1.0.0").page_size(page_size);
+    (0..tools).fold(builder, |builder, number| builder.tool(tool(&format!("tool_{number}"))))
+}
+
+fn page(client: &Client, cursor: Option<&str>) -> Result<ListToolsResult, ErrorCode> {
+    let mut params = json!({});
+    if let Some(cursor) = cursor {
+        params["cursor"] = Value::from(cursor);
+    }
+    let result = block_on(client.send(method::TOOLS_LIST, params)).map_err(|error| error.code)?;
+    Ok(result.decode_owned().unwrap())
+}
+
+#[test]
+fn pagination_returns_each_entry_once_in_registration_order() {
+    for (tools, page_size, pages) in [(0, 3, 1), (3, 3, 1), (4, 3, 2), (10, 3, 4), (10, 100, 1)] {
+        let client = Client::modern(server(tools, page_size).tool_provider(Catalog::<ToolHandler>::new()));
+        let (mut names, mut cursor, mut count) = (Vec::new(), None, 0);
+        loop {
+            let page = page(&client, cursor.as_deref()).unwrap();
+            names.extend(page.tools.into_iter().map(|tool| tool.name));
+            count += 1;
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(names, (0..tools).map(|number| format!("tool_{number}")).collect::<Vec<_>>());
+        assert_eq!(count, pages);
+    }
+}
+
+#[test]
+fn a_cursor_is_valid_in_every_process_and_after_removals_before_it() {
+    let catalog = Catalog::new();
+    (0..10).for_each(|number| catalog.insert(tool(&format!("tool_{number}"))));
+    let client = Client::modern(server(0, 4).tool_provider(catalog.clone()));
+    let cursor = page(&client, None).unwrap().next_cursor.unwrap();
+    assert_eq!(page(&Client::modern(server(10, 4)), Some(&cursor)).unwrap().tools[0].name, "tool_4");
+    catalog.remove("tool_1");
+    let rest = page(&client, Some(&cursor)).unwrap();
+    let names: Vec<_> = rest.tools.iter().map(|tool| tool.name.as_str()).collect();
+    assert_eq!(names, ["tool_4", "tool_5", "tool_6", "tool_7"]);
+    // The cursor names the last entry of its page. Once that entry is removed, the position is unknown.
+    catalog.remove("tool_3");
+    assert_eq!(page(&client, Some(&cursor)).err(), Some(ErrorCode::INVALID_PARAMS));
+}
+
+#[test]
+fn a_cursor_of_another_list_is_rejected() {
+    let client = Client::modern(server(10, 4));
+    let cursor = page(&client, None).unwrap().next_cursor.unwrap();
+    let other = server(0, 1).prompt(PromptHandler::function("tool_3", [], || async { "x" }));
+    let other = Client::modern(other.prompt(PromptHandler::function("b", [], || async { "x" })));
+    let error = block_on(other.send(method::PROMPTS_LIST, json!({ "cursor": cursor }))).unwrap_err();
+    assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
+}
+
+proptest! {
+    #[test]
+    fn a_forged_cursor_is_rejected(
+        position in any::<prop::sample::Index>(),
+        byte in "[A-Za-z0-9_-]",
+        junk in "\\PC{0,40}",
+    ) {
+        let client = Client::modern(server(10, 4));
+        let cursor = page(&client, None).unwrap().next_cursor.unwrap();
+        let position = position.index(cursor.len());
+        let forged = format!("{}{byte}{}", &cursor[..position], &cursor[position + 1..]);
+        if forged != cursor {
+            // The last base64 character may hold unused bits.
+            let result = page(&client, Some(&forged));
+            prop_assert!(result == Err(ErrorCode::INVALID_PARAMS) || position + 1 == cursor.len());
+        }
+        prop_assert_eq!(page(&client, Some(&junk)), Err(ErrorCode::INVALID_PARAMS));
+    }
+}
+
+#[test]
+fn adding_and_removing_tools_notifies_subscribers() {
+    let catalog = Catalog::new();
+    let client = Client::modern(server(1, 10).tool_provider(catalog.clone()));
+    let mut filter = SubscriptionFilter::new();
+    filter.tools_list_changed = Some(true);
+    assert!(
+        block_on(client.send(method::SUBSCRIPTIONS_LISTEN, json!({ "notifications": filter }))).is_err(),
+        "the subscription must stay open"
+    );
+    assert_eq!(client.notifications()[0].method, method::SUBSCRIPTIONS_ACKNOWLEDGED);
+
+    let names =
+        || block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect::<Vec<_>>();
+    assert_eq!(names(), ["tool_0"]);
+    catalog.insert(tool("late"));
+    assert_eq!(names(), ["tool_0", "late"]);
+    assert_eq!(block_on(client.call_tool("late", ())).unwrap().content[0].as_text(), Some("late"));
+    assert!(catalog.remove("late") && !catalog.remove("late"));
+    assert_eq!(names(), ["tool_0"]);
+    assert_eq!(block_on(client.call_tool("late", ())).unwrap_err().code, ErrorCode::INVALID_PARAMS);
+    let changes = client.notifications();
+    assert_eq!(changes.len(), 2, "expected one notification per change: {changes:?}");
+    assert!(changes.iter().all(|change| change.method == method::TOOLS_LIST_CHANGED));
+}
+
+#[test]
+fn a_legacy_session_receives_list_changes_without_a_subscription() {
+    let catalog = Catalog::new();
+    let server = server(1, 10).tool_provider(catalog.clone());
+    let client = block_on(Client::legacy(server, ProtocolVersion::V2025_11_25)).unwrap();
+    catalog.insert(tool("late"));
+    assert_eq!(client.notifications()[0].method, method::TOOLS_LIST_CHANGED);
+}
+
+#[test]
+#[should_panic(expected = "two tools are called `tool_0`")]
+fn duplicate_tool_names_panic_at_build() {
+    let _ = server(1, 10).tool(tool("tool_0")).build();
+}
+
+#[test]
+fn mounted_tools_have_a_name_prefix() {
+    let server = server(1, 10).mount("inner", server(1, 10));
+    let client = Client::modern(server);
+    let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
+    assert_eq!(names, ["tool_0", "inner_tool_0"]);
+    assert_eq!(block_on(client.call_tool("inner_tool_0", ())).unwrap().content[0].as_text(), Some("tool_0"));
+}
+
+#[test]
+fn entries_of_mounted_providers_have_the_name_prefix() {
+    let (tools, prompts) = (Catalog::new(), Catalog::new());
+    let inner = server(0, 10).tool_provider(tools.clone()).prompt_provider(prompts.clone());
+    let client = Client::modern(server(1, 10).mount("outer", server(0, 10).mount("inner", inner)));
+    tools.insert(tool("late"));
+    let color = |color: String| async move { color };
+    let prompt = PromptHandler::function("paint", ["color"], color);
+    prompts.insert(prompt.argument("color", |color| color.one_of(["red", "blue"])));
+
+    let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
+    assert_eq!(names, ["tool_0", "outer_inner_late"]);
+    let result = block_on(client.call_tool("outer_inner_late", ())).unwrap();
+    assert_eq!(result.content[0].as_text(), Some("late"));
+    for name in ["late", "inner_late", "outer_late", "outer_inner", "outer_inner_", "outer_innerlate"] {
+        assert_eq!(
+            block_on(client.call_tool(name, ())).unwrap_err().code,
+            ErrorCode::INVALID_PARAMS,
+            "{name}"
+        );
+    }
+
+    let listed: Value =
+        block_on(client.send(method::PROMPTS_LIST, json!({}))).unwrap().decode_owned().unwrap();
+    assert_eq!(listed["prompts"][0]["name"], "outer_inner_paint");
+    let params = json!({ "name": "outer_inner_paint", "arguments": { "color": "red" } });
+    assert!(block_on(client.send(method::PROMPTS_GET, params)).is_ok());
+    assert!(block_on(client.send(method::PROMPTS_GET, json!({ "name": "paint" }))).is_err());
+    let completion = json!({
+        "ref": { "type": "ref/prompt", "name": "outer_inner_paint" },
+        "argument": { "name": "color", "value": "b" },
+    });
+    let completed: Value =
+        block_on(client.send(method::COMPLETION_COMPLETE, completion)).unwrap().decode_owned().unwrap();
+    assert_eq!(completed["completion"]["values"], json!(["blue"]));
+}
+
+#[test]
+fn resources_of_a_mounted_server_keep_their_uris() {
+    let resources = Catalog::new();
+    let inner = server(0, 10).resource_provider(resources.clone());
+    let client = Client::modern(server(1, 10).mount("inner", inner));
+    resources.insert(ResourceHandler::function("demo://late", "late", || async { "late" }));
+    let listed: Value =
+        block_on(client.send(method::RESOURCES_LIST, json!({}))).unwrap().decode_owned().unwrap();
+    assert_eq!(listed["resources"][0]["uri"], "demo://late");
+    assert!(block_on(client.send(method::RESOURCES_READ, json!({ "uri": "demo://late" }))).is_ok());
+}

@@ -1,0 +1,69 @@
+//! A server with misbehaving tools, which the tests of stdio run as a child process.
+
+use std::time::Duration;
+
+use mcpwright_core::CallToolResult;
+use mcpwright_server::{Argument, CallArguments, Context, Execution, Failure, Server, ToolHandler};
+use mcpwright_transport::{Error, stdio};
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> Result<(), Error> {
+    let server = Server::builder("misbehaving", "1.0.0")
+        .tool(
+            ToolHandler::function("echo", ["text"], |text: String| async move { text }).description("Echo."),
+        )
+        .tool(ToolHandler::function("sleep", ["ms"], sleep).description("Sleep, and report progress."))
+        .tool(ToolHandler::function("block", ["ms"], block).description("Block a thread of the runtime."))
+        .tool(
+            ToolHandler::new("watch", watch)
+                .parameter::<Context, _>(Argument::new("context"))
+                .description("Wait for cancellation."),
+        )
+        .tool(ToolHandler::function("print", [], print).description("Print to standard output."))
+        .tool(ToolHandler::function("panic", [], panic).description("Panic."))
+        .tool(ToolHandler::function("large", ["bytes"], large).description("Return a large result."));
+    stdio(server).await
+}
+
+async fn sleep(context: Context, ms: u64) -> &'static str {
+    for step in 0..ms / 10 {
+        context.progress(step, None);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    eprintln!("slept");
+    "slept"
+}
+
+fn watch(mut arguments: CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> {
+    let context = arguments.extract::<Context, _>(0);
+    arguments.check()?;
+    let context = context.value();
+    Ok(Execution::blocking(move || {
+        while !context.is_cancelled() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        eprintln!("cancellation observed");
+        Ok(CallToolResult::default())
+    }))
+}
+
+async fn block(ms: u64) -> &'static str {
+    std::thread::sleep(Duration::from_millis(ms));
+    "blocked"
+}
+
+#[expect(clippy::print_stdout, reason = "it shows that printing does not corrupt the protocol")]
+async fn print() -> &'static str {
+    println!("printed by Rust");
+    let status = std::process::Command::new("sh").args(["-c", "echo printed by a child; cat"]).status();
+    assert!(status.is_ok_and(|status| status.success()), "a child must get an empty standard input");
+    "printed"
+}
+
+async fn panic() {
+    panic!("on purpose");
+}
+
+async fn large(bytes: usize) -> String {
+    "x".repeat(bytes)
+}

@@ -1,0 +1,9 @@
+//! Invariants of ARCHITECTURE.md and CONTRIBUTING.md that reading the sources can show.
+
+mod architecture;
+mod files;
+mod modules;
+mod names;
+mod sources;
+mod tokens;
+mod words;
