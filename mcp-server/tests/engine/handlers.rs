@@ -67,7 +67,7 @@ fn a_length_that_is_more_than_any_number_panics() {
     let above_all = (Bound::Excluded(u64::MAX), Bound::Unbounded);
     assert_eq!(
         panic_of(|| find(|word| word.length(above_all))),
-        "the prompt `find`: the argument `word`: `length` must not be empty: no length is more than 18446744073709551615"
+        "the prompt `find`: the argument `word`: `length` must not be empty: no length is greater than 18446744073709551615"
     );
 }
 
