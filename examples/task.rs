@@ -38,7 +38,7 @@ impl Press {
             return Err("the customer wants another proof".into());
         }
         for copy in 1..=copies {
-            // In a task, this is what its status says.
+            // In a task, this text becomes the task's status message.
             context.progress_with(copy, copies, format!("copy {copy} of {copies}"));
             sleep(Duration::from_millis(10)).await;
         }

@@ -80,7 +80,10 @@ pub(crate) mod number {
             )));
         }
         if number.fract() == 0.0 && number.abs() <= MAX_EXACT_INTEGER {
-            #[expect(clippy::cast_possible_truncation, reason = "it is an integer of at most 54 bits")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the number has no fraction and at most 54 bits"
+            )]
             return serializer.serialize_i64(*number as i64);
         }
         serializer.serialize_f64(*number)

@@ -14,11 +14,6 @@ mod runtime;
 mod signal;
 mod stdio;
 mod sync;
-#[cfg(feature = "tls")]
-mod tls;
-#[cfg(all(feature = "http", not(feature = "tls")))]
-#[path = "tls_off.rs"]
-mod tls;
 #[cfg(unix)]
 mod unix;
 
@@ -26,7 +21,7 @@ mod unix;
 pub use error::Error;
 #[cfg(feature = "http")]
 pub use http::http;
-pub use lines::limits::Limits;
+pub use lines::limits::LineLimits;
 pub use lines::{memory, serve};
 pub use log::{Stderr, stderr};
 pub use mcpwright_server::MemoryStore;

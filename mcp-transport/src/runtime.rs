@@ -83,7 +83,7 @@ impl Runtime for TokioRuntime {
 
     fn spawn(&self, work: BoxFuture<'static, ()>) {
         self.background.send_modify(|count| *count += 1);
-        let guard = Permit(self.background.clone());
+        let guard = RunningTask(self.background.clone());
         self.handle.spawn(async move {
             let _guard = guard;
             work.await;
@@ -94,16 +94,16 @@ impl Runtime for TokioRuntime {
 /// Cancels the tasks of a server that shuts down. A store that does not answer delays the shutdown only for a while.
 pub(crate) async fn cancel_tasks(server: &Server) {
     /// Time for the store to take the last states.
-    const LAST_KEPT: Duration = Duration::from_secs(2);
-    if tokio::time::timeout(LAST_KEPT, server.cancel_tasks()).await.is_err() {
+    const STORE_TIMEOUT: Duration = Duration::from_secs(2);
+    if tokio::time::timeout(STORE_TIMEOUT, server.cancel_tasks()).await.is_err() {
         tracing::warn!("the store did not answer in time: some tasks are not stored as cancelled");
     }
 }
 
 /// Counts a background task until it is dropped.
-struct Permit(watch::Sender<usize>);
+struct RunningTask(watch::Sender<usize>);
 
-impl Drop for Permit {
+impl Drop for RunningTask {
     fn drop(&mut self) {
         self.0.send_modify(|count| *count -= 1);
     }

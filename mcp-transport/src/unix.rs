@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::error::Error;
-use crate::lines::limits::Limits;
+use crate::lines::limits::LineLimits;
 use crate::lines::serve_until;
 use crate::runtime::TokioRuntime;
 use crate::signal::Stop;
@@ -26,7 +26,7 @@ const BACKLOG: u32 = 1024;
 /// # Errors
 ///
 /// Returns an error if the socket cannot be created, or outside of a tokio runtime.
-pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: Limits) -> Result<(), Error> {
+pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: LineLimits) -> Result<(), Error> {
     TokioRuntime::current()?;
     let path = path.as_ref();
     let mut clients = Clients::new(server.into_server(), limits);
@@ -78,7 +78,7 @@ async fn remove_abandoned(path: &Path) -> io::Result<()> {
 /// The clients of a socket.
 struct Clients {
     server: Server,
-    limits: Limits,
+    limits: LineLimits,
     serving: JoinSet<Result<(), Error>>,
     stopping: watch::Sender<bool>,
     /// The last client was rejected.
@@ -86,7 +86,7 @@ struct Clients {
 }
 
 impl Clients {
-    fn new(server: Server, limits: Limits) -> Self {
+    fn new(server: Server, limits: LineLimits) -> Self {
         let (serving, stopping) = (JoinSet::new(), watch::Sender::new(false));
         Self { server, limits, serving, stopping, is_full: false }
     }

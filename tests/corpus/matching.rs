@@ -19,7 +19,7 @@ impl Names {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Puts values in the place of their names.
+    /// Replaces names by their values.
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ pub(crate) fn whole_name(text: &str) -> Option<&str> {
         .map(|(_, name, _)| name)
 }
 
-/// What stands before the first name of a text, the name, and what stands behind it.
+/// The text before the first name, the name, and the text after it.
 fn split_at_name(text: &str) -> Option<(&str, &str, &str)> {
     let is_start = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
     let is_name = |byte: u8| is_start(byte) || byte.is_ascii_digit();

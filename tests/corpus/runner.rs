@@ -179,7 +179,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Sends a request again until it is answered as the next line says.
+    /// Sends a request again until it gets the response in the next line.
     fn poll(&mut self, text: &str) -> Result<(), String> {
         self.expect_nothing_yet()?;
         let text = self.names.insert_into(text)?;

@@ -41,14 +41,14 @@ impl Served {
     }
 }
 
-/// What handlers and the test share.
+/// The state that handlers and the test share.
 #[derive(Default)]
 struct Shared {
     /// The gates that are open.
     gates: watch::Sender<BTreeSet<String>>,
-    /// How many effects there were.
+    /// Number of effects.
     effects: AtomicU32,
-    /// How many handlers were dropped while they waited.
+    /// Number of handlers that were dropped while they waited.
     dropped: Arc<AtomicU32>,
     tools: Catalog<ToolHandler>,
     prompts: Catalog<PromptHandler>,
@@ -79,7 +79,7 @@ impl Drop for Dropped {
     }
 }
 
-/// What the test can do to a server.
+/// The events that the test can cause on a server.
 pub(crate) struct State {
     server: Server,
     shared: Arc<Shared>,

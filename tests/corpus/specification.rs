@@ -30,7 +30,7 @@ pub(crate) struct Specification {
 }
 
 impl Specification {
-    /// The specification, if the environment says where it is.
+    /// The specification, if the environment names its location.
     pub(crate) fn find() -> Option<Self> {
         let folder = |name| env::var_os(name).map(PathBuf::from);
         let found = folder("MCPWRIGHT_SPEC").zip(folder("MCPWRIGHT_TASKS_SPEC"));
@@ -48,7 +48,7 @@ impl Specification {
     ///
     /// # Errors
     ///
-    /// Returns all messages that are not what their revision says.
+    /// Returns all messages that do not conform to their revision.
     pub(crate) fn check(&mut self, messages: &[Sent]) -> Result<usize, String> {
         let (mut client, mut checked, mut problems) = (Client::default(), 0, Vec::new());
         for message in messages {
@@ -99,7 +99,7 @@ impl Specification {
     }
 }
 
-/// What the messages so far tell of the client.
+/// The state of the client after the messages so far.
 #[derive(Default)]
 struct Client {
     /// The revision of the session.

@@ -349,24 +349,24 @@ fn a_form_that_cannot_be_filled_in_panics() {
     };
     assert_eq!(
         panics(|schema| FormField::<u8>::new("age").range(18..).default(7).add_to(schema)),
-        "no user could fill in the default of the field `age` of a form: expected an integer from 18 to 255"
+        "no user could fill in the default of the form field `age`: expected an integer from 18 to 255"
     );
     assert_eq!(
         panics(|schema| FormField::<i64>::new("id").default(i64::MAX).add_to(schema)),
-        "the default of the field `id` of a form is too large for some clients: 9223372036854775807"
+        "the form field `id`: `default` must be an integer of at most 53 bits, but is 9223372036854775807"
     );
     assert_eq!(
         panics(|schema| FormField::<Vec<Color>>::new("colors").default([]).add_to(schema)),
-        "the default of the field `colors` of a form cannot be []: write an `Option`"
+        "the form field `colors`: `default` must not be []: use an `Option`"
     );
     assert_eq!(
         panics(|schema| FormField::<u8>::new("age")
             .range(std::ops::RangeInclusive::new(9, MAX_SEATS))
             .add_to(schema)),
-        "the field `age` of a form: `range` must not be empty: no number is at least 9 and at most 1"
+        "the form field `age`: `range` must not be empty: no number is at least 9 and at most 1"
     );
     assert_eq!(
         panics(|schema| (0..2).for_each(|_| FormField::<u8>::new("age").add_to(schema))),
-        "two fields of a form are called `age`"
+        "the form field `age`: its name must be unique in the form"
     );
 }

@@ -204,22 +204,22 @@ struct EmptyForm {
 #[test]
 fn a_field_of_a_form_panics_when_its_schema_is_made() {
     let panics = |field: fn(&mut FormSchema)| panic_text(|| field(&mut FormSchema::default()));
-    let empty = "the field `age` of a form: `range` must not be empty: no number is at least";
+    let empty = "the form field `age`: `range` must not be empty: no number is at least";
     assert_eq!(
         panics(|schema| FormField::<u8>::new("age").range(9..9).add_to(schema)),
         format!("{empty} 9 and at most 8")
     );
     assert_eq!(
         panic_text(|| drop(EmptyForm::schema())),
-        "the field `_age` of a form: `range` must not be empty: no number is at least 10 and at most 1"
+        "the form field `_age`: `range` must not be empty: no number is at least 10 and at most 1"
     );
     assert_eq!(
         panics(|schema| FormField::<String>::new("name").length(..0).add_to(schema)),
-        "the field `name` of a form: `length` must not be empty: no length is less than 0"
+        "the form field `name`: `length` must not be empty: no length is less than 0"
     );
     assert_eq!(
         panics(|schema| FormField::<f64>::new("ratio").range(0.0..=f64::NAN).add_to(schema)),
-        "the field `ratio` of a form: the ends of `range` must be numbers"
+        "the form field `ratio`: the ends of `range` must be numbers"
     );
 }
 

@@ -214,9 +214,9 @@ async fn parts_belong_to_one_server() {
 #[tokio::test]
 async fn a_server_is_mounted_with_a_prefix() {
     let server =
-        Plain.into_builder().mount("described", Described).mount("parts", Parts { count: Mutex::default() });
+        Described.into_builder().mount("plain", Plain).mount("parts", Parts { count: Mutex::default() });
     let client = client(server);
-    assert_eq!(call(&client, "described_text", empty()).await, "text");
+    assert_eq!(call(&client, "text", empty()).await, "text");
     assert_eq!(call(&client, "parts_count", empty()).await, "1");
-    assert_eq!(definition(&client, "nothing").await["description"], "Do nothing.");
+    assert_eq!(definition(&client, "plain_nothing").await["description"], "Do nothing.");
 }

@@ -24,7 +24,7 @@ pub(crate) fn check(settings: &Settings, errors: &mut Errors) {
         if setting.method != "default" && setting.method != "example" {
             continue;
         }
-        let Some(value) = Written::of(&setting.arguments) else { continue };
+        let Some(value) = LiteralValue::of(&setting.arguments) else { continue };
         let subject = format!("`{}`", setting.method);
         limits.iter().for_each(|limit| limit.check(&subject, &value, errors));
         if one_of.as_ref().is_some_and(|allowed| !value.is_among(allowed)) {
@@ -46,16 +46,16 @@ fn check_contradictions(settings: &Settings, errors: &mut Errors) {
 }
 
 /// The values of `one_of`, if all of them are literals. Reports an empty list, and values that occur twice.
-fn read_one_of(setting: &Setting, errors: &mut Errors) -> Option<Vec<Written>> {
+fn read_one_of(setting: &Setting, errors: &mut Errors) -> Option<Vec<LiteralValue>> {
     let Ok(Expr::Array(array)) = syn::parse2(setting.arguments.clone()) else { return None };
     if array.elems.is_empty() {
         errors.report(&setting.arguments, "`one_of` must have at least one value");
         return None;
     }
-    let mut values: Vec<Written> = Vec::new();
+    let mut values: Vec<LiteralValue> = Vec::new();
     for expression in &array.elems {
         let value =
-            Literal::of(expression).map(|literal| Written { literal, expression: expression.clone() });
+            Literal::of(expression).map(|literal| LiteralValue { literal, expression: expression.clone() });
         let Some(value) = value else { continue };
         if value.is_among(&values) {
             let mistake = format!("`one_of` must not have a value twice: remove this {}", value.literal);
@@ -67,12 +67,12 @@ fn read_one_of(setting: &Setting, errors: &mut Errors) -> Option<Vec<Written>> {
 }
 
 /// A literal, and the expression to report.
-struct Written {
+struct LiteralValue {
     literal: Literal,
     expression: Expr,
 }
 
-impl Written {
+impl LiteralValue {
     fn of(tokens: &TokenStream) -> Option<Self> {
         let expression = syn::parse2(tokens.clone()).ok()?;
         Literal::of(&expression).map(|literal| Self { literal, expression })
@@ -179,7 +179,7 @@ impl Limit {
     }
 
     /// Reports a value that does not meet the limit.
-    fn check(&self, subject: &str, value: &Written, errors: &mut Errors) {
+    fn check(&self, subject: &str, value: &LiteralValue, errors: &mut Errors) {
         let (measure, limit) = (self.measure, self.measure.option());
         let Some(number) = measure.of(&value.literal) else {
             let expected = measure.values();

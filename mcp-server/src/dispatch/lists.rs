@@ -8,24 +8,24 @@ use serde::Deserialize;
 use crate::call::Call;
 use crate::call::outcome::Answer;
 use crate::server::Server;
-use crate::server::catalog::{CatalogItems, ListEntry, Source};
-use crate::server::list_cache::List;
+use crate::server::catalog::{CatalogItems, Provider};
+use crate::server::list_cache::{List, ListEntry};
 
 /// The parameters of a list request, without `_meta`.
 #[derive(Deserialize)]
-struct Params<'a> {
+struct ListParams<'a> {
     #[serde(borrow, default)]
     cursor: Option<Cow<'a, str>>,
 }
 
 impl Server {
     /// Returns the requested page of a list.
-    pub(crate) async fn list<H: ListEntry, P: Source<H> + ?Sized>(
+    pub(crate) async fn list<H: ListEntry, P: Provider<H> + ?Sized>(
         &self,
         call: &Call,
         items: &CatalogItems<H, P>,
     ) -> Result<Answer, ErrorObject> {
-        let cursor = call.read::<Params<'_>>()?.cursor;
+        let cursor = call.read::<ListParams<'_>>()?.cursor;
         let list = List { member: H::LIST, page_size: self.state.page_size, caching: self.state.caching };
         items.rendered().await?.page(&list, cursor.as_deref()).map(Answer::page)
     }

@@ -19,7 +19,7 @@ use crate::server::Server;
 use crate::server::catalog::unavailable;
 
 #[derive(Deserialize)]
-struct Params<'a> {
+struct ReadParams<'a> {
     #[serde(borrow)]
     uri: Cow<'a, str>,
 }
@@ -55,7 +55,7 @@ impl Reader {
 
 impl Server {
     pub(crate) async fn read_resource(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
-        let uri = match call.read::<Params<'_>>() {
+        let uri = match call.read::<ReadParams<'_>>() {
             Ok(params) => params.uri,
             Err(error) => return error.into(),
         };

@@ -16,7 +16,7 @@ const UNSUPPORTED: &str =
 #[non_exhaustive]
 pub enum InputError {
     /// The request is pending: it is sent to the client once the handler returns an error.
-    #[error("the client has to respond to `{key}` first")]
+    #[error("the client must respond to `{key}` first")]
     Pending {
         /// The key of the input request.
         key: String,

@@ -55,7 +55,9 @@ impl RequestStates<'_> {
         params: Option<&JsonText>,
         caller: &Caller,
     ) -> Result<String, ErrorObject> {
-        let expiry = runtime::unix_seconds(self.runtime).saturating_add(self.timeout.as_secs());
+        // Rounded up, so that the client has at least the timeout.
+        let timeout = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
+        let expiry = runtime::unix_millis(self.runtime).saturating_add(timeout).div_ceil(1000);
         let name = incident::number() + &incident::number();
         let sealed = SealedState { v: VERSION, e: expiry, n: name, b: state };
         let plain = serde_json::to_vec(&sealed)

@@ -45,7 +45,7 @@ pub enum Action {
 #[non_exhaustive]
 pub enum Received {
     /// The message is answered without a handler.
-    Answered(Response),
+    Reply(Response),
     /// The message is refused because a limit is reached.
     Overloaded(Response),
     /// A handler answers the request.
@@ -63,7 +63,7 @@ impl Received {
     /// Returns the instructions to the transport.
     pub fn into_actions(self) -> Actions {
         match self {
-            Self::Answered(response) => smallvec![Action::Send(response.into())],
+            Self::Reply(response) => smallvec![Action::Send(response.into())],
             Self::Overloaded(response) => smallvec![Action::Overloaded(response)],
             Self::Call(call) => smallvec![Action::Run(call)],
             Self::Subscribed(acknowledgement) => smallvec![Action::Send(acknowledgement.into())],

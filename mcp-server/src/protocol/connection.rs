@@ -201,7 +201,7 @@ impl Connection {
             (ReplyFormat::Legacy(version), outcome) => downgrade::finish(outcome, call.method(), version),
         };
         let InFlight { id, batch, .. } = in_flight;
-        self.answer(Received::Answered(Response { id: Some(id), outcome }), batch).into_actions()
+        self.answer(Received::Reply(Response { id: Some(id), outcome }), batch).into_actions()
     }
 
     /// Takes a response to a server request. Once a call has all of its responses, it runs again.
@@ -286,7 +286,7 @@ impl Connection {
                 return Received::Ignored(Actions::new());
             }
         }
-        Received::Answered(response)
+        Received::Reply(response)
     }
 
     fn request(
@@ -295,9 +295,9 @@ impl Connection {
         batch: Option<BatchId>,
         metadata: &dyn TransportMetadata,
     ) -> Received {
-        let received = match self.admit(&request).and_then(|()| self.route(&request, metadata)) {
+        let received = match self.check_limits(&request).and_then(|()| self.route(&request, metadata)) {
             Err(refusal) => refusal.into_received(request.id),
-            Ok((Routed::Answered(result), _)) => Received::Answered(Response::ok(request.id, result)),
+            Ok((Routed::Reply(result), _)) => Received::Reply(Response::ok(request.id, result)),
             Ok((Routed::Subscribed(acknowledgement), _)) => Received::Subscribed(acknowledgement),
             Ok((Routed::Call(client, state), format)) => {
                 let call_id = CallId(self.next_call_id);
@@ -311,7 +311,7 @@ impl Connection {
     }
 
     /// Refuses a request whose id is in use, and one above the limit of calls.
-    fn admit(&self, request: &Request) -> Result<(), Refusal> {
+    fn check_limits(&self, request: &Request) -> Result<(), Refusal> {
         if self.in_flight.iter().any(|in_flight| in_flight.id == request.id)
             || self.subscriptions.contains(&request.id)
         {
@@ -360,14 +360,14 @@ impl Connection {
     ) -> Result<(Routed, ReplyFormat), Refusal> {
         let (server, caller) = (&self.server, &self.caller);
         let routed = match (&*request.method, &mut self.session) {
-            (method::PING, _) => Routed::Answered(json::empty_object()),
+            (method::PING, _) => Routed::Reply(json::empty_object()),
             (method::INITIALIZE, session) if !session.as_ref().is_some_and(Session::is_open) => {
                 let (mut opened, result) = Session::open(request, server)?;
                 if let Some(wake) = &self.wake {
                     opened.listen(server, caller, wake)?;
                 }
                 *session = Some(opened);
-                Routed::Answered(result)
+                Routed::Reply(result)
             }
             (method::INITIALIZE, _) => {
                 return Err(ErrorObject::invalid_request("the session is already open").into());
@@ -413,7 +413,7 @@ impl Connection {
     ) -> Received {
         if !self.session.as_ref().is_some_and(Session::has_batches) {
             let error = ErrorObject::invalid_request("this revision has no batches");
-            return Received::Answered(Response::error(None, error));
+            return Received::Reply(Response::error(None, error));
         }
         let (batch, expects_answer) = self.batches.open(&messages);
         let mut ids = HashSet::new();
@@ -424,7 +424,7 @@ impl Connection {
                     if !may_be_in_batch(&request) || !ids.insert(request.id.clone()) =>
                 {
                     let error = ErrorObject::invalid_request("this request must not be part of the batch");
-                    self.answer(Received::Answered(Response::error(request.id, error)), Some(batch.clone()))
+                    self.answer(Received::Reply(Response::error(request.id, error)), Some(batch.clone()))
                 }
                 Ok(Message::Request(request)) => self.request(request, Some(batch.clone()), metadata),
                 Ok(Message::Notification(notification)) => {
@@ -433,7 +433,7 @@ impl Connection {
                 Ok(Message::Response(response)) => Received::Ignored(self.response(response)),
                 Ok(Message::Batch(_)) => continue,
                 Err(error) => match error.to_response() {
-                    Some(response) => self.answer(Received::Answered(response), Some(batch.clone())),
+                    Some(response) => self.answer(Received::Reply(response), Some(batch.clone())),
                     None => continue,
                 },
             };
@@ -445,7 +445,7 @@ impl Connection {
     /// Returns an answer by itself, or adds it to the answers of its batch.
     fn answer(&mut self, received: Received, batch: Option<BatchId>) -> Received {
         match (received, batch) {
-            (Received::Answered(response) | Received::Overloaded(response), Some(batch)) => {
+            (Received::Reply(response) | Received::Overloaded(response), Some(batch)) => {
                 Received::Batch(self.batches.add(&batch, response).map(Action::Send).into_iter().collect())
             }
             (received, _) => received,

@@ -27,7 +27,7 @@ use crate::server::Server;
 #[non_exhaustive]
 pub enum Decision {
     /// The message is answered without a handler. The era decides over the status of an error.
-    Answered(Response, Era),
+    Reply(Response, Era),
     /// The message is refused because a limit is reached.
     Overloaded(Response),
     /// A handler answers the request: run it with [`Server::call`], and make the response with [`Server::finish`].
@@ -74,7 +74,7 @@ impl Server {
         match message {
             Ok(message) => self.receive_without_session(caller, message, metadata),
             Err(error) => match error.to_response() {
-                Some(response) => Decision::Answered(response, Era::Modern),
+                Some(response) => Decision::Reply(response, Era::Modern),
                 None if metadata.names_session() => Decision::Ignored,
                 None if matches!(error, DecodeError::Unanswerable(_)) => unexpected(metadata),
                 None => Decision::Ignored,
@@ -101,16 +101,16 @@ impl Server {
             DeclaredRevision::Absent => {
                 Connection::without_session(server, caller, ProtocolVersion::V2025_03_26)
             }
-            DeclaredRevision::Known(version) if version.era() == Some(Era::Legacy) => {
+            DeclaredRevision::Supported(version) if version.era() == Some(Era::Legacy) => {
                 Connection::without_session(server, caller, version)
             }
             DeclaredRevision::Unknown if is_ping(&message) => return Decision::UnknownRevision,
-            DeclaredRevision::Known(_) | DeclaredRevision::Unknown => Connection::new(server, caller),
+            DeclaredRevision::Supported(_) | DeclaredRevision::Unknown => Connection::new(server, caller),
         });
         match connection.receive_with(Ok(message), metadata) {
-            Received::Answered(response) => match connection.handshake() {
+            Received::Reply(response) => match connection.handshake() {
                 Some(handshake) => Decision::Opened(response, handshake.clone()),
-                None => Decision::Answered(response, era),
+                None => Decision::Reply(response, era),
             },
             Received::Overloaded(response) => Decision::Overloaded(response),
             Received::Ignored(_) => Decision::Ignored,
@@ -156,7 +156,7 @@ impl Server {
     ) -> Decision {
         let client = match client {
             Ok(client) => client,
-            Err(error) => return Decision::Answered(Response::error(request.id, error), Era::Modern),
+            Err(error) => return Decision::Reply(Response::error(request.id, error), Era::Modern),
         };
         let mut connection = None;
         let routed = modern::route(&request, client, self, caller, |client| {
@@ -171,8 +171,8 @@ impl Server {
                 Some(connection) => Decision::Subscribed(connection, acknowledgement),
                 None => unreachable!("the connection opened the subscription"),
             },
-            Ok(Routed::Answered(result)) => Decision::Answered(Response::ok(request.id, result), Era::Modern),
-            Err(Refusal::Error(error)) => Decision::Answered(Response::error(request.id, error), Era::Modern),
+            Ok(Routed::Reply(result)) => Decision::Reply(Response::ok(request.id, result), Era::Modern),
+            Err(Refusal::Error(error)) => Decision::Reply(Response::error(request.id, error), Era::Modern),
             Err(Refusal::Overloaded(overloaded)) => {
                 Decision::Overloaded(Response::error(request.id, overloaded.into()))
             }
@@ -228,7 +228,7 @@ impl ToolLookup {
 fn declares_legacy(metadata: &dyn TransportMetadata) -> bool {
     match metadata.declared_revision() {
         DeclaredRevision::Absent => true,
-        DeclaredRevision::Known(version) => version.era() == Some(Era::Legacy),
+        DeclaredRevision::Supported(version) => version.era() == Some(Era::Legacy),
         DeclaredRevision::Unknown => false,
     }
 }

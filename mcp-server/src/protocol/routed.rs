@@ -11,7 +11,7 @@ use crate::protocol::action::Received;
 /// A request after its era has routed it.
 pub(crate) enum Routed {
     /// The engine answers it without a handler.
-    Answered(JsonText),
+    Reply(JsonText),
     /// It opened a subscription.
     Subscribed(Notification),
     /// A handler answers it, for this client and with the state of earlier rounds.
@@ -28,7 +28,7 @@ pub(crate) enum Refusal {
 impl Refusal {
     pub(crate) fn into_received(self, id: impl Into<Option<RequestId>>) -> Received {
         match self {
-            Self::Error(error) => Received::Answered(Response::error(id, error)),
+            Self::Error(error) => Received::Reply(Response::error(id, error)),
             Self::Overloaded(overloaded) => Received::Overloaded(Response::error(id, overloaded.into())),
         }
     }

@@ -52,8 +52,8 @@ impl TransportMetadata for () {}
 pub enum DeclaredRevision {
     /// None is declared.
     Absent,
-    /// A known revision.
-    Known(ProtocolVersion),
-    /// An unknown revision, or more than one.
+    /// A supported revision.
+    Supported(ProtocolVersion),
+    /// An unsupported revision, or more than one.
     Unknown,
 }

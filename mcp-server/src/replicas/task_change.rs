@@ -22,10 +22,10 @@ pub(crate) struct TaskVersion {
 /// On a [`Bus`](crate::Bus) it carries the whole state, with results and input requests, and the owner. Two changes are
 /// equal if they are of the same task: the last state replaces earlier ones.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct TaskChange(Arc<TaskState>);
+pub struct TaskChange(Arc<ChangedTask>);
 
 #[derive(Debug, Serialize, Deserialize)]
-struct TaskState {
+struct ChangedTask {
     owner: String,
     id: String,
     version: TaskVersion,
@@ -37,13 +37,13 @@ impl TaskChange {
     pub(crate) fn new(owner: &str, version: TaskVersion, task: &DetailedTask) -> Option<Self> {
         let state = serde_json::to_string(task).ok()?;
         let (owner, id) = (owner.to_owned(), task.task.task_id.clone());
-        Some(Self(Arc::new(TaskState { owner, id, version, state })))
+        Some(Self(Arc::new(ChangedTask { owner, id, version, state })))
     }
 
     /// Returns the change to subscribe to: any state of this task.
     pub(crate) fn any(owner: &str, id: &str) -> Self {
         let (owner, id, state) = (owner.to_owned(), id.to_owned(), "{}".to_owned());
-        Self(Arc::new(TaskState { owner, id, version: TaskVersion::default(), state }))
+        Self(Arc::new(ChangedTask { owner, id, version: TaskVersion::default(), state }))
     }
 
     pub(crate) fn id(&self) -> &str {

@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use mcpwright_core::{ErrorObject, Prompt, Resource, ResourceTemplate, Tool};
-use serde::Serialize;
 
 use crate::handler::ToolHandler;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::incident;
-use crate::server::list_cache::{ListCache, RenderedList};
+use crate::server::list_cache::{ListCache, ListEntry, RenderedList};
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
 
 /// The static handlers of one kind, and its providers.
@@ -20,28 +19,6 @@ pub(crate) struct CatalogItems<H, P: ?Sized> {
     by_key: HashMap<String, H>,
     pub(crate) providers: Vec<Arc<P>>,
     pages: ListCache,
-}
-
-/// A handler as an entry of a list.
-pub(crate) trait ListEntry: Clone + Send + Sync {
-    /// The entry in the list.
-    type Definition: Serialize;
-    /// The name of the kind, for error texts.
-    const KIND: &'static str;
-    /// The member of a result that holds the list.
-    const LIST: &'static str;
-    /// The fix for two handlers with the same key, for error texts.
-    const DUPLICATE_FIX: &'static str;
-
-    /// Returns the name or the URI.
-    fn key(&self) -> &str;
-
-    fn definition(&self) -> &Self::Definition;
-
-    /// Returns the reason that clients ignore the entry, if they do.
-    fn mistake(&self) -> Option<&str> {
-        None
-    }
 }
 
 impl ListEntry for ToolHandler {
@@ -109,7 +86,7 @@ impl ListEntry for TemplateHandler {
 }
 
 /// A provider of one kind of handlers.
-pub(crate) trait Source<H>: Send + Sync {
+pub(crate) trait Provider<H>: Send + Sync {
     fn revision(&self) -> u64;
     fn all(&self) -> BoxFuture<'_, Result<Vec<H>, ProviderError>>;
     fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<H>, ProviderError>>;
@@ -140,7 +117,7 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
     }
 }
 
-impl<H: ListEntry, P: Source<H> + ?Sized> CatalogItems<H, P> {
+impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
     /// Returns the handler with this key: a static one, or else that of the first provider that has one.
     pub(crate) async fn find(&self, key: &str) -> Result<Option<H>, ErrorObject> {
         if let Some(handler) = self.get_static(key) {
@@ -184,7 +161,7 @@ pub(crate) fn unavailable(error: &(dyn Error + Send + Sync + 'static)) -> ErrorO
     incident::internal("a provider failed", &error)
 }
 
-impl Source<ToolHandler> for dyn ToolProvider {
+impl Provider<ToolHandler> for dyn ToolProvider {
     fn revision(&self) -> u64 {
         ToolProvider::revision(self)
     }
@@ -198,7 +175,7 @@ impl Source<ToolHandler> for dyn ToolProvider {
     }
 }
 
-impl Source<PromptHandler> for dyn PromptProvider {
+impl Provider<PromptHandler> for dyn PromptProvider {
     fn revision(&self) -> u64 {
         PromptProvider::revision(self)
     }
@@ -212,7 +189,7 @@ impl Source<PromptHandler> for dyn PromptProvider {
     }
 }
 
-impl Source<ResourceHandler> for dyn ResourceProvider {
+impl Provider<ResourceHandler> for dyn ResourceProvider {
     fn revision(&self) -> u64 {
         ResourceProvider::revision(self)
     }
@@ -226,7 +203,7 @@ impl Source<ResourceHandler> for dyn ResourceProvider {
     }
 }
 
-impl Source<TemplateHandler> for dyn ResourceProvider {
+impl Provider<TemplateHandler> for dyn ResourceProvider {
     fn revision(&self) -> u64 {
         ResourceProvider::revision(self)
     }

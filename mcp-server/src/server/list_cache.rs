@@ -6,11 +6,33 @@ use std::sync::{Arc, Mutex, OnceLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mcpwright_core::{Caching, ErrorObject};
+use serde::Serialize;
 
 use crate::call::page::ListPage;
 use crate::hash::fnv1a;
-use crate::server::catalog::ListEntry;
 use crate::sync::lock;
+
+/// A handler as an entry of a list.
+pub(crate) trait ListEntry: Clone + Send + Sync {
+    /// The entry in the list.
+    type Definition: Serialize;
+    /// The name of the kind, for error texts.
+    const KIND: &'static str;
+    /// The member of a result that holds the list.
+    const LIST: &'static str;
+    /// The fix for two handlers with the same key, for error texts.
+    const DUPLICATE_FIX: &'static str;
+
+    /// Returns the name or the URI.
+    fn key(&self) -> &str;
+
+    fn definition(&self) -> &Self::Definition;
+
+    /// Returns the reason that clients ignore the entry, if they do.
+    fn mistake(&self) -> Option<&str> {
+        None
+    }
+}
 
 /// The last encoding of one list.
 #[derive(Debug, Default)]

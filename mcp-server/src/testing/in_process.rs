@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, TryLockError};
 
 use mcpwright_core::{
     ErrorObject, InputRequest, JsonText, Message, Notification, Request, RequestId, Response, message, method,
@@ -24,31 +24,38 @@ pub(crate) type InputHandler = dyn Fn(&InputRequest) -> Result<Value, ErrorObjec
 /// A connection to a server in the same process.
 pub(crate) struct InProcess {
     server: Server,
-    connection: Mutex<Connection>,
-    /// Set by the connection's wake function, which may run while the connection is locked.
-    has_changes: Arc<AtomicBool>,
-    notifications: Arc<Mutex<Vec<Notification>>>,
+    link: Arc<Link>,
     input_handler: Mutex<Option<Arc<InputHandler>>>,
+}
+
+/// A connection, and the notifications that it has sent.
+struct Link {
+    connection: Mutex<Connection>,
+    /// Changes were published that the connection has not sent.
+    has_changes: AtomicBool,
+    notifications: Mutex<Vec<Notification>>,
 }
 
 impl InProcess {
     pub(crate) fn new(server: Server) -> Self {
-        let mut connection = server.connect(Caller::anonymous());
-        let has_changes = Arc::new(AtomicBool::new(false));
-        let wake = Arc::clone(&has_changes);
-        let listening = connection.listen(move || wake.store(true, Ordering::Release));
+        let link = Arc::new(Link {
+            connection: Mutex::new(server.connect(Caller::anonymous())),
+            has_changes: AtomicBool::new(false),
+            notifications: Mutex::default(),
+        });
+        let weak = Arc::downgrade(&link);
+        let listening = lock(&link.connection).listen(move || {
+            if let Some(link) = weak.upgrade() {
+                link.has_changes.store(true, Ordering::Release);
+                link.receive_changes();
+            }
+        });
         debug_assert!(listening.is_ok(), "the connection has no session yet");
-        Self {
-            server,
-            connection: Mutex::new(connection),
-            has_changes,
-            notifications: Arc::default(),
-            input_handler: Mutex::default(),
-        }
+        Self { server, link, input_handler: Mutex::default() }
     }
 
     pub(crate) fn set_caller(&self, caller: Caller) {
-        lock(&self.connection).set_caller(caller);
+        lock(&self.link.connection).set_caller(caller);
     }
 
     pub(crate) fn set_input_handler(&self, handler: Arc<InputHandler>) {
@@ -61,13 +68,12 @@ impl InProcess {
 
     /// Removes and returns the received notifications.
     pub(crate) fn take_notifications(&self) -> Vec<Notification> {
-        self.receive_changes();
-        std::mem::take(&mut *lock(&self.notifications))
+        std::mem::take(&mut *lock(&self.link.notifications))
     }
 
     /// Removes and returns the parameters of the last acknowledgement of a subscription.
     pub(crate) fn take_acknowledgement(&self) -> Option<JsonText> {
-        let mut notifications = lock(&self.notifications);
+        let mut notifications = lock(&self.link.notifications);
         let index = notifications
             .iter()
             .rposition(|notification| notification.method == method::SUBSCRIPTIONS_ACKNOWLEDGED)?;
@@ -76,7 +82,7 @@ impl InProcess {
 
     /// Sends a message, executes the resulting actions, and returns the response with this id.
     pub(crate) async fn exchange(&self, message: Message, id: &RequestId) -> Option<Response> {
-        let received = lock(&self.connection).receive(message::decode(&encode(&message)));
+        let received = lock(&self.link.connection).receive(message::decode(&encode(&message)));
         let mut actions: Vec<_> = received.into_actions().into_iter().collect();
         let mut response = None;
         while let Some(action) = actions.pop() {
@@ -89,23 +95,23 @@ impl InProcess {
                             response = Some(found)
                         }
                         Ok(Message::Request(request)) => actions.extend(self.respond(&request)),
-                        _ => record(&self.notifications, message),
+                        _ => self.link.record(message),
                     }
                 }
                 Action::Cancel { .. } => {}
             }
         }
-        self.receive_changes();
+        self.link.receive_changes();
         response
     }
 
     async fn run(&self, call: Call) -> Actions {
-        let notifications = Arc::clone(&self.notifications);
+        let link = Arc::clone(&self.link);
         let sender = NotificationSender::new(move |notification: Notification| {
-            lock(&notifications).push(notification);
+            lock(&link.notifications).push(notification);
         });
         let outcome = self.server.call(&call, &sender).await;
-        lock(&self.connection).finished(&call, outcome)
+        lock(&self.link.connection).finished(&call, outcome)
     }
 
     /// Responds to a request of the server, if there is an input handler.
@@ -118,31 +124,43 @@ impl InProcess {
             .and_then(|request| handler(&request))
             .and_then(|result| JsonText::encode(&result).map_err(|error| internal_error(&error)));
         let response = Response { id: Some(request.id.clone()), outcome };
-        lock(&self.connection).receive(message::decode(&encode(&response.into()))).into_actions()
+        lock(&self.link.connection).receive(message::decode(&encode(&response.into()))).into_actions()
     }
+}
 
-    /// Records the notifications of changes since the last call.
+impl Link {
+    /// Records the notifications of published changes, unless the connection is locked: then the thread that holds the lock
+    /// does so after it has released it. So a handler and a wake function may publish changes at any time.
     fn receive_changes(&self) {
-        while self.has_changes.swap(false, Ordering::AcqRel) {
-            let changes = lock(&self.connection).changes();
+        while self.has_changes.load(Ordering::Acquire) {
+            let changes = match self.connection.try_lock() {
+                Ok(mut connection) => self.take_changes(&mut connection),
+                Err(TryLockError::Poisoned(error)) => self.take_changes(&mut error.into_inner()),
+                Err(TryLockError::WouldBlock) => return,
+            };
             for action in changes {
                 if let Action::Send(message) = action {
-                    record(&self.notifications, message);
+                    self.record(message);
                 }
             }
+        }
+    }
+
+    fn take_changes(&self, connection: &mut Connection) -> Actions {
+        self.has_changes.store(false, Ordering::Release);
+        connection.changes()
+    }
+
+    fn record(&self, message: Message) {
+        if let Message::Notification(notification) = message {
+            lock(&self.notifications).push(notification);
         }
     }
 }
 
 impl fmt::Debug for InProcess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InProcess").field("connection", &self.connection).finish_non_exhaustive()
-    }
-}
-
-fn record(notifications: &Mutex<Vec<Notification>>, message: Message) {
-    if let Message::Notification(notification) = message {
-        lock(notifications).push(notification);
+        f.debug_struct("InProcess").field("connection", &self.link.connection).finish_non_exhaustive()
     }
 }
 

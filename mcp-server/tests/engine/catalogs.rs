@@ -131,7 +131,7 @@ fn a_legacy_session_receives_list_changes_without_a_subscription() {
 }
 
 #[test]
-#[should_panic(expected = "two tools are called `tool_0`")]
+#[should_panic(expected = "two tools must not have the name `tool_0`")]
 fn duplicate_tool_names_panic_at_build() {
     let _ = server(1, 10).tool(tool("tool_0")).build();
 }

@@ -7,5 +7,6 @@ mod catalogs;
 mod handlers;
 mod headers;
 mod input_required;
+mod mount;
 mod subscriptions;
 mod tasks;

@@ -16,8 +16,8 @@ use crate::http::limits::Limits;
 use crate::http::net::serve::{Listening, Serving};
 use crate::http::router::{Endpoint, HttpService};
 use crate::http::state::{Extract, HttpState};
+use crate::http::tls::Tls;
 use crate::runtime::TokioRuntime;
-use crate::tls::Tls;
 
 /// Prepares a server to be served over HTTP: [`Http::bind`] serves it.
 ///

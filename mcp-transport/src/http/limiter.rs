@@ -7,10 +7,10 @@ use tokio::sync::Notify;
 
 /// A limit on how many of something exist at a time, and a way to wait until there are none.
 #[derive(Clone, Debug)]
-pub(crate) struct Limiter(Arc<State>);
+pub(crate) struct Limiter(Arc<Usage>);
 
 #[derive(Debug)]
-struct State {
+struct Usage {
     count: AtomicUsize,
     max: usize,
     released: Notify,
@@ -22,7 +22,7 @@ pub(crate) struct Permit(Limiter);
 
 impl Limiter {
     pub(crate) fn new(max: usize) -> Self {
-        Self(Arc::new(State { count: AtomicUsize::new(0), max, released: Notify::new() }))
+        Self(Arc::new(Usage { count: AtomicUsize::new(0), max, released: Notify::new() }))
     }
 
     /// Returns a permit, unless the limit is reached.

@@ -8,6 +8,8 @@
 
 pub(crate) mod builder;
 pub(crate) mod edge;
+#[cfg(feature = "tls")]
+mod https;
 pub(crate) mod legacy;
 pub(crate) mod limiter;
 pub(crate) mod limits;
@@ -16,6 +18,11 @@ pub(crate) mod net;
 pub(crate) mod router;
 pub(crate) mod sse;
 pub(crate) mod state;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "tls_disabled.rs"]
+pub(crate) mod tls;
 
 // The public interface is:
 pub use self::builder::{Http, http};

@@ -108,7 +108,7 @@ impl fmt::Debug for HttpService {
 }
 
 impl Endpoint {
-    /// Answers a request. Every answer tells a browser whether the page may read it.
+    /// Answers a request. If its origin is allowed, the response has the headers of CORS.
     pub(crate) async fn handle<B>(&self, head: &Head<'_>, body: B) -> Answer
     where
         B: http_body::Body<Data = Bytes>,
@@ -198,8 +198,8 @@ impl Endpoint {
                 Ok(exchange) => exchange.answer(takes, &self.state.limits).await,
                 Err(overloaded) => answer::overloaded(None, &overloaded),
             },
-            Decision::Answered(response, era) => {
-                let status = answer::status(response.outcome.as_ref().err(), era, Decided::Before);
+            Decision::Reply(response, era) => {
+                let status = answer::status(response.outcome.as_ref().err(), era, Decided::BeforeCall);
                 answer::json(status, &response.into())
             }
             Decision::Overloaded(response) => answer::json(answer::OVERLOADED, &response.into()),
@@ -236,7 +236,7 @@ impl Endpoint {
             let refused = Response::error(response.id, ErrorObject::invalid_params(reason));
             return answer::json(StatusCode::BAD_REQUEST, &refused.into());
         };
-        let status = answer::status(response.outcome.as_ref().err(), Era::Legacy, Decided::Before);
+        let status = answer::status(response.outcome.as_ref().err(), Era::Legacy, Decided::BeforeCall);
         let mut answer = answer::json(status, &response.into());
         requests::add_session_id(&mut answer, &id);
         answer

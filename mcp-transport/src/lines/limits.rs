@@ -9,14 +9,14 @@ pub(crate) const CHUNK: usize = 64 << 10;
 ///
 /// ```
 /// use std::time::Duration;
-/// use mcpwright_transport::Limits;
+/// use mcpwright_transport::LineLimits;
 ///
-/// let limits = Limits::default().max_line_bytes(16 << 20).drain_timeout(Duration::from_secs(30));
+/// let limits = LineLimits::default().max_line_bytes(16 << 20).drain_timeout(Duration::from_secs(30));
 /// assert_eq!(limits.max_clients, 1000);
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
-pub struct Limits {
+pub struct LineLimits {
     /// Maximum length of a line, in bytes. Default: 4 MiB. A longer line is answered with an error.
     pub max_line_bytes: usize,
     /// Time that running calls get to finish after the client has closed its side. Default: 5 seconds.
@@ -25,13 +25,13 @@ pub struct Limits {
     pub max_clients: usize,
 }
 
-impl Default for Limits {
+impl Default for LineLimits {
     fn default() -> Self {
         Self { max_line_bytes: 4 << 20, drain_timeout: Duration::from_secs(5), max_clients: 1000 }
     }
 }
 
-impl Limits {
+impl LineLimits {
     /// Sets the maximum length of a line, in bytes.
     #[must_use]
     pub fn max_line_bytes(mut self, bytes: usize) -> Self {

@@ -15,7 +15,7 @@ use mcpwright_server::{IntoServer, Server};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 
 use crate::error::Error;
-use crate::lines::limits::{CHUNK, Limits};
+use crate::lines::limits::{CHUNK, LineLimits};
 use crate::lines::line_decoder::LineDecoder;
 use crate::lines::reader_lease::ReaderLease;
 use crate::lines::session::LineSession;
@@ -31,7 +31,7 @@ pub async fn serve(
     server: impl IntoServer,
     reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
-    limits: Limits,
+    limits: LineLimits,
 ) -> Result<(), Error> {
     serve_until(server.into_server(), reader, writer, limits, std::future::pending()).await
 }
@@ -41,7 +41,7 @@ pub(crate) async fn serve_until(
     server: Server,
     reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
-    limits: Limits,
+    limits: LineLimits,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     /// Time for the client to read the last answers.
@@ -64,7 +64,7 @@ pub(crate) async fn serve_until(
 async fn read(
     session: &Arc<LineSession>,
     mut reader: impl AsyncRead + Unpin,
-    limits: Limits,
+    limits: LineLimits,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let mut stop = pin!(stop);
@@ -146,7 +146,7 @@ pub fn memory(server: impl IntoServer) -> DuplexStream {
     let (reader, writer) = tokio::io::split(ours);
     let server = server.into_server();
     tokio::spawn(async move {
-        if let Err(error) = serve(server, reader, writer, Limits::default()).await {
+        if let Err(error) = serve(server, reader, writer, LineLimits::default()).await {
             tracing::debug!(%error, "a client in memory disconnected");
         }
     });

@@ -10,7 +10,7 @@ const HIGH_WATER: usize = 1 << 20;
 /// Lines that are pending to be written.
 #[derive(Debug, Default)]
 pub(crate) struct WriteBuffer {
-    state: Mutex<State>,
+    state: Mutex<BufferState>,
     /// Notifies the writer of output, or of the end.
     changed: Notify,
     /// Notifies the reader that there is room again, or of the end.
@@ -20,7 +20,7 @@ pub(crate) struct WriteBuffer {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct BufferState {
     waiting: Vec<u8>,
     /// A thread is writing what it has taken: pending output follows.
     is_writing: bool,
@@ -136,7 +136,7 @@ impl WriteBuffer {
         self.state().is_broken
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, BufferState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

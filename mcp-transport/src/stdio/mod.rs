@@ -20,7 +20,7 @@ use mcpwright_server::{IntoServer, Server};
 use tokio::sync::oneshot;
 
 use crate::error::Error;
-use crate::lines::limits::{CHUNK, Limits};
+use crate::lines::limits::{CHUNK, LineLimits};
 use crate::lines::line_decoder::LineDecoder;
 use crate::lines::reader_lease::ReaderLease;
 use crate::lines::session::LineSession;
@@ -48,7 +48,7 @@ const AFTER_SIGNAL: Duration = Duration::from_secs(10);
 /// ```
 #[track_caller]
 pub fn stdio(server: impl IntoServer) -> Stdio {
-    Stdio { server: server.into_server(), limits: Limits::default(), guards_stdout: true }
+    Stdio { server: server.into_server(), limits: LineLimits::default(), guards_stdout: true }
 }
 
 /// A server that is served over standard input and output when it is awaited.
@@ -56,13 +56,13 @@ pub fn stdio(server: impl IntoServer) -> Stdio {
 #[must_use = "a server does nothing until it is awaited"]
 pub struct Stdio {
     server: Server,
-    limits: Limits,
+    limits: LineLimits,
     guards_stdout: bool,
 }
 
 impl Stdio {
     /// Sets the limits of the transport.
-    pub fn limits(mut self, limits: Limits) -> Self {
+    pub fn limits(mut self, limits: LineLimits) -> Self {
         self.limits = limits;
         self
     }
@@ -182,7 +182,7 @@ impl Reader {
         session: Arc<LineSession>,
         input: File,
         output: File,
-        limits: Limits,
+        limits: LineLimits,
         ended: oneshot::Sender<()>,
     ) -> Self {
         let (lines, lease, ended) =
@@ -202,10 +202,10 @@ impl Reader {
     /// Checks periodically whether a handler blocks the reading thread, and has another thread take over.
     async fn watch(self: &Arc<Self>) -> Error {
         /// Time that a handler may block the reading thread.
-        const LONGEST_LOAN: Duration = Duration::from_millis(50);
+        const MAX_LEASE: Duration = Duration::from_millis(50);
         let mut before = None;
         loop {
-            tokio::time::sleep(LONGEST_LOAN).await;
+            tokio::time::sleep(MAX_LEASE).await;
             let lease = Arc::clone(&lock(&self.lease));
             let now = lease.current_run();
             if now.is_some() && now == before {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcpwright_transport::{Limits, memory, serve};
+use mcpwright_transport::{LineLimits, memory, serve};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
@@ -12,7 +12,8 @@ use crate::demo;
 async fn overlong_line_is_rejected_and_the_next_one_is_served() {
     let (client, server) = tokio::io::duplex(1 << 16);
     let (reader, writer) = tokio::io::split(server);
-    let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default().max_line_bytes(1000)));
+    let serving =
+        tokio::spawn(serve(demo::server(), reader, writer, LineLimits::default().max_line_bytes(1000)));
     let (mut reader, mut writer) = tokio::io::split(client);
     writer.write_all("x".repeat(100_000).as_bytes()).await.unwrap();
     writer.write_all(b"\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}").await.unwrap();
@@ -33,7 +34,7 @@ async fn overlong_line_is_rejected_and_the_next_one_is_served() {
 async fn disconnect_ends_the_stream_with_an_error() {
     let (client, server) = tokio::io::duplex(64);
     let (reader, writer) = tokio::io::split(server);
-    let serving = tokio::spawn(serve(demo::server(), reader, writer, Limits::default()));
+    let serving = tokio::spawn(serve(demo::server(), reader, writer, LineLimits::default()));
     let mut client = client;
     for _ in 0..3 {
         client.write_all(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n").await.unwrap();

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mcpwright_transport::{Error, Limits, unix};
+use mcpwright_transport::{Error, LineLimits, unix};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
@@ -23,7 +23,7 @@ struct Socket {
 }
 
 impl Socket {
-    fn new(name: &str, limits: Limits) -> Self {
+    fn new(name: &str, limits: LineLimits) -> Self {
         let folder = std::env::temp_dir().join(format!("mcpwright-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("socket");
@@ -82,7 +82,7 @@ fn mode(path: &Path) -> u32 {
 
 #[tokio::test]
 async fn socket_serves_many_clients_and_is_private() {
-    let socket = Socket::new("many", Limits::default());
+    let socket = Socket::new("many", LineLimits::default());
     let mut clients = vec![socket.connect().await];
     assert_eq!(mode(&socket.path), 0o600, "the mode must be set before the first client can connect");
     clients.extend([socket.connect().await, socket.connect().await]);
@@ -93,7 +93,7 @@ async fn socket_serves_many_clients_and_is_private() {
 
 #[tokio::test]
 async fn number_of_clients_is_limited() {
-    let socket = Socket::new("full", Limits::default().max_clients(2));
+    let socket = Socket::new("full", LineLimits::default().max_clients(2));
     let (mut first, mut second) = (socket.connect().await, socket.connect().await);
     assert!(first.ping().await && second.ping().await);
     for _ in 0..3 {
@@ -112,7 +112,7 @@ async fn number_of_clients_is_limited() {
 
 #[tokio::test]
 async fn line_limit_applies_to_sockets() {
-    let socket = Socket::new("line", Limits::default().max_line_bytes(100));
+    let socket = Socket::new("line", LineLimits::default().max_line_bytes(100));
     let mut client = socket.connect().await;
     client.0.write_all(format!("{}\n", "x".repeat(200)).as_bytes()).await.unwrap();
     client.0.shutdown().await.unwrap();

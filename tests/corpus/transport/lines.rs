@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use mcpwright_transport::{Limits, memory, serve};
+use mcpwright_transport::{LineLimits, memory, serve};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, ReadHalf, WriteHalf};
 use tokio::runtime::Handle;
@@ -18,7 +18,7 @@ pub(crate) struct Lines {
     runtime: Handle,
     writer: WriteHalf<DuplexStream>,
     state: State,
-    /// How many bytes are written at a time.
+    /// Number of bytes in one write.
     piece: usize,
     end_of_line: &'static str,
     received: Received,
@@ -36,7 +36,7 @@ impl Lines {
         let (client, ours) = tokio::io::duplex(64);
         let (reader, writer) = tokio::io::split(ours);
         runtime.spawn(async move {
-            serve(server, reader, writer, Limits::default()).await.expect("the client reads to the end");
+            serve(server, reader, writer, LineLimits::default()).await.expect("the client reads to the end");
         });
         Self::new(runtime, client, state, 7, "\r\n\n")
     }

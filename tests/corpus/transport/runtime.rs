@@ -1,4 +1,4 @@
-//! A runtime for the engine whose time passes only when the test says so.
+//! A runtime for the engine with a clock that the test advances.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// Seconds between 1970 and the time at which every conversation begins.
 const BEGINNING: Duration = Duration::from_secs(1_785_235_800);
 
-/// A runtime whose time passes only when the test says so, and whose background work is polled by the test.
+/// A runtime with a clock that the test advances, and background tasks that the test polls.
 #[derive(Clone)]
 pub(super) struct ManualRuntime(Arc<State>);
 

@@ -96,7 +96,7 @@ impl Reader<'_> {
     }
 
     fn merge_values(&self, values: Vec<Value>, other: &Kind) -> Result<Kind, SchemaError> {
-        let kept: Vec<Value> = match other {
+        let retained: Vec<Value> = match other {
             Kind::Values(others) => values
                 .into_iter()
                 .filter(|value| others.iter().any(|other| number::values_equal(value, other)))
@@ -107,7 +107,7 @@ impl Reader<'_> {
             Kind::Never => Vec::new(),
             _ => return Err(self.unsupported("enum")),
         };
-        Ok(if kept.is_empty() { Kind::Never } else { Kind::Values(kept) })
+        Ok(if retained.is_empty() { Kind::Never } else { Kind::Values(retained) })
     }
 }
 

@@ -60,13 +60,13 @@ impl<F> FormField<F> {
             || default.as_f64().is_some_and(|number| number.abs() <= LARGEST_SAFE);
         assert!(
             is_exact,
-            "the default of the form field `{name}` must be an integer of at most 53 bits, but is {default}"
+            "the form field `{name}`: `default` must be an integer of at most 53 bits, but is {default}"
         );
         self.schema = self.schema.default_value(&default);
         let is_representable = self.schema.default_json().is_some();
         assert!(
             is_representable,
-            "the default of the form field `{name}` must not be {default}: use an `Option`"
+            "the form field `{name}`: `default` must not be {default}: use an `Option`"
         );
         self
     }
@@ -118,12 +118,12 @@ impl<F> FormField<F> {
         let name = &self.name;
         assert!(
             is_finite(min) && is_finite(max),
-            "the field `{name}` of a form: the ends of `range` must be numbers"
+            "the form field `{name}`: the ends of `range` must be numbers"
         );
         let is_empty = matches!((min, max), (Some(min), Some(max)) if min > max);
         assert!(
             !is_empty,
-            "the field `{name}` of a form: `range` must not be empty: no number is {}",
+            "the form field `{name}`: `range` must not be empty: no number is {}",
             DisplayRange(&start, &end)
         );
         if let PrimitiveSchema::Number(number) | PrimitiveSchema::Integer(number) = &mut self.schema {
@@ -163,11 +163,11 @@ impl<F> FormField<F> {
         let Self { name, schema, absent, .. } = self;
         assert!(
             form.properties.get(&name).is_none(),
-            "names of form fields must be unique: `{name}` is used twice"
+            "the form field `{name}`: its name must be unique in the form"
         );
         let default = schema.default_json();
         let is_valid = default.as_ref().is_none_or(|default| schema.accepts(default));
-        assert!(is_valid, "the default of the form field `{name}` must be {schema}");
+        assert!(is_valid, "the form field `{name}`: `default` must be {schema}");
         if default.is_none() && absent().is_none() {
             form.required.push(name.clone().into_owned());
         }
@@ -216,7 +216,7 @@ fn counted(
     let ends = (range.start_bound().cloned(), range.end_bound().cloned());
     inclusive_lengths(&ends).unwrap_or_else(|| {
         let limit = DisplayRange(&ends.0, &ends.1);
-        panic!("the field `{name}` of a form: `{option}` must not be empty: no {noun} is {limit}")
+        panic!("the form field `{name}`: `{option}` must not be empty: no {noun} is {limit}")
     })
 }
 

@@ -116,7 +116,7 @@ impl Session {
             method::RESOURCES_UNSUBSCRIBE if server.has_subscriptions() => self.unsubscribe(request)?,
             _ => return Ok(Routed::Call(self.client(meta, metadata.accepts_server_requests())?, None)),
         }
-        Ok(Routed::Answered(json::empty_object()))
+        Ok(Routed::Reply(json::empty_object()))
     }
 
     /// Returns the modern client that this one would be, for one request. Without capabilities, if it cannot be sent

@@ -111,7 +111,7 @@ pub(crate) fn route(
     subscribe: impl FnOnce(&Client) -> Result<Notification, Refusal>,
 ) -> Result<Routed, Refusal> {
     match &*request.method {
-        method::SERVER_DISCOVER => Ok(Routed::Answered(discover(server))),
+        method::SERVER_DISCOVER => Ok(Routed::Reply(discover(server))),
         method::SUBSCRIPTIONS_LISTEN => subscribe(&client).map(Routed::Subscribed),
         _ => Ok(Routed::Call(client, round_state(request, caller, server)?)),
     }

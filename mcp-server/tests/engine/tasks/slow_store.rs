@@ -119,6 +119,26 @@ fn a_task_fails_if_the_replica_that_claimed_it_is_killed() {
     assert_eq!(block_on(client.get_task(&id)).unwrap().task.status, TaskStatus::Failed);
 }
 
+#[test]
+fn a_creation_that_is_dropped_does_not_count_against_the_limit() {
+    let runtime = Arc::new(ManualRuntime::default());
+    let store = SlowStore::with_clock_of(&runtime);
+    let tasks = TaskConfig::new().max_per_caller(1);
+    let (ask, _) = input_tool(TaskMode::Always);
+    let server = server().store(Arc::clone(&store)).tasks(tasks).tool(ask).build();
+    let client = client(server.with_runtime(Arc::clone(&runtime) as Arc<dyn Runtime>));
+    store.block("put", "");
+    for _ in 0..3 {
+        let mut create = Box::pin(client.create_task("ask", ()));
+        assert!(poll(&mut create).is_none(), "the store does not respond");
+        drop(create);
+    }
+    store.is_released.store(true, Ordering::SeqCst);
+    block_on(client.create_task("ask", ())).unwrap();
+    let error = block_on(client.create_task("ask", ())).unwrap_err();
+    assert_eq!(error.message, "too many tasks");
+}
+
 /// Takes the notifications that `client` has received, and returns the statuses in order.
 fn received_statuses(client: &Client) -> Vec<Value> {
     let params = client

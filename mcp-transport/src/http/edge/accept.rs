@@ -28,7 +28,7 @@ impl Accepts {
             Some(value) if USUAL.contains(&value.as_bytes()) => return Self::BOTH,
             Some(_) => {}
         }
-        let (mut json, mut events) = (Said::default(), Said::default());
+        let (mut json, mut events) = (MediaTypeAcceptance::default(), MediaTypeAcceptance::default());
         let values = head.parts.headers.get_all(ACCEPT).iter();
         let ranges = values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
         for range in ranges {
@@ -63,13 +63,13 @@ impl Accepts {
 
 /// The acceptance of a media type. The most specific range counts.
 #[derive(Default)]
-struct Said {
+struct MediaTypeAcceptance {
     exactly: Option<bool>,
     family: Option<bool>,
     anything: Option<bool>,
 }
 
-impl Said {
+impl MediaTypeAcceptance {
     fn takes(&self) -> bool {
         self.exactly.or(self.family).or(self.anything).unwrap_or(false)
     }

@@ -17,8 +17,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The moment of a decision: before or after the handler ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decided {
-    Before,
-    After,
+    BeforeCall,
+    AfterCall,
 }
 
 /// Returns the status of the answer to a request.
@@ -28,9 +28,9 @@ pub(crate) fn status(error: Option<&ErrorObject>, era: Era, decided: Decided) ->
     let Some(error) = error else { return StatusCode::OK };
     match (error.code, era, decided) {
         (ErrorCode::METHOD_NOT_FOUND, Era::Modern, _) => StatusCode::NOT_FOUND,
-        (ErrorCode::INTERNAL_ERROR, _, Decided::Before) => StatusCode::INTERNAL_SERVER_ERROR,
-        (ErrorCode::PARSE_ERROR | ErrorCode::INVALID_REQUEST, _, Decided::Before)
-        | (_, Era::Modern, Decided::Before)
+        (ErrorCode::INTERNAL_ERROR, _, Decided::BeforeCall) => StatusCode::INTERNAL_SERVER_ERROR,
+        (ErrorCode::PARSE_ERROR | ErrorCode::INVALID_REQUEST, _, Decided::BeforeCall)
+        | (_, Era::Modern, Decided::BeforeCall)
         | (
             ErrorCode::HEADER_MISMATCH
             | ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY
@@ -60,15 +60,15 @@ pub(crate) fn encoded(message: &Message) -> Vec<u8> {
 }
 
 /// Size from which a result is not copied into its answer, in bytes.
-const LONG: usize = 8 << 10;
+const MIN_SHARED_BYTES: usize = 8 << 10;
 
 /// Returns an answer with a response.
 pub(crate) fn response(status: StatusCode, response: Response) -> Answer {
     match (response.id, response.outcome) {
-        (Some(id), Ok(result)) if result.as_str().len() >= LONG => {
+        (Some(id), Ok(result)) if result.as_str().len() >= MIN_SHARED_BYTES => {
             let (before, after) = Response::result_envelope(&id);
             let pieces = vec![before.into(), Bytes::from_owner(Text(result)), Bytes::from_static(after)];
-            said(status, Body::pieces(pieces))
+            with_body(status, Body::pieces(pieces))
         }
         (id, outcome) => whole(status, Response { id, outcome }.to_bytes()),
     }
@@ -85,10 +85,10 @@ impl AsRef<[u8]> for Text {
 
 /// Returns an answer with serialized JSON.
 pub(crate) fn whole(status: StatusCode, bytes: Vec<u8>) -> Answer {
-    said(status, Body::whole(bytes))
+    with_body(status, Body::whole(bytes))
 }
 
-fn said(status: StatusCode, body: Body) -> Answer {
+fn with_body(status: StatusCode, body: Body) -> Answer {
     let mut answer = http::Response::new(body);
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, JSON);

@@ -25,14 +25,14 @@ pub(crate) fn declared_revision(head: &Head<'_>) -> DeclaredRevision {
         Field::Once(value) => value,
     };
     let known = value.to_str().map(ProtocolVersion::new).ok().filter(|known| known.era().is_some());
-    known.map_or(DeclaredRevision::Unknown, DeclaredRevision::Known)
+    known.map_or(DeclaredRevision::Unknown, DeclaredRevision::Supported)
 }
 
 /// Returns `true` if a request may come from a client of an earlier revision. Some of these do not send the header.
 pub(crate) fn may_be_legacy(head: &Head<'_>) -> bool {
     match declared_revision(head) {
         DeclaredRevision::Absent => true,
-        DeclaredRevision::Known(version) => version.era() == Some(Era::Legacy),
+        DeclaredRevision::Supported(version) => version.era() == Some(Era::Legacy),
         DeclaredRevision::Unknown => false,
     }
 }

@@ -101,7 +101,7 @@ impl ActiveSession {
                 let has_started = self.start(call, arrival);
                 return Reply::Status(if has_started { StatusCode::OK } else { answer::OVERLOADED });
             }
-            Received::Answered(response) => {
+            Received::Reply(response) => {
                 let status = status_of(&response);
                 stream.push(&response.into());
                 return Reply::Status(status);
@@ -284,7 +284,7 @@ pub(crate) enum Reply {
 }
 
 fn status_of(response: &Response) -> StatusCode {
-    answer::status(response.outcome.as_ref().err(), Era::Legacy, Decided::Before)
+    answer::status(response.outcome.as_ref().err(), Era::Legacy, Decided::BeforeCall)
 }
 
 impl CallOwner for ActiveSession {

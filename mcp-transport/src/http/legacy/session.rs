@@ -21,7 +21,7 @@ use crate::http::state::HttpState;
 const PURPOSE: &str = "mcp session";
 
 /// Maximum length of a session id, in bytes.
-const LONGEST: usize = 6 << 10;
+const MAX_SESSION_ID_BYTES: usize = 6 << 10;
 
 /// Interval at which unused sessions are dropped.
 const SWEEP: Duration = Duration::from_secs(5);
@@ -108,7 +108,7 @@ impl Sessions {
         plain.extend_from_slice(handshake.to_text().as_bytes());
         let id = self.seal.seal(PURPOSE, &[caller.binding()], &plain);
         // It must fit into the head of a request, with other fields.
-        (id.len() <= LONGEST.min(self.state.limits.max_header_bytes / 2)).then_some(id)
+        (id.len() <= MAX_SESSION_ID_BYTES.min(self.state.limits.max_header_bytes / 2)).then_some(id)
     }
 
     /// Opens the session id of a caller.
@@ -125,7 +125,7 @@ impl Sessions {
     }
 
     fn unseal(&self, caller: &Caller, id: &str) -> Option<Arc<SessionToken>> {
-        if id.len() > LONGEST {
+        if id.len() > MAX_SESSION_ID_BYTES {
             return None;
         }
         let is_it = |opened: &&CachedToken| opened.id == id && opened.owner == caller.binding();

@@ -20,11 +20,11 @@ use crate::http::modern::exchange::MAX_PENDING_NOTIFICATIONS;
 use crate::http::sse;
 use crate::http::sse::{COMMENT, KeepAlive};
 
-/// Maximum number of sent messages that are kept for replay, and of their bytes.
-const MOST_KEPT: (usize, usize) = (1000, 1 << 20);
+/// Maximum number of sent messages that are retained for replay, and of their bytes.
+const MAX_RETAINED: (usize, usize) = (1000, 1 << 20);
 
-/// Maximum number of bytes that are kept of a stream that has ended: its client may have lost the last messages.
-const MOST_KEPT_AFTER: usize = 64 << 10;
+/// Maximum number of bytes that are retained of a stream that has ended: its client may have lost the last messages.
+const MAX_RETAINED_AFTER_END: usize = 64 << 10;
 
 /// The purpose of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,14 +45,14 @@ pub(crate) struct Stream {
     pub(crate) takes_events: bool,
     /// The number of missing answers, plus one while more may be expected.
     missing: AtomicUsize,
-    state: Mutex<State>,
+    state: Mutex<StreamState>,
     waker: AtomicWaker,
 }
 
 #[derive(Debug)]
-struct State {
-    /// The messages that are kept; `first` is the number of the first.
-    kept: VecDeque<Kept>,
+struct StreamState {
+    /// The messages that are retained; `first` is the number of the first.
+    retained: VecDeque<RetainedMessage>,
     first: u64,
     bytes: usize,
     /// The number of the last message that was sent.
@@ -63,12 +63,12 @@ struct State {
     /// More messages follow.
     is_open: bool,
     /// The connection closes, and the stream continues.
-    lets_go: bool,
+    is_detached: bool,
     changed: Instant,
 }
 
 #[derive(Debug)]
-struct Kept {
+struct RetainedMessage {
     message: Vec<u8>,
     is_answer: bool,
 }
@@ -116,15 +116,15 @@ pub(crate) enum FirstReply {
 
 impl Stream {
     pub(crate) fn new(kind: Kind, number: u64, is_resumable: bool, takes_events: bool) -> Self {
-        let state = State {
-            kept: VecDeque::new(),
+        let state = StreamState {
+            retained: VecDeque::new(),
             first: 1,
             bytes: 0,
             sent: 0,
             turn: 0,
             is_attached: false,
             is_open: true,
-            lets_go: false,
+            is_detached: false,
             changed: Instant::now(),
         };
         let (missing, state, waker) = (AtomicUsize::new(1), Mutex::new(state), AtomicWaker::new());
@@ -150,7 +150,7 @@ impl Stream {
         if is_notification && !(self.takes_events && state.is_open && state.has_room()) {
             return;
         }
-        state.keep(message);
+        state.retain(message);
         drop(state);
         self.waker.wake();
     }
@@ -162,7 +162,7 @@ impl Stream {
         let mut are_any = false;
         for action in changes {
             if let Action::Send(message) = action {
-                state.keep(&message);
+                state.retain(&message);
                 are_any = true;
             }
         }
@@ -191,7 +191,7 @@ impl Stream {
     /// Closes the connection, if the client knows to reconnect.
     pub(crate) fn close_connection(&self) {
         if self.is_resumable && self.takes_events {
-            self.state().lets_go = true;
+            self.state().is_detached = true;
             self.waker.wake();
         }
     }
@@ -200,17 +200,21 @@ impl Stream {
     pub(crate) fn poll_first(&self, context: &Context<'_>) -> Poll<FirstReply> {
         self.waker.register(context.waker());
         let mut state = self.state();
-        let says_one = state.kept.len() == 1 && state.kept[0].is_answer;
-        if !state.is_open && says_one && state.first == 1 {
+        let has_one_answer = state.retained.len() == 1 && state.retained[0].is_answer;
+        if !state.is_open && has_one_answer && state.first == 1 {
             state.bytes = 0;
             return Poll::Ready(
-                state.kept.pop_front().map_or(FirstReply::Nothing, |kept| FirstReply::Whole(kept.message)),
+                state
+                    .retained
+                    .pop_front()
+                    .map_or(FirstReply::Nothing, |retained| FirstReply::Whole(retained.message)),
             );
         }
-        if !state.is_open && state.kept.is_empty() {
+        if !state.is_open && state.retained.is_empty() {
             return Poll::Ready(FirstReply::Nothing);
         }
-        let is_stream = state.kept.iter().any(|kept| !kept.is_answer) || state.lets_go || !state.is_open;
+        let is_stream =
+            state.retained.iter().any(|retained| !retained.is_answer) || state.is_detached || !state.is_open;
         if is_stream { Poll::Ready(FirstReply::Events) } else { Poll::Pending }
     }
 
@@ -224,7 +228,7 @@ impl Stream {
         let mut state = self.state();
         state.turn += 1;
         state.is_attached = true;
-        state.lets_go &= after.is_none();
+        state.is_detached &= after.is_none();
         if let Some(after) = after {
             state.sent = after.message.min(state.last());
         }
@@ -270,54 +274,56 @@ impl Stream {
         EventId { kind: self.kind, stream: self.number, message }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, StreamState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl StreamState {
     fn last(&self) -> u64 {
-        self.first + self.kept.len() as u64 - 1
+        self.first + self.retained.len() as u64 - 1
     }
 
-    /// Returns the number of kept messages that have been sent.
+    /// Returns the number of retained messages that have been sent.
     fn sent_here(&self) -> usize {
-        usize::try_from((self.sent + 1).saturating_sub(self.first)).unwrap_or(usize::MAX).min(self.kept.len())
+        usize::try_from((self.sent + 1).saturating_sub(self.first))
+            .unwrap_or(usize::MAX)
+            .min(self.retained.len())
     }
 
-    fn waiting(&self) -> impl Iterator<Item = &Kept> {
-        self.kept.range(self.sent_here()..)
+    fn waiting(&self) -> impl Iterator<Item = &RetainedMessage> {
+        self.retained.range(self.sent_here()..)
     }
 
     fn has_room(&self) -> bool {
-        let bytes: usize = self.waiting().map(|kept| kept.message.len()).sum();
+        let bytes: usize = self.waiting().map(|retained| retained.message.len()).sum();
         self.waiting().count() < MAX_PENDING_NOTIFICATIONS.0 && bytes < MAX_PENDING_NOTIFICATIONS.1
     }
 
-    fn keep(&mut self, message: &Message) {
+    fn retain(&mut self, message: &Message) {
         let bytes = encoded(message);
         self.bytes += bytes.len();
         let is_answer = matches!(message, Message::Response(_) | Message::Batch(_));
-        self.kept.push_back(Kept { message: bytes, is_answer });
+        self.retained.push_back(RetainedMessage { message: bytes, is_answer });
         self.forget();
     }
 
     /// Drops the oldest sent messages.
     fn forget(&mut self) {
-        self.keep_most(MOST_KEPT);
+        self.retain_at_most(MAX_RETAINED);
     }
 
     /// Drops more of a stream that has ended.
     fn shrink(&mut self) {
         if !self.is_open {
-            self.keep_most((MOST_KEPT.0, MOST_KEPT_AFTER));
+            self.retain_at_most((MAX_RETAINED.0, MAX_RETAINED_AFTER_END));
         }
     }
 
-    fn keep_most(&mut self, (messages, bytes): (usize, usize)) {
-        while self.first <= self.sent && (self.kept.len() > messages || self.bytes > bytes) {
-            let Some(kept) = self.kept.pop_front() else { return };
-            self.bytes -= kept.message.len();
+    fn retain_at_most(&mut self, (messages, bytes): (usize, usize)) {
+        while self.first <= self.sent && (self.retained.len() > messages || self.bytes > bytes) {
+            let Some(retained) = self.retained.pop_front() else { return };
+            self.bytes -= retained.message.len();
             self.first += 1;
         }
     }
@@ -344,12 +350,12 @@ impl<S: Send> Events for Attached<S> {
         if !std::mem::replace(&mut self.is_primed, true) {
             sse::priming(&mut events, &self.stream.id(state.sent));
         }
-        if !state.lets_go {
+        if !state.is_detached {
             let mut number = state.sent.max(state.first - 1);
-            for kept in state.waiting() {
+            for retained in state.waiting() {
                 number += 1;
                 sse::event(&mut events, Some(&self.stream.id(number)), |out| {
-                    out.extend_from_slice(&kept.message);
+                    out.extend_from_slice(&retained.message);
                 });
             }
             state.sent = number;
@@ -361,7 +367,7 @@ impl<S: Send> Events for Attached<S> {
             self.keep_alive.reset();
             return Poll::Ready(Some(events.into()));
         }
-        if state.lets_go || !state.is_open {
+        if state.is_detached || !state.is_open {
             state.shrink();
             return Poll::Ready(None);
         }
@@ -384,7 +390,7 @@ impl<S> Attached<S> {
         let mut state = self.stream.state();
         if state.turn == self.turn && state.is_attached {
             state.is_attached = false;
-            state.lets_go = false;
+            state.is_detached = false;
             state.changed = Instant::now();
         }
     }
@@ -466,14 +472,14 @@ mod tests {
         let stream = Arc::new(Stream::new(Kind::Answer, 1, false, true));
         (0..5000).for_each(|number| stream.push(&note(number)));
         stream.push(&answer());
-        assert_eq!(stream.state().kept.len(), MAX_PENDING_NOTIFICATIONS.0 + 1);
+        assert_eq!(stream.state().retained.len(), MAX_PENDING_NOTIFICATIONS.0 + 1);
         let mut attached = stream.attach(None, LONG, ());
         assert!(read(&mut attached).is_some_and(|text| text.contains("result")));
         for number in 0..5000 {
             stream.push(&note(number));
             assert!(read(&mut attached).is_some_and(|text| text.contains(&format!(r#""n":{number}}}"#))));
         }
-        assert_eq!(stream.state().kept.len(), MOST_KEPT.0);
+        assert_eq!(stream.state().retained.len(), MAX_RETAINED.0);
     }
 
     #[tokio::test]
@@ -482,7 +488,7 @@ mod tests {
         let mut attached = stream.attach(None, LONG, ());
         let changes = |count| (0..count).map(|number| Action::Send(note(number))).collect();
         assert!(stream.push_changes(changes(5000)));
-        assert_eq!(stream.state().kept.len(), 5000);
+        assert_eq!(stream.state().retained.len(), 5000);
         assert_eq!(read(&mut attached).map(|text| text.matches("data: ").count()), Some(5000));
         assert!(!stream.push_changes(Actions::new()));
         // They have been taken, so they are sent although the stream has ended meanwhile.

@@ -68,7 +68,7 @@ impl Exchange {
             Some(response) => answer::events(ReadyEvents(Some(self.last_events(&response)))),
             None => {
                 let keep_alive = KeepAlive::new(limits.keep_alive_interval);
-                answer::events(Stream { exchange: Some(self), keep_alive })
+                answer::events(CallEvents { exchange: Some(self), keep_alive })
             }
         }
     }
@@ -95,17 +95,17 @@ impl Drop for Exchange {
 }
 
 fn response_as_json(response: Response) -> Answer {
-    let status = answer::status(response.outcome.as_ref().err(), Era::Modern, Decided::After);
+    let status = answer::status(response.outcome.as_ref().err(), Era::Modern, Decided::AfterCall);
     answer::response(status, response)
 }
 
 /// The events of a call that is still running.
-struct Stream {
+struct CallEvents {
     exchange: Option<Exchange>,
     keep_alive: KeepAlive,
 }
 
-impl Events for Stream {
+impl Events for CallEvents {
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
         let Some(exchange) = &mut self.exchange else { return Poll::Ready(None) };
         if let Poll::Ready(response) = exchange.poll(context) {

@@ -25,7 +25,7 @@ const TICK: Duration = Duration::from_millis(500);
 const LINGERING: Duration = Duration::from_secs(2);
 
 /// Maximum number of bytes that are read from it.
-const MOST_LINGERING: usize = 16 << 20;
+const MAX_LINGERING_BYTES: usize = 16 << 20;
 
 /// The connections of a server.
 pub(crate) struct Monitor {
@@ -241,7 +241,7 @@ impl Drop for RequestGuard {
 }
 
 /// The stream of a connection, with timestamps of its progress.
-pub(crate) struct MonitoredIo<S: Stream> {
+pub(crate) struct MonitoredIo<S: ByteStream> {
     /// `Some` until it is dropped.
     stream: Option<S>,
     watch: Arc<Monitor>,
@@ -255,11 +255,11 @@ pub(crate) struct MonitoredIo<S: Stream> {
 }
 
 /// A byte stream: TCP, or TLS over it.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 
-impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Stream for S {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> ByteStream for S {}
 
-impl<S: Stream> MonitoredIo<S> {
+impl<S: ByteStream> MonitoredIo<S> {
     pub(crate) fn new(
         stream: S,
         watch: Arc<Monitor>,
@@ -288,7 +288,7 @@ impl<S: Stream> MonitoredIo<S> {
     }
 }
 
-impl<S: Stream> Drop for MonitoredIo<S> {
+impl<S: ByteStream> Drop for MonitoredIo<S> {
     /// Reads on for a while: a client that is still sending when its connection is reset could not read the answer.
     fn drop(&mut self) {
         if self.is_shut
@@ -301,10 +301,10 @@ impl<S: Stream> Drop for MonitoredIo<S> {
 }
 
 /// Reads until the client has read the answer and closes its side, within bounds.
-async fn linger(mut stream: impl Stream, _permit: Option<OwnedSemaphorePermit>) {
+async fn linger(mut stream: impl ByteStream, _permit: Option<OwnedSemaphorePermit>) {
     let mut nothing = [0; 8 << 10];
     let reading = async {
-        let mut left = MOST_LINGERING;
+        let mut left = MAX_LINGERING_BYTES;
         while left > 0 {
             match stream.read(&mut nothing).await {
                 Ok(length) if length > 0 => left = left.saturating_sub(length),
@@ -316,7 +316,7 @@ async fn linger(mut stream: impl Stream, _permit: Option<OwnedSemaphorePermit>) 
     let _ = tokio::time::timeout(LINGERING, reading).await;
 }
 
-impl<S: Stream> AsyncRead for MonitoredIo<S> {
+impl<S: ByteStream> AsyncRead for MonitoredIo<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -337,7 +337,7 @@ impl<S: Stream> AsyncRead for MonitoredIo<S> {
     }
 }
 
-impl<S: Stream> AsyncWrite for MonitoredIo<S> {
+impl<S: ByteStream> AsyncWrite for MonitoredIo<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

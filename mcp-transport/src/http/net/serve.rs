@@ -26,16 +26,16 @@ use crate::http::edge::answer::Answer;
 use crate::http::edge::body::Body;
 use crate::http::edge::head::Head;
 use crate::http::limits::Limits;
-use crate::http::net::monitor::{ConnState, Monitor, MonitoredIo, RequestGuard, Stream, Wait};
+use crate::http::net::monitor::{ByteStream, ConnState, Monitor, MonitoredIo, RequestGuard, Wait};
 use crate::http::router::HttpService;
+use crate::http::tls::Tls;
 use crate::signal::Stop;
-use crate::tls::Tls;
 
 /// Maximum number of bytes that one read returns. It also bounds the head of a request.
 const BUFFER: usize = 64 << 10;
 
 /// Maximum number of header fields.
-const MOST_FIELDS: usize = 100;
+const MAX_HEADER_FIELDS: usize = 100;
 
 /// The settings of the built-in server.
 pub(crate) struct Serving {
@@ -137,11 +137,11 @@ impl Listening {
     /// Reports the shutdown for [`Limits::shutdown_delay`](field@Limits::shutdown_delay), then drains.
     async fn end(&mut self) {
         self.site.is_ready.store(false, Ordering::Release);
-        let notice = self.serving.limits.shutdown_delay;
-        if !notice.is_zero() {
+        let delay = self.serving.limits.shutdown_delay;
+        if !delay.is_zero() {
             tokio::select! {
                 () = self.accept() => {}
-                () = tokio::time::sleep(notice) => {}
+                () = tokio::time::sleep(delay) => {}
             }
         }
         // From now on, new connections are refused at once, so that clients try another replica.
@@ -231,7 +231,7 @@ struct ConnContext {
 }
 
 /// Serves one connection to its end.
-async fn serve(stream: impl Stream, place: ConnContext) {
+async fn serve(stream: impl ByteStream, place: ConnContext) {
     let ConnContext { site, watch, watched, limits, permit } = place;
     let noted = MonitoredIo::new(stream, Arc::clone(&watch), Arc::clone(&watched), permit);
     let service = service_fn(|request: Request<Incoming>| {
@@ -249,7 +249,7 @@ async fn serve(stream: impl Stream, place: ConnContext) {
     builder
         .http1()
         .max_buf_size(BUFFER)
-        .max_headers(MOST_FIELDS)
+        .max_headers(MAX_HEADER_FIELDS)
         .timer(TokioTimer::new())
         .header_read_timeout(None);
     let head = u32::try_from(limits.max_header_bytes).unwrap_or(u32::MAX);
