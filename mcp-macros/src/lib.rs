@@ -93,7 +93,8 @@
 //! | `name: T`, where `T` implements `serde::Deserialize` and `schemars::JsonSchema` | an argument with that name |
 //! | `name: Option<T>` | an optional argument |
 //! | `name: &str`, `name: &[T]`, `name: &T` | an argument of type `String`, `Vec<T>` or `T`, by reference |
-//! | `context: &Context`, `caller: Caller`, `Ext(pool): Ext<Pool>` | an extractor: a value from the call or the server |
+//! | `context: &Context`, `caller: Caller`, `pool: Ext<Pool>` | an extractor: a value from the call or the server |
+//! | `Admin(name): Admin` | an extractor of your own: its type implements `FromContext` |
 //!
 //! The traits of a parameter's type decide whether it is an argument or an extractor. An argument with a pattern, or
 //! with a name that begins with `_`, must have `#[arg(name = "…")]`; an extractor needs no name.

@@ -12,6 +12,37 @@ use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::parameters::Parameters;
 
+/// A parameter type of a handler: an argument, or an extractor.
+///
+/// An argument is any type that implements `serde::Deserialize` and `schemars::JsonSchema`; clients send its value. An
+/// extractor is any type that implements [`FromContext`](crate::FromContext), such as [`Context`],
+/// [`Caller`](crate::Caller) and [`Ext`](crate::Ext). A type must not be both, because the compiler infers `Kind`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a parameter of a handler",
+    label = "neither an argument nor an extractor",
+    note = "an argument is a type that owns its parts: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
+    note = "an extractor is `&Context`, `Caller`, `Ext<T>`, or a type that implements `FromContext`"
+)]
+pub trait Parameter<Kind>: Sized {
+    /// Returns the schema of an argument; `None` for an extractor.
+    fn schema() -> Option<schemars::Schema>;
+
+    /// Extracts the value for the parameter at `index`. Returns `None` if there is none, and records the reason in
+    /// `arguments`.
+    fn extract(arguments: &mut CallArguments<'_>, index: usize) -> Option<Self>;
+
+    /// Returns `true` if the JSON text is a value of an argument's type.
+    fn is_value(text: &str) -> bool;
+}
+
+/// The kind of a parameter that clients send.
+#[derive(Debug)]
+pub enum AsArgument {}
+
+/// The kind of a parameter that implements [`FromContext`](crate::FromContext).
+#[derive(Debug)]
+pub enum AsExtractor {}
+
 /// The arguments of one call, from which a handler extracts its parameters.
 ///
 /// A handler without macros extracts each parameter by its index among the declared ones, calls [`check`](Self::check),
@@ -107,6 +138,11 @@ impl<'a> CallArguments<'a> {
         self.context
     }
 
+    /// Extracts the parameter at `index`, counted from 0 in the order of declaration.
+    pub fn extract<T: Parameter<K>, K>(&mut self, index: usize) -> Extracted<T> {
+        Extracted(T::extract(self, index))
+    }
+
     /// Checks that every parameter that was extracted has a value.
     ///
     /// # Errors
@@ -174,10 +210,6 @@ impl<'a> CallArguments<'a> {
 pub struct Extracted<T>(Option<T>);
 
 impl<T> Extracted<T> {
-    pub(crate) fn new(value: Option<T>) -> Self {
-        Self(value)
-    }
-
     /// Returns the value.
     ///
     /// # Panics

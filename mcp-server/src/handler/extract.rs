@@ -12,43 +12,12 @@ use serde::de::DeserializeOwned;
 
 use crate::caller::Caller;
 use crate::handler::argument::Argument;
-use crate::handler::arguments::{CallArguments, Extracted};
+use crate::handler::arguments::{AsArgument, AsExtractor, CallArguments, Parameter};
 use crate::handler::context::Context;
 use crate::handler::error::IntoError;
 use crate::handler::parameters::ParameterSpec;
 use crate::handler::schema::generate_input;
 use crate::incident;
-
-/// A parameter type of a handler: an argument, or an extractor.
-///
-/// An argument is any type that implements `serde::Deserialize` and `schemars::JsonSchema`; clients send its value. An
-/// extractor is any type that implements [`FromContext`], such as [`Context`], [`Caller`] and [`Ext`]. The compiler
-/// infers `Kind`, so a type should not be both.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a parameter of a handler",
-    label = "neither an argument nor an extractor",
-    note = "an argument is a type that owns its parts: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
-    note = "an extractor is `&Context`, `Caller`, `Ext<T>`, or a type that implements `FromContext`"
-)]
-pub trait Parameter<Kind>: Sized {
-    /// Returns the schema of an argument; `None` for an extractor.
-    fn schema() -> Option<schemars::Schema>;
-
-    /// Extracts the value for the parameter at `index`. Returns `None` if there is none, and records the reason in
-    /// `arguments`.
-    fn extract(arguments: &mut CallArguments<'_>, index: usize) -> Option<Self>;
-
-    /// Returns `true` if the JSON text is a value of an argument's type.
-    fn is_value(text: &str) -> bool;
-}
-
-/// The kind of a parameter that clients send.
-#[derive(Debug)]
-pub enum AsArgument {}
-
-/// The kind of a parameter that implements [`FromContext`].
-#[derive(Debug)]
-pub enum AsExtractor {}
 
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema> Parameter<AsArgument> for T {
@@ -245,13 +214,6 @@ impl<T: Send + Sync + 'static> FromContext for Ext<T> {
                 format!("neither the server nor the call has a value of type {name}: share one with `share`");
             incident::internal("missing extension", &reason)
         })
-    }
-}
-
-impl CallArguments<'_> {
-    /// Extracts the parameter at `index`, counted from 0 in the order of declaration.
-    pub fn extract<T: Parameter<K>, K>(&mut self, index: usize) -> Extracted<T> {
-        Extracted::new(T::extract(self, index))
     }
 }
 

@@ -3,10 +3,9 @@
 use futures::future::BoxFuture;
 
 use crate::handler::argument::Argument;
-use crate::handler::arguments::CallArguments;
+use crate::handler::arguments::{CallArguments, Parameter};
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::extract::Parameter;
 use crate::handler::parameters::ParameterSpec;
 
 /// An asynchronous function or closure with up to eight parameters.

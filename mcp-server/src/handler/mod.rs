@@ -39,11 +39,10 @@ use mcpwright_core::{Annotations, CacheScope, Caching, Icon, Prompt, Resource, R
 use serde_json::Value;
 
 use crate::handler::argument::Argument;
-use crate::handler::arguments::CallArguments;
+use crate::handler::arguments::{CallArguments, Parameter};
 use crate::handler::contents::caching;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::extract::Parameter;
 use crate::handler::handler_core::HandlerCore;
 use crate::handler::kind::{ContentKind, HandlerKind, HandlerParts};
 use crate::handler::parameters::ParameterSpec;
