@@ -6,6 +6,7 @@ use std::hint::black_box;
 use std::task::{Context, Poll, Waker};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use mcpwright::types::Message;
 use mcpwright::types::message::{Decoder, decode};
 use mcpwright::{Caller, NotificationSender, Server, server};
 use mcpwright_server::{Action, Connection};
@@ -91,17 +92,18 @@ impl Session {
     /// Handles a message, and returns the size of the messages that are sent.
     fn exchange(&mut self, text: &str) -> usize {
         self.out.clear();
-        let actions = self.connection.receive(self.decoder.decode(text.as_bytes()));
-        let mut actions: Vec<_> = actions.into_iter().collect();
+        let received = self.connection.receive(self.decoder.decode(text.as_bytes()));
+        let mut actions: Vec<_> = received.into_actions().into_iter().collect();
         while let Some(action) = actions.pop() {
             match action {
-                Action::Send(message) | Action::Tell(_, message) => message.encode(&mut self.out),
+                Action::Send(message) | Action::SendFor { message, .. } => message.encode(&mut self.out),
+                Action::Overloaded(response) => Message::from(response).encode(&mut self.out),
                 Action::Run(call) => {
-                    let outbox = NotificationSender::new(|_| {});
-                    let outcome = poll_to_completion(self.server.call(&call, &outbox));
+                    let notifications = NotificationSender::new(|_| {});
+                    let outcome = poll_to_completion(self.server.call(&call, &notifications));
                     actions.extend(self.connection.finished(&call, outcome));
                 }
-                Action::Cancel(..) => {}
+                _ => {}
             }
         }
         self.out.len()

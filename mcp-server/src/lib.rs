@@ -57,7 +57,7 @@ pub use input_required::InputRequired;
 pub use input_required::error::InputError;
 pub use input_required::form::Form;
 pub use input_required::form::choice::Choice;
-pub use input_required::form::constraint::{Defaults, Ranged, Several, Text};
+pub use input_required::form::constraint::{Defaults, Integer, Number, Ranged, Several, Text};
 pub use input_required::form::field::Field;
 pub use input_required::form::form_field::FormField;
 pub use overloaded::Overloaded;

@@ -63,7 +63,7 @@ impl Operations {
 
     /// Take extractors as a pattern, by reference and without a name.
     #[tool]
-    fn forms(Admin(name): Admin, admin: &Admin, _admin: Admin, times: u8) -> String {
+    fn forms(Admin(name): Admin, admin: &Admin, _unused: Admin, times: u8) -> String {
         format!("{name} {} {times}", admin.0)
     }
 

@@ -349,7 +349,7 @@ fn a_form_that_cannot_be_filled_in_panics() {
     };
     assert_eq!(
         panics(|schema| FormField::<u8>::new("age").range(18..).default(7).add_to(schema)),
-        "no user could fill in the default of the form field `age`: expected an integer from 18 to 255"
+        "the form field `age`: `default` must be an integer from 18 to 255"
     );
     assert_eq!(
         panics(|schema| FormField::<i64>::new("id").default(i64::MAX).add_to(schema)),

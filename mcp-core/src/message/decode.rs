@@ -16,7 +16,7 @@ pub const MAX_BATCH_LEN: usize = 32;
 ///
 /// # Errors
 ///
-/// Returns an error if the bytes are not a valid message. [`DecodeError::answer`] returns the response to send.
+/// Returns an error if the bytes are not a valid message. [`DecodeError::to_response`] returns the response to send.
 pub fn decode(bytes: &[u8]) -> Result<Message, DecodeError> {
     Decoder::new().decode(bytes)
 }
@@ -37,7 +37,7 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// Returns an error if the bytes are not a valid message. [`DecodeError::answer`] returns the response to send.
+    /// Returns an error if the bytes are not a valid message. [`DecodeError::to_response`] returns the response to send.
     pub fn decode(&mut self, bytes: &[u8]) -> Result<Message, DecodeError> {
         let text = str::from_utf8(bytes).map_err(|_| DecodeError::NotUtf8)?;
         self.decode_text(text, true)

@@ -10,7 +10,7 @@ use crate::schema::portable::PortableSchema;
 
 /// A builder for the schema of an object with named properties.
 ///
-/// The object accepts no other members unless [`ObjectSchemaBuilder::open`] is called.
+/// The object accepts no other members unless [`ObjectSchemaBuilder::allow_unknown_members`] is called.
 #[derive(Clone, Debug, Default)]
 pub struct ObjectSchemaBuilder {
     properties: Vec<(String, PortableSchema, bool)>,

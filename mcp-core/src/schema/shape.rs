@@ -13,7 +13,7 @@ use crate::schema::number;
 /// Maximum size of a compiled pattern, in bytes.
 const MAX_PATTERN_SIZE: usize = 1 << 20;
 
-/// A compiled schema. [`CompiledSchema::fit`] validates and coerces values.
+/// A compiled schema. [`CompiledSchema::coerce`] validates and coerces values.
 #[derive(Debug)]
 pub struct CompiledSchema {
     pub(super) root: Rule,

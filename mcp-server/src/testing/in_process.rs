@@ -92,7 +92,7 @@ impl InProcess {
                 Action::Send(message) | Action::SendFor { message, .. } => {
                     match message::decode(&encode(&message)) {
                         Ok(Message::Response(found)) if found.id.as_ref() == Some(id) => {
-                            response = Some(found)
+                            response = Some(found);
                         }
                         Ok(Message::Request(request)) => actions.extend(self.respond(&request)),
                         _ => self.link.record(message),

@@ -52,7 +52,8 @@ impl Bus for NoBus {
 
 #[test]
 fn settings_that_mounting_would_lose_panic_by_name() {
-    let settings: [(&str, fn(Builder) -> Builder); 6] = [
+    type Setting = (&'static str, fn(Builder) -> Builder);
+    let settings: [Setting; 6] = [
         ("may_read", |inner| inner.may_read(|_, _| false)),
         ("middleware", |inner| inner.middleware(PassThrough)),
         ("mask_errors", |inner| inner.mask_errors()),

@@ -52,13 +52,13 @@ impl CompiledSchema {
         if matches { Ok(value) } else { Err(coercer.problems) }
     }
 
-    /// Validates one member of an object as [`CompiledSchema::fit`] does, without the other members.
+    /// Validates one member of an object as [`CompiledSchema::coerce`] does, without the other members.
     ///
     /// Returns `Ok(None)` if the value is `null` and means that the member is absent.
     ///
     /// # Errors
     ///
-    /// Returns an error in the same cases as [`CompiledSchema::fit`], and if the object does not accept a member of this name.
+    /// Returns an error in the same cases as [`CompiledSchema::coerce`], and if the object does not accept a member of this name.
     pub fn coerce_member(
         &self,
         name: &str,

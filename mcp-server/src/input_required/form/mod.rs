@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 /// A form for elicitation: a struct with `#[derive(mcpwright::Form)]`, or `()` for a form without fields, which asks for
 /// confirmation only.
 ///
-/// A form is flat: its fields are strings, numbers, `bool`s and [choices](Choice); see [`Field`]. The client displays it and
-/// sees the entered values, so a form must not ask for passwords, keys or payment details.
+/// A form is flat: its fields are strings, numbers, `bool`s and [choices](crate::Choice); see [`Field`](crate::Field). The
+/// client displays it and sees the entered values, so a form must not ask for passwords, keys or payment details.
 ///
 /// An implementation without the macro consists of a schema and a function that decodes content of this schema:
 ///

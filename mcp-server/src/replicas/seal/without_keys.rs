@@ -7,7 +7,7 @@ use crate::replicas::seal::tickets::Tickets;
 
 /// The keys of a server: there are none in this build.
 #[derive(Default)]
-pub(crate) struct Keys;
+pub(crate) struct Keys(());
 
 impl Keys {
     #[allow(clippy::unused_self, reason = "the keys of other builds are counted")]
