@@ -43,7 +43,7 @@ impl Context {
     /// # futures::executor::block_on(async {
     /// let client = Client::modern(Server::builder("notes", "1.0.0").tool(ToolHandler::function("clear", [], clear)))
     ///     .capabilities(ClientCapabilities::new().elicitation(ElicitationCapability::default()))
-    ///     .answers(|_| Ok(json!({ "action": "accept", "content": {} })));
+    ///     .input_handler(|_| Ok(json!({ "action": "accept", "content": {} })));
     /// assert_eq!(client.call_tool("clear", ()).await?.content[0].as_text(), Some("deleted"));
     /// # Ok::<(), mcpwright_core::ErrorObject>(())
     /// # }).unwrap();
@@ -79,7 +79,7 @@ impl Context {
     /// # futures::executor::block_on(async {
     /// let client = Client::modern(Server::builder("greeter", "1.0.0").tool(ToolHandler::function("greet", [], greet)))
     ///     .capabilities(ClientCapabilities::new().elicitation(ElicitationCapability::default()))
-    ///     .answers(|_| Ok(json!({ "action": "accept", "content": { "name": "Ada" } })));
+    ///     .input_handler(|_| Ok(json!({ "action": "accept", "content": { "name": "Ada" } })));
     /// assert_eq!(client.call_tool("greet", ()).await?.content[0].as_text(), Some("Hello, Ada!"));
     /// # Ok::<(), mcpwright_core::ErrorObject>(())
     /// # }).unwrap();
@@ -112,7 +112,7 @@ impl Context {
     /// let server = Server::builder("bank", "1.0.0").tool(ToolHandler::function("connect", [], connect));
     /// let client = Client::modern(server)
     ///     .capabilities(ClientCapabilities::new().elicitation(ElicitationCapability::default().url(Map::new())))
-    ///     .answers(|_| Ok(json!({ "action": "accept" })));
+    ///     .input_handler(|_| Ok(json!({ "action": "accept" })));
     /// assert_eq!(client.call_tool("connect", ()).await?.content[0].as_text(), Some("the login page is open"));
     /// # Ok::<(), mcpwright_core::ErrorObject>(())
     /// # }).unwrap();
@@ -172,7 +172,7 @@ impl Context {
     /// let tool = ToolHandler::function("summarize", ["text"], summarize);
     /// let client = Client::modern(Server::builder("texts", "1.0.0").tool(tool))
     ///     .capabilities(ClientCapabilities::new().sampling(SamplingCapability::default()))
-    ///     .answers(|_| Ok(json!({
+    ///     .input_handler(|_| Ok(json!({
     ///         "role": "assistant",
     ///         "content": { "type": "text", "text": "Short." },
     ///         "model": "m1",
@@ -210,7 +210,7 @@ impl Context {
     /// let server = Server::builder("build", "1.0.0").tool(ToolHandler::function("project", [], project));
     /// let client = Client::modern(server)
     ///     .capabilities(ClientCapabilities::new().roots(RootsCapability::default()))
-    ///     .answers(|_| Ok(json!({ "roots": [{ "uri": "file:///home/ada/engine" }] })));
+    ///     .input_handler(|_| Ok(json!({ "roots": [{ "uri": "file:///home/ada/engine" }] })));
     /// let result = client.call_tool("project", ()).await?;
     /// assert_eq!(result.content[0].as_text(), Some("file:///home/ada/engine"));
     /// # Ok::<(), mcpwright_core::ErrorObject>(())

@@ -75,7 +75,7 @@ impl Context {
     /// # futures::executor::block_on(async {
     /// let client = Client::modern(Server::builder("hotel", "1.0.0").tool(ToolHandler::function("book", [], book)))
     ///     .capabilities(ClientCapabilities::new().roots(RootsCapability::default()))
-    ///     .answers(|_| Ok(json!({ "roots": [] })));
+    ///     .input_handler(|_| Ok(json!({ "roots": [] })));
     /// // The handler runs twice: before and after the client has answered.
     /// assert_eq!(client.call_tool("book", ()).await?.content[0].as_text(), Some("reservation 0 for 0 roots"));
     /// assert_eq!(reserve().await.unwrap(), 1);
