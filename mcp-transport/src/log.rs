@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
 /// Maximum number of lines that are pending to be written.
-const MAX_PENDING_NOTIFICATIONS: usize = 1024;
+const MAX_QUEUED_LINES: usize = 1024;
 
 /// A writer to standard error for logs, which never blocks its caller.
 ///
@@ -53,7 +53,7 @@ impl Drop for Stderr {
 }
 
 fn start() -> Option<SyncSender<Vec<u8>>> {
-    let (sender, receiver) = sync_channel::<Vec<u8>>(MAX_PENDING_NOTIFICATIONS);
+    let (sender, receiver) = sync_channel::<Vec<u8>>(MAX_QUEUED_LINES);
     let writing = move || {
         for line in receiver {
             // A process without standard error has no log.

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod files;
+mod limits;
 mod modules;
 mod names;
 mod sources;

@@ -1,5 +1,6 @@
 //! The settings of an HTTP server, and how it is bound.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -244,5 +245,15 @@ impl Http {
             http_sse: self.http_sse.map(HttpSse::new).map(Arc::new),
             state,
         }))
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http")
+            .field("server", &self.server)
+            .field("path", &self.path)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Monitor {
 }
 
 struct MonitoredConn {
-    watched: Weak<ConnState>,
+    state: Weak<ConnState>,
     task: Option<AbortHandle>,
 }
 
@@ -88,7 +88,7 @@ impl Monitor {
 
     /// Adds a connection, which `serve` serves.
     pub(crate) fn add(self: &Arc<Self>, serve: impl FnOnce(Arc<ConnState>) -> AbortHandle) {
-        let watched = Arc::new(ConnState {
+        let state = Arc::new(ConnState {
             requests: AtomicU32::new(0),
             idle: AtomicU32::new(self.now()),
             head: AtomicU32::new(0),
@@ -100,26 +100,26 @@ impl Monitor {
         });
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         // Added before it is served, so that a shutdown at this moment does not miss it.
-        self.table().insert(number, MonitoredConn { watched: Arc::downgrade(&watched), task: None });
-        let task = serve(watched);
-        if let Some(known) = self.table().get_mut(&number) {
-            known.task = Some(task);
+        self.table().insert(number, MonitoredConn { state: Arc::downgrade(&state), task: None });
+        let task = serve(state);
+        if let Some(conn) = self.table().get_mut(&number) {
+            conn.task = Some(task);
         }
     }
 
     /// Closes every connection once its current requests are answered.
     pub(crate) fn stop(&self) {
         self.is_stopping.store(true, Ordering::Release);
-        for watched in self.table().values().filter_map(|known| known.watched.upgrade()) {
-            watched.is_stopping.store(true, Ordering::Release);
-            watched.waker.wake();
+        for state in self.table().values().filter_map(|conn| conn.state.upgrade()) {
+            state.is_stopping.store(true, Ordering::Release);
+            state.waker.wake();
         }
     }
 
     /// Closes every connection now. Returns their number.
     pub(crate) fn abort(&self) -> usize {
         let mut table = self.table();
-        table.values().filter_map(|known| known.task.as_ref()).for_each(AbortHandle::abort);
+        table.values().filter_map(|conn| conn.task.as_ref()).for_each(AbortHandle::abort);
         let count = table.len();
         table.clear();
         count
@@ -141,9 +141,9 @@ impl Monitor {
     fn look(&self) {
         let now = self.now.fetch_add(1, Ordering::AcqRel) + 1;
         self.forget_ended();
-        for known in self.table().values() {
-            let (Some(watched), Some(task)) = (known.watched.upgrade(), &known.task) else { continue };
-            if watched.is_over(now, &self.limits) {
+        for conn in self.table().values() {
+            let (Some(state), Some(task)) = (conn.state.upgrade(), &conn.task) else { continue };
+            if state.is_over(now, &self.limits) {
                 task.abort();
             }
         }
@@ -151,7 +151,7 @@ impl Monitor {
 
     fn forget_ended(&self) {
         let mut table = self.table();
-        table.retain(|_, known| known.watched.strong_count() > 0);
+        table.retain(|_, conn| conn.state.strong_count() > 0);
         if table.is_empty() {
             self.empty.notify_waiters();
         }
@@ -201,15 +201,15 @@ impl ConnState {
 /// A request on a connection, from its head to the end of its answer.
 pub(crate) struct RequestGuard {
     watch: Arc<Monitor>,
-    watched: Arc<ConnState>,
+    state: Arc<ConnState>,
 }
 
 impl RequestGuard {
-    pub(crate) fn begin(watch: &Arc<Monitor>, watched: &Arc<ConnState>, is_multiplexed: bool) -> Self {
-        watched.requests.fetch_add(1, Ordering::AcqRel);
-        watched.head.store(0, Ordering::Release);
-        watched.is_multiplexed.store(is_multiplexed, Ordering::Release);
-        Self { watch: Arc::clone(watch), watched: Arc::clone(watched) }
+    pub(crate) fn begin(watch: &Arc<Monitor>, state: &Arc<ConnState>, is_multiplexed: bool) -> Self {
+        state.requests.fetch_add(1, Ordering::AcqRel);
+        state.head.store(0, Ordering::Release);
+        state.is_multiplexed.store(is_multiplexed, Ordering::Release);
+        Self { watch: Arc::clone(watch), state: Arc::clone(state) }
     }
 }
 
@@ -217,7 +217,7 @@ impl RequestGuard {
     /// Starts to monitor how long a body waits for its client to read.
     pub(crate) fn wait(&self) -> Wait {
         let wait = Arc::new(AtomicU32::new(self.watch.now()));
-        let mut waits = self.watched.waits();
+        let mut waits = self.state.waits();
         waits.retain(|wait| wait.strong_count() > 0);
         waits.push(Arc::downgrade(&wait));
         wait
@@ -234,9 +234,9 @@ pub(crate) type Wait = Arc<AtomicU32>;
 
 impl Drop for RequestGuard {
     fn drop(&mut self) {
-        self.watched.idle.store(self.watch.now(), Ordering::Release);
-        self.watched.head.store(0, Ordering::Release);
-        self.watched.requests.fetch_sub(1, Ordering::AcqRel);
+        self.state.idle.store(self.watch.now(), Ordering::Release);
+        self.state.head.store(0, Ordering::Release);
+        self.state.requests.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -245,7 +245,7 @@ pub(crate) struct MonitoredIo<S: ByteStream> {
     /// `Some` until it is dropped.
     stream: Option<S>,
     watch: Arc<Monitor>,
-    watched: Arc<ConnState>,
+    state: Arc<ConnState>,
     /// Counts the connection until it is completely closed.
     permit: Option<OwnedSemaphorePermit>,
     /// The client has closed its sending side.
@@ -263,11 +263,11 @@ impl<S: ByteStream> MonitoredIo<S> {
     pub(crate) fn new(
         stream: S,
         watch: Arc<Monitor>,
-        watched: Arc<ConnState>,
+        state: Arc<ConnState>,
         permit: OwnedSemaphorePermit,
     ) -> Self {
         let (stream, permit) = (Some(stream), Some(permit));
-        Self { stream, watch, watched, permit, has_ended: false, is_shut: false }
+        Self { stream, watch, state, permit, has_ended: false, is_shut: false }
     }
 
     fn stream(&mut self) -> Pin<&mut S> {
@@ -275,7 +275,7 @@ impl<S: ByteStream> MonitoredIo<S> {
     }
 
     fn note_write<T>(&self, poll: Poll<T>) -> Poll<T> {
-        let stuck = &self.watched.stuck;
+        let stuck = &self.state.stuck;
         match &poll {
             // The first time counts: since then, nothing has been read.
             Poll::Pending if stuck.load(Ordering::Relaxed) == 0 => {
@@ -326,12 +326,12 @@ impl<S: ByteStream> AsyncRead for MonitoredIo<S> {
         let poll = self.stream().poll_read(context, buffer);
         let has_read = buffer.filled().len() > before;
         self.has_ended |= poll.is_ready() && !has_read && buffer.remaining() > 0;
-        let watched = &self.watched;
+        let state = &self.state;
         if has_read
-            && watched.head.load(Ordering::Relaxed) == 0
-            && watched.requests.load(Ordering::Relaxed) == 0
+            && state.head.load(Ordering::Relaxed) == 0
+            && state.requests.load(Ordering::Relaxed) == 0
         {
-            watched.head.store(self.watch.now(), Ordering::Release);
+            state.head.store(self.watch.now(), Ordering::Release);
         }
         poll
     }

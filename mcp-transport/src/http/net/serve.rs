@@ -1,6 +1,7 @@
 //! The built-in HTTP server: connections, health checks, and shutdown.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -67,8 +68,8 @@ pub struct Listening {
     listener: Option<TcpListener>,
     room: Arc<Semaphore>,
     serving: Serving,
-    site: Arc<Router>,
-    watch: Arc<Monitor>,
+    router: Arc<Router>,
+    monitor: Arc<Monitor>,
 }
 
 /// The paths of the server.
@@ -82,10 +83,10 @@ struct Router {
 impl Listening {
     pub(crate) fn new(listener: TcpListener, mut serving: Serving) -> Self {
         let path = std::mem::take(&mut serving.path);
-        let site = Router { path, service: serving.service.clone(), is_ready: AtomicBool::new(true) };
-        let watch = Monitor::new(serving.limits);
+        let router = Router { path, service: serving.service.clone(), is_ready: AtomicBool::new(true) };
+        let monitor = Monitor::new(serving.limits);
         let room = Arc::new(Semaphore::new(serving.limits.max_connections.min(Semaphore::MAX_PERMITS)));
-        Self { listener: Some(listener), room, serving, site: Arc::new(site), watch }
+        Self { listener: Some(listener), room, serving, router: Arc::new(router), monitor }
     }
 
     /// Returns the address.
@@ -96,7 +97,7 @@ impl Listening {
     /// Returns the URL of the endpoint: the public one if it is set, otherwise that of the address.
     pub fn url(&self) -> String {
         let scheme = if self.serving.tls.is_some() { "https" } else { "http" };
-        let here = || format!("{scheme}://{}{}", self.serving.address, self.site.path);
+        let here = || format!("{scheme}://{}{}", self.serving.address, self.router.path);
         self.serving.url.clone().unwrap_or_else(here)
     }
 
@@ -118,7 +119,7 @@ impl Listening {
             () = stop.wait() => {
                 tracing::warn!("second signal: cancelling running calls");
                 self.abort();
-                self.site.service.cancel_tasks().await;
+                self.router.service.cancel_tasks().await;
             }
         }
         Ok(())
@@ -136,7 +137,7 @@ impl Listening {
 
     /// Reports the shutdown for [`Limits::shutdown_delay`](field@Limits::shutdown_delay), then drains.
     async fn end(&mut self) {
-        self.site.is_ready.store(false, Ordering::Release);
+        self.router.is_ready.store(false, Ordering::Release);
         let delay = self.serving.limits.shutdown_delay;
         if !delay.is_zero() {
             tokio::select! {
@@ -170,17 +171,18 @@ impl Listening {
     fn connect(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
         // An answer is written in one piece: delaying it would gain nothing.
         let _ = stream.set_nodelay(true);
-        let (site, watch, limits) = (Arc::clone(&self.site), Arc::clone(&self.watch), self.serving.limits);
+        let (router, monitor, limits) =
+            (Arc::clone(&self.router), Arc::clone(&self.monitor), self.serving.limits);
         let tls = self.serving.tls.clone();
-        self.watch.add(|watched| {
+        self.monitor.add(|state| {
             let task = tokio::spawn(async move {
-                let place = ConnContext { site, watch, watched, limits, permit };
+                let context = ConnContext { router, monitor, state, limits, permit };
                 let stream = match tls {
-                    None => return serve(stream, place).await,
+                    None => return serve(stream, context).await,
                     Some(tls) => tokio::time::timeout(limits.header_timeout, tls.accept(stream)).await,
                 };
                 if let Ok(Ok(stream)) = stream {
-                    serve(stream, place).await;
+                    serve(stream, context).await;
                 }
             });
             task.abort_handle()
@@ -189,11 +191,11 @@ impl Listening {
 
     /// Lets running calls finish, within the drain timeout.
     async fn drain(&self) {
-        self.site.service.close();
-        self.watch.stop();
-        let state = &self.site.service.0.state;
+        self.router.service.close();
+        self.monitor.stop();
+        let state = &self.router.service.0.state;
         let finished = async {
-            self.watch.empty().await;
+            self.monitor.empty().await;
             // Legacy calls and tasks outlive their connections.
             state.calls.wait_idle().await;
             state.runtime.quiet().await;
@@ -202,13 +204,19 @@ impl Listening {
             let connections = self.abort();
             tracing::warn!(connections, "cancelled what did not finish in time");
         }
-        self.site.service.cancel_tasks().await;
+        self.router.service.cancel_tasks().await;
     }
 
     /// Cancels what runs. Returns the number of connections.
     fn abort(&self) -> usize {
-        self.site.service.0.state.ended.send_replace(true);
-        self.watch.abort()
+        self.router.service.0.state.ended.send_replace(true);
+        self.monitor.abort()
+    }
+}
+
+impl fmt::Debug for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listening").field("url", &self.url()).finish_non_exhaustive()
     }
 }
 
@@ -222,25 +230,25 @@ fn is_of_one_client(error: &io::Error) -> bool {
 
 /// The context of one connection.
 struct ConnContext {
-    site: Arc<Router>,
-    watch: Arc<Monitor>,
-    watched: Arc<ConnState>,
+    router: Arc<Router>,
+    monitor: Arc<Monitor>,
+    state: Arc<ConnState>,
     limits: Limits,
     /// Counts the connection.
     permit: OwnedSemaphorePermit,
 }
 
 /// Serves one connection to its end.
-async fn serve(stream: impl ByteStream, place: ConnContext) {
-    let ConnContext { site, watch, watched, limits, permit } = place;
-    let noted = MonitoredIo::new(stream, Arc::clone(&watch), Arc::clone(&watched), permit);
+async fn serve(stream: impl ByteStream, context: ConnContext) {
+    let ConnContext { router, monitor, state, limits, permit } = context;
+    let io = MonitoredIo::new(stream, Arc::clone(&monitor), Arc::clone(&state), permit);
     let service = service_fn(|request: Request<Incoming>| {
         let is_multiplexed = request.version() == http::Version::HTTP_2;
-        let on_connection = RequestGuard::begin(&watch, &watched, is_multiplexed);
-        let site = Arc::clone(&site);
+        let on_connection = RequestGuard::begin(&monitor, &state, is_multiplexed);
+        let router = Arc::clone(&router);
         let (parts, body) = request.into_parts();
         async move {
-            let answer = site.answer(&parts, body).await;
+            let answer = router.answer(&parts, body).await;
             let wait = is_multiplexed.then(|| on_connection.wait());
             Ok::<_, Infallible>(answer.map(|body| TrackedBody { body, wait, on_connection }))
         }
@@ -258,12 +266,12 @@ async fn serve(stream: impl ByteStream, place: ConnContext) {
         .max_concurrent_streams(limits.max_concurrent_streams)
         .max_header_list_size(head)
         .timer(TokioTimer::new());
-    let connection = builder.serve_connection(TokioIo::new(noted), service);
+    let connection = builder.serve_connection(TokioIo::new(io), service);
     let mut connection = std::pin::pin!(connection);
-    let mut is_told = false;
+    let mut is_draining = false;
     let result = futures::future::poll_fn(|context| {
-        if !is_told && watched.stops(context) {
-            is_told = true;
+        if !is_draining && state.stops(context) {
+            is_draining = true;
             connection.as_mut().graceful_shutdown();
         }
         connection.as_mut().poll(context)
@@ -281,13 +289,11 @@ impl Router {
         if path == self.path || is_http_sse {
             return self.service.0.handle(&Head::of(parts), body).await;
         }
-        let is_asked = matches!(parts.method, Method::GET | Method::HEAD);
+        let is_read = matches!(parts.method, Method::GET | Method::HEAD);
         match path {
-            "/healthz" if is_asked => plain(StatusCode::OK, "ok\n"),
-            "/readyz" if is_asked && self.is_ready.load(Ordering::Acquire) => {
-                plain(StatusCode::OK, "ready\n")
-            }
-            "/readyz" if is_asked => plain(StatusCode::SERVICE_UNAVAILABLE, "about to end\n"),
+            "/healthz" if is_read => plain(StatusCode::OK, "ok\n"),
+            "/readyz" if is_read && self.is_ready.load(Ordering::Acquire) => plain(StatusCode::OK, "ready\n"),
+            "/readyz" if is_read => plain(StatusCode::SERVICE_UNAVAILABLE, "shutting down\n"),
             "/healthz" | "/readyz" => answer::not_allowed("GET, HEAD"),
             _ => answer::refusal(
                 StatusCode::NOT_FOUND,
