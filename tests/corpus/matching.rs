@@ -51,9 +51,22 @@ impl Names {
     /// Returns the first difference. No name gets a value then.
     pub(crate) fn compare(&mut self, expected: &Value, received: &Value) -> Result<(), String> {
         let mut names = self.clone();
-        names.compare_at("", expected, received)?;
+        match (expected, received) {
+            (Value::Array(expected), Value::Array(received)) => names.compare_batches(expected, received)?,
+            _ => names.compare_at("", expected, received)?,
+        }
         *self = names;
         Ok(())
+    }
+
+    /// Compares the responses of a batch, which have no order.
+    fn compare_batches(&mut self, expected: &[Value], received: &[Value]) -> Result<(), String> {
+        let mut left: Vec<_> = received.iter().collect();
+        for expected in expected {
+            let found = left.iter().position(|received| self.compare(expected, received).is_ok());
+            left.remove(found.ok_or_else(|| format!("{expected}: missing"))?);
+        }
+        left.first().map_or(Ok(()), |received| Err(format!("{received}: not expected")))
     }
 
     fn compare_at(&mut self, path: &str, expected: &Value, received: &Value) -> Result<(), String> {
@@ -170,7 +183,7 @@ mod tests {
         let mut names = Names::default();
         names.compare(&json!({ "a": "$x", "b": ["$x"] }), &json!({ "a": 1, "b": [1] })).unwrap();
         assert!(names.compare(&json!("$x"), &json!(2)).is_err());
-        assert!(names.compare(&json!(["$y", 1]), &json!(["y", 2])).is_err());
+        assert!(names.compare(&json!({ "a": "$y", "b": 1 }), &json!({ "a": "y", "b": 2 })).is_err());
         assert!(
             names.compare(&json!("$y"), &json!("other")).is_ok(),
             "a difference must not give names values"
@@ -199,12 +212,23 @@ mod tests {
     }
 
     #[test]
+    fn the_responses_of_a_batch_have_no_order() {
+        let mut names = Names::default();
+        assert!(
+            names.compare(&json!([{ "id": 1 }, { "id": 2 }]), &json!([{ "id": 2 }, { "id": 1 }])).is_ok()
+        );
+        assert!(names.compare(&json!([{ "id": 1 }, { "id": 2 }]), &json!([{ "id": 1 }])).is_err());
+        assert!(names.compare(&json!([{ "id": 1 }]), &json!([{ "id": 1 }, { "id": 1 }])).is_err());
+    }
+
+    #[test]
     fn every_difference_is_one() {
         let mut names = Names::default();
         for (expected, received) in [
             (json!({ "a": 1 }), json!({ "a": 1, "b": 2 })),
             (json!({ "a": 1, "b": 2 }), json!({ "a": 1 })),
             (json!([1]), json!([1, 2])),
+            (json!({ "a": [1, 2] }), json!({ "a": [2, 1] })),
             (json!(1), json!(1.5)),
             (json!("a"), json!("a ")),
             (json!(null), json!({})),

@@ -157,6 +157,10 @@ impl Client {
                 (revision, definition.to_owned(), message)
             }
             (None, Some((revision, method))) => {
+                // A request with an id that is in use must not hide the first one.
+                let is_end =
+                    message.pointer("/result/_meta/io.modelcontextprotocol~1subscriptionId").is_some();
+                let method = if is_end { "subscriptions/listen" } else { method };
                 let (revision, definition) = result_of(revision, method, &message["result"]);
                 (revision, definition, &message["result"])
             }

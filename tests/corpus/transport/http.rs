@@ -254,8 +254,8 @@ impl Transport for Http {
 fn ids(message: &Value) -> Vec<Value> {
     match message {
         Value::Array(messages) => messages.iter().flat_map(ids).collect(),
-        message if message.get("method").is_some() => message.get("id").cloned().into_iter().collect(),
-        _ => Vec::new(),
+        message if ["result", "error"].iter().any(|member| message.get(member).is_some()) => Vec::new(),
+        message => message.get("id").filter(|id| !id.is_null()).cloned().into_iter().collect(),
     }
 }
 
