@@ -167,6 +167,8 @@ async fn disconnect_cancels_the_call() {
     server.expect_served().await;
 }
 
+// https://github.com/hyperium/hyper/blob/v1.12.0/src/proto/h1/conn.rs#L493-L499: `mid_message_detect_eof` does not read while
+// the read buffer has bytes. `docs/src/http.md` describes the effect.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "hyper does not detect a disconnect while bytes of the next request are unread"]
 async fn disconnect_after_a_pipelined_request_cancels_the_call() {
