@@ -3,7 +3,7 @@
 //! rustdoc writes one document for each crate, and an item that `mcpwright` re-exports is only a path there. In the
 //! joined document every id is unique and leads to the item itself, whichever crate defines it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
@@ -22,6 +22,8 @@ pub struct Documents {
     joined: Crate,
     /// The root module of each crate.
     roots: BTreeMap<&'static str, Id>,
+    /// The items that at least one crate exports.
+    exported: HashSet<Id>,
 }
 
 /// One document as rustdoc wrote it, with the number that is added to each of its ids.
@@ -79,7 +81,7 @@ impl Documents {
         joined["index"] = index.into();
         joined["paths"] = paths.into();
         joined["external_crates"] = json!({});
-        Ok(Self { joined: serde_json::from_value(joined)?, roots })
+        Ok(Self { joined: serde_json::from_value(joined)?, roots, exported: HashSet::new() })
     }
 
     /// Replaces the path of each item's definition, which is often in a private module, with one that its own crate
@@ -88,6 +90,7 @@ impl Documents {
         for name in CRATES {
             let document = self.of(name);
             for (id, paths) in Interface::of(&document).paths() {
+                self.exported.insert(*id);
                 let shortest = paths.iter().min_by_key(|path| path.len());
                 if let Some(entry) = self.joined.paths.get_mut(id)
                     && entry.path[0] == name
@@ -97,6 +100,11 @@ impl Documents {
                 }
             }
         }
+    }
+
+    /// Returns `true` if users can name the item, at least with the crate that defines it.
+    pub fn is_exported(&self, id: Id) -> bool {
+        self.exported.contains(&id)
     }
 
     /// The joined documents, with the root of one crate.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use rustdoc_types::{Id, Item, ItemEnum};
+use rustdoc_types::{GenericBound, Id, Item, ItemEnum};
 use serde_json::Value;
 
 use crate::documents::Documents;
@@ -17,7 +17,7 @@ const SHOWN: usize = 4;
 /// Returns `true` if every name can be named, but for the known ones, and each known one is still needed.
 pub fn check(documents: &Documents, known: &Path) -> Result<bool> {
     let document = documents.of(FACADE);
-    let found = unnameable(&Interface::of(&document));
+    let found = unnameable(documents, &Interface::of(&document));
     let known: BTreeSet<String> = fs::read_to_string(known)?
         .lines()
         .map(str::trim)
@@ -45,8 +45,9 @@ pub fn check(documents: &Documents, known: &Path) -> Result<bool> {
     Ok(is_good)
 }
 
-/// The names of ours that cannot be named, and the items that mention them.
-fn unnameable(interface: &Interface<'_>) -> BTreeMap<String, BTreeSet<String>> {
+/// The names of ours that cannot be named, and the items that mention them. A supertrait that no crate exports is no fault:
+/// it seals a trait.
+fn unnameable(documents: &Documents, interface: &Interface<'_>) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut see = |id: Id, place: &str| {
         let Some(summary) = interface.document().paths.get(&id) else { return };
@@ -61,7 +62,12 @@ fn unnameable(interface: &Interface<'_>) -> BTreeMap<String, BTreeSet<String>> {
         if matches!(item.inner, ItemEnum::Module(_)) {
             continue;
         }
-        mentions(item, &mut |id| see(id, &path));
+        let seals = seals(documents, item);
+        mentions(item, &mut |id| {
+            if !seals.contains(&id) {
+                see(id, &path);
+            }
+        });
         for part in interface.parts(item) {
             let place = match &part.item.name {
                 Some(name) => format!("{path}::{name}"),
@@ -71,6 +77,16 @@ fn unnameable(interface: &Interface<'_>) -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     found
+}
+
+/// The supertraits of a trait that no crate exports.
+fn seals(documents: &Documents, item: &Item) -> BTreeSet<Id> {
+    let ItemEnum::Trait(definition) = &item.inner else { return BTreeSet::new() };
+    let supertraits = definition.bounds.iter().filter_map(|bound| match bound {
+        GenericBound::TraitBound { trait_, .. } => Some(trait_.id),
+        _ => None,
+    });
+    supertraits.filter(|id| !documents.is_exported(*id)).collect()
 }
 
 /// The ids of what an item's signature mentions.
