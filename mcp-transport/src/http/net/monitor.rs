@@ -327,9 +327,7 @@ impl<S: ByteStream> AsyncRead for MonitoredIo<S> {
         let has_read = buffer.filled().len() > before;
         self.has_ended |= poll.is_ready() && !has_read && buffer.remaining() > 0;
         let state = &self.state;
-        if has_read
-            && state.head.load(Ordering::Relaxed) == 0
-            && state.requests.load(Ordering::Relaxed) == 0
+        if has_read && state.head.load(Ordering::Relaxed) == 0 && state.requests.load(Ordering::Relaxed) == 0
         {
             state.head.store(self.watch.now(), Ordering::Release);
         }
