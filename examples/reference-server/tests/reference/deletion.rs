@@ -180,7 +180,7 @@ async fn nothing_is_deleted_without_approval() {
     for (response, expected) in [
         (json!({ "action": "decline" }), "declined"),
         (json!({ "action": "decline", "content": { "delete": true } }), "declined"),
-        (json!({ "action": "cancel" }), "closed"),
+        (json!({ "action": "cancel" }), "dismissed"),
         (accepted(false), "the user decided to keep the version. Nothing was deleted"),
         (kept, "(reason: We need it for the audit). Nothing was deleted"),
         // By default, the version is not deleted.
