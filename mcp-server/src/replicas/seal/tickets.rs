@@ -1,6 +1,6 @@
 //! Sealing without cryptography: contents stay in the process, and clients get a ticket.
 //!
-//! That suffices for a server on standard input and output, which is one process.
+//! One process is enough for a server on standard input and output.
 
 use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, RandomState};
