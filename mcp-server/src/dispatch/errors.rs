@@ -19,16 +19,16 @@ use crate::input_required::error::InputError;
 use crate::server::Server;
 
 impl Server {
-    /// Runs a started handler, for at most `timeout` unless it has a timeout of its own.
-    pub(crate) async fn run<R: Send + 'static>(
+    /// Returns a future that runs a started handler, for at most `timeout` unless it has a timeout of its own.
+    pub(crate) fn run<R: Send + 'static>(
         &self,
         name: &str,
         core: &HandlerCore<R>,
         execution: Execution<R>,
         timeout: Duration,
-    ) -> Result<Result<R, Failure>, execute::TimedOut> {
+    ) -> impl Future<Output = Result<Result<R, Failure>, execute::TimedOut>> {
         let timeout = core.timeout.unwrap_or(timeout);
-        execute::run(name, execution, &core.latency, timeout, &self.runtime).await
+        execute::run(name, execution, &core.latency, timeout, &self.runtime)
     }
 
     /// Runs a handler of a prompt or a resource: its failure is a protocol error, which calls it `shown`.

@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures::channel::oneshot;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, Either};
 
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
@@ -20,17 +20,19 @@ use crate::runtime::Runtime;
 #[derive(Debug)]
 pub(crate) struct TimedOut(pub(crate) Duration);
 
-/// Runs a started handler until it ends or its timeout passes.
-pub(crate) async fn run<T: Send + 'static>(
+/// Returns a future that runs a started handler until it ends or its timeout passes.
+///
+/// An `async fn` would hold its arguments a second time, in the future of every call.
+pub(crate) fn run<T: Send + 'static>(
     name: &str,
     execution: Execution<T>,
-    latency: &Arc<LatencyStats>,
+    latency: &LatencyStats,
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,
-) -> Result<Result<T, Failure>, TimedOut> {
+) -> impl Future<Output = Result<Result<T, Failure>, TimedOut>> {
     match execution {
-        Execution::Future(future) => asynchronous(name, future, latency, timeout, runtime).await,
-        Execution::Blocking(handler) => synchronous(handler, timeout, runtime).await,
+        Execution::Future(future) => Either::Left(asynchronous(name, future, latency, timeout, runtime)),
+        Execution::Blocking(handler) => Either::Right(synchronous(handler, timeout, runtime)),
     }
 }
 

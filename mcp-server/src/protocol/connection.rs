@@ -26,7 +26,7 @@ use crate::protocol::legacy::session::Session;
 use crate::protocol::modern;
 use crate::protocol::modern::Checks;
 use crate::protocol::modern::subscriptions::Subscriptions;
-use crate::protocol::request_meta::RequestMeta;
+use crate::protocol::request_meta::{LegacyContext, RequestMeta};
 use crate::protocol::routed::{Refusal, Routed};
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
@@ -334,7 +334,7 @@ impl Connection {
             Some(parsed) => checks.cached(request, parsed)?,
             None => {
                 let meta = RequestMeta::of(request)?;
-                match meta.era(request, self.session.is_some()) {
+                match meta.era(request, self.legacy_context()) {
                     Era::Modern => checks.parse(request, &meta, &self.server)?,
                     Era::Legacy => return self.route_legacy(request, &meta, metadata),
                 }
@@ -345,6 +345,14 @@ impl Connection {
             subscriptions.open(request, client, server, caller, wake.as_ref())
         })?;
         Ok((routed, ReplyFormat::Modern))
+    }
+
+    fn legacy_context(&self) -> LegacyContext {
+        match &self.session {
+            Some(session) if session.is_open() => LegacyContext::Handshake,
+            Some(_) => LegacyContext::Metadata,
+            None => LegacyContext::None,
+        }
     }
 
     /// Opens a subscription and returns its acknowledgement.
@@ -463,6 +471,6 @@ impl Server {
 /// Returns `true` if a request can be part of a batch: neither a handshake nor a modern request can.
 fn may_be_in_batch(request: &Request) -> bool {
     // A `_meta` that cannot be read has an answer of its own.
-    let is_legacy = |meta: RequestMeta<'_>| meta.era(request, true) == Era::Legacy;
+    let is_legacy = |meta: RequestMeta<'_>| meta.era(request, LegacyContext::Handshake) == Era::Legacy;
     request.method != method::INITIALIZE && RequestMeta::of(request).map_or(true, is_legacy)
 }

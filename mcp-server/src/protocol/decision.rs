@@ -17,7 +17,7 @@ use crate::protocol::connection::Connection;
 use crate::protocol::legacy::handshake::Handshake;
 use crate::protocol::modern;
 use crate::protocol::modern::Checks;
-use crate::protocol::request_meta::RequestMeta;
+use crate::protocol::request_meta::{LegacyContext, RequestMeta};
 use crate::protocol::routed::{Refusal, Routed};
 use crate::protocol::transport_metadata::{DeclaredRevision, TransportMetadata};
 use crate::server::Server;
@@ -129,14 +129,18 @@ impl Server {
             let client = lookup.checks(metadata).cached(&request, parsed);
             return self.decide(caller, request, client, lookup);
         }
-        let (is_modern, era) = match RequestMeta::of(&request) {
-            Ok(meta) => (meta.is_modern(), meta.era(&request, declares_legacy(metadata))),
-            Err(_) => (false, Era::Modern),
+        let era = {
+            let meta = RequestMeta::of(&request);
+            if metadata.names_session() && !meta.as_ref().is_ok_and(RequestMeta::is_modern) {
+                let is_initialize = request.method == method::INITIALIZE;
+                return Decision::InSession { message: Message::Request(request), is_initialize };
+            }
+            let context = match metadata.declared_revision().may_be_legacy() {
+                true => LegacyContext::Metadata,
+                false => LegacyContext::None,
+            };
+            meta.map_or(Era::Modern, |meta| meta.era(&request, context))
         };
-        if !is_modern && metadata.names_session() {
-            let is_initialize = request.method == method::INITIALIZE;
-            return Decision::InSession { message: Message::Request(request), is_initialize };
-        }
         if era == Era::Legacy {
             return self.receive_without_session(caller, Message::Request(request), metadata);
         }
@@ -224,18 +228,9 @@ impl ToolLookup {
     }
 }
 
-/// Returns `true` if a request without `_meta` is one of an earlier revision by what the metadata declares.
-fn declares_legacy(metadata: &dyn TransportMetadata) -> bool {
-    match metadata.declared_revision() {
-        DeclaredRevision::Absent => true,
-        DeclaredRevision::Supported(version) => version.era() == Some(Era::Legacy),
-        DeclaredRevision::Unknown => false,
-    }
-}
-
 /// Returns the decision about a response that no call waits for. Legacy clients may send one late.
 fn unexpected(metadata: &dyn TransportMetadata) -> Decision {
-    if declares_legacy(metadata) { Decision::Ignored } else { Decision::Unexpected }
+    if metadata.declared_revision().may_be_legacy() { Decision::Ignored } else { Decision::Unexpected }
 }
 
 fn is_ping(message: &Message) -> bool {

@@ -55,13 +55,23 @@ impl<'a> RequestMeta<'a> {
     /// Returns the era of the request that has this `_meta`.
     ///
     /// See [compatibility](https://modelcontextprotocol.io/specification/2026-07-28/basic/versioning#backward-compatibility-with-initialization-based-versions).
-    pub(crate) fn era(&self, request: &Request, in_session: bool) -> Era {
-        match &*request.method {
-            _ if self.is_modern() => Era::Modern,
-            method::SERVER_DISCOVER | method::SUBSCRIPTIONS_LISTEN => Era::Modern,
-            method::INITIALIZE | method::PING => Era::Legacy,
-            _ if in_session => Era::Legacy,
-            _ => Era::Modern,
-        }
+    pub(crate) fn era(&self, request: &Request, context: LegacyContext) -> Era {
+        let is_legacy = match (&*request.method, context) {
+            _ if self.is_modern() => false,
+            (method::INITIALIZE | method::PING, _) | (_, LegacyContext::Handshake) => true,
+            (method::SERVER_DISCOVER | method::SUBSCRIPTIONS_LISTEN, _) => false,
+            (_, context) => context == LegacyContext::Metadata,
+        };
+        if is_legacy { Era::Legacy } else { Era::Modern }
     }
+}
+
+/// What indicates, outside of the `_meta` of a request, that its client speaks an earlier revision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LegacyContext {
+    None,
+    /// The transport's metadata declares an earlier revision, or none.
+    Metadata,
+    /// The client has sent `initialize` on this connection.
+    Handshake,
 }

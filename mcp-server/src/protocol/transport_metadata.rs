@@ -1,6 +1,6 @@
 //! The metadata that a transport has about a message, outside of its text.
 
-use mcpwright_core::{ErrorObject, ProtocolVersion, Request};
+use mcpwright_core::{Era, ErrorObject, ProtocolVersion, Request};
 
 use crate::handler::header_params::HeaderParam;
 
@@ -56,4 +56,15 @@ pub enum DeclaredRevision {
     Supported(ProtocolVersion),
     /// An unsupported revision, or more than one.
     Unknown,
+}
+
+impl DeclaredRevision {
+    /// Returns `true` if the client may be one of an earlier revision. The first of these have no such header.
+    pub fn may_be_legacy(&self) -> bool {
+        match self {
+            Self::Absent => true,
+            Self::Supported(version) => version.era() == Some(Era::Legacy),
+            Self::Unknown => false,
+        }
+    }
 }

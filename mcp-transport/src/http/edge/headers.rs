@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue};
-use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method};
+use mcpwright_core::{ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method};
 use mcpwright_server::{DeclaredRevision, HeaderParam, TransportMetadata};
 use serde_json::Value;
 
@@ -26,15 +26,6 @@ pub(crate) fn declared_revision(head: &Head<'_>) -> DeclaredRevision {
     };
     let known = value.to_str().map(ProtocolVersion::new).ok().filter(|known| known.era().is_some());
     known.map_or(DeclaredRevision::Unknown, DeclaredRevision::Supported)
-}
-
-/// Returns `true` if a request may come from a client of an earlier revision. Some of these do not send the header.
-pub(crate) fn may_be_legacy(head: &Head<'_>) -> bool {
-    match declared_revision(head) {
-        DeclaredRevision::Absent => true,
-        DeclaredRevision::Supported(version) => version.era() == Some(Era::Legacy),
-        DeclaredRevision::Unknown => false,
-    }
 }
 
 /// The headers of a request, which the engine compares with its body.

@@ -16,7 +16,7 @@ use crate::http::edge::answer;
 use crate::http::edge::answer::Answer;
 use crate::http::edge::body::ReadyEvents;
 use crate::http::edge::head::{Field, Head, SESSION};
-use crate::http::edge::headers::may_be_legacy;
+use crate::http::edge::headers::declared_revision;
 use crate::http::legacy::active::{ActiveSession, Arrival, Reply};
 use crate::http::legacy::session::{SessionError, SessionGuard, SessionToken, Sessions};
 use crate::http::legacy::standalone::StandaloneStream;
@@ -162,7 +162,7 @@ async fn token(sessions: &Sessions, head: &Head<'_>, caller: &Caller) -> Result<
             return Err(answer::refusal(StatusCode::BAD_REQUEST, reason));
         }
     };
-    if !may_be_legacy(head) {
+    if !declared_revision(head).may_be_legacy() {
         let reason = "MCP-Protocol-Version must be the negotiated revision: this one has no sessions";
         return Err(answer::refusal(StatusCode::BAD_REQUEST, reason));
     }
