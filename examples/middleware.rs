@@ -1,6 +1,6 @@
 //! Middleware around every call: one measures the duration of calls, another requires a scope for a tool.
 //!
-//! Callers on standard input and output are anonymous and have no scopes, so calls of `reset` are refused here.
+//! Callers on standard input and output are anonymous and have no scopes, so calls of `reset` are rejected here.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -42,7 +42,7 @@ impl Middleware for Timing {
     }
 }
 
-/// Refuses calls of a tool by callers without a scope.
+/// Rejects calls of a tool by callers without a scope.
 struct Scoped {
     tool: &'static str,
     scope: &'static str,
@@ -54,13 +54,13 @@ impl Middleware for Scoped {
         let is_protected = call.method() == method::TOOLS_CALL
             && call.read::<CallToolParams>().is_ok_and(|params| params.name == self.tool);
         if is_protected && !call.caller().has_scope(self.scope) {
-            let refusal = format!(
+            let rejection = format!(
                 "{} requires the scope {}, which {} does not have",
                 self.tool,
                 self.scope,
                 call.caller()
             );
-            return Outcome::complete(&CallToolResult::error(refusal));
+            return Outcome::complete(&CallToolResult::error(rejection));
         }
         next.run(call).await
     }

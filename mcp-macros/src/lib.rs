@@ -224,9 +224,9 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `task = optional` | a call becomes a task if the client declared the tasks extension |
 /// | `task = "10s"` | a call becomes a task after that time, if the client declared the tasks extension |
 /// | `task = never` | a call never becomes a task |
-/// | `single_use` | input responses are accepted once: a replay of them is refused |
+/// | `single_use` | input responses are accepted once: a replay of them is rejected |
 /// | `strict` | arguments must match the schema exactly: `"5"` is not a number |
-/// | `allow_unknown_arguments` | ignores arguments that the tool does not have; default: a call with one is refused |
+/// | `allow_unknown_arguments` | ignores arguments that the tool does not have; default: a call with one is rejected |
 /// | `icon(…)` | an icon of the tool; repeatable |
 /// | `meta("key" = …)` | metadata outside the schema (`_meta`); repeatable |
 ///
@@ -374,7 +374,7 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Describes an argument: a parameter of a [tool](macro@tool), a [resource template](macro@resource) or a
 /// [prompt](macro@prompt). It needs no import.
 ///
-/// Limits are published in the schema. A call that does not meet them is refused with an error that the model can read.
+/// Limits are published in the schema. A call that does not meet them is rejected with an error that the model can read.
 ///
 /// | option | meaning |
 /// |---|---|
@@ -446,7 +446,7 @@ pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[form(rename_all = "camelCase")]` on the struct converts the names of all fields; [`Choice`](macro@Choice) lists
 /// the casings.
 ///
-/// Limits are published in the schema, and an answer that does not meet them is refused. A default that does not meet
+/// Limits are published in the schema, and an answer that does not meet them is rejected. A default that does not meet
 /// them is a compile error if both are literals; otherwise, `schema` panics when the form is first used.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! Refusals because of a limit that is reached for the moment.
+//! Rejections because of a limit that is reached for the moment.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use mcpwright_core::ErrorObject;
 use serde_json::json;
 
-/// A refusal because a limit is reached for the moment: the same request may succeed later.
+/// A rejection because a limit is reached for the moment: the same request may succeed later.
 ///
 /// Over HTTP it is the status 429, and nothing else is. As a JSON-RPC error it is an internal error (-32603) with
 /// `retryAfterMs` in its data.
@@ -17,7 +17,7 @@ pub struct Overloaded {
 }
 
 impl Overloaded {
-    /// Creates a refusal with its reason and the time after which a retry is worthwhile.
+    /// Creates a rejection with its reason and the time after which a retry is worthwhile.
     ///
     /// ```
     /// use std::time::Duration;
@@ -31,12 +31,12 @@ impl Overloaded {
         Self { reason, retry_after }
     }
 
-    /// Returns the refusal of a call because too many are in flight.
+    /// Returns the rejection of a call because too many are in flight.
     pub fn too_many_calls() -> Self {
         Self::new("too many calls at once", Duration::from_secs(1))
     }
 
-    /// Returns the refusal of a subscription because its caller has too many.
+    /// Returns the rejection of a subscription because its caller has too many.
     pub fn too_many_subscriptions() -> Self {
         Self::new("too many subscriptions", Duration::from_secs(60))
     }

@@ -220,13 +220,13 @@ impl Runner<'_> {
 
     /// Fails if a message has arrived that no line expects, at a transport where that is certain.
     fn expect_nothing_yet(&mut self) -> Result<(), String> {
-        if self.transport.is_deterministic() { self.refuse_messages() } else { Ok(()) }
+        if self.transport.is_deterministic() { self.reject_messages() } else { Ok(()) }
     }
 
     /// Fails if the server sends anything more before it has ended.
     fn expect_nothing_more(&mut self) -> Result<(), String> {
         loop {
-            self.refuse_messages()?;
+            self.reject_messages()?;
             if !self.transport.wait()? {
                 return Ok(());
             }
@@ -237,7 +237,7 @@ impl Runner<'_> {
         last_line(self.conversation, self.position)
     }
 
-    fn refuse_messages(&mut self) -> Result<(), String> {
+    fn reject_messages(&mut self) -> Result<(), String> {
         while let Some(message) = self.transport.next().first() {
             let message = (*message).clone();
             let Some(overwrite) = &mut self.overwrite else {

@@ -152,7 +152,7 @@ fn forms_match_the_schema_of_the_specification() {
         let errors: Vec<_> = validator.iter_errors(&question).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}: {question}");
         question["requestedSchema"]["properties"] = json!({ "nested": { "type": "object" } });
-        assert!(!validator.is_valid(&question), "the validator refuses a nested form");
+        assert!(!validator.is_valid(&question), "the validator rejects a nested form");
     }
 }
 
@@ -197,7 +197,7 @@ fn null_is_an_absent_field() {
 }
 
 #[test]
-fn invalid_answers_are_refused() {
+fn invalid_answers_are_rejected() {
     let check = |other: Value, expected: &str| {
         assert_eq!(read::<Everything>(&answer(&other)), Err(expected.to_owned()), "{other}");
     };

@@ -127,36 +127,36 @@ const ERRORS: &str = concat!(
 
 #[test]
 fn the_builder_panics_with_the_texts_of_the_compile_errors() {
-    let refused = [
-        refuse::<u32, _>(|argument| argument.range(10..=1)),
-        refuse::<u32, _>(|argument| argument.range(1..1)),
-        refuse::<f64, _>(|argument| argument.range(0.5..0.5)),
-        refuse::<String, _>(|argument| argument.length(3..=2)),
-        refuse::<String, _>(|argument| argument.length(0..0)),
-        refuse::<Vec<u32>, _>(|argument| argument.length(..0)),
-        refuse::<String, _>(|argument| argument.one_of(NO_COLORS)),
-        refuse::<String, _>(|argument| argument.one_of(["red", "green", "red"])),
-        refuse::<u32, _>(|argument| argument.range(1..=100).default(500)),
-        refuse::<u32, _>(|argument| argument.default(100).range(..100)),
-        refuse::<f64, _>(|argument| argument.range(-1.5..1.5).default(-2)),
-        refuse::<String, _>(|argument| argument.length(2..=4).default("a")),
-        refuse::<Vec<String>, _>(|argument| argument.length(..=1).default(["a", "b"])),
-        refuse::<String, _>(|argument| argument.one_of(COLORS).default("blue")),
-        refuse::<u32, _>(|argument| argument.one_of([1, 2]).default(3)),
-        refuse::<u32, _>(|argument| argument.range(1..=10).example(11)),
-        refuse::<String, _>(|argument| argument.length(1..).example("")),
-        refuse::<u32, _>(|argument| argument.range(1..=10).one_of([5, 50])),
-        refuse::<u32, _>(|argument| argument.range(1..=10).default("five")),
-        refuse::<String, _>(|argument| argument.length(1..=10).default(5)),
-        refuse::<u32, _>(|argument| argument.range("a"..)),
+    let rejected = [
+        reject::<u32, _>(|argument| argument.range(10..=1)),
+        reject::<u32, _>(|argument| argument.range(1..1)),
+        reject::<f64, _>(|argument| argument.range(0.5..0.5)),
+        reject::<String, _>(|argument| argument.length(3..=2)),
+        reject::<String, _>(|argument| argument.length(0..0)),
+        reject::<Vec<u32>, _>(|argument| argument.length(..0)),
+        reject::<String, _>(|argument| argument.one_of(NO_COLORS)),
+        reject::<String, _>(|argument| argument.one_of(["red", "green", "red"])),
+        reject::<u32, _>(|argument| argument.range(1..=100).default(500)),
+        reject::<u32, _>(|argument| argument.default(100).range(..100)),
+        reject::<f64, _>(|argument| argument.range(-1.5..1.5).default(-2)),
+        reject::<String, _>(|argument| argument.length(2..=4).default("a")),
+        reject::<Vec<String>, _>(|argument| argument.length(..=1).default(["a", "b"])),
+        reject::<String, _>(|argument| argument.one_of(COLORS).default("blue")),
+        reject::<u32, _>(|argument| argument.one_of([1, 2]).default(3)),
+        reject::<u32, _>(|argument| argument.range(1..=10).example(11)),
+        reject::<String, _>(|argument| argument.length(1..).example("")),
+        reject::<u32, _>(|argument| argument.range(1..=10).one_of([5, 50])),
+        reject::<u32, _>(|argument| argument.range(1..=10).default("five")),
+        reject::<String, _>(|argument| argument.length(1..=10).default(5)),
+        reject::<u32, _>(|argument| argument.range("a"..)),
     ];
     let errors: Vec<_> = ERRORS.lines().filter_map(|line| line.strip_prefix("error: ")).collect();
-    assert_eq!(refused.as_slice(), errors);
+    assert_eq!(rejected.as_slice(), errors);
 }
 
 #[test]
 fn ends_of_lengths_cannot_overflow() {
-    let empty = |start, end| refuse::<String, _>(|argument| argument.length((start, end)));
+    let empty = |start, end| reject::<String, _>(|argument| argument.length((start, end)));
     assert_eq!(
         empty(Bound::Excluded(u64::MAX), Bound::Unbounded),
         "`length` must not be empty: no length is greater than 18446744073709551615"
@@ -223,8 +223,8 @@ fn a_field_of_a_form_panics_when_its_schema_is_made() {
     );
 }
 
-/// The text with which a tool refuses an argument of this type.
-fn refuse<T: Parameter<K>, K>(describe: impl FnOnce(Argument) -> Argument) -> String {
+/// The text with which a tool rejects an argument of this type.
+fn reject<T: Parameter<K>, K>(describe: impl FnOnce(Argument) -> Argument) -> String {
     let text = panic_text(|| {
         let tool =
             ToolHandler::new("search", |_| Ok(Execution::future(async { Ok(CallToolResult::text("")) })));

@@ -125,7 +125,7 @@ const HTTP: [(&str, &str); 13] = [
 /// Rows whose limit is no constant of its own: the range of a type, or a length within one expression.
 const WITHOUT_CONSTANT: [&str; 3] = ["request id number", "unknown name", "header value excerpt"];
 
-/// Constants of the table in `mcp-server/src/limits.rs` that refuse nothing.
+/// Constants of the table in `mcp-server/src/limits.rs` that reject nothing.
 const WITHOUT_ROW: [&str; 1] = ["DEFAULT_POLL_INTERVAL"];
 
 #[test]

@@ -7,7 +7,7 @@ use crate::sources::{CRATES, File, Problems, crate_sources, library_sources};
 use crate::tokens::{Kind, Token, library_tokens};
 
 /// Identifiers that had a name of this project where the field has a name, and that name.
-const RETIRED: [(&str, &str); 96] = [
+const RETIRED: [(&str, &str); 98] = [
     // Connections.
     ("Beside", "TransportMetadata"),
     ("Alone", "()"),
@@ -20,6 +20,8 @@ const RETIRED: [(&str, &str); 96] = [
     ("called_by", "set_caller"),
     ("said_before", "cached"),
     ("Few", "SmallVec"),
+    ("Refusal", "Rejection"),
+    ("Refused", "Rejected"),
     // Revisions.
     ("Said", "ParsedMeta"),
     ("told", "subscription, notified or sent"),

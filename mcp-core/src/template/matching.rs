@@ -28,7 +28,7 @@ pub enum Match {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Variables(Vec<(String, String)>);
 
-/// The reason for which a URI that matches was refused.
+/// The reason for which a URI that matches was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Rejection {
@@ -175,7 +175,7 @@ impl Matcher {
             None => Match::Unmatched,
             Some(captures) => match captures.into_iter().map(Capture::into_value).collect() {
                 Ok(values) => Match::Matched(Variables(values)),
-                Err(refusal) => Match::Rejected(refusal),
+                Err(rejection) => Match::Rejected(rejection),
             },
         }
     }
@@ -330,7 +330,7 @@ struct Capture<'a> {
 }
 
 impl Capture<'_> {
-    /// Returns the name and the decoded value. Refuses values that could name something outside of the template.
+    /// Returns the name and the decoded value. Rejects values that could name something outside of the template.
     fn into_value(self) -> Result<(String, String), Rejection> {
         let value = match self.extent {
             Extent::Segment => self.decode_segment(self.text)?,
@@ -344,34 +344,34 @@ impl Capture<'_> {
         Ok((self.name.to_owned(), value))
     }
 
-    /// Decodes once, and refuses text that is not a single safe segment.
+    /// Decodes once, and rejects text that is not a single safe segment.
     fn decode_segment(&self, text: &str) -> Result<String, Rejection> {
         let value = self.decode_path(text)?;
         if value.contains('/') {
-            return Err(self.refusal("not contain `/`"));
+            return Err(self.rejection("not contain `/`"));
         }
         if value == "." {
-            return Err(self.refusal("not be the segment `.`"));
+            return Err(self.rejection("not be the segment `.`"));
         }
         Ok(value)
     }
 
-    /// Decodes once, and refuses text that is unsafe in every value.
+    /// Decodes once, and rejects text that is unsafe in every value.
     fn decode_path(&self, text: &str) -> Result<String, Rejection> {
-        let value = decode(text).ok_or_else(|| self.refusal("be percent-encoded UTF-8"))?;
+        let value = decode(text).ok_or_else(|| self.rejection("be percent-encoded UTF-8"))?;
         if value.contains('\\') {
-            return Err(self.refusal("not contain `\\`"));
+            return Err(self.rejection("not contain `\\`"));
         }
         if value.contains('\0') {
-            return Err(self.refusal("not contain a NUL character"));
+            return Err(self.rejection("not contain a NUL character"));
         }
         if value.split('/').any(|segment| segment == "..") {
-            return Err(self.refusal("not contain the segment `..`"));
+            return Err(self.rejection("not contain the segment `..`"));
         }
         Ok(value)
     }
 
-    fn refusal(&self, demand: &str) -> Rejection {
+    fn rejection(&self, demand: &str) -> Rejection {
         Rejection { reason: format!("the value of `{}` must {demand}", self.name) }
     }
 }

@@ -11,7 +11,7 @@
 //! may occur in any order, be empty, or be absent; the fragment may be absent too. A URI with a query parameter that
 //! the template does not name does not match. Time and memory are linear in the length of the URI.
 //!
-//! Captured text is percent-decoded once. A URI is refused if a decoded value could name something outside of the
+//! Captured text is percent-decoded once. A URI is rejected if a decoded value could name something outside of the
 //! template: no value may contain a `\`, a NUL or a segment `..`, and, except in `{+path}`, no segment may be `.` or
 //! contain a `/`. The value of a query parameter or a fragment is one segment. The value of `{+path}` may start with
 //! `/`, so it must be joined to a directory with care.

@@ -16,7 +16,7 @@ fn matched(source: &str, uri: &str) -> String {
             values.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
         }
         Match::Unmatched => "unmatched".into(),
-        Match::Rejected(refusal) => format!("refused: {refusal}"),
+        Match::Rejected(rejection) => format!("rejected: {rejection}"),
     }
 }
 
@@ -192,49 +192,49 @@ fn queries_and_fragments_match() {
 }
 
 #[test]
-fn unsafe_values_are_refused() {
+fn unsafe_values_are_rejected() {
     let (plain, path, query) = ("x:{v}", "x:{+v}", "x:{?v}");
     for (source, uri, expected) in [
-        (plain, "x:..", "refused: the value of `v` must not contain the segment `..`"),
-        (plain, "x:.", "refused: the value of `v` must not be the segment `.`"),
-        (plain, "x:%2e%2E", "refused: the value of `v` must not contain the segment `..`"),
-        (plain, "x:a%2Fb", "refused: the value of `v` must not contain `/`"),
-        (plain, "x:a\\b", "refused: the value of `v` must not contain `\\`"),
-        (plain, "x:a%5cb", "refused: the value of `v` must not contain `\\`"),
-        (plain, "x:a%00", "refused: the value of `v` must not contain a NUL character"),
-        (plain, "x:a\0", "refused: the value of `v` must not contain a NUL character"),
-        (plain, "x:%", "refused: the value of `v` must be percent-encoded UTF-8"),
-        (plain, "x:%4", "refused: the value of `v` must be percent-encoded UTF-8"),
-        (plain, "x:%zz", "refused: the value of `v` must be percent-encoded UTF-8"),
-        (plain, "x:%+1", "refused: the value of `v` must be percent-encoded UTF-8"),
-        (plain, "x:%ff", "refused: the value of `v` must be percent-encoded UTF-8"),
-        (plain, "x:%c0%ae", "refused: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:..", "rejected: the value of `v` must not contain the segment `..`"),
+        (plain, "x:.", "rejected: the value of `v` must not be the segment `.`"),
+        (plain, "x:%2e%2E", "rejected: the value of `v` must not contain the segment `..`"),
+        (plain, "x:a%2Fb", "rejected: the value of `v` must not contain `/`"),
+        (plain, "x:a\\b", "rejected: the value of `v` must not contain `\\`"),
+        (plain, "x:a%5cb", "rejected: the value of `v` must not contain `\\`"),
+        (plain, "x:a%00", "rejected: the value of `v` must not contain a NUL character"),
+        (plain, "x:a\0", "rejected: the value of `v` must not contain a NUL character"),
+        (plain, "x:%", "rejected: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%4", "rejected: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%zz", "rejected: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%+1", "rejected: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%ff", "rejected: the value of `v` must be percent-encoded UTF-8"),
+        (plain, "x:%c0%ae", "rejected: the value of `v` must be percent-encoded UTF-8"),
         // Decoding is not repeated.
         (plain, "x:%252e%252e", "v=%2e%2e"),
         (plain, "x:%252F", "v=%2F"),
         (plain, "x:...", "v=..."),
         (plain, "x:a..b", "v=a..b"),
-        (path, "x:a/../b", "refused: the value of `v` must not contain the segment `..`"),
-        (path, "x:..", "refused: the value of `v` must not contain the segment `..`"),
-        (path, "x:a/%2e%2e", "refused: the value of `v` must not contain the segment `..`"),
-        (path, "x:a%2F..%2Fb", "refused: the value of `v` must not contain the segment `..`"),
-        (path, "x:a%5C..", "refused: the value of `v` must not contain `\\`"),
-        (path, "x:a%00", "refused: the value of `v` must not contain a NUL character"),
+        (path, "x:a/../b", "rejected: the value of `v` must not contain the segment `..`"),
+        (path, "x:..", "rejected: the value of `v` must not contain the segment `..`"),
+        (path, "x:a/%2e%2e", "rejected: the value of `v` must not contain the segment `..`"),
+        (path, "x:a%2F..%2Fb", "rejected: the value of `v` must not contain the segment `..`"),
+        (path, "x:a%5C..", "rejected: the value of `v` must not contain `\\`"),
+        (path, "x:a%00", "rejected: the value of `v` must not contain a NUL character"),
         (path, "x:%252e%252e/a", "v=%2e%2e/a"),
         (path, "x:a/./b", "v=a/./b"),
         (path, "x:/etc", "v=/etc"),
-        ("x:{/v*}", "x:/a/../b", "refused: the value of `v` must not contain the segment `..`"),
-        ("x:{/v*}", "x:/a/%2e/b", "refused: the value of `v` must not be the segment `.`"),
-        ("x:{/v*}", "x:/a%2Fb", "refused: the value of `v` must not contain `/`"),
-        (query, "x:?v=..", "refused: the value of `v` must not contain the segment `..`"),
-        (query, "x:?v=a/b", "refused: the value of `v` must not contain `/`"),
-        (query, "x:?v=a%2Fb", "refused: the value of `v` must not contain `/`"),
-        ("x:{#v}", "x:#%2e%2e", "refused: the value of `v` must not contain the segment `..`"),
+        ("x:{/v*}", "x:/a/../b", "rejected: the value of `v` must not contain the segment `..`"),
+        ("x:{/v*}", "x:/a/%2e/b", "rejected: the value of `v` must not be the segment `.`"),
+        ("x:{/v*}", "x:/a%2Fb", "rejected: the value of `v` must not contain `/`"),
+        (query, "x:?v=..", "rejected: the value of `v` must not contain the segment `..`"),
+        (query, "x:?v=a/b", "rejected: the value of `v` must not contain `/`"),
+        (query, "x:?v=a%2Fb", "rejected: the value of `v` must not contain `/`"),
+        ("x:{#v}", "x:#%2e%2e", "rejected: the value of `v` must not contain the segment `..`"),
     ] {
         assert_eq!(matched(source, uri), expected, "{source} with {uri}");
     }
     let long = format!("x:{}", "a".repeat(8191));
-    assert_eq!(matched(plain, &long), "refused: the URI must be at most 8192 bytes long");
+    assert_eq!(matched(plain, &long), "rejected: the URI must be at most 8192 bytes long");
     assert_eq!(matched(plain, &long[..8192]).len(), 2 + 8190);
 }
 

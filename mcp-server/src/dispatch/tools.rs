@@ -129,7 +129,7 @@ impl Server {
                     return incident::internal(&what, &reason).into();
                 }
             },
-            Err(Failure::InvalidArguments(problems)) => CallToolResult::error(refusal(name, &problems)),
+            Err(Failure::InvalidArguments(problems)) => CallToolResult::error(rejection(name, &problems)),
             Err(Failure::Error(error)) => match unwrap_step(error).downcast::<ErrorObject>() {
                 Ok(error) => return (*error).into(),
                 Err(error) => CallToolResult::error(self.error_text(name, &*error)),
@@ -177,8 +177,8 @@ fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
     }
 }
 
-/// Returns the refusal of invalid arguments, for the model.
-fn refusal(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
+/// Returns the rejection of invalid arguments, for the model.
+fn rejection(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
     use std::fmt::Write as _;
     let mut text = format!("{name} was not called: its arguments are invalid.");
     for problem in problems {

@@ -82,20 +82,20 @@ pub struct CallArguments<'a> {
     /// All arguments as one value, for a handler whose schema is written by hand.
     whole: Value,
     problems: Vec<Problem>,
-    /// The schema refuses the arguments: `problems` is complete, and no more arguments are deserialized.
-    is_refused: bool,
+    /// The schema rejects the arguments: `problems` is complete, and no more arguments are deserialized.
+    is_rejected: bool,
     rejection: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl<'a> CallArguments<'a> {
     /// Binds the arguments of a call to the parameters of a handler.
     ///
-    /// Arguments whose types check all that was sent are bound as they are, and are coerced only if a type refuses its
+    /// Arguments whose types check all that was sent are bound as they are, and are coerced only if a type rejects its
     /// value.
     ///
     /// # Errors
     ///
-    /// Returns the problems of the arguments, if the schema refuses them.
+    /// Returns the problems of the arguments, if the schema rejects them.
     pub(crate) fn bind(
         parameters: &'a Parameters,
         text: &'a ArgumentText<'a>,
@@ -123,7 +123,7 @@ impl<'a> CallArguments<'a> {
             uncoerced: None,
             whole: Value::Null,
             problems: Vec::new(),
-            is_refused: false,
+            is_rejected: false,
             rejection: None,
         }
     }
@@ -168,7 +168,7 @@ impl<'a> CallArguments<'a> {
 
     /// Deserializes the argument at `index`. Records the problem and returns `None` if the argument is invalid.
     pub(crate) fn deserialize<T: DeserializeOwned>(&mut self, index: usize) -> Option<T> {
-        if self.is_refused {
+        if self.is_rejected {
             return None;
         }
         let mut value = self.parse(index);
@@ -179,7 +179,7 @@ impl<'a> CallArguments<'a> {
                 Ok(values) => self.values = values,
                 Err(problems) => {
                     self.problems = problems;
-                    self.is_refused = true;
+                    self.is_rejected = true;
                     return None;
                 }
             }

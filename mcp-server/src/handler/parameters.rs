@@ -67,7 +67,7 @@ pub(crate) struct Parameters {
     compiled: Option<Arc<CompiledSchema>>,
     /// Values must match the schema exactly, without coercion.
     pub(crate) is_strict: bool,
-    /// Unknown arguments are ignored instead of refused.
+    /// Unknown arguments are ignored instead of rejected.
     pub(crate) allows_unknown: bool,
 }
 

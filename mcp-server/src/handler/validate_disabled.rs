@@ -3,7 +3,7 @@
 use mcpwright_core::schema::Problem;
 use serde_json::Value;
 
-/// A validator that cannot be created: every schema is refused.
+/// A validator that cannot be created: every schema is rejected.
 #[derive(Clone, Debug)]
 pub(crate) struct Validator(());
 

@@ -88,8 +88,8 @@ impl RequestStates<'_> {
                 let opened = self.unseal(state, &self.binding(method, Some(params), caller));
                 opened.map_err(|reason| {
                     let caller = incident::escaped(&caller.to_string());
-                    tracing::info!(method, %caller, reason, "refusing a requestState");
-                    refused()
+                    tracing::info!(method, %caller, reason, "rejecting a requestState");
+                    rejected()
                 })?
             }
         };
@@ -124,16 +124,16 @@ impl RequestStates<'_> {
         Ok(RoundState { source: StateSource::Sealed(n), ..b })
     }
 
-    /// Consumes the state of a round: the same state is refused from now on, by every replica.
+    /// Consumes the state of a round: the same state is rejected from now on, by every replica.
     pub(crate) async fn consume(&self, state: &RoundState) -> Result<(), ErrorObject> {
         let name = match &state.source {
             StateSource::Session => return Ok(()),
-            StateSource::Unsealed => return Err(refused()),
+            StateSource::Unsealed => return Err(rejected()),
             StateSource::Sealed(name) => name,
         };
         match self.store.put_new(&format!("mcp:state:{name}:used"), b"", self.timeout).await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(refused()),
+            Ok(false) => Err(rejected()),
             Err(error) => Err(incident::internal("cannot store that a request state was used", &error)),
         }
     }
@@ -151,7 +151,7 @@ impl RequestStates<'_> {
 }
 
 /// Returns the error for a state that is not accepted, whatever the reason.
-fn refused() -> ErrorObject {
+fn rejected() -> ErrorObject {
     ErrorObject::invalid_params(
         "params.requestState does not belong to this request, or has expired: send the request again without it",
     )

@@ -46,7 +46,7 @@ pub enum Action {
 pub enum Received {
     /// The message is answered without a handler.
     Reply(Response),
-    /// The message is refused because a limit is reached.
+    /// The message is rejected because a limit is reached.
     Overloaded(Response),
     /// A handler answers the request.
     Call(Call),

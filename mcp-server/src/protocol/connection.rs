@@ -27,7 +27,7 @@ use crate::protocol::modern;
 use crate::protocol::modern::Checks;
 use crate::protocol::modern::subscriptions::Subscriptions;
 use crate::protocol::request_meta::{LegacyContext, RequestMeta};
-use crate::protocol::routed::{Refusal, Routed};
+use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
 use crate::server::Server;
@@ -107,7 +107,7 @@ impl Connection {
     }
 
     /// Creates a connection to a client of an earlier revision that sends requests without a handshake, where the
-    /// transport declares the revision. Requests that need a session are refused.
+    /// transport declares the revision. Requests that need a session are rejected.
     pub fn without_session(server: Server, caller: Caller, version: ProtocolVersion) -> Self {
         Self { session: Some(Session::absent(version)), ..Self::new(server, caller) }
     }
@@ -168,7 +168,7 @@ impl Connection {
     ) -> Received {
         let message = match message {
             Ok(message) => message,
-            Err(error) => return self.refuse_undecoded(&error),
+            Err(error) => return self.reject_undecoded(&error),
         };
         self.unreadable = 0;
         match message {
@@ -277,7 +277,7 @@ impl Connection {
     }
 
     /// Answers text that is not a message. After too many in a row, they are dropped.
-    fn refuse_undecoded(&mut self, error: &DecodeError) -> Received {
+    fn reject_undecoded(&mut self, error: &DecodeError) -> Received {
         let Some(response) = error.to_response() else { return Received::Ignored(Actions::new()) };
         if response.outcome.as_ref().is_err_and(|error| error.code == ErrorCode::PARSE_ERROR) {
             self.unreadable = self.unreadable.saturating_add(1);
@@ -296,7 +296,7 @@ impl Connection {
         metadata: &dyn TransportMetadata,
     ) -> Received {
         let received = match self.check_limits(&request).and_then(|()| self.route(&request, metadata)) {
-            Err(refusal) => refusal.into_received(request.id),
+            Err(rejection) => rejection.into_received(request.id),
             Ok((Routed::Reply(result), _)) => Received::Reply(Response::ok(request.id, result)),
             Ok((Routed::Subscribed(acknowledgement), _)) => Received::Subscribed(acknowledgement),
             Ok((Routed::Call(client, state), format)) => {
@@ -310,8 +310,8 @@ impl Connection {
         self.answer(received, batch)
     }
 
-    /// Refuses a request whose id is in use, and one above the limit of calls.
-    fn check_limits(&self, request: &Request) -> Result<(), Refusal> {
+    /// Rejects a request whose id is in use, and one above the limit of calls.
+    fn check_limits(&self, request: &Request) -> Result<(), Rejection> {
         if self.in_flight.iter().any(|in_flight| in_flight.id == request.id)
             || self.subscriptions.contains(&request.id)
         {
@@ -328,7 +328,7 @@ impl Connection {
         &mut self,
         request: &Request,
         metadata: &dyn TransportMetadata,
-    ) -> Result<(Routed, ReplyFormat), Refusal> {
+    ) -> Result<(Routed, ReplyFormat), Rejection> {
         let checks = Checks { metadata, header_params: &[] };
         let client = match modern::cached(request, &self.server) {
             Some(parsed) => checks.cached(request, parsed)?,
@@ -356,7 +356,11 @@ impl Connection {
     }
 
     /// Opens a subscription and returns its acknowledgement.
-    pub(crate) fn subscribe(&mut self, request: &Request, client: &Client) -> Result<Notification, Refusal> {
+    pub(crate) fn subscribe(
+        &mut self,
+        request: &Request,
+        client: &Client,
+    ) -> Result<Notification, Rejection> {
         self.subscriptions.open(request, client, &self.server, &self.caller, self.wake.as_ref())
     }
 
@@ -365,7 +369,7 @@ impl Connection {
         request: &Request,
         meta: &RequestMeta<'_>,
         metadata: &dyn TransportMetadata,
-    ) -> Result<(Routed, ReplyFormat), Refusal> {
+    ) -> Result<(Routed, ReplyFormat), Rejection> {
         let (server, caller) = (&self.server, &self.caller);
         let routed = match (&*request.method, &mut self.session) {
             (method::PING, _) => Routed::Reply(json::empty_object()),

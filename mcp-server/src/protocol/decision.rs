@@ -18,7 +18,7 @@ use crate::protocol::legacy::handshake::Handshake;
 use crate::protocol::modern;
 use crate::protocol::modern::Checks;
 use crate::protocol::request_meta::{LegacyContext, RequestMeta};
-use crate::protocol::routed::{Refusal, Routed};
+use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::{DeclaredRevision, TransportMetadata};
 use crate::server::Server;
 
@@ -28,7 +28,7 @@ use crate::server::Server;
 pub enum Decision {
     /// The message is answered without a handler. The era decides over the status of an error.
     Reply(Response, Era),
-    /// The message is refused because a limit is reached.
+    /// The message is rejected because a limit is reached.
     Overloaded(Response),
     /// A handler answers the request: run it with [`Server::call`], and make the response with [`Server::finish`].
     Call(Call),
@@ -176,8 +176,8 @@ impl Server {
                 None => unreachable!("the connection opened the subscription"),
             },
             Ok(Routed::Reply(result)) => Decision::Reply(Response::ok(request.id, result), Era::Modern),
-            Err(Refusal::Error(error)) => Decision::Reply(Response::error(request.id, error), Era::Modern),
-            Err(Refusal::Overloaded(overloaded)) => {
+            Err(Rejection::Error(error)) => Decision::Reply(Response::error(request.id, error), Era::Modern),
+            Err(Rejection::Overloaded(overloaded)) => {
                 Decision::Overloaded(Response::error(request.id, overloaded.into()))
             }
         }

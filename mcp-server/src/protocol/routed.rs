@@ -18,14 +18,14 @@ pub(crate) enum Routed {
     Call(Client, Option<Arc<RoundState>>),
 }
 
-/// The refusal of a request before it reached a handler.
+/// The rejection of a request before it reached a handler.
 #[derive(Debug)]
-pub(crate) enum Refusal {
+pub(crate) enum Rejection {
     Error(ErrorObject),
     Overloaded(Overloaded),
 }
 
-impl Refusal {
+impl Rejection {
     pub(crate) fn into_received(self, id: impl Into<Option<RequestId>>) -> Received {
         match self {
             Self::Error(error) => Received::Reply(Response::error(id, error)),
@@ -34,13 +34,13 @@ impl Refusal {
     }
 }
 
-impl From<ErrorObject> for Refusal {
+impl From<ErrorObject> for Rejection {
     fn from(error: ErrorObject) -> Self {
         Self::Error(error)
     }
 }
 
-impl From<Overloaded> for Refusal {
+impl From<Overloaded> for Rejection {
     fn from(overloaded: Overloaded) -> Self {
         Self::Overloaded(overloaded)
     }

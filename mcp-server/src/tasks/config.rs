@@ -81,7 +81,7 @@ impl TaskConfig {
     /// request less.
     ///
     /// It is also the limit of a suspended task, with its input requests, its arguments and the state of earlier rounds: a
-    /// larger one fails. A larger input response is refused.
+    /// larger one fails. A larger input response is rejected.
     pub fn max_result_bytes(mut self, bytes: usize) -> Self {
         self.max_result_bytes = bytes;
         self

@@ -110,8 +110,8 @@ fn an_extractor_runs_once_for_each_run_of_the_handler() {
     for (arguments, expected) in arguments {
         assert_eq!(text(&block_on(client.call_tool("count", arguments)).unwrap()), expected);
     }
-    let refused = block_on(client.call_tool("count", json!({ "number": "five", "other": "six" }))).unwrap();
-    let problems: Vec<_> = text(&refused).lines().filter(|line| line.starts_with("- ")).collect();
+    let rejected = block_on(client.call_tool("count", json!({ "number": "five", "other": "six" }))).unwrap();
+    let problems: Vec<_> = text(&rejected).lines().filter(|line| line.starts_with("- ")).collect();
     assert_eq!(problems.len(), 2, "{problems:?}");
 }
 

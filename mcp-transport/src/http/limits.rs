@@ -42,7 +42,7 @@ pub struct Limits {
     /// Interval of keep-alive comments on a quiet stream. Default: 15 seconds.
     pub keep_alive_interval: Duration,
     /// Maximum number of legacy sessions with state in the process. Default: 10,000. Above it, the session that has been
-    /// idle longest is evicted; if none is idle, a new one is refused with 503.
+    /// idle longest is evicted; if none is idle, a new one is rejected with 503.
     pub max_sessions: usize,
     /// Time that such a session is kept without a request or an open stream. Default: 5 minutes. It can continue after
     /// that, without its subscriptions, its log level and what could have been replayed.

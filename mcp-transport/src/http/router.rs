@@ -16,7 +16,7 @@ use crate::http::edge::answer::{Answer, Decided};
 use crate::http::edge::body::Body;
 use crate::http::edge::head::Head;
 use crate::http::edge::headers::Headers;
-use crate::http::edge::origin::{OriginCheck, Refused};
+use crate::http::edge::origin::{OriginCheck, Rejected};
 use crate::http::edge::{accept, answer, body};
 use crate::http::legacy::http_sse::HttpSse;
 use crate::http::legacy::session::Sessions;
@@ -119,8 +119,8 @@ impl Endpoint {
         }
         let origin = match self.origins.check(head) {
             Ok(origin) => origin,
-            Err(Refused(reason)) => {
-                tracing::warn!(reason, "refusing a request");
+            Err(Rejected(reason)) => {
+                tracing::warn!(reason, "rejecting a request");
                 return answer::closing(StatusCode::FORBIDDEN, reason);
             }
         };
@@ -212,11 +212,11 @@ impl Endpoint {
                 Box::pin(requests::post_without_session(state, head, *connection, received, takes)).await
             }
             Decision::Unexpected => {
-                answer::refusal(StatusCode::BAD_REQUEST, "no request waits for this response")
+                answer::rejection(StatusCode::BAD_REQUEST, "no request waits for this response")
             }
             Decision::UnknownRevision => {
                 let reason = "MCP-Protocol-Version must be a revision that this server knows";
-                answer::refusal(StatusCode::BAD_REQUEST, reason)
+                answer::rejection(StatusCode::BAD_REQUEST, reason)
             }
             _ => answer::empty(StatusCode::ACCEPTED),
         }
@@ -233,8 +233,8 @@ impl Endpoint {
     fn open_session(&self, caller: &Caller, response: Response, handshake: &Handshake) -> Answer {
         let Some(id) = self.sessions.mint(caller, handshake) else {
             let reason = "the description of the client must be at most a few KiB long: each of its requests carries it";
-            let refused = Response::error(response.id, ErrorObject::invalid_params(reason));
-            return answer::json(StatusCode::BAD_REQUEST, &refused.into());
+            let rejected = Response::error(response.id, ErrorObject::invalid_params(reason));
+            return answer::json(StatusCode::BAD_REQUEST, &rejected.into());
         };
         let status = answer::status(response.outcome.as_ref().err(), Era::Legacy, Decided::BeforeCall);
         let mut answer = answer::json(status, &response.into());
@@ -250,7 +250,7 @@ impl Endpoint {
     ) -> Answer {
         if !takes.only_events {
             let reason = "a subscription is answered with text/event-stream: `Accept` must allow it";
-            return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
+            return answer::rejection(StatusCode::NOT_ACCEPTABLE, reason);
         }
         let Some(permit) = self.state.streams.try_acquire() else {
             return answer::overloaded(None, &requests::too_many_streams());

@@ -177,7 +177,7 @@ async fn expect_continue_is_answered_before_the_body() {
     assert_eq!(client.response().await.status, 100);
     client.send(&bytes[head.len()..]).await;
     assert_eq!(client.response().await.text(), "x");
-    let refused = [
+    let rejected = [
         (request.clone().set("Content-Type", "text/plain"), 415),
         (request.clone().set("Accept", "text/html"), 406),
         (request.clone().set("Origin", "https://evil.example"), 403),
@@ -186,7 +186,7 @@ async fn expect_continue_is_answered_before_the_body() {
         (request.clone().with_request_line("POST /other HTTP/1.1"), 404),
         (request.clone().with_method("PUT"), 405),
     ];
-    for (request, status) in refused {
+    for (request, status) in rejected {
         let mut client = server.connect().await;
         client.send(request.head()).await;
         assert_eq!(client.response().await.status, status, "{request:?}");

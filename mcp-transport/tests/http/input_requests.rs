@@ -203,8 +203,8 @@ async fn modern_round_trip_works_across_replicas() {
         "requestState": input_required["requestState"],
     });
     assert_eq!(second.send_request(&body(response.clone())).await.text(), "1: there");
-    let refused = other_key.send_request(&body(response)).await;
-    assert_eq!((refused.status, refused.code()), (400, Some(-32602)));
+    let rejected = other_key.send_request(&body(response)).await;
+    assert_eq!((rejected.status, rejected.code()), (400, Some(-32602)));
     let missing_capability = first.send_request(&call(json!(1), "ask", json!({ "number": 1 }))).await;
     assert_eq!((missing_capability.status, missing_capability.code()), (400, Some(-32021)));
 }

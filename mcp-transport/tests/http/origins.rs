@@ -144,12 +144,12 @@ async fn allowed_origins_get_cors_headers() {
     assert_allowed(&response);
     // Rejections have CORS headers, too, so that the page can read them.
     let session = server.session("2025-11-25").await;
-    let refused = call(json!(1), "count", json!({})).set("Content-Type", "text/plain");
+    let rejected = call(json!(1), "count", json!({})).set("Content-Type", "text/plain");
     for (request, status) in [
         (call(json!(1), "count", json!({})), 200),
         (session.call(json!(1), "progress", json!({ "times": 2 })), 200),
         (initialize("2025-11-25"), 200),
-        (refused, 415),
+        (rejected, 415),
         (session.delete(), 204),
         (session.delete(), 404),
     ] {
@@ -191,8 +191,8 @@ async fn no_cors_headers_by_default() {
 #[tokio::test(flavor = "multi_thread")]
 async fn remote_server_requires_allowed_hosts() {
     let (builder, _) = crate::probe::server_builder();
-    let refused = mcpwright_transport::http(builder).listen("0.0.0.0:0").await.err();
-    assert!(refused.is_some_and(|error| error.to_string().contains("allowed_hosts")));
+    let rejected = mcpwright_transport::http(builder).listen("0.0.0.0:0").await.err();
+    assert!(rejected.is_some_and(|error| error.to_string().contains("allowed_hosts")));
     let server = TestServer::with_settings(|http| http.public_url("https://mcp.example.com/other")).await;
     let request = call(json!(1), "count", json!({})).with_request_line("POST /other HTTP/1.1");
     for host in ["mcp.example.com", "MCP.example.com:443"] {

@@ -415,7 +415,7 @@ async fn messages_out_of_order_do_not_close_the_session() {
         let initialized = session.post(&notification("notifications/initialized", json!({})));
         assert_eq!(server.send_request(&initialized).await.status, 202);
         let discover = session.request(json!(1), "server/discover", json!({}));
-        assert_eq!(server.send_request(&discover).await.code(), Some(-32602));
+        assert_eq!(server.send_request(&discover).await.code(), Some(-32601));
         let cancel = session.post(&cancellation(json!("nothing")));
         assert_eq!(server.send_request(&cancel).await.status, 202);
     }

@@ -56,9 +56,9 @@ pub(super) fn bare() -> Builder {
 /// A server whose errors are replaced by a number.
 pub(super) fn masked() -> Builder {
     let fail = || async { Err::<(), _>("a password is in /etc/passwd".to_owned()) };
-    let refuse = || async { Err::<(), _>(mcpwright_server::ToolError::new("ask for less")) };
+    let reject = || async { Err::<(), _>(mcpwright_server::ToolError::new("ask for less")) };
     Server::builder("masked", "1.0.0")
         .mask_errors()
         .tool(ToolHandler::function("fail", [], fail).description("Fail."))
-        .tool(ToolHandler::function("refuse", [], refuse).description("Refuse."))
+        .tool(ToolHandler::function("reject", [], reject).description("Reject."))
 }

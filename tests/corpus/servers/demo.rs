@@ -36,10 +36,10 @@ pub(crate) fn server() -> Server {
                 .description("Fail."),
         )
         .tool(
-            ToolHandler::function("refuse", [], || async {
+            ToolHandler::function("reject", [], || async {
                 Err::<(), _>(ToolError::new("try `add` instead"))
             })
-            .description("Refuse."),
+            .description("Reject."),
         )
         .tool(ToolHandler::function("panic", [], panics).description("Panic."))
         .tool(ToolHandler::function("work", [], work).description("Report progress, and log."))

@@ -34,7 +34,7 @@ pub(super) fn server(shared: &Arc<Shared>) -> Builder {
         .tool(tool(ToolHandler::function("hold", ["gate"], hold), TaskMode::Always))
         .tool(tool(ToolHandler::function("ask", [], ask), TaskMode::Always))
         .tool(tool(ToolHandler::function("fail", [], fail), TaskMode::Always))
-        .tool(tool(ToolHandler::function("refuse", [], refuse), TaskMode::Always))
+        .tool(tool(ToolHandler::function("reject", [], reject), TaskMode::Always))
         .tool(tool(ToolHandler::function("panic", [], panics), TaskMode::Always))
         .tool(tool(ToolHandler::function("dropped", [], dropped), TaskMode::Never))
 }
@@ -47,7 +47,7 @@ async fn fail() -> Result<(), String> {
     Err("no luck".to_owned())
 }
 
-async fn refuse() -> Result<(), ErrorObject> {
+async fn reject() -> Result<(), ErrorObject> {
     Err(ErrorObject::invalid_params("no such file"))
 }
 

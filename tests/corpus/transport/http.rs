@@ -205,7 +205,7 @@ impl Transport for Http {
         // What has no answer is in effect once it is accepted.
         while self.streams[number].ids.is_empty() && !self.streams[number].is_over {
             if !self.pump()? {
-                return Err("a message is neither accepted nor refused".to_owned());
+                return Err("a message is neither accepted nor rejected".to_owned());
             }
         }
         if parsed["method"] == "notifications/initialized" && self.session.is_some() {

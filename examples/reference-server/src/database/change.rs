@@ -129,8 +129,8 @@ mod tests {
         let timeout = Duration::from_millis(50);
         assert_eq!(change(&file, timeout, insert), Ok(Ok(())));
         assert_eq!(state(), (1, "10".to_owned()));
-        let refused = change(&file, timeout, |connection| insert(connection).map(|_| Err::<(), _>("no")));
-        assert_eq!(refused, Ok(Err("no")));
+        let rejected = change(&file, timeout, |connection| insert(connection).map(|_| Err::<(), _>("no")));
+        assert_eq!(rejected, Ok(Err("no")));
         let wrong = |connection: &Connection| {
             let inserted = insert(connection)?;
             connection.execute("INSERT INTO z VALUES (1)", []).map(|_| inserted)

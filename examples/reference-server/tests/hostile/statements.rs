@@ -92,7 +92,7 @@ async fn check_outcome(outcome: &str, is_expected: fn(&Result<usize, DatabaseErr
             failures.push(format!("{}: {result:?}", excerpt(&statement)));
         }
         copy.check(&statement).await;
-        if outcome == "denied" || outcome == "refused" {
+        if outcome == "denied" || outcome == "rejected" {
             let plan =
                 copy.database.explain(statement.clone(), Params::default(), CancellationToken::new()).await;
             // Statements that fail only at run time, or that only lack parameters, have a plan.
@@ -111,7 +111,7 @@ async fn check_outcome(outcome: &str, is_expected: fn(&Result<usize, DatabaseErr
 fn the_corpus_is_large() {
     let count = |outcome| statements(outcome).len();
     assert!(count("denied") >= 150, "{}", count("denied"));
-    assert!(count("refused") >= 60 && count("limited") >= 30 && count("harmless") >= 20);
+    assert!(count("rejected") >= 60 && count("limited") >= 30 && count("harmless") >= 20);
 }
 
 #[tokio::test]
@@ -120,9 +120,9 @@ async fn denied_statements() {
 }
 
 #[tokio::test]
-async fn refused_statements() {
+async fn rejected_statements() {
     use DatabaseError::{Denied, Limit, Parameters, Statement};
-    check_outcome("refused", |result| {
+    check_outcome("rejected", |result| {
         matches!(result, Err(Statement { .. } | Denied { .. } | Parameters(_) | Limit { .. }))
     })
     .await;

@@ -216,16 +216,16 @@ async fn invalid_responses_are_requested_again() {
 async fn clients_without_elicitation_cannot_delete() {
     let fixture = Fixture::new();
     let modern = Client::modern(fixture.server.clone());
-    let refused = call(&modern, 6).await.unwrap_err();
-    assert_eq!(refused.code.0, -32021, "{refused:?}");
+    let rejected = call(&modern, 6).await.unwrap_err();
+    assert_eq!(rejected.code.0, -32021, "{rejected:?}");
     let capabilities = ClientCapabilities::new().elicitation(ElicitationCapability::default());
     for (version, capabilities, expected) in [
         (ProtocolVersion::LATEST_LEGACY, ClientCapabilities::new(), "\"elicitation\""),
         (ProtocolVersion::V2025_03_26, capabilities, "cannot be asked"),
     ] {
         let legacy = Client::legacy_with(fixture.server.clone(), version, capabilities).await.unwrap();
-        let refused = call(&legacy, 6).await.unwrap();
-        assert!(error(&refused).contains(expected), "{refused:?}");
+        let rejected = call(&legacy, 6).await.unwrap();
+        assert!(error(&rejected).contains(expected), "{rejected:?}");
     }
     assert_eq!(fixture.versions("policies/returns.md"), [1, 2, 3, 4, 5, 6]);
 }
@@ -388,8 +388,8 @@ async fn locked_and_read_only_databases_are_not_changed() {
     let documents = Documents::new(read_only.database.clone());
     let uri: DocumentUri = format!("{RETURNS}?version=6").parse().unwrap();
     let candidate = documents.candidate(uri, CancellationToken::new()).await.unwrap();
-    let refused = documents.delete(candidate).await.unwrap_err();
-    assert!(matches!(refused, DocumentError::Database(DatabaseError::Unwritable(_))), "{refused}");
+    let rejected = documents.delete(candidate).await.unwrap_err();
+    assert!(matches!(rejected, DocumentError::Database(DatabaseError::Unwritable(_))), "{rejected}");
     assert_eq!(read_only.versions("policies/returns.md").len(), 6);
 }
 

@@ -81,7 +81,7 @@ fn arguments_are_combined_into_one_object() {
             "additionalProperties": false,
         }),
     );
-    let empty = ObjectSchemaBuilder::new().build().expect("nothing to refuse");
+    let empty = ObjectSchemaBuilder::new().build().expect("nothing to reject");
     check_schema(&empty, &json!({"type": "object", "properties": {}, "additionalProperties": false}));
     let twice = ObjectSchemaBuilder::new().property("a", argument::<u8>(), true).property(
         "a",

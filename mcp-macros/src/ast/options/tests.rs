@@ -13,7 +13,7 @@ fn check(table: &OptionTable, written: &TokenStream, expected: &TokenStream) {
     assert_eq!(quote!(#settings).to_string(), expected.to_string(), "{written}");
 }
 
-fn refuse(table: &OptionTable, written: &TokenStream, expected: &[&str]) {
+fn reject(table: &OptionTable, written: &TokenStream, expected: &[&str]) {
     let mut errors = Errors::default();
     table.read(written.clone(), &mut errors);
     assert_eq!(errors.messages(), expected, "{written}");
@@ -57,9 +57,9 @@ fn durations_have_units() {
         &quote!(cache("2min", public)),
         &quote!(.cache(::core::time::Duration::from_secs(120u64), ::mcpwright::CacheScope::Public)),
     );
-    refuse(&TOOL, &quote!(timeout = 30), &["`timeout` must be written `timeout = \"30s\"`"]);
-    refuse(&TOOL, &quote!(timeout = "soon"), &["`timeout` must be written `timeout = \"30s\"`"]);
-    refuse(&RESOURCE, &quote!(cache("2min", mine)), &["`cache` must be written `cache(\"5min\", private)`"]);
+    reject(&TOOL, &quote!(timeout = 30), &["`timeout` must be written `timeout = \"30s\"`"]);
+    reject(&TOOL, &quote!(timeout = "soon"), &["`timeout` must be written `timeout = \"30s\"`"]);
+    reject(&RESOURCE, &quote!(cache("2min", mine)), &["`cache` must be written `cache(\"5min\", private)`"]);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_task_mode_is_a_name_or_a_duration() {
     check(&TOOL, &quote!(task = "10s"), &quote!(.task(::mcpwright::TaskMode::After(#second))));
     let wrong = "`task` must be written `task`, `task = optional`, `task = never` or `task = \"10s\"`";
     for written in [quote!(task = true), quote!(task = sometimes), quote!(task = "soon"), quote!(task(10))] {
-        refuse(&TOOL, &written, &[wrong]);
+        reject(&TOOL, &written, &[wrong]);
     }
 }
 
@@ -108,7 +108,7 @@ fn integers_of_form_fields_get_no_suffix() {
 
 #[test]
 fn all_mistakes_are_reported() {
-    refuse(
+    reject(
         &TOOL,
         &quote!(
             read_onyl,
@@ -129,10 +129,10 @@ fn all_mistakes_are_reported() {
             "`title` must not be given twice: remove one of them",
         ],
     );
-    refuse(&ARG, &quote!(range = 5), &["`range` must be written `range = 1..=100`"]);
-    refuse(&ARG, &quote!(range = ..), &["`range` must be written `range = 1..=100`"]);
-    refuse(&ARG, &quote!(default), &["`default` must be written `default = …`"]);
-    refuse(&ARG, &quote!(complete = "x"), &["`complete` must be written `complete = Self::suggest`"]);
-    refuse(&TOOL, &quote!("find"), &["an option must begin with its name, as in `title = \"…\"`"]);
-    refuse(&TOOL, &quote!(strict idempotent), &["expected `,` between two options"]);
+    reject(&ARG, &quote!(range = 5), &["`range` must be written `range = 1..=100`"]);
+    reject(&ARG, &quote!(range = ..), &["`range` must be written `range = 1..=100`"]);
+    reject(&ARG, &quote!(default), &["`default` must be written `default = …`"]);
+    reject(&ARG, &quote!(complete = "x"), &["`complete` must be written `complete = Self::suggest`"]);
+    reject(&TOOL, &quote!("find"), &["an option must begin with its name, as in `title = \"…\"`"]);
+    reject(&TOOL, &quote!(strict idempotent), &["expected `,` between two options"]);
 }

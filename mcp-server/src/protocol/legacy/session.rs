@@ -18,7 +18,7 @@ use crate::overloaded::Overloaded;
 use crate::protocol::legacy::downgrade::not_found;
 use crate::protocol::legacy::handshake::{DEFAULT_LEVEL, Handshake};
 use crate::protocol::request_meta::RequestMeta;
-use crate::protocol::routed::{Refusal, Routed};
+use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
 use crate::server::Server;
@@ -97,7 +97,7 @@ impl Session {
         metadata: &dyn TransportMetadata,
         server: &Server,
         caller: &Caller,
-    ) -> Result<Routed, Refusal> {
+    ) -> Result<Routed, Rejection> {
         match &*request.method {
             method::LOGGING_SET_LEVEL | method::RESOURCES_SUBSCRIBE | method::RESOURCES_UNSUBSCRIBE
                 if !self.is_open =>
@@ -137,7 +137,7 @@ impl Session {
         Ok(())
     }
 
-    fn subscribe(&mut self, request: &Request, server: &Server, caller: &Caller) -> Result<(), Refusal> {
+    fn subscribe(&mut self, request: &Request, server: &Server, caller: &Caller) -> Result<(), Rejection> {
         let params: SubscribeParams = read(request)?;
         check_uri("params.uri", &params.uri)?;
         if self.subscribed_uris.len() >= MAX_SUBSCRIPTIONS_PER_SESSION

@@ -27,7 +27,7 @@ use crate::meta_cache::ParsedMeta;
 use crate::protocol::modern::error::{malformed, missing_meta};
 use crate::protocol::modern::result::compose;
 use crate::protocol::request_meta::RequestMeta;
-use crate::protocol::routed::{Refusal, Routed};
+use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::server::Server;
 
@@ -108,8 +108,8 @@ pub(crate) fn route(
     client: Client,
     server: &Server,
     caller: &Caller,
-    subscribe: impl FnOnce(&Client) -> Result<Notification, Refusal>,
-) -> Result<Routed, Refusal> {
+    subscribe: impl FnOnce(&Client) -> Result<Notification, Rejection>,
+) -> Result<Routed, Rejection> {
     match &*request.method {
         method::SERVER_DISCOVER => Ok(Routed::Reply(discover(server))),
         method::SUBSCRIPTIONS_LISTEN => subscribe(&client).map(Routed::Subscribed),

@@ -17,7 +17,7 @@ use crate::limits::{MAX_LISTENS_PER_CONNECTION, MAX_SUBSCRIBED_ITEMS, check_uri}
 use crate::overloaded::Overloaded;
 use crate::protocol::modern::error::malformed;
 use crate::protocol::modern::result::compose;
-use crate::protocol::routed::Refusal;
+use crate::protocol::routed::Rejection;
 use crate::replicas::change::Change;
 use crate::server::Server;
 use crate::subscriptions::hub::{Subscription, Wake};
@@ -40,7 +40,7 @@ impl Subscriptions {
         server: &Server,
         caller: &Caller,
         wake: Option<&Wake>,
-    ) -> Result<Notification, Refusal> {
+    ) -> Result<Notification, Rejection> {
         let text = request.params.as_ref().map_or("{}", JsonText::as_str);
         let params: ListenParams =
             serde_json::from_str(text).map_err(|_| malformed("params.notifications"))?;
@@ -66,7 +66,7 @@ impl Subscriptions {
         }
         self.0.insert(request.id.clone(), opened);
         let acknowledged = AcknowledgedParams::new(filter).meta(subscription_id(&request.id));
-        notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged).map_err(Refusal::Error)
+        notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged).map_err(Rejection::Error)
     }
 
     /// Ends a subscription. Returns `true` if there was one of this id.

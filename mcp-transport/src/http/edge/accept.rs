@@ -34,8 +34,8 @@ impl Accepts {
         for range in ranges {
             let mut parts = range.split(';').map(str::trim);
             let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let is_refused = parts.any(is_no_weight);
-            let takes = Some(!is_refused);
+            let is_rejected = parts.any(is_no_weight);
+            let takes = Some(!is_rejected);
             match kind.as_str() {
                 "application/json" => json.exactly = takes,
                 "application/*" => json.family = takes,

@@ -121,7 +121,7 @@ pub(crate) fn empty(status: StatusCode) -> Answer {
     answer
 }
 
-/// Returns the answer to a request that is refused because a limit is reached: the only one with status 429.
+/// Returns the answer to a request that is rejected because a limit is reached: the only one with status 429.
 pub(crate) fn overloaded(id: Option<RequestId>, overloaded: &Overloaded) -> Answer {
     let response = Response::error(id, overloaded.clone().into());
     json(OVERLOADED, &response.into())
@@ -130,8 +130,8 @@ pub(crate) fn overloaded(id: Option<RequestId>, overloaded: &Overloaded) -> Answ
 /// The status of [`Overloaded`].
 pub(crate) const OVERLOADED: StatusCode = StatusCode::TOO_MANY_REQUESTS;
 
-/// Returns an answer that refuses a request, with the reason.
-pub(crate) fn refusal(status: StatusCode, reason: impl Into<String>) -> Answer {
+/// Returns an answer that rejects a request, with the reason.
+pub(crate) fn rejection(status: StatusCode, reason: impl Into<String>) -> Answer {
     let error = if is_temporary(status) {
         ErrorObject::internal(reason.into()).data(json!({ "retryAfterMs": 1000 }))
     } else {
@@ -140,9 +140,9 @@ pub(crate) fn refusal(status: StatusCode, reason: impl Into<String>) -> Answer {
     json(status, &Response::error(None, error).into())
 }
 
-/// Returns an answer that refuses a request and closes the connection.
+/// Returns an answer that rejects a request and closes the connection.
 pub(crate) fn closing(status: StatusCode, reason: impl Into<String>) -> Answer {
-    let mut answer = refusal(status, reason);
+    let mut answer = rejection(status, reason);
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
@@ -167,7 +167,8 @@ pub(crate) fn unread(unread: &Unread, limits: &Limits) -> Answer {
 
 /// Returns the answer to an HTTP method that is not allowed.
 pub(crate) fn not_allowed(allowed: &'static str) -> Answer {
-    let mut answer = refusal(StatusCode::METHOD_NOT_ALLOWED, format!("the method must be one of {allowed}"));
+    let mut answer =
+        rejection(StatusCode::METHOD_NOT_ALLOWED, format!("the method must be one of {allowed}"));
     answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     answer
 }

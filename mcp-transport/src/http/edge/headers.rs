@@ -95,7 +95,7 @@ impl Headers<'_> {
             return Ok(());
         }
         let arguments = params.and_then(|params| params.member("arguments")).unwrap_or("{}");
-        // The tool refuses arguments that are not an object; some models send an object as text, which is accepted.
+        // The tool rejects arguments that are not an object; some models send an object as text, which is accepted.
         let arguments = match serde_json::from_str(arguments).unwrap_or_default() {
             Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
             arguments => arguments,
@@ -143,7 +143,7 @@ fn says_the_same(text: &str, value: &Value) -> bool {
             let as_number = || text.parse::<f64>().ok().zip(value.as_f64());
             as_integer.map_or_else(|| as_number().is_some_and(|(a, b)| a == b), |(a, b)| a == b)
         }
-        // The tool refuses such a value.
+        // The tool rejects such a value.
         _ => true,
     }
 }

@@ -33,8 +33,8 @@ enum Hosts {
     Any,
 }
 
-/// The refusal of a request, with the reason for the client and the log.
-pub(crate) struct Refused(pub(crate) String);
+/// The rejection of a request, with the reason for the client and the log.
+pub(crate) struct Rejected(pub(crate) String);
 
 impl OriginCheck {
     /// Allows these host names.
@@ -65,14 +65,14 @@ impl OriginCheck {
     }
 
     /// Checks a request. Returns the origin for the CORS headers of the answer.
-    pub(crate) fn check<'a>(&self, head: &Head<'a>) -> Result<Option<&'a HeaderValue>, Refused> {
+    pub(crate) fn check<'a>(&self, head: &Head<'a>) -> Result<Option<&'a HeaderValue>, Rejected> {
         let host = host(head)?;
         let origin = self.check_origin(host, head.origin)?;
         self.check_host(host)?;
         Ok(origin)
     }
 
-    fn check_origin<'a>(&self, host: &str, field: Field<'a>) -> Result<Option<&'a HeaderValue>, Refused> {
+    fn check_origin<'a>(&self, host: &str, field: Field<'a>) -> Result<Option<&'a HeaderValue>, Rejected> {
         let Some(value) = field.first() else { return Ok(None) };
         let origin = value.to_str().unwrap_or_default();
         let is_single = matches!(field, Field::Once(_));
@@ -84,12 +84,12 @@ impl OriginCheck {
             return Ok(None);
         }
         let shown = shown(value.as_bytes());
-        Err(Refused(format!(
+        Err(Rejected(format!(
             "pages of the origin {shown} must not call this server: allow the origin with the setting `cors`"
         )))
     }
 
-    fn check_host(&self, host: &str) -> Result<(), Refused> {
+    fn check_host(&self, host: &str) -> Result<(), Rejected> {
         let name = without_port(host);
         let is_allowed = match &self.hosts {
             Hosts::Any => true,
@@ -102,7 +102,7 @@ impl OriginCheck {
             return Ok(());
         }
         let shown = shown(host.as_bytes());
-        Err(Refused(format!(
+        Err(Rejected(format!(
             "the host {shown} is not one by which this server may be called: `allowed_hosts` or `public_url` is the \
              setting that allows it"
         )))
@@ -134,20 +134,20 @@ impl OriginCheck {
 }
 
 /// Returns the host by which a client called the server, with its port.
-fn host<'a>(head: &Head<'a>) -> Result<&'a str, Refused> {
+fn host<'a>(head: &Head<'a>) -> Result<&'a str, Rejected> {
     match (head.host, head.parts.uri.authority()) {
         // HTTP/2 has it in the request target, and may have the header as well.
         (Field::Once(value), Some(authority))
             if !value.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()) =>
         {
-            Err(Refused("the host of a request must not be ambiguous".to_owned()))
+            Err(Rejected("the host of a request must not be ambiguous".to_owned()))
         }
         (Field::Absent | Field::Once(_), Some(authority)) => Ok(authority.as_str()),
         (Field::Once(value), None) => {
-            value.to_str().map_err(|_| Refused("the header Host is not readable".to_owned()))
+            value.to_str().map_err(|_| Rejected("the header Host is not readable".to_owned()))
         }
-        (Field::Absent, None) => Err(Refused("the header Host is missing".to_owned())),
-        (Field::Repeated(_), _) => Err(Refused("the header Host must not be repeated".to_owned())),
+        (Field::Absent, None) => Err(Rejected("the header Host is missing".to_owned())),
+        (Field::Repeated(_), _) => Err(Rejected("the header Host must not be repeated".to_owned())),
     }
 }
 
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_other_origins_are_refused() {
+    fn pages_of_other_origins_are_rejected() {
         let gate = OriginCheck::default();
         assert!(passes(&gate, "localhost:8080", &["http://localhost:8080"]));
         for origin in [

@@ -33,7 +33,7 @@ pub(crate) struct HttpSse {
 struct Client {
     live: Arc<ActiveSession>,
     stream: Arc<Stream>,
-    /// The subject of its caller: messages of other callers are refused.
+    /// The subject of its caller: messages of other callers are rejected.
     subject: Option<String>,
 }
 
@@ -73,7 +73,7 @@ where
 fn open(state: &Arc<HttpState>, served: &Arc<HttpSse>, head: &Head<'_>) -> Answer {
     if !Accepts::of(head).only_events {
         let reason = "a stream is text/event-stream: `Accept` must allow it";
-        return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
+        return answer::rejection(StatusCode::NOT_ACCEPTABLE, reason);
     }
     let Some(counted) = state.streams.try_acquire() else {
         return answer::overloaded(None, &too_many_streams());
@@ -106,7 +106,7 @@ where
     let caller = caller(head.parts);
     let client = client.filter(|client| client.subject.as_deref() == caller.subject());
     let Some(client) = client else {
-        return answer::refusal(StatusCode::NOT_FOUND, "there is no such stream: open one with GET");
+        return answer::rejection(StatusCode::NOT_FOUND, "there is no such stream: open one with GET");
     };
     if !accept::is_json(head) {
         return answer::not_json();

@@ -83,7 +83,7 @@ pub(crate) async fn post_without_session(
 pub(crate) async fn get(state: &HttpState, sessions: &Arc<Sessions>, head: &Head<'_>) -> Answer {
     if !Accepts::of(head).only_events {
         let reason = "a stream is text/event-stream: `Accept` must allow it";
-        return answer::refusal(StatusCode::NOT_ACCEPTABLE, reason);
+        return answer::rejection(StatusCode::NOT_ACCEPTABLE, reason);
     }
     let session = match enter(sessions, head, caller(head.parts)).await {
         Ok(session) => session,
@@ -117,7 +117,7 @@ pub(crate) async fn get(state: &HttpState, sessions: &Arc<Sessions>, head: &Head
     answer::events(StandaloneStream::new(active, attached))
 }
 
-/// Returns the refusal of a stream because there are too many.
+/// Returns the rejection of a stream because there are too many.
 pub(crate) fn too_many_streams() -> Overloaded {
     Overloaded::new("too many streams at once", std::time::Duration::from_secs(1))
 }
@@ -132,7 +132,7 @@ pub(crate) async fn delete(sessions: &Arc<Sessions>, head: &Head<'_>) -> Answer 
         Ok(()) => answer::empty(StatusCode::NO_CONTENT),
         Err(error) => {
             tracing::error!(%error, "cannot store the end of a session");
-            answer::refusal(StatusCode::SERVICE_UNAVAILABLE, "sessions cannot be ended at the moment")
+            answer::rejection(StatusCode::SERVICE_UNAVAILABLE, "sessions cannot be ended at the moment")
         }
     }
 }
@@ -146,7 +146,7 @@ pub(crate) async fn is_unknown(sessions: &Sessions, head: &Head<'_>, caller: &Ca
 /// Returns the session of a request.
 async fn enter(sessions: &Arc<Sessions>, head: &Head<'_>, caller: Caller) -> Result<SessionGuard, Answer> {
     let token = token(sessions, head, &caller).await?;
-    let full = || answer::refusal(StatusCode::SERVICE_UNAVAILABLE, "too many sessions at once");
+    let full = || answer::rejection(StatusCode::SERVICE_UNAVAILABLE, "too many sessions at once");
     sessions.enter(caller, &token).ok_or_else(full)
 }
 
@@ -155,26 +155,26 @@ async fn token(sessions: &Sessions, head: &Head<'_>, caller: &Caller) -> Result<
         Field::Once(id) => id.to_str().unwrap_or_default(),
         Field::Absent => {
             let reason = "this needs a session: send initialize, and the Mcp-Session-Id of its answer with each request";
-            return Err(answer::refusal(StatusCode::BAD_REQUEST, reason));
+            return Err(answer::rejection(StatusCode::BAD_REQUEST, reason));
         }
         Field::Repeated(_) => {
             let reason = "the header Mcp-Session-Id must not be repeated";
-            return Err(answer::refusal(StatusCode::BAD_REQUEST, reason));
+            return Err(answer::rejection(StatusCode::BAD_REQUEST, reason));
         }
     };
     if !declared_revision(head).may_be_legacy() {
         let reason = "MCP-Protocol-Version must be the negotiated revision: this one has no sessions";
-        return Err(answer::refusal(StatusCode::BAD_REQUEST, reason));
+        return Err(answer::rejection(StatusCode::BAD_REQUEST, reason));
     }
     match sessions.open(caller, id).await {
         Ok(token) => Ok(token),
         Err(SessionError::NotFound) => {
             let reason = "there is no such session, or it has ended: send initialize again";
-            Err(answer::refusal(StatusCode::NOT_FOUND, reason))
+            Err(answer::rejection(StatusCode::NOT_FOUND, reason))
         }
         Err(SessionError::Unavailable) => {
             let reason = "sessions cannot be looked up at the moment";
-            Err(answer::refusal(StatusCode::SERVICE_UNAVAILABLE, reason))
+            Err(answer::rejection(StatusCode::SERVICE_UNAVAILABLE, reason))
         }
     }
 }
@@ -206,5 +206,5 @@ fn whole(status: StatusCode, bytes: Vec<u8>, takes: Accepts) -> Answer {
 
 fn unknown_event() -> Answer {
     let reason = "Last-Event-ID must name an event that can still be replayed";
-    answer::refusal(StatusCode::BAD_REQUEST, reason)
+    answer::rejection(StatusCode::BAD_REQUEST, reason)
 }

@@ -295,7 +295,7 @@ impl Router {
             "/readyz" if is_read && self.is_ready.load(Ordering::Acquire) => plain(StatusCode::OK, "ready\n"),
             "/readyz" if is_read => plain(StatusCode::SERVICE_UNAVAILABLE, "shutting down\n"),
             "/healthz" | "/readyz" => answer::not_allowed("GET, HEAD"),
-            _ => answer::refusal(
+            _ => answer::rejection(
                 StatusCode::NOT_FOUND,
                 format!("the endpoint of this server is {}", self.path),
             ),
