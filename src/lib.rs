@@ -96,9 +96,9 @@ pub use mcpwright_server::{
     CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Failure, Field, Form,
     FormField, FromContext, Handler, HandlerKind, HeaderParam, InputError, InputRequired, IntoCompletion,
     IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MemoryStore, MethodHandler,
-    Middleware, Next, NotificationSender, Notify, Outcome, Parameter, ProgressValue, PromptHandler,
-    PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve, Server,
-    StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
+    Middleware, Next, NotificationSender, Notify, NotifySet, Outcome, Parameter, ProgressValue,
+    PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve,
+    Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
     ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]

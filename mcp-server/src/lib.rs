@@ -78,5 +78,5 @@ pub use runtime::Runtime;
 pub use server::Server;
 pub use server::builder::{Builder, IntoServer, Serve};
 pub use server::provider::{Catalog, Entry, PromptProvider, ProviderError, ResourceProvider, ToolProvider};
-pub use subscriptions::notify::Notify;
+pub use subscriptions::notify::{Notify, NotifySet};
 pub use tasks::config::TaskConfig;

@@ -124,8 +124,8 @@ impl Connection {
 
     /// Sets a function to call when there are changes to send, which [`changes`](Self::changes) then returns.
     ///
-    /// Whatever publishes a change calls `wake`, possibly while the connection is in use, so `wake` must not block and must
-    /// not lock the connection.
+    /// Whatever publishes a change calls `wake`, possibly on the thread that uses the connection, so `wake` must not block: in
+    /// particular, it must not wait for a lock that is held while the connection is used.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcpwright_core::{CacheScope, Caching, Icon, Implementation, ServerCapabilities};
+use mcpwright_core::{CacheScope, Caching, Icon, Implementation, ServerCapabilities, method};
 use serde_json::{Map, Value};
 
 use crate::call::method::MethodHandler;
@@ -238,15 +238,44 @@ impl Builder {
     }
 
     /// Adds the handler of a method that the engine does not implement, such as one of an extension.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the method is one of the protocol, which middleware can change, or has a handler already.
+    #[track_caller]
     pub fn method(mut self, name: impl Into<String>, handler: impl MethodHandler) -> Self {
-        self.methods.insert(name.into(), Arc::new(handler));
+        let name = name.into();
+        assert!(
+            method::find(&name).is_none(),
+            "the method `{name}` must not be one of the protocol: use middleware to change it"
+        );
+        self.insert_method(name, Arc::new(handler), "the server has another");
         self
     }
 
     /// Declares an extension and its settings in the server's capabilities.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the extension is declared already.
+    #[track_caller]
     pub fn extension(mut self, name: impl Into<String>, settings: Map<String, Value>) -> Self {
-        self.extensions.insert(name.into(), settings);
+        self.insert_extension(name.into(), settings, "the server declares it already");
         self
+    }
+
+    /// Adds the handler of a method. Panics with `conflict` if there is one.
+    #[track_caller]
+    pub(crate) fn insert_method(&mut self, name: String, handler: Arc<dyn MethodHandler>, conflict: &str) {
+        let text = format!("the method `{name}` must have one handler: {conflict}");
+        assert!(self.methods.insert(name, handler).is_none(), "{text}");
+    }
+
+    /// Adds an extension. Panics with `conflict` if it is declared already.
+    #[track_caller]
+    pub(crate) fn insert_extension(&mut self, name: String, settings: Map<String, Value>, conflict: &str) {
+        let text = format!("the extension `{name}` must be declared once: {conflict}");
+        assert!(self.extensions.insert(name, settings).is_none(), "{text}");
     }
 
     /// Adds middleware around every call. The first one added is the outermost.

@@ -63,19 +63,13 @@ impl Builder {
             self.prompt_providers.push(Arc::new(Prefixed::new(prefix, provider)));
         }
         self.resource_providers.extend(mounted.resource_providers);
+        let conflict = format!("the server mounted as `{prefix}` has another");
         for (name, handler) in mounted.methods {
-            let other = self.methods.insert(name.clone(), handler);
-            assert!(
-                other.is_none(),
-                "the method `{name}` must have one handler: the server mounted as `{prefix}` has another"
-            );
+            self.insert_method(name, handler, &conflict);
         }
+        let conflict = format!("the server mounted as `{prefix}` declares it, too");
         for (name, settings) in mounted.extensions {
-            let other = self.extensions.insert(name.clone(), settings);
-            assert!(
-                other.is_none(),
-                "the extension `{name}` must be declared once: the server mounted as `{prefix}` declares it, too"
-            );
+            self.insert_extension(name, settings, &conflict);
         }
         self.shared.merge(&mounted.shared);
         self

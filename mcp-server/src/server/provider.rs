@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::handler::ToolHandler;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::replicas::change::Change;
-use crate::subscriptions::notify::{Notify, WeakNotify};
+use crate::subscriptions::notify::{Notify, NotifySet};
 use crate::sync::lock;
 
 /// An error of a provider. The client receives an incident number, and the log the error.
@@ -36,7 +36,8 @@ pub trait ToolProvider: Send + Sync + 'static {
         Ok(self.tools().await?.into_iter().find(|tool| tool.definition().name == name))
     }
 
-    /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
+    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`], to notify the clients of
+    /// all of them.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
@@ -64,7 +65,8 @@ pub trait PromptProvider: Send + Sync + 'static {
         Ok(self.prompts().await?.into_iter().find(|prompt| prompt.definition().name == name))
     }
 
-    /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
+    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`], to notify the clients of
+    /// all of them.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
@@ -102,7 +104,8 @@ pub trait ResourceProvider: Send + Sync + 'static {
         Ok(self.resources().await?.into_iter().find(|resource| resource.definition().uri == uri))
     }
 
-    /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
+    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`], to notify the clients of
+    /// all of them.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
@@ -126,19 +129,21 @@ pub trait ResourceProvider: Send + Sync + 'static {
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
-pub struct Catalog<H>(Arc<Mutex<Entries<H>>>);
+pub struct Catalog<H> {
+    entries: Arc<Mutex<Entries<H>>>,
+    servers: NotifySet,
+}
 
 #[derive(Debug)]
 struct Entries<H> {
     handlers: Vec<H>,
     revision: u64,
-    /// The servers that offer the catalog.
-    servers: Vec<WeakNotify>,
 }
 
 impl<H> Default for Catalog<H> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, servers: Vec::new() })))
+        let entries = Entries { handlers: Vec::new(), revision: 0 };
+        Self { entries: Arc::new(Mutex::new(entries)), servers: NotifySet::default() }
     }
 }
 
@@ -218,35 +223,29 @@ impl<H: Entry> Catalog<H> {
 
     fn change(&self, edit: impl FnOnce(&mut Vec<H>) -> bool) -> bool {
         // Unlocked before the change is published: a client that receives it may read the catalog.
-        let (changed, servers) = {
-            let mut entries = lock(&self.0);
+        let changed = {
+            let mut entries = lock(&self.entries);
             let changed = edit(&mut entries.handlers);
             entries.revision += u64::from(changed);
-            entries.servers.retain(|server| server.upgrade().is_some());
-            (changed, entries.servers.clone())
+            changed
         };
         if changed {
-            let servers = servers.iter().filter_map(WeakNotify::upgrade);
-            servers.for_each(|notify| notify.publish(&H::change()));
+            self.servers.publish(&H::change());
         }
         changed
     }
 
     fn revision(&self) -> u64 {
-        lock(&self.0).revision
+        lock(&self.entries).revision
     }
 
     fn all(&self) -> Vec<H> {
-        lock(&self.0).handlers.clone()
+        lock(&self.entries).handlers.clone()
     }
 
     fn find(&self, key: &str) -> Option<H> {
-        let entries = lock(&self.0);
+        let entries = lock(&self.entries);
         entries.handlers.iter().find(|known| known.key() == key).cloned()
-    }
-
-    fn keep(&self, notify: &Notify) {
-        lock(&self.0).servers.push(notify.downgrade());
     }
 }
 
@@ -265,7 +264,7 @@ impl ToolProvider for Catalog<ToolHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.servers.insert(notify);
     }
 }
 
@@ -284,7 +283,7 @@ impl PromptProvider for Catalog<PromptHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.servers.insert(notify);
     }
 }
 
@@ -303,7 +302,7 @@ impl ResourceProvider for Catalog<ResourceHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.servers.insert(notify);
     }
 }
 
@@ -322,6 +321,6 @@ impl ResourceProvider for Catalog<TemplateHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.servers.insert(notify);
     }
 }
