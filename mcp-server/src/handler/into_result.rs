@@ -13,6 +13,29 @@ use crate::handler::error::{Failure, IntoError};
 use crate::handler::schema::generate_output;
 
 /// A return type of a tool: text, a number, content blocks, [`Json`], or an `Option` or a `Result` of these.
+///
+/// ```
+/// use mcpwright_core::CallToolResult;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Failure, IntoToolResult, Server, ToolHandler};
+///
+/// /// A list that the model reads as Markdown.
+/// struct Bullets(Vec<String>);
+///
+/// impl IntoToolResult for Bullets {
+///     fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+///         let lines: Vec<_> = self.0.iter().map(|line| format!("- {line}")).collect();
+///         Ok(CallToolResult::text(lines.join("\n")))
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let notes = ToolHandler::function("notes", [], || async { Bullets(vec!["milk".to_owned(), "tea".to_owned()]) });
+/// let client = Client::modern(Server::builder("notes", "1.0.0").tool(notes));
+/// assert_eq!(client.call_tool("notes", ()).await?.content[0].as_text(), Some("- milk\n- tea"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the result of a tool",
     label = "a tool cannot return this",

@@ -88,15 +88,53 @@ use crate::handler::parameters::ParameterSpec;
 pub struct Handler<K: HandlerKind>(Arc<HandlerParts<K>>);
 
 /// A tool together with the code that serves it.
+///
+/// ```
+/// use mcpwright_server::ToolHandler;
+///
+/// let roll = ToolHandler::function("roll", ["sides"], |sides: u32| async move { format!("1 of {sides}") })
+///     .description("Roll a die.")
+///     .argument("sides", |sides| sides.default(6).range(2..=100));
+/// assert_eq!(roll.definition().input_schema["properties"]["sides"]["default"], 6);
+/// ```
 pub type ToolHandler = Handler<Tool>;
 
 /// A prompt together with the code that serves it.
+///
+/// ```
+/// use mcpwright_server::PromptHandler;
+///
+/// let review = PromptHandler::function("review", ["path"], |path: String| async move { format!("Review {path}.") })
+///     .description("Review a file.")
+///     .argument("path", |path| path.description("Path of the file."));
+/// assert_eq!(review.definition().arguments[0].required, Some(true));
+/// ```
 pub type PromptHandler = Handler<Prompt>;
 
 /// A resource together with the code that reads it.
+///
+/// ```
+/// use mcpwright_server::ResourceHandler;
+///
+/// let theme = ResourceHandler::function("settings://theme", "theme", || async { "dark" })
+///     .description("The color theme of the editor.")
+///     .mime_type("text/plain");
+/// assert_eq!(theme.definition().uri, "settings://theme");
+/// ```
 pub type ResourceHandler = Handler<Resource>;
 
 /// A template of resources together with the code that reads them.
+///
+/// ```
+/// use mcpwright_server::TemplateHandler;
+///
+/// let page = TemplateHandler::function("wiki://{title}", "page", ["title"], |title: String| async move {
+///     // `None` means that there is no such page.
+///     (title == "Home").then_some("Welcome!")
+/// })
+/// .mime_type("text/markdown");
+/// assert_eq!(page.definition().uri_template, "wiki://{title}");
+/// ```
 pub type TemplateHandler = Handler<ResourceTemplate>;
 
 impl<K: HandlerKind> Handler<K> {
