@@ -242,6 +242,13 @@ impl CallToolResult {
     }
 
     /// Creates the result of a failed call, with a description of the error for the language model.
+    ///
+    /// ```
+    /// use mcpwright_core::CallToolResult;
+    ///
+    /// let result = CallToolResult::error("there is no note 7; list the notes to find one");
+    /// assert_eq!(result.is_error, Some(true));
+    /// ```
     pub fn error(text: impl Into<String>) -> Self {
         Self::text(text).is_error(true)
     }

@@ -51,6 +51,17 @@ impl Caller {
     }
 
     /// Returns a caller whose identity has been verified.
+    ///
+    /// ```
+    /// use mcpwright_server::Caller;
+    /// use serde_json::{Map, json};
+    ///
+    /// // From the members of a token that was verified.
+    /// let claims = Map::from_iter([("org".to_owned(), json!("acme"))]);
+    /// let ada = Caller::new("ada", ["notes:read".to_owned()], claims);
+    /// assert_eq!(ada.subject(), Some("ada"));
+    /// assert!(ada.has_scope("notes:read"));
+    /// ```
     pub fn new(
         subject: impl Into<String>,
         scopes: impl IntoIterator<Item = String>,

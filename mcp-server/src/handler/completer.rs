@@ -86,6 +86,18 @@ pub struct Completer(Arc<Complete>);
 
 impl Completer {
     /// Returns a completer that calls an asynchronous function.
+    ///
+    /// ```
+    /// use mcpwright_server::{Completer, CompletionRequest};
+    ///
+    /// /// The branches of a repository; fails if the repository is unavailable.
+    /// async fn branches(prefix: &str) -> std::io::Result<Vec<String>> {
+    ///     Ok(["main", "next"].iter().filter(|name| name.starts_with(prefix)).map(|name| (*name).to_owned()).collect())
+    /// }
+    ///
+    /// let completer = Completer::new(|typed: CompletionRequest| async move { branches(&typed.value).await });
+    /// # let _ = completer;
+    /// ```
     pub fn new<F>(complete: impl Fn(CompletionRequest) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output: IntoCompletion> + Send + 'static,

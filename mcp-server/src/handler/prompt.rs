@@ -45,6 +45,20 @@ impl PromptHandler {
     /// Returns a prompt whose code extracts its parameters from [`CallArguments`]. Declare them with
     /// [`parameter`](Self::parameter).
     ///
+    /// ```
+    /// use mcpwright_core::{GetPromptResult, PromptMessage};
+    /// use mcpwright_server::{Argument, Execution, PromptHandler};
+    ///
+    /// let summarize = PromptHandler::new("summarize", |mut arguments| {
+    ///     let text = arguments.extract::<String, _>(0);
+    ///     arguments.check()?;
+    ///     let message = PromptMessage::user(format!("Summarize this text: {}", text.value()));
+    ///     Ok(Execution::future(async { Ok(GetPromptResult::new([message])) }))
+    /// })
+    /// .parameter::<String, _>(Argument::new("text"));
+    /// assert_eq!(summarize.definition().arguments[0].name, "text");
+    /// ```
+    ///
     /// # Panics
     ///
     /// Panics if the name is empty.

@@ -317,6 +317,22 @@ impl<H: Entry> Catalog<H> {
     }
 
     /// Replaces the handler with the same name or URI, or else adds this one at the end.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Catalog, ResourceHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let notes = Catalog::new();
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").resource_provider(notes.clone()));
+    /// notes.insert(ResourceHandler::function("note://1", "shopping", || async { "milk" }));
+    /// // Replaces the first one, which has the same URI.
+    /// notes.insert(ResourceHandler::function("note://1", "groceries", || async { "milk, tea" }));
+    /// assert_eq!(client.list_resources().await?.len(), 1);
+    /// assert_eq!(client.list_resources().await?[0].name, "groceries");
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn insert(&self, handler: H) {
         self.change(|handlers| {
             match handlers.iter_mut().find(|known| known.key() == handler.key()) {
@@ -328,6 +344,15 @@ impl<H: Entry> Catalog<H> {
     }
 
     /// Removes the handler with this name or URI. Returns `true` if there was one.
+    ///
+    /// ```
+    /// use mcpwright_server::{Catalog, PromptHandler};
+    ///
+    /// let prompts = Catalog::new();
+    /// prompts.insert(PromptHandler::function("greet", ["name"], |name: String| async move { format!("Greet {name}.") }));
+    /// assert!(prompts.remove("greet"));
+    /// assert!(!prompts.remove("greet"));
+    /// ```
     pub fn remove(&self, key: &str) -> bool {
         self.change(|handlers| {
             let before = handlers.len();

@@ -54,6 +54,22 @@ impl Notify {
     }
 
     /// Publishes that the contents of the resource with this URI changed.
+    ///
+    /// ```
+    /// use mcpwright_core::{SubscriptionFilter, method};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{ResourceHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let now = ResourceHandler::function("weather://now", "now", || async { "sunny" });
+    /// let server = Server::builder("weather", "1.0.0").resource(now).build();
+    /// let client = Client::modern(server.clone());
+    /// client.listen(SubscriptionFilter::new().resource_subscriptions(["weather://now".to_owned()])).await?;
+    /// server.notify().resource_updated("weather://now");
+    /// assert_eq!(client.notifications()[0].method, method::RESOURCES_UPDATED);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         // Without subscriptions, not even the URI is copied.
         if self.root().has_receivers() {
