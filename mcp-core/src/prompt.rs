@@ -209,7 +209,7 @@ impl GetPromptResult {
     }
 }
 
-/// A message of a prompt: content, and its sender.
+/// A message of a prompt: its sender, and one block of content.
 ///
 /// See [`PromptMessage`](https://modelcontextprotocol.io/specification/2026-07-28/schema#promptmessage).
 ///

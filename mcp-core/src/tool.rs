@@ -192,7 +192,7 @@ impl CallToolParams {
     }
 }
 
-/// The result of `tools/call`.
+/// The result of `tools/call`: content for the language model, and structured content for programs.
 ///
 /// See [`CallToolResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#calltoolresult).
 ///

@@ -78,6 +78,18 @@ impl Caller {
 
     /// Returns the text to store with a session, a task or a sealed state that only this caller may use: the subject,
     /// or a text that is no subject for all anonymous callers.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    ///
+    /// use mcpwright_server::Caller;
+    /// use serde_json::Map;
+    ///
+    /// let ada = Caller::new("ada", [], Map::new());
+    /// let drafts = HashMap::from([(ada.binding().to_owned(), "Dear Bob")]);
+    /// assert_eq!(drafts.get(ada.binding()), Some(&"Dear Bob"));
+    /// assert_eq!(drafts.get(Caller::anonymous().binding()), None);
+    /// ```
     pub fn binding(&self) -> &str {
         self.subject().unwrap_or("\u{0}")
     }

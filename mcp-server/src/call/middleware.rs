@@ -32,7 +32,7 @@ pub trait Middleware: Send + Sync + 'static {
     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome;
 }
 
-/// The rest of the chain: the remaining middleware, then the handler.
+/// The rest of the middleware chain: the remaining middleware, then the handler.
 ///
 /// ```
 /// use mcpwright_core::{ErrorCode, ErrorObject, method};

@@ -45,6 +45,29 @@ use crate::handler::schema::generate_output;
 )]
 pub trait IntoToolResult {
     /// Returns the schema of the structured content; `None` if results have no structured content, or no schema for it.
+    ///
+    /// ```
+    /// use mcpwright_core::CallToolResult;
+    /// use mcpwright_server::{Failure, IntoToolResult, Json, ToolHandler};
+    ///
+    /// #[derive(serde::Serialize, schemars::JsonSchema)]
+    /// struct Weather {
+    ///     degrees: f64,
+    /// }
+    ///
+    /// impl IntoToolResult for Weather {
+    ///     fn output_schema() -> Option<schemars::Schema> {
+    ///         Json::<Self>::output_schema()
+    ///     }
+    ///
+    ///     fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+    ///         Json(self).into_tool_result()
+    ///     }
+    /// }
+    ///
+    /// let weather = ToolHandler::function("weather", [], || async { Weather { degrees: 21.5 } });
+    /// assert!(weather.definition().output_schema.is_some());
+    /// ```
     fn output_schema() -> Option<Schema> {
         None
     }

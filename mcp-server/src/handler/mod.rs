@@ -47,7 +47,8 @@ use crate::handler::handler_core::HandlerCore;
 use crate::handler::kind::{ContentKind, HandlerKind, HandlerParts};
 use crate::handler::parameters::ParameterSpec;
 
-/// A definition that clients see, together with the code that serves it. Cheap to clone.
+/// A tool, a prompt, a resource or a template: its definition, which clients see, and the code that serves it. Cheap to
+/// clone.
 ///
 /// `K` is the type of the definition. There is one alias for each kind: [`ToolHandler`], [`PromptHandler`],
 /// [`ResourceHandler`] and [`TemplateHandler`]. The macros `#[tool]`, `#[prompt]` and `#[resource]` create them, and

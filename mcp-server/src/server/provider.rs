@@ -95,6 +95,47 @@ pub trait ToolProvider: Send + Sync + 'static {
     }
 
     /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use std::sync::{Arc, OnceLock};
+    ///
+    /// use mcpwright_core::{SubscriptionFilter, method};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Notify, ProviderError, Server, ToolHandler, ToolProvider, async_trait};
+    ///
+    /// #[derive(Clone, Default)]
+    /// struct Plugins {
+    ///     revision: Arc<AtomicU64>,
+    ///     notify: Arc<OnceLock<Notify>>,
+    /// }
+    ///
+    /// #[async_trait]
+    /// impl ToolProvider for Plugins {
+    ///     fn revision(&self) -> u64 {
+    ///         self.revision.load(Ordering::Relaxed)
+    ///     }
+    ///
+    ///     async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+    ///         Ok(Vec::new())
+    ///     }
+    ///
+    ///     fn attach(&self, notify: &Notify) {
+    ///         let _ = self.notify.set(notify.clone());
+    ///     }
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let plugins = Plugins::default();
+    /// let client = Client::modern(Server::builder("editor", "1.0.0").tool_provider(plugins.clone()));
+    /// client.listen(SubscriptionFilter::new().tools_list_changed(true)).await?;
+    /// // A plugin was installed.
+    /// plugins.revision.fetch_add(1, Ordering::Relaxed);
+    /// plugins.notify.get().map_or((), Notify::tools_list_changed);
+    /// assert_eq!(client.notifications()[0].method, method::TOOLS_LIST_CHANGED);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }

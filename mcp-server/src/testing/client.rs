@@ -339,6 +339,21 @@ impl Client {
 
     /// Requests suggestions for the value of an argument.
     ///
+    /// ```
+    /// use mcpwright_core::PromptReference;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{PromptHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let visit = PromptHandler::function("visit", ["city"], |city: String| async move { format!("Visit {city}.") })
+    ///     .argument("city", |city| city.one_of(["Kiel", "Köln", "Lübeck"]));
+    /// let client = Client::modern(Server::builder("travel", "1.0.0").prompt(visit));
+    /// let completion = client.complete(PromptReference::new("visit"), "city", "K").await?;
+    /// assert_eq!(completion.values, ["Kiel", "Köln"]);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the error of the server.
@@ -389,6 +404,27 @@ impl Client {
     }
 
     /// Removes and returns the notifications received since the last call.
+    ///
+    /// ```
+    /// use mcpwright_core::method;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, Server, ToolHandler};
+    ///
+    /// async fn copy(context: Context) {
+    ///     context.progress(1, 2);
+    ///     context.progress(2, 2);
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("archive", "1.0.0").tool(ToolHandler::function("copy", [], copy));
+    /// let client = Client::modern(server).progress();
+    /// client.call_tool("copy", ()).await?;
+    /// let received = client.notifications();
+    /// assert!(received.iter().all(|notification| notification.method == method::PROGRESS));
+    /// assert_eq!((received.len(), client.notifications().len()), (2, 0));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn notifications(&self) -> Vec<Notification> {
         self.transport.take_notifications()
     }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::handler::context::Context;
 use crate::handler::error::IntoError;
 
-/// The error of a step: the error of its effect, or of the serialization of its value.
+/// The error of a [step](Context::step): the error of its effect, or of the serialization of its value.
 ///
 /// The model reads the text of the inner error.
 ///

@@ -23,7 +23,7 @@ pub(crate) type Keys = Vec<Key>;
 #[derive(Clone)]
 pub struct Key([u8; 32]);
 
-/// The error of parsing a [`Key`]: the text is not that of 32 bytes.
+/// The error of parsing a [`Key`]: the text does not represent 32 bytes.
 ///
 /// ```
 /// use mcpwright_server::{Key, KeyError};
