@@ -117,6 +117,22 @@ pub use serde;
 pub use serde_json;
 
 /// A `Result` with a boxed error, for `main` and for handlers: `?` converts the errors of libraries into it.
+///
+/// ```
+/// use mcpwright::Result;
+///
+/// /// Reads a port number, or uses the default one.
+/// fn port(text: Option<&str>) -> Result<u16> {
+///     match text {
+///         Some(text) => Ok(text.trim().parse()?),
+///         None => Ok(8080),
+///     }
+/// }
+///
+/// assert_eq!(port(Some("443\n"))?, 443);
+/// assert!(port(Some("https")).is_err());
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
 
 /// The guide. Its snippets are compiled as doctests.

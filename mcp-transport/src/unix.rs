@@ -23,6 +23,14 @@ const BACKLOG: u32 = 1024;
 ///
 /// A socket that an earlier process left there is replaced. It ends on SIGTERM and SIGINT.
 ///
+/// ```no_run
+/// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
+/// use mcpwright_transport::LineLimits;
+///
+/// mcpwright_transport::unix(server, "/run/user/1000/notes.sock", LineLimits::default().max_clients(20)).await
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Returns an error if the socket cannot be created, or outside of a tokio runtime.

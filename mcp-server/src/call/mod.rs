@@ -177,6 +177,18 @@ impl Call {
     }
 
     /// Returns the values that handlers find by their type, so that a middleware or transport can add some.
+    ///
+    /// ```
+    /// use mcpwright_core::Client;
+    /// use mcpwright_server::{Call, Caller};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct Tenant(String);
+    ///
+    /// let mut call = Call::new(1.into(), "tools/list", None, Client::default(), Caller::anonymous());
+    /// call.extensions_mut().insert(Tenant("acme".to_owned()));
+    /// assert_eq!(call.extensions().get::<Tenant>().as_deref(), Some(&Tenant("acme".to_owned())));
+    /// ```
     pub fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
     }
@@ -187,6 +199,38 @@ impl Call {
     }
 
     /// Deserializes the parameters.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Call, MethodHandler, NotificationSender, Outcome, Server, async_trait};
+    /// use serde_json::json;
+    ///
+    /// /// The parameters of `com.example/square`.
+    /// #[derive(serde::Deserialize)]
+    /// struct Square {
+    ///     number: i64,
+    /// }
+    ///
+    /// struct SquareHandler;
+    ///
+    /// #[async_trait]
+    /// impl MethodHandler for SquareHandler {
+    ///     async fn handle(&self, call: &Call, _: &NotificationSender) -> Outcome {
+    ///         match call.read::<Square>() {
+    ///             Ok(params) => Outcome::complete(&json!({ "square": params.number * params.number })),
+    ///             Err(error) => error.into(),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("math", "1.0.0").method("com.example/square", SquareHandler));
+    /// let result = client.send("com.example/square", json!({ "number": 7 })).await?;
+    /// assert_eq!(result.member("square"), Some("49"));
+    /// assert!(client.send("com.example/square", json!({ "number": "x" })).await.is_err());
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///

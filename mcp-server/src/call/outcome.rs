@@ -11,7 +11,26 @@ use crate::incident;
 use crate::input_required::InputRequired;
 use crate::json::with_meta;
 
-/// The outcome of a call, before the protocol revision gives it its shape.
+/// The outcome of a call, the same for every protocol revision: a result, input requests, or an error.
+///
+/// ```
+/// use mcpwright_core::ErrorObject;
+/// use mcpwright_server::Outcome;
+/// use serde_json::json;
+///
+/// /// Returns the label of an outcome in a metric.
+/// fn label(outcome: &Outcome) -> &'static str {
+///     match outcome {
+///         Outcome::Complete(_) if outcome.is_error() => "tool error",
+///         Outcome::Complete(_) => "ok",
+///         Outcome::InputRequired(_) => "input required",
+///         _ => "protocol error",
+///     }
+/// }
+///
+/// assert_eq!(label(&Outcome::complete(&json!({ "ok": true }))), "ok");
+/// assert_eq!(label(&ErrorObject::method_not_found("tools/cal").into()), "protocol error");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {

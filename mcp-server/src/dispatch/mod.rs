@@ -26,6 +26,18 @@ use crate::tasks::runner::RunCall;
 
 impl Server {
     /// Runs a call: through the middleware to the handler. A panic becomes the error of this call only.
+    ///
+    /// ```
+    /// use mcpwright_core::Client;
+    /// use mcpwright_server::{Call, Caller, NotificationSender, Outcome, Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("clock", "1.0.0").tool(ToolHandler::function("now", [], || async { "noon" })).build();
+    /// let call = Call::new(1.into(), "tools/list", None, Client::default(), Caller::anonymous());
+    /// let outcome = server.call(&call, &NotificationSender::new(|_| {})).await;
+    /// assert!(matches!(outcome, Outcome::Complete(_)));
+    /// # });
+    /// ```
     pub async fn call(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
         if self.starts_elsewhere(call.method()) {
             execute::yield_once().await;

@@ -17,6 +17,30 @@ use crate::handler::parameters::Parameters;
 /// An argument is any type that implements `serde::Deserialize` and `schemars::JsonSchema`; clients send its value. An
 /// extractor is any type that implements [`FromContext`](crate::FromContext), such as [`Context`],
 /// [`Caller`](crate::Caller) and [`Ext`](crate::Ext). A type must not be both, because the compiler infers `Kind`.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Caller, Server, ToolHandler};
+/// use serde_json::json;
+///
+/// /// An argument.
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Point {
+///     x: f64,
+///     y: f64,
+/// }
+///
+/// async fn distance(to: Point, caller: Caller) -> String {
+///     format!("{caller} is {} km away", to.x.hypot(to.y))
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Server::builder("map", "1.0.0").tool(ToolHandler::function("distance", ["to"], distance)));
+/// let result = client.call_tool("distance", json!({ "to": { "x": 3, "y": 4 } })).await?;
+/// assert_eq!(result.content[0].as_text(), Some("anonymous is 5 km away"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a handler",
     label = "neither an argument nor an extractor",

@@ -166,6 +166,23 @@ pub struct Ext<T>(Arc<T>);
 
 impl<T> Ext<T> {
     /// Wraps a value, or an `Arc` of one.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use mcpwright_server::Ext;
+    ///
+    /// struct Greeting(String);
+    ///
+    /// fn greet(greeting: &Ext<Greeting>) -> String {
+    ///     format!("{}, Ada!", greeting.0)
+    /// }
+    ///
+    /// assert_eq!(greet(&Ext::new(Greeting("Hello".to_owned()))), "Hello, Ada!");
+    /// // A value that is shared already is not copied.
+    /// let shared = Arc::new(Greeting("Bye".to_owned()));
+    /// assert_eq!(greet(&Ext::new(Arc::clone(&shared))), "Bye, Ada!");
+    /// ```
     pub fn new(value: impl Into<Arc<T>>) -> Self {
         Self(value.into())
     }

@@ -45,6 +45,20 @@ impl PromptHandler {
     /// Returns a prompt whose code extracts its parameters from [`CallArguments`]. Declare them with
     /// [`parameter`](Self::parameter).
     ///
+    /// ```
+    /// use mcpwright_core::{GetPromptResult, PromptMessage};
+    /// use mcpwright_server::{Argument, Execution, PromptHandler};
+    ///
+    /// let summarize = PromptHandler::new("summarize", |mut arguments| {
+    ///     let text = arguments.extract::<String, _>(0);
+    ///     arguments.check()?;
+    ///     let message = PromptMessage::user(format!("Summarize this text: {}", text.value()));
+    ///     Ok(Execution::future(async { Ok(GetPromptResult::new([message])) }))
+    /// })
+    /// .parameter::<String, _>(Argument::new("text"));
+    /// assert_eq!(summarize.definition().arguments[0].name, "text");
+    /// ```
+    ///
     /// # Panics
     ///
     /// Panics if the name is empty.
@@ -98,6 +112,35 @@ impl PromptHandler {
 }
 
 /// A return type of a prompt: text of the user, messages, or a `Result` of these.
+///
+/// ```
+/// use mcpwright_core::{ContentBlock, GetPromptResult, PromptMessage, ResourceContents};
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Failure, IntoPromptResult, PromptHandler, Server};
+///
+/// /// A request to review a file, which is embedded.
+/// struct Review {
+///     uri: String,
+///     text: String,
+/// }
+///
+/// impl IntoPromptResult for Review {
+///     fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
+///         let file = ContentBlock::resource(ResourceContents::text(self.uri, self.text));
+///         Ok(GetPromptResult::new([PromptMessage::user("Review this file."), PromptMessage::user(file)]))
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let review = PromptHandler::function("review", ["uri"], |uri: String| async move {
+///     Review { uri, text: "fn main() {}".to_owned() }
+/// });
+/// let client = Client::modern(Server::builder("editor", "1.0.0").prompt(review));
+/// let result = client.get_prompt("review", [("uri", "file:///src/main.rs")]).await?;
+/// assert_eq!(result.messages.len(), 2);
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the result of a prompt",
     label = "a prompt cannot return this",

@@ -62,6 +62,17 @@ impl ContentDefinition for Resource {
 
 impl ResourceHandler {
     /// Returns a resource whose code extracts its parameters from [`CallArguments`].
+    ///
+    /// ```
+    /// use mcpwright_server::{Contents, Execution, ResourceHandler};
+    ///
+    /// // A read of a file blocks the thread that it runs on.
+    /// let hosts = ResourceHandler::new("file:///etc/hosts", "hosts", |arguments| {
+    ///     arguments.check()?;
+    ///     Ok(Execution::blocking(|| Ok(std::fs::read_to_string("/etc/hosts").map_or(Contents::Missing, Contents::Text))))
+    /// });
+    /// assert_eq!(hosts.definition().name, "hosts");
+    /// ```
     pub fn new(
         uri: impl Into<String>,
         name: impl Into<String>,

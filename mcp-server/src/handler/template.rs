@@ -73,6 +73,19 @@ impl TemplateHandler {
     /// Returns a template whose code extracts its parameters, which have the names of its variables, from
     /// [`CallArguments`].
     ///
+    /// ```
+    /// use mcpwright_server::{Argument, Contents, Execution, TemplateHandler};
+    ///
+    /// let note = TemplateHandler::new("note://{id}", "note", |mut arguments| {
+    ///     let id = arguments.extract::<u32, _>(0);
+    ///     arguments.check()?;
+    ///     let text = format!("note {}", id.value());
+    ///     Ok(Execution::future(async { Ok(Contents::Text(text)) }))
+    /// })
+    /// .parameter::<u32, _>(Argument::new("id"));
+    /// assert_eq!(note.definition().uri_template, "note://{id}");
+    /// ```
+    ///
     /// # Panics
     ///
     /// Panics if `template` is not a URI template, or if URIs cannot be matched against it.

@@ -29,14 +29,39 @@ use crate::subscriptions::notify::Notify;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::registry::Registry;
 
-/// A type that is a server: `#[server]` implements it.
+/// A type that describes a server with a [`Builder`]: `#[server]` implements it.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Builder, Serve, Server, ToolHandler};
+///
+/// struct Dice {
+///     sides: u32,
+/// }
+///
+/// impl Serve for Dice {
+///     fn into_builder(self) -> Builder {
+///         let sides = ToolHandler::function("sides", [], move || async move { self.sides });
+///         Server::builder("dice", "1.0.0").tool(sides)
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Dice { sides: 6 });
+/// assert_eq!(client.call_tool("sides", ()).await?.content[0].as_text(), Some("6"));
+/// // The builder takes further settings.
+/// let server = Dice { sides: 20 }.into_builder().title("Dice").build();
+/// assert_eq!(server.info().title.as_deref(), Some("Dice"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "not a server",
     note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`"
 )]
 pub trait Serve: Sized {
-    /// Describes the server.
+    /// Returns the builder of the server.
     fn into_builder(self) -> Builder;
 }
 
@@ -47,13 +72,25 @@ impl Serve for Builder {
 }
 
 /// A type that can be served: a type with `#[server]`, a [`Builder`], or a [`Server`] itself.
+///
+/// ```
+/// use mcpwright_server::{IntoServer, Server, ToolHandler};
+///
+/// /// Returns the names of a server's static tools, for its manual.
+/// fn tool_names(server: impl IntoServer) -> Vec<String> {
+///     server.into_server().tools().iter().map(|tool| tool.definition().name.clone()).collect()
+/// }
+///
+/// let clock = Server::builder("clock", "1.0.0").tool(ToolHandler::function("now", [], || async { "noon" }));
+/// assert_eq!(tool_names(clock), ["now"]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "not a server",
     note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`"
 )]
 pub trait IntoServer {
-    /// The server.
+    /// Converts the value into a server. A builder is built.
     fn into_server(self) -> Server;
 }
 
@@ -255,6 +292,14 @@ impl Builder {
 
     /// Declares an extension and its settings in the server's capabilities.
     ///
+    /// ```
+    /// use mcpwright_server::Server;
+    /// use serde_json::Map;
+    ///
+    /// let server = Server::builder("charts", "1.0.0").extension("com.example/charts", Map::new()).build();
+    /// assert!(server.capabilities().extensions.get("com.example/charts").is_some());
+    /// ```
+    ///
     /// # Panics
     ///
     /// Panics if the extension is declared already.
@@ -285,6 +330,26 @@ impl Builder {
     }
 
     /// Adds a value that handlers extract by its type with [`Ext`](crate::Ext).
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Ext, Server, ToolHandler};
+    ///
+    /// struct Rate(f64);
+    ///
+    /// async fn convert(euros: f64, rate: Ext<Rate>) -> f64 {
+    ///     euros * rate.0
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("bank", "1.0.0")
+    ///     .share(Rate(1.25))
+    ///     .tool(ToolHandler::function("convert", ["euros"], convert));
+    /// let result = Client::modern(server).call_tool("convert", [("euros", 8.0)]).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("10"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn share<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.shared.insert(value);
         self
@@ -318,6 +383,19 @@ impl Builder {
     ///
     /// A larger result of a tool is replaced by a tool error that asks the model to request less. A larger result of another
     /// handler is a protocol error.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let log = ToolHandler::function("read_log", [], || async { "started\n".repeat(1000) });
+    /// let client = Client::modern(Server::builder("app", "1.0.0").tool(log).max_result_bytes(1000));
+    /// let result = client.call_tool("read_log", ()).await?;
+    /// assert!(result.content[0].as_text().unwrap().ends_with("request less"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn max_result_bytes(mut self, bytes: usize) -> Self {
         self.max_result_bytes = bytes;
         self
@@ -332,6 +410,19 @@ impl Builder {
 
     /// Replaces the text of errors by an incident number, which is in the log with the text. A
     /// [`ToolError`](crate::ToolError) keeps its text.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let read = ToolHandler::function("read", [], || async { Err::<(), _>("no file /srv/notes.db") });
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").tool(read).mask_errors());
+    /// let result = client.call_tool("read", ()).await?;
+    /// assert!(result.content[0].as_text().unwrap().starts_with("read failed, incident "));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn mask_errors(mut self) -> Self {
         self.masks_errors = true;
         self
@@ -377,6 +468,16 @@ impl Builder {
     }
 
     /// Returns the handle with which the program notifies clients of changes, also before the server is built.
+    ///
+    /// ```
+    /// use mcpwright_server::{ResourceHandler, Server};
+    ///
+    /// let builder = Server::builder("weather", "1.0.0")
+    ///     .resource(ResourceHandler::function("weather://now", "now", || async { "sunny" }));
+    /// let notify = builder.notify().clone();
+    /// std::thread::spawn(move || notify.resource_updated("weather://now"));
+    /// let server = builder.build();
+    /// ```
     pub fn notify(&self) -> &Notify {
         &self.notify
     }

@@ -33,7 +33,7 @@ use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
 use crate::tasks::runner::TaskRunner;
 
-/// A server: what it offers, ready to be called. Cheap to clone.
+/// An MCP server, ready to be called: its tools, prompts, resources and settings. Cheap to clone.
 ///
 /// Get one from a [`Builder`](crate::Builder), or from a type with `#[server]`.
 ///

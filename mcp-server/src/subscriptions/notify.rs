@@ -55,6 +55,22 @@ impl Notify {
     }
 
     /// Publishes that the contents of the resource with this URI changed.
+    ///
+    /// ```
+    /// use mcpwright_core::{SubscriptionFilter, method};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{ResourceHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let now = ResourceHandler::function("weather://now", "now", || async { "sunny" });
+    /// let server = Server::builder("weather", "1.0.0").resource(now).build();
+    /// let client = Client::modern(server.clone());
+    /// client.listen(SubscriptionFilter::new().resource_subscriptions(["weather://now".to_owned()])).await?;
+    /// server.notify().resource_updated("weather://now");
+    /// assert_eq!(client.notifications()[0].method, method::RESOURCES_UPDATED);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         // Without subscriptions, not even the URI is copied.
         if self.root().has_receivers() {
@@ -122,38 +138,44 @@ impl State {
 /// Servers are not kept alive: one that has been dropped is forgotten.
 ///
 /// ```
+/// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
-/// use mcpwright_server::{Notify, NotifySet, ProviderError, ToolHandler, ToolProvider};
+/// use mcpwright_core::{SubscriptionFilter, method};
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Notify, NotifySet, ProviderError, Server, ToolHandler, ToolProvider, async_trait};
 ///
-/// #[derive(Default)]
+/// #[derive(Clone, Default)]
 /// struct Plugins {
-///     revision: AtomicU64,
+///     revision: Arc<AtomicU64>,
 ///     servers: NotifySet,
 /// }
 ///
-/// impl Plugins {
-///     fn reload(&self) {
-///         self.revision.fetch_add(1, Ordering::Relaxed);
-///         self.servers.tools_list_changed();
-///     }
-/// }
-///
-/// #[async_trait::async_trait]
+/// #[async_trait]
 /// impl ToolProvider for Plugins {
 ///     fn revision(&self) -> u64 {
 ///         self.revision.load(Ordering::Relaxed)
 ///     }
 ///
 ///     async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
-///         Ok(vec![ToolHandler::function("plugin", [], || async { "done" })])
+///         Ok(Vec::new())
 ///     }
 ///
 ///     fn attach(&self, notify: &Notify) {
 ///         self.servers.insert(notify);
 ///     }
 /// }
-/// # Plugins::default().reload();
+///
+/// # futures::executor::block_on(async {
+/// let plugins = Plugins::default();
+/// let client = Client::modern(Server::builder("editor", "1.0.0").tool_provider(plugins.clone()));
+/// client.listen(SubscriptionFilter::new().tools_list_changed(true)).await?;
+/// // A plugin was installed.
+/// plugins.revision.fetch_add(1, Ordering::Relaxed);
+/// plugins.servers.tools_list_changed();
+/// assert_eq!(client.notifications()[0].method, method::TOOLS_LIST_CHANGED);
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct NotifySet(Arc<Mutex<Vec<WeakNotify>>>);

@@ -51,6 +51,21 @@ impl TaskConfig {
     /// task keeps running.
     ///
     /// A call that ends earlier is answered as usual and costs no more.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mcpwright_core::TASKS_EXTENSION;
+    /// use mcpwright_server::{Server, TaskConfig, TaskMode, ToolHandler};
+    ///
+    /// // Every call of a client with tasks that takes 10 seconds becomes a task, except those of `now`.
+    /// let server = Server::builder("reports", "1.0.0")
+    ///     .tasks(TaskConfig::new().after(Duration::from_secs(10)))
+    ///     .tool(ToolHandler::function("report", [], || async { "a long one" }))
+    ///     .tool(ToolHandler::function("now", [], || async { "noon" }).task(TaskMode::Never))
+    ///     .build();
+    /// assert!(server.capabilities().extensions.get(TASKS_EXTENSION).is_some());
+    /// ```
     pub fn after(mut self, duration: Duration) -> Self {
         self.after = Some(duration);
         self

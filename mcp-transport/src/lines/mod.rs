@@ -24,6 +24,20 @@ use crate::runtime::TokioRuntime;
 
 /// Serves one client over a byte stream, until the stream ends.
 ///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), mcpwright_transport::Error> {
+/// use mcpwright_server::Server;
+/// use mcpwright_transport::LineLimits;
+///
+/// let reader = &b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n"[..];
+/// let mut written = Vec::new();
+/// mcpwright_transport::serve(Server::builder("echo", "1.0.0"), reader, &mut written, LineLimits::default()).await?;
+/// assert!(String::from_utf8_lossy(&written).contains("\"id\":1"));
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Returns an error if the stream fails or is closed before everything is written, or outside of a tokio runtime.

@@ -52,6 +52,17 @@ pub fn stdio(server: impl IntoServer) -> Stdio {
 }
 
 /// A server that is served over standard input and output when it is awaited.
+///
+/// ```no_run
+/// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
+/// use std::time::Duration;
+///
+/// use mcpwright_transport::LineLimits;
+///
+/// let limits = LineLimits::default().drain_timeout(Duration::from_secs(30));
+/// mcpwright_transport::stdio(server).limits(limits).await
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a server does nothing until it is awaited"]
 pub struct Stdio {
