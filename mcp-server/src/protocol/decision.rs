@@ -65,21 +65,24 @@ impl Server {
         metadata: &dyn TransportMetadata,
     ) -> Decision {
         let message = match message {
-            Ok(Message::Request(request)) => return self.receive_request(caller, request, metadata).await,
-            Ok(message) if metadata.names_session() => {
-                return Decision::InSession { message, is_initialize: false };
-            }
-            message => message,
+            Ok(message) => message,
+            Err(error) => return undecoded(&error, metadata),
         };
-        match message {
-            Ok(message) => self.receive_without_session(caller, message, metadata),
-            Err(error) => match error.to_response() {
-                Some(response) => Decision::Reply(response, Era::Modern),
-                None if metadata.names_session() => Decision::Ignored,
-                None if matches!(error, DecodeError::Unanswerable(_)) => unexpected(metadata),
-                None => Decision::Ignored,
-            },
+        if metadata.names_session() && !self.is_modern(&message) {
+            let is_initialize =
+                matches!(&message, Message::Request(request) if request.method == method::INITIALIZE);
+            return Decision::InSession { message, is_initialize };
         }
+        match message {
+            Message::Request(request) => self.receive_request(caller, request, metadata).await,
+            message => self.receive_without_session(caller, message, metadata),
+        }
+    }
+
+    /// Returns `true` if a message is a request that describes its client by itself, so that it belongs to no session.
+    fn is_modern(&self, message: &Message) -> bool {
+        let Message::Request(request) = message else { return false };
+        modern::cached(request, self).is_some() || RequestMeta::of(request).is_ok_and(|meta| meta.is_modern())
     }
 
     /// Decides about a message of an earlier revision that belongs to no session.
@@ -129,18 +132,11 @@ impl Server {
             let client = lookup.checks(metadata).cached(&request, parsed);
             return self.decide(caller, request, client, lookup);
         }
-        let era = {
-            let meta = RequestMeta::of(&request);
-            if metadata.names_session() && !meta.as_ref().is_ok_and(RequestMeta::is_modern) {
-                let is_initialize = request.method == method::INITIALIZE;
-                return Decision::InSession { message: Message::Request(request), is_initialize };
-            }
-            let context = match metadata.declared_revision().may_be_legacy() {
-                true => LegacyContext::Metadata,
-                false => LegacyContext::None,
-            };
-            meta.map_or(Era::Modern, |meta| meta.era(&request, context))
+        let context = match metadata.declared_revision().may_be_legacy() {
+            true => LegacyContext::Metadata,
+            false => LegacyContext::None,
         };
+        let era = RequestMeta::of(&request).map_or(Era::Modern, |meta| meta.era(&request, context));
         if era == Era::Legacy {
             return self.receive_without_session(caller, Message::Request(request), metadata);
         }
@@ -225,6 +221,16 @@ impl ToolLookup {
             Self::Found(tool) => Some(Resolved::Found(tool.into_any())),
             Self::NotFound => Some(Resolved::NotFound),
         }
+    }
+}
+
+/// Returns the decision about bytes that are not a message.
+fn undecoded(error: &DecodeError, metadata: &dyn TransportMetadata) -> Decision {
+    match error.to_response() {
+        Some(response) => Decision::Reply(response, Era::Modern),
+        None if metadata.names_session() => Decision::Ignored,
+        None if matches!(error, DecodeError::Unanswerable(_)) => unexpected(metadata),
+        None => Decision::Ignored,
     }
 }
 
