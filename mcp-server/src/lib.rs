@@ -1,6 +1,7 @@
-//! The engine: what a Model Context Protocol server means, whatever the transport and the revision.
+//! The engine of an MCP server: messages in, calls of handlers, messages out, for every transport and protocol revision.
 //!
-//! It opens no sockets, spawns nothing and has no clock of its own. See the crate `mcpwright` for building servers.
+//! It performs no I/O, spawns no threads or tasks and reads no clock: a transport provides a [`Runtime`]. To write a
+//! server, use the crate `mcpwright`; this crate is the interface for authors of transports and stores.
 
 // docs.rs shows the feature that each item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,6 +1,7 @@
-//! Every bound of the engine, in one table. SECURITY.md lists them for operators.
+//! Every limit of the engine, in one table. SECURITY.md lists them for operators, and `tests/tidy/limits.rs` compares the
+//! two.
 //!
-//! A bound that a server author can change has its default here and its setter on [`Builder`](crate::Builder) or
+//! A limit that a server author can change has its default here and its setter on [`Builder`](crate::Builder) or
 //! [`TaskConfig`](crate::TaskConfig).
 
 use std::time::Duration;

@@ -110,7 +110,7 @@ impl Runtime for InlineRuntime {
     }
 
     fn run_pending(&self) {
-        /// Tasks that make no progress by then wait for something that does not happen here.
+        /// Maximum number of passes. Tasks that are still pending then wait for a timer or another thread.
         const MAX_ROUNDS: usize = 1000;
         let woken = Arc::new(Woken(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&woken));

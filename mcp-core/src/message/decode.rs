@@ -54,7 +54,7 @@ impl Decoder {
 
     fn decode_batch(&mut self, text: &str) -> Result<Message, DecodeError> {
         match self.scanner.scan_elements(text, MAX_BATCH_LEN)? {
-            None => Err(DecodeError::invalid(None, "a batch must hold at most 32 messages")),
+            None => Err(DecodeError::invalid(None, "a batch must have at most 32 messages")),
             Some(elements) if elements.is_empty() => {
                 Err(DecodeError::invalid(None, "a batch must not be empty"))
             }

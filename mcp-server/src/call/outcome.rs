@@ -59,9 +59,7 @@ impl Outcome {
     pub(crate) fn into_answer(self) -> Result<Answer, ErrorObject> {
         match self {
             Self::Complete(answer) => Ok(answer),
-            Self::InputRequired(_) => {
-                Err(ErrorObject::internal("input is required where none can be requested"))
-            }
+            Self::InputRequired(_) => Err(ErrorObject::internal("this method must not require input")),
             Self::MissingCapability(missing) => Err(missing_capability(&missing)),
             Self::ResourceNotFound(uri) => Err(ErrorObject::resource_not_found(&uri)),
             Self::Failed(error) => Err(error),

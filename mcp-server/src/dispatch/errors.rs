@@ -1,4 +1,4 @@
-//! The execution of handlers, and the errors that their failures become.
+//! Conversion of failures of handlers into protocol errors.
 
 use std::error::Error;
 use std::time::Duration;
@@ -31,7 +31,7 @@ impl Server {
         execute::run(name, execution, &core.latency, timeout, &self.runtime)
     }
 
-    /// Runs a handler of a prompt or a resource: its failure is a protocol error, which calls it `shown`.
+    /// Runs the handler of a prompt or a resource. A failure is a protocol error, whose text names the handler `label`.
     pub(crate) async fn run_handler<R: Send + 'static>(
         &self,
         name: &str,

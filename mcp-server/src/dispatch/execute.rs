@@ -31,8 +31,8 @@ pub(crate) fn run<T: Send + 'static>(
     runtime: &Arc<dyn Runtime>,
 ) -> impl Future<Output = Result<Result<T, Failure>, TimedOut>> {
     match execution {
-        Execution::Future(future) => Either::Left(asynchronous(name, future, latency, timeout, runtime)),
-        Execution::Blocking(handler) => Either::Right(synchronous(handler, timeout, runtime)),
+        Execution::Future(future) => Either::Left(run_future(name, future, latency, timeout, runtime)),
+        Execution::Blocking(handler) => Either::Right(run_blocking_job(handler, timeout, runtime)),
     }
 }
 
@@ -43,11 +43,11 @@ pub(crate) async fn with_timeout<F: Future>(
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,
 ) -> Result<F::Output, TimedOut> {
-    asynchronous(name, work, &LatencyStats::default(), timeout, runtime).await
+    run_future(name, work, &LatencyStats::default(), timeout, runtime).await
 }
 
 /// Runs an asynchronous handler until it ends or its timeout passes.
-async fn asynchronous<F: Future>(
+async fn run_future<F: Future>(
     name: &str,
     handler: F,
     latency: &LatencyStats,
@@ -81,7 +81,7 @@ async fn asynchronous<F: Future>(
 }
 
 /// Runs a synchronous handler on a thread for blocking work until it ends or its timeout passes.
-async fn synchronous<T: Send + 'static>(
+async fn run_blocking_job<T: Send + 'static>(
     handler: impl FnOnce() -> T + Send + 'static,
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,

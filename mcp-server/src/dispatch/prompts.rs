@@ -25,7 +25,7 @@ impl Server {
         let prompt = self.find_prompt(&name).await?;
         let text = call.arguments().filter(|text| *text != "null").unwrap_or("{}");
         let given = ArgumentText::parse(text)
-            .map_err(|_| ErrorObject::invalid_params("params.arguments must be an object"))?;
+            .map_err(|_| ErrorObject::invalid_params("`params.arguments` must be an object"))?;
         let context = Context::new(call, &self.state.shared, notifications);
         let mut result = self.run_handler(&name, &name, prompt.core(), &given, &context).await?;
         let meta = std::mem::take(&mut result.meta);

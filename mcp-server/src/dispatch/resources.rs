@@ -75,7 +75,7 @@ impl Server {
         uri: &str,
         notifications: &NotificationSender,
     ) -> Result<Option<(ReadResourceResult, Caching)>, Outcome> {
-        if let Err(error) = check_uri("params.uri", uri) {
+        if let Err(error) = check_uri("`params.uri`", uri) {
             return Err(error.into());
         }
         if !self.may_read(call.caller(), uri) {
@@ -122,7 +122,7 @@ fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>
     match best {
         Some((handler, Match::Matched(variables))) => Ok(Some(Reader::Template(handler.clone(), variables))),
         Some((_, Match::Rejected(rejection))) => {
-            Err(ErrorObject::invalid_params(format!("params.uri: {rejection}")))
+            Err(ErrorObject::invalid_params(format!("`params.uri`: {rejection}")))
         }
         _ => Ok(None),
     }

@@ -129,7 +129,9 @@ impl Server {
                     return incident::internal(&what, &reason).into();
                 }
             },
-            Err(Failure::InvalidArguments(problems)) => CallToolResult::error(rejection(name, &problems)),
+            Err(Failure::InvalidArguments(problems)) => {
+                CallToolResult::error(invalid_arguments_text(name, &problems))
+            }
             Err(Failure::Error(error)) => match unwrap_step(error).downcast::<ErrorObject>() {
                 Ok(error) => return (*error).into(),
                 Err(error) => CallToolResult::error(self.error_text(name, &*error)),
@@ -153,7 +155,7 @@ impl Server {
         };
         match self.too_large(&answer) {
             None => Answer { is_error, requires, ..answer.meta(meta) }.into(),
-            Some(reason) => tool_result::request_less(&reason).into(),
+            Some(reason) => tool_result::too_large_error(&reason).into(),
         }
     }
 }
@@ -161,7 +163,7 @@ impl Server {
 /// Returns the arguments of a call as the text of an object. Some models send that text as a string.
 fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
     let Some(text) = text else { return Ok(Cow::Borrowed("{}")) };
-    let invalid = || ErrorObject::invalid_params("params.arguments must be an object");
+    let invalid = || ErrorObject::invalid_params("`params.arguments` must be an object");
     match text.as_bytes().first() {
         Some(b'{') => Ok(Cow::Borrowed(text)),
         Some(b'n') => Ok(Cow::Borrowed("{}")),
@@ -177,8 +179,8 @@ fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
     }
 }
 
-/// Returns the rejection of invalid arguments, for the model.
-fn rejection(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
+/// Returns the error text for invalid arguments, for the model.
+fn invalid_arguments_text(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
     use std::fmt::Write as _;
     let mut text = format!("{name} was not called: its arguments are invalid.");
     for problem in problems {

@@ -41,7 +41,7 @@ impl<T: FromContext> Parameter<AsExtractor> for T {
     }
 
     fn extract(arguments: &mut CallArguments<'_>, _: usize) -> Option<Self> {
-        if arguments.is_rejected() {
+        if arguments.has_failed_extractor() {
             return None;
         }
         let extracted = T::from_context(arguments.context());

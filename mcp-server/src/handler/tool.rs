@@ -258,7 +258,7 @@ impl ToolHandler {
         self.settings().task_mode
     }
 
-    /// Accepts each `requestState` once: a request that repeats one is rejected by every replica.
+    /// Accepts each `requestState` once: every replica rejects a request that repeats one.
     ///
     /// Use it for effects that must not happen twice if a client, or an attacker with access to its messages, repeats
     /// the last request of a call that asks for input. The server needs a [`store`](crate::Builder::store) that all
@@ -281,7 +281,7 @@ impl ToolHandler {
         self
     }
 
-    /// Ignores unknown arguments. By default, a call with an unknown argument is rejected.
+    /// Ignores unknown arguments. By default, a call with an unknown argument fails.
     #[must_use]
     #[track_caller]
     pub fn allow_unknown_arguments(mut self) -> Self {
@@ -295,7 +295,7 @@ impl ToolHandler {
     }
 
     /// Returns the reason that clients would ignore the tool, if they would.
-    pub(crate) fn mistake(&self) -> Option<&str> {
+    pub(crate) fn invalid_reason(&self) -> Option<&str> {
         self.settings().header_params.as_ref().err().map(String::as_str)
     }
 

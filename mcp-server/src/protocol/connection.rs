@@ -24,7 +24,7 @@ use crate::protocol::legacy::handshake::Handshake;
 use crate::protocol::legacy::server_requests::ServerRequests;
 use crate::protocol::legacy::session::Session;
 use crate::protocol::modern;
-use crate::protocol::modern::Checks;
+use crate::protocol::modern::ClientCheck;
 use crate::protocol::modern::subscriptions::Subscriptions;
 use crate::protocol::request_meta::{LegacyContext, RequestMeta};
 use crate::protocol::routed::{Rejection, Routed};
@@ -35,7 +35,7 @@ use crate::subscriptions::hub::Wake;
 
 /// A client on one channel, in either era or in both at once.
 ///
-/// A transport is a loop: it passes incoming messages to [`receive`](Self::receive) and follows the instructions.
+/// A transport is a loop: it passes incoming messages to [`receive`](Self::receive) and executes the actions.
 ///
 /// ```
 /// use mcpwright_core::message::Decoder;
@@ -109,7 +109,7 @@ impl Connection {
     /// Creates a connection to a client of an earlier revision that sends requests without a handshake, where the
     /// transport declares the revision. Requests that need a session are rejected.
     pub fn without_session(server: Server, caller: Caller, version: ProtocolVersion) -> Self {
-        Self { session: Some(Session::absent(version)), ..Self::new(server, caller) }
+        Self { session: Some(Session::without_handshake(version)), ..Self::new(server, caller) }
     }
 
     /// Replaces the caller: the same client with other grants.
@@ -276,7 +276,7 @@ impl Connection {
         actions
     }
 
-    /// Answers text that is not a message. After too many in a row, they are dropped.
+    /// Returns the error response to bytes that are not a message. After 10 consecutive parse errors, they are dropped.
     fn reject_undecoded(&mut self, error: &DecodeError) -> Received {
         let Some(response) = error.to_response() else { return Received::Ignored(Actions::new()) };
         if response.outcome.as_ref().is_err_and(|error| error.code == ErrorCode::PARSE_ERROR) {
@@ -329,13 +329,13 @@ impl Connection {
         request: &Request,
         metadata: &dyn TransportMetadata,
     ) -> Result<(Routed, ReplyFormat), Rejection> {
-        let checks = Checks { metadata, header_params: &[] };
+        let check = ClientCheck { metadata, header_params: &[] };
         let client = match modern::cached(request, &self.server) {
-            Some(parsed) => checks.cached(request, parsed)?,
+            Some(parsed) => check.check_cached(request, parsed)?,
             None => {
                 let meta = RequestMeta::of(request)?;
                 match meta.era(request, self.legacy_context()) {
-                    Era::Modern => checks.parse(request, &meta, &self.server)?,
+                    Era::Modern => check.check_parsed(request, &meta, &self.server)?,
                     Era::Legacy => return self.route_legacy(request, &meta, metadata),
                 }
             }

@@ -16,7 +16,7 @@ use crate::protocol::action::Received;
 use crate::protocol::connection::Connection;
 use crate::protocol::legacy::handshake::Handshake;
 use crate::protocol::modern;
-use crate::protocol::modern::Checks;
+use crate::protocol::modern::ClientCheck;
 use crate::protocol::request_meta::{LegacyContext, RequestMeta};
 use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::{DeclaredRevision, TransportMetadata};
@@ -26,7 +26,7 @@ use crate::server::Server;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Decision {
-    /// The message is answered without a handler. The era decides over the status of an error.
+    /// The message is answered without a handler. The status of an error depends on the era.
     Reply(Response, Era),
     /// The message is rejected because a limit is reached.
     Overloaded(Response),
@@ -34,9 +34,9 @@ pub enum Decision {
     Call(Call),
     /// The request opened a subscription. The acknowledgement comes first, and the connection has the changes.
     Subscribed(Box<Connection>, Notification),
-    /// `initialize` opened a session: its id must carry or find this handshake.
+    /// `initialize` opened a session with this handshake. The transport creates the session id.
     Opened(Response, Handshake),
-    /// A request or batch of an earlier revision without a session: follow the instructions on this connection.
+    /// A request or batch of an earlier revision without a session: execute the actions on this connection.
     Detached(Box<Connection>, Received),
     /// The message belongs to the session that the transport's metadata names.
     InSession {
@@ -66,7 +66,7 @@ impl Server {
     ) -> Decision {
         let message = match message {
             Ok(Message::Request(request)) => return self.receive_request(caller, request, metadata).await,
-            Ok(message) if metadata.names_session() => {
+            Ok(message) if metadata.has_session_id() => {
                 return Decision::InSession { message, is_initialize: false };
             }
             message => message,
@@ -75,7 +75,7 @@ impl Server {
             Ok(message) => self.receive_without_session(caller, message, metadata),
             Err(error) => match error.to_response() {
                 Some(response) => Decision::Reply(response, Era::Modern),
-                None if metadata.names_session() => Decision::Ignored,
+                None if metadata.has_session_id() => Decision::Ignored,
                 None if matches!(error, DecodeError::Unanswerable(_)) => unexpected(metadata),
                 None => Decision::Ignored,
             },
@@ -126,12 +126,12 @@ impl Server {
     ) -> Decision {
         if let Some(parsed) = modern::cached(&request, self) {
             let lookup = self.look_up(&request, metadata).await;
-            let client = lookup.checks(metadata).cached(&request, parsed);
+            let client = lookup.check(metadata).check_cached(&request, parsed);
             return self.decide(caller, request, client, lookup);
         }
         let era = {
             let meta = RequestMeta::of(&request);
-            if metadata.names_session() && !meta.as_ref().is_ok_and(RequestMeta::is_modern) {
+            if metadata.has_session_id() && !meta.as_ref().is_ok_and(RequestMeta::is_modern) {
                 let is_initialize = request.method == method::INITIALIZE;
                 return Decision::InSession { message: Message::Request(request), is_initialize };
             }
@@ -145,8 +145,8 @@ impl Server {
             return self.receive_without_session(caller, Message::Request(request), metadata);
         }
         let lookup = self.look_up(&request, metadata).await;
-        let checks = lookup.checks(metadata);
-        let client = RequestMeta::of(&request).and_then(|meta| checks.parse(&request, &meta, self));
+        let check = lookup.check(metadata);
+        let client = RequestMeta::of(&request).and_then(|meta| check.check_parsed(&request, &meta, self));
         self.decide(caller, request, client, lookup)
     }
 
@@ -211,12 +211,12 @@ enum ToolLookup {
 }
 
 impl ToolLookup {
-    fn checks<'a>(&'a self, metadata: &'a dyn TransportMetadata) -> Checks<'a> {
+    fn check<'a>(&'a self, metadata: &'a dyn TransportMetadata) -> ClientCheck<'a> {
         let header_params: &[HeaderParam] = match self {
             Self::Found(tool) => tool.header_params(),
             Self::NotDone | Self::NotFound => &[],
         };
-        Checks { metadata, header_params }
+        ClientCheck { metadata, header_params }
     }
 
     fn into_resolved(self) -> Option<Resolved> {

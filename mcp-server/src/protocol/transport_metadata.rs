@@ -34,8 +34,8 @@ pub trait TransportMetadata: Sync {
         true
     }
 
-    /// Returns `true` if the metadata names a session.
-    fn names_session(&self) -> bool {
+    /// Returns `true` if the metadata has a session id.
+    fn has_session_id(&self) -> bool {
         false
     }
 

@@ -14,7 +14,7 @@ use crate::subscriptions::notify::Notify;
 const MAX_TOOL_NAME_BYTES: usize = 128;
 
 impl Builder {
-    /// Offers what another server offers: its tools and prompts as `prefix_name`, its resources under their own URIs.
+    /// Adds the handlers of another server: its tools and prompts as `prefix_name`, its resources under their own URIs.
     ///
     /// The same holds for what its providers offer. Resources keep their URIs, because contents and links refer to them: two
     /// servers that are mounted in one must have different URIs. The name, instructions, timeouts and limits of the mounted

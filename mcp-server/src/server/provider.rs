@@ -245,7 +245,7 @@ impl<H: Entry> Catalog<H> {
         entries.handlers.iter().find(|known| known.key() == key).cloned()
     }
 
-    fn keep(&self, notify: &Notify) {
+    fn register(&self, notify: &Notify) {
         lock(&self.0).servers.push(notify.downgrade());
     }
 }
@@ -265,7 +265,7 @@ impl ToolProvider for Catalog<ToolHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.register(notify);
     }
 }
 
@@ -284,7 +284,7 @@ impl PromptProvider for Catalog<PromptHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.register(notify);
     }
 }
 
@@ -303,7 +303,7 @@ impl ResourceProvider for Catalog<ResourceHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.register(notify);
     }
 }
 
@@ -322,6 +322,6 @@ impl ResourceProvider for Catalog<TemplateHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.register(notify);
     }
 }

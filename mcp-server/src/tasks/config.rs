@@ -95,7 +95,7 @@ impl Default for TaskConfig {
 }
 
 /// Returns `true` if the client declared the tasks extension.
-pub(crate) fn is_known_to(client: &Client) -> bool {
+pub(crate) fn supports_tasks(client: &Client) -> bool {
     client.capabilities().extensions.get(TASKS_EXTENSION).is_some()
 }
 

@@ -21,7 +21,7 @@ use crate::tasks::runner::TaskRunner;
 /// The `resultType` of a task.
 const TASK: &str = "task";
 
-/// The decision whether a call becomes a task.
+/// The result of [`decide`]: a call, a task, or an error.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TaskDecision {
     /// It stays a call, with this timeout unless its tool has one.
@@ -46,7 +46,7 @@ pub(crate) fn decide(
         return TaskDecision::Call(task.remaining());
     }
     let Some(mode) = mode.or_else(|| config.after.map(TaskMode::After)) else { return stays_call };
-    match (mode, config::is_known_to(call.client())) {
+    match (mode, config::supports_tasks(call.client())) {
         (TaskMode::Always, false) => TaskDecision::Unsupported,
         (TaskMode::Never, _) | (_, false) => stays_call,
         // The call times out before that.

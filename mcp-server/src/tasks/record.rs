@@ -17,7 +17,7 @@ use crate::replicas::task_change::TaskVersion;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::timestamp;
 
-/// The version of the record's form. A replica does not read records of another version.
+/// The version of the stored format. A replica does not read records of another version.
 pub(crate) const RECORD_VERSION: u32 = 1;
 
 /// The largest integer that every JSON implementation represents exactly.

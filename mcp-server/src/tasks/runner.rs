@@ -133,7 +133,7 @@ impl TaskRunner {
         self.runtime.spawn(Box::pin(async move {
             let id = record.id.clone();
             if let Err(error) = tasks.claim_and_run(record, *suspended, responses, call, run_call).await {
-                tracing::warn!(%error, task = id, "cannot claim a task; it continues with the next request for it");
+                tracing::warn!(%error, task = id, "cannot claim a suspended task; the next request about it tries again");
             }
         }));
     }
@@ -317,7 +317,7 @@ impl TaskRunner {
 fn completed(answer: Answer, max_result_bytes: usize) -> TaskState {
     let size = answer.len();
     let answer = if size > max_result_bytes {
-        tool_result::request_less(&format!(
+        tool_result::too_large_error(&format!(
             "the result is too large: it must be at most {max_result_bytes} bytes, and is {size}"
         ))
     } else {

@@ -75,7 +75,7 @@ impl TransportMetadata for Headers<'_> {
         self.takes_events
     }
 
-    fn names_session(&self) -> bool {
+    fn has_session_id(&self) -> bool {
         self.head.session.is_there()
     }
 
