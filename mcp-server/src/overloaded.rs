@@ -6,6 +6,8 @@ use std::time::Duration;
 use mcpwright_core::ErrorObject;
 use serde_json::json;
 
+use crate::runtime::in_millis;
+
 /// The error of a request that exceeds a limit temporarily: a retry may succeed.
 ///
 /// Over HTTP, its status is 429, which no other error has. As a JSON-RPC error it is an internal error (-32603) with
@@ -41,6 +43,11 @@ impl Overloaded {
         Self::new("too many subscriptions", Duration::from_secs(60))
     }
 
+    /// Returns the error of a call that should become a task, if its caller has too many tasks.
+    pub(crate) fn too_many_tasks() -> Self {
+        Self::new("too many tasks", Duration::from_secs(60))
+    }
+
     /// Returns the time after which the client may retry.
     pub fn retry_after(&self) -> Duration {
         self.retry_after
@@ -57,7 +64,7 @@ impl std::error::Error for Overloaded {}
 
 impl From<Overloaded> for ErrorObject {
     fn from(overloaded: Overloaded) -> Self {
-        let milliseconds = u64::try_from(overloaded.retry_after.as_millis()).unwrap_or(u64::MAX);
-        Self::internal(overloaded.reason).data(json!({ "retryAfterMs": milliseconds }))
+        let Overloaded { reason, retry_after } = overloaded;
+        Self::internal(reason).data(json!({ "retryAfterMs": in_millis(retry_after) }))
     }
 }

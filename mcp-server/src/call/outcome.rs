@@ -187,6 +187,13 @@ impl Answer {
         self.fields.text().len()
     }
 
+    /// Returns the error text if the members are larger than `max` bytes.
+    pub(crate) fn too_large(&self, max: usize) -> Option<String> {
+        let size = self.len();
+        (size > max)
+            .then(|| format!("the result is too large: it must be at most {max} bytes, and is {size}"))
+    }
+
     /// Returns the result without the members that every modern result has.
     pub(crate) fn into_text(self) -> JsonText {
         let Self { fields, meta, .. } = self;

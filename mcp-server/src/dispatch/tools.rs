@@ -30,10 +30,9 @@ impl Server {
         };
         let timeouts = (tool.core().timeout, self.state.timeout);
         let config = self.tasks().map(|tasks| &tasks.config);
-        let decision = promote::decide(config, tool.task_mode(), call, timeouts);
-        if decision == TaskDecision::Unsupported {
+        let Some(decision) = promote::decide(config, tool.task_mode(), call, timeouts) else {
             return Outcome::MissingCapability(Box::new(config::capability()));
-        }
+        };
         if tool.is_single_use()
             && let Some(state) = call.round_state()
             && let Err(error) = Box::pin(self.request_states().consume(state)).await
@@ -51,7 +50,6 @@ impl Server {
             TaskDecision::Task(mode) => {
                 Box::pin(self.run_tool_as_task(mode, call, tool, context, execution)).await
             }
-            TaskDecision::Unsupported => Outcome::MissingCapability(Box::new(config::capability())),
         }
     }
 
@@ -153,7 +151,7 @@ impl Server {
                 return incident::internal("the result of a tool does not serialize", &error).into();
             }
         };
-        match self.too_large(&answer) {
+        match answer.too_large(self.state.max_result_bytes) {
             None => Answer { is_error, requires, ..answer.meta(meta) }.into(),
             Some(reason) => tool_result::too_large_error(&reason).into(),
         }

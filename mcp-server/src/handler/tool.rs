@@ -5,17 +5,18 @@ use mcpwright_core::{CallToolResult, Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
 use crate::handler::ToolHandler;
-use crate::handler::argument_text::ArgumentText;
-use crate::handler::arguments::CallArguments;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::function::{Function, handler_of};
-use crate::handler::header_params::HeaderParam;
-use crate::handler::into_result::IntoToolResult;
 use crate::handler::kind::{CommonMembers, HandlerKind, HandlerParts, Kind};
+use crate::handler::parameters::argument_text::ArgumentText;
+use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::function::{Function, handler_of};
+use crate::handler::parameters::header_params::HeaderParam;
+use crate::handler::results::tool::IntoToolResult;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::validate::Validator;
+use crate::limits::MAX_TOOL_NAME_BYTES;
 
 /// Settings of a tool beyond its definition.
 #[derive(Clone)]
@@ -74,10 +75,9 @@ impl ToolHandler {
         code: impl Fn(CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         assert!(
-            (1..=128).contains(&name.len()) && name.bytes().all(is_allowed),
-            "the name of a tool must be 1 to 128 of A-Z a-z 0-9 _ - .: `{name}` is not"
+            is_tool_name(&name),
+            "the name of a tool must be 1 to {MAX_TOOL_NAME_BYTES} of A-Z a-z 0-9 _ - .: `{name}` is not"
         );
         let definition = Tool::new(name, Map::from_iter([("type".to_owned(), "object".into())]));
         let settings = ToolSettings {
@@ -334,6 +334,16 @@ impl ToolHandler {
             Some(if settings.wraps_output { structured.wrap_in("result") } else { structured });
         Ok(result)
     }
+}
+
+/// Returns `true` if a text can be the name of a tool.
+pub(crate) fn is_tool_name(name: &str) -> bool {
+    (1..=MAX_TOOL_NAME_BYTES).contains(&name.len()) && name.bytes().all(is_tool_name_byte)
+}
+
+/// Returns `true` if names of tools can have the byte.
+pub(crate) fn is_tool_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
 /// Sets the input schema of the definition, and the header parameters that it declares.

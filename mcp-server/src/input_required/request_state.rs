@@ -56,7 +56,7 @@ impl RequestStates<'_> {
         caller: &Caller,
     ) -> Result<String, ErrorObject> {
         // Rounded up, so that the client has at least the timeout.
-        let timeout = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
+        let timeout = runtime::in_millis(self.timeout);
         let expiry = runtime::unix_millis(self.runtime).saturating_add(timeout).div_ceil(1000);
         let name = incident::number() + &incident::number();
         let sealed = SealedState { v: VERSION, e: expiry, n: name, b: state };

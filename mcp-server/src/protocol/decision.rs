@@ -5,13 +5,13 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 use mcpwright_core::{
     Client, DecodeError, Era, ErrorObject, Message, Notification, ProtocolVersion, Request, Response, method,
+    read_json_string,
 };
 
 use crate::call::{Call, CallId, Resolved};
 use crate::caller::Caller;
 use crate::handler::ToolHandler;
-use crate::handler::header_params::HeaderParam;
-use crate::json;
+use crate::handler::parameters::header_params::HeaderParam;
 use crate::protocol::action::Received;
 use crate::protocol::connection::Connection;
 use crate::protocol::legacy::handshake::Handshake;
@@ -189,7 +189,7 @@ impl Server {
             return ToolLookup::NotDone;
         }
         let name = request.params.as_ref().and_then(|params| params.member("name"));
-        let Some(name) = name.and_then(json::string) else { return ToolLookup::NotDone };
+        let Some(name) = name.and_then(read_json_string) else { return ToolLookup::NotDone };
         let tools = &self.state.tools;
         if let Some(tool) = tools.get_static(&name) {
             return ToolLookup::Found(tool.clone());

@@ -2,7 +2,7 @@
 
 use mcpwright_core::{Era, ErrorObject, ProtocolVersion, Request};
 
-use crate::handler::header_params::HeaderParam;
+use crate::handler::parameters::header_params::HeaderParam;
 
 /// The metadata that a transport has about a message, outside of its text: the headers of HTTP.
 ///

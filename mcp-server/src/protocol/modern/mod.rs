@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 use crate::call::Call;
 use crate::call::outcome::{Answer, Fields, Outcome};
 use crate::caller::Caller;
-use crate::handler::header_params::HeaderParam;
+use crate::handler::parameters::header_params::HeaderParam;
 use crate::incident;
 use crate::input_required::InputRequired;
 use crate::input_required::rounds::RoundState;

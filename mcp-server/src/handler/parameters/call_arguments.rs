@@ -7,10 +7,10 @@ use mcpwright_core::schema::Problem;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::handler::argument_text::ArgumentText;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::parameters::Parameters;
+use crate::handler::parameters::argument_text::ArgumentText;
 
 /// A parameter type of a handler: an argument, or an extractor.
 ///

@@ -9,7 +9,7 @@ use mcpwright_core::schema::{CompiledSchema, PortableSchema, Schema, SchemaError
 use serde_json::{Number, Value};
 
 use crate::bounds::{DisplayRange, bound, inclusive_lengths};
-use crate::handler::argument::Argument;
+use crate::handler::parameters::argument::Argument;
 
 /// The ends of a range.
 type Ends<N> = (Bound<N>, Bound<N>);
