@@ -14,14 +14,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use mcpwright_core::{Client, ErrorObject, JsonText, Request, RequestId};
+use mcpwright_core::{Client, ErrorObject, JsonText, Request, RequestId, read_json_string};
 use serde::Deserialize;
 
 use crate::call::running_task::RunningTask;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::input_required::rounds::RoundState;
-use crate::json;
 
 /// Identifies a call on its connection. Unlike the client's request id, it is never used again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,7 +133,7 @@ impl Call {
     pub(crate) fn name(&self) -> Result<Cow<'_, str>, ErrorObject> {
         let invalid = || ErrorObject::invalid_params("params: `name` must be a string");
         let text = self.member("name").ok_or_else(invalid)?;
-        json::string(text).ok_or_else(invalid)
+        read_json_string(text).ok_or_else(invalid)
     }
 
     /// Returns the text of `params.arguments`.

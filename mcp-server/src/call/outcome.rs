@@ -78,9 +78,7 @@ impl Outcome {
     pub(crate) fn into_answer(self) -> Result<Answer, ErrorObject> {
         match self {
             Self::Complete(answer) => Ok(answer),
-            Self::InputRequired(_) => {
-                Err(ErrorObject::internal("input is required where none can be requested"))
-            }
+            Self::InputRequired(_) => Err(ErrorObject::internal("this method must not require input")),
             Self::MissingCapability(missing) => Err(missing_capability(&missing)),
             Self::ResourceNotFound(uri) => Err(ErrorObject::resource_not_found(&uri)),
             Self::Failed(error) => Err(error),
@@ -206,6 +204,13 @@ impl Answer {
     /// Returns the size of the members, in bytes.
     pub(crate) fn len(&self) -> usize {
         self.fields.text().len()
+    }
+
+    /// Returns the error text if the members are larger than `max` bytes.
+    pub(crate) fn too_large(&self, max: usize) -> Option<String> {
+        let size = self.len();
+        (size > max)
+            .then(|| format!("the result is too large: it must be at most {max} bytes, and is {size}"))
     }
 
     /// Returns the result without the members that every modern result has.

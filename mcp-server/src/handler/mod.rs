@@ -1,25 +1,17 @@
 //! Handlers of tools, prompts and resources: their definitions, their parameters, and the context of a running handler.
 
-pub(crate) mod argument;
-pub(crate) mod argument_schema;
-pub(crate) mod argument_text;
-pub(crate) mod arguments;
 pub(crate) mod completer;
-pub(crate) mod contents;
 pub(crate) mod context;
 pub(crate) mod error;
 pub(crate) mod execution;
-pub(crate) mod extract;
-pub(crate) mod function;
 pub(crate) mod handler_core;
-pub(crate) mod header_params;
-pub(crate) mod into_result;
 pub(crate) mod kind;
 pub(crate) mod latency;
 pub(crate) mod parameters;
 pub(crate) mod progress;
 pub(crate) mod prompt;
 pub(crate) mod resource;
+pub(crate) mod results;
 pub(crate) mod schema;
 pub(crate) mod task_mode;
 pub(crate) mod template;
@@ -38,14 +30,14 @@ use std::time::Duration;
 use mcpwright_core::{Annotations, CacheScope, Caching, Icon, Prompt, Resource, ResourceTemplate, Tool};
 use serde_json::Value;
 
-use crate::handler::argument::Argument;
-use crate::handler::arguments::{CallArguments, Parameter};
-use crate::handler::contents::caching;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::handler_core::HandlerCore;
 use crate::handler::kind::{ContentKind, HandlerKind, HandlerParts};
 use crate::handler::parameters::ParameterSpec;
+use crate::handler::parameters::argument::Argument;
+use crate::handler::parameters::call_arguments::{CallArguments, Parameter};
+use crate::handler::results::contents::caching;
 
 /// A tool, a prompt, a resource or a template: its definition, which clients see, and the code that serves it. Cheap to
 /// clone.

@@ -6,15 +6,15 @@ use mcpwright_core::template::UriTemplate;
 use mcpwright_core::{Caching, ResourceTemplate};
 
 use crate::handler::TemplateHandler;
-use crate::handler::arguments::CallArguments;
-use crate::handler::contents::{Contents, IntoContents};
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::function::{Function, handler_of};
 use crate::handler::kind::{
     CommonMembers, ContentDefinition, ContentKind, ContentMembers, HandlerKind, HandlerParts, Kind,
 };
+use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::function::{Function, handler_of};
 use crate::handler::resource::no_variable;
+use crate::handler::results::contents::{Contents, IntoContents};
 
 /// Settings of a template beyond its definition.
 #[derive(Clone)]

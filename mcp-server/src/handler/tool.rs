@@ -5,17 +5,18 @@ use mcpwright_core::{CallToolResult, Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
 use crate::handler::ToolHandler;
-use crate::handler::argument_text::ArgumentText;
-use crate::handler::arguments::CallArguments;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::function::{Function, handler_of};
-use crate::handler::header_params::HeaderParam;
-use crate::handler::into_result::IntoToolResult;
 use crate::handler::kind::{CommonMembers, HandlerKind, HandlerParts, Kind};
+use crate::handler::parameters::argument_text::ArgumentText;
+use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::function::{Function, handler_of};
+use crate::handler::parameters::header_params::HeaderParam;
+use crate::handler::results::tool::IntoToolResult;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::validate::Validator;
+use crate::limits::MAX_TOOL_NAME_BYTES;
 
 /// Settings of a tool beyond its definition.
 #[derive(Clone)]
@@ -88,10 +89,9 @@ impl ToolHandler {
         code: impl Fn(CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         assert!(
-            (1..=128).contains(&name.len()) && name.bytes().all(is_allowed),
-            "the name of a tool must be 1 to 128 of A-Z a-z 0-9 _ - .: `{name}` is not"
+            is_tool_name(&name),
+            "the name of a tool must be 1 to {MAX_TOOL_NAME_BYTES} of A-Z a-z 0-9 _ - .: `{name}` is not"
         );
         let definition = Tool::new(name, Map::from_iter([("type".to_owned(), "object".into())]));
         let settings = ToolSettings {
@@ -317,7 +317,7 @@ impl ToolHandler {
         self.settings().task_mode
     }
 
-    /// Accepts each `requestState` once: a request that repeats one is rejected by every replica.
+    /// Accepts each `requestState` once: every replica rejects a request that repeats one.
     ///
     /// Use it for effects that must not happen twice if a client, or an attacker with access to its messages, repeats
     /// the last request of a call that asks for input. The server needs a [`store`](crate::Builder::store) that all
@@ -367,7 +367,7 @@ impl ToolHandler {
         self
     }
 
-    /// Ignores unknown arguments. By default, a call with an unknown argument is rejected.
+    /// Ignores unknown arguments. By default, a call with an unknown argument fails.
     ///
     /// ```
     /// use mcpwright_server::testing::Client;
@@ -394,7 +394,7 @@ impl ToolHandler {
     }
 
     /// Returns the reason that clients would ignore the tool, if they would.
-    pub(crate) fn mistake(&self) -> Option<&str> {
+    pub(crate) fn invalid_reason(&self) -> Option<&str> {
         self.settings().header_params.as_ref().err().map(String::as_str)
     }
 
@@ -433,6 +433,16 @@ impl ToolHandler {
             Some(if settings.wraps_output { structured.wrap_in("result") } else { structured });
         Ok(result)
     }
+}
+
+/// Returns `true` if a text can be the name of a tool.
+pub(crate) fn is_tool_name(name: &str) -> bool {
+    (1..=MAX_TOOL_NAME_BYTES).contains(&name.len()) && name.bytes().all(is_tool_name_byte)
+}
+
+/// Returns `true` if names of tools can have the byte.
+pub(crate) fn is_tool_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
 /// Sets the input schema of the definition, and the header parameters that it declares.

@@ -5,18 +5,18 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 use mcpwright_core::{
     Client, DecodeError, Era, ErrorObject, Message, Notification, ProtocolVersion, Request, Response, method,
+    read_json_string,
 };
 
 use crate::call::{Call, CallId, Resolved};
 use crate::caller::Caller;
 use crate::handler::ToolHandler;
-use crate::handler::header_params::HeaderParam;
-use crate::json;
+use crate::handler::parameters::header_params::HeaderParam;
 use crate::protocol::action::Received;
 use crate::protocol::connection::Connection;
 use crate::protocol::legacy::handshake::Handshake;
 use crate::protocol::modern;
-use crate::protocol::modern::Checks;
+use crate::protocol::modern::ClientCheck;
 use crate::protocol::request_meta::{LegacyContext, RequestMeta};
 use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::{DeclaredRevision, TransportMetadata};
@@ -26,7 +26,7 @@ use crate::server::Server;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Decision {
-    /// The message is answered without a handler. The era decides over the status of an error.
+    /// The message is answered without a handler. The status of an error depends on the era.
     Reply(Response, Era),
     /// The message is rejected because a limit is reached.
     Overloaded(Response),
@@ -34,9 +34,9 @@ pub enum Decision {
     Call(Call),
     /// The request opened a subscription. The acknowledgement comes first, and the connection has the changes.
     Subscribed(Box<Connection>, Notification),
-    /// `initialize` opened a session: its id must carry or find this handshake.
+    /// `initialize` opened a session with this handshake. The transport creates the session id.
     Opened(Response, Handshake),
-    /// A request or batch of an earlier revision without a session: follow the instructions on this connection.
+    /// A request or batch of an earlier revision without a session: execute the actions on this connection.
     Detached(Box<Connection>, Received),
     /// The message belongs to the session that the transport's metadata names.
     InSession {
@@ -68,7 +68,7 @@ impl Server {
             Ok(message) => message,
             Err(error) => return undecoded(&error, metadata),
         };
-        if metadata.names_session() && !self.is_modern(&message) {
+        if metadata.has_session_id() && !self.is_modern(&message) {
             let is_initialize =
                 matches!(&message, Message::Request(request) if request.method == method::INITIALIZE);
             return Decision::InSession { message, is_initialize };
@@ -129,7 +129,7 @@ impl Server {
     ) -> Decision {
         if let Some(parsed) = modern::cached(&request, self) {
             let lookup = self.look_up(&request, metadata).await;
-            let client = lookup.checks(metadata).cached(&request, parsed);
+            let client = lookup.check(metadata).check_cached(&request, parsed);
             return self.decide(caller, request, client, lookup);
         }
         let context = match metadata.declared_revision().may_be_legacy() {
@@ -141,8 +141,8 @@ impl Server {
             return self.receive_without_session(caller, Message::Request(request), metadata);
         }
         let lookup = self.look_up(&request, metadata).await;
-        let checks = lookup.checks(metadata);
-        let client = RequestMeta::of(&request).and_then(|meta| checks.parse(&request, &meta, self));
+        let check = lookup.check(metadata);
+        let client = RequestMeta::of(&request).and_then(|meta| check.check_parsed(&request, &meta, self));
         self.decide(caller, request, client, lookup)
     }
 
@@ -185,7 +185,7 @@ impl Server {
             return ToolLookup::NotDone;
         }
         let name = request.params.as_ref().and_then(|params| params.member("name"));
-        let Some(name) = name.and_then(json::string) else { return ToolLookup::NotDone };
+        let Some(name) = name.and_then(read_json_string) else { return ToolLookup::NotDone };
         let tools = &self.state.tools;
         if let Some(tool) = tools.get_static(&name) {
             return ToolLookup::Found(tool.clone());
@@ -207,12 +207,12 @@ enum ToolLookup {
 }
 
 impl ToolLookup {
-    fn checks<'a>(&'a self, metadata: &'a dyn TransportMetadata) -> Checks<'a> {
+    fn check<'a>(&'a self, metadata: &'a dyn TransportMetadata) -> ClientCheck<'a> {
         let header_params: &[HeaderParam] = match self {
             Self::Found(tool) => tool.header_params(),
             Self::NotDone | Self::NotFound => &[],
         };
-        Checks { metadata, header_params }
+        ClientCheck { metadata, header_params }
     }
 
     fn into_resolved(self) -> Option<Resolved> {
@@ -228,7 +228,7 @@ impl ToolLookup {
 fn undecoded(error: &DecodeError, metadata: &dyn TransportMetadata) -> Decision {
     match error.to_response() {
         Some(response) => Decision::Reply(response, Era::Modern),
-        None if metadata.names_session() => Decision::Ignored,
+        None if metadata.has_session_id() => Decision::Ignored,
         None if matches!(error, DecodeError::Unanswerable(_)) => unexpected(metadata),
         None => Decision::Ignored,
     }

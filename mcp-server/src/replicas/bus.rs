@@ -7,8 +7,8 @@ use crate::replicas::change::Change;
 
 /// A bus that carries changes between the replicas of a server, so that a client receives them wherever it is connected.
 ///
-/// A [`Change`] travels as serde writes it. It has no contents except for tasks: a client that receives any other change
-/// reads for itself. The change of a task carries its state, its input requests or result, and its owner, so the broker
+/// A [`Change`] is serialized with serde. It contains no data, except for tasks: clients read changed lists and resources
+/// again. The change of a task contains its state, its input requests or result, and its owner, so the broker
 /// must be as protected as the [`Store`](crate::Store). A bus that is unavailable may lose changes; it should log that.
 ///
 /// ```
@@ -29,7 +29,7 @@ use crate::replicas::change::Change;
 /// server.notify().tools_list_changed();
 /// ```
 pub trait Bus: Send + Sync + 'static {
-    /// Publishes a change to the other replicas. `from` is the replica of the change: its own clients know already.
+    /// Publishes a change to the other replicas. `from` is the replica that published it and has notified its own clients.
     ///
     /// Must not block, because handlers wait for it: a bus over a network queues the change.
     fn publish(&self, change: &Change, from: &ReplicaHandle);

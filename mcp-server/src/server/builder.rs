@@ -12,6 +12,7 @@ use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
+use crate::handler::results::contents::caching;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::limits::{DEFAULT_INPUT_TIMEOUT, DEFAULT_MAX_RESULT_BYTES, DEFAULT_PAGE_SIZE, DEFAULT_TIMEOUT};
@@ -357,7 +358,7 @@ impl Builder {
 
     /// Sets the time that clients may cache lists and contents of resources, and the scope of the cache. Default: no caching.
     pub fn cache(mut self, time: Duration, scope: CacheScope) -> Self {
-        self.caching = Caching::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), scope);
+        self.caching = caching(time, scope);
         self
     }
 

@@ -1,4 +1,4 @@
-//! The client.
+//! A client in the same process, for tests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue};
-use mcpwright_core::{ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method};
+use mcpwright_core::{ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method, read_json_string};
 use mcpwright_server::{DeclaredRevision, HeaderParam, TransportMetadata};
 use serde_json::Value;
 
@@ -55,7 +55,8 @@ impl TransportMetadata for Headers<'_> {
             method::TASKS_GET | method::TASKS_UPDATE | method::TASKS_CANCEL => "taskId",
             _ => return Ok(()),
         };
-        let named = request.params.as_ref().and_then(|params| params.member(source)).and_then(text);
+        let named =
+            request.params.as_ref().and_then(|params| params.member(source)).and_then(read_json_string);
         // If the body lacks it, the parameters are invalid, and the method reports that.
         let Some(named) = named else { return Ok(()) };
         if decoded(plain(head.name, &NAME)?, &NAME)? != named {
@@ -75,7 +76,7 @@ impl TransportMetadata for Headers<'_> {
         self.takes_events
     }
 
-    fn names_session(&self) -> bool {
+    fn has_session_id(&self) -> bool {
         self.head.session.is_there()
     }
 
@@ -155,14 +156,6 @@ fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorO
     };
     let text = STANDARD.decode(inner).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     text.map(Cow::Owned).ok_or_else(|| mismatch(format!("the header {name} is not valid base64 of UTF-8")))
-}
-
-/// Returns the value of a JSON string.
-fn text(json: &str) -> Option<Cow<'_, str>> {
-    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
-        _ => serde_json::from_str(json).ok().map(Cow::Owned),
-    }
 }
 
 fn differs(name: &str, field: Field<'_>, body: &str) -> ErrorObject {

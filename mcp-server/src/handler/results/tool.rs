@@ -40,7 +40,7 @@ use crate::handler::schema::generate_output;
     message = "`{Self}` cannot be the result of a tool",
     label = "a tool cannot return this",
     note = "return `Json<{Self}>` for structured content: that needs `serde::Serialize` and `schemars::JsonSchema`",
-    note = "or return text, a number, `bool`, `()`, content blocks, `ToolResult`, an `Option` or a `Result` of these; \
+    note = "or return text, a number, `bool`, `()`, content blocks, `CallToolResult`, an `Option` or a `Result` of these; \
             the error of a `Result` is anything that converts into `Box<dyn Error + Send + Sync>`"
 )]
 pub trait IntoToolResult {

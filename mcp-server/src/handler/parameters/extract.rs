@@ -11,11 +11,9 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::caller::Caller;
-use crate::handler::argument::Argument;
-use crate::handler::arguments::{AsArgument, AsExtractor, CallArguments, Parameter};
 use crate::handler::context::Context;
 use crate::handler::error::IntoError;
-use crate::handler::parameters::ParameterSpec;
+use crate::handler::parameters::call_arguments::{AsArgument, AsExtractor, CallArguments, Parameter};
 use crate::handler::schema::generate_input;
 use crate::incident;
 
@@ -41,7 +39,7 @@ impl<T: FromContext> Parameter<AsExtractor> for T {
     }
 
     fn extract(arguments: &mut CallArguments<'_>, _: usize) -> Option<Self> {
-        if arguments.is_rejected() {
+        if arguments.has_failed_extractor() {
             return None;
         }
         let extracted = T::from_context(arguments.context());
@@ -231,12 +229,5 @@ impl<T: Send + Sync + 'static> FromContext for Ext<T> {
                 format!("neither the server nor the call has a value of type {name}: share one with `share`");
             incident::internal("missing extension", &reason)
         })
-    }
-}
-
-impl ParameterSpec {
-    /// Declares a parameter of type `T`.
-    pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
-        Self::new(argument, T::schema(), T::is_value)
     }
 }

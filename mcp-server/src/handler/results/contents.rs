@@ -6,7 +6,8 @@ use mcpwright_core::{CacheScope, Caching, JsonText, ReadResourceResult, Resource
 use serde::Serialize;
 
 use crate::handler::error::{Failure, IntoError};
-use crate::handler::into_result::Json;
+use crate::handler::results::tool::Json;
+use crate::runtime::in_millis;
 
 /// Contents of a resource, to which the engine adds the URI that the client reads.
 ///
@@ -85,9 +86,9 @@ impl Contents {
     }
 }
 
-/// Returns the wire form of a caching time and its scope.
+/// Returns the caching metadata for a time and a scope.
 pub(crate) fn caching(time: Duration, scope: CacheScope) -> Caching {
-    Caching::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), scope)
+    Caching::new(in_millis(time), scope)
 }
 
 /// A return type of a resource: text, bytes, [`Json`], [`Contents`], or an `Option` or a `Result` of these.
