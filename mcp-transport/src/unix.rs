@@ -44,7 +44,7 @@ pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: LineL
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => clients.take(stream),
+                Ok((stream, _)) => clients.serve(stream),
                 // Too many open files, for example: some will be closed soon.
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a client");
@@ -100,7 +100,7 @@ impl Clients {
     }
 
     /// Serves a client, or rejects it if there are too many.
-    fn take(&mut self, stream: UnixStream) {
+    fn serve(&mut self, stream: UnixStream) {
         while let Some(ended) = self.serving.try_join_next() {
             log(ended);
         }
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_connects_before_only_the_owner_can() {
+    async fn a_bound_socket_accepts_connections_only_after_its_permissions_are_set() {
         let folder = Folder::new("bound");
         let path = folder.0.join("socket");
         let socket = UnixSocket::new_stream().unwrap();
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_a_socket_on_which_nobody_listens_is_replaced() {
+    async fn only_an_abandoned_socket_is_replaced() {
         let folder = Folder::new("abandoned");
         let (path, file) = (folder.0.join("socket"), folder.0.join("file"));
         let listener = listen(&path).unwrap();

@@ -1,4 +1,4 @@
-//! The settings of an HTTP server, and how it is bound.
+//! The settings of an HTTP server, and its binding to an address.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -11,11 +11,11 @@ use tokio::net::TcpListener;
 
 use crate::error::Error;
 use crate::http::edge::origin::OriginCheck;
+use crate::http::endpoint::{Endpoint, HttpService};
 use crate::http::legacy::http_sse::HttpSse;
 use crate::http::legacy::session::Sessions;
 use crate::http::limits::Limits;
-use crate::http::net::serve::{Listening, Serving};
-use crate::http::router::{Endpoint, HttpService};
+use crate::http::net::listening::{Listening, ServeConfig};
 use crate::http::state::{Extract, HttpState};
 use crate::http::tls::Tls;
 use crate::runtime::TokioRuntime;
@@ -286,9 +286,9 @@ impl Http {
     /// Panics outside of a tokio runtime.
     #[track_caller]
     pub fn into_service(self) -> HttpService {
-        let host = TokioRuntime::current()
+        let runtime = TokioRuntime::current()
             .expect("a service must be created on a tokio runtime: under `#[tokio::main]`");
-        self.service(host)
+        self.service(runtime)
     }
 
     /// Serves on this address until the process receives SIGTERM or SIGINT.
@@ -355,11 +355,12 @@ impl Http {
     pub fn accept(mut self, listener: TcpListener) -> Result<Listening, Error> {
         let address = listener.local_addr()?;
         self.check(address)?;
-        let (host, path, tls) = (TokioRuntime::current()?, std::mem::take(&mut self.path), self.tls.take());
+        let (runtime, path, tls) =
+            (TokioRuntime::current()?, std::mem::take(&mut self.path), self.tls.take());
         let url = self.public_url.take().map(|url| url.to_string());
         let limits = self.limits;
-        let service = self.service(host);
-        Ok(Listening::new(listener, Serving { address, url, path, tls, limits, service }))
+        let service = self.service(runtime);
+        Ok(Listening::new(listener, ServeConfig { address, url, path, tls, limits, service }))
     }
 
     /// Requires allowed host names for an address that is reachable from other machines: a page of another site could use any.
@@ -368,7 +369,7 @@ impl Http {
             return Ok(());
         }
         Err(Error::Settings(format!(
-            "{address} can be reached from other machines: say by which names clients call the server, with \
+            "{address} can be reached from other machines, so the host names of the server must be set: call \
              `.public_url(\"https://mcp.example.com/mcp\")` or `.allowed_hosts([\"mcp.example.com\"])`"
         )))
     }
