@@ -6,7 +6,7 @@ use crate::modules::tree::Tree;
 use crate::sources::{CRATES, File, Problems, crate_sources, library_sources};
 use crate::tokens::{Kind, Token, library_tokens};
 
-/// Identifiers that had a name of this project where the field has a name, and that name.
+/// Retired identifiers, and the names that replaced them.
 const RETIRED: [(&str, &str); 98] = [
     // Connections.
     ("Beside", "TransportMetadata"),
