@@ -161,6 +161,8 @@ fn unknown_names(page: &File, names: &Names) -> Vec<String> {
             let name = path[path.len() - 1];
             let is_known = match path[..] {
                 _ if is_part_of_text(&all, start, end) => true,
+                // A function of the user's type.
+                ["Self", _] => true,
                 [.., parent, name] => {
                     names.has_pair(parent, name)
                         || own.has_pair(parent, name)
