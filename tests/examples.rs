@@ -128,8 +128,8 @@ fn middleware() {
 }
 
 #[test]
-fn catalogue() {
-    let mut example = Example::start_session("catalogue");
+fn catalog() {
+    let mut example = Example::start_session("catalog");
     assert_eq!(example.tool_names(), ["learn", "forget"]);
     let changed = json!({ "jsonrpc": "2.0", "method": "notifications/tools/list_changed" });
     let arguments = json!({ "word": "tool", "meaning": "something to use" });

@@ -1,16 +1,16 @@
-//! One corpus of conversations, held at every transport with full comparison of every message.
+//! One corpus of conversations, run over every transport, with full comparison of every message.
 //!
-//! The conversations are in `testdata/*.jsonl`, and `testdata/README.md` describes their notation. Each is held
+//! The conversations are in `testdata/*.jsonl`, and `testdata/README.md` describes their notation. Each is run
 //!
 //! - with a `Connection`, without I/O and with a clock that the test moves (`connection`),
 //! - over lines in memory, whole and in pieces (`lines`),
 //! - over standard input and output of a process (`stdio`),
 //! - over Streamable HTTP, with a server on a port (`http`).
 //!
-//! `MCPWRIGHT_CONVERSATION` holds only the conversations whose file or title contains its value.
-//! `MCPWRIGHT_CORPUS=overwrite` writes what a `Connection` answers into the files.
+//! `MCPWRIGHT_CONVERSATION` selects the conversations whose file or title contains its value.
+//! `MCPWRIGHT_CORPUS=overwrite` writes the messages of a `Connection` into the files.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has said what it found")]
+#![allow(clippy::unwrap_used, reason = "a failing test panics with the reason")]
 
 mod matching;
 mod notation;
@@ -67,7 +67,7 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
 }
 
-/// Holds every conversation at one transport, and fails with all differences.
+/// Runs every conversation over one transport, and fails with all differences.
 fn hold_all<T: Transport>(name: &str, overwrite: &mut Option<Overwrite>, start: impl Fn(&str) -> T) {
     let (mut held, mut messages, mut failures) = (0, 0, Vec::new());
     for conversation in notation::read_all() {
@@ -83,7 +83,7 @@ fn hold_all<T: Transport>(name: &str, overwrite: &mut Option<Overwrite>, start: 
     assert!(failures.is_empty(), "{} conversations failed\n\n{}\n", failures.len(), failures.join("\n\n"));
 }
 
-/// Holds one conversation and returns the number of its messages. One that is known to fail must fail.
+/// Runs one conversation and returns the number of its messages. One with `@ fails` must fail.
 fn hold<T: Transport>(
     conversation: &Conversation,
     name: &str,
@@ -104,12 +104,12 @@ fn hold<T: Transport>(
 }
 
 #[test]
-fn messages_are_what_their_revision_says() {
+fn messages_match_the_schema_of_their_revision() {
     let Some(mut specification) = Specification::find() else { return };
     let (mut checked, mut problems) = (0, Vec::new());
     for conversation in notation::read_all() {
         let mut transport = Connection::new(servers::server(&conversation.server));
-        // Another test fails where a conversation is not as it is written.
+        // Another test compares the conversation itself.
         let messages = runner::check(&conversation, "connection", &mut transport, None).unwrap_or_default();
         match specification.check(&messages) {
             Ok(count) => checked += count,

@@ -113,7 +113,7 @@ impl Names {
         }
     }
 
-    /// Compares a text with one that may hold names.
+    /// Compares a text with one that may contain names.
     fn compare_texts(&mut self, path: &str, pattern: &str, text: &str) -> Result<(), String> {
         let differs = || format!("{path}: expected {pattern:?}, received {text:?}");
         let (mut pattern_rest, mut rest) = (pattern, text);
@@ -135,7 +135,7 @@ impl Names {
     }
 }
 
-/// The name in a text that is nothing else than one.
+/// Returns the name if the text consists of one only.
 pub(crate) fn whole_name(text: &str) -> Option<&str> {
     split_at_name(text)
         .filter(|(before, _, after)| before.is_empty() && after.is_empty())
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn names_stand_in_texts() {
+    fn texts_can_contain_names() {
         let mut names = Names::default();
         names.compare(&json!("number $n of it"), &json!("number 7a of it")).unwrap();
         assert!(names.compare(&json!("$n!"), &json!("7a!")).is_ok());
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_difference_is_one() {
+    fn every_difference_is_detected() {
         let mut names = Names::default();
         for (expected, received) in [
             (json!({ "a": 1 }), json!({ "a": 1, "b": 2 })),

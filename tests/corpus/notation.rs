@@ -13,9 +13,9 @@ pub(crate) struct Conversation {
     pub(crate) title: String,
     /// The name of the server in [`servers`](crate::servers).
     pub(crate) server: String,
-    /// The transports at which it is not held.
+    /// The transports for which it is skipped.
     pub(crate) skipped: Vec<String>,
-    /// The transports at which it fails for now.
+    /// The transports over which it fails for now.
     pub(crate) failing: Vec<String>,
     pub(crate) steps: Vec<Step>,
 }
@@ -42,11 +42,11 @@ pub(crate) enum Kind {
     Receive(Value),
     /// `<* …`: the server sends a message. A run of these has no order.
     ReceiveUnordered(Value),
-    /// `~ …`: something happens on the server.
+    /// `~ …`: an event on the server.
     Event(Event),
 }
 
-/// Something that happens on the server, or not at all for some time.
+/// An event on the server, or a pause.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Event {
     /// `~ close`: the server ends.
@@ -87,7 +87,7 @@ fn read(file: &Path) -> Vec<Conversation> {
 ///
 /// # Errors
 ///
-/// Returns an error that begins with the number of its line if a line is none of the notation.
+/// Returns an error that starts with the line number if a line does not follow the notation.
 pub(crate) fn parse(file: &Path, text: &str) -> Result<Vec<Conversation>, String> {
     let empty = |title: &str| Conversation {
         file: file.to_owned(),
@@ -97,7 +97,7 @@ pub(crate) fn parse(file: &Path, text: &str) -> Result<Vec<Conversation>, String
         failing: Vec::new(),
         steps: Vec::new(),
     };
-    // What stands before the first title belongs to every conversation of the file.
+    // The lines before the first title belong to every conversation of the file.
     let (mut preamble, mut conversations) = (empty(""), Vec::<Conversation>::new());
     for (number, line) in (1..).zip(text.lines()) {
         let current = conversations.last_mut().unwrap_or(&mut preamble);

@@ -1,5 +1,4 @@
-//! `MCPWRIGHT_CORPUS=overwrite` writes what the server sends into the files, for a person to read and to hold against the
-//! specification.
+//! `MCPWRIGHT_CORPUS=overwrite` writes the messages of the server into the files, for review against the specification.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::matching::Names;
 
-/// Members whose values are known only at run time, and the names that their values get.
+/// Members whose values are known only at run time, and the names for their values.
 const RANDOM: [(&str, &str); 5] = [
     ("requestState", "state"),
     ("taskId", "task"),

@@ -1,4 +1,4 @@
-//! Holds a conversation at a transport and compares every message.
+//! Runs a conversation over a transport and compares every message.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ pub(crate) enum Sent {
     ByServer(Value),
 }
 
-/// Holds a conversation and returns its messages.
+/// Runs a conversation and returns its messages.
 ///
 /// # Errors
 ///
@@ -218,7 +218,7 @@ impl Runner<'_> {
         }
     }
 
-    /// Fails if a message has arrived that no line expects, at a transport where that is certain.
+    /// Fails if a message has arrived that no line expects, over a transport that can detect this.
     fn expect_nothing_yet(&mut self) -> Result<(), String> {
         if self.transport.is_deterministic() { self.reject_messages() } else { Ok(()) }
     }

@@ -1,4 +1,4 @@
-//! The servers that conversations are held with.
+//! The servers of the conversations.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub(crate) mod demo;
 mod input;
 mod tasks;
 
-/// A server and what the test can do to it.
+/// A server and the events that the test can cause on it.
 pub(crate) struct Served {
     pub(crate) server: Server,
     pub(crate) state: State,
@@ -86,7 +86,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Makes something happen on the server.
+    /// Causes an event on the server.
     ///
     /// # Errors
     ///

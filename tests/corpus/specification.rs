@@ -1,7 +1,7 @@
-//! Holds the messages of the server against the JSON Schema of their revisions.
+//! Validates the messages of the server against the JSON Schema of their revisions.
 //!
-//! The schemas are not part of this project. `MCPWRIGHT_SPEC` names the folder of revision 2026-07-28, which has the folders
-//! of earlier ones beside it, and `MCPWRIGHT_TASKS_SPEC` names that of the extension of tasks. Without them nothing is
+//! The schemas are not part of this project. `MCPWRIGHT_SPEC` names the folder of revision 2026-07-28, whose
+//! sibling folders are those of earlier ones, and `MCPWRIGHT_TASKS_SPEC` names that of the extension of tasks. Without them nothing is
 //! checked; with `MCPWRIGHT_REQUIRE_ALL` the test fails then.
 
 use std::collections::BTreeMap;
@@ -15,13 +15,13 @@ use crate::runner::Sent;
 
 const MODERN: &str = "2026-07-28";
 
-/// Stands for the schema of the extension of tasks.
+/// The key of the schema of the tasks extension.
 const TASKS: &str = "tasks";
 
-/// Revisions that were never described by a JSON Schema here.
+/// Revisions without a JSON Schema in the folder.
 const WITHOUT_SCHEMA: &str = "2024-11-05";
 
-/// The schemas, and the validators that were made of them.
+/// The schemas, and the validators that were built from them.
 pub(crate) struct Specification {
     folder: PathBuf,
     tasks: PathBuf,
@@ -133,7 +133,7 @@ impl Client {
         }
     }
 
-    /// The definitions that a message and its parts have to fit.
+    /// The definitions that a message and its parts must match.
     fn definitions<'a>(&self, message: &'a Value) -> Vec<(String, String, &'a Value)> {
         let request = message.get("id").and_then(|id| self.requests.get(&id.to_string()));
         let session = self.session.clone().unwrap_or_else(|| MODERN.to_owned());
@@ -149,7 +149,7 @@ impl Client {
             (None, _) if message.get("error").is_some() => {
                 let revision = request.map_or(session, |(revision, _)| revision.clone());
                 let is_modern = revision == MODERN || revision == "2025-11-25";
-                // Earlier revisions have no definition of a response to what could not be read.
+                // Earlier revisions have no definition of the response to an unreadable message.
                 if !is_modern && message.get("id").is_none() {
                     return Vec::new();
                 }

@@ -1,4 +1,4 @@
-//! The transports at which conversations are held.
+//! The transports over which conversations are run.
 
 use std::time::Duration;
 
@@ -18,12 +18,12 @@ pub(crate) use http::Http;
 pub(crate) use lines::Lines;
 pub(crate) use stdio::{Stdio, serve_if_child};
 
-/// The time within which a message must arrive. It is never measured how long one took.
+/// The time within which a message must arrive. No test measures how long one took.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A client of a server, at one transport.
+/// A client of a server, over one transport.
 pub(crate) trait Transport {
-    /// Sends a message as a client does at this transport. At HTTP, `reply` must be the status and the headers of the
+    /// Sends a message as a client does over this transport. Over HTTP, `reply` must be the status and the headers of the
     /// response.
     fn send(&mut self, message: &str, reply: Option<&Reply>) -> Result<(), String>;
 
@@ -36,13 +36,13 @@ pub(crate) trait Transport {
     /// Waits until another message has arrived. Returns `false` if none does in time, or if the server has ended.
     fn wait(&mut self) -> Result<bool, String>;
 
-    /// Makes something happen on the server.
+    /// Causes an event on the server.
     fn event(&mut self, event: &str) -> Result<(), String>;
 
-    /// Lets time pass.
+    /// Waits, or advances the clock of the test.
     fn sleep(&mut self, time: Duration);
 
-    /// Ends the server. What it still sends can be read afterwards.
+    /// Ends the server. Messages that it still sends can be read afterwards.
     fn close(&mut self) -> Result<(), String>;
 
     /// Returns `true` if all messages that the server sends without further input have arrived already.

@@ -58,7 +58,7 @@ fn commands_print_the_output_in_the_guide() {
     let printed: Vec<_> = output.split("----\n").collect();
     for (transcript, printed) in transcripts.iter().zip(printed) {
         for line in transcript.expected.trim().lines() {
-            // `…` stands for output that differs from run to run.
+            // `…` matches output that differs from run to run.
             let mut rest = printed;
             for part in line.split('…') {
                 let found = rest.find(part).unwrap_or_else(|| {

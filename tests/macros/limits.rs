@@ -14,7 +14,7 @@ use mcpwright::{
 
 use crate::{argument, client};
 
-const LEAST: u32 = 10;
+const MIN: u32 = 10;
 const MAX: u32 = 100;
 const ZERO: u32 = 0;
 const DEFAULT: u32 = 500;
@@ -44,11 +44,11 @@ macro_rules! define {
     };
 }
 
-define!(EmptyRange, u32, range = LEAST..=1);
+define!(EmptyRange, u32, range = MIN..=1);
 define!(ExclusiveRange, u32, range = MAX..MAX);
 define!(DefaultOutside, u32, range = 1..=MAX, default = 500);
 define!(ConstantDefault, u32, range = 1..=100, default = DEFAULT);
-define!(EmptyLength, String, length = u64::from(LEAST)..=1);
+define!(EmptyLength, String, length = u64::from(MIN)..=1);
 define!(DefaultTooLong, String, length = ..=u64::from(ZERO), default = "a");
 define!(DefaultNotListed, String, one_of = COLORS, default = "blue");
 define!(EmptyList, String, one_of = NO_COLORS);
@@ -197,7 +197,7 @@ async fn limits_at_the_bounds_of_types_are_published() {
 
 #[derive(Form)]
 struct EmptyForm {
-    #[form(range = LEAST..=1)]
+    #[form(range = MIN..=1)]
     _age: u32,
 }
 
@@ -223,7 +223,7 @@ fn a_field_of_a_form_panics_when_its_schema_is_made() {
     );
 }
 
-/// The text with which a tool rejects an argument of this type.
+/// Returns the panic text for an argument of this type.
 fn reject<T: Parameter<K>, K>(describe: impl FnOnce(Argument) -> Argument) -> String {
     let text = panic_text(|| {
         let tool =

@@ -1,4 +1,4 @@
-//! The table of limits in SECURITY.md, held against the constants of the code.
+//! The table of limits in SECURITY.md, compared with the constants of the code.
 
 use std::collections::BTreeSet;
 

@@ -5,6 +5,7 @@ mod files;
 mod limits;
 mod modules;
 mod names;
+mod pages;
 mod sources;
 mod tokens;
 mod words;

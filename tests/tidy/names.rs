@@ -6,7 +6,7 @@ use crate::modules::tree::Tree;
 use crate::sources::{CRATES, File, Problems, crate_sources, library_sources};
 use crate::tokens::{Kind, Token, library_tokens};
 
-/// Identifiers that had a name of this project where the field has a name, and that name.
+/// Retired identifiers, and the names that replaced them.
 const RETIRED: [(&str, &str); 98] = [
     // Connections.
     ("Beside", "TransportMetadata"),
@@ -198,13 +198,18 @@ fn retired_names(file: &File) -> Vec<String> {
     let tokens = library_tokens(&file.text);
     let words = tokens.iter().filter(|token| token.kind == Kind::Word && !ALLOWED.contains(&token.text));
     let found = words.filter_map(|word| {
-        let whole = RETIRED.iter().find(|(retired, _)| *retired == word.text);
-        let (_, instead) =
-            whole.or_else(|| RETIRED_PREFIXES.iter().find(|(start, _)| word.text.starts_with(start)))?;
+        let instead = replacement(word.text)?;
         let (path, line, word) = (&file.path, word.line, word.text);
         Some(format!("{path}:{line}: `{word}` is a retired name, which became {instead}"))
     });
     found.collect()
+}
+
+/// Returns the name that replaced a retired one.
+pub(crate) fn replacement(name: &str) -> Option<&'static str> {
+    let whole = RETIRED.iter().find(|(retired, _)| *retired == name);
+    let found = whole.or_else(|| RETIRED_PREFIXES.iter().find(|(start, _)| name.starts_with(start)))?;
+    Some(found.1)
 }
 
 #[test]

@@ -8,7 +8,7 @@ const QUESTIONS: [&str; 12] = [
     "What", "Whatever", "Whether", "Whoever", "Who", "Whose", "Whom", "How", "That", "Where", "Which", "Why",
 ];
 
-/// One more of them, which is less often a riddle but counts all the same.
+/// A further question word, counted separately because "When" may also introduce a condition.
 const ALSO_A_QUESTION: &str = "When";
 
 /// Doc comments in a hundred that may open with such a word.

@@ -33,7 +33,7 @@ struct Document {
     offset: u64,
 }
 
-/// A path and a kind: what identifies an item in the documents of other crates.
+/// A path and a kind, which identify an item in the documents of other crates.
 type Key = (Vec<String>, String);
 
 impl Documents {
@@ -85,7 +85,7 @@ impl Documents {
     }
 
     /// Replaces the path of each item's definition, which is often in a private module, with one that its own crate
-    /// exports: that is what an item is called where the crate that is looked at does not export it.
+    /// exports. The report uses that path for an item that the examined crate does not export.
     fn use_public_paths(&mut self) {
         for name in CRATES {
             let document = self.of(name);

@@ -1,10 +1,10 @@
-//! The items of a crate that its users can name, and the paths they are named by.
+//! The items of a crate that its users can name, and their paths.
 
 use std::collections::BTreeMap;
 
 use rustdoc_types::{Crate, Id, Impl, Item, ItemEnum, StructKind, Use, VariantKind, Visibility};
 
-/// The public interface of the crate that a document's root is.
+/// The public interface of the crate at the root of a document.
 pub struct Interface<'a> {
     document: &'a Crate,
     paths: BTreeMap<Id, Vec<Vec<String>>>,
@@ -166,7 +166,7 @@ impl<'a> Interface<'a> {
         }
     }
 
-    /// An implementation that stands in a source.
+    /// An implementation that is written in a source file.
     fn implementation(&self, id: Id) -> Option<&'a Impl> {
         match &self.item(id)?.inner {
             ItemEnum::Impl(block) if !block.is_synthetic && block.blanket_impl.is_none() => Some(block),

@@ -1,4 +1,4 @@
-//! Lists and checks the public interface of the crates, from what rustdoc writes as JSON.
+//! Lists and checks the public interface of the crates, from rustdoc's JSON output.
 //!
 //! ```text
 //! mcpwright-public-api check FOLDER      compares with the snapshots, and checks that every type can be named
@@ -6,7 +6,7 @@
 //! mcpwright-public-api examples FOLDER   counts the items of `mcpwright` that have an example
 //! ```
 //!
-//! FOLDER holds the JSON files, one for each crate.
+//! FOLDER contains the JSON files, one for each crate.
 
 mod documents;
 mod examples;
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Returns `true` if nothing is to be reported.
+/// Returns `true` if the check passes.
 fn run(arguments: &[String]) -> Result<bool> {
     let [command, folder] = arguments else {
         return Err("usage: mcpwright-public-api check|update|examples FOLDER".into());

@@ -1,4 +1,4 @@
-//! Checks that users of `mcpwright` can name every type and trait of ours that they meet in its signatures.
+//! Checks that users of `mcpwright` can name every type and trait of ours in its signatures.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,10 +11,10 @@ use crate::documents::Documents;
 use crate::interface::Interface;
 use crate::{CRATES, FACADE, Result};
 
-/// Places that are shown for one name.
+/// Maximum number of places listed for one name.
 const SHOWN: usize = 4;
 
-/// Returns `true` if every name can be named, but for the known ones, and each known one is still needed.
+/// Returns `true` if every name has a path, except for those in `unnameable.txt`, each of which must still lack one.
 pub fn check(documents: &Documents, known: &Path) -> Result<bool> {
     let document = documents.of(FACADE);
     let found = unnameable(documents, &Interface::of(&document));
@@ -58,7 +58,7 @@ fn unnameable(documents: &Documents, interface: &Interface<'_>) -> BTreeMap<Stri
     };
     for id in interface.paths().keys() {
         let (Some(item), Some(path)) = (interface.item(*id), interface.path(*id)) else { continue };
-        // A module's items are looked at by themselves.
+        // The items of a module are checked separately.
         if matches!(item.inner, ItemEnum::Module(_)) {
             continue;
         }
@@ -89,7 +89,7 @@ fn seals(documents: &Documents, item: &Item) -> BTreeSet<Id> {
     supertraits.filter(|id| !documents.is_exported(*id)).collect()
 }
 
-/// The ids of what an item's signature mentions.
+/// The ids of the items in an item's signature.
 fn mentions(item: &Item, see: &mut impl FnMut(Id)) {
     if let Ok(value) = serde_json::to_value(&item.inner) {
         paths(&value, see);

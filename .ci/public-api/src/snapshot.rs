@@ -1,4 +1,4 @@
-//! One line for each public item of each crate, in files that a change of the interface changes.
+//! Snapshots of the public interface: one line for each public item of each crate.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
@@ -11,10 +11,10 @@ use crate::documents::Documents;
 use crate::interface::Interface;
 use crate::{CRATES, Result};
 
-/// Lines that are shown of a difference.
+/// Maximum number of lines of a difference that are printed.
 const SHOWN: usize = 60;
 
-/// Returns `true` if the snapshots are as the interface is.
+/// Returns `true` if the snapshots match the interface.
 pub fn check(documents: &Documents, folder: &Path) -> Result<bool> {
     let mut is_same = true;
     for name in CRATES {

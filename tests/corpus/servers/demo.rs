@@ -1,4 +1,4 @@
-//! The server that the recorded conversations run against.
+//! The server of the recorded conversations.
 
 use mcpwright_core::{CacheScope, ContentBlock, LoggingLevel, PromptMessage, ResourceContents, ResourceLink};
 use mcpwright_server::{

@@ -1,4 +1,4 @@
-//! Handlers that need input of the client: elicitation, sampling and roots.
+//! Handlers that require input from the client: elicitation, sampling and roots.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +53,7 @@ fn read<T: DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).expect("it has the form that the specification gives it")
 }
 
-/// Asks for one text, under a key.
+/// Requests one text, under a key.
 pub(super) fn ask(context: &Context, key: &str) -> Result<String, InputError> {
     let form = json!({
         "message": format!("What is the {key}?"),
@@ -163,7 +163,7 @@ async fn needs(context: Context) -> Result<&'static str, InputError> {
     Ok("able")
 }
 
-/// Asks three times and has an effect before each question; the answer shows how many effects there were.
+/// Requests input three times, with an effect before each request. The result contains the number of effects.
 async fn order_item(shared: Arc<Shared>, context: Context, item: String) -> Result<String, Error> {
     let mut numbers = Vec::new();
     let mut answers = Vec::new();

@@ -61,7 +61,7 @@ async fn wait_for(shared: Arc<Shared>, context: Context, gate: String) -> String
     format!("{gate} is open")
 }
 
-/// Asks two questions at once and one more, with one effect before them.
+/// Sends two input requests at once and then a third, with one effect before them.
 async fn ask_in_task(shared: Arc<Shared>, context: Context) -> Result<String, Error> {
     let number = context.step("effect", async { Ok::<_, StepError>(shared.effect()) }).await?;
     let (first, last) = (ask(&context, "first name"), ask(&context, "last name"));

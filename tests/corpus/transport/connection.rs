@@ -18,7 +18,7 @@ use super::{PATIENCE, Transport};
 use crate::notation::Reply;
 use crate::servers::{Served, State};
 
-/// A connection of the engine, and what runs on it.
+/// A connection of the engine, and its calls.
 pub(crate) struct Connection {
     runtime: ManualRuntime,
     server: Server,
@@ -37,7 +37,7 @@ struct Running {
     answering: Pin<Box<dyn Future<Output = (Call, Outcome)>>>,
 }
 
-/// Notes that there may be more to do.
+/// Sets the flag that makes the driver poll again.
 #[derive(Default)]
 struct Woken(AtomicBool);
 
@@ -70,7 +70,7 @@ impl Connection {
         self.received.push_back(encoded(|out| message.encode(out)));
     }
 
-    /// Moves what calls have sent to what was received.
+    /// Moves the messages that calls have sent to the received ones.
     fn take_notifications(&mut self) {
         self.received.append(&mut self.sent.lock().unwrap());
     }
@@ -105,7 +105,7 @@ impl Connection {
         self.running.push(Running { id, answering });
     }
 
-    /// Does everything that needs neither time nor the client.
+    /// Runs until every call waits for time or for the client.
     fn settle(&mut self) {
         let waker = Waker::from(Arc::clone(&self.woken));
         let mut context = Context::from_waker(&waker);
@@ -161,7 +161,7 @@ impl Transport for Connection {
         self.received.pop_front().expect("a message was there")
     }
 
-    /// Lets time pass until a message has arrived.
+    /// Advances the clock until a message has arrived.
     fn wait(&mut self) -> Result<bool, String> {
         const STEP: Duration = Duration::from_secs(1);
         let mut left = PATIENCE;

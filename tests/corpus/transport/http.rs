@@ -65,7 +65,7 @@ impl Http {
         Self { address, state, stop: Some(stop), streams: Vec::new(), parts, sender, session: None }
     }
 
-    /// Sends a request of HTTP.
+    /// Sends an HTTP request.
     fn request(
         &mut self,
         head: &str,
@@ -106,7 +106,7 @@ impl Http {
         head
     }
 
-    /// Opens the stream for what the server sends outside of responses.
+    /// Opens the stream for messages outside of responses.
     fn listen(&mut self) -> Result<(), String> {
         let head = self.head("GET", "text/event-stream", &Value::Null);
         let reply = Reply { status: 200, headers: vec![("content-type".into(), "text/event-stream".into())] };
@@ -160,8 +160,8 @@ impl Http {
 }
 
 impl Stream {
-    /// Compares status and headers with what is expected: 200 for what is answered and 202 for all else, unless the
-    /// conversation says so.
+    /// Compares status and headers with the expected ones. If the conversation has none: 200 for messages with an answer, and
+    /// 202 for all others.
     fn check_reply(&mut self, received: Reply) -> Result<(), String> {
         let default = || Reply { status: if self.ids.is_empty() { 202 } else { 200 }, headers: Vec::new() };
         let expected = self.reply.clone().unwrap_or_else(default);
@@ -202,7 +202,7 @@ impl Transport for Http {
         let head = self.head("POST", "application/json, text/event-stream", &parsed);
         let head = format!("{head}Content-Type: application/json\r\nContent-Length: {}\r\n", message.len());
         let number = self.request(&head, message, &parsed, reply.cloned())?;
-        // What has no answer is in effect once it is accepted.
+        // A message without an answer takes effect when its POST is accepted.
         while self.streams[number].ids.is_empty() && !self.streams[number].is_over {
             if !self.pump()? {
                 return Err("a message is neither accepted nor rejected".to_owned());

@@ -19,12 +19,12 @@ pub(super) enum Part {
     /// A JSON body, or the data of an event.
     Message(Value),
     End,
-    /// The response is none of HTTP, or of none of the types that were accepted.
+    /// The bytes are not an HTTP response, or its content type was not accepted.
     Broken(String),
 }
 
 impl Request {
-    /// Sends a request and has the parts of its response sent, with this number.
+    /// Sends a request, and passes on the parts of its response with this number.
     pub(super) fn send(
         address: SocketAddr,
         head: &str,

@@ -35,7 +35,7 @@ impl ManualRuntime {
         Self(Arc::new(State { start: Instant::now(), clock, background }))
     }
 
-    /// Lets time pass.
+    /// Advances the clock.
     pub(super) fn advance(&self, time: Duration) {
         let mut clock = self.clock();
         clock.elapsed += time;

@@ -14,7 +14,7 @@ use super::{PATIENCE, Transport};
 use crate::notation::Reply;
 use crate::servers::{self, Served};
 
-/// Names the server that the process serves, and the address at which it is sent events.
+/// The variable with the server that the process serves, and the address to which events are sent.
 const SERVER: &str = "MCPWRIGHT_CORPUS_SERVER";
 const EVENTS: &str = "MCPWRIGHT_CORPUS_EVENTS";
 

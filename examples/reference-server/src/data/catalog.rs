@@ -13,15 +13,18 @@ pub(super) fn fill(connection: &Connection) -> Result<(), DataError> {
         let parts: Vec<&str> = line.splitn(4, '|').map(str::trim).collect();
         if let [name, kind, personal, description] = parts[..] {
             connection
-                .prepare_cached("INSERT INTO catalogue_columns VALUES (?, ?, ?, ?, ?)")?
+                .prepare_cached("INSERT INTO catalog_columns VALUES (?, ?, ?, ?, ?)")?
                 .execute(params![table, name, kind, personal == "personal", description])?;
         } else if let Some((name, description)) = line.split_once(": ") {
             name.clone_into(&mut table);
             let rows: i64 =
                 connection.query_row(&format!("SELECT count(*) FROM {name}"), [], |row| row.get(0))?;
-            connection
-                .prepare_cached("INSERT INTO catalogue_tables VALUES (?, ?, ?, ?)")?
-                .execute(params![name, position, description, rows])?;
+            connection.prepare_cached("INSERT INTO catalog_tables VALUES (?, ?, ?, ?)")?.execute(params![
+                name,
+                position,
+                description,
+                rows
+            ])?;
         }
     }
     Ok(())

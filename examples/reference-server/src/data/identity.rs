@@ -10,7 +10,7 @@ pub const DIGEST: &str = "8a4773360bd454a27f5a4da769ef04630715401f5892dc70f0f8eb
 pub(super) const APPLICATION_ID: u32 = 0x4e4c_5431;
 
 /// Version of the schema, incremented with every change of the tables.
-pub(super) const SCHEMA_VERSION: u32 = 2;
+pub(super) const SCHEMA_VERSION: u32 = 3;
 
 /// Number of rows and document versions that are generated.
 pub(super) const STEPS: u64 = 164_177;

@@ -231,15 +231,15 @@ CREATE VIRTUAL TABLE document_index USING fts5 (
 );
 
 -- Descriptions of the tables and columns.
-CREATE TABLE catalogue_tables (
+CREATE TABLE catalog_tables (
     name TEXT PRIMARY KEY,
     position INTEGER NOT NULL,
     description TEXT NOT NULL,
     row_count INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE catalogue_columns (
-    table_name TEXT NOT NULL REFERENCES catalogue_tables (name),
+CREATE TABLE catalog_columns (
+    table_name TEXT NOT NULL REFERENCES catalog_tables (name),
     name TEXT NOT NULL,
     type TEXT NOT NULL,
     personal INTEGER NOT NULL,

@@ -115,7 +115,7 @@ pub(super) fn run(connection: &Connection, search: &SearchRequest) -> rusqlite::
     Ok(hits)
 }
 
-/// Returns a remark if the collection does not exist.
+/// Returns a note if the collection does not exist.
 fn unknown_collection(connection: &Connection, search: &SearchRequest) -> rusqlite::Result<Option<String>> {
     let Some(collection) = &search.collection else { return Ok(None) };
     let sql = "SELECT DISTINCT collection FROM documents ORDER BY collection";

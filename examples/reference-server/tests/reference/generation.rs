@@ -89,11 +89,11 @@ fn the_data_is_consistent() {
         "SELECT count(*) FROM employees AS e JOIN employees AS m ON m.id = e.manager_id WHERE m.id >= e.id",
         "SELECT count(*) FROM orders WHERE exchange_rate NOT GLOB '[0-9]*.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]'",
         // The catalog describes every table and column of the shop, and nothing else.
-        "SELECT count(*) FROM catalogue_columns AS c WHERE NOT EXISTS (
+        "SELECT count(*) FROM catalog_columns AS c WHERE NOT EXISTS (
              SELECT 1 FROM pragma_table_info(c.table_name) AS i WHERE i.name = c.name)",
-        "SELECT count(*) FROM catalogue_tables AS t, pragma_table_info(t.name) AS i WHERE NOT EXISTS (
-             SELECT 1 FROM catalogue_columns AS c WHERE c.table_name = t.name AND c.name = i.name)",
-        "SELECT count(*) FROM catalogue_columns WHERE type NOT IN
+        "SELECT count(*) FROM catalog_tables AS t, pragma_table_info(t.name) AS i WHERE NOT EXISTS (
+             SELECT 1 FROM catalog_columns AS c WHERE c.table_name = t.name AND c.name = i.name)",
+        "SELECT count(*) FROM catalog_columns WHERE type NOT IN
              ('integer', 'cents', 'decimal', 'real', 'text', 'date', 'timestamp', 'boolean', 'json', 'blob')",
         "SELECT count(*) FROM document_versions AS a JOIN document_versions AS b
              ON b.document_id = a.document_id AND b.version = a.version + 1 WHERE a.body = b.body OR b.created_at <= a.created_at",
@@ -102,8 +102,8 @@ fn the_data_is_consistent() {
     ] {
         assert_eq!(count(violations), 0, "{violations}");
     }
-    let rows = count("SELECT sum(row_count) FROM catalogue_tables");
-    assert!(rows >= 100_000 && count("SELECT count(*) FROM catalogue_tables") >= 8, "{rows}");
+    let rows = count("SELECT sum(row_count) FROM catalog_tables");
+    assert!(rows >= 100_000 && count("SELECT count(*) FROM catalog_tables") >= 8, "{rows}");
     assert!(count("SELECT count(*) FROM documents") >= 60);
     assert!(count("SELECT count(*) FROM documents WHERE format = 'html'") >= 15);
     assert!(count("SELECT count(*) FROM tickets WHERE body LIKE '%ignore all previous instructions%'") > 0);

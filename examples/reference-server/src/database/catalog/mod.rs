@@ -72,7 +72,7 @@ pub struct Index {
 impl Catalog {
     pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let mut statement = connection
-            .prepare("SELECT name, description, row_count FROM catalogue_tables ORDER BY position")?;
+            .prepare("SELECT name, description, row_count FROM catalog_tables ORDER BY position")?;
         let tables = statement.query_map([], |row| {
             Ok(Table {
                 name: row.get(0)?,
@@ -140,7 +140,7 @@ fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<TableCo
     let sql = "SELECT info.name, described.type, described.description, info.\"notnull\" = 0 AND info.pk = 0,
                       described.personal, key.\"table\" || '.' || key.\"to\"
                FROM pragma_table_info(?1) AS info
-               JOIN catalogue_columns AS described ON described.table_name = ?1 AND described.name = info.name
+               JOIN catalog_columns AS described ON described.table_name = ?1 AND described.name = info.name
                LEFT JOIN pragma_foreign_key_list(?1) AS key ON key.\"from\" = info.name
                ORDER BY info.cid";
     let mut statement = connection.prepare(sql)?;
