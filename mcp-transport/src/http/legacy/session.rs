@@ -19,8 +19,9 @@ use crate::http::random::random_bytes;
 use crate::http::state::HttpState;
 use crate::sync::lock;
 
-/// The purpose that session ids are sealed for.
-const PURPOSE: &str = "mcp session";
+/// The purpose that session ids are sealed for, with the version of their format. An id of another version cannot be opened:
+/// its client must send `initialize` again.
+const PURPOSE: &str = "mcp session 1";
 
 /// Maximum length of a session id, in bytes.
 const MAX_SESSION_ID_BYTES: usize = 6 << 10;
