@@ -24,13 +24,13 @@ pub(crate) fn internal(what: &str, reason: &dyn Display) -> ErrorObject {
 }
 
 /// Logs the panic of a handler, and returns the error for the client.
-pub(crate) fn panic(place: &str, payload: Box<dyn Any + Send>) -> ErrorObject {
+pub(crate) fn panic(name: &str, payload: Box<dyn Any + Send>) -> ErrorObject {
     let reason = payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a value that is not a string");
-    let error = internal(&format!("a handler of {place} panicked"), &reason);
+    let error = internal(&format!("a handler of {name} panicked"), &reason);
     // Dropping the payload may panic, and dropping the payload of that panic, too.
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(again);

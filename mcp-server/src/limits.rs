@@ -25,7 +25,7 @@ pub(crate) const DEFAULT_PAGE_SIZE: usize = 1000;
 /// Maximum number of values in one completion.
 pub(crate) const MAX_COMPLETION_VALUES: usize = 100;
 
-/// Duration of a poll after which it is logged, because it keeps a thread from everything else.
+/// Duration of a poll after which it is logged, because it blocks its thread.
 pub(crate) const SLOW_POLL: Duration = Duration::from_secs(1);
 
 // Handlers
@@ -84,10 +84,10 @@ pub(crate) const MAX_SUBSCRIPTIONS_PER_CALLER: usize = 100;
 /// Default time that a client has to answer an input request: [`Builder::input_timeout`](crate::Builder::input_timeout).
 pub(crate) const DEFAULT_INPUT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
-/// Maximum number of rounds of one call. A client whose responses are malformed is asked again, but not endlessly.
+/// Maximum number of rounds of one call. Input is requested again if a response is malformed, up to this number.
 pub(crate) const MAX_ROUNDS: u32 = 100;
 
-/// Maximum size of the input responses and steps of one call, in bytes: they travel with each round.
+/// Maximum size of the input responses and steps of one call, in bytes: they are part of the state of each round.
 pub(crate) const MAX_STATE_BYTES: usize = 12_000;
 
 /// Maximum length of a `requestState`, in bytes: [`MAX_STATE_BYTES`], sealed and in base64.

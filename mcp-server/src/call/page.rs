@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use mcpwright_core::{Caching, JsonText};
 
-/// One page of a list, shared by all answers that carry it.
+/// One page of a list, shared by all answers that contain it.
 #[derive(Debug)]
 pub(crate) struct ListPage {
     /// The members of the result, as the text of an object.

@@ -1,7 +1,7 @@
 //! Multi round-trip requests: a handler that requires input runs again from the top when the client has responded.
 //!
-//! The input requests of one run go to the client together. The responses, and the values of steps, travel with them: sealed
-//! through a modern client, in memory with a legacy session, in the store with a task. The next run finds both. So a handler
+//! The input requests of one run go to the client together. The responses and the values of steps are kept for the next run:
+//! in the sealed state that a modern client returns, in memory with a legacy session, in the store with a task. So a handler
 //! reads the same in both eras, and nothing waits inside of one.
 //!
 //! See [multi round-trip requests](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr).

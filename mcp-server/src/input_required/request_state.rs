@@ -21,7 +21,7 @@ use crate::{incident, runtime};
 /// The purpose that states are sealed for.
 const PURPOSE: &str = "request state";
 
-/// The version of the sealed form.
+/// The version of the sealed format.
 const VERSION: u32 = 1;
 
 /// The plaintext of a sealed request state.
@@ -72,7 +72,7 @@ impl RequestStates<'_> {
         Ok(state)
     }
 
-    /// Opens the state that a request carries. Returns `None` in the first round.
+    /// Opens the state that a request contains. Returns `None` in the first round.
     pub(crate) fn open(
         &self,
         method: &str,
@@ -115,7 +115,7 @@ impl RequestStates<'_> {
         let plain = self.seal.open(PURPOSE, &binding.texts(), &state);
         let plain = plain.ok_or("it was not sealed here, or for another caller or request")?;
         let SealedState::<RoundState> { v, e, n, b } =
-            serde_json::from_slice(&plain).map_err(|_| "it has another form")?;
+            serde_json::from_slice(&plain).map_err(|_| "it does not deserialize")?;
         if v != VERSION {
             return Err("it has another version");
         }
@@ -151,7 +151,7 @@ impl RequestStates<'_> {
     }
 }
 
-/// Returns the error for a state that is not accepted, whatever the reason.
+/// Returns the error for a state that is not accepted. It does not reveal the reason.
 fn rejected() -> ErrorObject {
     ErrorObject::invalid_params(
         "`params.requestState` does not belong to this request, or has expired: send the request again without it",

@@ -22,7 +22,7 @@ pub(crate) struct RoundState {
     /// The number of rounds so far.
     #[serde(rename = "n", default)]
     pub(crate) rounds: u32,
-    /// The responses that have just arrived, whatever they respond to.
+    /// The responses that have just arrived, also those that no request was made for.
     #[serde(skip)]
     pub(crate) new_responses: BTreeMap<String, InputResponse>,
     /// The progress that was reported last, if this is still the same request.
@@ -60,7 +60,7 @@ impl RoundState {
         self.new_responses.insert(key.into(), response);
     }
 
-    /// Adds what is kept of the round before.
+    /// Merges the state of earlier rounds into this one.
     pub(crate) fn merge(&mut self, earlier: &Self) {
         self.rounds += earlier.rounds;
         // This run may not have used all responses. Those that no request was made for are dropped.

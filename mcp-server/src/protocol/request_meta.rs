@@ -66,7 +66,7 @@ impl<'a> RequestMeta<'a> {
     }
 }
 
-/// What indicates, outside of the `_meta` of a request, that its client speaks an earlier revision.
+/// The indication, outside of the `_meta` of a request, that its client uses an earlier revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LegacyContext {
     None,

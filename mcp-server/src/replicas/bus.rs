@@ -34,7 +34,7 @@ pub trait Bus: Send + Sync + 'static {
     /// Must not block, because handlers wait for it: a bus over a network queues the change.
     fn publish(&self, change: &Change, from: &ReplicaHandle);
 
-    /// Called once for each replica, when its server is built: keep `replica` to deliver what the others publish.
+    /// Called once for each replica, when its server is built: keep `replica` to deliver the changes of the others.
     fn attach(&self, replica: ReplicaHandle);
 }
 

@@ -12,8 +12,8 @@ use crate::replicas::task_change::TaskChange;
 
 /// A change that clients can subscribe to.
 ///
-/// A [`Bus`](crate::Bus) carries it between processes as serde writes it. The form has a version: a replica rejects the
-/// changes of a version that it does not know.
+/// It is serialized with serde for a [`Bus`](crate::Bus). The format has a version: a replica rejects changes of a version
+/// that it does not know.
 ///
 /// ```
 /// use mcpwright_server::Change;
@@ -43,7 +43,7 @@ pub enum Change {
 /// The version of the wire format of changes.
 const VERSION: u32 = 1;
 
-/// A change as it travels.
+/// The wire format of a change.
 #[derive(Serialize, Deserialize)]
 struct VersionedChange {
     v: u32,

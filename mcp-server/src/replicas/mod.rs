@@ -1,4 +1,4 @@
-//! State and messages that the replicas of a server share: a store, a bus, and seals for what clients keep.
+//! State and messages that the replicas of a server share: a store, a bus, and seals for data that clients store.
 
 pub(crate) mod bus;
 pub(crate) mod change;

@@ -19,7 +19,7 @@ pub(crate) struct TaskVersion {
 
 /// A task changed state. Delivered only to the task's owner.
 ///
-/// On a [`Bus`](crate::Bus) it carries the whole state, with results and input requests, and the owner. Two changes are
+/// On a [`Bus`](crate::Bus) it contains the whole state, with results and input requests, and the owner. Two changes are
 /// equal if they are of the same task: the last state replaces earlier ones.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TaskChange(Arc<ChangedTask>);

@@ -4,7 +4,7 @@ use crate::replicas::seal::keys::Key;
 use crate::server::builder::Builder;
 
 impl Builder {
-    /// Adds a key that seals what clients keep on behalf of the server: session ids, and the state of calls that require
+    /// Adds a key that seals the data of the server that clients store: session ids, and the state of calls that require
     /// input. All replicas must have the same keys.
     ///
     /// The first key seals, and all of them open. Without a key, each process has a random one. A key is good for some

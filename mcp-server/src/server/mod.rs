@@ -69,7 +69,7 @@ impl Server {
         self
     }
 
-    /// Returns the seal for what clients keep on behalf of the server.
+    /// Returns the seal for data of the server that clients store.
     pub fn seal(&self) -> &Seal {
         &self.seal
     }
@@ -84,7 +84,7 @@ impl Server {
         self.state.instructions.as_deref()
     }
 
-    /// Returns the capabilities, which follow from what is registered.
+    /// Returns the capabilities, which follow from the registered handlers.
     pub fn capabilities(&self) -> &ServerCapabilities {
         &self.state.capabilities
     }
@@ -137,7 +137,7 @@ impl Server {
         !(tools.providers.is_empty() && prompts.providers.is_empty() && resources.providers.is_empty())
     }
 
-    /// Returns the tasks, if calls may become tasks.
+    /// Returns the registry of tasks, if calls may become tasks.
     pub(crate) fn tasks(&self) -> Option<&Arc<Registry>> {
         self.state.tasks.as_ref()
     }

@@ -15,9 +15,9 @@ use crate::subscriptions::notify::Notify;
 impl Builder {
     /// Adds the handlers of another server: its tools and prompts as `prefix_name`, its resources under their own URIs.
     ///
-    /// The same holds for what its providers offer. Resources keep their URIs, because contents and links refer to them: two
-    /// servers that are mounted in one must have different URIs. The name, instructions, timeouts and limits of the mounted
-    /// server are not used. Its changes reach the clients of this server.
+    /// This also applies to the handlers of its providers. Resources keep their URIs, because contents and links refer to
+    /// them: two servers that are mounted in one must have different URIs. The name, instructions, timeouts and limits of
+    /// the mounted server are not used. Its changes reach the clients of this server.
     ///
     /// ```
     /// use mcpwright_server::{Server, ToolHandler};

@@ -62,7 +62,7 @@ struct Mailbox {
     wake: OnceLock<Wake>,
 }
 
-/// It holds no more than the subscription names, whether or not its client reads.
+/// Changes that wait to be sent. They are at most those that the subscription names, also if its client does not read.
 #[derive(Default)]
 struct PendingChanges {
     /// A change that occurs twice is sent once.
@@ -177,7 +177,7 @@ impl Subscription {
         lock(&self.mailbox.pending).changes.remove(change);
     }
 
-    /// Sets what to call when changes are pending, unless that was set when the subscription was opened.
+    /// Sets the function to call when changes are pending, unless it was set when the subscription was opened.
     pub(crate) fn set_wake(&self, wake: &Wake) {
         // Set once: a connection listens once.
         let _ = self.mailbox.wake.set(wake.clone());

@@ -1,8 +1,8 @@
 //! The tasks of a server: their records in the store, and the handles of those that run in this process.
 //!
-//! The store has no transactions, so whatever must happen once is the first value under a key of its own: the end of a task,
-//! the response to an input request, and the claim to a round. Everything else has one writer at a time, the replica that
-//! runs the task.
+//! The store has no transactions, so an event that must happen once is the first value under a key of its own: the end of a
+//! task, the response to an input request, and the claim to a round. Everything else has one writer at a time, the replica
+//! that runs the task.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

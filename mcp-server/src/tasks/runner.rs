@@ -27,7 +27,7 @@ use crate::{incident, runtime};
 /// Runs a call in the background: the dispatch of the server.
 pub(crate) type RunCall = Arc<dyn Fn(Call) -> BoxFuture<'static, Outcome> + Send + Sync>;
 
-/// The tasks of a server, and what it takes to run them. Cheap to clone.
+/// Creates, runs, suspends and ends the tasks of a server. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct TaskRunner {
     pub(crate) registry: Arc<Registry>,
@@ -57,7 +57,7 @@ struct RegisteredTask {
 impl Drop for RegisteredTask {
     fn drop(&mut self) {
         self.registry.unregister(&self.id, &self.handle);
-        // A handler that blocks keeps running and can only ask whether it is cancelled.
+        // A handler that blocks keeps running and can only check if it is cancelled.
         self.handle.abort();
     }
 }

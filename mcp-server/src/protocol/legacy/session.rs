@@ -1,4 +1,4 @@
-//! A session: the handshake, and what the client has requested since.
+//! A session: the handshake, the subscriptions and the log level.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ use crate::server::Server;
 use crate::subscriptions::hub::{Subscription, Wake};
 use crate::tasks::methods::is_task_method;
 
-/// The handshake of a client, and what it has requested since.
+/// The handshake of a client, its subscriptions and its log level.
 #[derive(Debug)]
 pub(crate) struct Session {
     handshake: Handshake,
@@ -89,7 +89,7 @@ impl Session {
         *self.version() == ProtocolVersion::V2025_03_26
     }
 
-    /// Routes a request: the session answers what concerns itself, and everything else is a call.
+    /// Routes a request: the session answers the methods that change it, and every other request is a call.
     pub(crate) fn route(
         &mut self,
         request: &Request,

@@ -1,4 +1,4 @@
-//! Revision 2026-07-28 and later: each request carries in `_meta` what it needs, and each result states its kind.
+//! Revision 2026-07-28 and later: each request describes its client in `_meta`, and each result states its kind.
 
 pub(crate) mod error;
 pub(crate) mod result;
@@ -127,7 +127,7 @@ pub(crate) fn discover(server: &Server) -> JsonText {
     }
 }
 
-/// Returns the state of earlier rounds that a request carries.
+/// Returns the state of earlier rounds that a request contains.
 pub(crate) fn round_state(
     request: &Request,
     caller: &Caller,

@@ -74,7 +74,7 @@ impl Subscriptions {
         self.0.remove(id).is_some()
     }
 
-    /// Sets what the open subscriptions call when there are changes.
+    /// Sets the function that the open subscriptions call when there are changes.
     pub(crate) fn set_wake(&self, wake: &Wake) {
         self.0.values().for_each(|subscription| subscription.set_wake(wake));
     }

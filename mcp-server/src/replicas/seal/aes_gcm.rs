@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::replicas::seal::keys::{Key, Keys};
 use crate::replicas::seal::{Seal, Sealer};
 
-/// The version of the sealed form.
+/// The version of the sealed format.
 const VERSION: u8 = 1;
 
 /// Length of the id of a key, in bytes.

@@ -1,7 +1,7 @@
-//! Seals for what clients keep on behalf of the server: session ids and request states.
+//! Seals for data of the server that clients store: session ids and request states.
 //!
-//! With the feature `seal`, contents are encrypted and travel with the client. Without it, they stay in the process and
-//! the client gets a ticket.
+//! With the feature `seal`, the client stores the encrypted data. Without it, the data stays in the process and the client
+//! gets a ticket.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub(crate) trait Sealer: Send + Sync {
     fn open(&self, purpose: &str, bound: &[&str], sealed: &str) -> Option<Vec<u8>>;
 }
 
-/// A seal for what clients keep on behalf of the server, so that they can neither read nor change it. Cheap to clone.
+/// A seal for data of the server that clients store and can neither read nor change. Cheap to clone.
 ///
 /// ```
 /// use mcpwright_server::Server;
@@ -47,7 +47,7 @@ pub struct Seal {
 }
 
 impl Seal {
-    /// Returns `true` if no other process can open what this one seals.
+    /// Returns `true` if only this process can open its sealed texts.
     pub fn is_random(&self) -> bool {
         self.is_random
     }
@@ -61,7 +61,7 @@ impl Seal {
         self.sealer.seal(purpose, bound, plain)
     }
 
-    /// Opens what was sealed for this purpose and bound to these texts. Returns `None` for anything else.
+    /// Opens a text that was sealed for this purpose and bound to these texts. Returns `None` for any other.
     pub fn open(&self, purpose: &str, bound: &[&str], sealed: &str) -> Option<Vec<u8>> {
         self.sealer.open(purpose, bound, sealed)
     }
