@@ -96,9 +96,9 @@ pub use mcpwright_server::{
     CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Failure, Field, Form,
     FormField, FromContext, Handler, HandlerKind, HeaderParam, InputError, InputRequired, IntoCompletion,
     IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MemoryStore, MethodHandler,
-    Middleware, Next, NotificationSender, Notify, Outcome, Parameter, ProgressValue, PromptHandler,
-    PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve, Server,
-    StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
+    Middleware, Next, NotificationSender, Notify, NotifySet, Outcome, Parameter, ProgressValue,
+    PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve,
+    Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
     ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
@@ -117,6 +117,22 @@ pub use serde;
 pub use serde_json;
 
 /// A `Result` with a boxed error, for `main` and for handlers: `?` converts the errors of libraries into it.
+///
+/// ```
+/// use mcpwright::Result;
+///
+/// /// Reads a port number, or uses the default one.
+/// fn port(text: Option<&str>) -> Result<u16> {
+///     match text {
+///         Some(text) => Ok(text.trim().parse()?),
+///         None => Ok(8080),
+///     }
+/// }
+///
+/// assert_eq!(port(Some("443\n"))?, 443);
+/// assert!(port(Some("https")).is_err());
+/// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+/// ```
 pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
 
 /// The guide. Its snippets are compiled as doctests.

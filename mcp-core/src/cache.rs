@@ -31,6 +31,16 @@ impl Caching {
 }
 
 /// The scope of a cached result, as in HTTP's `Cache-Control: public` and `Cache-Control: private`.
+///
+/// ```
+/// use mcpwright_core::{CacheScope, Caching};
+///
+/// // A price list is the same for every caller; an inbox is not.
+/// let price_list = Caching::new(3_600_000, CacheScope::Public);
+/// let inbox = Caching::new(5_000, CacheScope::Private);
+/// assert_eq!(price_list.cache_scope.as_str(), "public");
+/// assert_eq!(inbox.cache_scope, CacheScope::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CacheScope {

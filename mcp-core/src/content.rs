@@ -60,6 +60,13 @@ impl ContentBlock {
     }
 
     /// Creates an image from its bytes, which are encoded in base64.
+    ///
+    /// ```
+    /// use mcpwright_core::ContentBlock;
+    ///
+    /// let pixel = ContentBlock::image([0x89, b'P', b'N', b'G'], "image/png");
+    /// assert_eq!(serde_json::to_value(&pixel).unwrap()["data"], "iVBORw==");
+    /// ```
     pub fn image(bytes: impl AsRef<[u8]>, mime_type: impl Into<String>) -> Self {
         ImageContent::new(bytes, mime_type).into()
     }
@@ -70,11 +77,27 @@ impl ContentBlock {
     }
 
     /// Creates a link to a resource.
+    ///
+    /// ```
+    /// use mcpwright_core::{ContentBlock, Resource};
+    ///
+    /// // The client reads the file if the model or the user needs it.
+    /// let link = ContentBlock::resource_link(Resource::new("file:///report.pdf", "report").mime_type("application/pdf"));
+    /// assert_eq!(serde_json::to_value(&link).unwrap()["type"], "resource_link");
+    /// ```
     pub fn resource_link(resource: ResourceLink) -> Self {
         Self::ResourceLink(resource)
     }
 
     /// Creates a block with the contents of a resource.
+    ///
+    /// ```
+    /// use mcpwright_core::{CallToolResult, ContentBlock, ResourceContents};
+    ///
+    /// let file = ResourceContents::text("file:///src/main.rs", "fn main() {}").mime_type("text/x-rust");
+    /// let result = CallToolResult::new([ContentBlock::text("The file is small:"), ContentBlock::resource(file)]);
+    /// assert_eq!(result.content.len(), 2);
+    /// ```
     pub fn resource(contents: ResourceContents) -> Self {
         EmbeddedResource::new(contents).into()
     }

@@ -8,6 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::version::ProtocolVersion;
 
+/// Maximum number of characters of an unknown method that an error repeats.
+const MAX_UNKNOWN_NAME_CHARS: usize = 64;
+
 /// The error of a JSON-RPC response: a protocol error, for the client program.
 ///
 /// An error that the language model should see is a tool result with `isError` instead: see
@@ -63,7 +66,7 @@ impl ErrorObject {
     /// Creates a [method not found](ErrorCode::METHOD_NOT_FOUND) error. The message contains the first 64 characters of
     /// the name.
     pub fn method_not_found(method: &str) -> Self {
-        let name: String = method.chars().take(64).collect();
+        let name: String = method.chars().take(MAX_UNKNOWN_NAME_CHARS).collect();
         Self::new(ErrorCode::METHOD_NOT_FOUND, format!("method not found: {}", name.escape_debug()))
     }
 

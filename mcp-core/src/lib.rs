@@ -78,9 +78,9 @@ pub use input::{
     UntitledMultiSelectEnumSchema, UntitledSingleSelectEnumSchema,
 };
 pub use input_responses::InputResponses;
-#[doc(hidden)]
-pub use json::push_json_string;
 pub use json::{JsonText, Members};
+#[doc(hidden)]
+pub use json::{push_json_string, read_json_string};
 pub use log::{LoggingLevel, LoggingMessageParams, SetLevelParams};
 pub use message::{DecodeError, Message, Notification, Request, RequestId, Response};
 pub use meta::Meta;

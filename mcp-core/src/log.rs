@@ -11,6 +11,15 @@ use crate::setters::setters;
 /// They are the severities of syslog, as in [RFC 5424](https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1).
 ///
 /// See [`LoggingLevel`](https://modelcontextprotocol.io/specification/2026-07-28/schema#logginglevel).
+///
+/// ```
+/// use mcpwright_core::LoggingLevel;
+///
+/// // A client that requests warnings receives errors as well, but no information.
+/// let min_level = LoggingLevel::Warning;
+/// assert!(LoggingLevel::Error >= min_level);
+/// assert!(LoggingLevel::Info < min_level);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LoggingLevel {

@@ -209,9 +209,22 @@ impl GetPromptResult {
     }
 }
 
-/// A message of a prompt.
+/// A message of a prompt: its sender, and one block of content.
 ///
 /// See [`PromptMessage`](https://modelcontextprotocol.io/specification/2026-07-28/schema#promptmessage).
+///
+/// ```
+/// use mcpwright_core::{ContentBlock, PromptMessage, ResourceContents, Role};
+///
+/// let file = ResourceContents::text("file:///src/main.rs", "fn main() {}");
+/// let messages = [
+///     PromptMessage::user("Review this file."),
+///     PromptMessage::user(ContentBlock::resource(file)),
+///     PromptMessage::assistant("The file has no tests."),
+/// ];
+/// assert_eq!(messages[2].role, Role::Assistant);
+/// assert_eq!(messages[2].content.as_text(), Some("The file has no tests."));
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromptMessage {

@@ -192,7 +192,7 @@ impl CallToolParams {
     }
 }
 
-/// The result of `tools/call`.
+/// The result of `tools/call`: content for the language model, and structured content for programs.
 ///
 /// See [`CallToolResult`](https://modelcontextprotocol.io/specification/2026-07-28/schema#calltoolresult).
 ///
@@ -242,6 +242,13 @@ impl CallToolResult {
     }
 
     /// Creates the result of a failed call, with a description of the error for the language model.
+    ///
+    /// ```
+    /// use mcpwright_core::CallToolResult;
+    ///
+    /// let result = CallToolResult::error("there is no note 7; list the notes to find one");
+    /// assert_eq!(result.is_error, Some(true));
+    /// ```
     pub fn error(text: impl Into<String>) -> Self {
         Self::text(text).is_error(true)
     }

@@ -128,8 +128,8 @@ mod expand;
 use ast::handler::HandlerKind;
 use proc_macro::TokenStream;
 
-/// Makes a type a server, whose handlers are the methods with [`#[tool]`](macro@tool), [`#[resource]`](macro@resource)
-/// and [`#[prompt]`](macro@prompt).
+/// Implements a server for a type: its handlers are the methods with [`#[tool]`](macro@tool),
+/// [`#[resource]`](macro@resource) and [`#[prompt]`](macro@prompt).
 ///
 /// The attribute is on an inherent `impl` block, which may be generic, and implements `mcpwright::Serve` for the type.
 ///
@@ -203,7 +203,7 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::server::expand(options.into(), &item.into()).into()
 }
 
-/// Makes a method of a [server](macro@server), or a free function, a tool.
+/// Declares a method of a [server](macro@server), or a free function, as a tool.
 ///
 /// A tool must have a description, because models choose tools by their descriptions: it is the doc comment of the
 /// method. A tool returns a type that implements `mcpwright::IntoToolResult`, such as `String`, `Json<T>` or a
@@ -271,8 +271,8 @@ pub fn tool(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::function::expand(HandlerKind::Tool, options.into(), &item.into()).into()
 }
 
-/// Makes a method of a [server](macro@server), or a free function, a resource; with variables in the URI, a resource
-/// template.
+/// Declares a method of a [server](macro@server), or a free function, as a resource; with variables in the URI, as a
+/// resource template.
 ///
 /// Each variable must have a parameter with its name, of any type that can be read from text; the other parameters are
 /// extractors. A resource returns a type that implements `mcpwright::IntoContents`, such as `String`, `Vec<u8>` or an
@@ -325,8 +325,8 @@ pub fn resource(options: TokenStream, item: TokenStream) -> TokenStream {
     expand::function::expand(HandlerKind::Resource, options.into(), &item.into()).into()
 }
 
-/// Makes a method of a [server](macro@server), or a free function, a prompt, which a user chooses and whose arguments
-/// the user types.
+/// Declares a method of a [server](macro@server), or a free function, as a prompt, which a user chooses and whose
+/// arguments the user types.
 ///
 /// A prompt returns a type that implements `mcpwright::IntoPromptResult`, such as `String` or `Vec<PromptMessage>`. On
 /// a free function, the handler is returned by the function `prompt` of the added type, as with
@@ -374,7 +374,7 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 /// Describes an argument: a parameter of a [tool](macro@tool), a [resource template](macro@resource) or a
 /// [prompt](macro@prompt). It needs no import.
 ///
-/// Limits are published in the schema. A call that does not meet them is rejected with an error that the model can read.
+/// Limits are published in the schema. A call that does not meet them fails with an error that the model can read.
 ///
 /// | option | meaning |
 /// |---|---|
@@ -425,7 +425,7 @@ pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
     expand::arg::expand(&item.into()).into()
 }
 
-/// Makes a struct with named fields a form, which a user fills in during a call (elicitation).
+/// Derives a form from a struct with named fields. A user fills it in during a call (elicitation).
 ///
 /// The type of a field implements `mcpwright::Field`: `String`, numbers, `bool`, enums with
 /// [`#[derive(Choice)]`](macro@Choice), a `Vec` of such an enum, or an `Option` of these. A field is required, unless
@@ -509,8 +509,8 @@ pub fn form(item: TokenStream) -> TokenStream {
     expand::form::expand(item.into()).into()
 }
 
-/// Makes an enum of variants without data the type of a field in a [form](macro@Form): the user chooses one variant, or
-/// several if the field is a `Vec`.
+/// Derives the type of a field in a [form](macro@Form) from an enum of variants without data: the user chooses one
+/// variant, or several if the field is a `Vec`.
 ///
 /// | option | meaning |
 /// |---|---|

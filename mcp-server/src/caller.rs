@@ -51,6 +51,17 @@ impl Caller {
     }
 
     /// Returns a caller whose identity has been verified.
+    ///
+    /// ```
+    /// use mcpwright_server::Caller;
+    /// use serde_json::{Map, json};
+    ///
+    /// // From the members of a token that was verified.
+    /// let claims = Map::from_iter([("org".to_owned(), json!("acme"))]);
+    /// let ada = Caller::new("ada", ["notes:read".to_owned()], claims);
+    /// assert_eq!(ada.subject(), Some("ada"));
+    /// assert!(ada.has_scope("notes:read"));
+    /// ```
     pub fn new(
         subject: impl Into<String>,
         scopes: impl IntoIterator<Item = String>,
@@ -67,6 +78,18 @@ impl Caller {
 
     /// Returns the text to store with a session, a task or a sealed state that only this caller may use: the subject,
     /// or a text that is no subject for all anonymous callers.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    ///
+    /// use mcpwright_server::Caller;
+    /// use serde_json::Map;
+    ///
+    /// let ada = Caller::new("ada", [], Map::new());
+    /// let drafts = HashMap::from([(ada.binding().to_owned(), "Dear Bob")]);
+    /// assert_eq!(drafts.get(ada.binding()), Some(&"Dear Bob"));
+    /// assert_eq!(drafts.get(Caller::anonymous().binding()), None);
+    /// ```
     pub fn binding(&self) -> &str {
         self.subject().unwrap_or("\u{0}")
     }

@@ -6,6 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mcpwright_core::ErrorObject;
 
+use crate::limits::MAX_LOGGED_BYTES;
+
 /// Returns a random incident number, which links a response to a log entry.
 pub(crate) fn number() -> String {
     let mut bytes = [0; 6];
@@ -38,7 +40,6 @@ pub(crate) fn panic(place: &str, payload: Box<dyn Any + Send>) -> ErrorObject {
 
 /// Escapes control characters of text from a client, and truncates it, for use in a log message.
 pub(crate) fn escaped(text: &str) -> String {
-    const MAX_LOGGED_BYTES: usize = 256;
     let mut line = String::new();
     for character in text.chars() {
         let is_harmless = !character.is_control()

@@ -1,7 +1,5 @@
 //! Text of JSON that is put together without a parse.
 
-use std::borrow::Cow;
-
 use mcpwright_core::{JsonText, Meta};
 
 /// Returns the text of an object with `_meta` added in front.
@@ -17,12 +15,4 @@ pub(crate) fn with_meta(fields: String, meta: &Meta) -> JsonText {
 /// Returns the empty object.
 pub(crate) fn empty_object() -> JsonText {
     JsonText::from_trusted("{}".to_owned())
-}
-
-/// Returns the value of a JSON string, borrowed if it has no escapes.
-pub(crate) fn string(json: &str) -> Option<Cow<'_, str>> {
-    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
-        _ => serde_json::from_str(json).ok().map(Cow::Owned),
-    }
 }

@@ -1,6 +1,7 @@
-//! The engine: what a Model Context Protocol server means, whatever the transport and the revision.
+//! The engine of an MCP server: messages in, calls of handlers, messages out, for every transport and protocol revision.
 //!
-//! It opens no sockets, spawns nothing and has no clock of its own. See the crate `mcpwright` for building servers.
+//! It performs no I/O, spawns no threads or tasks and reads no clock: a transport provides a [`Runtime`]. To write a
+//! server, use the crate `mcpwright`; this crate is the interface for authors of transports and stores.
 
 // docs.rs shows the feature that each item needs.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -36,21 +37,21 @@ pub use call::outcome::{Answer, Outcome};
 pub use call::{Call, CallId};
 pub use caller::Caller;
 pub use extensions::Extensions;
-pub use handler::argument::Argument;
-pub use handler::arguments::{AsArgument, AsExtractor, CallArguments, Extracted, Parameter};
 pub use handler::completer::{Completer, CompletionRequest, IntoCompletion};
-pub use handler::contents::{Contents, IntoContents};
 pub use handler::context::Context;
 pub use handler::context::step::StepError;
 pub use handler::error::{Failure, IntoError, ToolError};
 pub use handler::execution::Execution;
-pub use handler::extract::{Ext, FromContext};
-pub use handler::function::Function;
-pub use handler::header_params::HeaderParam;
-pub use handler::into_result::{IntoToolResult, Json};
 pub use handler::kind::{ContentKind, HandlerKind};
+pub use handler::parameters::argument::Argument;
+pub use handler::parameters::call_arguments::{AsArgument, AsExtractor, CallArguments, Extracted, Parameter};
+pub use handler::parameters::extract::{Ext, FromContext};
+pub use handler::parameters::function::Function;
+pub use handler::parameters::header_params::HeaderParam;
 pub use handler::progress::ProgressValue;
-pub use handler::prompt::IntoPromptResult;
+pub use handler::results::contents::{Contents, IntoContents};
+pub use handler::results::prompt::IntoPromptResult;
+pub use handler::results::tool::{IntoToolResult, Json};
 pub use handler::task_mode::TaskMode;
 pub use handler::{Handler, PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};
 pub use input_required::InputRequired;
@@ -78,5 +79,5 @@ pub use runtime::Runtime;
 pub use server::Server;
 pub use server::builder::{Builder, IntoServer, Serve};
 pub use server::provider::{Catalog, Entry, PromptProvider, ProviderError, ResourceProvider, ToolProvider};
-pub use subscriptions::notify::Notify;
+pub use subscriptions::notify::{Notify, NotifySet};
 pub use tasks::config::TaskConfig;

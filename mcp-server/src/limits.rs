@@ -1,6 +1,7 @@
-//! Every bound of the engine, in one table. SECURITY.md lists them for operators.
+//! Every limit of the engine, in one table. SECURITY.md lists them for operators, and `tests/tidy/limits.rs` compares the
+//! two.
 //!
-//! A bound that a server author can change has its default here and its setter on [`Builder`](crate::Builder) or
+//! A limit that a server author can change has its default here and its setter on [`Builder`](crate::Builder) or
 //! [`TaskConfig`](crate::TaskConfig).
 
 use std::time::Duration;
@@ -27,10 +28,30 @@ pub(crate) const MAX_COMPLETION_VALUES: usize = 100;
 /// Duration of a poll after which it is logged, because it keeps a thread from everything else.
 pub(crate) const SLOW_POLL: Duration = Duration::from_secs(1);
 
+// Handlers
+
+/// Maximum length of the name of a tool, in bytes.
+pub(crate) const MAX_TOOL_NAME_BYTES: usize = 128;
+
+/// Maximum depth of a schema that is written by hand.
+#[allow(dead_code, reason = "only a build with the feature `validate` uses it")]
+pub(crate) const MAX_SCHEMA_DEPTH: usize = 64;
+
+/// Maximum number of JSON values in a schema that is written by hand.
+#[allow(dead_code, reason = "only a build with the feature `validate` uses it")]
+pub(crate) const MAX_SCHEMA_VALUES: usize = 10_000;
+
+/// Maximum number of problems that are reported for one value.
+#[allow(dead_code, reason = "only a build with the feature `validate` uses it")]
+pub(crate) const MAX_REPORTED_PROBLEMS: usize = 20;
+
 // Messages
 
 /// Maximum length of a URI, in bytes.
 pub(crate) const MAX_URI_BYTES: usize = 8 << 10;
+
+/// Maximum number of characters of an unknown name that an error repeats.
+pub(crate) const MAX_UNKNOWN_NAME_CHARS: usize = 64;
 
 /// Maximum length of a protocol version, in bytes.
 pub(crate) const MAX_VERSION_BYTES: usize = 1024;
@@ -83,6 +104,12 @@ pub(crate) const MAX_WAITING_BYTES: usize = 8 << 20;
 /// Default time that a task is kept: [`TaskConfig::ttl`](crate::TaskConfig::ttl).
 pub(crate) const DEFAULT_TASK_TTL: Duration = Duration::from_secs(60 * 60);
 
+/// Minimum time that a task is kept: a task that expired at once could not be polled.
+pub(crate) const MIN_TASK_TTL: Duration = Duration::from_secs(1);
+
+/// Maximum time that a task is kept. Clocks reach further, so every task ends and counts for its caller until then.
+pub(crate) const MAX_TASK_TTL: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// Default interval at which clients should poll a task: [`TaskConfig::poll_interval`](crate::TaskConfig::poll_interval).
 pub(crate) const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -95,7 +122,16 @@ pub(crate) const DEFAULT_MAX_TASK_BYTES: usize = 1 << 20;
 /// Minimum time that the result of a task is kept after its end.
 pub(crate) const MIN_RESULT_TTL: Duration = Duration::from_secs(60);
 
-// What stays in the process
+/// Interval of the heartbeats of a running task. With each, its replica checks if another replica has ended it.
+pub(crate) const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Time without a heartbeat after which a running task counts as lost.
+pub(crate) const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(20);
+
+// Memory and logs
+
+/// Maximum length of a text from a client or a handler in a log message, in bytes.
+pub(crate) const MAX_LOGGED_BYTES: usize = 256;
 
 /// Maximum number of entries in a [`MemoryStore`](crate::MemoryStore).
 pub(crate) const MAX_STORE_ENTRIES: usize = 100_000;

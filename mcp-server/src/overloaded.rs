@@ -1,4 +1,4 @@
-//! Rejections because of a limit that is reached for the moment.
+//! The error of a request that exceeds a limit temporarily.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,9 +6,11 @@ use std::time::Duration;
 use mcpwright_core::ErrorObject;
 use serde_json::json;
 
-/// A rejection because a limit is reached for the moment: the same request may succeed later.
+use crate::runtime::in_millis;
+
+/// The error of a request that exceeds a limit temporarily: a retry may succeed.
 ///
-/// Over HTTP it is the status 429, and nothing else is. As a JSON-RPC error it is an internal error (-32603) with
+/// Over HTTP, its status is 429, which no other error has. As a JSON-RPC error it is an internal error (-32603) with
 /// `retryAfterMs` in its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overloaded {
@@ -17,7 +19,7 @@ pub struct Overloaded {
 }
 
 impl Overloaded {
-    /// Creates a rejection with its reason and the time after which a retry is worthwhile.
+    /// Creates an error with its reason and the time after which the client may retry.
     ///
     /// ```
     /// use std::time::Duration;
@@ -31,17 +33,22 @@ impl Overloaded {
         Self { reason, retry_after }
     }
 
-    /// Returns the rejection of a call because too many are in flight.
+    /// Returns the error of a call if too many are in flight.
     pub fn too_many_calls() -> Self {
         Self::new("too many calls at once", Duration::from_secs(1))
     }
 
-    /// Returns the rejection of a subscription because its caller has too many.
+    /// Returns the error of a subscription if its caller has too many.
     pub fn too_many_subscriptions() -> Self {
         Self::new("too many subscriptions", Duration::from_secs(60))
     }
 
-    /// Returns the time after which a retry is worthwhile.
+    /// Returns the error of a call that should become a task, if its caller has too many tasks.
+    pub(crate) fn too_many_tasks() -> Self {
+        Self::new("too many tasks", Duration::from_secs(60))
+    }
+
+    /// Returns the time after which the client may retry.
     pub fn retry_after(&self) -> Duration {
         self.retry_after
     }
@@ -57,7 +64,7 @@ impl std::error::Error for Overloaded {}
 
 impl From<Overloaded> for ErrorObject {
     fn from(overloaded: Overloaded) -> Self {
-        let milliseconds = u64::try_from(overloaded.retry_after.as_millis()).unwrap_or(u64::MAX);
-        Self::internal(overloaded.reason).data(json!({ "retryAfterMs": milliseconds }))
+        let Overloaded { reason, retry_after } = overloaded;
+        Self::internal(reason).data(json!({ "retryAfterMs": in_millis(retry_after) }))
     }
 }

@@ -45,7 +45,12 @@ pub(crate) fn unix_seconds(runtime: &dyn Runtime) -> u64 {
 
 /// Returns the time of day, in milliseconds of Unix time.
 pub(crate) fn unix_millis(runtime: &dyn Runtime) -> u64 {
-    u64::try_from(since_epoch(runtime).as_millis()).unwrap_or(u64::MAX)
+    in_millis(since_epoch(runtime))
+}
+
+/// Returns a duration in milliseconds, or `u64::MAX` if it is longer.
+pub(crate) fn in_millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn since_epoch(runtime: &dyn Runtime) -> Duration {
@@ -110,11 +115,11 @@ impl Runtime for InlineRuntime {
     }
 
     fn run_pending(&self) {
-        /// Tasks that make no progress by then wait for something that does not happen here.
-        const MAX_ROUNDS: usize = 1000;
+        /// Maximum number of passes. Tasks that are still pending then wait for a timer or another thread.
+        const MAX_PASSES: usize = 1000;
         let woken = Arc::new(Woken(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&woken));
-        for _ in 0..MAX_ROUNDS {
+        for _ in 0..MAX_PASSES {
             // Unlocked while the tasks run: they may spawn more.
             let mut tasks = mem::take(&mut *self.tasks());
             if tasks.is_empty() || !woken.0.swap(false, Ordering::AcqRel) {

@@ -14,6 +14,13 @@ const MAX_QUEUED_LINES: usize = 1024;
 /// A client that starts a server may not read its standard error. Once that pipe is full, writing to it blocks forever; this
 /// writer drops lines instead, and later reports how many. Pass it to a subscriber:
 /// `tracing_subscriber::fmt().with_writer(mcpwright::transport::stderr)`.
+///
+/// ```
+/// use std::io::Write as _;
+///
+/// writeln!(mcpwright_transport::stderr(), "reading the configuration")?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn stderr() -> Stderr {
     Stderr { line: Vec::new() }
 }

@@ -1,8 +1,10 @@
 //! An in-memory bus for several servers in one process.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use mcpwright_server::{Bus, Change, ReplicaHandle};
+
+use crate::sync::lock;
 
 /// An in-memory bus for several servers in one process. Clones are the same bus.
 ///
@@ -24,23 +26,19 @@ impl MemoryBus {
     pub fn new() -> Self {
         Self::default()
     }
-
-    fn attached(&self) -> MutexGuard<'_, Vec<ReplicaHandle>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Bus for MemoryBus {
     fn publish(&self, change: &Change, from: &ReplicaHandle) {
         // Unlocked before the change is delivered: a woken connection may attach another server.
-        let others: Vec<_> = self.attached().iter().filter(|listeners| *listeners != from).cloned().collect();
+        let others: Vec<_> = lock(&self.0).iter().filter(|replica| *replica != from).cloned().collect();
         let gone: Vec<_> = others.into_iter().filter(|replica| !replica.deliver(change)).collect();
         if !gone.is_empty() {
-            self.attached().retain(|listeners| !gone.contains(listeners));
+            lock(&self.0).retain(|replica| !gone.contains(replica));
         }
     }
 
-    fn attach(&self, listeners: ReplicaHandle) {
-        self.attached().push(listeners);
+    fn attach(&self, replica: ReplicaHandle) {
+        lock(&self.0).push(replica);
     }
 }

@@ -25,6 +25,7 @@ use tokio::sync::watch;
 #[derive(Clone, Debug)]
 pub struct TokioRuntime {
     handle: Handle,
+    /// The number of blocking jobs.
     jobs: Arc<AtomicUsize>,
     /// The number of background tasks.
     background: watch::Sender<usize>,
@@ -55,7 +56,7 @@ impl TokioRuntime {
         not(feature = "http"),
         allow(dead_code, reason = "transports of one client do not wait for it")
     )]
-    pub(crate) async fn quiet(&self) {
+    pub(crate) async fn wait_idle(&self) {
         // The sender is a field, so it is not dropped.
         let _ = self.background.subscribe().wait_for(|count| *count == 0).await;
     }
@@ -66,10 +67,10 @@ impl Runtime for TokioRuntime {
         Instant::now()
     }
 
-    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         // A timer belongs to the runtime on which it is created, and this may run on another thread.
         let _guard = self.handle.enter();
-        Box::pin(tokio::time::sleep(time))
+        Box::pin(tokio::time::sleep(duration))
     }
 
     fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) {
@@ -81,19 +82,19 @@ impl Runtime for TokioRuntime {
         });
     }
 
-    fn spawn(&self, work: BoxFuture<'static, ()>) {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
         self.background.send_modify(|count| *count += 1);
         let guard = RunningTask(self.background.clone());
         self.handle.spawn(async move {
             let _guard = guard;
-            work.await;
+            task.await;
         });
     }
 }
 
-/// Cancels the tasks of a server that shuts down. A store that does not answer delays the shutdown only for a while.
+/// Cancels the tasks of a server that shuts down. A store that does not answer delays the shutdown by two seconds at most.
 pub(crate) async fn cancel_tasks(server: &Server) {
-    /// Time for the store to take the last states.
+    /// Timeout of the store for the last states.
     const STORE_TIMEOUT: Duration = Duration::from_secs(2);
     if tokio::time::timeout(STORE_TIMEOUT, server.cancel_tasks()).await.is_err() {
         tracing::warn!("the store did not answer in time: some tasks are not stored as cancelled");

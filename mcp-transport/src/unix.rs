@@ -23,6 +23,14 @@ const BACKLOG: u32 = 1024;
 ///
 /// A socket that an earlier process left there is replaced. It ends on SIGTERM and SIGINT.
 ///
+/// ```no_run
+/// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
+/// use mcpwright_transport::LineLimits;
+///
+/// mcpwright_transport::unix(server, "/run/user/1000/notes.sock", LineLimits::default().max_clients(20)).await
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Returns an error if the socket cannot be created, or outside of a tokio runtime.
@@ -36,7 +44,7 @@ pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: LineL
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => clients.take(stream),
+                Ok((stream, _)) => clients.serve(stream),
                 // Too many open files, for example: some will be closed soon.
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a client");
@@ -92,7 +100,7 @@ impl Clients {
     }
 
     /// Serves a client, or rejects it if there are too many.
-    fn take(&mut self, stream: UnixStream) {
+    fn serve(&mut self, stream: UnixStream) {
         while let Some(ended) = self.serving.try_join_next() {
             log(ended);
         }
@@ -150,7 +158,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_connects_before_only_the_owner_can() {
+    async fn a_bound_socket_accepts_connections_only_after_its_permissions_are_set() {
         let folder = Folder::new("bound");
         let path = folder.0.join("socket");
         let socket = UnixSocket::new_stream().unwrap();
@@ -166,7 +174,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_a_socket_on_which_nobody_listens_is_replaced() {
+    async fn only_an_abandoned_socket_is_replaced() {
         let folder = Folder::new("abandoned");
         let (path, file) = (folder.0.join("socket"), folder.0.join("file"));
         let listener = listen(&path).unwrap();

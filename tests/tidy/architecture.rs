@@ -48,7 +48,7 @@ fn interfaces_of_the_system_are_used_in_few_files() {
         ("mcp-core/src", "", &["std::thread", "std::time", "SystemTime", "tracing"]),
         ("mcp-server/src", "", &["tokio", "std::fs", "std::net", "std::process", "std::thread"]),
         ("mcp-server/src", "runtime.rs", &["Instant::now", "SystemTime", "UNIX_EPOCH"]),
-        ("mcp-", "stdio_fds.rs", &["stdout()"]),
+        ("mcp-", "stdio/fds.rs", &["stdout()"]),
     ];
     let mut problems = Problems::default();
     for file in library_sources() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::sources::{Problems, read};
 
 /// The file of a constant or of a default, its name, and its row in the table. `.0` and `.1` are the members of a pair.
-const LIMITS: [(&str, &str, &str); 89] = [
+const LIMITS: [(&str, &str, &str); 90] = [
     ("mcp-core/src/message/scan.rs", "MAX_DEPTH", "message nesting"),
     ("mcp-core/src/message/id.rs", "MAX_STRING_ID_LEN", "request id length"),
     ("mcp-core/src/message/decode.rs", "MAX_BATCH_LEN", "messages per batch"),
@@ -29,6 +29,8 @@ const LIMITS: [(&str, &str, &str); 89] = [
     ("mcp-core/src/schema/suggestion.rs", "MAX_NAME_LEN", "suggested name length"),
     ("mcp-core/src/schema/suggestion.rs", "MAX_NAMES", "names compared"),
     ("mcp-core/src/input/form/format.rs", "MAX_EMAIL_LEN", "email length"),
+    ("mcp-core/src/error.rs", "MAX_UNKNOWN_NAME_CHARS", "unknown name"),
+    ("mcp-server/src/limits.rs", "MAX_UNKNOWN_NAME_CHARS", "unknown name"),
     ("mcp-server/src/limits.rs", "MAX_UNREADABLE_MESSAGES", "unreadable messages in a row"),
     ("mcp-server/src/limits.rs", "MAX_VERSION_BYTES", "revision name length"),
     ("mcp-server/src/limits.rs", "MAX_URI_BYTES", "URI length"),
@@ -57,48 +59,39 @@ const LIMITS: [(&str, &str, &str); 89] = [
     ("mcp-server/src/limits.rs", "MAX_STORE_ENTRIES", "store values"),
     ("mcp-server/src/limits.rs", "MAX_CACHED_METAS", "cached clients"),
     ("mcp-server/src/limits.rs", "MAX_CACHED_META_BYTES", "cached client size"),
-    ("mcp-server/src/server/mount.rs", "MAX_TOOL_NAME_BYTES", "tool name length"),
-    ("mcp-server/src/handler/validate.rs", "MAX_REPORTED_PROBLEMS", "argument problems"),
-    ("mcp-server/src/handler/validate.rs", "MAX_SCHEMA_DEPTH", "schema nesting"),
-    ("mcp-server/src/handler/validate.rs", "MAX_SCHEMA_VALUES", "schema size"),
-    ("mcp-server/src/incident.rs", "MAX_LOGGED_BYTES", "log text"),
-    ("mcp-server/src/tasks/config.rs", "MIN_TTL", "task lifetime minimum"),
-    ("mcp-server/src/tasks/config.rs", "MAX_TTL", "task lifetime maximum"),
-    ("mcp-server/src/tasks/registry.rs", "LEASE", "task heartbeat timeout"),
+    ("mcp-server/src/limits.rs", "MAX_TOOL_NAME_BYTES", "tool name length"),
+    ("mcp-server/src/limits.rs", "MAX_REPORTED_PROBLEMS", "argument problems"),
+    ("mcp-server/src/limits.rs", "MAX_SCHEMA_DEPTH", "schema nesting"),
+    ("mcp-server/src/limits.rs", "MAX_SCHEMA_VALUES", "schema size"),
+    ("mcp-server/src/limits.rs", "MAX_LOGGED_BYTES", "log text"),
+    ("mcp-server/src/limits.rs", "MIN_TASK_TTL", "task lifetime minimum"),
+    ("mcp-server/src/limits.rs", "MAX_TASK_TTL", "task lifetime maximum"),
+    ("mcp-server/src/limits.rs", "HEARTBEAT_TIMEOUT", "task heartbeat timeout"),
     ("mcp-transport/src/runtime.rs", "STORE_TIMEOUT", "time to record tasks"),
     ("mcp-transport/src/lines/limits.rs", "max_line_bytes", "line length"),
     ("mcp-transport/src/lines/limits.rs", "drain_timeout", "time after end of input"),
     ("mcp-transport/src/lines/limits.rs", "max_clients", "socket clients"),
-    ("mcp-transport/src/lines/write_buffer.rs", "HIGH_WATER", "unread output"),
-    ("mcp-transport/src/stdio/mod.rs", "AFTER_SIGNAL", "time after a signal"),
-    ("mcp-transport/src/stdio/mod.rs", "LAST_WRITE", "last write"),
-    ("mcp-transport/src/lines/mod.rs", "LAST_WRITE", "last write"),
-    ("mcp-transport/src/stdio/mod.rs", "LAST_POLL", "last poll"),
+    ("mcp-transport/src/lines/write_buffer.rs", "MAX_PENDING_BYTES", "unread output"),
+    ("mcp-transport/src/stdio/mod.rs", "SIGNAL_DRAIN_TIMEOUT", "time after a signal"),
+    ("mcp-transport/src/lines/limits.rs", "LAST_WRITE_TIMEOUT", "last write"),
+    ("mcp-transport/src/stdio/mod.rs", "ABORT_TIMEOUT", "last poll"),
     ("mcp-transport/src/stdio/mod.rs", "MAX_LEASE", "time on the reading thread"),
     ("mcp-transport/src/unix.rs", "BACKLOG", "socket backlog"),
     ("mcp-transport/src/log.rs", "MAX_QUEUED_LINES", "queued log lines"),
-    ("mcp-transport/src/http/net/serve.rs", "MAX_HEADER_FIELDS", "header fields"),
-    ("mcp-transport/src/http/net/serve.rs", "BUFFER", "read buffer"),
-    ("mcp-transport/src/http/net/monitor.rs", "LINGERING", "linger time"),
-    ("mcp-transport/src/http/net/monitor.rs", "MAX_LINGERING_BYTES", "linger size"),
-    (
-        "mcp-transport/src/http/modern/exchange.rs",
-        "MAX_PENDING_NOTIFICATIONS.0",
-        "queued notifications per call",
-    ),
-    (
-        "mcp-transport/src/http/modern/exchange.rs",
-        "MAX_PENDING_NOTIFICATIONS.1",
-        "size of queued notifications",
-    ),
+    ("mcp-transport/src/http/net/connection.rs", "MAX_HEADER_FIELDS", "header fields"),
+    ("mcp-transport/src/http/net/connection.rs", "MAX_READ_BYTES", "read buffer"),
+    ("mcp-transport/src/http/net/monitored_io.rs", "LINGER_TIMEOUT", "linger time"),
+    ("mcp-transport/src/http/net/monitored_io.rs", "MAX_LINGER_BYTES", "linger size"),
+    ("mcp-transport/src/http/limits.rs", "MAX_PENDING_NOTIFICATIONS", "queued notifications per call"),
+    ("mcp-transport/src/http/limits.rs", "MAX_PENDING_NOTIFICATION_BYTES", "size of queued notifications"),
     ("mcp-transport/src/http/legacy/session.rs", "MAX_SESSION_ID_BYTES", "session id length"),
     ("mcp-transport/src/http/legacy/session.rs", "MAX_CACHED_TOKENS", "cached session ids"),
-    ("mcp-transport/src/http/legacy/session.rs", "STORE_TIME", "store time"),
+    ("mcp-transport/src/http/legacy/session.rs", "STORE_TIMEOUT", "store time"),
     ("mcp-transport/src/http/legacy/streams.rs", "MAX_IDLE_STREAMS", "streams per session"),
     ("mcp-transport/src/http/legacy/streams.rs", "RESUME_WINDOW", "reconnect time"),
-    ("mcp-transport/src/http/legacy/stream.rs", "MAX_RETAINED.0", "replay messages"),
-    ("mcp-transport/src/http/legacy/stream.rs", "MAX_RETAINED.1", "replay size"),
-    ("mcp-transport/src/http/legacy/stream.rs", "MAX_RETAINED_AFTER_END", "replay size after the end"),
+    ("mcp-transport/src/http/legacy/replay_buffer.rs", "MAX_RETAINED_MESSAGES", "replay messages"),
+    ("mcp-transport/src/http/legacy/replay_buffer.rs", "MAX_RETAINED_BYTES", "replay size"),
+    ("mcp-transport/src/http/legacy/replay_buffer.rs", "MAX_RETAINED_AFTER_END", "replay size after the end"),
     ("mcp-transport/src/http/limits.rs", "shutdown_delay", "shutdown delay"),
     ("mcp-transport/src/http/limits.rs", "drain_timeout", "shutdown time"),
     ("mcp-transport/src/http/limits.rs", "json_grace", "response grace"),
@@ -123,10 +116,10 @@ const HTTP: [(&str, &str); 13] = [
 ];
 
 /// Rows whose limit is no constant of its own: the range of a type, or a length within one expression.
-const WITHOUT_CONSTANT: [&str; 3] = ["request id number", "unknown name", "header value excerpt"];
+const WITHOUT_CONSTANT: [&str; 2] = ["request id number", "header value excerpt"];
 
 /// Constants of the table in `mcp-server/src/limits.rs` that reject nothing.
-const WITHOUT_ROW: [&str; 1] = ["DEFAULT_POLL_INTERVAL"];
+const WITHOUT_ROW: [&str; 2] = ["DEFAULT_POLL_INTERVAL", "HEARTBEAT_INTERVAL"];
 
 #[test]
 fn the_table_of_limits_is_that_of_the_code() {

@@ -19,7 +19,7 @@ pub(crate) mod string;
 use member_index::MemberIndex;
 
 pub use members::Members;
-pub use string::push_json_string;
+pub use string::{push_json_string, read_json_string};
 
 /// A JSON value that is kept as text, on one line.
 ///

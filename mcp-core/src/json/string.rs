@@ -1,4 +1,6 @@
-//! JSON strings: writing them, and finding the end of their unescaped part.
+//! JSON strings: writing and reading them, and finding the end of their unescaped part.
+
+use std::borrow::Cow;
 
 /// Appends `text` as a JSON string. Runs of characters that need no escape are copied at once.
 #[doc(hidden)]
@@ -26,6 +28,18 @@ pub fn push_json_string(out: &mut String, mut text: &str) {
         text = &text[end + 1..];
     }
     out.push('"');
+}
+
+/// Returns the value of a JSON string; `None` if the text is no JSON string. Borrows the text if it has no escapes, which is
+/// the usual case.
+///
+/// The text must be one JSON value: its characters are not checked.
+#[doc(hidden)]
+pub fn read_json_string(json: &str) -> Option<Cow<'_, str>> {
+    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
+        _ => serde_json::from_str(json).ok().map(Cow::Owned),
+    }
 }
 
 /// Returns the index of the first byte from `at` on that is a quote, a backslash or a control character, or the length

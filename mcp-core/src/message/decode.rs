@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::ErrorObject;
-use crate::json::JsonText;
+use crate::json::{JsonText, read_json_string};
 use crate::message::id::{MAX_STRING_ID_LEN, RequestId};
 use crate::message::scan::{Duplicate, Envelope, MAX_DEPTH, ScanError, Scanner, Span};
 use crate::message::{Message, Notification, Request, Response};
@@ -54,7 +54,7 @@ impl Decoder {
 
     fn decode_batch(&mut self, text: &str) -> Result<Message, DecodeError> {
         match self.scanner.scan_elements(text, MAX_BATCH_LEN)? {
-            None => Err(DecodeError::invalid(None, "a batch must hold at most 32 messages")),
+            None => Err(DecodeError::invalid(None, "a batch must have at most 32 messages")),
             Some(elements) if elements.is_empty() => {
                 Err(DecodeError::invalid(None, "a batch must not be empty"))
             }
@@ -192,17 +192,9 @@ fn validate_method(
     let Some(method) = member(&envelope.method) else {
         return invalid("`method` is missing");
     };
-    match decode_string(method) {
-        Ok(name) => Ok(method::find(&name).map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed)),
-        Err(_) => invalid("`method` must be a string"),
-    }
-}
-
-/// Decodes a JSON string. Borrows the text if it has no escapes, which is the usual case.
-fn decode_string(text: &str) -> Result<Cow<'_, str>, serde_json::Error> {
-    match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-        Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
-        _ => serde_json::from_str::<String>(text).map(Cow::Owned),
+    match read_json_string(method) {
+        Some(name) => Ok(method::find(&name).map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed)),
+        None => invalid("`method` must be a string"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! PortableSchema schemas compiled for validation.
+//! Portable schemas, compiled for validation.
 
 use std::collections::HashMap;
 

@@ -28,7 +28,7 @@ pub enum Match {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Variables(Vec<(String, String)>);
 
-/// The reason for which a URI that matches was rejected.
+/// The reason why a URI that matches was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct Rejection {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 use syn::{Data, DeriveInput, Fields, LitStr, Variant};
 
-use crate::ast::derive::{check_names, read_options, reject_generics};
+use crate::ast::derive::{check_names, read_options, report_generics};
 use crate::ast::docs;
 use crate::ast::name::Name;
 use crate::ast::options::setting::Setting;
@@ -27,7 +27,7 @@ pub(crate) struct ChoiceOption {
 impl Choice {
     /// Reads an enum.
     pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
-        reject_generics(input, "a choice", errors);
+        report_generics(input, "a choice", errors);
         let rename_all = read_options(&CHOICE, "choice", &input.attrs, errors).take("rename_all");
         let mistake = "`#[derive(Choice)]` must be on an enum: the user chooses among its variants";
         let variants = match &input.data {

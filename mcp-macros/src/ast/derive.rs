@@ -24,7 +24,7 @@ pub(crate) fn read_options(
 }
 
 /// Reports generics: the schema that users see must be the same for every request.
-pub(crate) fn reject_generics(input: &DeriveInput, subject: &str, errors: &mut Errors) {
+pub(crate) fn report_generics(input: &DeriveInput, subject: &str, errors: &mut Errors) {
     if !input.generics.params.is_empty() {
         errors.report(
             &input.generics,

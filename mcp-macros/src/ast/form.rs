@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use syn::{Data, DeriveInput, Field, Fields, Type};
 
-use crate::ast::derive::{check_names, read_options, reject_generics};
+use crate::ast::derive::{check_names, read_options, report_generics};
 use crate::ast::name::Name;
 use crate::ast::options::setting::{Setting, Settings};
 use crate::ast::options::table::{FORM, FORM_FIELD};
@@ -26,7 +26,7 @@ pub(crate) struct FormField {
 impl Form {
     /// Reads a struct.
     pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Self {
-        reject_generics(input, "a form", errors);
+        report_generics(input, "a form", errors);
         let rename_all = read_options(&FORM, "form", &input.attrs, errors).take("rename_all");
         let empty = Self { fields: Vec::new() };
         let fields = match &input.data {

@@ -35,7 +35,7 @@ pub(crate) fn check(settings: &Settings, errors: &mut Errors) {
     }
 }
 
-/// Reports options for which there is no type.
+/// Reports options that no type can have together.
 fn check_contradictions(settings: &Settings, errors: &mut Errors) {
     let Some(range) = settings.find("range") else { return };
     for (option, reason) in [("length", "a number has no length"), ("pattern", "a number is not a string")] {

@@ -55,7 +55,7 @@ impl Method {
             declared.extend(HandlerKind::of(attribute).map(|kind| (kind, attribute.path().span(), options)));
         }
         let Some((kind, ..)) = declared.first() else {
-            reject_arg(&mut function.signature, errors);
+            report_arg(&mut function.signature, errors);
             return None;
         };
         check_signature(&function.signature, *kind, errors);
@@ -178,7 +178,7 @@ fn check_usage(parameters: &[Parameter], handlers: &[Handler], errors: &mut Erro
 }
 
 /// Reports `#[arg]` on a function that has no handler: it would be dropped silently.
-fn reject_arg(signature: &mut Signature, errors: &mut Errors) {
+fn report_arg(signature: &mut Signature, errors: &mut Errors) {
     for input in &mut signature.inputs {
         let attributes = match input {
             FnArg::Receiver(receiver) => &mut receiver.attrs,

@@ -32,7 +32,34 @@ pub trait Middleware: Send + Sync + 'static {
     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome;
 }
 
-/// The rest of the chain: the remaining middleware, then the handler.
+/// The rest of the middleware chain: the remaining middleware, then the handler.
+///
+/// ```
+/// use mcpwright_core::{ErrorCode, ErrorObject, method};
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Call, Middleware, Next, Outcome, Server, ToolHandler, async_trait};
+///
+/// /// Lets only callers with the scope `tools` call tools.
+/// struct Authorize;
+///
+/// #[async_trait]
+/// impl Middleware for Authorize {
+///     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
+///         if call.method() == method::TOOLS_CALL && !call.caller().has_scope("tools") {
+///             return ErrorObject::invalid_request("a tool requires the scope `tools`").into();
+///         }
+///         next.run(call).await
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let ping = ToolHandler::function("ping", [], || async { "pong" });
+/// let client = Client::modern(Server::builder("example", "1.0.0").tool(ping).middleware(Authorize));
+/// assert_eq!(client.list_tools().await?.len(), 1);
+/// assert_eq!(client.call_tool("ping", ()).await.unwrap_err().code, ErrorCode::INVALID_REQUEST);
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     dispatcher: &'a dyn Dispatcher,

@@ -14,14 +14,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use mcpwright_core::{Client, ErrorObject, JsonText, Request, RequestId};
+use mcpwright_core::{Client, ErrorObject, JsonText, Request, RequestId, read_json_string};
 use serde::Deserialize;
 
 use crate::call::running_task::RunningTask;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::input_required::rounds::RoundState;
-use crate::json;
 
 /// Identifies a call on its connection. Unlike the client's request id, it is never used again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,7 +133,7 @@ impl Call {
     pub(crate) fn name(&self) -> Result<Cow<'_, str>, ErrorObject> {
         let invalid = || ErrorObject::invalid_params("params: `name` must be a string");
         let text = self.member("name").ok_or_else(invalid)?;
-        json::string(text).ok_or_else(invalid)
+        read_json_string(text).ok_or_else(invalid)
     }
 
     /// Returns the text of `params.arguments`.
@@ -177,6 +176,18 @@ impl Call {
     }
 
     /// Returns the values that handlers find by their type, so that a middleware or transport can add some.
+    ///
+    /// ```
+    /// use mcpwright_core::Client;
+    /// use mcpwright_server::{Call, Caller};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct Tenant(String);
+    ///
+    /// let mut call = Call::new(1.into(), "tools/list", None, Client::default(), Caller::anonymous());
+    /// call.extensions_mut().insert(Tenant("acme".to_owned()));
+    /// assert_eq!(call.extensions().get::<Tenant>().as_deref(), Some(&Tenant("acme".to_owned())));
+    /// ```
     pub fn extensions_mut(&mut self) -> &mut Extensions {
         &mut self.extensions
     }
@@ -187,6 +198,38 @@ impl Call {
     }
 
     /// Deserializes the parameters.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Call, MethodHandler, NotificationSender, Outcome, Server, async_trait};
+    /// use serde_json::json;
+    ///
+    /// /// The parameters of `com.example/square`.
+    /// #[derive(serde::Deserialize)]
+    /// struct Square {
+    ///     number: i64,
+    /// }
+    ///
+    /// struct SquareHandler;
+    ///
+    /// #[async_trait]
+    /// impl MethodHandler for SquareHandler {
+    ///     async fn handle(&self, call: &Call, _: &NotificationSender) -> Outcome {
+    ///         match call.read::<Square>() {
+    ///             Ok(params) => Outcome::complete(&json!({ "square": params.number * params.number })),
+    ///             Err(error) => error.into(),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("math", "1.0.0").method("com.example/square", SquareHandler));
+    /// let result = client.send("com.example/square", json!({ "number": 7 })).await?;
+    /// assert_eq!(result.member("square"), Some("49"));
+    /// assert!(client.send("com.example/square", json!({ "number": "x" })).await.is_err());
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///

@@ -45,6 +45,32 @@ impl NotificationSender {
     }
 
     /// Sends a notification. Drops it if the call has ended or its client does not keep up.
+    ///
+    /// ```
+    /// use mcpwright_core::Notification;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Call, MethodHandler, NotificationSender, Outcome, Server, async_trait};
+    /// use serde_json::json;
+    ///
+    /// struct Watch;
+    ///
+    /// #[async_trait]
+    /// impl MethodHandler for Watch {
+    ///     async fn handle(&self, _: &Call, notifications: &NotificationSender) -> Outcome {
+    ///         if let Ok(started) = Notification::new("com.example/started", &json!({ "sensor": 7 })) {
+    ///             notifications.send(started);
+    ///         }
+    ///         Outcome::complete(&json!({ "degrees": 21.5 }))
+    ///     }
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("sensors", "1.0.0").method("com.example/watch", Watch));
+    /// client.send("com.example/watch", json!({})).await?;
+    /// assert_eq!(client.notifications()[0].method, "com.example/started");
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn send(&self, notification: Notification) {
         self.0.deliver(notification);
     }

@@ -11,7 +11,26 @@ use crate::incident;
 use crate::input_required::InputRequired;
 use crate::json::with_meta;
 
-/// The outcome of a call, before the protocol revision gives it its shape.
+/// The outcome of a call, the same for every protocol revision: a result, input requests, or an error.
+///
+/// ```
+/// use mcpwright_core::ErrorObject;
+/// use mcpwright_server::Outcome;
+/// use serde_json::json;
+///
+/// /// Returns the label of an outcome in a metric.
+/// fn label(outcome: &Outcome) -> &'static str {
+///     match outcome {
+///         Outcome::Complete(_) if outcome.is_error() => "tool error",
+///         Outcome::Complete(_) => "ok",
+///         Outcome::InputRequired(_) => "input required",
+///         _ => "protocol error",
+///     }
+/// }
+///
+/// assert_eq!(label(&Outcome::complete(&json!({ "ok": true }))), "ok");
+/// assert_eq!(label(&ErrorObject::method_not_found("tools/cal").into()), "protocol error");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -59,9 +78,7 @@ impl Outcome {
     pub(crate) fn into_answer(self) -> Result<Answer, ErrorObject> {
         match self {
             Self::Complete(answer) => Ok(answer),
-            Self::InputRequired(_) => {
-                Err(ErrorObject::internal("input is required where none can be requested"))
-            }
+            Self::InputRequired(_) => Err(ErrorObject::internal("this method must not require input")),
             Self::MissingCapability(missing) => Err(missing_capability(&missing)),
             Self::ResourceNotFound(uri) => Err(ErrorObject::resource_not_found(&uri)),
             Self::Failed(error) => Err(error),
@@ -187,6 +204,13 @@ impl Answer {
     /// Returns the size of the members, in bytes.
     pub(crate) fn len(&self) -> usize {
         self.fields.text().len()
+    }
+
+    /// Returns the error text if the members are larger than `max` bytes.
+    pub(crate) fn too_large(&self, max: usize) -> Option<String> {
+        let size = self.len();
+        (size > max)
+            .then(|| format!("the result is too large: it must be at most {max} bytes, and is {size}"))
     }
 
     /// Returns the result without the members that every modern result has.

@@ -1,4 +1,4 @@
-//! One page of a list.
+//! A page of a list, with its encoded results.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! The task of a call, as its handler sees it.
+//! The interface between a handler and the task that it runs for.
 
 use std::fmt;
 use std::time::Duration;

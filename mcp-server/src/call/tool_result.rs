@@ -6,7 +6,7 @@ use crate::call::outcome::Answer;
 use crate::incident;
 
 /// Returns a result that replaces one that is too large, and asks the model to request less.
-pub(crate) fn request_less(reason: &str) -> Result<Answer, ErrorObject> {
+pub(crate) fn too_large_error(reason: &str) -> Result<Answer, ErrorObject> {
     let result = CallToolResult::error(format!("{reason}; request less"));
     match serialize(&result).map(Answer::serialized) {
         Ok(answer) => Ok(Answer { is_error: true, ..answer }),

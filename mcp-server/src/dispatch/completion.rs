@@ -44,7 +44,7 @@ impl Server {
                 let template = self.find_template(&resource.uri).await?;
                 self.suggest(&template.core().parameters, &argument, value, known, context).await
             }
-            _ => Err(ErrorObject::invalid_params("params.ref must name a prompt or a resource template")),
+            _ => Err(ErrorObject::invalid_params("`params.ref` must name a prompt or a resource template")),
         }
     }
 

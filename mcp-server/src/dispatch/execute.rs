@@ -10,29 +10,63 @@ use std::time::Duration;
 use futures::channel::oneshot;
 use futures::future::{BoxFuture, Either};
 
+use crate::call::outcome::Outcome;
+use crate::dispatch::errors::timed_out;
+use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
+use crate::handler::handler_core::HandlerCore;
 use crate::handler::latency::LatencyStats;
+use crate::handler::parameters::argument_text::ArgumentText;
 use crate::limits::SLOW_POLL;
 use crate::runtime::Runtime;
+use crate::server::Server;
 
 /// The handler exceeded its timeout, which is the field.
 #[derive(Debug)]
 pub(crate) struct TimedOut(pub(crate) Duration);
 
-/// Returns a future that runs a started handler until it ends or its timeout passes.
-///
-/// An `async fn` would hold its arguments a second time, in the future of every call.
-pub(crate) fn run<T: Send + 'static>(
-    name: &str,
-    execution: Execution<T>,
-    latency: &LatencyStats,
-    timeout: Duration,
-    runtime: &Arc<dyn Runtime>,
-) -> impl Future<Output = Result<Result<T, Failure>, TimedOut>> {
-    match execution {
-        Execution::Future(future) => Either::Left(asynchronous(name, future, latency, timeout, runtime)),
-        Execution::Blocking(handler) => Either::Right(synchronous(handler, timeout, runtime)),
+impl Server {
+    /// Returns a future that runs a started handler, for at most `timeout` unless it has a timeout of its own.
+    ///
+    /// An `async fn` would hold its arguments a second time, in the future of every call.
+    pub(crate) fn run<R: Send + 'static>(
+        &self,
+        name: &str,
+        core: &HandlerCore<R>,
+        execution: Execution<R>,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<Result<R, Failure>, TimedOut>> {
+        let timeout = core.timeout.unwrap_or(timeout);
+        let runtime = &self.runtime;
+        match execution {
+            Execution::Future(future) => {
+                Either::Left(run_future(name, future, &core.latency, timeout, runtime))
+            }
+            Execution::Blocking(handler) => Either::Right(run_blocking_job(handler, timeout, runtime)),
+        }
+    }
+
+    /// Runs the handler of a prompt or a resource. A failure is a protocol error, whose text names the handler `label`.
+    pub(crate) async fn run_handler<R: Send + 'static>(
+        &self,
+        name: &str,
+        label: &str,
+        core: &HandlerCore<R>,
+        arguments: &ArgumentText<'_>,
+        context: &Context,
+    ) -> Result<R, Outcome> {
+        let result = match core.start(arguments, context) {
+            Ok(execution) => {
+                let result = self.run(name, core, execution, self.state.timeout).await;
+                result.unwrap_or_else(|TimedOut(_)| Err(timed_out(label).into()))
+            }
+            Err(failure) => Err(failure),
+        };
+        result.map_err(|failure| match context.take_input_required(&failure) {
+            Some(input_required) => input_required,
+            None => self.protocol_error(label, failure).into(),
+        })
     }
 }
 
@@ -43,11 +77,11 @@ pub(crate) async fn with_timeout<F: Future>(
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,
 ) -> Result<F::Output, TimedOut> {
-    asynchronous(name, work, &LatencyStats::default(), timeout, runtime).await
+    run_future(name, work, &LatencyStats::default(), timeout, runtime).await
 }
 
 /// Runs an asynchronous handler until it ends or its timeout passes.
-async fn asynchronous<F: Future>(
+async fn run_future<F: Future>(
     name: &str,
     handler: F,
     latency: &LatencyStats,
@@ -81,7 +115,7 @@ async fn asynchronous<F: Future>(
 }
 
 /// Runs a synchronous handler on a thread for blocking work until it ends or its timeout passes.
-async fn synchronous<T: Send + 'static>(
+async fn run_blocking_job<T: Send + 'static>(
     handler: impl FnOnce() -> T + Send + 'static,
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,

@@ -1,4 +1,4 @@
-//! Dispatch of calls: one arm per method, blind to revisions and transports.
+//! Dispatch of calls to handlers, by method. Independent of revisions and transports.
 
 pub(crate) mod completion;
 pub(crate) mod errors;
@@ -26,8 +26,20 @@ use crate::tasks::runner::RunCall;
 
 impl Server {
     /// Runs a call: through the middleware to the handler. A panic becomes the error of this call only.
+    ///
+    /// ```
+    /// use mcpwright_core::Client;
+    /// use mcpwright_server::{Call, Caller, NotificationSender, Outcome, Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("clock", "1.0.0").tool(ToolHandler::function("now", [], || async { "noon" })).build();
+    /// let call = Call::new(1.into(), "tools/list", None, Client::default(), Caller::anonymous());
+    /// let outcome = server.call(&call, &NotificationSender::new(|_| {})).await;
+    /// assert!(matches!(outcome, Outcome::Complete(_)));
+    /// # });
+    /// ```
     pub async fn call(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
-        if self.starts_elsewhere(call.method()) {
+        if self.must_yield_first(call.method()) {
             execute::yield_once().await;
         }
         let outcome = match self.middleware() {
@@ -42,7 +54,7 @@ impl Server {
 
     /// Returns `true` if code of unknown speed runs before the handler or instead of one: such a call is not started on the
     /// thread that reads messages.
-    fn starts_elsewhere(&self, name: &str) -> bool {
+    fn must_yield_first(&self, name: &str) -> bool {
         let is_measured = matches!(name, method::TOOLS_CALL | method::PROMPTS_GET | method::RESOURCES_READ);
         let is_list = matches!(
             name,
@@ -58,7 +70,7 @@ impl Server {
     /// tool call stays small.
     pub(crate) async fn dispatch(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
         match call.method() {
-            name if !self.offers(name) => ErrorObject::method_not_found(name).into(),
+            name if !self.supports_method(name) => ErrorObject::method_not_found(name).into(),
             method::TOOLS_LIST => self.list(call, &self.state.tools).await.into(),
             method::TOOLS_CALL => self.call_tool(call, notifications).await,
             method::RESOURCES_LIST => self.list(call, &self.state.resources).await.into(),

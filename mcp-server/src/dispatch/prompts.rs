@@ -7,8 +7,8 @@ use crate::call::notifications::NotificationSender;
 use crate::call::outcome::{Answer, Feature, Outcome};
 use crate::dispatch::errors::unknown;
 use crate::handler::PromptHandler;
-use crate::handler::argument_text::ArgumentText;
 use crate::handler::context::Context;
+use crate::handler::parameters::argument_text::ArgumentText;
 use crate::server::Server;
 
 impl Server {
@@ -24,10 +24,10 @@ impl Server {
         let name = call.name()?;
         let prompt = self.find_prompt(&name).await?;
         let text = call.arguments().filter(|text| *text != "null").unwrap_or("{}");
-        let given = ArgumentText::parse(text)
-            .map_err(|_| ErrorObject::invalid_params("params.arguments must be an object"))?;
+        let arguments = ArgumentText::parse(text)
+            .map_err(|_| ErrorObject::invalid_params("`params.arguments` must be an object"))?;
         let context = Context::new(call, &self.state.shared, notifications);
-        let mut result = self.run_handler(&name, &name, prompt.core(), &given, &context).await?;
+        let mut result = self.run_handler(&name, &name, prompt.core(), &arguments, &context).await?;
         let meta = std::mem::take(&mut result.meta);
         let requires = result.messages.iter().filter_map(|message| Feature::of(&message.content)).max();
         Ok(Answer { requires, ..self.answer(&name, &result, meta)? })

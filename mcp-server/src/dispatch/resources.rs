@@ -9,10 +9,10 @@ use serde::Deserialize;
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
-use crate::handler::argument_text::ArgumentText;
-use crate::handler::contents::Contents;
 use crate::handler::context::Context;
 use crate::handler::handler_core::HandlerCore;
+use crate::handler::parameters::argument_text::ArgumentText;
+use crate::handler::results::contents::Contents;
 use crate::handler::{ResourceHandler, TemplateHandler};
 use crate::limits::check_uri;
 use crate::server::Server;
@@ -75,19 +75,19 @@ impl Server {
         uri: &str,
         notifications: &NotificationSender,
     ) -> Result<Option<(ReadResourceResult, Caching)>, Outcome> {
-        if let Err(error) = check_uri("params.uri", uri) {
+        if let Err(error) = check_uri("`params.uri`", uri) {
             return Err(error.into());
         }
         if !self.may_read(call.caller(), uri) {
             return Ok(None);
         }
         let Some(reader) = self.find_reader(uri).await? else { return Ok(None) };
-        let given = match &reader {
+        let arguments = match &reader {
             Reader::Resource(_) => ArgumentText::from_strings([]),
             Reader::Template(_, variables) => ArgumentText::from_strings(variables.iter()),
         };
         let context = Context::new(call, &self.state.shared, notifications);
-        let contents = self.run_handler(uri, "the resource", reader.core(), &given, &context).await?;
+        let contents = self.run_handler(uri, "the resource", reader.core(), &arguments, &context).await?;
         let result = contents.into_read_result(uri, reader.mime_type());
         Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.state.caching))))
     }
@@ -122,7 +122,7 @@ fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>
     match best {
         Some((handler, Match::Matched(variables))) => Ok(Some(Reader::Template(handler.clone(), variables))),
         Some((_, Match::Rejected(rejection))) => {
-            Err(ErrorObject::invalid_params(format!("params.uri: {rejection}")))
+            Err(ErrorObject::invalid_params(format!("`params.uri`: {rejection}")))
         }
         _ => Ok(None),
     }

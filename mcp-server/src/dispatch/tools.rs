@@ -30,10 +30,9 @@ impl Server {
         };
         let timeouts = (tool.core().timeout, self.state.timeout);
         let config = self.tasks().map(|tasks| &tasks.config);
-        let decision = promote::decide(config, tool.task_mode(), call, timeouts);
-        if decision == TaskDecision::Unsupported {
+        let Some(decision) = promote::decide(config, tool.task_mode(), call, timeouts) else {
             return Outcome::MissingCapability(Box::new(config::capability()));
-        }
+        };
         if tool.is_single_use()
             && let Some(state) = call.round_state()
             && let Err(error) = Box::pin(self.request_states().consume(state)).await
@@ -51,7 +50,6 @@ impl Server {
             TaskDecision::Task(mode) => {
                 Box::pin(self.run_tool_as_task(mode, call, tool, context, execution)).await
             }
-            TaskDecision::Unsupported => Outcome::MissingCapability(Box::new(config::capability())),
         }
     }
 
@@ -129,7 +127,9 @@ impl Server {
                     return incident::internal(&what, &reason).into();
                 }
             },
-            Err(Failure::InvalidArguments(problems)) => CallToolResult::error(rejection(name, &problems)),
+            Err(Failure::InvalidArguments(problems)) => {
+                CallToolResult::error(invalid_arguments_text(name, &problems))
+            }
             Err(Failure::Error(error)) => match unwrap_step(error).downcast::<ErrorObject>() {
                 Ok(error) => return (*error).into(),
                 Err(error) => CallToolResult::error(self.error_text(name, &*error)),
@@ -151,9 +151,9 @@ impl Server {
                 return incident::internal("the result of a tool does not serialize", &error).into();
             }
         };
-        match self.too_large(&answer) {
+        match answer.too_large(self.state.max_result_bytes) {
             None => Answer { is_error, requires, ..answer.meta(meta) }.into(),
-            Some(reason) => tool_result::request_less(&reason).into(),
+            Some(reason) => tool_result::too_large_error(&reason).into(),
         }
     }
 }
@@ -161,7 +161,7 @@ impl Server {
 /// Returns the arguments of a call as the text of an object. Some models send that text as a string.
 fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
     let Some(text) = text else { return Ok(Cow::Borrowed("{}")) };
-    let invalid = || ErrorObject::invalid_params("params.arguments must be an object");
+    let invalid = || ErrorObject::invalid_params("`params.arguments` must be an object");
     match text.as_bytes().first() {
         Some(b'{') => Ok(Cow::Borrowed(text)),
         Some(b'n') => Ok(Cow::Borrowed("{}")),
@@ -177,8 +177,8 @@ fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
     }
 }
 
-/// Returns the rejection of invalid arguments, for the model.
-fn rejection(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
+/// Returns the error text for invalid arguments, for the model.
+fn invalid_arguments_text(name: &str, problems: &[mcpwright_core::schema::Problem]) -> String {
     use std::fmt::Write as _;
     let mut text = format!("{name} was not called: its arguments are invalid.");
     for problem in problems {

@@ -11,7 +11,35 @@ use crate::handler::context::Context;
 use crate::handler::error::{Failure, IntoError};
 use crate::limits::MAX_COMPLETION_VALUES;
 
-/// A request of a client for suggestions, as a [`Completer`] gets it.
+/// A request for the suggestions of a [`Completer`]: the text so far, and the other arguments.
+///
+/// ```
+/// use mcpwright_core::{CompleteParams, CompletionArgument, CompletionContext, PromptReference, method};
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Completer, CompletionRequest, PromptHandler, Server};
+///
+/// async fn cities(request: CompletionRequest) -> Vec<&'static str> {
+///     // The user has filled in the country before the city.
+///     let cities = match request.arguments.get("country").map(String::as_str) {
+///         Some("Germany") => ["Kiel", "Köln"],
+///         _ => ["Kigali", "Kyiv"],
+///     };
+///     cities.into_iter().filter(|city| city.starts_with(&request.value)).collect()
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let visit = PromptHandler::function("visit", ["country", "city"], |country: String, city: String| async move {
+///     format!("Plan a visit to {city}, {country}.")
+/// })
+/// .argument("city", |city| city.complete(Completer::new(cities)));
+/// let client = Client::modern(Server::builder("travel", "1.0.0").prompt(visit));
+/// let params = CompleteParams::new(PromptReference::new("visit"), CompletionArgument::new("city", "Ki"))
+///     .context(CompletionContext::new([("country", "Germany".to_owned())]));
+/// let result = client.request::<method::Complete>(&params).await?;
+/// assert_eq!(result.completion.values, ["Kiel"]);
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CompletionRequest {
@@ -58,6 +86,18 @@ pub struct Completer(Arc<Complete>);
 
 impl Completer {
     /// Returns a completer that calls an asynchronous function.
+    ///
+    /// ```
+    /// use mcpwright_server::{Completer, CompletionRequest};
+    ///
+    /// /// The branches of a repository; fails if the repository is unavailable.
+    /// async fn branches(prefix: &str) -> std::io::Result<Vec<String>> {
+    ///     Ok(["main", "next"].iter().filter(|name| name.starts_with(prefix)).map(|name| (*name).to_owned()).collect())
+    /// }
+    ///
+    /// let completer = Completer::new(|typed: CompletionRequest| async move { branches(&typed.value).await });
+    /// # let _ = completer;
+    /// ```
     pub fn new<F>(complete: impl Fn(CompletionRequest) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output: IntoCompletion> + Send + 'static,
@@ -83,6 +123,27 @@ impl fmt::Debug for Completer {
 }
 
 /// A return type of a completer: a list of texts, a [`Completion`], or a `Result` of these.
+///
+/// ```
+/// use mcpwright_core::Completion;
+/// use mcpwright_server::{Failure, IntoCompletion};
+///
+/// /// The first matches in an index, and the number of all matches.
+/// struct Matches {
+///     first: Vec<String>,
+///     total: u64,
+/// }
+///
+/// impl IntoCompletion for Matches {
+///     fn into_completion(self) -> Result<Completion, Failure> {
+///         let has_more = self.first.len() as u64 != self.total;
+///         Ok(Completion::new(self.first).total(self.total).has_more(has_more))
+///     }
+/// }
+///
+/// let matches = Matches { first: vec!["Kiel".to_owned(), "Köln".to_owned()], total: 17 };
+/// assert_eq!(matches.into_completion().unwrap().has_more, Some(true));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a completion",
     label = "a completer cannot return this",

@@ -8,6 +8,29 @@ use mcpwright_core::ErrorObject;
 use mcpwright_core::schema::Problem;
 
 /// An error type of a handler: any type that `?` converts into `Box<dyn Error + Send + Sync>`.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Server, ToolHandler};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum BookingError {
+///     #[error("there are only {0} seats left")]
+///     Full(u32),
+/// }
+///
+/// async fn book(seats: u32) -> Result<String, BookingError> {
+///     if seats > 3 { Err(BookingError::Full(3)) } else { Ok(format!("booked {seats} seats")) }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let book = ToolHandler::function("book", ["seats"], book);
+/// let client = Client::modern(Server::builder("cinema", "1.0.0").tool(book));
+/// let result = client.call_tool("book", [("seats", 4)]).await?;
+/// assert_eq!(result.content[0].as_text(), Some("there are only 3 seats left"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the error of a handler",
     label = "a handler cannot fail with this",
@@ -67,7 +90,33 @@ impl fmt::Display for ToolError {
 
 impl Error for ToolError {}
 
-/// A handler's failure: the reason that there is no result.
+/// The failure of a handler: invalid arguments, or an error of the handler or of one of its extractors.
+///
+/// ```
+/// use mcpwright_core::CallToolResult;
+/// use mcpwright_core::schema::Problem;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Argument, Execution, Failure, Server, ToolHandler};
+///
+/// let divide = ToolHandler::new("divide", |mut arguments| {
+///     let (a, b) = (arguments.extract::<f64, _>(0), arguments.extract::<f64, _>(1));
+///     arguments.check()?;
+///     let (a, b) = (a.value(), b.value());
+///     if b == 0.0 {
+///         return Err(Failure::InvalidArguments(vec![Problem::custom("/b", "must not be 0")]));
+///     }
+///     Ok(Execution::future(async move { Ok(CallToolResult::text((a / b).to_string())) }))
+/// })
+/// .parameter::<f64, _>(Argument::new("a"))
+/// .parameter::<f64, _>(Argument::new("b"));
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Server::builder("calculator", "1.0.0").tool(divide));
+/// let result = client.call_tool("divide", [("a", 7), ("b", 0)]).await?;
+/// assert_eq!(result.is_error, Some(true));
+/// assert!(result.content[0].as_text().unwrap().contains("b: must not be 0"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure {

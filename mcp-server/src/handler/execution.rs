@@ -6,7 +6,31 @@ use futures::future::BoxFuture;
 
 use crate::handler::error::Failure;
 
-/// The execution of a handler after its parameters have been extracted.
+/// The execution of a handler after its parameters have been extracted: a future, or a closure that may block.
+///
+/// ```
+/// use mcpwright_core::CallToolResult;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Argument, Execution, Server, ToolHandler};
+///
+/// // A checksum of a long text takes time, so it must not run on a thread of the runtime.
+/// let checksum = ToolHandler::new("checksum", |mut arguments| {
+///     let text = arguments.extract::<String, _>(0);
+///     arguments.check()?;
+///     let text = text.value();
+///     Ok(Execution::blocking(move || {
+///         let sum = text.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+///         Ok(CallToolResult::text(sum.to_string()))
+///     }))
+/// })
+/// .parameter::<String, _>(Argument::new("text"));
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Server::builder("files", "1.0.0").tool(checksum));
+/// let result = client.call_tool("checksum", [("text", "a")]).await?;
+/// assert_eq!(result.content[0].as_text(), Some("97"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 pub enum Execution<T> {
     /// A future, which must not block its thread.
     Future(BoxFuture<'static, Result<T, Failure>>),

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::handler::argument_text::ArgumentText;
-use crate::handler::arguments::CallArguments;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::latency::LatencyStats;
 use crate::handler::parameters::Parameters;
+use crate::handler::parameters::argument_text::ArgumentText;
+use crate::handler::parameters::call_arguments::CallArguments;
 
 type Code<R> = dyn Fn(CallArguments<'_>) -> Result<Execution<R>, Failure> + Send + Sync;
 

@@ -11,10 +11,43 @@ use crate::handler::handler_core::HandlerCore;
 /// Implemented by [`Tool`](mcpwright_core::Tool), [`Prompt`](mcpwright_core::Prompt),
 /// [`Resource`](mcpwright_core::Resource) and [`ResourceTemplate`](mcpwright_core::ResourceTemplate). It cannot be
 /// implemented outside of this crate.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mcpwright_server::{Handler, HandlerKind, ResourceHandler, ToolHandler};
+///
+/// /// The settings of every handler that waits for another service.
+/// fn remote<K: HandlerKind>(handler: Handler<K>) -> Handler<K> {
+///     handler.timeout(Duration::from_secs(10)).meta("com.example/remote", true)
+/// }
+///
+/// let search = remote(ToolHandler::function("search", [], || async { "nothing found" }));
+/// let status = remote(ResourceHandler::function("shop://status", "status", || async { "open" }));
+/// assert_eq!(search.definition().meta, status.definition().meta);
+/// ```
 pub trait HandlerKind: Kind {}
 
 /// The kind of a handler with contents: a [`Resource`](mcpwright_core::Resource) or a
 /// [`ResourceTemplate`](mcpwright_core::ResourceTemplate). It cannot be implemented outside of this crate.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mcpwright_core::CacheScope;
+/// use mcpwright_server::{ContentKind, Handler, ResourceHandler, TemplateHandler};
+///
+/// /// The settings of every page of the manual.
+/// fn page<K: ContentKind>(handler: Handler<K>) -> Handler<K> {
+///     handler.mime_type("text/markdown").cache(Duration::from_secs(3600), CacheScope::Public)
+/// }
+///
+/// let index = page(ResourceHandler::function("manual://", "index", || async { "# Index" }));
+/// let chapter = page(TemplateHandler::function("manual://{name}", "chapter", ["name"], |name: String| async move {
+///     format!("# {name}")
+/// }));
+/// assert_eq!(index.definition().mime_type, chapter.definition().mime_type);
+/// ```
 pub trait ContentKind: HandlerKind + ContentDefinition {}
 
 /// Private part of [`HandlerKind`].

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// Number of quick runs in a row, which shows how quick a handler is.
+/// The number of consecutive quick runs of a handler.
 ///
 /// A quick handler starts on the thread that reads messages: a switch to another thread would cost more than a small
 /// handler itself. All other handlers start on another thread, so that they cannot delay the messages that follow.
@@ -28,7 +28,7 @@ impl LatencyStats {
 
 /// Measurement of one run, which counts once, when this is dropped.
 ///
-/// A run is quick if each of its polls was: the time between them keeps no thread.
+/// A run is quick if each of its polls was: the time between polls occupies no thread.
 #[derive(Debug)]
 pub(crate) struct RunLatency<'a> {
     stats: &'a LatencyStats,
@@ -42,7 +42,7 @@ impl RunLatency<'_> {
         self.was_polled = true;
         if time > LatencyStats::MAX_QUICK_POLL {
             self.is_quick = false;
-            // Other calls of the handler need to know before this run ends.
+            // Applied at once, so that other calls of the handler start elsewhere before this run ends.
             self.stats.0.store(0, Ordering::Relaxed);
         }
     }

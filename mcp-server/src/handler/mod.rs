@@ -1,25 +1,17 @@
 //! Handlers of tools, prompts and resources: their definitions, their parameters, and the context of a running handler.
 
-pub(crate) mod argument;
-pub(crate) mod argument_schema;
-pub(crate) mod argument_text;
-pub(crate) mod arguments;
 pub(crate) mod completer;
-pub(crate) mod contents;
 pub(crate) mod context;
 pub(crate) mod error;
 pub(crate) mod execution;
-pub(crate) mod extract;
-pub(crate) mod function;
 pub(crate) mod handler_core;
-pub(crate) mod header_params;
-pub(crate) mod into_result;
 pub(crate) mod kind;
 pub(crate) mod latency;
 pub(crate) mod parameters;
 pub(crate) mod progress;
 pub(crate) mod prompt;
 pub(crate) mod resource;
+pub(crate) mod results;
 pub(crate) mod schema;
 pub(crate) mod task_mode;
 pub(crate) mod template;
@@ -38,16 +30,17 @@ use std::time::Duration;
 use mcpwright_core::{Annotations, CacheScope, Caching, Icon, Prompt, Resource, ResourceTemplate, Tool};
 use serde_json::Value;
 
-use crate::handler::argument::Argument;
-use crate::handler::arguments::{CallArguments, Parameter};
-use crate::handler::contents::caching;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::handler_core::HandlerCore;
 use crate::handler::kind::{ContentKind, HandlerKind, HandlerParts};
 use crate::handler::parameters::ParameterSpec;
+use crate::handler::parameters::argument::Argument;
+use crate::handler::parameters::call_arguments::{CallArguments, Parameter};
+use crate::handler::results::contents::caching;
 
-/// A definition that clients see, together with the code that serves it. Cheap to clone.
+/// A tool, a prompt, a resource or a template: its definition, which clients see, and the code that serves it. Cheap to
+/// clone.
 ///
 /// `K` is the type of the definition. There is one alias for each kind: [`ToolHandler`], [`PromptHandler`],
 /// [`ResourceHandler`] and [`TemplateHandler`]. The macros `#[tool]`, `#[prompt]` and `#[resource]` create them, and
@@ -88,15 +81,53 @@ use crate::handler::parameters::ParameterSpec;
 pub struct Handler<K: HandlerKind>(Arc<HandlerParts<K>>);
 
 /// A tool together with the code that serves it.
+///
+/// ```
+/// use mcpwright_server::ToolHandler;
+///
+/// let roll = ToolHandler::function("roll", ["sides"], |sides: u32| async move { format!("1 of {sides}") })
+///     .description("Roll a die.")
+///     .argument("sides", |sides| sides.default(6).range(2..=100));
+/// assert_eq!(roll.definition().input_schema["properties"]["sides"]["default"], 6);
+/// ```
 pub type ToolHandler = Handler<Tool>;
 
 /// A prompt together with the code that serves it.
+///
+/// ```
+/// use mcpwright_server::PromptHandler;
+///
+/// let review = PromptHandler::function("review", ["path"], |path: String| async move { format!("Review {path}.") })
+///     .description("Review a file.")
+///     .argument("path", |path| path.description("Path of the file."));
+/// assert_eq!(review.definition().arguments[0].required, Some(true));
+/// ```
 pub type PromptHandler = Handler<Prompt>;
 
 /// A resource together with the code that reads it.
+///
+/// ```
+/// use mcpwright_server::ResourceHandler;
+///
+/// let theme = ResourceHandler::function("settings://theme", "theme", || async { "dark" })
+///     .description("The color theme of the editor.")
+///     .mime_type("text/plain");
+/// assert_eq!(theme.definition().uri, "settings://theme");
+/// ```
 pub type ResourceHandler = Handler<Resource>;
 
 /// A template of resources together with the code that reads them.
+///
+/// ```
+/// use mcpwright_server::TemplateHandler;
+///
+/// let page = TemplateHandler::function("wiki://{title}", "page", ["title"], |title: String| async move {
+///     // `None` means that there is no such page.
+///     (title == "Home").then_some("Welcome!")
+/// })
+/// .mime_type("text/markdown");
+/// assert_eq!(page.definition().uri_template, "wiki://{title}");
+/// ```
 pub type TemplateHandler = Handler<ResourceTemplate>;
 
 impl<K: HandlerKind> Handler<K> {
@@ -110,6 +141,23 @@ impl<K: HandlerKind> Handler<K> {
 
     /// Declares the next parameter of the handler.
     ///
+    /// ```
+    /// use mcpwright_core::{GetPromptResult, PromptMessage};
+    /// use mcpwright_server::{Argument, Caller, Execution, PromptHandler};
+    ///
+    /// let greet = PromptHandler::new("greet", |mut arguments| {
+    ///     let name = arguments.extract::<String, _>(0);
+    ///     let caller = arguments.extract::<Caller, _>(1);
+    ///     arguments.check()?;
+    ///     let message = PromptMessage::user(format!("Greet {} from {}.", name.value(), caller.value()));
+    ///     Ok(Execution::future(async { Ok(GetPromptResult::new([message])) }))
+    /// })
+    /// .parameter::<String, _>(Argument::new("name").description("Name of a person."))
+    /// // An extractor needs no name, because clients do not see it.
+    /// .parameter::<Caller, _>(Argument::new(""));
+    /// assert_eq!(greet.definition().arguments.len(), 1);
+    /// ```
+    ///
     /// # Panics
     ///
     /// Panics if the type has a schema that cannot be published, if a setting of the argument does not fit the type or
@@ -122,6 +170,19 @@ impl<K: HandlerKind> Handler<K> {
     }
 
     /// Changes the settings of an argument.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let search = ToolHandler::function("search", ["query", "limit"], |query: String, limit: u32| async move {
+    ///     format!("{limit} notes about {query}")
+    /// })
+    /// .argument("query", |query| query.description("Words to search for.").length(1..=200))
+    /// .argument("limit", |limit| limit.default(10).range(1..=100));
+    /// let schema = &search.definition().input_schema;
+    /// assert_eq!(schema["properties"]["limit"]["maximum"], 100);
+    /// assert_eq!(schema["required"].as_array().map(Vec::len), Some(1));
+    /// ```
     ///
     /// # Panics
     ///
@@ -150,6 +211,16 @@ impl<K: HandlerKind> Handler<K> {
     }
 
     /// Adds an icon.
+    ///
+    /// ```
+    /// use mcpwright_core::Icon;
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let add = ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b })
+    ///     .icon(Icon::new("https://example.com/plus.svg").mime_type("image/svg+xml"))
+    ///     .icon(Icon::new("https://example.com/plus.png"));
+    /// assert_eq!(add.definition().icons.len(), 2);
+    /// ```
     #[must_use]
     pub fn icon(mut self, icon: Icon) -> Self {
         self.parts_mut().definition.common_mut().icons.push(icon);
@@ -157,6 +228,14 @@ impl<K: HandlerKind> Handler<K> {
     }
 
     /// Adds metadata outside the schema (`_meta`) to the definition.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let add = ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b })
+    ///     .meta("com.example/category", "arithmetic");
+    /// assert_eq!(add.definition().meta.get("com.example/category"), Some(&"arithmetic".into()));
+    /// ```
     #[must_use]
     pub fn meta(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.parts_mut().definition.common_mut().meta.0.insert(key.into(), value.into());
@@ -244,6 +323,16 @@ impl<K: ContentKind> Handler<K> {
     }
 
     /// Sets annotations: the audience of the contents, their priority, and the time of their last change.
+    ///
+    /// ```
+    /// use mcpwright_core::{Annotations, Role};
+    /// use mcpwright_server::ResourceHandler;
+    ///
+    /// // Logs are for the user to read, and not for the model.
+    /// let log = ResourceHandler::function("app://log", "log", || async { "started" })
+    ///     .annotations(Annotations::new().audience([Role::User]).priority(0.2));
+    /// assert!(log.definition().annotations.is_some());
+    /// ```
     #[must_use]
     pub fn annotations(mut self, annotations: Annotations) -> Self {
         *self.parts_mut().definition.content_mut().annotations = Some(annotations);
@@ -251,6 +340,25 @@ impl<K: ContentKind> Handler<K> {
     }
 
     /// Sets the time that the contents may be cached, and the scope of the cache.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mcpwright_core::CacheScope;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{ResourceHandler, Server};
+    /// use serde_json::json;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let prices = ResourceHandler::function("shop://prices", "prices", || async { "tea: 4" })
+    ///     .cache(Duration::from_secs(60), CacheScope::Public);
+    /// let client = Client::modern(Server::builder("shop", "1.0.0").resource(prices));
+    /// let result = client.send("resources/read", json!({ "uri": "shop://prices" })).await?;
+    /// assert_eq!(result.member("ttlMs"), Some("60000"));
+    /// assert_eq!(result.member("cacheScope"), Some(r#""public""#));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn cache(mut self, time: Duration, scope: CacheScope) -> Self {
         K::set_caching(&mut self.parts_mut().settings, caching(time, scope));

@@ -1,14 +1,15 @@
-//! Prompts and their return types.
+//! Prompts.
 
-use mcpwright_core::{ContentBlock, GetPromptResult, Prompt, PromptArgument, PromptMessage};
+use mcpwright_core::{GetPromptResult, Prompt, PromptArgument};
 use serde_json::Value;
 
 use crate::handler::PromptHandler;
-use crate::handler::arguments::CallArguments;
-use crate::handler::error::{Failure, IntoError};
+use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::function::{Function, handler_of};
 use crate::handler::kind::{CommonMembers, HandlerKind, HandlerParts, Kind};
+use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::function::{Function, handler_of};
+use crate::handler::results::prompt::IntoPromptResult;
 
 impl HandlerKind for Prompt {}
 
@@ -44,6 +45,20 @@ impl Kind for Prompt {
 impl PromptHandler {
     /// Returns a prompt whose code extracts its parameters from [`CallArguments`]. Declare them with
     /// [`parameter`](Self::parameter).
+    ///
+    /// ```
+    /// use mcpwright_core::{GetPromptResult, PromptMessage};
+    /// use mcpwright_server::{Argument, Execution, PromptHandler};
+    ///
+    /// let summarize = PromptHandler::new("summarize", |mut arguments| {
+    ///     let text = arguments.extract::<String, _>(0);
+    ///     arguments.check()?;
+    ///     let message = PromptMessage::user(format!("Summarize this text: {}", text.value()));
+    ///     Ok(Execution::future(async { Ok(GetPromptResult::new([message])) }))
+    /// })
+    /// .parameter::<String, _>(Argument::new("text"));
+    /// assert_eq!(summarize.definition().arguments[0].name, "text");
+    /// ```
     ///
     /// # Panics
     ///
@@ -94,69 +109,5 @@ impl PromptHandler {
         let name = &mut self.parts_mut().definition.name;
         *name = format!("{prefix}_{name}");
         self
-    }
-}
-
-/// A return type of a prompt: text of the user, messages, or a `Result` of these.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the result of a prompt",
-    label = "a prompt cannot return this",
-    note = "return text, a `PromptMessage`, a `Vec<PromptMessage>`, a `GetPromptResult`, or a `Result` of these; \
-            the error of a `Result` is anything that converts into `Box<dyn Error + Send + Sync>`"
-)]
-pub trait IntoPromptResult {
-    /// Converts the value into a result.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the prompt failed.
-    fn into_prompt_result(self) -> Result<GetPromptResult, Failure>;
-}
-
-impl IntoPromptResult for GetPromptResult {
-    fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
-        Ok(self)
-    }
-}
-
-impl IntoPromptResult for Vec<PromptMessage> {
-    fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
-        Ok(GetPromptResult::new(self))
-    }
-}
-
-impl<const N: usize> IntoPromptResult for [PromptMessage; N] {
-    fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
-        Ok(GetPromptResult::new(self))
-    }
-}
-
-impl IntoPromptResult for PromptMessage {
-    fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
-        Ok(GetPromptResult::new([self]))
-    }
-}
-
-impl IntoPromptResult for ContentBlock {
-    fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
-        PromptMessage::user(self).into_prompt_result()
-    }
-}
-
-impl IntoPromptResult for String {
-    fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
-        PromptMessage::user(self).into_prompt_result()
-    }
-}
-
-impl IntoPromptResult for &str {
-    fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
-        PromptMessage::user(self).into_prompt_result()
-    }
-}
-
-impl<T: IntoPromptResult, E: IntoError> IntoPromptResult for Result<T, E> {
-    fn into_prompt_result(self) -> Result<GetPromptResult, Failure> {
-        self.map_err(|error| Failure::Error(error.into_error()))?.into_prompt_result()
     }
 }

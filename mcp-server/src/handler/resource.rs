@@ -3,14 +3,14 @@
 use mcpwright_core::{Caching, Resource};
 
 use crate::handler::ResourceHandler;
-use crate::handler::arguments::CallArguments;
-use crate::handler::contents::{Contents, IntoContents};
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::function::{Function, handler_of};
 use crate::handler::kind::{
     CommonMembers, ContentDefinition, ContentKind, ContentMembers, HandlerKind, HandlerParts, Kind,
 };
+use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::function::{Function, handler_of};
+use crate::handler::results::contents::{Contents, IntoContents};
 
 /// Settings of a resource beyond its definition.
 #[derive(Clone, Default)]
@@ -62,6 +62,17 @@ impl ContentDefinition for Resource {
 
 impl ResourceHandler {
     /// Returns a resource whose code extracts its parameters from [`CallArguments`].
+    ///
+    /// ```
+    /// use mcpwright_server::{Contents, Execution, ResourceHandler};
+    ///
+    /// // A read of a file blocks the thread that it runs on.
+    /// let hosts = ResourceHandler::new("file:///etc/hosts", "hosts", |arguments| {
+    ///     arguments.check()?;
+    ///     Ok(Execution::blocking(|| Ok(std::fs::read_to_string("/etc/hosts").map_or(Contents::Missing, Contents::Text))))
+    /// });
+    /// assert_eq!(hosts.definition().name, "hosts");
+    /// ```
     pub fn new(
         uri: impl Into<String>,
         name: impl Into<String>,

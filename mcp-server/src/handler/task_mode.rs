@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The mode in which calls of a tool become [tasks](https://modelcontextprotocol.io/extensions/tasks).
 ///
 /// A client that has not declared the tasks extension gets no tasks: its calls stay calls, except those of a tool with
-/// [`Always`](Self::Always), which are rejected.
+/// [`Always`](Self::Always), which fail with error -32021 (missing client capability).
 ///
 /// ```
 /// use std::time::Duration;

@@ -6,15 +6,15 @@ use mcpwright_core::template::UriTemplate;
 use mcpwright_core::{Caching, ResourceTemplate};
 
 use crate::handler::TemplateHandler;
-use crate::handler::arguments::CallArguments;
-use crate::handler::contents::{Contents, IntoContents};
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::function::{Function, handler_of};
 use crate::handler::kind::{
     CommonMembers, ContentDefinition, ContentKind, ContentMembers, HandlerKind, HandlerParts, Kind,
 };
+use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::function::{Function, handler_of};
 use crate::handler::resource::no_variable;
+use crate::handler::results::contents::{Contents, IntoContents};
 
 /// Settings of a template beyond its definition.
 #[derive(Clone)]
@@ -72,6 +72,19 @@ impl ContentDefinition for ResourceTemplate {
 impl TemplateHandler {
     /// Returns a template whose code extracts its parameters, which have the names of its variables, from
     /// [`CallArguments`].
+    ///
+    /// ```
+    /// use mcpwright_server::{Argument, Contents, Execution, TemplateHandler};
+    ///
+    /// let note = TemplateHandler::new("note://{id}", "note", |mut arguments| {
+    ///     let id = arguments.extract::<u32, _>(0);
+    ///     arguments.check()?;
+    ///     let text = format!("note {}", id.value());
+    ///     Ok(Execution::future(async { Ok(Contents::Text(text)) }))
+    /// })
+    /// .parameter::<u32, _>(Argument::new("id"));
+    /// assert_eq!(note.definition().uri_template, "note://{id}");
+    /// ```
     ///
     /// # Panics
     ///

@@ -5,17 +5,18 @@ use mcpwright_core::{CallToolResult, Tool, ToolAnnotations};
 use serde_json::{Map, Value};
 
 use crate::handler::ToolHandler;
-use crate::handler::argument_text::ArgumentText;
-use crate::handler::arguments::CallArguments;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::function::{Function, handler_of};
-use crate::handler::header_params::HeaderParam;
-use crate::handler::into_result::IntoToolResult;
 use crate::handler::kind::{CommonMembers, HandlerKind, HandlerParts, Kind};
+use crate::handler::parameters::argument_text::ArgumentText;
+use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::function::{Function, handler_of};
+use crate::handler::parameters::header_params::HeaderParam;
+use crate::handler::results::tool::IntoToolResult;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::validate::Validator;
+use crate::limits::MAX_TOOL_NAME_BYTES;
 
 /// Settings of a tool beyond its definition.
 #[derive(Clone)]
@@ -65,6 +66,20 @@ impl ToolHandler {
     /// Returns a tool whose code extracts its parameters from [`CallArguments`]. Declare them with
     /// [`parameter`](Self::parameter).
     ///
+    /// ```
+    /// use mcpwright_core::CallToolResult;
+    /// use mcpwright_server::{Argument, Execution, ToolHandler};
+    ///
+    /// let double = ToolHandler::new("double", |mut arguments| {
+    ///     let number = arguments.extract::<i64, _>(0);
+    ///     arguments.check()?;
+    ///     let doubled = 2 * number.value();
+    ///     Ok(Execution::future(async move { Ok(CallToolResult::text(doubled.to_string())) }))
+    /// })
+    /// .parameter::<i64, _>(Argument::new("number"));
+    /// assert_eq!(double.definition().input_schema["required"][0], "number");
+    /// ```
+    ///
     /// # Panics
     ///
     /// Panics if the name is not 1 to 128 of `A-Z a-z 0-9 _ - .`.
@@ -74,10 +89,9 @@ impl ToolHandler {
         code: impl Fn(CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         assert!(
-            (1..=128).contains(&name.len()) && name.bytes().all(is_allowed),
-            "the name of a tool must be 1 to 128 of A-Z a-z 0-9 _ - .: `{name}` is not"
+            is_tool_name(&name),
+            "the name of a tool must be 1 to {MAX_TOOL_NAME_BYTES} of A-Z a-z 0-9 _ - .: `{name}` is not"
         );
         let definition = Tool::new(name, Map::from_iter([("type".to_owned(), "object".into())]));
         let settings = ToolSettings {
@@ -166,6 +180,26 @@ impl ToolHandler {
 
     /// Publishes the schema of the type that the handler returns.
     ///
+    /// ```
+    /// use mcpwright_core::{CallToolResult, JsonText};
+    /// use mcpwright_server::{Execution, Json, ToolHandler};
+    ///
+    /// #[derive(serde::Serialize, schemars::JsonSchema)]
+    /// struct Weather {
+    ///     degrees: f64,
+    /// }
+    ///
+    /// // Code that returns a `CallToolResult` has no type that the schema follows from.
+    /// let weather = ToolHandler::new("weather", |arguments| {
+    ///     arguments.check()?;
+    ///     let weather = JsonText::encode(&Weather { degrees: 21.5 }).expect("a float is JSON");
+    ///     let result = CallToolResult::text("21.5 °C").structured_content(weather);
+    ///     Ok(Execution::future(async { Ok(result) }))
+    /// })
+    /// .output::<Json<Weather>>();
+    /// assert_eq!(weather.definition().output_schema.as_ref().unwrap()["required"][0], "degrees");
+    /// ```
+    ///
     /// # Panics
     ///
     /// Panics if the type has a schema that cannot be published.
@@ -185,6 +219,19 @@ impl ToolHandler {
     }
 
     /// Publishes a schema of the structured content that is written by hand. Results are checked against it.
+    ///
+    /// ```no_run
+    /// use mcpwright_core::{CallToolResult, JsonText};
+    /// use mcpwright_server::ToolHandler;
+    /// use serde_json::json;
+    ///
+    /// let roll = ToolHandler::function("roll", [], || async {
+    ///     let rolled = JsonText::encode(&json!({ "rolled": 4 })).expect("a number is JSON");
+    ///     CallToolResult::text("4").structured_content(rolled)
+    /// })
+    /// .output_schema(json!({ "type": "object", "properties": { "rolled": { "enum": [1, 2, 3, 4, 5, 6] } } }));
+    /// assert!(roll.definition().output_schema.is_some());
+    /// ```
     ///
     /// # Panics
     ///
@@ -207,6 +254,18 @@ impl ToolHandler {
     }
 
     /// Declares that the tool may change or delete existing data.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// // A client can ask its user before it calls the tool.
+    /// let delete = ToolHandler::function("delete_note", ["id"], |_id: u32| async {})
+    ///     .description("Delete a note.")
+    ///     .destructive()
+    ///     .idempotent();
+    /// let hints = delete.definition().annotations.as_ref().unwrap();
+    /// assert_eq!((hints.destructive_hint, hints.idempotent_hint), (Some(true), Some(true)));
+    /// ```
     #[must_use]
     pub fn destructive(self) -> Self {
         self.with_hint(|hints| hints.destructive_hint = Some(true))
@@ -258,11 +317,23 @@ impl ToolHandler {
         self.settings().task_mode
     }
 
-    /// Accepts each `requestState` once: a request that repeats one is rejected by every replica.
+    /// Accepts each `requestState` once: every replica rejects a request that repeats one.
     ///
     /// Use it for effects that must not happen twice if a client, or an attacker with access to its messages, repeats
     /// the last request of a call that asks for input. The server needs a [`store`](crate::Builder::store) that all
     /// replicas share.
+    ///
+    /// ```
+    /// use mcpwright_server::{Context, InputError, MemoryStore, Server, ToolHandler};
+    ///
+    /// async fn transfer(context: Context, euros: u32) -> Result<String, InputError> {
+    ///     let () = context.elicit("confirm", format!("Transfer {euros} euros?"))?;
+    ///     Ok(format!("transferred {euros} euros"))
+    /// }
+    ///
+    /// let transfer = ToolHandler::function("transfer", ["euros"], transfer).single_use();
+    /// let server = Server::builder("bank", "1.0.0").store(MemoryStore::new()).tool(transfer).build();
+    /// ```
     #[must_use]
     pub fn single_use(mut self) -> Self {
         self.parts_mut().settings.is_single_use = true;
@@ -275,13 +346,41 @@ impl ToolHandler {
 
     /// Accepts arguments only if they match the schema exactly. By default, values of a slightly different type are
     /// coerced: `"5"` to a number, for example.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let double = || ToolHandler::function("double", ["number"], |number: i64| async move { 2 * number });
+    /// let client = Client::modern(Server::builder("calculator", "1.0.0").tool(double()));
+    /// assert_eq!(client.call_tool("double", [("number", "5")]).await?.content[0].as_text(), Some("10"));
+    ///
+    /// let client = Client::modern(Server::builder("calculator", "1.0.0").tool(double().strict()));
+    /// assert_eq!(client.call_tool("double", [("number", "5")]).await?.is_error, Some(true));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn strict(mut self) -> Self {
         self.parts_mut().core.parameters.is_strict = true;
         self
     }
 
-    /// Ignores unknown arguments. By default, a call with an unknown argument is rejected.
+    /// Ignores unknown arguments. By default, a call with an unknown argument fails.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let echo = ToolHandler::function("echo", ["text"], |text: String| async move { text }).allow_unknown_arguments();
+    /// let client = Client::modern(Server::builder("echo", "1.0.0").tool(echo));
+    /// let result = client.call_tool("echo", [("text", "Hello"), ("mood", "happy")]).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("Hello"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn allow_unknown_arguments(mut self) -> Self {
@@ -295,7 +394,7 @@ impl ToolHandler {
     }
 
     /// Returns the reason that clients would ignore the tool, if they would.
-    pub(crate) fn mistake(&self) -> Option<&str> {
+    pub(crate) fn invalid_reason(&self) -> Option<&str> {
         self.settings().header_params.as_ref().err().map(String::as_str)
     }
 
@@ -334,6 +433,16 @@ impl ToolHandler {
             Some(if settings.wraps_output { structured.wrap_in("result") } else { structured });
         Ok(result)
     }
+}
+
+/// Returns `true` if a text can be the name of a tool.
+pub(crate) fn is_tool_name(name: &str) -> bool {
+    (1..=MAX_TOOL_NAME_BYTES).contains(&name.len()) && name.bytes().all(is_tool_name_byte)
+}
+
+/// Returns `true` if names of tools can have the byte.
+pub(crate) fn is_tool_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
 /// Sets the input schema of the definition, and the header parameters that it declares.

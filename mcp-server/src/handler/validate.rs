@@ -5,14 +5,7 @@ use std::sync::Arc;
 use mcpwright_core::schema::Problem;
 use serde_json::Value;
 
-/// Maximum depth of a schema.
-const MAX_SCHEMA_DEPTH: usize = 64;
-
-/// Maximum number of JSON values in a schema.
-const MAX_SCHEMA_VALUES: usize = 10_000;
-
-/// Maximum number of problems that are reported for one value.
-const MAX_REPORTED_PROBLEMS: usize = 20;
+use crate::limits::{MAX_REPORTED_PROBLEMS, MAX_SCHEMA_DEPTH, MAX_SCHEMA_VALUES};
 
 /// A compiled schema, which values are checked against.
 #[derive(Clone, Debug)]

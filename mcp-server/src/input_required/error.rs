@@ -12,6 +12,29 @@ const UNSUPPORTED: &str =
 ///
 /// A handler usually returns it with `?`. Whatever error a handler returns while an input request is pending, the request is
 /// sent to the client, and the handler runs again from the top with the response.
+///
+/// ```
+/// use mcpwright_core::{ClientCapabilities, ElicitationCapability};
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Context, InputError, Server, ToolHandler};
+/// use serde_json::json;
+///
+/// async fn clear(context: Context) -> Result<&'static str, InputError> {
+///     match context.elicit::<()>("clear", "Delete all notes?") {
+///         Ok(()) => Ok("deleted"),
+///         Err(InputError::Declined | InputError::Cancelled) => Ok("the user keeps the notes"),
+///         Err(error) => Err(error),
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Server::builder("notes", "1.0.0").tool(ToolHandler::function("clear", [], clear)))
+///     .capabilities(ClientCapabilities::new().elicitation(ElicitationCapability::default()))
+///     .input_handler(|_| Ok(json!({ "action": "decline" })));
+/// assert_eq!(client.call_tool("clear", ()).await?.content[0].as_text(), Some("the user keeps the notes"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {

@@ -17,7 +17,7 @@ use mcpwright_core::InputRequests;
 
 use crate::input_required::rounds::RoundState;
 
-/// The input that a handler requires before it can answer.
+/// The input that a handler requires before it can answer: the input requests of one run, by key.
 ///
 /// ```
 /// use mcpwright_server::{Call, Middleware, Next, Outcome, async_trait};

@@ -120,7 +120,7 @@ impl PendingInput {
         let run = self.run().take()?;
         let RunInput { requests, digests, responses, steps, missing, conflict } = *run;
         if let Some(key) = conflict {
-            let reason = format!("two different input requests have the key `{key}`: each must have its own");
+            let reason = format!("the key `{key}` must be unique: two different input requests have it");
             let error = incident::internal("a handler made input requests that cannot be sent", &reason);
             return Some(Interruption::Failed(error));
         }

@@ -1,4 +1,4 @@
-//! The `requestState` that travels through a modern client: sealed, and bound to the caller and the request.
+//! The `requestState` of modern clients: encrypted, and bound to the caller and the request.
 //!
 //! See [multi round-trip requests](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr).
 
@@ -56,7 +56,7 @@ impl RequestStates<'_> {
         caller: &Caller,
     ) -> Result<String, ErrorObject> {
         // Rounded up, so that the client has at least the timeout.
-        let timeout = u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX);
+        let timeout = runtime::in_millis(self.timeout);
         let expiry = runtime::unix_millis(self.runtime).saturating_add(timeout).div_ceil(1000);
         let name = incident::number() + &incident::number();
         let sealed = SealedState { v: VERSION, e: expiry, n: name, b: state };
@@ -65,7 +65,8 @@ impl RequestStates<'_> {
         let binding = self.binding(method, params, caller);
         let state = self.seal.seal(PURPOSE, &binding.texts(), &plain);
         if state.len() > MAX_REQUEST_STATE_BYTES {
-            let reason = format!("{} bytes, of keys or of JSON with many escapes", state.len());
+            let reason =
+                format!("it must be at most {MAX_REQUEST_STATE_BYTES} bytes, and is {}", state.len());
             return Err(incident::internal("a request state is too large", &reason));
         }
         Ok(state)
@@ -95,7 +96,7 @@ impl RequestStates<'_> {
         };
         let invalid = |_| {
             ErrorObject::invalid_params(
-                "params.inputResponses must be an object with a response under each key",
+                "`params.inputResponses` must be an object with a response under each key",
             )
         };
         let responses: Option<BTreeMap<String, JsonText>> =
@@ -153,7 +154,7 @@ impl RequestStates<'_> {
 /// Returns the error for a state that is not accepted, whatever the reason.
 fn rejected() -> ErrorObject {
     ErrorObject::invalid_params(
-        "params.requestState does not belong to this request, or has expired: send the request again without it",
+        "`params.requestState` does not belong to this request, or has expired: send the request again without it",
     )
 }
 

@@ -80,7 +80,7 @@ impl RoundState {
     }
 
     /// Returns `true` if a response under this key belongs to the request with this digest: a handler may make another request
-    /// under the same key. Responses without a state have to be believed.
+    /// under the same key. Responses without a `requestState` are accepted for any request.
     pub(crate) fn is_requested(&self, key: &str, digest: u64) -> bool {
         matches!(self.source, StateSource::Unsealed) || self.digests.get(key) == Some(&digest)
     }

@@ -5,10 +5,10 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::call::{Call, CallId};
 
-/// Instructions to a transport, to be followed in this order. Usually there is one.
+/// Actions for a transport to execute, in this order. Usually there is one.
 pub type Actions = SmallVec<[Action; 1]>;
 
-/// One instruction to a transport.
+/// An action for a transport to execute.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Action {
@@ -60,7 +60,7 @@ pub enum Received {
 }
 
 impl Received {
-    /// Returns the instructions to the transport.
+    /// Returns the actions for the transport.
     pub fn into_actions(self) -> Actions {
         match self {
             Self::Reply(response) => smallvec![Action::Send(response.into())],

@@ -5,18 +5,18 @@ use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
 use mcpwright_core::{
     Client, DecodeError, Era, ErrorObject, Message, Notification, ProtocolVersion, Request, Response, method,
+    read_json_string,
 };
 
 use crate::call::{Call, CallId, Resolved};
 use crate::caller::Caller;
 use crate::handler::ToolHandler;
-use crate::handler::header_params::HeaderParam;
-use crate::json;
+use crate::handler::parameters::header_params::HeaderParam;
 use crate::protocol::action::Received;
 use crate::protocol::connection::Connection;
 use crate::protocol::legacy::handshake::Handshake;
 use crate::protocol::modern;
-use crate::protocol::modern::Checks;
+use crate::protocol::modern::ClientCheck;
 use crate::protocol::request_meta::{LegacyContext, RequestMeta};
 use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::{DeclaredRevision, TransportMetadata};
@@ -26,7 +26,7 @@ use crate::server::Server;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Decision {
-    /// The message is answered without a handler. The era decides over the status of an error.
+    /// The message is answered without a handler. The status of an error depends on the era.
     Reply(Response, Era),
     /// The message is rejected because a limit is reached.
     Overloaded(Response),
@@ -34,9 +34,9 @@ pub enum Decision {
     Call(Call),
     /// The request opened a subscription. The acknowledgement comes first, and the connection has the changes.
     Subscribed(Box<Connection>, Notification),
-    /// `initialize` opened a session: its id must carry or find this handshake.
+    /// `initialize` opened a session with this handshake. The transport creates the session id.
     Opened(Response, Handshake),
-    /// A request or batch of an earlier revision without a session: follow the instructions on this connection.
+    /// A request or batch of an earlier revision without a session: execute the actions on this connection.
     Detached(Box<Connection>, Received),
     /// The message belongs to the session that the transport's metadata names.
     InSession {
@@ -65,21 +65,24 @@ impl Server {
         metadata: &dyn TransportMetadata,
     ) -> Decision {
         let message = match message {
-            Ok(Message::Request(request)) => return self.receive_request(caller, request, metadata).await,
-            Ok(message) if metadata.names_session() => {
-                return Decision::InSession { message, is_initialize: false };
-            }
-            message => message,
+            Ok(message) => message,
+            Err(error) => return undecoded(&error, metadata),
         };
-        match message {
-            Ok(message) => self.receive_without_session(caller, message, metadata),
-            Err(error) => match error.to_response() {
-                Some(response) => Decision::Reply(response, Era::Modern),
-                None if metadata.names_session() => Decision::Ignored,
-                None if matches!(error, DecodeError::Unanswerable(_)) => unexpected(metadata),
-                None => Decision::Ignored,
-            },
+        if metadata.has_session_id() && !self.is_modern(&message) {
+            let is_initialize =
+                matches!(&message, Message::Request(request) if request.method == method::INITIALIZE);
+            return Decision::InSession { message, is_initialize };
         }
+        match message {
+            Message::Request(request) => self.receive_request(caller, request, metadata).await,
+            message => self.receive_without_session(caller, message, metadata),
+        }
+    }
+
+    /// Returns `true` if a message is a request that describes its client by itself, so that it belongs to no session.
+    fn is_modern(&self, message: &Message) -> bool {
+        let Message::Request(request) = message else { return false };
+        modern::cached(request, self).is_some() || RequestMeta::of(request).is_ok_and(|meta| meta.is_modern())
     }
 
     /// Decides about a message of an earlier revision that belongs to no session.
@@ -126,27 +129,20 @@ impl Server {
     ) -> Decision {
         if let Some(parsed) = modern::cached(&request, self) {
             let lookup = self.look_up(&request, metadata).await;
-            let client = lookup.checks(metadata).cached(&request, parsed);
+            let client = lookup.check(metadata).check_cached(&request, parsed);
             return self.decide(caller, request, client, lookup);
         }
-        let era = {
-            let meta = RequestMeta::of(&request);
-            if metadata.names_session() && !meta.as_ref().is_ok_and(RequestMeta::is_modern) {
-                let is_initialize = request.method == method::INITIALIZE;
-                return Decision::InSession { message: Message::Request(request), is_initialize };
-            }
-            let context = match metadata.declared_revision().may_be_legacy() {
-                true => LegacyContext::Metadata,
-                false => LegacyContext::None,
-            };
-            meta.map_or(Era::Modern, |meta| meta.era(&request, context))
+        let context = match metadata.declared_revision().may_be_legacy() {
+            true => LegacyContext::Metadata,
+            false => LegacyContext::None,
         };
+        let era = RequestMeta::of(&request).map_or(Era::Modern, |meta| meta.era(&request, context));
         if era == Era::Legacy {
             return self.receive_without_session(caller, Message::Request(request), metadata);
         }
         let lookup = self.look_up(&request, metadata).await;
-        let checks = lookup.checks(metadata);
-        let client = RequestMeta::of(&request).and_then(|meta| checks.parse(&request, &meta, self));
+        let check = lookup.check(metadata);
+        let client = RequestMeta::of(&request).and_then(|meta| check.check_parsed(&request, &meta, self));
         self.decide(caller, request, client, lookup)
     }
 
@@ -189,7 +185,7 @@ impl Server {
             return ToolLookup::NotDone;
         }
         let name = request.params.as_ref().and_then(|params| params.member("name"));
-        let Some(name) = name.and_then(json::string) else { return ToolLookup::NotDone };
+        let Some(name) = name.and_then(read_json_string) else { return ToolLookup::NotDone };
         let tools = &self.state.tools;
         if let Some(tool) = tools.get_static(&name) {
             return ToolLookup::Found(tool.clone());
@@ -211,12 +207,12 @@ enum ToolLookup {
 }
 
 impl ToolLookup {
-    fn checks<'a>(&'a self, metadata: &'a dyn TransportMetadata) -> Checks<'a> {
+    fn check<'a>(&'a self, metadata: &'a dyn TransportMetadata) -> ClientCheck<'a> {
         let header_params: &[HeaderParam] = match self {
             Self::Found(tool) => tool.header_params(),
             Self::NotDone | Self::NotFound => &[],
         };
-        Checks { metadata, header_params }
+        ClientCheck { metadata, header_params }
     }
 
     fn into_resolved(self) -> Option<Resolved> {
@@ -225,6 +221,16 @@ impl ToolLookup {
             Self::Found(tool) => Some(Resolved::Found(tool.into_any())),
             Self::NotFound => Some(Resolved::NotFound),
         }
+    }
+}
+
+/// Returns the decision about bytes that are not a message.
+fn undecoded(error: &DecodeError, metadata: &dyn TransportMetadata) -> Decision {
+    match error.to_response() {
+        Some(response) => Decision::Reply(response, Era::Modern),
+        None if metadata.has_session_id() => Decision::Ignored,
+        None if matches!(error, DecodeError::Unanswerable(_)) => unexpected(metadata),
+        None => Decision::Ignored,
     }
 }
 

@@ -40,7 +40,7 @@ impl<'a> RequestMeta<'a> {
         match request.params.as_ref().and_then(|params| params.member("_meta")) {
             None => Ok(Self::default()),
             Some(text) => serde_json::from_str(text)
-                .map_err(|_| ErrorObject::invalid_params("params._meta must be an object")),
+                .map_err(|_| ErrorObject::invalid_params("`params._meta` must be an object")),
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) enum Routed {
     Call(Client, Option<Arc<RoundState>>),
 }
 
-/// The rejection of a request before it reached a handler.
+/// The error of a request that was rejected before it reached a handler.
 #[derive(Debug)]
 pub(crate) enum Rejection {
     Error(ErrorObject),

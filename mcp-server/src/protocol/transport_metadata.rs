@@ -2,7 +2,7 @@
 
 use mcpwright_core::{Era, ErrorObject, ProtocolVersion, Request};
 
-use crate::handler::header_params::HeaderParam;
+use crate::handler::parameters::header_params::HeaderParam;
 
 /// The metadata that a transport has about a message, outside of its text: the headers of HTTP.
 ///
@@ -34,8 +34,8 @@ pub trait TransportMetadata: Sync {
         true
     }
 
-    /// Returns `true` if the metadata names a session.
-    fn names_session(&self) -> bool {
+    /// Returns `true` if the metadata has a session id.
+    fn has_session_id(&self) -> bool {
         false
     }
 

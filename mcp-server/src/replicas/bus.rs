@@ -7,8 +7,8 @@ use crate::replicas::change::Change;
 
 /// A bus that carries changes between the replicas of a server, so that a client receives them wherever it is connected.
 ///
-/// A [`Change`] travels as serde writes it. It has no contents except for tasks: a client that receives any other change
-/// reads for itself. The change of a task carries its state, its input requests or result, and its owner, so the broker
+/// A [`Change`] is serialized with serde. It contains no data, except for tasks: clients read changed lists and resources
+/// again. The change of a task contains its state, its input requests or result, and its owner, so the broker
 /// must be as protected as the [`Store`](crate::Store). A bus that is unavailable may lose changes; it should log that.
 ///
 /// ```
@@ -29,7 +29,7 @@ use crate::replicas::change::Change;
 /// server.notify().tools_list_changed();
 /// ```
 pub trait Bus: Send + Sync + 'static {
-    /// Publishes a change to the other replicas. `from` is the replica of the change: its own clients know already.
+    /// Publishes a change to the other replicas. `from` is the replica that published it and has notified its own clients.
     ///
     /// Must not block, because handlers wait for it: a bus over a network queues the change.
     fn publish(&self, change: &Change, from: &ReplicaHandle);
@@ -46,6 +46,42 @@ pub(crate) trait ReceiveChanges: Send + Sync {
 /// A handle to one replica of a server, through which a [`Bus`] delivers the changes of the others.
 ///
 /// Two handles are equal if they belong to the same replica.
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use mcpwright_core::SubscriptionFilter;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Bus, Change, ReplicaHandle, Server, ToolHandler};
+///
+/// /// A bus for servers in one process.
+/// #[derive(Clone, Default)]
+/// struct LocalBus(Arc<Mutex<Vec<ReplicaHandle>>>);
+///
+/// impl Bus for LocalBus {
+///     fn publish(&self, change: &Change, from: &ReplicaHandle) {
+///         let replicas = self.0.lock().unwrap().clone();
+///         for replica in replicas.iter().filter(|replica| *replica != from) {
+///             replica.deliver(change);
+///         }
+///     }
+///
+///     fn attach(&self, replica: ReplicaHandle) {
+///         self.0.lock().unwrap().push(replica);
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let bus = LocalBus::default();
+/// let now = || ToolHandler::function("now", [], || async { "noon" });
+/// let one = Server::builder("clock", "1.0.0").tool(now()).bus(bus.clone()).build();
+/// let client = Client::modern(Server::builder("clock", "1.0.0").tool(now()).bus(bus));
+/// client.listen(SubscriptionFilter::new().tools_list_changed(true)).await?;
+/// one.notify().tools_list_changed();
+/// assert_eq!(client.notifications().len(), 1);
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone)]
 pub struct ReplicaHandle(Weak<dyn ReceiveChanges>);
 

@@ -40,7 +40,7 @@ pub enum Change {
     Task(TaskChange),
 }
 
-/// The version of the form in which changes travel.
+/// The version of the wire format of changes.
 const VERSION: u32 = 1;
 
 /// A change as it travels.

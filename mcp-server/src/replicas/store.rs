@@ -7,7 +7,29 @@ use async_trait::async_trait;
 
 use crate::runtime::Runtime;
 
-/// The error of a store.
+/// The error of a [`Store`] that is unavailable.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mcpwright_server::{MemoryStore, Store, StoreError};
+///
+/// /// Returns `true` for the first request with this id, on any replica.
+/// async fn is_first(store: &dyn Store, id: &str) -> Result<bool, StoreError> {
+///     if id.is_empty() {
+///         return Err("an id must not be empty".into());
+///     }
+///     store.put_new(&format!("request/{id}"), b"", Duration::from_secs(3600)).await
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let store = MemoryStore::new();
+/// assert!(is_first(&store, "7").await?);
+/// assert!(!is_first(&store, "7").await?);
+/// assert_eq!(is_first(&store, "").await.unwrap_err().to_string(), "an id must not be empty");
+/// # Ok::<(), StoreError>(())
+/// # }).unwrap();
+/// ```
 pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A store that the replicas of a server share: ended sessions, values that may be used once, tasks.

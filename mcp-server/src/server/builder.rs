@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcpwright_core::{CacheScope, Caching, Icon, Implementation, ServerCapabilities};
+use mcpwright_core::{CacheScope, Caching, Icon, Implementation, ServerCapabilities, method};
 use serde_json::{Map, Value};
 
 use crate::call::method::MethodHandler;
@@ -12,6 +12,7 @@ use crate::call::middleware::Middleware;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
+use crate::handler::results::contents::caching;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::limits::{DEFAULT_INPUT_TIMEOUT, DEFAULT_MAX_RESULT_BYTES, DEFAULT_PAGE_SIZE, DEFAULT_TIMEOUT};
@@ -29,14 +30,39 @@ use crate::subscriptions::notify::Notify;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::registry::Registry;
 
-/// A type that is a server: `#[server]` implements it.
+/// A type that describes a server with a [`Builder`]: `#[server]` implements it.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Builder, Serve, Server, ToolHandler};
+///
+/// struct Dice {
+///     sides: u32,
+/// }
+///
+/// impl Serve for Dice {
+///     fn into_builder(self) -> Builder {
+///         let sides = ToolHandler::function("sides", [], move || async move { self.sides });
+///         Server::builder("dice", "1.0.0").tool(sides)
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Dice { sides: 6 });
+/// assert_eq!(client.call_tool("sides", ()).await?.content[0].as_text(), Some("6"));
+/// // The builder takes further settings.
+/// let server = Dice { sides: 20 }.into_builder().title("Dice").build();
+/// assert_eq!(server.info().title.as_deref(), Some("Dice"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "not a server",
     note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`"
 )]
 pub trait Serve: Sized {
-    /// Describes the server.
+    /// Returns the builder of the server.
     fn into_builder(self) -> Builder;
 }
 
@@ -47,13 +73,25 @@ impl Serve for Builder {
 }
 
 /// A type that can be served: a type with `#[server]`, a [`Builder`], or a [`Server`] itself.
+///
+/// ```
+/// use mcpwright_server::{IntoServer, Server, ToolHandler};
+///
+/// /// Returns the names of a server's static tools, for its manual.
+/// fn tool_names(server: impl IntoServer) -> Vec<String> {
+///     server.into_server().tools().iter().map(|tool| tool.definition().name.clone()).collect()
+/// }
+///
+/// let clock = Server::builder("clock", "1.0.0").tool(ToolHandler::function("now", [], || async { "noon" }));
+/// assert_eq!(tool_names(clock), ["now"]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "not a server",
     note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`"
 )]
 pub trait IntoServer {
-    /// The server.
+    /// Converts the value into a server. A builder is built.
     fn into_server(self) -> Server;
 }
 
@@ -238,15 +276,52 @@ impl Builder {
     }
 
     /// Adds the handler of a method that the engine does not implement, such as one of an extension.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the method is one of the protocol, which middleware can change, or has a handler already.
+    #[track_caller]
     pub fn method(mut self, name: impl Into<String>, handler: impl MethodHandler) -> Self {
-        self.methods.insert(name.into(), Arc::new(handler));
+        let name = name.into();
+        assert!(
+            method::find(&name).is_none(),
+            "the method `{name}` must not be one of the protocol: use middleware to change it"
+        );
+        self.insert_method(name, Arc::new(handler), "the server has another");
         self
     }
 
     /// Declares an extension and its settings in the server's capabilities.
+    ///
+    /// ```
+    /// use mcpwright_server::Server;
+    /// use serde_json::Map;
+    ///
+    /// let server = Server::builder("charts", "1.0.0").extension("com.example/charts", Map::new()).build();
+    /// assert!(server.capabilities().extensions.get("com.example/charts").is_some());
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if the extension is declared already.
+    #[track_caller]
     pub fn extension(mut self, name: impl Into<String>, settings: Map<String, Value>) -> Self {
-        self.extensions.insert(name.into(), settings);
+        self.insert_extension(name.into(), settings, "the server declares it already");
         self
+    }
+
+    /// Adds the handler of a method. Panics with `conflict` if there is one.
+    #[track_caller]
+    pub(crate) fn insert_method(&mut self, name: String, handler: Arc<dyn MethodHandler>, conflict: &str) {
+        let text = format!("the method `{name}` must have one handler: {conflict}");
+        assert!(self.methods.insert(name, handler).is_none(), "{text}");
+    }
+
+    /// Adds an extension. Panics with `conflict` if it is declared already.
+    #[track_caller]
+    pub(crate) fn insert_extension(&mut self, name: String, settings: Map<String, Value>, conflict: &str) {
+        let text = format!("the extension `{name}` must be declared once: {conflict}");
+        assert!(self.extensions.insert(name, settings).is_none(), "{text}");
     }
 
     /// Adds middleware around every call. The first one added is the outermost.
@@ -256,6 +331,26 @@ impl Builder {
     }
 
     /// Adds a value that handlers extract by its type with [`Ext`](crate::Ext).
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Ext, Server, ToolHandler};
+    ///
+    /// struct Rate(f64);
+    ///
+    /// async fn convert(euros: f64, rate: Ext<Rate>) -> f64 {
+    ///     euros * rate.0
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("bank", "1.0.0")
+    ///     .share(Rate(1.25))
+    ///     .tool(ToolHandler::function("convert", ["euros"], convert));
+    /// let result = Client::modern(server).call_tool("convert", [("euros", 8.0)]).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("10"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn share<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.shared.insert(value);
         self
@@ -263,7 +358,7 @@ impl Builder {
 
     /// Sets the time that clients may cache lists and contents of resources, and the scope of the cache. Default: no caching.
     pub fn cache(mut self, time: Duration, scope: CacheScope) -> Self {
-        self.caching = Caching::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), scope);
+        self.caching = caching(time, scope);
         self
     }
 
@@ -289,6 +384,19 @@ impl Builder {
     ///
     /// A larger result of a tool is replaced by a tool error that asks the model to request less. A larger result of another
     /// handler is a protocol error.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let log = ToolHandler::function("read_log", [], || async { "started\n".repeat(1000) });
+    /// let client = Client::modern(Server::builder("app", "1.0.0").tool(log).max_result_bytes(1000));
+    /// let result = client.call_tool("read_log", ()).await?;
+    /// assert!(result.content[0].as_text().unwrap().ends_with("request less"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn max_result_bytes(mut self, bytes: usize) -> Self {
         self.max_result_bytes = bytes;
         self
@@ -303,6 +411,19 @@ impl Builder {
 
     /// Replaces the text of errors by an incident number, which is in the log with the text. A
     /// [`ToolError`](crate::ToolError) keeps its text.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let read = ToolHandler::function("read", [], || async { Err::<(), _>("no file /srv/notes.db") });
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").tool(read).mask_errors());
+    /// let result = client.call_tool("read", ()).await?;
+    /// assert!(result.content[0].as_text().unwrap().starts_with("read failed, incident "));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn mask_errors(mut self) -> Self {
         self.masks_errors = true;
         self
@@ -348,6 +469,16 @@ impl Builder {
     }
 
     /// Returns the handle with which the program notifies clients of changes, also before the server is built.
+    ///
+    /// ```
+    /// use mcpwright_server::{ResourceHandler, Server};
+    ///
+    /// let builder = Server::builder("weather", "1.0.0")
+    ///     .resource(ResourceHandler::function("weather://now", "now", || async { "sunny" }));
+    /// let notify = builder.notify().clone();
+    /// std::thread::spawn(move || notify.resource_updated("weather://now"));
+    /// let server = builder.build();
+    /// ```
     pub fn notify(&self) -> &Notify {
         &self.notify
     }

@@ -35,8 +35,8 @@ impl ListEntry for ToolHandler {
         self.definition()
     }
 
-    fn mistake(&self) -> Option<&str> {
-        self.mistake()
+    fn invalid_reason(&self) -> Option<&str> {
+        self.invalid_reason()
     }
 }
 
@@ -97,8 +97,8 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
     pub(crate) fn new(static_items: Vec<H>, providers: Vec<Arc<P>>) -> Self {
         let mut by_key = HashMap::new();
         for handler in &static_items {
-            if let Some(mistake) = handler.mistake() {
-                panic!("the {} `{}`: {mistake}", H::KIND, handler.key());
+            if let Some(reason) = handler.invalid_reason() {
+                panic!("the {} `{}`: {reason}", H::KIND, handler.key());
             }
             let before = by_key.insert(handler.key().to_owned(), handler.clone());
             let (kind, key, fix) = (H::KIND, handler.key(), H::DUPLICATE_FIX);
@@ -125,7 +125,7 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
         }
         for provider in &self.providers {
             let found = provider.find(key).await.map_err(|error| unavailable(&*error))?;
-            if let Some(handler) = found.filter(|handler| handler.mistake().is_none()) {
+            if let Some(handler) = found.filter(|handler| handler.invalid_reason().is_none()) {
                 return Ok(Some(handler));
             }
         }
@@ -141,20 +141,21 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
         let mut all = self.static_items.clone();
         for provider in &self.providers {
             let provided = provider.all().await.map_err(|error| unavailable(&*error))?;
-            all.extend(provided.into_iter().filter(is_listed));
+            all.extend(provided.into_iter().filter(is_valid));
         }
         let rendered = self.pages.render(revisions, &all);
         rendered.map_err(|error| incident::internal("cannot encode a list", &error))
     }
 }
 
-/// Returns `true` if the handler of a provider is listed. One that clients ignore does not hide another of the same key.
-fn is_listed<H: ListEntry>(handler: &H) -> bool {
-    if let Some(reason) = handler.mistake() {
+/// Returns `true` if the handler of a provider is valid. An invalid one is left out with a warning, so that it does not
+/// hide a later one with the same key.
+fn is_valid<H: ListEntry>(handler: &H) -> bool {
+    if let Some(reason) = handler.invalid_reason() {
         let (kind, key) = (H::KIND, handler.key());
         tracing::warn!(key, reason, "omitting a {kind} of a provider from the list");
     }
-    handler.mistake().is_none()
+    handler.invalid_reason().is_none()
 }
 
 pub(crate) fn unavailable(error: &(dyn Error + Send + Sync + 'static)) -> ErrorObject {

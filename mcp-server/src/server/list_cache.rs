@@ -28,8 +28,8 @@ pub(crate) trait ListEntry: Clone + Send + Sync {
 
     fn definition(&self) -> &Self::Definition;
 
-    /// Returns the reason that clients ignore the entry, if they do.
-    fn mistake(&self) -> Option<&str> {
+    /// Returns the reason that the entry is invalid, so that clients would ignore it; `None` if it is valid.
+    fn invalid_reason(&self) -> Option<&str> {
         None
     }
 }

@@ -1,4 +1,4 @@
-//! A server: what it offers, ready to be called.
+//! A built server.
 
 pub(crate) mod builder;
 pub(crate) mod catalog;
@@ -33,7 +33,7 @@ use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
 use crate::tasks::runner::TaskRunner;
 
-/// A server: what it offers, ready to be called. Cheap to clone.
+/// A built server, with its tools, prompts and resources. Cheap to clone.
 ///
 /// Get one from a [`Builder`](crate::Builder), or from a type with `#[server]`.
 ///
@@ -118,7 +118,7 @@ impl Server {
     }
 
     /// Returns `true` if a method belongs to a capability that the server has, or to none.
-    pub(crate) fn offers(&self, name: &str) -> bool {
+    pub(crate) fn supports_method(&self, name: &str) -> bool {
         let capabilities = &self.state.capabilities;
         match name {
             method::TOOLS_LIST | method::TOOLS_CALL => capabilities.tools.is_some(),
@@ -142,13 +142,13 @@ impl Server {
         self.state.tasks.as_ref()
     }
 
-    /// Returns what runs the tasks, if calls may become tasks.
+    /// Returns the runner of tasks, if calls may become tasks.
     pub(crate) fn task_runner(&self) -> Option<TaskRunner> {
         let registry = Arc::clone(self.tasks()?);
         Some(TaskRunner { registry, notify: self.notify().clone(), runtime: Arc::clone(&self.runtime) })
     }
 
-    /// Returns what seals and opens request states.
+    /// Returns the encoder and decoder of request states.
     pub(crate) fn request_states(&self) -> RequestStates<'_> {
         RequestStates {
             seal: &self.seal,
@@ -200,7 +200,11 @@ impl Server {
     }
 
     /// Returns the part of a filter that the server supports for a caller.
-    pub(crate) fn supported(&self, mut requested: SubscriptionFilter, caller: &Caller) -> SubscriptionFilter {
+    pub(crate) fn supported_filter(
+        &self,
+        mut requested: SubscriptionFilter,
+        caller: &Caller,
+    ) -> SubscriptionFilter {
         let capabilities = &self.state.capabilities;
         let keep = |requested: Option<bool>, is_supported: bool| requested.filter(|it| *it && is_supported);
         let mut filter = SubscriptionFilter::new();

@@ -6,15 +6,14 @@ use async_trait::async_trait;
 
 use crate::handler::PromptHandler;
 use crate::handler::ToolHandler;
+use crate::handler::tool::{is_tool_name, is_tool_name_byte};
+use crate::limits::MAX_TOOL_NAME_BYTES;
 use crate::server::builder::{Builder, Serve};
 use crate::server::provider::{PromptProvider, ProviderError, ToolProvider};
 use crate::subscriptions::notify::Notify;
 
-/// Maximum length of the name of a tool, in bytes.
-const MAX_TOOL_NAME_BYTES: usize = 128;
-
 impl Builder {
-    /// Offers what another server offers: its tools and prompts as `prefix_name`, its resources under their own URIs.
+    /// Adds the handlers of another server: its tools and prompts as `prefix_name`, its resources under their own URIs.
     ///
     /// The same holds for what its providers offer. Resources keep their URIs, because contents and links refer to them: two
     /// servers that are mounted in one must have different URIs. The name, instructions, timeouts and limits of the mounted
@@ -36,9 +35,8 @@ impl Builder {
     /// has a setting that would be lost: `may_read`, middleware, `mask_errors`, `store`, `tasks`, `bus`, or `key`.
     #[track_caller]
     pub fn mount(mut self, prefix: &str, server: impl Serve) -> Self {
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         assert!(
-            !prefix.is_empty() && prefix.bytes().all(is_allowed),
+            !prefix.is_empty() && prefix.bytes().all(is_tool_name_byte),
             "the prefix `{prefix}` must be one or more of A-Z a-z 0-9 _ - ."
         );
         let mounted = server.into_builder();
@@ -47,7 +45,7 @@ impl Builder {
         for tool in mounted.tools {
             let name = &tool.definition().name;
             assert!(
-                is_tool_name(prefix, name),
+                can_be_prefixed(prefix, name),
                 "the tool `{name}` must be renamed or mounted with a shorter prefix: `{prefix}_{name}` is longer than \
                  {MAX_TOOL_NAME_BYTES} bytes"
             );
@@ -63,19 +61,13 @@ impl Builder {
             self.prompt_providers.push(Arc::new(Prefixed::new(prefix, provider)));
         }
         self.resource_providers.extend(mounted.resource_providers);
+        let conflict = format!("the server mounted as `{prefix}` has another");
         for (name, handler) in mounted.methods {
-            let other = self.methods.insert(name.clone(), handler);
-            assert!(
-                other.is_none(),
-                "the method `{name}` must have one handler: the server mounted as `{prefix}` has another"
-            );
+            self.insert_method(name, handler, &conflict);
         }
+        let conflict = format!("the server mounted as `{prefix}` declares it, too");
         for (name, settings) in mounted.extensions {
-            let other = self.extensions.insert(name.clone(), settings);
-            assert!(
-                other.is_none(),
-                "the extension `{name}` must be declared once: the server mounted as `{prefix}` declares it, too"
-            );
+            self.insert_extension(name, settings, &conflict);
         }
         self.shared.merge(&mounted.shared);
         self
@@ -103,8 +95,8 @@ impl Builder {
 }
 
 /// Returns `true` if a name with its prefix can be the name of a tool.
-fn is_tool_name(prefix: &str, name: &str) -> bool {
-    prefix.len() + 1 + name.len() <= MAX_TOOL_NAME_BYTES
+fn can_be_prefixed(prefix: &str, name: &str) -> bool {
+    is_tool_name(&format!("{prefix}_{name}"))
 }
 
 /// A provider whose names get a prefix.
@@ -135,7 +127,7 @@ impl ToolProvider for Prefixed<dyn ToolProvider> {
         // A longer name would make clients reject the whole list.
         let fits = |tool: &ToolHandler| {
             let (prefix, name) = (&self.prefix, &tool.definition().name);
-            let fits = is_tool_name(prefix, name);
+            let fits = can_be_prefixed(prefix, name);
             if !fits {
                 tracing::warn!(
                     prefix,

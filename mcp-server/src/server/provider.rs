@@ -8,13 +8,71 @@ use async_trait::async_trait;
 use crate::handler::ToolHandler;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::replicas::change::Change;
-use crate::subscriptions::notify::{Notify, WeakNotify};
+use crate::subscriptions::notify::{Notify, NotifySet};
 use crate::sync::lock;
 
 /// An error of a provider. The client receives an incident number, and the log the error.
+///
+/// ```
+/// use mcpwright_core::ErrorCode;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{ProviderError, Server, ToolHandler, ToolProvider, async_trait};
+///
+/// /// A tool for each line of a file.
+/// struct Reports;
+///
+/// #[async_trait]
+/// impl ToolProvider for Reports {
+///     fn revision(&self) -> u64 {
+///         0
+///     }
+///
+///     async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+///         let names = std::fs::read_to_string("/nowhere/reports.txt")?;
+///         Ok(names.lines().map(|name| ToolHandler::function(name, [], || async { "a report" })).collect())
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Server::builder("reports", "1.0.0").tool_provider(Reports));
+/// assert_eq!(client.list_tools().await.unwrap_err().code, ErrorCode::INTERNAL_ERROR);
+/// # });
+/// ```
 pub type ProviderError = Box<dyn Error + Send + Sync>;
 
 /// A provider of tools that can change while the server runs.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{ProviderError, Server, ToolHandler, ToolProvider, async_trait};
+///
+/// /// A tool for each report. Reports are only added, so their number is the revision of the list.
+/// struct Reports(Arc<AtomicU64>);
+///
+/// #[async_trait]
+/// impl ToolProvider for Reports {
+///     fn revision(&self) -> u64 {
+///         self.0.load(Ordering::Relaxed)
+///     }
+///
+///     async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+///         let tool = |id| ToolHandler::function(format!("report_{id}"), [], || async { "no sales" });
+///         Ok((1..=self.revision()).map(tool).collect())
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let count = Arc::new(AtomicU64::new(1));
+/// let client = Client::modern(Server::builder("reports", "1.0.0").tool_provider(Reports(Arc::clone(&count))));
+/// assert_eq!(client.list_tools().await?.len(), 1);
+/// count.store(2, Ordering::Relaxed);
+/// assert_eq!(client.list_tools().await?[1].name, "report_2");
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[async_trait]
 pub trait ToolProvider: Send + Sync + 'static {
     /// Returns a number that changes whenever the list changes. The server requests the list again only if it has changed.
@@ -36,13 +94,45 @@ pub trait ToolProvider: Send + Sync + 'static {
         Ok(self.tools().await?.into_iter().find(|tool| tool.definition().name == name))
     }
 
-    /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
+    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`], to notify the clients of
+    /// all of them.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
 }
 
 /// A provider of prompts that can change while the server runs.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{PromptHandler, PromptProvider, ProviderError, Server, async_trait};
+///
+/// /// A prompt for each language that the team translates into.
+/// struct Languages;
+///
+/// #[async_trait]
+/// impl PromptProvider for Languages {
+///     fn revision(&self) -> u64 {
+///         0
+///     }
+///
+///     async fn prompts(&self) -> Result<Vec<PromptHandler>, ProviderError> {
+///         // A real provider reads them from a database.
+///         let languages = ["french", "german"];
+///         let prompt = |language| PromptHandler::function(language, ["text"], move |text: String| async move {
+///             format!("Translate into {language}: {text}")
+///         });
+///         Ok(languages.map(prompt).into())
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Server::builder("translator", "1.0.0").prompt_provider(Languages));
+/// let result = client.get_prompt("german", [("text", "Hello")]).await?;
+/// assert_eq!(result.messages[0].content.as_text(), Some("Translate into german: Hello"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[async_trait]
 pub trait PromptProvider: Send + Sync + 'static {
     /// Returns a number that changes whenever the list changes. The server requests the list again only if it has changed.
@@ -64,13 +154,45 @@ pub trait PromptProvider: Send + Sync + 'static {
         Ok(self.prompts().await?.into_iter().find(|prompt| prompt.definition().name == name))
     }
 
-    /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
+    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`], to notify the clients of
+    /// all of them.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
 }
 
 /// A provider of resources and resource templates that can change while the server runs.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{ProviderError, ResourceHandler, ResourceProvider, Server, async_trait};
+///
+/// /// The notes of a database, which is searched for one note by its key.
+/// struct Notes;
+///
+/// #[async_trait]
+/// impl ResourceProvider for Notes {
+///     fn revision(&self) -> u64 {
+///         0
+///     }
+///
+///     async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError> {
+///         Ok(self.resource("note://1").await?.into_iter().collect())
+///     }
+///
+///     async fn resource(&self, uri: &str) -> Result<Option<ResourceHandler>, ProviderError> {
+///         let note = || ResourceHandler::function("note://1", "shopping", || async { "milk" });
+///         Ok((uri == "note://1").then(note))
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Server::builder("notes", "1.0.0").resource_provider(Notes));
+/// assert_eq!(client.list_resources().await?[0].name, "shopping");
+/// assert!(client.read_resource("note://2").await.is_err());
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[async_trait]
 pub trait ResourceProvider: Send + Sync + 'static {
     /// Returns a number that changes whenever one of the lists changes. The server requests the lists again only if it has
@@ -102,7 +224,8 @@ pub trait ResourceProvider: Send + Sync + 'static {
         Ok(self.resources().await?.into_iter().find(|resource| resource.definition().uri == uri))
     }
 
-    /// Called once for each server that is built with the provider. Keep `notify` to notify clients of changes.
+    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`], to notify the clients of
+    /// all of them.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
@@ -126,19 +249,21 @@ pub trait ResourceProvider: Send + Sync + 'static {
 /// # }).unwrap();
 /// ```
 #[derive(Clone, Debug)]
-pub struct Catalog<H>(Arc<Mutex<Entries<H>>>);
+pub struct Catalog<H> {
+    entries: Arc<Mutex<Entries<H>>>,
+    servers: NotifySet,
+}
 
 #[derive(Debug)]
 struct Entries<H> {
     handlers: Vec<H>,
     revision: u64,
-    /// The servers that offer the catalog.
-    servers: Vec<WeakNotify>,
 }
 
 impl<H> Default for Catalog<H> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Entries { handlers: Vec::new(), revision: 0, servers: Vec::new() })))
+        let entries = Entries { handlers: Vec::new(), revision: 0 };
+        Self { entries: Arc::new(Mutex::new(entries)), servers: NotifySet::default() }
     }
 }
 
@@ -197,6 +322,22 @@ impl<H: Entry> Catalog<H> {
     }
 
     /// Replaces the handler with the same name or URI, or else adds this one at the end.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Catalog, ResourceHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let notes = Catalog::new();
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").resource_provider(notes.clone()));
+    /// notes.insert(ResourceHandler::function("note://1", "shopping", || async { "milk" }));
+    /// // Replaces the first one, which has the same URI.
+    /// notes.insert(ResourceHandler::function("note://1", "groceries", || async { "milk, tea" }));
+    /// assert_eq!(client.list_resources().await?.len(), 1);
+    /// assert_eq!(client.list_resources().await?[0].name, "groceries");
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn insert(&self, handler: H) {
         self.change(|handlers| {
             match handlers.iter_mut().find(|known| known.key() == handler.key()) {
@@ -208,6 +349,15 @@ impl<H: Entry> Catalog<H> {
     }
 
     /// Removes the handler with this name or URI. Returns `true` if there was one.
+    ///
+    /// ```
+    /// use mcpwright_server::{Catalog, PromptHandler};
+    ///
+    /// let prompts = Catalog::new();
+    /// prompts.insert(PromptHandler::function("greet", ["name"], |name: String| async move { format!("Greet {name}.") }));
+    /// assert!(prompts.remove("greet"));
+    /// assert!(!prompts.remove("greet"));
+    /// ```
     pub fn remove(&self, key: &str) -> bool {
         self.change(|handlers| {
             let before = handlers.len();
@@ -218,35 +368,29 @@ impl<H: Entry> Catalog<H> {
 
     fn change(&self, edit: impl FnOnce(&mut Vec<H>) -> bool) -> bool {
         // Unlocked before the change is published: a client that receives it may read the catalog.
-        let (changed, servers) = {
-            let mut entries = lock(&self.0);
+        let changed = {
+            let mut entries = lock(&self.entries);
             let changed = edit(&mut entries.handlers);
             entries.revision += u64::from(changed);
-            entries.servers.retain(|server| server.upgrade().is_some());
-            (changed, entries.servers.clone())
+            changed
         };
         if changed {
-            let servers = servers.iter().filter_map(WeakNotify::upgrade);
-            servers.for_each(|notify| notify.publish(&H::change()));
+            self.servers.publish(&H::change());
         }
         changed
     }
 
     fn revision(&self) -> u64 {
-        lock(&self.0).revision
+        lock(&self.entries).revision
     }
 
     fn all(&self) -> Vec<H> {
-        lock(&self.0).handlers.clone()
+        lock(&self.entries).handlers.clone()
     }
 
     fn find(&self, key: &str) -> Option<H> {
-        let entries = lock(&self.0);
+        let entries = lock(&self.entries);
         entries.handlers.iter().find(|known| known.key() == key).cloned()
-    }
-
-    fn keep(&self, notify: &Notify) {
-        lock(&self.0).servers.push(notify.downgrade());
     }
 }
 
@@ -265,7 +409,7 @@ impl ToolProvider for Catalog<ToolHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.servers.insert(notify);
     }
 }
 
@@ -284,7 +428,7 @@ impl PromptProvider for Catalog<PromptHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.servers.insert(notify);
     }
 }
 
@@ -303,7 +447,7 @@ impl ResourceProvider for Catalog<ResourceHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.servers.insert(notify);
     }
 }
 
@@ -322,6 +466,6 @@ impl ResourceProvider for Catalog<TemplateHandler> {
     }
 
     fn attach(&self, notify: &Notify) {
-        self.keep(notify);
+        self.servers.insert(notify);
     }
 }

@@ -1,13 +1,14 @@
 //! Publishing changes to the clients of a server.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use crate::caller::Caller;
 use crate::replicas::bus::{Bus, ReplicaHandle};
 use crate::replicas::change::Change;
 use crate::replicas::task_change::TaskChange;
 use crate::subscriptions::hub::{Hub, Subscription, Wake};
+use crate::sync::lock;
 
 /// Publishes changes to the clients that subscribed to them, in either era. Cheap to clone and to keep anywhere.
 ///
@@ -54,6 +55,22 @@ impl Notify {
     }
 
     /// Publishes that the contents of the resource with this URI changed.
+    ///
+    /// ```
+    /// use mcpwright_core::{SubscriptionFilter, method};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{ResourceHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let now = ResourceHandler::function("weather://now", "now", || async { "sunny" });
+    /// let server = Server::builder("weather", "1.0.0").resource(now).build();
+    /// let client = Client::modern(server.clone());
+    /// client.listen(SubscriptionFilter::new().resource_subscriptions(["weather://now".to_owned()])).await?;
+    /// server.notify().resource_updated("weather://now");
+    /// assert_eq!(client.notifications()[0].method, method::RESOURCES_UPDATED);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         // Without subscriptions, not even the URI is copied.
         if self.root().has_receivers() {
@@ -97,7 +114,7 @@ impl Notify {
     }
 
     /// Returns a handle that does not keep the subscriptions alive.
-    pub(crate) fn downgrade(&self) -> WeakNotify {
+    fn downgrade(&self) -> WeakNotify {
         WeakNotify(Arc::downgrade(&self.0))
     }
 
@@ -116,13 +133,98 @@ impl State {
     }
 }
 
+/// The servers that a provider belongs to. A change is published to the clients of all of them. Clones share the servers.
+///
+/// Servers are not kept alive: one that has been dropped is forgotten.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use mcpwright_core::{SubscriptionFilter, method};
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Notify, NotifySet, ProviderError, Server, ToolHandler, ToolProvider, async_trait};
+///
+/// #[derive(Clone, Default)]
+/// struct Plugins {
+///     revision: Arc<AtomicU64>,
+///     servers: NotifySet,
+/// }
+///
+/// #[async_trait]
+/// impl ToolProvider for Plugins {
+///     fn revision(&self) -> u64 {
+///         self.revision.load(Ordering::Relaxed)
+///     }
+///
+///     async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+///         Ok(Vec::new())
+///     }
+///
+///     fn attach(&self, notify: &Notify) {
+///         self.servers.insert(notify);
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let plugins = Plugins::default();
+/// let client = Client::modern(Server::builder("editor", "1.0.0").tool_provider(plugins.clone()));
+/// client.listen(SubscriptionFilter::new().tools_list_changed(true)).await?;
+/// // A plugin was installed.
+/// plugins.revision.fetch_add(1, Ordering::Relaxed);
+/// plugins.servers.tools_list_changed();
+/// assert_eq!(client.notifications()[0].method, method::TOOLS_LIST_CHANGED);
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct NotifySet(Arc<Mutex<Vec<WeakNotify>>>);
+
+impl NotifySet {
+    /// Adds a server.
+    pub fn insert(&self, notify: &Notify) {
+        let mut servers = lock(&self.0);
+        servers.retain(|server| server.upgrade().is_some());
+        servers.push(notify.downgrade());
+    }
+
+    /// Publishes that the list of tools changed.
+    pub fn tools_list_changed(&self) {
+        self.publish(&Change::Tools);
+    }
+
+    /// Publishes that the list of prompts changed.
+    pub fn prompts_list_changed(&self) {
+        self.publish(&Change::Prompts);
+    }
+
+    /// Publishes that the list of resources or of resource templates changed.
+    pub fn resources_list_changed(&self) {
+        self.publish(&Change::Resources);
+    }
+
+    /// Publishes that the contents of the resource with this URI changed.
+    pub fn resource_updated(&self, uri: impl AsRef<str>) {
+        self.servers().iter().for_each(|notify| notify.resource_updated(&uri));
+    }
+
+    pub(crate) fn publish(&self, change: &Change) {
+        self.servers().iter().for_each(|notify| notify.publish(change));
+    }
+
+    /// Returns the servers that still exist. Unlocked before a change is published: publishing may add a server.
+    fn servers(&self) -> Vec<Notify> {
+        lock(&self.0).iter().filter_map(WeakNotify::upgrade).collect()
+    }
+}
+
 /// A [`Notify`] that does not keep its server's subscriptions alive.
 #[derive(Clone)]
-pub(crate) struct WeakNotify(Weak<State>);
+struct WeakNotify(Weak<State>);
 
 impl WeakNotify {
     /// Returns `None` once the server and its clients are gone.
-    pub(crate) fn upgrade(&self) -> Option<Notify> {
+    fn upgrade(&self) -> Option<Notify> {
         self.0.upgrade().map(Notify)
     }
 }

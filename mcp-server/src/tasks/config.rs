@@ -7,13 +7,8 @@ use serde_json::Map;
 
 use crate::limits::{
     DEFAULT_MAX_TASK_BYTES, DEFAULT_MAX_TASKS_PER_CALLER, DEFAULT_POLL_INTERVAL, DEFAULT_TASK_TTL,
+    MAX_TASK_TTL, MIN_TASK_TTL,
 };
-
-/// Minimum time that a task is kept: a task that expired at once could not be polled.
-const MIN_TTL: Duration = Duration::from_secs(1);
-
-/// Maximum time that a task is kept. Clocks reach further, so every task ends and counts for its caller until then.
-const MAX_TTL: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// The settings of [tasks](https://modelcontextprotocol.io/extensions/tasks) of a server.
 ///
@@ -51,6 +46,21 @@ impl TaskConfig {
     /// task keeps running.
     ///
     /// A call that ends earlier is answered as usual and costs no more.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mcpwright_core::TASKS_EXTENSION;
+    /// use mcpwright_server::{Server, TaskConfig, TaskMode, ToolHandler};
+    ///
+    /// // Every call of a client with tasks that takes 10 seconds becomes a task, except those of `now`.
+    /// let server = Server::builder("reports", "1.0.0")
+    ///     .tasks(TaskConfig::new().after(Duration::from_secs(10)))
+    ///     .tool(ToolHandler::function("report", [], || async { "a long one" }))
+    ///     .tool(ToolHandler::function("now", [], || async { "noon" }).task(TaskMode::Never))
+    ///     .build();
+    /// assert!(server.capabilities().extensions.get(TASKS_EXTENSION).is_some());
+    /// ```
     pub fn after(mut self, duration: Duration) -> Self {
         self.after = Some(duration);
         self
@@ -61,7 +71,7 @@ impl TaskConfig {
     ///
     /// It is also the timeout of tools without one. Values are clamped to between one second and a hundred years.
     pub fn ttl(mut self, duration: Duration) -> Self {
-        self.ttl = duration.clamp(MIN_TTL, MAX_TTL);
+        self.ttl = duration.clamp(MIN_TASK_TTL, MAX_TASK_TTL);
         self
     }
 
@@ -95,7 +105,7 @@ impl Default for TaskConfig {
 }
 
 /// Returns `true` if the client declared the tasks extension.
-pub(crate) fn is_known_to(client: &Client) -> bool {
+pub(crate) fn supports_tasks(client: &Client) -> bool {
     client.capabilities().extensions.get(TASKS_EXTENSION).is_some()
 }
 

@@ -14,7 +14,7 @@ impl TaskRunner {
     }
 
     /// Sends the state of these tasks of a caller to a new subscription.
-    pub(crate) fn announce(&self, ids: &[String], caller: &Caller, subscription: &Subscription) {
+    pub(crate) fn send_current(&self, ids: &[String], caller: &Caller, subscription: &Subscription) {
         let (tasks, ids, caller) = (self.clone(), ids.to_vec(), caller.clone());
         let sender = subscription.sender();
         self.runtime.spawn(Box::pin(async move {

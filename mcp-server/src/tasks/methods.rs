@@ -19,7 +19,7 @@ pub(crate) fn is_task_method(name: &str) -> bool {
 impl TaskRunner {
     /// Handles a call of one of the methods.
     pub(crate) async fn handle(&self, call: &Call, run_call: RunCall) -> Outcome {
-        if !config::is_known_to(call.client()) {
+        if !config::supports_tasks(call.client()) {
             return Outcome::MissingCapability(Box::new(config::capability()));
         }
         self.runtime.run_pending();
@@ -44,7 +44,7 @@ impl TaskRunner {
         let sizes = params.input_responses.iter().map(|(_, response)| response.as_str().len());
         if let Some(size) = sizes.max().filter(|size| *size > max) {
             let reason =
-                format!("params.inputResponses: a response must be at most {max} bytes, and is {size}");
+                format!("`params.inputResponses`: a response must be at most {max} bytes, and is {size}");
             return Err(ErrorObject::invalid_params(reason));
         }
         let FoundTask { record, .. } = self.look_up(call, &params.task_id, run_call).await?;
@@ -97,7 +97,9 @@ impl TaskRunner {
         };
         let found = found.await.map_err(unavailable)?;
         found.ok_or_else(|| {
-            ErrorObject::invalid_params("params.taskId: there is no such task, or it has expired")
+            ErrorObject::invalid_params(
+                "`params.taskId` must be the id of a task of this caller that has not expired",
+            )
         })
     }
 }

@@ -21,37 +21,37 @@ use crate::tasks::runner::TaskRunner;
 /// The `resultType` of a task.
 const TASK: &str = "task";
 
-/// The decision whether a call becomes a task.
-#[derive(Debug, PartialEq, Eq)]
+/// The result of [`decide`]: a call or a task.
+#[derive(Debug)]
 pub(crate) enum TaskDecision {
     /// It stays a call, with this timeout unless its tool has one.
     Call(Duration),
-    /// It must become a task, and its client has not declared tasks.
-    Unsupported,
     /// It becomes a task.
     Task(TaskMode),
 }
 
-/// Decides whether a call becomes a task. `timeouts` are that of the tool, if it has one, and the default.
+/// Decides if a call becomes a task. `timeouts` are that of the tool, if it has one, and the default.
+///
+/// Returns `None` if the call must become a task and its client has not declared the extension.
 pub(crate) fn decide(
     config: Option<&TaskConfig>,
     mode: Option<TaskMode>,
     call: &Call,
     timeouts: (Option<Duration>, Duration),
-) -> TaskDecision {
+) -> Option<TaskDecision> {
     let (own_timeout, default_timeout) = timeouts;
-    let stays_call = TaskDecision::Call(default_timeout);
+    let stays_call = Some(TaskDecision::Call(default_timeout));
     let Some(config) = config else { return stays_call };
     if let Some(task) = call.task() {
-        return TaskDecision::Call(task.remaining());
+        return Some(TaskDecision::Call(task.remaining()));
     }
     let Some(mode) = mode.or_else(|| config.after.map(TaskMode::After)) else { return stays_call };
-    match (mode, config::is_known_to(call.client())) {
-        (TaskMode::Always, false) => TaskDecision::Unsupported,
+    match (mode, config::supports_tasks(call.client())) {
+        (TaskMode::Always, false) => None,
         (TaskMode::Never, _) | (_, false) => stays_call,
         // The call times out before that.
         (TaskMode::After(time), true) if time >= own_timeout.unwrap_or(default_timeout) => stays_call,
-        (mode, true) => TaskDecision::Task(mode),
+        (mode, true) => Some(TaskDecision::Task(mode)),
     }
 }
 

@@ -14,10 +14,11 @@ use crate::input_required::InputRequired;
 use crate::input_required::rounds::RoundState;
 use crate::limits::MIN_RESULT_TTL;
 use crate::replicas::task_change::TaskVersion;
+use crate::runtime::in_millis;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::timestamp;
 
-/// The version of the record's form. A replica does not read records of another version.
+/// The version of the stored format. A replica does not read records of another version.
 pub(crate) const RECORD_VERSION: u32 = 1;
 
 /// The largest integer that every JSON implementation represents exactly.
@@ -26,7 +27,7 @@ const MAX_JSON_INTEGER: u64 = (1 << 53) - 1;
 /// The record of a task in the store. Times are in milliseconds of Unix time, durations in milliseconds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct TaskRecord {
-    /// The version of this form.
+    /// The version of the stored format.
     pub(crate) v: u32,
     pub(crate) id: String,
     /// The caller that owns the task.
@@ -134,7 +135,6 @@ impl TaskState {
 
 impl TaskRecord {
     pub(crate) fn new(id: String, owner: &str, config: &TaskConfig, now: u64) -> Self {
-        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Self {
             v: RECORD_VERSION,
             id,
@@ -142,8 +142,8 @@ impl TaskRecord {
             created: now,
             updated: now,
             step: 0,
-            ttl: milliseconds(config.ttl).min(MAX_JSON_INTEGER),
-            poll: milliseconds(config.poll_interval).clamp(1, MAX_JSON_INTEGER),
+            ttl: in_millis(config.ttl).min(MAX_JSON_INTEGER),
+            poll: in_millis(config.poll_interval).clamp(1, MAX_JSON_INTEGER),
             message: None,
             state: TaskState::Working,
         }
@@ -163,8 +163,7 @@ impl TaskRecord {
         };
         let message = message.map(str::to_owned);
         self.set_state(state, message, now);
-        let min_ttl = u64::try_from(MIN_RESULT_TTL.as_millis()).unwrap_or(u64::MAX);
-        self.ttl = self.ttl.max(now.saturating_sub(self.created).saturating_add(min_ttl));
+        self.ttl = self.ttl.max(now.saturating_sub(self.created).saturating_add(in_millis(MIN_RESULT_TTL)));
     }
 
     pub(crate) fn set_message(&mut self, message: String, now: u64) {

@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use mcpwright_core::{InputRequests, JsonText};
 use serde::de::DeserializeOwned;
 
+use crate::limits::HEARTBEAT_TIMEOUT;
 use crate::replicas::store::{Store, StoreError};
 use crate::runtime;
 use crate::runtime::Runtime;
@@ -18,9 +19,6 @@ use crate::sync::lock;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::handle::TaskHandle;
 use crate::tasks::record::{RECORD_VERSION, SuspendedTask, TaskRecord, TaskState};
-
-/// Time without a heartbeat after which a running task counts as lost.
-const LEASE: Duration = Duration::from_secs(20);
 
 /// The tasks of a server: their records in the store, and the handles of those that run in this process.
 pub(crate) struct Registry {
@@ -211,9 +209,9 @@ impl Registry {
         self.key(id, &format!(":round:{round}"))
     }
 
-    /// Extends the lease of a task that runs here.
+    /// Stores that a task runs here, for the time of the heartbeat timeout.
     pub(crate) async fn heartbeat(&self, id: &str) -> Result<(), StoreError> {
-        self.store.put(&self.key(id, ":alive"), b"", LEASE).await
+        self.store.put(&self.key(id, ":alive"), b"", HEARTBEAT_TIMEOUT).await
     }
 
     /// Returns `true` if a replica runs the task.

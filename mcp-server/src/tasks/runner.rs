@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::{AbortHandle, AbortRegistration, Abortable, BoxFuture, Either, join_all, select};
 use mcpwright_core::{ErrorObject, JsonText, method};
-use serde_json::json;
 
 use crate::call::outcome::{Answer, Outcome};
 use crate::call::running_task::RunningTask;
 use crate::call::{Call, tool_result};
 use crate::caller::Caller;
 use crate::input_required::rounds::InputResponse;
+use crate::limits::HEARTBEAT_INTERVAL;
+use crate::overloaded::Overloaded;
 use crate::replicas::store::StoreError;
 use crate::runtime::Runtime;
 use crate::subscriptions::notify::Notify;
@@ -23,9 +23,6 @@ use crate::tasks::handle::TaskHandle;
 use crate::tasks::record::{SuspendedTask, TaskOrigin, TaskRecord, TaskState};
 use crate::tasks::registry::{FoundTask, Registry};
 use crate::{incident, runtime};
-
-/// Interval at which a running task extends its lease, and checks whether another replica has ended it.
-const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Runs a call in the background: the dispatch of the server.
 pub(crate) type RunCall = Arc<dyn Fn(Call) -> BoxFuture<'static, Outcome> + Send + Sync>;
@@ -74,7 +71,7 @@ impl TaskRunner {
     pub(crate) async fn create(&self, call: &Call) -> Result<StartedTask, ErrorObject> {
         let owner = call.caller().binding();
         let Some(reservation) = self.registry.reserve(owner, self.runtime.now()) else {
-            return Err(ErrorObject::internal("too many tasks").data(json!({ "retryAfterMs": 60_000 })));
+            return Err(Overloaded::too_many_tasks().into());
         };
         // A call that is dropped meanwhile releases the reservation.
         let record = self.create_record(owner).await?;
@@ -133,7 +130,7 @@ impl TaskRunner {
         self.runtime.spawn(Box::pin(async move {
             let id = record.id.clone();
             if let Err(error) = tasks.claim_and_run(record, *suspended, responses, call, run_call).await {
-                tracing::warn!(%error, task = id, "cannot claim a task; it continues with the next request for it");
+                tracing::warn!(%error, task = id, "cannot claim a suspended task; the next request about it tries again");
             }
         }));
     }
@@ -315,13 +312,9 @@ impl TaskRunner {
 }
 
 fn completed(answer: Answer, max_result_bytes: usize) -> TaskState {
-    let size = answer.len();
-    let answer = if size > max_result_bytes {
-        tool_result::request_less(&format!(
-            "the result is too large: it must be at most {max_result_bytes} bytes, and is {size}"
-        ))
-    } else {
-        Ok(answer)
+    let answer = match answer.too_large(max_result_bytes) {
+        Some(reason) => tool_result::too_large_error(&reason),
+        None => Ok(answer),
     };
     answer.map_or_else(TaskState::Failed, |answer| TaskState::Completed(answer.into_text()))
 }

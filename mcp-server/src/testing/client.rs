@@ -1,4 +1,4 @@
-//! The client.
+//! A client in the same process, for tests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -24,6 +24,27 @@ use crate::testing::internal_error;
 /// Calls run in the futures that its methods return. Every message is encoded as JSON text and decoded again. Unless the
 /// server has a runtime ([`Server::with_runtime`](crate::Server::with_runtime)), synchronous handlers run on the calling
 /// thread, and there are no timeouts.
+///
+/// ```
+/// use mcpwright_core::ProtocolVersion;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Server, ToolHandler};
+///
+/// # futures::executor::block_on(async {
+/// let divide = ToolHandler::function("divide", ["a", "b"], |a: i64, b: i64| async move {
+///     a.checked_div(b).ok_or("cannot divide by zero")
+/// });
+/// let server = Server::builder("calculator", "1.0.0").tool(divide).build();
+/// let legacy = Client::legacy(server.clone(), ProtocolVersion::V2025_06_18).await?;
+/// for client in [Client::modern(server), legacy] {
+///     // An error of a tool is a result, and an unknown tool is a protocol error.
+///     let result = client.call_tool("divide", [("a", 7), ("b", 0)]).await?;
+///     assert_eq!(result.content[0].as_text(), Some("cannot divide by zero"));
+///     assert!(client.call_tool("multiply", ()).await.is_err());
+/// }
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct Client {
     transport: InProcess,
@@ -57,6 +78,27 @@ impl Client {
     }
 
     /// Creates a client of an earlier revision with these capabilities, and initializes a session.
+    ///
+    /// ```
+    /// use mcpwright_core::{ClientCapabilities, ProtocolVersion, RootsCapability};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, InputError, Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// async fn count(context: Context) -> Result<usize, InputError> {
+    ///     Ok(context.roots()?.len())
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("build", "1.0.0").tool(ToolHandler::function("count", [], count));
+    /// let capabilities = ClientCapabilities::new().roots(RootsCapability::default());
+    /// let client = Client::legacy_with(server, ProtocolVersion::V2025_11_25, capabilities)
+    ///     .await?
+    ///     .input_handler(|_| Ok(json!({ "roots": [{ "uri": "file:///home/ada" }] })));
+    /// assert_eq!(client.call_tool("count", ()).await?.content[0].as_text(), Some("1"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
@@ -94,6 +136,29 @@ impl Client {
     ///
     /// Without it, a request of a modern client results in the [`InputRequiredResult`], and a call of a legacy client is not
     /// answered.
+    ///
+    /// ```
+    /// use mcpwright_core::{ClientCapabilities, ElicitationCapability, InputRequest};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, InputError, Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// async fn clear(context: Context) -> Result<&'static str, InputError> {
+    ///     let () = context.elicit("clear", "Delete all notes?")?;
+    ///     Ok("deleted")
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").tool(ToolHandler::function("clear", [], clear)))
+    ///     .capabilities(ClientCapabilities::new().elicitation(ElicitationCapability::default()))
+    ///     .input_handler(|request| {
+    ///         assert!(matches!(request, InputRequest::Elicit(_)));
+    ///         Ok(json!({ "action": "accept", "content": {} }))
+    ///     });
+    /// assert_eq!(client.call_tool("clear", ()).await?.content[0].as_text(), Some("deleted"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn input_handler(
         self,
@@ -127,6 +192,20 @@ impl Client {
     }
 
     /// Requests the server's revisions, capabilities and information (`server/discover`); for a modern client.
+    ///
+    /// ```
+    /// use mcpwright_core::ProtocolVersion;
+    /// use mcpwright_server::Server;
+    /// use mcpwright_server::testing::Client;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("clock", "1.0.0").instructions("Times are in UTC."));
+    /// let discovered = client.discover().await?;
+    /// assert!(discovered.supported_versions.contains(&ProtocolVersion::V2026_07_28));
+    /// assert_eq!(discovered.instructions.as_deref(), Some("Times are in UTC."));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
@@ -205,6 +284,24 @@ impl Client {
 
     /// Calls a tool. The arguments are a JSON object, or pairs of names and values.
     ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let tag = ToolHandler::function("tag", ["id", "tags"], |id: u32, tags: Vec<String>| async move {
+    ///     format!("note {id}: {}", tags.join(", "))
+    /// });
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").tool(tag));
+    /// let result = client.call_tool("tag", json!({ "id": 7, "tags": ["home", "garden"] })).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("note 7: home, garden"));
+    /// // A call with a missing argument fails.
+    /// assert_eq!(client.call_tool("tag", [("id", 7)]).await?.is_error, Some(true));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the protocol error of the server. A failed call is not an error but a result with `is_error`.
@@ -241,6 +338,21 @@ impl Client {
     }
 
     /// Requests suggestions for the value of an argument.
+    ///
+    /// ```
+    /// use mcpwright_core::PromptReference;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{PromptHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let visit = PromptHandler::function("visit", ["city"], |city: String| async move { format!("Visit {city}.") })
+    ///     .argument("city", |city| city.one_of(["Kiel", "Köln", "Lübeck"]));
+    /// let client = Client::modern(Server::builder("travel", "1.0.0").prompt(visit));
+    /// let completion = client.complete(PromptReference::new("visit"), "city", "K").await?;
+    /// assert_eq!(completion.values, ["Kiel", "Köln"]);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
@@ -292,11 +404,47 @@ impl Client {
     }
 
     /// Removes and returns the notifications received since the last call.
+    ///
+    /// ```
+    /// use mcpwright_core::method;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, Server, ToolHandler};
+    ///
+    /// async fn copy(context: Context) {
+    ///     context.progress(1, 2);
+    ///     context.progress(2, 2);
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("archive", "1.0.0").tool(ToolHandler::function("copy", [], copy));
+    /// let client = Client::modern(server).progress();
+    /// client.call_tool("copy", ()).await?;
+    /// let received = client.notifications();
+    /// assert!(received.iter().all(|notification| notification.method == method::PROGRESS));
+    /// assert_eq!((received.len(), client.notifications().len()), (2, 0));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn notifications(&self) -> Vec<Notification> {
         self.transport.take_notifications()
     }
 
     /// Sends a request of the specification, and decodes its result.
+    ///
+    /// ```
+    /// use mcpwright_core::{PaginatedParams, method};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let tool = |name| ToolHandler::function(name, [], || async {});
+    /// let client = Client::modern(Server::builder("example", "1.0.0").tool(tool("a")).tool(tool("b")).page_size(1));
+    /// let page = client.request::<method::ListTools>(&PaginatedParams::new()).await?;
+    /// assert_eq!(page.tools.len(), 1);
+    /// assert!(page.next_cursor.is_some());
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///
@@ -308,6 +456,21 @@ impl Client {
     }
 
     /// Sends a request, and returns the text of its result.
+    ///
+    /// ```
+    /// use mcpwright_core::ErrorCode;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let now = ToolHandler::function("now", [], || async { "noon" });
+    /// let client = Client::modern(Server::builder("clock", "1.0.0").tool(now));
+    /// // Invalid parameters, which the typed methods cannot send.
+    /// let error = client.send("tools/call", json!({ "name": 5 })).await.unwrap_err();
+    /// assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///

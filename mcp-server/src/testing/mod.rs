@@ -24,7 +24,7 @@ use mcpwright_core::ErrorObject;
 pub use self::arguments::Arguments;
 pub use self::client::Client;
 
-/// An error between the client and the server: a value of the test or of the library that JSON cannot represent.
+/// Returns the error for a value that cannot be serialized or deserialized.
 fn internal_error(error: &serde_json::Error) -> ErrorObject {
     ErrorObject::internal(format!("between the test client and the server: {error}"))
 }

@@ -15,6 +15,24 @@ use crate::testing::internal_error;
 impl Client {
     /// Calls a tool that creates a task.
     ///
+    /// ```
+    /// use mcpwright_core::{ClientCapabilities, TASKS_EXTENSION, TaskStatus};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, TaskMode, ToolHandler};
+    /// use serde_json::Map;
+    ///
+    /// # futures::executor::block_on(async {
+    /// let report = ToolHandler::function("report", [], || async { "a long one" }).task(TaskMode::Always);
+    /// let client = Client::modern(Server::builder("reports", "1.0.0").tool(report))
+    ///     .capabilities(ClientCapabilities::new().extensions([(TASKS_EXTENSION, Map::new())]));
+    /// let created = client.create_task("report", ()).await?;
+    /// let state = client.get_task(&created.task_id).await?;
+    /// assert_eq!(state.task.status, TaskStatus::Completed);
+    /// assert!(state.result.is_some());
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the error of the server, or an internal error if the result is not a task.
@@ -40,6 +58,32 @@ impl Client {
     }
 
     /// Responds to input requests of a task, by key.
+    ///
+    /// ```
+    /// use mcpwright_core::{ClientCapabilities, ElicitationCapability, TASKS_EXTENSION, TaskStatus};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, InputError, Server, TaskMode, ToolHandler};
+    /// use serde_json::{Map, json};
+    ///
+    /// async fn clear(context: Context) -> Result<&'static str, InputError> {
+    ///     let () = context.elicit("confirm", "Delete all notes?")?;
+    ///     Ok("deleted")
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let clear = ToolHandler::function("clear", [], clear).task(TaskMode::Always);
+    /// let capabilities = ClientCapabilities::new()
+    ///     .elicitation(ElicitationCapability::default())
+    ///     .extensions([(TASKS_EXTENSION, Map::new())]);
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").tool(clear)).capabilities(capabilities);
+    /// let created = client.create_task("clear", ()).await?;
+    /// assert_eq!(client.get_task(&created.task_id).await?.task.status, TaskStatus::InputRequired);
+    /// let accepted = json!({ "action": "accept", "content": {} });
+    /// client.update_task(&created.task_id, [("confirm", accepted)]).await?;
+    /// assert_eq!(client.get_task(&created.task_id).await?.task.status, TaskStatus::Completed);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     ///

@@ -2,13 +2,15 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures::executor::block_on;
 use mcpwright_core::{SubscriptionFilter, method};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
     Builder, Bus, Call, Catalog, Change, MemoryStore, MethodHandler, Middleware, Next, NotificationSender,
-    Outcome, ReplicaHandle, Server, TaskConfig, TemplateHandler, ToolHandler, async_trait,
+    Notify, NotifySet, Outcome, ProviderError, ReplicaHandle, Server, TaskConfig, TemplateHandler,
+    ToolHandler, ToolProvider, async_trait,
 };
 use serde_json::{Map, json};
 
@@ -71,6 +73,14 @@ fn settings_that_mounting_would_lose_panic_by_name() {
 }
 
 #[test]
+#[cfg(feature = "seal")]
+fn a_key_that_mounting_would_lose_panics() {
+    let inner = || builder("inner").key(mcpwright_server::Key::new([7; 32]));
+    let text = panic_text(|| builder("outer").mount("inner", inner()));
+    assert!(text.starts_with("`key` of the server mounted as `inner` would be lost"), "{text}");
+}
+
+#[test]
 fn conflicts_and_invalid_names_panic() {
     let mount = |prefix: &'static str, inner: Builder| {
         panic_text(|| {
@@ -84,6 +94,14 @@ fn conflicts_and_invalid_names_panic() {
     for prefix in ["", "a b", "a/b", "ä"] {
         let text = mount(prefix, builder("inner"));
         assert!(text.contains("must be one or more of A-Z a-z 0-9 _ - ."), "{text}");
+    }
+    let text = panic_text(|| builder("outer").method("x/y", PassThrough).method("x/y", PassThrough));
+    assert_eq!(text, "the method `x/y` must have one handler: the server has another");
+    let text = panic_text(|| builder("outer").extension("x/z", Map::new()).extension("x/z", Map::new()));
+    assert_eq!(text, "the extension `x/z` must be declared once: the server declares it already");
+    for name in [method::TOOLS_CALL, method::SERVER_DISCOVER, method::TASKS_GET, method::PING] {
+        let text = panic_text(|| builder("outer").method(name, PassThrough));
+        assert!(text.ends_with("must not be one of the protocol: use middleware to change it"), "{text}");
     }
     let text = mount("inner", builder("inner").tool(tool(&"x".repeat(125))));
     assert!(text.contains("must be renamed or mounted with a shorter prefix"), "{text}");
@@ -110,6 +128,43 @@ fn a_catalog_notifies_the_clients_of_every_server_that_has_it() {
     tools.insert(tool("second"));
     assert_eq!(kept.notifications().len(), 1);
     assert_eq!(block_on(kept.list_tools()).unwrap().len(), 2);
+}
+
+/// A provider as the documentation shows it: with its own list, and the servers to notify.
+#[derive(Clone, Default)]
+struct Plugins(Arc<AtomicU64>, NotifySet);
+
+#[async_trait]
+impl ToolProvider for Plugins {
+    fn revision(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+        Ok((0..self.revision()).map(|number| tool(&format!("plugin{number}"))).collect())
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.1.insert(notify);
+    }
+}
+
+#[test]
+fn a_provider_notifies_the_clients_of_every_server_that_has_it() {
+    let plugins = Plugins::default();
+    let first = Client::modern(builder("first").tool_provider(plugins.clone()));
+    let mounted = builder("inner").tool_provider(plugins.clone());
+    let second = Client::modern(builder("second").mount("in", mounted));
+    for client in [&first, &second] {
+        block_on(client.listen(SubscriptionFilter::new().tools_list_changed(true))).unwrap();
+        client.notifications();
+    }
+    plugins.0.fetch_add(1, Ordering::SeqCst);
+    plugins.1.tools_list_changed();
+    for (client, name) in [(first, "plugin0"), (second, "in_plugin0")] {
+        assert_eq!(client.notifications()[0].method, method::TOOLS_LIST_CHANGED);
+        assert_eq!(block_on(client.list_tools()).unwrap()[0].name, name);
+    }
 }
 
 #[test]

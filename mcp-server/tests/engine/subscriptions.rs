@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use futures::executor::block_on;
 use mcpwright_core::message::decode;
 use mcpwright_core::{ErrorCode, Message, ProtocolVersion, SubscriptionFilter, method};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Action, Bus, Caller, Catalog, Change, Connection, ReplicaHandle, ResourceHandler, Server, ToolHandler,
+    Action, Bus, Caller, Catalog, Change, Connection, Notify, ReplicaHandle, ResourceHandler, Server,
+    ToolHandler,
 };
 use serde_json::{Map, Value, json};
 
@@ -128,6 +130,31 @@ fn a_pending_update_is_dropped_if_permission_is_revoked() {
     server.notify().resource_updated(THING);
     is_allowed.store(false, Ordering::SeqCst);
     assert_eq!(sent_messages(connection.changes()).len(), 0);
+}
+
+/// A connection calls `may_read` while it is locked, so that a wake function which locked it would never return.
+#[test]
+fn may_read_can_publish_a_change_to_its_own_client() {
+    let notify: Arc<OnceLock<Notify>> = Arc::default();
+    let published = Arc::clone(&notify);
+    let may_read = move |_: &Caller, _: &str| {
+        published.get().unwrap().tools_list_changed();
+        true
+    };
+    let server = Server::from(builder().may_read(may_read));
+    notify.set(server.notify().clone()).unwrap();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let modern = Client::modern(server.clone());
+        let legacy = block_on(Client::legacy(server, ProtocolVersion::V2025_11_25)).unwrap();
+        block_on(modern.listen(updates().tools_list_changed(true))).unwrap();
+        block_on(legacy.send(method::RESOURCES_SUBSCRIBE, json!({ "uri": THING }))).unwrap();
+        sender.send([received_methods(&modern), received_methods(&legacy)]).unwrap();
+    });
+    let received = receiver.recv_timeout(Duration::from_secs(10)).expect("no thread waits for itself");
+    for methods in received {
+        assert!(methods.iter().any(|name| name == method::TOOLS_LIST_CHANGED), "{methods:?}");
+    }
 }
 
 #[test]

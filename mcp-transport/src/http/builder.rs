@@ -1,4 +1,4 @@
-//! The settings of an HTTP server, and how it is bound.
+//! The settings of an HTTP server, and its binding to an address.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -11,11 +11,11 @@ use tokio::net::TcpListener;
 
 use crate::error::Error;
 use crate::http::edge::origin::OriginCheck;
+use crate::http::endpoint::{Endpoint, HttpService};
 use crate::http::legacy::http_sse::HttpSse;
 use crate::http::legacy::session::Sessions;
 use crate::http::limits::Limits;
-use crate::http::net::serve::{Listening, Serving};
-use crate::http::router::{Endpoint, HttpService};
+use crate::http::net::listening::{Listening, ServeConfig};
 use crate::http::state::{Extract, HttpState};
 use crate::http::tls::Tls;
 use crate::runtime::TokioRuntime;
@@ -45,6 +45,24 @@ pub fn http(server: impl IntoServer) -> Http {
 }
 
 /// The settings of a server over HTTP.
+///
+/// ```no_run
+/// # async fn example(server: mcpwright_server::Builder) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// use mcpwright_server::Key;
+/// use mcpwright_transport::http::Limits;
+///
+/// let key: Key = std::env::var("MCP_KEY")?.parse()?;
+/// mcpwright_transport::http(server)
+///     .public_url("https://mcp.example.com/mcp")
+///     .key(key)
+///     .limits(Limits::default().shutdown_delay(Duration::from_secs(6)))
+///     .bind("0.0.0.0:8080")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a server does nothing until it is bound"]
 pub struct Http {
     server: Server,
@@ -61,6 +79,18 @@ pub struct Http {
 impl Http {
     /// Sets the path of the endpoint. Default: `/mcp`.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), mcpwright_transport::Error> {
+    /// use mcpwright_server::Server;
+    ///
+    /// let http = mcpwright_transport::http(Server::builder("notes", "1.0.0")).path("/notes");
+    /// let listening = http.listen("127.0.0.1:0").await?;
+    /// assert!(listening.url().ends_with("/notes"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// Panics if the path does not start with `/`.
@@ -73,6 +103,19 @@ impl Http {
 
     /// Sets the URL by which clients call the server, such as `https://mcp.example.com/mcp`: its host is allowed, and its path
     /// is the path of the endpoint.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), mcpwright_transport::Error> {
+    /// use mcpwright_server::Server;
+    ///
+    /// // A proxy at mcp.example.com passes requests on to this address.
+    /// let http = mcpwright_transport::http(Server::builder("notes", "1.0.0")).public_url("https://mcp.example.com/notes");
+    /// let listening = http.listen("127.0.0.1:0").await?;
+    /// assert_eq!(listening.url(), "https://mcp.example.com/notes");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     ///
@@ -93,6 +136,19 @@ impl Http {
 
     /// Allows clients to call the server by these host names, with any port or with the given one. The list replaces the
     /// loopback names, so list these as well if clients on the same machine use them.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use mcpwright_server::Server;
+    ///
+    /// let service = mcpwright_transport::http(Server::builder("notes", "1.0.0"))
+    ///     .allowed_hosts(["mcp.example.com", "localhost"])
+    ///     .into_service();
+    /// let request = http::Request::get("/mcp").header("host", "attacker.example").body(String::new());
+    /// assert_eq!(service.handle(request.expect("the request is valid")).await.status(), 403);
+    /// # }
+    /// ```
     pub fn allowed_hosts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.origins.allow_hosts(names.into_iter().map(Into::into));
         self
@@ -107,6 +163,24 @@ impl Http {
 
     /// Allows pages of these origins, such as `https://app.example.com`, to call the server from a browser, with CORS headers;
     /// `*` stands for all origins.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use mcpwright_server::Server;
+    ///
+    /// let service = mcpwright_transport::http(Server::builder("notes", "1.0.0"))
+    ///     .cors(["https://app.example.com"])
+    ///     .into_service();
+    /// let preflight = http::Request::options("/mcp")
+    ///     .header("host", "localhost")
+    ///     .header("origin", "https://app.example.com")
+    ///     .header("access-control-request-method", "POST")
+    ///     .body(String::new());
+    /// let response = service.handle(preflight.expect("the request is valid")).await;
+    /// assert_eq!(response.headers()["access-control-allow-origin"], "https://app.example.com");
+    /// # }
+    /// ```
     pub fn cors(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.origins.allow_origins(origins.into_iter().map(Into::into));
         self
@@ -117,12 +191,28 @@ impl Http {
     ///
     /// The first key seals, and all of them open. Default: the keys of the server; without these, each process has a random
     /// key, and sessions end with the process.
+    ///
+    /// ```
+    /// use mcpwright_server::{Key, Server};
+    ///
+    /// // To replace a key, put the new one first, and remove the old one once its sessions have ended.
+    /// let (new, old) = (Key::random(), Key::random());
+    /// let http = mcpwright_transport::http(Server::builder("notes", "1.0.0")).key(new).key(old);
+    /// ```
     pub fn key(mut self, key: Key) -> Self {
         self.keys.push(key);
         self
     }
 
     /// Sets the limits of the transport.
+    ///
+    /// ```
+    /// use mcpwright_server::Server;
+    /// use mcpwright_transport::http::Limits;
+    ///
+    /// let limits = Limits::default().max_calls(100).max_body_bytes(64 << 10);
+    /// let http = mcpwright_transport::http(Server::builder("notes", "1.0.0")).limits(limits);
+    /// ```
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -170,17 +260,47 @@ impl Http {
     /// Returns a service for another HTTP server, such as axum. A layer in front of it can identify the caller: it inserts a
     /// [`Caller`](mcpwright_server::Caller) into the extensions of the request.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use mcpwright_server::{Caller, Server};
+    /// use serde_json::Map;
+    ///
+    /// let service = mcpwright_transport::http(Server::builder("notes", "1.0.0")).into_service();
+    /// let body = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",
+    ///     "capabilities":{},"clientInfo":{"name":"curl","version":"8.0.0"}}}"#;
+    /// let mut request = http::Request::post("/mcp")
+    ///     .header("host", "localhost")
+    ///     .header("accept", "application/json, text/event-stream")
+    ///     .header("content-type", "application/json")
+    ///     .body(body.to_owned())
+    ///     .expect("the request is valid");
+    /// // A layer that has authenticated the request adds its caller.
+    /// request.extensions_mut().insert(Caller::new("ada", [], Map::new()));
+    /// assert_eq!(service.handle(request).await.status(), 200);
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// Panics outside of a tokio runtime.
     #[track_caller]
     pub fn into_service(self) -> HttpService {
-        let host = TokioRuntime::current()
+        let runtime = TokioRuntime::current()
             .expect("a service must be created on a tokio runtime: under `#[tokio::main]`");
-        self.service(host)
+        self.service(runtime)
     }
 
     /// Serves on this address until the process receives SIGTERM or SIGINT.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), mcpwright_transport::Error> {
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// let now = ToolHandler::function("now", [], || async { "noon" });
+    /// mcpwright_transport::http(Server::builder("clock", "1.0.0").tool(now)).bind("127.0.0.1:8080").await
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -192,6 +312,18 @@ impl Http {
 
     /// Listens on this address. Connections are served once [`Listening::run`] is called; meanwhile the port is known.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), mcpwright_transport::Error> {
+    /// use mcpwright_server::Server;
+    ///
+    /// // The operating system chooses a port.
+    /// let listening = mcpwright_transport::http(Server::builder("clock", "1.0.0")).listen("127.0.0.1:0").await?;
+    /// assert_ne!(listening.local_addr().port(), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`Http::bind`].
@@ -202,6 +334,20 @@ impl Http {
 
     /// Uses an existing listener. Connections are served once [`Listening::run`] is called.
     ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), mcpwright_transport::Error> {
+    /// use mcpwright_server::Server;
+    /// use tokio::net::TcpListener;
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let address = listener.local_addr()?;
+    /// let listening = mcpwright_transport::http(Server::builder("clock", "1.0.0")).accept(listener)?;
+    /// assert_eq!(listening.local_addr(), address);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if the address is reachable from other machines and no host name is allowed, or outside of a tokio
@@ -209,11 +355,12 @@ impl Http {
     pub fn accept(mut self, listener: TcpListener) -> Result<Listening, Error> {
         let address = listener.local_addr()?;
         self.check(address)?;
-        let (host, path, tls) = (TokioRuntime::current()?, std::mem::take(&mut self.path), self.tls.take());
+        let (runtime, path, tls) =
+            (TokioRuntime::current()?, std::mem::take(&mut self.path), self.tls.take());
         let url = self.public_url.take().map(|url| url.to_string());
         let limits = self.limits;
-        let service = self.service(host);
-        Ok(Listening::new(listener, Serving { address, url, path, tls, limits, service }))
+        let service = self.service(runtime);
+        Ok(Listening::new(listener, ServeConfig { address, url, path, tls, limits, service }))
     }
 
     /// Requires allowed host names for an address that is reachable from other machines: a page of another site could use any.
@@ -222,7 +369,7 @@ impl Http {
             return Ok(());
         }
         Err(Error::Settings(format!(
-            "{address} can be reached from other machines: say by which names clients call the server, with \
+            "{address} can be reached from other machines, so the host names of the server must be set: call \
              `.public_url(\"https://mcp.example.com/mcp\")` or `.allowed_hosts([\"mcp.example.com\"])`"
         )))
     }

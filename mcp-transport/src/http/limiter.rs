@@ -1,11 +1,11 @@
-//! A limit on how many of something exist at a time.
+//! A limit on the number of calls or streams.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// A limit on how many of something exist at a time, and a way to wait until there are none.
+/// A limit on the number of permits that are held at a time. Clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Limiter(Arc<Usage>);
 
@@ -16,7 +16,7 @@ struct Usage {
     released: Notify,
 }
 
-/// One of those that are counted, until it is dropped.
+/// A permit, which counts against its limit until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit(Limiter);
 

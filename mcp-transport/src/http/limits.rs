@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+/// Maximum number of notifications of a call that are pending for a client that does not read.
+pub(crate) const MAX_PENDING_NOTIFICATIONS: usize = 256;
+
+/// Number of bytes of these notifications from which further ones are dropped.
+pub(crate) const MAX_PENDING_NOTIFICATION_BYTES: usize = 1 << 20;
+
 /// The limits of the HTTP transport. The defaults suit most servers.
 ///
 /// Sizes end in `_bytes`, counts begin with `max_`, and durations are timeouts, intervals or delays.
@@ -24,12 +30,12 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// Maximum size of the body of a request, in bytes. Default: 4 MiB. Above it: 413.
     pub max_body_bytes: usize,
-    /// Time to receive the body of a request, plus one second for each KiB of it. Default: 30 seconds. After it: 408.
+    /// Time to receive the body of a request, plus one millisecond for each byte received. Default: 30 seconds. After it:
+    /// 408.
     pub body_timeout: Duration,
     /// Time that a connection may be idle between requests. Default: 75 seconds. After it, the connection is closed.
     pub idle_timeout: Duration,
-    /// Time in which a client must read anything of what is waiting for it. Default: 30 seconds. After it, the connection
-    /// is closed.
+    /// Time in which a client must read some of the pending output. Default: 30 seconds. After it, the connection is closed.
     pub write_timeout: Duration,
     /// Maximum number of calls. Default: 1024. Above it: 429.
     pub max_calls: usize,

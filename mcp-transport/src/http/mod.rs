@@ -8,6 +8,7 @@
 
 pub(crate) mod builder;
 pub(crate) mod edge;
+pub(crate) mod endpoint;
 #[cfg(feature = "tls")]
 mod https;
 pub(crate) mod legacy;
@@ -15,7 +16,7 @@ pub(crate) mod limiter;
 pub(crate) mod limits;
 pub(crate) mod modern;
 pub(crate) mod net;
-pub(crate) mod router;
+pub(crate) mod random;
 pub(crate) mod sse;
 pub(crate) mod state;
 #[cfg(feature = "tls")]
@@ -27,6 +28,6 @@ pub(crate) mod tls;
 // The public interface is:
 pub use self::builder::{Http, http};
 pub use self::edge::body::Body;
+pub use self::endpoint::HttpService;
 pub use self::limits::Limits;
-pub use self::net::serve::Listening;
-pub use self::router::HttpService;
+pub use self::net::listening::Listening;

@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep};
 pub(crate) const COMMENT: &[u8] = b":\n\n";
 
 /// Time before a client reconnects, in milliseconds.
-const RETRY: u32 = 1000;
+const RETRY_MILLISECONDS: u32 = 1000;
 
 /// Appends an event with a message.
 pub(crate) fn event(
@@ -29,8 +29,8 @@ pub(crate) fn event(
 /// Appends an event without a message, from whose id a client can resume.
 pub(crate) fn priming(out: &mut Vec<u8>, id: &dyn std::fmt::Display) {
     self::id(out, Some(id));
-    // A client dispatches no event without a `data` field, and would not know the id.
-    out.extend_from_slice(format!("retry: {RETRY}\ndata: \n\n").as_bytes());
+    // A client dispatches no event without a `data` field, and would not receive the id.
+    out.extend_from_slice(format!("retry: {RETRY_MILLISECONDS}\ndata: \n\n").as_bytes());
 }
 
 fn id(out: &mut Vec<u8>, id: Option<&dyn std::fmt::Display>) {
@@ -41,18 +41,18 @@ fn id(out: &mut Vec<u8>, id: Option<&dyn std::fmt::Display>) {
 
 /// The keep-alive timer of a stream.
 pub(crate) struct KeepAlive {
-    time: Duration,
+    interval: Duration,
     timer: Pin<Box<Sleep>>,
 }
 
 impl KeepAlive {
-    pub(crate) fn new(time: Duration) -> Self {
-        Self { time, timer: Box::pin(tokio::time::sleep(time)) }
+    pub(crate) fn new(interval: Duration) -> Self {
+        Self { interval, timer: Box::pin(tokio::time::sleep(interval)) }
     }
 
     /// Restarts the timer, because an event was sent.
     pub(crate) fn reset(&mut self) {
-        self.timer.as_mut().reset(Instant::now() + self.time);
+        self.timer.as_mut().reset(Instant::now() + self.interval);
     }
 
     /// Ready when a keep-alive comment is due.

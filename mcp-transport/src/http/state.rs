@@ -23,7 +23,7 @@ pub(crate) struct HttpState {
     pub(crate) streams: Limiter,
     /// `true` once the server shuts down: streams of changes end.
     pub(crate) stopping: watch::Sender<bool>,
-    /// `true` once the time for draining is over: tasks of calls end.
+    /// `true` once the drain timeout has passed: tasks of calls end.
     pub(crate) ended: watch::Sender<bool>,
 }
 

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 /// Maximum number of bytes that one read returns.
-pub(crate) const CHUNK: usize = 64 << 10;
+pub(crate) const MAX_READ_BYTES: usize = 64 << 10;
+
+/// Time for the client to read the last answers.
+pub(crate) const LAST_WRITE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The limits of the transports of lines: standard input and output, Unix sockets, and byte streams.
 ///

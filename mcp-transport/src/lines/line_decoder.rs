@@ -84,42 +84,42 @@ mod tests {
 
     use super::*;
 
-    fn cut(pieces: &[&[u8]], most: usize) -> Vec<Option<Vec<u8>>> {
-        let mut decoder = LineDecoder::new(most);
+    fn decode_chunks(chunks: &[&[u8]], max_bytes: usize) -> Vec<Option<Vec<u8>>> {
+        let mut decoder = LineDecoder::new(max_bytes);
         let mut lines = Vec::new();
         let mut keep = |line: Line<'_>| match line {
             Line::Complete(line) => lines.push(Some(line.to_vec())),
             Line::TooLong => lines.push(None),
         };
-        for piece in pieces {
-            decoder.feed(piece, &mut keep);
+        for chunk in chunks {
+            decoder.feed(chunk, &mut keep);
         }
         decoder.finish(&mut keep);
-        assert!(decoder.partial.capacity() == 0, "memory is given back");
+        assert!(decoder.partial.capacity() == 0, "memory is freed");
         lines
     }
 
     #[test]
-    fn blanks_line_ends_and_a_byte_order_mark_are_no_part_of_a_line() {
-        let lines = cut(&[b"\xEF\xBB\xBF one\r\n\n  \r\n\ttwo \n", b"three"], 100);
+    fn white_space_line_ends_and_a_byte_order_mark_are_removed() {
+        let lines = decode_chunks(&[b"\xEF\xBB\xBF one\r\n\n  \r\n\ttwo \n", b"three"], 100);
         assert_eq!(lines, [Some(b"one".to_vec()), Some(b"two".to_vec()), Some(b"three".to_vec())]);
     }
 
     #[test]
     fn a_long_line_is_dropped_to_its_end() {
-        let lines = cut(&[b"12345", b"6", b"789\nabc\n", b"1234567\nx\n"], 5);
+        let lines = decode_chunks(&[b"12345", b"6", b"789\nabc\n", b"1234567\nx\n"], 5);
         assert_eq!(lines, [None, Some(b"abc".to_vec()), None, Some(b"x".to_vec())]);
     }
 
     proptest! {
         #[test]
-        fn pieces_do_not_matter(text in "[a-z \\r\\n]{0,80}", cuts in prop::collection::vec(0_usize..80, 0..8), most in 1_usize..20) {
-            let whole = cut(&[text.as_bytes()], most);
-            let mut places: Vec<_> = cuts.into_iter().map(|place| place.min(text.len())).collect();
-            places.extend([0, text.len()]);
-            places.sort_unstable();
-            let pieces: Vec<_> = places.windows(2).map(|pair| &text.as_bytes()[pair[0]..pair[1]]).collect();
-            prop_assert_eq!(cut(&pieces, most), whole);
+        fn decoding_is_independent_of_chunk_sizes(text in "[a-z \\r\\n]{0,80}", cuts in prop::collection::vec(0_usize..80, 0..8), max_bytes in 1_usize..20) {
+            let whole = decode_chunks(&[text.as_bytes()], max_bytes);
+            let mut bounds: Vec<_> = cuts.into_iter().map(|bound| bound.min(text.len())).collect();
+            bounds.extend([0, text.len()]);
+            bounds.sort_unstable();
+            let chunks: Vec<_> = bounds.windows(2).map(|pair| &text.as_bytes()[pair[0]..pair[1]]).collect();
+            prop_assert_eq!(decode_chunks(&chunks, max_bytes), whole);
         }
     }
 }

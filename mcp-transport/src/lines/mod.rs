@@ -8,14 +8,13 @@ pub(crate) mod write_buffer;
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use mcpwright_core::message::Decoder;
 use mcpwright_server::{IntoServer, Server};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 
 use crate::error::Error;
-use crate::lines::limits::{CHUNK, LineLimits};
+use crate::lines::limits::{LAST_WRITE_TIMEOUT, LineLimits, MAX_READ_BYTES};
 use crate::lines::line_decoder::LineDecoder;
 use crate::lines::reader_lease::ReaderLease;
 use crate::lines::session::LineSession;
@@ -23,6 +22,20 @@ use crate::lines::write_buffer::Next;
 use crate::runtime::TokioRuntime;
 
 /// Serves one client over a byte stream, until the stream ends.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), mcpwright_transport::Error> {
+/// use mcpwright_server::Server;
+/// use mcpwright_transport::LineLimits;
+///
+/// let reader = &b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n"[..];
+/// let mut written = Vec::new();
+/// mcpwright_transport::serve(Server::builder("echo", "1.0.0"), reader, &mut written, LineLimits::default()).await?;
+/// assert!(String::from_utf8_lossy(&written).contains("\"id\":1"));
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
@@ -44,20 +57,18 @@ pub(crate) async fn serve_until(
     limits: LineLimits,
     stop: impl Future<Output = ()>,
 ) -> Result<(), Error> {
-    /// Time for the client to read the last answers.
-    const LAST_WRITE: Duration = Duration::from_secs(2);
     let session = LineSession::new(server, &TokioRuntime::current()?);
     // Dropping this future cancels its calls.
-    let abandoned = Abandoned(&session);
+    let cancel_on_drop = CancelOnDrop(&session);
     let mut writing = pin!(write(&session, writer));
     let result = tokio::select! {
         read = read(&session, reader, limits, stop) => match read {
-            Ok(()) => tokio::time::timeout(LAST_WRITE, writing).await.unwrap_or(Err(Error::Closed)),
+            Ok(()) => tokio::time::timeout(LAST_WRITE_TIMEOUT, writing).await.unwrap_or(Err(Error::Closed)),
             Err(error) => Err(error),
         },
         written = &mut writing => written,
     };
-    drop(abandoned);
+    drop(cancel_on_drop);
     result
 }
 
@@ -69,7 +80,7 @@ async fn read(
 ) -> Result<(), Error> {
     let mut stop = pin!(stop);
     let mut lines = LineDecoder::new(limits.max_line_bytes);
-    let (mut decoder, mut chunk, lease) = (Decoder::new(), vec![0; CHUNK], ReaderLease::default());
+    let (mut decoder, mut chunk, lease) = (Decoder::new(), vec![0; MAX_READ_BYTES], ReaderLease::default());
     loop {
         session.output.room().await;
         let length = tokio::select! {
@@ -95,13 +106,13 @@ async fn read(
 }
 
 /// Cancels the calls that still run when it is dropped.
-struct Abandoned<'a>(&'a LineSession);
+struct CancelOnDrop<'a>(&'a LineSession);
 
-impl Drop for Abandoned<'_> {
+impl Drop for CancelOnDrop<'_> {
     fn drop(&mut self) {
         self.0.stop();
         self.0.cancel_all();
-        self.0.output.break_off();
+        self.0.output.abort();
     }
 }
 
@@ -142,7 +153,7 @@ async fn write(session: &LineSession, mut writer: impl AsyncWrite + Unpin) -> Re
 ///
 /// Panics outside of a tokio runtime.
 pub fn memory(server: impl IntoServer) -> DuplexStream {
-    let (client, ours) = tokio::io::duplex(CHUNK);
+    let (client, ours) = tokio::io::duplex(MAX_READ_BYTES);
     let (reader, writer) = tokio::io::split(ours);
     let server = server.into_server();
     tokio::spawn(async move {

@@ -12,7 +12,10 @@ use mcpwright_server::{Action, Caller, Connection, Received, Server};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
-use crate::calls::{self, CallOwner, CallSink, Calls, Left, PendingCall};
+use crate::calls::gate::CallSink;
+use crate::calls::owner::{CallOwner, RunEnd};
+use crate::calls::run;
+use crate::calls::table::{Calls, PendingCall};
 use crate::lines::line_decoder::Line;
 use crate::lines::reader_lease::ReaderLease;
 use crate::lines::write_buffer::WriteBuffer;
@@ -24,7 +27,7 @@ use crate::sync::lock;
 pub(crate) struct LineSession {
     server: Server,
     runtime: TokioRuntime,
-    /// Held by each task of a call, so that the tasks that are left can be counted.
+    /// Held by each task of a call, so that the remaining tasks can be counted.
     tasks: Arc<()>,
     /// Incremented with every read, and when what was read has been answered.
     reads: AtomicU64,
@@ -73,7 +76,7 @@ impl LineSession {
                 session.output.wake();
             }
         });
-        debug_assert!(listening.is_ok(), "there is no legacy session yet");
+        debug_assert!(listening.is_ok(), "a new connection has no session");
         session
     }
 
@@ -131,7 +134,7 @@ impl LineSession {
         // The queue is unlocked before a call starts.
         let next = || lock(&self.queue).pop_front();
         while let Some(call) = next() {
-            lease.run_on(|| calls::start(self, call, || Arc::clone(&self.tasks)));
+            lease.run_on(|| run::start(self, call, || Arc::clone(&self.tasks)));
             if lease.is_over() {
                 // The thread that took over may be waiting for the client, and not about to write.
                 self.output.wake();
@@ -144,7 +147,7 @@ impl LineSession {
     pub(crate) fn start_calls_on_runtime(self: &Arc<Self>) {
         let calls = std::mem::take(&mut *lock(&self.queue));
         for call in calls {
-            calls::spawn(self, call, Arc::clone(&self.tasks));
+            run::spawn(self, call, Arc::clone(&self.tasks));
         }
     }
 
@@ -206,7 +209,7 @@ impl LineSession {
         self.append_messages(connection.close());
     }
 
-    /// Cancels all calls. Returns the number of those that ran.
+    /// Cancels all calls. Returns the number of calls that ran.
     pub(crate) fn cancel_all(&self) -> usize {
         lock(&self.queue).clear();
         let (_, running) = self.calls.cancel_all();
@@ -214,7 +217,7 @@ impl LineSession {
         running
     }
 
-    /// Cancels the tasks that still run: no client is left that could ask for them here.
+    /// Cancels the tasks that still run: no client remains that could request them here.
     pub(crate) async fn cancel_tasks(&self) {
         cancel_tasks(&self.server).await;
     }
@@ -230,7 +233,7 @@ impl LineSession {
     }
 
     /// Returns `true` if a handler still runs, even if no client waits for it: the end of the runtime would wait for it.
-    pub(crate) fn has_work(&self) -> bool {
+    pub(crate) fn is_busy(&self) -> bool {
         Arc::strong_count(&self.tasks) > 1 || self.runtime.is_busy() || self.busy.load(Ordering::Acquire) > 0
     }
 
@@ -273,11 +276,11 @@ impl CallOwner for LineSession {
         Box::pin(std::future::pending())
     }
 
-    fn call_left(&self, _: &LineSink, left: Left) {
-        if left.in_task {
+    fn run_ended(&self, _: &LineSink, end: RunEnd) {
+        if end.in_task {
             self.output.wake();
         }
-        if left.has_ended {
+        if end.has_ended {
             self.progress.notify_waiters();
         }
     }

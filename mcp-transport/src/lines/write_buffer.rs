@@ -1,11 +1,13 @@
 //! Pending output: many messages in one system call, and backpressure when the client does not read.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use tokio::sync::Notify;
 
+use crate::sync::lock;
+
 /// Number of pending bytes above which nothing more is read, and notifications are dropped.
-const HIGH_WATER: usize = 1 << 20;
+const MAX_PENDING_BYTES: usize = 1 << 20;
 
 /// Lines that are pending to be written.
 #[derive(Debug, Default)]
@@ -21,7 +23,7 @@ pub(crate) struct WriteBuffer {
 
 #[derive(Debug, Default)]
 struct BufferState {
-    waiting: Vec<u8>,
+    pending: Vec<u8>,
     /// A thread is writing what it has taken: pending output follows.
     is_writing: bool,
     is_closed: bool,
@@ -43,12 +45,12 @@ impl WriteBuffer {
     pub(crate) fn append(&self, write: impl FnOnce(&mut Vec<u8>)) {
         let mut state = self.state();
         if !state.is_broken {
-            write(&mut state.waiting);
-            state.waiting.push(b'\n');
+            write(&mut state.pending);
+            state.pending.push(b'\n');
         }
     }
 
-    /// Wakes the writer, unless it is writing and will look for more.
+    /// Wakes the writer, unless it is writing and takes further output afterwards.
     pub(crate) fn wake(&self) {
         if !self.state().is_writing {
             self.changed.notify_one();
@@ -65,12 +67,12 @@ impl WriteBuffer {
         if state.is_writing {
             return Next::Wait;
         }
-        if state.waiting.is_empty() {
+        if state.pending.is_empty() {
             let is_closed = state.is_closed;
             // The buffer of a long line is not kept for the short ones after it.
-            if let Some(mut memory) = written.filter(|memory| memory.capacity() <= HIGH_WATER) {
+            if let Some(mut memory) = written.filter(|memory| memory.capacity() <= MAX_PENDING_BYTES) {
                 memory.clear();
-                state.waiting = memory;
+                state.pending = memory;
             }
             drop(state);
             self.room.notify_waiters();
@@ -81,7 +83,7 @@ impl WriteBuffer {
             memory.clear();
             memory
         });
-        Next::Write(std::mem::replace(&mut state.waiting, memory.unwrap_or_default()))
+        Next::Write(std::mem::replace(&mut state.pending, memory.unwrap_or_default()))
     }
 
     /// Waits until there may be output.
@@ -92,7 +94,7 @@ impl WriteBuffer {
     /// Returns `true` if so little is pending that more may be read.
     pub(crate) fn has_room(&self) -> bool {
         let state = self.state();
-        state.waiting.len() < HIGH_WATER || state.is_broken
+        state.pending.len() < MAX_PENDING_BYTES || state.is_broken
     }
 
     /// Waits until there is room.
@@ -113,10 +115,10 @@ impl WriteBuffer {
     }
 
     /// Drops the pending output: the client has stopped reading.
-    pub(crate) fn break_off(&self) {
+    pub(crate) fn abort(&self) {
         let mut state = self.state();
         state.is_broken = true;
-        state.waiting = Vec::new();
+        state.pending = Vec::new();
         drop(state);
         self.changed.notify_one();
         self.room.notify_waiters();
@@ -137,6 +139,6 @@ impl WriteBuffer {
     }
 
     fn state(&self) -> MutexGuard<'_, BufferState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }

@@ -4,7 +4,7 @@
 //! handlers that block the runtime's threads delay no other answer. It also means that a read that never returns does not
 //! keep the process from exiting.
 
-pub(crate) mod stdio_fds;
+pub(crate) mod fds;
 
 use std::fs::File;
 use std::future::IntoFuture;
@@ -20,18 +20,18 @@ use mcpwright_server::{IntoServer, Server};
 use tokio::sync::oneshot;
 
 use crate::error::Error;
-use crate::lines::limits::{CHUNK, LineLimits};
+use crate::lines::limits::{LAST_WRITE_TIMEOUT, LineLimits, MAX_READ_BYTES};
 use crate::lines::line_decoder::LineDecoder;
 use crate::lines::reader_lease::ReaderLease;
 use crate::lines::session::LineSession;
 use crate::lines::write_buffer::Next;
 use crate::runtime::TokioRuntime;
 use crate::signal::Stop;
-use crate::stdio::stdio_fds::Channel;
+use crate::stdio::fds::StdioFiles;
 use crate::sync::lock;
 
 /// Time that running calls get to finish after a termination signal.
-const AFTER_SIGNAL: Duration = Duration::from_secs(10);
+const SIGNAL_DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves one client over standard input and output, until it closes them or the process receives a termination signal.
 ///
@@ -52,6 +52,17 @@ pub fn stdio(server: impl IntoServer) -> Stdio {
 }
 
 /// A server that is served over standard input and output when it is awaited.
+///
+/// ```no_run
+/// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
+/// use std::time::Duration;
+///
+/// use mcpwright_transport::LineLimits;
+///
+/// let limits = LineLimits::default().drain_timeout(Duration::from_secs(30));
+/// mcpwright_transport::stdio(server).limits(limits).await
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a server does nothing until it is awaited"]
 pub struct Stdio {
@@ -77,38 +88,37 @@ impl Stdio {
         if cfg!(panic = "abort") {
             tracing::warn!("built with panic = \"abort\": a panic in one handler ends the whole server");
         }
-        let host = TokioRuntime::current()?;
+        let runtime = TokioRuntime::current()?;
         let (sender, receiver) = oneshot::channel();
         // Handlers may block every thread of their runtime, with its timers: the shutdown has a runtime of its own.
         thread::Builder::new().name("mcp-stdio".to_owned()).spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let result =
-                runtime.map_err(Error::Io).and_then(|runtime| runtime.block_on(self.supervise(&host)));
+            let own = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let result = own.map_err(Error::Io).and_then(|own| own.block_on(self.supervise(&runtime)));
             // The receiver is gone if the future was dropped.
             let _ = sender.send(result);
         })?;
         receiver.await.unwrap_or(Err(Error::Closed))
     }
 
-    async fn supervise(self, host: &TokioRuntime) -> Result<(), Error> {
+    async fn supervise(self, runtime: &TokioRuntime) -> Result<(), Error> {
         let mut stop = Stop::new()?;
-        let Channel { input, output } = stdio_fds::open(self.guards_stdout)?;
-        let session = LineSession::new(self.server, host);
-        let (watched, drain) = (input.try_clone()?, self.limits.drain_timeout);
+        let StdioFiles { input, output } = fds::open(self.guards_stdout)?;
+        let session = LineSession::new(self.server, runtime);
+        let (input_end, drain) = (input.try_clone()?, self.limits.drain_timeout);
         let written = start_writing(&session, &output)?;
         let (sender, read) = oneshot::channel();
         let reader = Arc::new(Reader::new(Arc::clone(&session), input, output, self.limits, sender));
         reader.start()?;
-        let time = tokio::select! {
+        let timeout = tokio::select! {
             _ = read => drain,
-            () = stop.wait() => AFTER_SIGNAL,
+            () = stop.wait() => SIGNAL_DRAIN_TIMEOUT,
             () = session.output.broken() => Duration::ZERO,
-            () = stuck(&session, &watched, drain) => Duration::ZERO,
-            error = reader.watch() => return Err(error),
+            () = wait_until_stalled(&session, &input_end, drain) => Duration::ZERO,
+            error = reader.monitor() => return Err(error),
         };
         session.stop();
         tokio::select! {
-            is_idle = session.drain(time) => {
+            is_idle = session.drain(timeout) => {
                 session.cancel_tasks().await;
                 finish(&session, is_idle, written).await
             }
@@ -119,13 +129,13 @@ impl Stdio {
 
 /// Waits until the client has closed its end and nothing has been read for this long: the client does not read its answers
 /// either, or a handler blocks the reading thread.
-async fn stuck(session: &LineSession, input: &File, time: Duration) {
+async fn wait_until_stalled(session: &LineSession, input: &File, timeout: Duration) {
     let mut since = (std::time::Instant::now(), session.reads());
     loop {
-        tokio::time::sleep(time / 10).await;
-        if !stdio_fds::is_hung_up(input) || session.reads() != since.1 {
+        tokio::time::sleep(timeout / 10).await;
+        if !fds::is_hung_up(input) || session.reads() != since.1 {
             since = (std::time::Instant::now(), session.reads());
-        } else if since.0.elapsed() >= time {
+        } else if since.0.elapsed() >= timeout {
             return;
         }
     }
@@ -143,17 +153,15 @@ impl IntoFuture for Stdio {
 /// Waits until everything is written. If something is not, or handlers still run, returning would block forever, so the
 /// process exits.
 async fn finish(session: &LineSession, is_idle: bool, written: oneshot::Receiver<()>) -> Result<(), Error> {
-    /// Time for the client to read the last answers.
-    const LAST_WRITE: Duration = Duration::from_secs(2);
     /// Time for a cancelled handler to be dropped.
-    const LAST_POLL: Duration = Duration::from_millis(200);
-    let is_written = tokio::time::timeout(LAST_WRITE, written).await.is_ok();
+    const ABORT_TIMEOUT: Duration = Duration::from_millis(200);
+    let is_written = tokio::time::timeout(LAST_WRITE_TIMEOUT, written).await.is_ok();
     let start = std::time::Instant::now();
-    while session.has_work() && start.elapsed() < LAST_POLL {
+    while session.is_busy() && start.elapsed() < ABORT_TIMEOUT {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let is_broken = session.output.is_broken();
-    if session.has_work() || !(is_written || is_broken) {
+    if session.is_busy() || !(is_written || is_broken) {
         exit("a handler or the client did not finish in time", i32::from(is_broken));
     }
     if !is_idle {
@@ -200,7 +208,7 @@ impl Reader {
     }
 
     /// Checks periodically whether a handler blocks the reading thread, and has another thread take over.
-    async fn watch(self: &Arc<Self>) -> Error {
+    async fn monitor(self: &Arc<Self>) -> Error {
         /// Time that a handler may block the reading thread.
         const MAX_LEASE: Duration = Duration::from_millis(50);
         let mut before = None;
@@ -209,7 +217,7 @@ impl Reader {
             let lease = Arc::clone(&lock(&self.lease));
             let now = lease.current_run();
             if now.is_some() && now == before {
-                tracing::warn!("a handler keeps the thread that reads: another thread takes over");
+                tracing::warn!("a handler blocks the reading thread: another thread continues to read");
                 lease.end();
                 self.session.start_calls_on_runtime();
                 if let Err(error) = self.start() {
@@ -225,7 +233,7 @@ impl Reader {
     fn read(&self, lease: &ReaderLease) {
         // Handlers that start here find their runtime, as on any of its own threads.
         let _runtime = self.session.runtime_handle().enter();
-        let (mut decoder, mut chunk) = (Decoder::new(), vec![0; CHUNK]);
+        let (mut decoder, mut chunk) = (Decoder::new(), vec![0; MAX_READ_BYTES]);
         while !lease.is_over() {
             if !self.session.output.has_room() {
                 block_on(self.session.output.room());
@@ -261,7 +269,7 @@ impl Reader {
                 // Another process that shares the stream may have made it non-blocking.
                 Err(error)
                     if error.kind() == io::ErrorKind::WouldBlock
-                        && stdio_fds::wait_until_ready(&self.input, false).is_ok() => {}
+                        && fds::wait_until_ready(&self.input, false).is_ok() => {}
                 Err(error) => {
                     tracing::warn!(%error, "standard input cannot be read any more");
                     return 0;
@@ -274,18 +282,18 @@ impl Reader {
 /// Starts the thread that writes the answers of calls that did not end at once. The receiver is notified when it ends.
 fn start_writing(session: &Arc<LineSession>, output: &File) -> Result<oneshot::Receiver<()>, Error> {
     let (sender, receiver) = oneshot::channel();
-    let (writing, watching) = (Arc::clone(session), Arc::clone(session));
-    let (output, watched) = (output.try_clone()?, output.try_clone()?);
+    let (writer, monitor) = (Arc::clone(session), Arc::clone(session));
+    let (output, output_end) = (output.try_clone()?, output.try_clone()?);
     thread::Builder::new().name("mcp-stdout".to_owned()).spawn(move || {
-        while !write(&writing, &output) {
-            block_on(writing.output.changed());
+        while !write(&writer, &output) {
+            block_on(writer.output.changed());
         }
         // The receiver is gone if the process exits anyway.
         let _ = sender.send(());
     })?;
     thread::Builder::new().name("mcp-hangup".to_owned()).spawn(move || {
-        if stdio_fds::wait_for_hangup(&watched).is_ok() {
-            watching.output.break_off();
+        if fds::wait_for_hangup(&output_end).is_ok() {
+            monitor.output.abort();
         }
     })?;
     Ok(receiver)
@@ -297,9 +305,9 @@ fn write(session: &LineSession, output: &File) -> bool {
     loop {
         match session.output.take(written.take()) {
             Next::Write(bytes) => {
-                if let Err(error) = stdio_fds::write_all(output, &bytes) {
+                if let Err(error) = fds::write_all(output, &bytes) {
                     tracing::debug!(%error, "standard output cannot be written any more");
-                    session.output.break_off();
+                    session.output.abort();
                 }
                 written = Some(bytes);
             }

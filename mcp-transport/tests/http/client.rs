@@ -206,6 +206,17 @@ impl Client {
         self.event().await.expect("another event, not the end of the stream").message()
     }
 
+    /// Reads the priming event of a stream, after which the client can resume it.
+    pub(crate) async fn priming_event(&mut self) -> Event {
+        let event = self.event().await.expect("an event");
+        assert_eq!(
+            (event.data.as_str(), event.retry.is_some(), event.id.is_some()),
+            ("", true, true),
+            "{event:?}"
+        );
+        event
+    }
+
     /// Reads all events until the stream ends.
     pub(crate) async fn remaining_events(&mut self) -> Vec<Event> {
         let mut events = Vec::new();
@@ -292,6 +303,13 @@ impl Event {
     /// Returns the id. Panics if the event has none.
     pub(crate) fn id(&self) -> &str {
         self.id.as_deref().unwrap_or_else(|| panic!("an event without an id: {self:?}"))
+    }
+
+    /// Returns `true` if the message reports this progress.
+    pub(crate) fn is_progress(&self, progress: f64) -> bool {
+        let message = self.message();
+        message["method"] == "notifications/progress"
+            && message["params"]["progress"].as_f64() == Some(progress)
     }
 }
 

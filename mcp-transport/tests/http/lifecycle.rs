@@ -8,14 +8,10 @@ use tokio::net::TcpStream;
 
 use crate::client::Client;
 use crate::requests::{Session, bodiless, call, call_message, call_with_progress, modern, post};
-use crate::support::{QUIET_PERIOD, TestServer};
+use crate::support::{QUIET_PERIOD, TestServer, short_grace};
 
 /// A short timeout, longer than the interval at which the server checks its timeouts (twice per second).
 const SHORT_TIMEOUT: Duration = Duration::from_secs(1);
-
-fn short_grace() -> Limits {
-    Limits::default().json_grace(Duration::from_millis(20))
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn health_endpoints_respond() {

@@ -9,6 +9,7 @@ mod requests;
 mod support;
 
 mod batches;
+mod cancellation;
 mod change_delivery;
 mod framing;
 mod headers;
@@ -22,8 +23,10 @@ mod modern;
 mod origins;
 #[cfg(unix)]
 mod process;
+mod resumption;
 mod session_stores;
 mod sessions;
+mod standalone_streams;
 mod streams;
 mod subscriptions;
 mod tasks;

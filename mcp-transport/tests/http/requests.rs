@@ -6,6 +6,12 @@ use serde_json::{Value, json};
 
 const ACCEPT_BOTH: &str = "application/json, text/event-stream";
 
+/// The latest revision with sessions.
+pub(crate) const LATEST_LEGACY: &str = "2025-11-25";
+
+/// The revisions before it.
+pub(crate) const EARLIER_REVISIONS: [&str; 3] = ["2024-11-05", "2025-03-26", "2025-06-18"];
+
 /// An HTTP/1.1 request with an arbitrary request line, headers and body.
 #[derive(Clone)]
 pub(crate) struct Request {
@@ -183,7 +189,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A session as its client knows it.
+/// A session on the side of its client.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,

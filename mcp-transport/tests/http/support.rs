@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::client::{Client, Response};
+use crate::client::{Client, Event, Response};
 use crate::probe::{self, Probe};
 use crate::requests::{Request, Session, call, initialize};
 
@@ -25,6 +25,11 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Time that a test waits to show that an event does not happen.
 pub(crate) const QUIET_PERIOD: Duration = Duration::from_millis(300);
+
+/// Limits with which a call without a result soon gets an event stream.
+pub(crate) fn short_grace() -> Limits {
+    Limits::default().json_grace(Duration::from_millis(20))
+}
 
 /// Waits for a future. Panics after [`TIMEOUT`].
 pub(crate) async fn with_timeout<F: Future>(what: &str, future: F) -> F::Output {
@@ -101,6 +106,13 @@ impl TestServer {
         assert_eq!(response.status, 200, "{response:?}");
         let id = response.header("mcp-session-id").expect("a session has an id").to_owned();
         Session { id, version }
+    }
+
+    /// Resumes a stream after this event.
+    pub(crate) async fn resume(&self, session: &Session, event: &Event) -> Client {
+        let mut client = self.connect().await;
+        client.open(&session.get(Some(event.id()))).await;
+        client
     }
 
     /// Sends a request that must be rejected: no tool is executed, and the next request is served.

@@ -1,13 +1,13 @@
 //! The documents in the list of resources, and notifications of their changes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::lock::Mutex;
 use mcpwright::{
-    Execution, IntoContents, Notify, ProviderError, ResourceHandler, ResourceProvider, async_trait,
+    Execution, IntoContents, Notify, NotifySet, ProviderError, ResourceHandler, ResourceProvider, async_trait,
 };
 
 use super::documents::read;
@@ -23,7 +23,7 @@ pub struct DocumentList(Arc<ListState>);
 struct ListState {
     documents: Documents,
     revision: AtomicU64,
-    notify: OnceLock<Notify>,
+    servers: NotifySet,
     /// The documents of the last poll, by their URIs. The lock is held during a poll, so that concurrent polls cannot send
     /// notifications of an older state.
     last: Mutex<Option<BTreeMap<String, Entry>>>,
@@ -32,8 +32,8 @@ struct ListState {
 impl DocumentList {
     /// Creates the list of documents.
     pub fn new(documents: Documents) -> Self {
-        let (revision, notify, last) = (AtomicU64::new(0), OnceLock::new(), Mutex::default());
-        Self(Arc::new(ListState { documents, revision, notify, last }))
+        let (revision, servers, last) = (AtomicU64::new(0), NotifySet::default(), Mutex::default());
+        Self(Arc::new(ListState { documents, revision, servers, last }))
     }
 
     /// Polls the documents for changes, and notifies clients. Never returns.
@@ -58,14 +58,13 @@ impl DocumentList {
         if list_changed {
             self.0.revision.fetch_add(1, Ordering::Relaxed);
         }
-        let Some(notify) = self.0.notify.get() else { return Ok(()) };
         if list_changed {
-            notify.resources_list_changed();
+            self.0.servers.resources_list_changed();
         }
         // Removed documents count as updated, since reading them now fails.
         let uris = previous.keys().chain(current.keys().filter(|uri| !previous.contains_key(*uri)));
         uris.filter(|uri| previous.get(*uri) != current.get(*uri))
-            .for_each(|uri| notify.resource_updated(uri));
+            .for_each(|uri| self.0.servers.resource_updated(uri));
         Ok(())
     }
 }
@@ -87,7 +86,7 @@ impl ResourceProvider for DocumentList {
     }
 
     fn attach(&self, notify: &Notify) {
-        let _ = self.0.notify.set(notify.clone());
+        self.0.servers.insert(notify);
     }
 }
 

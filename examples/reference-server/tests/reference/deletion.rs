@@ -221,7 +221,7 @@ async fn clients_without_elicitation_cannot_delete() {
     let capabilities = ClientCapabilities::new().elicitation(ElicitationCapability::default());
     for (version, capabilities, expected) in [
         (ProtocolVersion::LATEST_LEGACY, ClientCapabilities::new(), "\"elicitation\""),
-        (ProtocolVersion::V2025_03_26, capabilities, "cannot be asked"),
+        (ProtocolVersion::V2025_03_26, capabilities, "does not support elicitation"),
     ] {
         let legacy = Client::legacy_with(fixture.server.clone(), version, capabilities).await.unwrap();
         let rejected = call(&legacy, 6).await.unwrap();

@@ -89,9 +89,9 @@ impl ValueKind {
             (Self::Task, OptionValue::None) => {
                 vec![quote_spanned!(Span::mixed_site()=> ::mcpwright::TaskMode::Always)]
             }
-            (_, OptionValue::None) => one(self.reject(name, name, errors)),
+            (_, OptionValue::None) => one(self.report_syntax(name, name, errors)),
             (Self::Task, OptionValue::Expression(value)) => {
-                one(self.or_reject(name, &value, task(&value), errors))
+                one(self.or_report(name, &value, task(&value), errors))
             }
             (Self::Name | Self::Names, OptionValue::Expression(Expr::Path(path))) => {
                 vec![path.into_token_stream()]
@@ -99,7 +99,7 @@ impl ValueKind {
             (
                 Self::Flag | Self::Name | Self::Names | Self::Pairs | Self::Cache,
                 OptionValue::Expression(value),
-            ) => one(self.reject(name, &value, errors)),
+            ) => one(self.report_syntax(name, &value, errors)),
             (_, OptionValue::Expression(value)) => one(self.read_expression(name, value, errors)),
             (_, OptionValue::Group(group)) => self.read_group(name, &group, errors),
         }
@@ -125,11 +125,11 @@ impl ValueKind {
                     .collect();
             }
             Self::Pairs => {
-                return self.or_reject(name, group, pairs.parse2(tokens).ok(), errors).unwrap_or_default();
+                return self.or_report(name, group, pairs.parse2(tokens).ok(), errors).unwrap_or_default();
             }
             _ => None,
         };
-        self.or_reject(name, group, arguments, errors).into_iter().collect()
+        self.or_report(name, group, arguments, errors).into_iter().collect()
     }
 
     /// Reads an expression. A literal of the wrong type is reported here, other expressions by the compiler.
@@ -144,7 +144,7 @@ impl ValueKind {
         };
         let fits = match (self, literal) {
             (Self::Duration, Some(Lit::Str(text))) => {
-                return self.or_reject(name, text, duration(text), errors);
+                return self.or_report(name, text, duration(text), errors);
             }
             (Self::Format, Some(Lit::Str(text))) => {
                 let known = || FORMATS.map(|(known, _)| known);
@@ -164,7 +164,7 @@ impl ValueKind {
             (_, Some(_)) => false,
         };
         match self {
-            _ if !fits => self.reject(name, &value, errors),
+            _ if !fits => self.report_syntax(name, &value, errors),
             Self::Any | Self::Range | Self::List => Some(with_suffixes(value).into_token_stream()),
             _ => Some(value.into_token_stream()),
         }
@@ -181,14 +181,14 @@ impl ValueKind {
         let mut nested = Errors::default();
         let settings = table.read(group.stream(), &mut nested);
         if nested.is_empty() {
-            return self.or_reject(name, group, build(settings), errors);
+            return self.or_report(name, group, build(settings), errors);
         }
         errors.append(nested);
         None
     }
 
     /// Returns the value, or reports the syntax of the option.
-    fn or_reject<T>(
+    fn or_report<T>(
         self,
         name: &Ident,
         at: &impl ToTokens,
@@ -196,13 +196,13 @@ impl ValueKind {
         errors: &mut Errors,
     ) -> Option<T> {
         if value.is_none() {
-            self.reject(name, at, errors);
+            self.report_syntax(name, at, errors);
         }
         value
     }
 
     /// Reports the syntax of the option.
-    fn reject(self, name: &Ident, at: &impl ToTokens, errors: &mut Errors) -> Option<TokenStream> {
+    fn report_syntax(self, name: &Ident, at: &impl ToTokens, errors: &mut Errors) -> Option<TokenStream> {
         let syntax = self.syntax(name);
         let message = match self {
             Self::Flag => format!("`{name}` must not have a value: write `{syntax}` alone to set it"),

@@ -57,7 +57,7 @@ impl Context {
     /// capability. Pass it on with `?`.
     pub fn elicit<T: Form>(&self, key: &str, message: impl Into<String>) -> Result<T, InputError> {
         let request = || ElicitFormParams::new(message, T::schema());
-        self.ask_user(key, request, |content| T::read(content).ok())
+        self.elicit_with(key, request, |content| T::read(content).ok())
     }
 
     /// Asks the user of the client to fill in a form that is built at run time, and returns its fields by name.
@@ -90,7 +90,7 @@ impl Context {
     /// Returns an error in the same cases as [`elicit`](Self::elicit).
     pub fn elicit_form(&self, key: &str, form: ElicitFormParams) -> Result<Map<String, Value>, InputError> {
         let schema = form.requested_schema.clone();
-        self.ask_user(key, || form, |content| schema.validate(&content).is_ok().then_some(content))
+        self.elicit_with(key, || form, |content| schema.validate(&content).is_ok().then_some(content))
     }
 
     /// Asks the user of the client to open a page, for input that must not pass through the client, such as a password.
@@ -131,10 +131,10 @@ impl Context {
         url: impl Into<String>,
     ) -> Result<(), InputError> {
         let request = || ElicitParams::from(ElicitUrlParams::new(message, url));
-        self.ask_user(key, request, |_| Some(()))
+        self.elicit_with(key, request, |_| Some(()))
     }
 
-    fn ask_user<T, Q: Into<ElicitParams>>(
+    fn elicit_with<T, Q: Into<ElicitParams>>(
         &self,
         key: &str,
         request: impl FnOnce() -> Q,

@@ -4,7 +4,7 @@ pub(crate) mod input;
 pub(crate) mod step;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use mcpwright_core::{Client, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method};
 use serde::Serialize;
@@ -19,6 +19,7 @@ use crate::handler::error::Failure;
 use crate::handler::progress::ProgressValue;
 use crate::input_required::pending::{Interruption, PendingInput};
 use crate::subscriptions::notify::Notify;
+use crate::sync::lock;
 
 /// The context of a running handler: it reports progress, writes to the client's log, requests input from the client,
 /// and identifies the client and the caller.
@@ -86,7 +87,7 @@ impl Context {
     /// If input is pending, returns the outcome that replaces the error of the handler.
     pub(crate) fn take_input_required(&self, failure: &Failure) -> Option<Outcome> {
         let Failure::Error(error) = failure else { return None };
-        let progress = *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let progress = *lock(&self.0.progress);
         let interruption = self.0.pending_input.take_input_required(&**error, Some(progress))?;
         Some(match interruption {
             Interruption::InputRequired(required) => Outcome::InputRequired(required),
@@ -163,7 +164,7 @@ impl Context {
             return message.map_or((), |message| task.set_status_message(message));
         }
         let Some(token) = self.0.client.progress_token() else { return };
-        let mut last = self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last = lock(&self.0.progress);
         // NaN is not larger than any number, and infinity has no form in JSON.
         if !(progress > *last && progress.is_finite()) {
             return;

@@ -10,9 +10,26 @@ use serde::de::DeserializeOwned;
 use crate::handler::context::Context;
 use crate::handler::error::IntoError;
 
-/// The error of a step: the error of its effect, or of the serialization of its value.
+/// The error of a [step](Context::step): the error of its effect, or of the serialization of its value.
 ///
 /// The model reads the text of the inner error.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Context, Server, StepError, ToolHandler};
+///
+/// async fn book(context: Context) -> Result<String, StepError> {
+///     let room: u32 = context.step("reserve", async { Err("the hotel is full") }).await?;
+///     Ok(format!("room {room}"))
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Server::builder("hotel", "1.0.0").tool(ToolHandler::function("book", [], book)));
+/// let result = client.call_tool("book", ()).await?;
+/// assert_eq!(result.content[0].as_text(), Some("the hotel is full"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 pub struct StepError(Box<dyn Error + Send + Sync>);
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Largest integer that JSON decoders with 64-bit floats represent exactly.
 pub(crate) const LARGEST_SAFE: f64 = 9_007_199_254_740_991.0;
 
-/// A type of a form field.
+/// The type of a form field: text, a number, a yes-or-no answer, or a selection.
 ///
 /// | type | the user |
 /// |---|---|

@@ -12,6 +12,20 @@ use crate::input_required::form::constraint::{Defaults, Ranged, Several, Text};
 use crate::input_required::form::field::{Field, LARGEST_SAFE};
 
 /// A field of a form: its name, title, description, constraints and default.
+///
+/// ```
+/// use mcpwright_core::{FormSchema, StringFormat};
+/// use mcpwright_server::FormField;
+/// use serde_json::json;
+///
+/// let mut form = FormSchema::default();
+/// FormField::<String>::new("email").title("Email address").format(StringFormat::Email).add_to(&mut form);
+/// FormField::<u8>::new("guests").description("Guests, with you.").range(1..=10).default(2).add_to(&mut form);
+///
+/// let mut content = json!({ "email": "ada@example.com" }).as_object().cloned().unwrap();
+/// form.validate(&content).unwrap();
+/// assert_eq!(FormField::<u8>::new("guests").read(&form, &mut content), Ok(2));
+/// ```
 #[must_use]
 pub struct FormField<F> {
     name: Cow<'static, str>,

@@ -1,4 +1,4 @@
-//! Results in the vocabulary of earlier revisions.
+//! Conversion of results for earlier revisions.
 
 use mcpwright_core::{CallToolResult, ErrorCode, ErrorObject, JsonText, Meta, ProtocolVersion, method};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::call::outcome::{Feature, Fields, Outcome};
 use crate::incident;
 use crate::json::with_meta;
 
-/// Returns the result or error of an outcome in the vocabulary of a revision.
+/// Returns the result or error of an outcome in the format of a revision.
 pub(crate) fn finish(
     outcome: Outcome,
     method: &str,
@@ -16,7 +16,10 @@ pub(crate) fn finish(
     let answer = match outcome {
         Outcome::Complete(answer) => answer,
         Outcome::InputRequired(_) => {
-            return unsupported_by_client("the client cannot be sent requests while this runs", method);
+            return unsupported_by_client(
+                "this call requires input, and the client cannot receive requests during it",
+                method,
+            );
         }
         Outcome::MissingCapability(missing) => {
             let missing = serde_json::to_string(&missing).unwrap_or_default();
@@ -37,8 +40,8 @@ pub(crate) fn finish(
     }
 }
 
-/// Returns the answer to a call that needs more of its client than the client can do: a tool's result for the model,
-/// otherwise an error.
+/// Returns the answer to a call that requires an unsupported feature of the client: a tool error for the model, or else
+/// a protocol error.
 pub(crate) fn unsupported_by_client(reason: &str, method: &str) -> Result<JsonText, ErrorObject> {
     if method != method::TOOLS_CALL {
         return Err(ErrorObject::invalid_request(reason.to_owned()));
@@ -78,7 +81,7 @@ pub(crate) fn downgrade_page(text: &str) -> JsonText {
     JsonText::from_trusted(page.to_string())
 }
 
-/// Replaces what only newer revisions have by its equivalent.
+/// Replaces content that the revision does not have by text.
 pub(crate) fn downgrade_result(text: &str, meta: &Meta, version: &ProtocolVersion) -> JsonText {
     let Ok(mut result) = serde_json::from_str::<Value>(text) else {
         return with_meta(text.to_owned(), meta);

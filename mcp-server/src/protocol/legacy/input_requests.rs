@@ -1,4 +1,4 @@
-//! Input requests in the vocabulary of earlier revisions.
+//! Conversion of input requests for earlier revisions.
 
 use mcpwright_core::{
     CreateMessageParams, ElicitFormParams, ElicitParams, EnumOption, InputRequest, JsonText,
@@ -7,7 +7,7 @@ use mcpwright_core::{
 
 use crate::incident;
 
-/// Returns an input request as a request of the server, in the vocabulary of a revision.
+/// Returns an input request as a request of the server, in the format of a revision.
 pub(crate) fn downgrade(
     request: InputRequest,
     id: &RequestId,
@@ -17,7 +17,7 @@ pub(crate) fn downgrade(
     let params = match request {
         InputRequest::Elicit(ElicitParams::Url(mut params)) => {
             if *version < ProtocolVersion::V2025_11_25 {
-                return Err(unsupported("send its user to a URL", version));
+                return Err(unsupported("elicitation in URL mode", version));
             }
             if let RequestId::String(id) = id {
                 params.elicitation_id.get_or_insert_with(|| id.to_string());
@@ -27,7 +27,7 @@ pub(crate) fn downgrade(
         InputRequest::Elicit(ElicitParams::Form(params)) => serialized(&downgrade_form(params, version)?)?,
         InputRequest::CreateMessage(params) => serialized(&downgrade_sampling(*params, version)?)?,
         InputRequest::ListRoots(params) => params.as_ref().map(serialized).transpose()?.flatten(),
-        _ => return Err("the client cannot be sent this input request".to_owned()),
+        _ => return Err("the client cannot receive this input request".to_owned()),
     };
     Ok(Request { id: id.clone(), method: name.into(), params })
 }
@@ -39,8 +39,8 @@ pub(crate) fn serialized<T: serde::Serialize>(params: &T) -> Result<Option<JsonT
     })
 }
 
-fn unsupported(what: &str, version: &ProtocolVersion) -> String {
-    format!("the client cannot be asked: revision {version} cannot {what}")
+fn unsupported(feature: &str, version: &ProtocolVersion) -> String {
+    format!("the client cannot receive this input request: revision {version} does not support {feature}")
 }
 
 /// Returns a form with the fields that a revision has.
@@ -49,7 +49,7 @@ fn downgrade_form(
     version: &ProtocolVersion,
 ) -> Result<ElicitFormParams, String> {
     if *version < ProtocolVersion::V2025_06_18 {
-        return Err(unsupported("show forms to its user", version));
+        return Err(unsupported("elicitation", version));
     }
     if *version >= ProtocolVersion::V2025_11_25 {
         return Ok(params);
@@ -58,8 +58,8 @@ fn downgrade_form(
     params.requested_schema.schema = None;
     let mut fields = Members::new();
     for (name, field) in std::mem::take(&mut params.requested_schema.properties) {
-        let field = downgrade_field(field)
-            .ok_or_else(|| unsupported("accept several values in one field", version))?;
+        let field =
+            downgrade_field(field).ok_or_else(|| unsupported("several values in one field", version))?;
         fields.insert(name, field);
     }
     params.requested_schema.properties = fields;
@@ -101,7 +101,7 @@ fn downgrade_field(field: PrimitiveSchema) -> Option<PrimitiveSchema> {
     })
 }
 
-/// Returns a sampling request in the vocabulary of a revision: before 2025-11-25 there were no tools, and one block in each
+/// Returns a sampling request in the format of a revision: before 2025-11-25 there were no tools, and one block in each
 /// message.
 fn downgrade_sampling(
     mut params: CreateMessageParams,
@@ -111,7 +111,7 @@ fn downgrade_sampling(
         return Ok(params);
     }
     if !params.tools.is_empty() || params.tool_choice.is_some() {
-        return Err(unsupported("give tools to its model", version));
+        return Err(unsupported("tools in sampling", version));
     }
     let split = |message: SamplingMessage| {
         let role = message.role;

@@ -1,6 +1,6 @@
 //! Revision 2025-11-25 and earlier: sessions with a handshake.
 //!
-//! A legacy session remembers the handshake and stands for the modern client that its client would be.
+//! A legacy session stores the handshake and, from it, creates the same calls as a modern request does.
 
 pub(crate) mod batch;
 pub(crate) mod downgrade;

@@ -42,8 +42,8 @@ impl Session {
         Self { handshake, is_open: true, subscribed_uris: BTreeSet::new(), subscription: None }
     }
 
-    /// Stands for the session of a client that has not opened one, for requests that need none.
-    pub(crate) fn absent(version: ProtocolVersion) -> Self {
+    /// Returns a placeholder for a client without a session, which serves requests that need none.
+    pub(crate) fn without_handshake(version: ProtocolVersion) -> Self {
         let handshake = Handshake { version, client: Client::default() };
         Self { handshake, is_open: false, subscribed_uris: BTreeSet::new(), subscription: None }
     }
@@ -119,10 +119,11 @@ impl Session {
         Ok(Routed::Reply(json::empty_object()))
     }
 
-    /// Returns the modern client that this one would be, for one request. Without capabilities, if it cannot be sent
-    /// requests.
+    /// Returns the client of one request, in the form of a modern request. It has no capabilities if it cannot receive
+    /// requests of the server.
     fn client(&self, meta: &RequestMeta<'_>, accepts_requests: bool) -> Result<Client, ErrorObject> {
-        let malformed = |_| ErrorObject::invalid_params("_meta.progressToken must be a string or an integer");
+        let malformed =
+            |_| ErrorObject::invalid_params("`_meta.progressToken` must be a string or an integer");
         let token = meta
             .progress_token
             .map(|token| serde_json::from_str::<ProgressToken>(token.get()).map_err(malformed));
@@ -139,7 +140,7 @@ impl Session {
 
     fn subscribe(&mut self, request: &Request, server: &Server, caller: &Caller) -> Result<(), Rejection> {
         let params: SubscribeParams = read(request)?;
-        check_uri("params.uri", &params.uri)?;
+        check_uri("`params.uri`", &params.uri)?;
         if self.subscribed_uris.len() >= MAX_SUBSCRIPTIONS_PER_SESSION
             && !self.subscribed_uris.contains(&params.uri)
         {

@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 use crate::call::Call;
 use crate::call::outcome::{Answer, Fields, Outcome};
 use crate::caller::Caller;
-use crate::handler::header_params::HeaderParam;
+use crate::handler::parameters::header_params::HeaderParam;
 use crate::incident;
 use crate::input_required::InputRequired;
 use crate::input_required::rounds::RoundState;
@@ -39,22 +39,22 @@ pub(crate) fn cached(request: &Request, server: &Server) -> Option<ParsedMeta> {
     server.meta_cache().get(request.params.as_ref()?.member("_meta")?)
 }
 
-/// The transport's part in identifying the client of a request.
+/// Identifies the client of a request, and checks it against the metadata of the transport.
 #[derive(Clone, Copy)]
-pub(crate) struct Checks<'a> {
+pub(crate) struct ClientCheck<'a> {
     pub(crate) metadata: &'a dyn TransportMetadata,
     pub(crate) header_params: &'a [HeaderParam],
 }
 
-impl Checks<'_> {
+impl ClientCheck<'_> {
     /// Returns the client of a request whose `_meta` is cached, once the transport's metadata agrees.
-    pub(crate) fn cached(self, request: &Request, parsed: ParsedMeta) -> Result<Client, ErrorObject> {
+    pub(crate) fn check_cached(self, request: &Request, parsed: ParsedMeta) -> Result<Client, ErrorObject> {
         self.metadata.check(request, &parsed.version, self.header_params)?;
         Ok(parsed.client)
     }
 
     /// Returns the client that the `_meta` of a request describes, once the transport's metadata agrees.
-    pub(crate) fn parse(
+    pub(crate) fn check_parsed(
         self,
         request: &Request,
         meta: &RequestMeta<'_>,
@@ -97,7 +97,7 @@ fn optional<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>, key: &str) -> Res
 }
 
 fn unsupported_version(requested: &str, known: Option<Era>) -> ErrorObject {
-    // A request that named a legacy revision in this way would be sent round in circles if it were offered that again.
+    // A legacy revision must not be offered to a modern request that declared it: the client would retry forever.
     let is_offered = |version: &&ProtocolVersion| known.is_none() || version.era() == Some(Era::Modern);
     ErrorObject::unsupported_protocol_version(requested, ProtocolVersion::ALL.iter().filter(is_offered))
 }

@@ -47,7 +47,7 @@ impl Subscriptions {
         let uris = params.notifications.resource_subscriptions.as_deref().unwrap_or_default();
         uris.iter().try_for_each(|uri| check_uri("a URI", uri))?;
         let ids = params.notifications.task_ids.as_deref().unwrap_or_default();
-        if !ids.is_empty() && server.tasks().is_some() && !config::is_known_to(client) {
+        if !ids.is_empty() && server.tasks().is_some() && !config::supports_tasks(client) {
             return Err(missing_capability(&config::capability()).into());
         }
         if uris.len() + ids.len() > MAX_SUBSCRIBED_ITEMS {
@@ -58,11 +58,11 @@ impl Subscriptions {
         let has_room = self.0.len() < MAX_LISTENS_PER_CONNECTION;
         let opened = has_room.then(|| server.notify().subscribe(caller, wake)).flatten();
         let mut opened = opened.ok_or_else(Overloaded::too_many_subscriptions)?;
-        let filter = server.supported(params.notifications, caller);
+        let filter = server.supported_filter(params.notifications, caller);
         opened.add(Change::named_by(&filter, caller));
         // The state of a task may have changed since the client last received it.
         if let (Some(ids), Some(tasks)) = (&filter.task_ids, server.task_runner()) {
-            tasks.announce(ids, caller, &opened);
+            tasks.send_current(ids, caller, &opened);
         }
         self.0.insert(request.id.clone(), opened);
         let acknowledged = AcknowledgedParams::new(filter).meta(subscription_id(&request.id));

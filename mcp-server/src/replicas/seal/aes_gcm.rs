@@ -102,7 +102,8 @@ impl Sealer for AesGcmSealer {
 
 impl Cipher {
     fn new(key: &Key) -> Self {
-        // The block that Galois/Counter Mode would encrypt for a nonce of ones only, so that the id reveals nothing.
+        // The id is the encryption of an all-ones block, which GCM uses only for the nonce of ones: it reveals nothing
+        // about the key.
         let mut block = [0xff; 16].into();
         Aes256::new(key.bytes().into()).encrypt_block(&mut block);
         let mut id = [0; KEY_ID_BYTES];

@@ -23,7 +23,16 @@ pub(crate) type Keys = Vec<Key>;
 #[derive(Clone)]
 pub struct Key([u8; 32]);
 
-/// The error of parsing a key.
+/// The error of parsing a [`Key`]: the text does not represent 32 bytes.
+///
+/// ```
+/// use mcpwright_server::{Key, KeyError};
+///
+/// let error = "secret".parse::<Key>().unwrap_err();
+/// assert_eq!(error, KeyError);
+/// // The text of the error states the command that generates a key.
+/// assert!(error.to_string().contains("openssl rand -base64 32"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a key must be 32 bytes, as 64 hexadecimal digits or in base64: `openssl rand -base64 32` generates one"

@@ -30,6 +30,16 @@ pub(crate) trait Sealer: Send + Sync {
 }
 
 /// A seal for what clients keep on behalf of the server, so that they can neither read nor change it. Cheap to clone.
+///
+/// ```
+/// use mcpwright_server::Server;
+///
+/// let server = Server::builder("shop", "1.0.0").build();
+/// // A client keeps the position in a list as a cursor that only this caller can use.
+/// let cursor = server.seal().seal("cursor", &["ada"], b"row 700");
+/// assert_eq!(server.seal().open("cursor", &["ada"], &cursor).as_deref(), Some(&b"row 700"[..]));
+/// assert_eq!(server.seal().open("cursor", &["bob"], &cursor), None);
+/// ```
 #[derive(Clone)]
 pub struct Seal {
     sealer: Arc<dyn Sealer>,

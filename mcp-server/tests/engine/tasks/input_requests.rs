@@ -88,7 +88,10 @@ fn tasks_of_other_callers_are_reported_as_unknown() {
                 params["inputResponses"] = json!({ "first": accepted("Eve"), "last": accepted("Eve") });
                 let error = block_on(other.send(method, params)).unwrap_err();
                 assert_eq!(error.code, ErrorCode::INVALID_PARAMS);
-                assert_eq!(error.message, "params.taskId: there is no such task, or it has expired");
+                assert_eq!(
+                    error.message,
+                    "`params.taskId` must be the id of a task of this caller that has not expired"
+                );
                 assert_eq!(error.data, None);
             }
         }

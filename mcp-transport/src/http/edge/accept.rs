@@ -11,14 +11,14 @@ use crate::http::edge::head::{Field, Head};
 pub(crate) struct Accepts {
     /// A JSON object.
     pub(crate) json: bool,
-    /// An event stream, where an object would do.
+    /// An event stream, where an object is possible, too.
     pub(crate) events: bool,
-    /// An event stream, where nothing else will do.
-    pub(crate) only_events: bool,
+    /// An event stream, where an object is not possible.
+    pub(crate) stream: bool,
 }
 
 impl Accepts {
-    const BOTH: Self = Self { json: true, events: true, only_events: true };
+    const BOTH: Self = Self { json: true, events: true, stream: true };
 
     pub(crate) fn of(head: &Head<'_>) -> Self {
         const USUAL: [&[u8]; 2] =
@@ -34,49 +34,50 @@ impl Accepts {
         for range in ranges {
             let mut parts = range.split(';').map(str::trim);
             let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
-            let is_rejected = parts.any(is_no_weight);
-            let takes = Some(!is_rejected);
+            let is_rejected = parts.any(is_zero_weight);
+            let accepts = Some(!is_rejected);
             match kind.as_str() {
-                "application/json" => json.exactly = takes,
-                "application/*" => json.family = takes,
-                "text/event-stream" => events.exactly = takes,
-                "text/*" => events.family = takes,
+                "application/json" => json.exact = accepts,
+                "application/*" => json.family = accepts,
+                "text/event-stream" => events.exact = accepts,
+                "text/*" => events.family = accepts,
                 "*/*" => {
-                    json.anything = takes;
-                    events.anything = takes;
+                    json.any = accepts;
+                    events.any = accepts;
                 }
                 _ => {}
             }
         }
         Self {
-            json: json.takes(),
+            json: json.is_accepted(),
             // A client that accepts anything is most likely one that reads objects only.
-            events: events.takes() && (events.exactly == Some(true) || !json.takes()),
-            only_events: events.takes(),
+            events: events.is_accepted() && (events.exact == Some(true) || !json.is_accepted()),
+            stream: events.is_accepted(),
         }
     }
 
-    pub(crate) fn nothing(self) -> bool {
-        !self.json && !self.only_events
+    /// Returns `true` if no kind of answer is accepted.
+    pub(crate) fn is_unsatisfiable(self) -> bool {
+        !self.json && !self.stream
     }
 }
 
 /// The acceptance of a media type. The most specific range counts.
 #[derive(Default)]
 struct MediaTypeAcceptance {
-    exactly: Option<bool>,
+    exact: Option<bool>,
     family: Option<bool>,
-    anything: Option<bool>,
+    any: Option<bool>,
 }
 
 impl MediaTypeAcceptance {
-    fn takes(&self) -> bool {
-        self.exactly.or(self.family).or(self.anything).unwrap_or(false)
+    fn is_accepted(&self) -> bool {
+        self.exact.or(self.family).or(self.any).unwrap_or(false)
     }
 }
 
 /// Returns `true` for a weight of zero, which excludes a type.
-fn is_no_weight(parameter: &str) -> bool {
+fn is_zero_weight(parameter: &str) -> bool {
     let Some((name, value)) = parameter.split_once('=') else { return false };
     name.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0)
 }
@@ -102,13 +103,13 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(accept: &[&str], json: bool, events: bool, only_events: bool) {
+    fn check(accept: &[&str], json: bool, events: bool, stream: bool) {
         let parts = parts(&ACCEPT, accept);
-        assert_eq!(Accepts::of(&Head::of(&parts)), Accepts { json, events, only_events }, "{accept:?}");
+        assert_eq!(Accepts::of(&Head::of(&parts)), Accepts { json, events, stream }, "{accept:?}");
     }
 
     #[test]
-    fn clients_say_what_they_take() {
+    fn accept_headers_are_parsed() {
         check(&["application/json, text/event-stream"], true, true, true);
         check(&["text/event-stream", "application/json"], true, true, true);
         check(&["Application/JSON;q=0.9,TEXT/event-stream;q=0.1"], true, true, true);
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn only_json_is_json() {
+    fn json_content_types_are_recognized() {
         let is = |values: &[&str]| is_json(&Head::of(&parts(&CONTENT_TYPE, values)));
         assert!(is(&["application/json"]) && is(&["Application/JSON; charset=utf-8"]));
         assert!(!is(&[]) && !is(&["text/plain"]) && !is(&["application/json", "text/plain"]));

@@ -3,20 +3,20 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
-use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, Message, RequestId, Response};
+use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, Message, Response};
 use mcpwright_server::Overloaded;
 use serde_json::json;
 
-use crate::http::edge::body::{Body, Events, Unread};
+use crate::http::edge::body::{Body, BodyError, Events};
 use crate::http::limits::Limits;
 
 pub(crate) type Answer = http::Response<Body>;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The moment of a decision: before or after the handler ran.
+/// The stage at which an answer was determined: before or after the handler ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Decided {
+pub(crate) enum Stage {
     BeforeCall,
     AfterCall,
 }
@@ -24,13 +24,13 @@ pub(crate) enum Decided {
 /// Returns the status of the answer to a request.
 ///
 /// See [request metadata](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata).
-pub(crate) fn status(error: Option<&ErrorObject>, era: Era, decided: Decided) -> StatusCode {
+pub(crate) fn status(error: Option<&ErrorObject>, era: Era, stage: Stage) -> StatusCode {
     let Some(error) = error else { return StatusCode::OK };
-    match (error.code, era, decided) {
+    match (error.code, era, stage) {
         (ErrorCode::METHOD_NOT_FOUND, Era::Modern, _) => StatusCode::NOT_FOUND,
-        (ErrorCode::INTERNAL_ERROR, _, Decided::BeforeCall) => StatusCode::INTERNAL_SERVER_ERROR,
-        (ErrorCode::PARSE_ERROR | ErrorCode::INVALID_REQUEST, _, Decided::BeforeCall)
-        | (_, Era::Modern, Decided::BeforeCall)
+        (ErrorCode::INTERNAL_ERROR, _, Stage::BeforeCall) => StatusCode::INTERNAL_SERVER_ERROR,
+        (ErrorCode::PARSE_ERROR | ErrorCode::INVALID_REQUEST, _, Stage::BeforeCall)
+        | (_, Era::Modern, Stage::BeforeCall)
         | (
             ErrorCode::HEADER_MISMATCH
             | ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY
@@ -121,16 +121,17 @@ pub(crate) fn empty(status: StatusCode) -> Answer {
     answer
 }
 
-/// Returns the answer to a request that is rejected because a limit is reached: the only one with status 429.
-pub(crate) fn overloaded(id: Option<RequestId>, overloaded: &Overloaded) -> Answer {
-    let response = Response::error(id, overloaded.clone().into());
-    json(OVERLOADED, &response.into())
+/// Returns the answer to a request above a limit, with its serialized response: the only one with status 429.
+pub(crate) fn overloaded(response: Vec<u8>) -> Answer {
+    whole(StatusCode::TOO_MANY_REQUESTS, response)
 }
 
-/// The status of [`Overloaded`].
-pub(crate) const OVERLOADED: StatusCode = StatusCode::TOO_MANY_REQUESTS;
+/// Returns the answer to a request above a limit, before the request was read.
+pub(crate) fn limit_reached(overloaded: &Overloaded) -> Answer {
+    self::overloaded(Response::error(None, overloaded.clone().into()).to_bytes())
+}
 
-/// Returns an answer that rejects a request, with the reason.
+/// Returns an error answer, with the reason.
 pub(crate) fn rejection(status: StatusCode, reason: impl Into<String>) -> Answer {
     let error = if is_temporary(status) {
         ErrorObject::internal(reason.into()).data(json!({ "retryAfterMs": 1000 }))
@@ -140,7 +141,7 @@ pub(crate) fn rejection(status: StatusCode, reason: impl Into<String>) -> Answer
     json(status, &Response::error(None, error).into())
 }
 
-/// Returns an answer that rejects a request and closes the connection.
+/// Returns an error answer that closes the connection.
 pub(crate) fn closing(status: StatusCode, reason: impl Into<String>) -> Answer {
     let mut answer = rejection(status, reason);
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -153,15 +154,20 @@ pub(crate) fn not_json() -> Answer {
     closing(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason)
 }
 
+/// Returns the answer to a request for an event stream whose `Accept` excludes it.
+pub(crate) fn not_an_event_stream() -> Answer {
+    rejection(StatusCode::NOT_ACCEPTABLE, "a stream is text/event-stream: `Accept` must allow it")
+}
+
 /// Returns the answer to a body that could not be read.
-pub(crate) fn unread(unread: &Unread, limits: &Limits) -> Answer {
-    match unread {
-        Unread::TooLarge => {
+pub(crate) fn unreadable_body(error: &BodyError, limits: &Limits) -> Answer {
+    match error {
+        BodyError::TooLarge => {
             let reason = format!("the body must be at most {} bytes", limits.max_body_bytes);
             closing(StatusCode::PAYLOAD_TOO_LARGE, reason)
         }
-        Unread::TooSlow => closing(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
-        Unread::Broken => closing(StatusCode::BAD_REQUEST, "the body is incomplete"),
+        BodyError::TimedOut => closing(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time"),
+        BodyError::Incomplete => closing(StatusCode::BAD_REQUEST, "the body is incomplete"),
     }
 }
 

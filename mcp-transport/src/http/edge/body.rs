@@ -14,34 +14,36 @@ use tokio::time::{Instant, Sleep};
 
 use crate::http::limits::Limits;
 
-/// The reason why the body of a request was not read.
+/// The error of a body that could not be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Unread {
+pub(crate) enum BodyError {
     TooLarge,
-    TooSlow,
-    Broken,
+    /// The body did not arrive in time.
+    TimedOut,
+    /// The connection failed.
+    Incomplete,
 }
 
 /// Reads the body of a request. A body in one piece, the usual case, is not copied.
-pub(crate) async fn read<B>(body: B, limits: &Limits) -> Result<Bytes, Unread>
+pub(crate) async fn read<B>(body: B, limits: &Limits) -> Result<Bytes, BodyError>
 where
     B: http_body::Body<Data = Bytes>,
 {
     let mut body = pin!(body);
     if body.size_hint().lower() > limits.max_body_bytes as u64 {
-        return Err(Unread::TooLarge);
+        return Err(BodyError::TooLarge);
     }
-    let mut patience = Patience { time: limits.body_timeout, began: None, timer: None };
+    let mut timeout = BodyTimeout { timeout: limits.body_timeout, start: None, timer: None };
     let mut all: Vec<u8> = Vec::new();
     loop {
         let next = poll_fn(|context| match body.as_mut().poll_frame(context) {
             Poll::Ready(frame) => Poll::Ready(Ok(frame)),
-            Poll::Pending => patience.poll(context, all.len()).map(|()| Err(Unread::TooSlow)),
+            Poll::Pending => timeout.poll(context, all.len()).map(|()| Err(BodyError::TimedOut)),
         });
         let Some(frame) = next.await? else { return Ok(all.into()) };
-        let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| BodyError::Incomplete)?.into_data() else { continue };
         if all.len() + data.len() > limits.max_body_bytes {
-            return Err(Unread::TooLarge);
+            return Err(BodyError::TooLarge);
         }
         if all.is_empty() {
             if body.is_end_stream() {
@@ -62,17 +64,17 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Message, DecodeError> {
     Decoder::new().decode(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
-/// The timeout of a body: a fixed time, and one second more for each KiB that has arrived.
-struct Patience {
-    time: Duration,
-    began: Option<Instant>,
+/// The timeout of a body: a fixed time, and one millisecond more for each byte that has arrived.
+struct BodyTimeout {
+    timeout: Duration,
+    start: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patience {
+impl BodyTimeout {
     fn poll(&mut self, context: &mut Context<'_>, received: usize) -> Poll<()> {
-        let began = *self.began.get_or_insert_with(Instant::now);
-        let deadline = began + self.time + Duration::from_millis(received as u64);
+        let start = *self.start.get_or_insert_with(Instant::now);
+        let deadline = start + self.timeout + Duration::from_millis(received as u64);
         let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
         loop {
             match timer.as_mut().poll(context) {

@@ -31,7 +31,8 @@ pub(crate) struct Head<'a> {
 
 impl<'a> Head<'a> {
     pub(crate) fn of(parts: &'a Parts) -> Self {
-        const AROUND: usize = 4;
+        /// The bytes of `: ` and of the line end.
+        const SEPARATOR_BYTES: usize = 4;
         let size = parts.uri.path_and_query().map_or(0, |path| path.as_str().len());
         let [host, origin, content_type, accept, session, version, method, name, last_event] =
             [Field::Absent; 9];
@@ -49,7 +50,7 @@ impl<'a> Head<'a> {
             last_event,
         };
         for (name, value) in &parts.headers {
-            head.size += name.as_str().len() + value.len() + AROUND;
+            head.size += name.as_str().len() + value.len() + SEPARATOR_BYTES;
             if let Some(field) = head.field(name.as_str()) {
                 field.add(value);
             }
@@ -105,7 +106,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    pub(crate) fn is_there(self) -> bool {
+    pub(crate) fn is_present(self) -> bool {
         !matches!(self, Self::Absent)
     }
 }
@@ -115,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_found_however_often_they_are_there() {
+    fn absent_single_and_repeated_fields_are_distinguished() {
         let request = http::Request::get("/mcp")
             .header("Host", "localhost")
             .header("ACCEPT", "text/html")
@@ -126,7 +127,7 @@ mod tests {
         let head = Head::of(&parts);
         assert!(matches!(head.host, Field::Once(value) if value == "localhost"));
         assert!(matches!(head.accept, Field::Repeated(first) if first == "text/html"));
-        assert!(!head.origin.is_there() && head.session.first().is_none());
+        assert!(!head.origin.is_present() && head.session.first().is_none());
         assert!(matches!(Field::of(&parts.headers, &http::header::ACCEPT), Field::Repeated(_)));
         assert_eq!(
             head.size,

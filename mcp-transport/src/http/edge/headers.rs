@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue};
-use mcpwright_core::{ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method};
+use mcpwright_core::{ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method, read_json_string};
 use mcpwright_server::{DeclaredRevision, HeaderParam, TransportMetadata};
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use crate::http::edge::head::{Field, Head, METHOD, NAME, VERSION};
 use crate::http::edge::origin::shown;
 
 /// The markers around a value in base64.
-const MARKS: (&str, &str) = ("=?base64?", "?=");
+const BASE64_MARKERS: (&str, &str) = ("=?base64?", "?=");
 
 /// Returns the revision that a request declares in its header.
 pub(crate) fn declared_revision(head: &Head<'_>) -> DeclaredRevision {
@@ -31,8 +31,8 @@ pub(crate) fn declared_revision(head: &Head<'_>) -> DeclaredRevision {
 /// The headers of a request, which the engine compares with its body.
 pub(crate) struct Headers<'a> {
     pub(crate) head: &'a Head<'a>,
-    /// The client can be sent an event stream, and so requests before its own is answered.
-    pub(crate) takes_events: bool,
+    /// The client accepts an event stream, and so requests of the server before the response.
+    pub(crate) accepts_events: bool,
 }
 
 impl TransportMetadata for Headers<'_> {
@@ -43,11 +43,11 @@ impl TransportMetadata for Headers<'_> {
         header_params: &[HeaderParam],
     ) -> Result<(), ErrorObject> {
         let head = self.head;
-        if plain(head.version, &VERSION)? != version {
-            return Err(differs("MCP-Protocol-Version", head.version, version));
+        if single_value(head.version, &VERSION)? != version {
+            return Err(header_mismatch("MCP-Protocol-Version", head.version, version));
         }
-        if plain(head.method, &METHOD)? != request.method {
-            return Err(differs("Mcp-Method", head.method, &request.method));
+        if single_value(head.method, &METHOD)? != request.method {
+            return Err(header_mismatch("Mcp-Method", head.method, &request.method));
         }
         let source = match &*request.method {
             method::TOOLS_CALL | method::PROMPTS_GET => "name",
@@ -55,11 +55,12 @@ impl TransportMetadata for Headers<'_> {
             method::TASKS_GET | method::TASKS_UPDATE | method::TASKS_CANCEL => "taskId",
             _ => return Ok(()),
         };
-        let named = request.params.as_ref().and_then(|params| params.member(source)).and_then(text);
-        // If the body lacks it, the parameters are invalid, and the method reports that.
+        let named =
+            request.params.as_ref().and_then(|params| params.member(source)).and_then(read_json_string);
+        // Without it, the parameters are invalid, and the method reports that.
         let Some(named) = named else { return Ok(()) };
-        if decoded(plain(head.name, &NAME)?, &NAME)? != named {
-            return Err(differs("Mcp-Name", head.name, &named));
+        if decoded(single_value(head.name, &NAME)?, &NAME)? != named {
+            return Err(header_mismatch("Mcp-Name", head.name, &named));
         }
         if request.method != method::TOOLS_CALL {
             return Ok(());
@@ -72,11 +73,11 @@ impl TransportMetadata for Headers<'_> {
     }
 
     fn accepts_server_requests(&self) -> bool {
-        self.takes_events
+        self.accepts_events
     }
 
-    fn names_session(&self) -> bool {
-        self.head.session.is_there()
+    fn has_session_id(&self) -> bool {
+        self.head.session.is_present()
     }
 
     fn declared_revision(&self) -> DeclaredRevision {
@@ -95,7 +96,7 @@ impl Headers<'_> {
             return Ok(());
         }
         let arguments = params.and_then(|params| params.member("arguments")).unwrap_or("{}");
-        // The tool rejects arguments that are not an object; some models send an object as text, which is accepted.
+        // Dispatch rejects arguments that are not an object. It accepts an object in a string, as some models send it.
         let arguments = match serde_json::from_str(arguments).unwrap_or_default() {
             Value::String(text) => serde_json::from_str(&text).unwrap_or_default(),
             arguments => arguments,
@@ -105,11 +106,11 @@ impl Headers<'_> {
             let Ok(header) = HeaderName::from_bytes(parameter.header().as_bytes()) else { continue };
             let field = Field::of(&self.head.parts.headers, &header);
             match value.filter(|value| !value.is_null()) {
-                None if field.is_there() => {
+                None if field.is_present() => {
                     return Err(mismatch(format!("the header {header} has no argument in the body")));
                 }
                 None => {}
-                Some(value) if says_the_same(&decoded(plain(field, &header)?, &header)?, value) => {}
+                Some(value) if is_equal(&decoded(single_value(field, &header)?, &header)?, value) => {}
                 Some(_) => {
                     return Err(mismatch(format!(
                         "the header {header} differs from its argument in the body"
@@ -122,11 +123,11 @@ impl Headers<'_> {
 }
 
 /// Returns the value of a header that must occur once.
-fn plain<'a>(field: Field<'a>, name: &HeaderName) -> Result<&'a str, ErrorObject> {
+fn single_value<'a>(field: Field<'a>, name: &HeaderName) -> Result<&'a str, ErrorObject> {
     match field {
         Field::Once(value) => match value.to_str() {
             Ok(text) => Ok(text.trim_ascii()),
-            Err(_) => Err(mismatch(format!("the header {name} must not contain such characters"))),
+            Err(_) => Err(mismatch(format!("the header {name} must be ASCII"))),
         },
         Field::Absent => Err(mismatch(format!("the header {name} is missing"))),
         Field::Repeated(_) => Err(mismatch(format!("the header {name} must not be repeated"))),
@@ -134,7 +135,7 @@ fn plain<'a>(field: Field<'a>, name: &HeaderName) -> Result<&'a str, ErrorObject
 }
 
 /// Returns `true` if the text of a header equals a value. Numbers are compared as numbers.
-fn says_the_same(text: &str, value: &Value) -> bool {
+fn is_equal(text: &str, value: &Value) -> bool {
     match value {
         Value::String(value) => text == value,
         Value::Bool(value) => text == if *value { "true" } else { "false" },
@@ -143,29 +144,23 @@ fn says_the_same(text: &str, value: &Value) -> bool {
             let as_number = || text.parse::<f64>().ok().zip(value.as_f64());
             as_integer.map_or_else(|| as_number().is_some_and(|(a, b)| a == b), |(a, b)| a == b)
         }
-        // The tool rejects such a value.
+        // The schema of the argument rejects such a value.
         _ => true,
     }
 }
 
 /// Returns the value of a header without its base64 encoding.
 fn decoded<'a>(value: &'a str, name: &HeaderName) -> Result<Cow<'a, str>, ErrorObject> {
-    let Some(inner) = value.strip_prefix(MARKS.0).and_then(|rest| rest.strip_suffix(MARKS.1)) else {
+    let Some(inner) =
+        value.strip_prefix(BASE64_MARKERS.0).and_then(|rest| rest.strip_suffix(BASE64_MARKERS.1))
+    else {
         return Ok(Cow::Borrowed(value));
     };
     let text = STANDARD.decode(inner).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     text.map(Cow::Owned).ok_or_else(|| mismatch(format!("the header {name} is not valid base64 of UTF-8")))
 }
 
-/// Returns the value of a JSON string.
-fn text(json: &str) -> Option<Cow<'_, str>> {
-    match json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-        Some(plain) if !plain.contains('\\') => Some(Cow::Borrowed(plain)),
-        _ => serde_json::from_str(json).ok().map(Cow::Owned),
-    }
-}
-
-fn differs(name: &str, field: Field<'_>, body: &str) -> ErrorObject {
+fn header_mismatch(name: &str, field: Field<'_>, body: &str) -> ErrorObject {
     let header = field.first().map(HeaderValue::as_bytes).map_or_else(String::new, shown);
     mismatch(format!("the header {name} is {header}, and the body has {}", shown(body.as_bytes())))
 }
@@ -179,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_taken_out_of_their_marks() {
+    fn base64_values_are_decoded() {
         let plain = |value: &str| decoded(value, &NAME).map(Cow::into_owned).ok();
         assert_eq!(plain("us-west1").as_deref(), Some("us-west1"));
         assert_eq!(plain("=?base64?SGVsbG8=?=").as_deref(), Some("Hello"));
@@ -197,11 +192,11 @@ mod tests {
 
     #[test]
     fn numbers_are_compared_as_numbers() {
-        let says = |text: &str, value: Value| says_the_same(text, &value);
-        assert!(says("42", 42.into()) && says("42.0", 42.into()) && says("-7", (-7).into()));
-        assert!(says("42", 42.0.into()) && !says("42", 43.into()) && !says("forty", 42.into()));
-        assert!(says("9007199254740993", 9_007_199_254_740_993_i64.into()));
-        assert!(!says("9007199254740992", 9_007_199_254_740_993_i64.into()));
-        assert!(says("true", true.into()) && !says("True", true.into()) && says("", "".into()));
+        let equal = |text: &str, value: Value| is_equal(text, &value);
+        assert!(equal("42", 42.into()) && equal("42.0", 42.into()) && equal("-7", (-7).into()));
+        assert!(equal("42", 42.0.into()) && !equal("42", 43.into()) && !equal("forty", 42.into()));
+        assert!(equal("9007199254740993", 9_007_199_254_740_993_i64.into()));
+        assert!(!equal("9007199254740992", 9_007_199_254_740_993_i64.into()));
+        assert!(equal("true", true.into()) && !equal("True", true.into()) && equal("", "".into()));
     }
 }

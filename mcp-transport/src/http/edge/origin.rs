@@ -21,7 +21,7 @@ pub(crate) struct OriginCheck {
     any_origin: bool,
 }
 
-/// The host names by which clients may call the server.
+/// The host names of the server.
 #[derive(Clone, Debug, Default)]
 enum Hosts {
     /// The loopback names.
@@ -29,7 +29,7 @@ enum Hosts {
     Loopback,
     /// These names, with or without a port.
     Named(Vec<String>),
-    /// Any name: something else protects the server from foreign pages.
+    /// Any name: another mechanism protects the server from pages of other sites.
     Any,
 }
 
@@ -84,9 +84,7 @@ impl OriginCheck {
             return Ok(None);
         }
         let shown = shown(value.as_bytes());
-        Err(Rejected(format!(
-            "pages of the origin {shown} must not call this server: allow the origin with the setting `cors`"
-        )))
+        Err(Rejected(format!("`Origin` must be this server or an origin that `cors` lists, and is {shown}")))
     }
 
     fn check_host(&self, host: &str) -> Result<(), Rejected> {
@@ -103,8 +101,7 @@ impl OriginCheck {
         }
         let shown = shown(host.as_bytes());
         Err(Rejected(format!(
-            "the host {shown} is not one by which this server may be called: `allowed_hosts` or `public_url` is the \
-             setting that allows it"
+            "`Host` must be a host name of this server, and is {shown}: add it with `allowed_hosts` or `public_url`"
         )))
     }
 
@@ -118,13 +115,13 @@ impl OriginCheck {
     }
 
     /// Adds the CORS headers for a preflight request. Returns `false` for any other request.
-    pub(crate) fn preflight(&self, method: &Method, asked: &HeaderMap, headers: &mut HeaderMap) -> bool {
-        if method != Method::OPTIONS || !asked.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
+    pub(crate) fn preflight(&self, method: &Method, request: &HeaderMap, headers: &mut HeaderMap) -> bool {
+        if method != Method::OPTIONS || !request.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
             return false;
         }
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, GET, DELETE"));
         // Arguments are repeated in headers of any name, so a fixed list would not suffice.
-        if let Some(names) = asked.get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        if let Some(names) = request.get(ACCESS_CONTROL_REQUEST_HEADERS) {
             headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
         }
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
@@ -133,7 +130,7 @@ impl OriginCheck {
     }
 }
 
-/// Returns the host by which a client called the server, with its port.
+/// Returns the host of a request, with its port.
 fn host<'a>(head: &Head<'a>) -> Result<&'a str, Rejected> {
     match (head.host, head.parts.uri.authority()) {
         // HTTP/2 has it in the request target, and may have the header as well.
@@ -172,18 +169,18 @@ pub(crate) fn shown(value: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn passes(gate: &OriginCheck, host: &str, origin: &[&str]) -> bool {
+    fn is_allowed(origins: &OriginCheck, host: &str, origin: &[&str]) -> bool {
         let request = http::Request::post("/mcp").header("host", host);
         let request = origin.iter().fold(request, |request, origin| request.header("origin", *origin));
         let (parts, ()) = request.body(()).expect("it is a request").into_parts();
-        gate.check(&Head::of(&parts)).is_ok()
+        origins.check(&Head::of(&parts)).is_ok()
     }
 
     #[test]
-    fn a_server_on_the_same_machine_is_called_by_its_names() {
-        let gate = OriginCheck::default();
+    fn only_loopback_hosts_are_allowed_by_default() {
+        let origins = OriginCheck::default();
         for host in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080"] {
-            assert!(passes(&gate, host, &[]), "{host}");
+            assert!(is_allowed(&origins, host, &[]), "{host}");
         }
         for host in [
             "evil.example",
@@ -198,14 +195,14 @@ mod tests {
             "[::1]x",
             "0.0.0.0",
         ] {
-            assert!(!passes(&gate, host, &[]), "{host}");
+            assert!(!is_allowed(&origins, host, &[]), "{host}");
         }
     }
 
     #[test]
-    fn pages_of_other_origins_are_rejected() {
-        let gate = OriginCheck::default();
-        assert!(passes(&gate, "localhost:8080", &["http://localhost:8080"]));
+    fn other_origins_are_rejected() {
+        let origins = OriginCheck::default();
+        assert!(is_allowed(&origins, "localhost:8080", &["http://localhost:8080"]));
         for origin in [
             "https://evil.example",
             "null",
@@ -219,21 +216,29 @@ mod tests {
             "",
             "http://localhost:8080.evil.example",
         ] {
-            assert!(!passes(&gate, "localhost:8080", &[origin]), "{origin}");
+            assert!(!is_allowed(&origins, "localhost:8080", &[origin]), "{origin}");
         }
-        assert!(!passes(&gate, "localhost:8080", &["http://localhost:8080", "http://localhost:8080"]));
+        assert!(!is_allowed(&origins, "localhost:8080", &["http://localhost:8080", "http://localhost:8080"]));
     }
 
     #[test]
-    fn names_and_origins_are_added() {
-        let mut gate = OriginCheck::default();
-        gate.allow_hosts(["mcp.example.com".to_owned(), "other.example:81".to_owned()]);
-        gate.allow_origins(["https://app.example.com".to_owned()]);
-        assert!(passes(&gate, "MCP.example.com:443", &["https://app.example.com"]));
-        assert!(passes(&gate, "other.example:81", &[]) && !passes(&gate, "other.example:82", &[]));
-        assert!(!passes(&gate, "localhost", &[]) && !passes(&gate, "mcp.example.com.evil.example", &[]));
-        assert!(!passes(&gate, "mcp.example.com", &["https://app.example.com.evil.example"]));
-        gate.allow_any_host();
-        assert!(passes(&gate, "anything", &[]) && !passes(&gate, "anything", &["https://evil.example"]));
+    fn host_names_and_origins_are_added() {
+        let mut origins = OriginCheck::default();
+        origins.allow_hosts(["mcp.example.com".to_owned(), "other.example:81".to_owned()]);
+        origins.allow_origins(["https://app.example.com".to_owned()]);
+        assert!(is_allowed(&origins, "MCP.example.com:443", &["https://app.example.com"]));
+        assert!(
+            is_allowed(&origins, "other.example:81", &[]) && !is_allowed(&origins, "other.example:82", &[])
+        );
+        assert!(
+            !is_allowed(&origins, "localhost", &[])
+                && !is_allowed(&origins, "mcp.example.com.evil.example", &[])
+        );
+        assert!(!is_allowed(&origins, "mcp.example.com", &["https://app.example.com.evil.example"]));
+        origins.allow_any_host();
+        assert!(
+            is_allowed(&origins, "anything", &[])
+                && !is_allowed(&origins, "anything", &["https://evil.example"])
+        );
     }
 }

@@ -10,11 +10,16 @@ use http::request::Parts;
 use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion, Response};
 use mcpwright_server::{Action, Caller, Connection, Overloaded, Received, Server, TransportMetadata};
 
-use crate::calls::{self, CallOwner, CallSink, Calls, Left, PendingCall};
+use crate::calls::gate::CallSink;
+use crate::calls::owner::{CallOwner, RunEnd};
+use crate::calls::run;
+use crate::calls::table::{Calls, PendingCall};
 use crate::http::edge::answer;
-use crate::http::edge::answer::Decided;
-use crate::http::legacy::stream::{EventId, Kind, Stream};
+use crate::http::edge::answer::Stage;
+use crate::http::legacy::event_id::{EventId, StreamKind};
+use crate::http::legacy::stream::Stream;
 use crate::http::legacy::streams::Streams;
+use crate::http::random::random_bytes;
 use crate::http::state::{HttpState, is_set};
 use crate::runtime::TokioRuntime;
 use crate::sync::lock;
@@ -22,7 +27,7 @@ use crate::sync::lock;
 /// The part of a session that one process holds: its connection, its calls, and its streams.
 pub(crate) struct ActiveSession {
     state: Arc<HttpState>,
-    /// The client can resume a stream, and has a session by which it is recognized.
+    /// The client can resume a stream: its revision has priming events, and it has a session.
     is_resumable: bool,
     connection: Mutex<Connection>,
     calls: Calls<StreamSink>,
@@ -42,8 +47,8 @@ pub(crate) struct ActiveSession {
 #[derive(Debug)]
 pub(crate) struct StreamSink(Arc<Stream>);
 
-/// The request that brought a message, and what its calls hold while they run.
-pub(crate) struct Arrival<'a, G> {
+/// The HTTP request of a message, and the guard that its calls hold.
+pub(crate) struct RequestContext<'a, G> {
     pub(crate) parts: &'a Parts,
     /// Keeps the session in use.
     pub(crate) guard: &'a G,
@@ -51,7 +56,8 @@ pub(crate) struct Arrival<'a, G> {
 
 impl ActiveSession {
     pub(crate) fn new(state: &Arc<HttpState>, connection: Connection) -> Arc<Self> {
-        let is_resumable = connection.handshake().is_some_and(|handshake| has_priming(handshake.version()));
+        let is_resumable =
+            connection.handshake().is_some_and(|handshake| supports_resumption(handshake.version()));
         Arc::new(Self {
             state: Arc::clone(state),
             is_resumable,
@@ -72,24 +78,24 @@ impl ActiveSession {
         caller: Caller,
         message: Result<Message, DecodeError>,
         stream: &Arc<Stream>,
-        arrival: &Arrival<'_, G>,
+        request: &RequestContext<'_, G>,
     ) -> Reply {
-        self.follow(
+        self.execute(
             |connection| {
                 connection.set_caller(caller);
                 connection.receive_with(message, &**stream)
             },
             stream,
-            arrival,
+            request,
         )
     }
 
-    /// Follows the instructions of the connection.
-    pub(crate) fn follow<G: Clone + Send + 'static>(
+    /// Executes the actions that a decision of the connection returns.
+    pub(crate) fn execute<G: Clone + Send + 'static>(
         self: &Arc<Self>,
         decide: impl FnOnce(&mut Connection) -> Received,
         stream: &Arc<Stream>,
-        arrival: &Arrival<'_, G>,
+        request: &RequestContext<'_, G>,
     ) -> Reply {
         // Locked until each call is registered: a cancellation on another thread finds the right one.
         let mut connection = self.connection();
@@ -98,15 +104,15 @@ impl ActiveSession {
             Received::Call(call) => {
                 let call = self.calls.register(call, StreamSink::expecting(stream));
                 drop(connection);
-                let has_started = self.start(call, arrival);
-                return Reply::Status(if has_started { StatusCode::OK } else { answer::OVERLOADED });
+                let has_started = self.start(call, request);
+                return if has_started { Reply::Status(StatusCode::OK) } else { Reply::Overloaded };
             }
             Received::Reply(response) => {
                 let status = status_of(&response);
                 stream.push(&response.into());
                 return Reply::Status(status);
             }
-            Received::Overloaded(_) => (Reply::Status(answer::OVERLOADED), received.into_actions()),
+            Received::Overloaded(_) => (Reply::Overloaded, received.into_actions()),
             Received::Ignored(actions) => (Reply::None, actions),
             received => (Reply::Status(StatusCode::OK), received.into_actions()),
         };
@@ -138,11 +144,8 @@ impl ActiveSession {
         drop(connection);
         for call in pending {
             // Another message of its batch may have cancelled it.
-            if call.gate.is_open()
-                && !self.start(call, arrival)
-                && let Reply::Status(status) = &mut reply
-            {
-                *status = answer::OVERLOADED;
+            if call.gate.is_open() && !self.start(call, request) && reply != Reply::None {
+                reply = Reply::Overloaded;
             }
         }
         reply
@@ -152,26 +155,33 @@ impl ActiveSession {
     fn start<G: Clone + Send + 'static>(
         self: &Arc<Self>,
         mut pending: PendingCall<StreamSink>,
-        arrival: &Arrival<'_, G>,
+        request: &RequestContext<'_, G>,
     ) -> bool {
-        self.state.extract(arrival.parts, &mut pending.call);
+        self.state.extract(request.parts, &mut pending.call);
         let Some(permit) = self.state.calls.try_acquire() else {
             let PendingCall { call, gate } = pending;
             let outcome = mcpwright_core::ErrorObject::from(Overloaded::too_many_calls()).into();
-            calls::finish(self, &call, outcome, &gate);
+            run::finish(self, &call, outcome, &gate);
             return false;
         };
-        calls::start(self, pending, || (permit, arrival.guard.clone()));
+        run::start(self, pending, || (permit, request.guard.clone()));
         true
     }
 
     /// Creates a stream of this session.
-    pub(crate) fn new_stream(&self, kind: Kind, takes_events: bool) -> Arc<Stream> {
-        Arc::new(Stream::new(kind, random(), self.is_resumable, takes_events))
+    pub(crate) fn new_stream(&self, kind: StreamKind, accepts_events: bool) -> Arc<Stream> {
+        // It cannot be guessed, so that only the client that received it finds the stream.
+        let number = u64::from_ne_bytes(random_bytes());
+        Arc::new(Stream::new(kind, number, self.is_resumable, accepts_events))
     }
 
     pub(crate) fn streams(&self) -> &Streams {
         &self.streams
+    }
+
+    /// Returns the stream of an event.
+    pub(crate) fn find_stream(&self, id: EventId) -> Option<Arc<Stream>> {
+        self.streams.find(id)
     }
 
     /// Opens a standalone stream, for messages that answer no request.
@@ -191,7 +201,7 @@ impl ActiveSession {
             });
             listening.inspect_err(|_| self.is_listening.store(false, Ordering::Release))?;
         }
-        let stream = self.new_stream(Kind::Standalone, true);
+        let stream = self.new_stream(StreamKind::Standalone, true);
         self.streams.keep(&stream);
         Ok(stream)
     }
@@ -268,7 +278,7 @@ impl ActiveSession {
     }
 
     /// Drops streams that no client has resumed in time. Returns `true` if dropping the session would lose nothing.
-    pub(crate) fn tidy(&self) -> bool {
+    pub(crate) fn drop_abandoned_streams(&self) -> bool {
         self.streams.drop_abandoned(self.state.limits.session_idle_timeout);
         self.is_empty()
     }
@@ -279,12 +289,14 @@ impl ActiveSession {
 pub(crate) enum Reply {
     /// An answer with this status.
     Status(StatusCode),
+    /// The answer to a request above a limit.
+    Overloaded,
     /// No answer.
     None,
 }
 
 fn status_of(response: &Response) -> StatusCode {
-    answer::status(response.outcome.as_ref().err(), Era::Legacy, Decided::BeforeCall)
+    answer::status(response.outcome.as_ref().err(), Era::Legacy, Stage::BeforeCall)
 }
 
 impl CallOwner for ActiveSession {
@@ -314,8 +326,8 @@ impl CallOwner for ActiveSession {
         Box::pin(is_set(self.state.ended.subscribe()))
     }
 
-    fn call_left(&self, sink: &StreamSink, left: Left) {
-        if left.has_ended {
+    fn run_ended(&self, sink: &StreamSink, end: RunEnd) {
+        if end.has_ended {
             sink.0.answer_done();
         }
     }
@@ -340,28 +352,13 @@ impl CallSink for StreamSink {
 }
 
 impl TransportMetadata for Stream {
-    /// A client that wants a single JSON object cannot receive a request before it.
+    /// A client that accepts only a single JSON object cannot receive a request before it.
     fn accepts_server_requests(&self) -> bool {
-        self.takes_events
+        self.accepts_events
     }
 }
 
-/// Returns `true` if clients of the revision know events without a message, and connections that close before their
-/// stream ends.
-fn has_priming(version: &ProtocolVersion) -> bool {
+/// Returns `true` if the revision has priming events, and lets a server close a connection before its stream ends.
+fn supports_resumption(version: &ProtocolVersion) -> bool {
     *version == ProtocolVersion::V2025_11_25
-}
-
-/// Returns a number that cannot be guessed, so that only the client that received it finds the stream.
-fn random() -> u64 {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).expect("the operating system has random numbers");
-    u64::from_ne_bytes(bytes)
-}
-
-impl ActiveSession {
-    /// Returns the stream of an event.
-    pub(crate) fn find_stream(&self, id: EventId) -> Option<Arc<Stream>> {
-        self.streams.find(id)
-    }
 }

@@ -4,7 +4,7 @@
 //! See [HTTP with SSE](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse).
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -16,12 +16,14 @@ use crate::http::edge::answer::Answer;
 use crate::http::edge::body::Events;
 use crate::http::edge::head::Head;
 use crate::http::edge::{accept, answer, body};
-use crate::http::legacy::active::{ActiveSession, Arrival};
+use crate::http::legacy::active::{ActiveSession, RequestContext};
 use crate::http::legacy::requests::too_many_streams;
 use crate::http::legacy::standalone::StandaloneStream;
 use crate::http::legacy::stream::Stream;
 use crate::http::limiter::Permit;
+use crate::http::random::random_bytes;
 use crate::http::state::{HttpState, caller};
+use crate::sync::lock;
 
 /// The path of HTTP+SSE, and its clients.
 pub(crate) struct HttpSse {
@@ -31,7 +33,7 @@ pub(crate) struct HttpSse {
 
 /// A client with an open stream.
 struct Client {
-    live: Arc<ActiveSession>,
+    session: Arc<ActiveSession>,
     stream: Arc<Stream>,
     /// The subject of its caller: messages of other callers are rejected.
     subject: Option<String>,
@@ -44,18 +46,14 @@ impl HttpSse {
 
     /// Ends all streams: the process shuts down.
     pub(crate) fn close(&self) {
-        self.clients().values().for_each(|client| client.stream.end());
-    }
-
-    fn clients(&self) -> MutexGuard<'_, HashMap<String, Arc<Client>>> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.clients).values().for_each(|client| client.stream.end());
     }
 }
 
 /// Answers a request at the path of HTTP+SSE.
 pub(crate) async fn handle<B>(
     state: &Arc<HttpState>,
-    served: &Arc<HttpSse>,
+    http_sse: &Arc<HttpSse>,
     head: &Head<'_>,
     body: B,
 ) -> Answer
@@ -63,46 +61,49 @@ where
     B: http_body::Body<Data = Bytes>,
 {
     match head.parts.method {
-        Method::GET => open(state, served, head),
-        Method::POST => take(state, served, head, body).await,
+        Method::GET => open(state, http_sse, head),
+        Method::POST => post(state, http_sse, head, body).await,
         _ => answer::not_allowed("GET, POST"),
     }
 }
 
 /// Opens the stream of a client, which starts with the URL for its messages.
-fn open(state: &Arc<HttpState>, served: &Arc<HttpSse>, head: &Head<'_>) -> Answer {
-    if !Accepts::of(head).only_events {
-        let reason = "a stream is text/event-stream: `Accept` must allow it";
-        return answer::rejection(StatusCode::NOT_ACCEPTABLE, reason);
+fn open(state: &Arc<HttpState>, http_sse: &Arc<HttpSse>, head: &Head<'_>) -> Answer {
+    if !Accepts::of(head).stream {
+        return answer::not_an_event_stream();
     }
-    let Some(counted) = state.streams.try_acquire() else {
-        return answer::overloaded(None, &too_many_streams());
+    let Some(permit) = state.streams.try_acquire() else {
+        return answer::limit_reached(&too_many_streams());
     };
     let caller = caller(head.parts);
     let subject = caller.subject().map(str::to_owned);
     let connection = Connection::new(state.server.clone(), caller);
-    let live = ActiveSession::new(state, connection);
-    let stream = match live.open_standalone() {
+    let session = ActiveSession::new(state, connection);
+    let stream = match session.open_standalone() {
         Ok(stream) => stream,
-        Err(overloaded) => return answer::overloaded(None, &overloaded),
+        Err(overloaded) => return answer::limit_reached(&overloaded),
     };
-    let id = random();
-    let greeting = format!("event: endpoint\ndata: {}?session={id}\n\n", served.path);
-    let attached = stream.attach(None, state.limits.keep_alive_interval, ());
-    let attached = StandaloneStream::new(Arc::clone(&live), attached);
-    served.clients().insert(id.clone(), Arc::new(Client { live, stream, subject }));
-    let guard = Guard { served: Arc::downgrade(served), id, _counted: counted };
-    answer::events(ClientStream { greeting: Some(greeting.into()), attached, _guard: guard })
+    let id = format!("{:032x}", u128::from_ne_bytes(random_bytes()));
+    let endpoint_event = format!("event: endpoint\ndata: {}?session={id}\n\n", http_sse.path);
+    let attachment = stream.attach(None, state.limits.keep_alive_interval, ());
+    let attached_stream = StandaloneStream::new(Arc::clone(&session), attachment);
+    lock(&http_sse.clients).insert(id.clone(), Arc::new(Client { session, stream, subject }));
+    let guard = ClientGuard { http_sse: Arc::downgrade(http_sse), id, _permit: permit };
+    answer::events(ClientStream {
+        endpoint_event: Some(endpoint_event.into()),
+        stream: attached_stream,
+        _guard: guard,
+    })
 }
 
 /// Handles a message of a client. Its answer goes to the client's stream.
-async fn take<B>(state: &Arc<HttpState>, served: &HttpSse, head: &Head<'_>, body: B) -> Answer
+async fn post<B>(state: &Arc<HttpState>, http_sse: &HttpSse, head: &Head<'_>, body: B) -> Answer
 where
     B: http_body::Body<Data = Bytes>,
 {
     let query = head.parts.uri.query().unwrap_or_default();
     let id = query.split('&').find_map(|pair| pair.strip_prefix("session="));
-    let client = id.and_then(|id| served.clients().get(id).cloned());
+    let client = id.and_then(|id| lock(&http_sse.clients).get(id).cloned());
     let caller = caller(head.parts);
     let client = client.filter(|client| client.subject.as_deref() == caller.subject());
     let Some(client) = client else {
@@ -113,48 +114,41 @@ where
     }
     let message = match body::read(body, &state.limits).await {
         Ok(bytes) => body::decode(&bytes),
-        Err(unread) => return answer::unread(&unread, &state.limits),
+        Err(error) => return answer::unreadable_body(&error, &state.limits),
     };
-    let arrival = Arrival { parts: head.parts, guard: &() };
-    client.live.receive(caller, message, &client.stream, &arrival);
+    let request = RequestContext { parts: head.parts, guard: &() };
+    client.session.receive(caller, message, &client.stream, &request);
     answer::empty(StatusCode::ACCEPTED)
 }
 
 /// The stream of a client, which starts with the URL for its messages.
 struct ClientStream {
-    greeting: Option<Bytes>,
-    attached: StandaloneStream<()>,
-    _guard: Guard,
+    endpoint_event: Option<Bytes>,
+    stream: StandaloneStream<()>,
+    _guard: ClientGuard,
 }
 
 impl Events for ClientStream {
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        match self.greeting.take() {
-            Some(greeting) => Poll::Ready(Some(greeting)),
-            None => self.attached.poll_events(context),
+        match self.endpoint_event.take() {
+            Some(event) => Poll::Ready(Some(event)),
+            None => self.stream.poll_events(context),
         }
     }
 }
 
 /// Removes a client whose stream has ended, and cancels its calls: their answers could not be sent.
-struct Guard {
-    served: Weak<HttpSse>,
+struct ClientGuard {
+    http_sse: Weak<HttpSse>,
     id: String,
-    _counted: Permit,
+    _permit: Permit,
 }
 
-impl Drop for Guard {
+impl Drop for ClientGuard {
     fn drop(&mut self) {
-        let client = self.served.upgrade().and_then(|served| served.clients().remove(&self.id));
+        let client = self.http_sse.upgrade().and_then(|http_sse| lock(&http_sse.clients).remove(&self.id));
         if let Some(client) = client {
-            client.live.end();
+            client.session.end();
         }
     }
-}
-
-/// Returns a name that cannot be guessed.
-fn random() -> String {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).expect("the operating system has random numbers");
-    format!("{:032x}", u128::from_ne_bytes(bytes))
 }

@@ -17,10 +17,11 @@ use crate::http::edge::answer::Answer;
 use crate::http::edge::body::ReadyEvents;
 use crate::http::edge::head::{Field, Head, SESSION};
 use crate::http::edge::headers::declared_revision;
-use crate::http::legacy::active::{ActiveSession, Arrival, Reply};
+use crate::http::legacy::active::{ActiveSession, Reply, RequestContext};
+use crate::http::legacy::event_id::{EventId, StreamKind};
 use crate::http::legacy::session::{SessionError, SessionGuard, SessionToken, Sessions};
 use crate::http::legacy::standalone::StandaloneStream;
-use crate::http::legacy::stream::{EventId, FirstReply, Kind, Stream};
+use crate::http::legacy::stream::{FirstReply, Stream};
 use crate::http::sse;
 use crate::http::state::{HttpState, caller};
 
@@ -38,20 +39,22 @@ pub(crate) async fn post(
     head: &Head<'_>,
     caller: Caller,
     message: Message,
-    takes: Accepts,
+    accepts: Accepts,
 ) -> Answer {
     let session = match enter(sessions, head, caller.clone()).await {
         Ok(session) => session,
         Err(answer) => return answer,
     };
-    let stream = session.new_stream(Kind::Answer, takes.events);
-    let arrival = Arrival { parts: head.parts, guard: &session };
-    let reply = session.receive(caller, Ok(message), &stream, &arrival);
+    let stream = session.new_stream(StreamKind::Answer, accepts.events);
+    let request = RequestContext { parts: head.parts, guard: &session };
+    let reply = session.receive(caller, Ok(message), &stream, &request);
     stream.answer_done();
-    let Reply::Status(status) = reply else { return answer::empty(StatusCode::ACCEPTED) };
-    match first_reply(state, &stream, takes).await {
-        FirstReply::Whole(bytes) => whole(status, bytes, takes),
-        FirstReply::Nothing if !takes.events => answer::empty(StatusCode::ACCEPTED),
+    if reply == Reply::None {
+        return answer::empty(StatusCode::ACCEPTED);
+    }
+    match first_reply(state, &stream, accepts).await {
+        FirstReply::Whole(bytes) => whole(reply, bytes, accepts),
+        FirstReply::Nothing if !accepts.events => answer::empty(StatusCode::ACCEPTED),
         FirstReply::Events | FirstReply::Nothing => {
             session.streams().keep(&stream);
             answer::events(stream.attach(None, state.limits.keep_alive_interval, session))
@@ -65,15 +68,17 @@ pub(crate) async fn post_without_session(
     head: &Head<'_>,
     connection: Connection,
     received: Received,
-    takes: Accepts,
+    accepts: Accepts,
 ) -> Answer {
     let session = ActiveSession::new(state, connection);
-    let stream = session.new_stream(Kind::Answer, takes.events);
-    let reply = session.follow(|_| received, &stream, &Arrival { parts: head.parts, guard: &() });
+    let stream = session.new_stream(StreamKind::Answer, accepts.events);
+    let reply = session.execute(|_| received, &stream, &RequestContext { parts: head.parts, guard: &() });
     stream.answer_done();
-    let Reply::Status(status) = reply else { return answer::empty(StatusCode::ACCEPTED) };
-    match first_reply(state, &stream, takes).await {
-        FirstReply::Whole(bytes) => whole(status, bytes, takes),
+    if reply == Reply::None {
+        return answer::empty(StatusCode::ACCEPTED);
+    }
+    match first_reply(state, &stream, accepts).await {
+        FirstReply::Whole(bytes) => whole(reply, bytes, accepts),
         FirstReply::Nothing => answer::empty(StatusCode::ACCEPTED),
         FirstReply::Events => answer::events(stream.attach(None, state.limits.keep_alive_interval, session)),
     }
@@ -81,16 +86,15 @@ pub(crate) async fn post_without_session(
 
 /// Opens the standalone stream of a session, or resumes a stream.
 pub(crate) async fn get(state: &HttpState, sessions: &Arc<Sessions>, head: &Head<'_>) -> Answer {
-    if !Accepts::of(head).only_events {
-        let reason = "a stream is text/event-stream: `Accept` must allow it";
-        return answer::rejection(StatusCode::NOT_ACCEPTABLE, reason);
+    if !Accepts::of(head).stream {
+        return answer::not_an_event_stream();
     }
     let session = match enter(sessions, head, caller(head.parts)).await {
         Ok(session) => session,
         Err(answer) => return answer,
     };
     let Some(permit) = state.streams.try_acquire() else {
-        return answer::overloaded(None, &too_many_streams());
+        return answer::limit_reached(&too_many_streams());
     };
     let after = match head.last_event.first() {
         None => None,
@@ -105,19 +109,19 @@ pub(crate) async fn get(state: &HttpState, sessions: &Arc<Sessions>, head: &Head
         // and accept only this answer without an error.
         (Some(stream), Some(id)) if stream.is_over(id) => return answer::not_allowed("POST, DELETE"),
         (Some(stream), after) => (stream, after),
-        // The events are lost: a client that waited for them would wait forever.
-        (None, Some(EventId { kind: Kind::Answer, .. })) => return unknown_event(),
+        // The events are lost: a client that waits for them would wait forever.
+        (None, Some(EventId { kind: StreamKind::Answer, .. })) => return unknown_event(),
         (None, _) => match session.open_standalone() {
             Ok(stream) => (stream, None),
-            Err(overloaded) => return answer::overloaded(None, &overloaded),
+            Err(overloaded) => return answer::limit_reached(&overloaded),
         },
     };
     let active = Arc::clone(&session);
-    let attached = stream.attach(after, state.limits.keep_alive_interval, (session, permit));
-    answer::events(StandaloneStream::new(active, attached))
+    let attachment = stream.attach(after, state.limits.keep_alive_interval, (session, permit));
+    answer::events(StandaloneStream::new(active, attachment))
 }
 
-/// Returns the rejection of a stream because there are too many.
+/// Returns the error of a stream above the limit.
 pub(crate) fn too_many_streams() -> Overloaded {
     Overloaded::new("too many streams at once", std::time::Duration::from_secs(1))
 }
@@ -163,7 +167,7 @@ async fn token(sessions: &Sessions, head: &Head<'_>, caller: &Caller) -> Result<
         }
     };
     if !declared_revision(head).may_be_legacy() {
-        let reason = "MCP-Protocol-Version must be the negotiated revision: this one has no sessions";
+        let reason = "MCP-Protocol-Version must be the revision that `initialize` negotiated: the declared one has no sessions";
         return Err(answer::rejection(StatusCode::BAD_REQUEST, reason));
     }
     match sessions.open(caller, id).await {
@@ -179,14 +183,14 @@ async fn token(sessions: &Sessions, head: &Head<'_>, caller: &Caller) -> Result<
     }
 }
 
-/// Waits for the shape of an answer: known once the stream has a message, or after a time.
-async fn first_reply(state: &HttpState, stream: &Stream, takes: Accepts) -> FirstReply {
+/// Waits for the shape of an answer, which is known once the stream has a message, or after `json_grace`.
+async fn first_reply(state: &HttpState, stream: &Stream, accepts: Accepts) -> FirstReply {
     let mut timer = None;
     poll_fn(|context| {
         if let Poll::Ready(first) = stream.poll_first(context) {
             return Poll::Ready(first);
         }
-        if !takes.events {
+        if !accepts.events {
             return Poll::Pending;
         }
         let timer = timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(state.limits.json_grace)));
@@ -195,9 +199,13 @@ async fn first_reply(state: &HttpState, stream: &Stream, takes: Accepts) -> Firs
     .await
 }
 
-fn whole(status: StatusCode, bytes: Vec<u8>, takes: Accepts) -> Answer {
-    if takes.json || status != StatusCode::OK {
-        return answer::whole(status, bytes);
+fn whole(reply: Reply, bytes: Vec<u8>, accepts: Accepts) -> Answer {
+    match reply {
+        Reply::Overloaded => return answer::overloaded(bytes),
+        Reply::Status(status) if accepts.json || status != StatusCode::OK => {
+            return answer::whole(status, bytes);
+        }
+        Reply::Status(_) | Reply::None => {}
     }
     let mut events = Vec::with_capacity(bytes.len() + 16);
     sse::event(&mut events, None, |out| out.extend_from_slice(&bytes));

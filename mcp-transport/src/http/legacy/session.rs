@@ -8,14 +8,16 @@ use std::collections::hash_map::Entry;
 use std::ops::Deref;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mcpwright_server::{Caller, Connection, Handshake, Runtime as _, Seal, Store, StoreError};
 
 use crate::http::legacy::active::ActiveSession;
+use crate::http::random::random_bytes;
 use crate::http::state::HttpState;
+use crate::sync::lock;
 
 /// The purpose that session ids are sealed for.
 const PURPOSE: &str = "mcp session";
@@ -24,24 +26,22 @@ const PURPOSE: &str = "mcp session";
 const MAX_SESSION_ID_BYTES: usize = 6 << 10;
 
 /// Interval at which unused sessions are dropped.
-const SWEEP: Duration = Duration::from_secs(5);
+const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Timeout of the store.
-const STORE_TIME: Duration = Duration::from_millis(250);
+const STORE_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// Identifies a session.
+/// The random number in the id of a session, which identifies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Id(u128);
+pub(crate) struct SessionKey(u128);
 
-impl Id {
+impl SessionKey {
     fn random() -> Self {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).expect("the operating system has random numbers");
-        Self(u128::from_be_bytes(bytes))
+        Self(u128::from_be_bytes(random_bytes()))
     }
 
     /// Returns the key in the store that marks the session as ended.
-    fn ended(self) -> String {
+    fn end_marker(self) -> String {
         format!("mcp:session:{:032x}:ended", self.0)
     }
 }
@@ -51,11 +51,11 @@ const MAX_CACHED_TOKENS: usize = 1000;
 
 /// An opened session id.
 pub(crate) struct SessionToken {
-    id: Id,
+    key: SessionKey,
     /// The key in the store that marks the session as ended.
-    ended: String,
+    end_marker: String,
     /// The expiry, in seconds of Unix time.
-    until: u64,
+    expires: u64,
     handshake: Handshake,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct SessionToken {
 struct CachedToken {
     id: String,
     owner: String,
-    known: Arc<SessionToken>,
+    token: Arc<SessionToken>,
 }
 
 /// The reason why a session cannot be used.
@@ -80,10 +80,10 @@ pub(crate) struct Sessions {
     seal: Seal,
     store: Arc<dyn Store>,
     /// Recently opened ids, by their [`tail`]: opening one takes longer than a small call.
-    opened: Mutex<HashMap<u64, CachedToken>>,
-    live: Mutex<HashMap<Id, Arc<ActiveSession>>>,
+    tokens: Mutex<HashMap<u64, CachedToken>>,
+    active: Mutex<HashMap<SessionKey, Arc<ActiveSession>>>,
     /// Incremented with each request: the session that was used last has the highest number.
-    clock: AtomicU64,
+    use_counter: AtomicU64,
     is_sweeping: AtomicBool,
 }
 
@@ -93,18 +93,18 @@ impl Sessions {
             state: Arc::clone(state),
             seal,
             store,
-            opened: Mutex::default(),
-            live: Mutex::default(),
-            clock: AtomicU64::new(0),
+            tokens: Mutex::default(),
+            active: Mutex::default(),
+            use_counter: AtomicU64::new(0),
             is_sweeping: AtomicBool::new(false),
         })
     }
 
     /// Creates the id of a new session. Returns `None` if it would be too long to be accepted later.
-    pub(crate) fn mint(&self, caller: &Caller, handshake: &Handshake) -> Option<String> {
-        let until = self.seconds() + self.state.limits.max_session_age.as_secs();
-        let mut plain = Vec::from(Id::random().0.to_be_bytes());
-        plain.extend_from_slice(&until.to_be_bytes());
+    pub(crate) fn create_id(&self, caller: &Caller, handshake: &Handshake) -> Option<String> {
+        let expires = self.unix_time() + self.state.limits.max_session_age.as_secs();
+        let mut plain = Vec::from(SessionKey::random().0.to_be_bytes());
+        plain.extend_from_slice(&expires.to_be_bytes());
         plain.extend_from_slice(handshake.to_text().as_bytes());
         let id = self.seal.seal(PURPOSE, &[caller.binding()], &plain);
         // It must fit into the head of a request, with other fields.
@@ -113,12 +113,12 @@ impl Sessions {
 
     /// Opens the session id of a caller.
     pub(crate) async fn open(&self, caller: &Caller, id: &str) -> Result<Arc<SessionToken>, SessionError> {
-        let known = self.unseal(caller, id).ok_or(SessionError::NotFound)?;
-        match in_time(self.store.get(&known.ended)).await {
-            Ok(None) => Ok(known),
+        let token = self.unseal(caller, id).ok_or(SessionError::NotFound)?;
+        match with_store_timeout(self.store.get(&token.end_marker)).await {
+            Ok(None) => Ok(token),
             Ok(Some(_)) => Err(SessionError::NotFound),
             Err(error) => {
-                tracing::error!(%error, "cannot read from the store whether a session has ended");
+                tracing::error!(%error, "cannot look up in the store if a session has ended");
                 Err(SessionError::Unavailable)
             }
         }
@@ -128,76 +128,73 @@ impl Sessions {
         if id.len() > MAX_SESSION_ID_BYTES {
             return None;
         }
-        let is_it = |opened: &&CachedToken| opened.id == id && opened.owner == caller.binding();
-        let before = self.opened().get(&tail(id)?).filter(is_it).map(|it| Arc::clone(&it.known));
-        let known = match before {
-            Some(known) => known,
-            None => self.unseal_anew(caller, id)?,
+        let is_same = |cached: &&CachedToken| cached.id == id && cached.owner == caller.binding();
+        let cached =
+            lock(&self.tokens).get(&tail(id)?).filter(is_same).map(|cached| Arc::clone(&cached.token));
+        let token = match cached {
+            Some(token) => token,
+            None => self.unseal_uncached(caller, id)?,
         };
-        (known.until > self.seconds()).then_some(known)
+        (token.expires > self.unix_time()).then_some(token)
     }
 
-    fn unseal_anew(&self, caller: &Caller, id: &str) -> Option<Arc<SessionToken>> {
+    fn unseal_uncached(&self, caller: &Caller, id: &str) -> Option<Arc<SessionToken>> {
         let plain = self.seal.open(PURPOSE, &[caller.binding()], id)?;
-        let (session, rest) = plain.split_first_chunk()?;
-        let (until, text) = rest.split_first_chunk()?;
-        let (session, until) = (Id(u128::from_be_bytes(*session)), u64::from_be_bytes(*until));
+        let (key, rest) = plain.split_first_chunk()?;
+        let (expires, text) = rest.split_first_chunk()?;
+        let (key, expires) = (SessionKey(u128::from_be_bytes(*key)), u64::from_be_bytes(*expires));
         let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.state.server)?;
-        let known = Arc::new(SessionToken { id: session, ended: session.ended(), until, handshake });
-        let mut opened = self.opened();
-        if opened.len() >= MAX_CACHED_TOKENS {
-            opened.clear();
+        let token = Arc::new(SessionToken { key, end_marker: key.end_marker(), expires, handshake });
+        let mut tokens = lock(&self.tokens);
+        if tokens.len() >= MAX_CACHED_TOKENS {
+            tokens.clear();
         }
         let (id, owner, tail) = (id.to_owned(), caller.binding().to_owned(), tail(id)?);
-        opened.insert(tail, CachedToken { id, owner, known: Arc::clone(&known) });
-        Some(known)
-    }
-
-    fn opened(&self) -> MutexGuard<'_, HashMap<u64, CachedToken>> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+        tokens.insert(tail, CachedToken { id, owner, token: Arc::clone(&token) });
+        Some(token)
     }
 
     /// Ends a session in all processes.
-    pub(crate) async fn end(&self, known: &SessionToken) -> Result<(), StoreError> {
-        let left = Duration::from_secs(known.until.saturating_sub(self.seconds()));
-        in_time(self.store.put(&known.ended, b"", left)).await?;
-        let live = self.table().remove(&known.id);
-        if let Some(live) = live {
-            live.end();
+    pub(crate) async fn end(&self, token: &SessionToken) -> Result<(), StoreError> {
+        let remaining = Duration::from_secs(token.expires.saturating_sub(self.unix_time()));
+        with_store_timeout(self.store.put(&token.end_marker, b"", remaining)).await?;
+        let active = lock(&self.active).remove(&token.key);
+        if let Some(active) = active {
+            active.end();
         }
         Ok(())
     }
 
     /// Returns the session as this process holds it. Returns `None` if there are too many.
-    pub(crate) fn enter(self: &Arc<Self>, caller: Caller, known: &SessionToken) -> Option<SessionGuard> {
-        let now = self.clock.fetch_add(1, Ordering::Relaxed);
-        let mut table = self.table();
-        if table.len() >= self.state.limits.max_sessions && !table.contains_key(&known.id) {
+    pub(crate) fn enter(self: &Arc<Self>, caller: Caller, token: &SessionToken) -> Option<SessionGuard> {
+        let now = self.use_counter.fetch_add(1, Ordering::Relaxed);
+        let mut table = lock(&self.active);
+        if table.len() >= self.state.limits.max_sessions && !table.contains_key(&token.key) {
             evict(&mut table)?;
         }
-        let live = Arc::clone(table.entry(known.id).or_insert_with(|| {
-            let (server, handshake) = (self.state.server.clone(), known.handshake.clone());
+        let active = Arc::clone(table.entry(token.key).or_insert_with(|| {
+            let (server, handshake) = (self.state.server.clone(), token.handshake.clone());
             ActiveSession::new(&self.state, Connection::resume(server, caller, handshake))
         }));
-        live.enter(now);
+        active.enter(now);
         drop(table);
-        Some(SessionGuard { id: known.id, sessions: Arc::clone(self), live })
+        Some(SessionGuard { key: token.key, sessions: Arc::clone(self), active })
     }
 
     /// Ends the standalone streams of all sessions: the process shuts down, and others continue the sessions.
     pub(crate) fn close(&self) {
-        let live: Vec<_> = self.table().values().cloned().collect();
-        live.iter().for_each(|live| live.streams().end_standalone());
+        let active: Vec<_> = lock(&self.active).values().cloned().collect();
+        active.iter().for_each(|active| active.streams().end_standalone());
     }
 
-    fn leave(self: &Arc<Self>, id: Id, live: &Arc<ActiveSession>) {
-        let mut table = self.table();
-        if !live.leave() {
+    fn leave(self: &Arc<Self>, key: SessionKey, active: &Arc<ActiveSession>) {
+        let mut table = lock(&self.active);
+        if !active.leave() {
             return;
         }
-        match table.entry(id) {
-            Entry::Occupied(known) if live.is_empty() && Arc::ptr_eq(known.get(), live) => {
-                known.remove();
+        match table.entry(key) {
+            Entry::Occupied(entry) if active.is_empty() && Arc::ptr_eq(entry.get(), active) => {
+                entry.remove();
             }
             _ => {
                 drop(table);
@@ -214,7 +211,7 @@ impl Sessions {
         let weak = Arc::downgrade(self);
         self.state.runtime.handle().spawn(async move {
             loop {
-                tokio::time::sleep(SWEEP).await;
+                tokio::time::sleep(SWEEP_INTERVAL).await;
                 let Some(sessions) = Weak::upgrade(&weak) else { return };
                 if sessions.sweep() {
                     return;
@@ -225,31 +222,30 @@ impl Sessions {
 
     /// Drops unused sessions. Returns `true` if none is left.
     fn sweep(&self) -> bool {
-        let mut table = self.table();
+        let mut table = lock(&self.active);
         let idle: Vec<_> = table
             .iter()
-            .filter(|(_, live)| {
-                live.is_idle() && (live.tidy() || live.idle_time() > self.state.limits.session_idle_timeout)
+            .filter(|(_, active)| {
+                active.is_idle()
+                    && (active.drop_abandoned_streams()
+                        || active.idle_time() > self.state.limits.session_idle_timeout)
             })
-            .map(|(id, _)| *id)
+            .map(|(key, _)| *key)
             .collect();
-        let ended: Vec<_> = idle.iter().filter_map(|id| table.remove(id)).collect();
+        let ended: Vec<_> = idle.iter().filter_map(|key| table.remove(key)).collect();
         let is_over = table.is_empty();
         if is_over {
             self.is_sweeping.store(false, Ordering::Release);
         }
         drop(table);
-        ended.iter().for_each(|live| live.end());
+        ended.iter().for_each(|active| active.end());
         is_over
     }
 
-    fn seconds(&self) -> u64 {
+    /// Returns the Unix time, in seconds.
+    fn unix_time(&self) -> u64 {
         let time: SystemTime = self.state.runtime.system_time();
         time.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
-    }
-
-    fn table(&self) -> MutexGuard<'_, HashMap<Id, Arc<ActiveSession>>> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -259,48 +255,48 @@ fn tail(id: &str) -> Option<u64> {
 }
 
 /// Waits for the answer of the store, within its timeout.
-async fn in_time<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+async fn with_store_timeout<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     let mut answer = pin!(answer);
     // Most answers are ready at once, and need no timer.
     if let Poll::Ready(answer) = futures::poll!(answer.as_mut()) {
         return answer;
     }
-    let answer = tokio::time::timeout(STORE_TIME, answer).await;
-    answer.unwrap_or_else(|_| Err(format!("the store took longer than {STORE_TIME:?}").into()))
+    let answer = tokio::time::timeout(STORE_TIMEOUT, answer).await;
+    answer.unwrap_or_else(|_| Err(format!("the store took longer than {STORE_TIMEOUT:?}").into()))
 }
 
 /// Evicts the session that has been idle longest.
-fn evict(table: &mut HashMap<Id, Arc<ActiveSession>>) -> Option<()> {
-    let idle = table.iter().filter(|(_, live)| live.is_idle());
-    let (&id, _) = idle.min_by_key(|(_, live)| live.last_use())?;
-    table.remove(&id)?.end();
+fn evict(table: &mut HashMap<SessionKey, Arc<ActiveSession>>) -> Option<()> {
+    let idle = table.iter().filter(|(_, active)| active.is_idle());
+    let (&key, _) = idle.min_by_key(|(_, active)| active.last_use())?;
+    table.remove(&key)?.end();
     Some(())
 }
 
 /// A session in use by a request or an open stream.
 pub(crate) struct SessionGuard {
-    id: Id,
+    key: SessionKey,
     sessions: Arc<Sessions>,
-    live: Arc<ActiveSession>,
+    active: Arc<ActiveSession>,
 }
 
 impl Deref for SessionGuard {
     type Target = Arc<ActiveSession>;
 
     fn deref(&self) -> &Arc<ActiveSession> {
-        &self.live
+        &self.active
     }
 }
 
 impl Clone for SessionGuard {
     fn clone(&self) -> Self {
-        self.live.enter(self.live.last_use());
-        Self { id: self.id, sessions: Arc::clone(&self.sessions), live: Arc::clone(&self.live) }
+        self.active.enter(self.active.last_use());
+        Self { key: self.key, sessions: Arc::clone(&self.sessions), active: Arc::clone(&self.active) }
     }
 }
 
 impl Drop for SessionGuard {
     fn drop(&mut self) {
-        self.sessions.leave(self.id, &self.live);
+        self.sessions.leave(self.key, &self.active);
     }
 }

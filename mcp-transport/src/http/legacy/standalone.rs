@@ -7,36 +7,36 @@ use bytes::Bytes;
 
 use crate::http::edge::body::Events;
 use crate::http::legacy::active::ActiveSession;
-use crate::http::legacy::stream::Attached;
+use crate::http::legacy::attachment::Attachment;
 
 /// A stream that is attached to a connection, and pulls the changes for the session: a publisher only wakes it.
-pub(crate) struct StandaloneStream<S> {
+pub(crate) struct StandaloneStream<G> {
     session: Arc<ActiveSession>,
-    attached: Attached<S>,
+    attachment: Attachment<G>,
 }
 
-impl<S: Send> StandaloneStream<S> {
-    pub(crate) fn new(session: Arc<ActiveSession>, attached: Attached<S>) -> Self {
-        Self { session, attached }
+impl<G: Send> StandaloneStream<G> {
+    pub(crate) fn new(session: Arc<ActiveSession>, attachment: Attachment<G>) -> Self {
+        Self { session, attachment }
     }
 }
 
-impl<S: Send> Events for StandaloneStream<S> {
+impl<G: Send> Events for StandaloneStream<G> {
     fn poll_events(&mut self, context: &mut Context<'_>) -> Poll<Option<Bytes>> {
-        let events = self.attached.poll_events(context);
+        let events = self.attachment.poll_events(context);
         // Changes are taken only if nothing else is pending, so that they can be sent at once. The waker is registered by now:
         // no later change is missed.
-        if events.is_pending() && self.session.send_changes(self.attached.stream()) {
-            return self.attached.poll_events(context);
+        if events.is_pending() && self.session.send_changes(self.attachment.stream()) {
+            return self.attachment.poll_events(context);
         }
         events
     }
 }
 
-impl<S> Drop for StandaloneStream<S> {
+impl<G> Drop for StandaloneStream<G> {
     fn drop(&mut self) {
-        self.attached.leave();
-        // It may have been woken for a change that it did not take.
+        self.attachment.detach();
+        // It may have been woken for a change that it did not send.
         self.session.wake();
     }
 }
@@ -57,15 +57,15 @@ mod tests {
 
     /// Counts wake-ups.
     #[derive(Default)]
-    struct Woken(AtomicUsize);
+    struct WakeCount(AtomicUsize);
 
-    impl Wake for Woken {
+    impl Wake for WakeCount {
         fn wake(self: Arc<Self>) {
             self.0.fetch_add(1, Ordering::SeqCst);
         }
     }
 
-    fn session() -> (Arc<ActiveSession>, Notify) {
+    fn start_session() -> (Arc<ActiveSession>, Notify) {
         let builder = Server::builder("world", "1");
         let notify = builder.notify().clone();
         let server = builder.build();
@@ -77,26 +77,26 @@ mod tests {
         (ActiveSession::new(&state, connection), notify)
     }
 
-    fn open(live: &Arc<ActiveSession>) -> StandaloneStream<()> {
-        let stream = live.open_standalone().expect("there is room");
-        StandaloneStream::new(Arc::clone(live), stream.attach(None, Duration::from_secs(60), ()))
+    fn open(session: &Arc<ActiveSession>) -> StandaloneStream<()> {
+        let stream = session.open_standalone().expect("there is room");
+        StandaloneStream::new(Arc::clone(session), stream.attach(None, Duration::from_secs(60), ()))
     }
 
     /// Sends the pending events and registers the waker.
-    fn read(standing: &mut StandaloneStream<()>, woken: &Arc<Woken>) -> String {
+    fn read(stream: &mut StandaloneStream<()>, woken: &Arc<WakeCount>) -> String {
         let (waker, mut text) = (Waker::from(Arc::clone(woken)), String::new());
-        while let Poll::Ready(Some(bytes)) = standing.poll_events(&mut Context::from_waker(&waker)) {
+        while let Poll::Ready(Some(bytes)) = stream.poll_events(&mut Context::from_waker(&waker)) {
             text.push_str(std::str::from_utf8(&bytes).expect("it is text"));
         }
         text
     }
 
     #[tokio::test]
-    async fn what_a_stream_was_woken_for_and_has_not_taken_is_left_to_another() {
-        let (live, notify) = session();
-        let woken = [Arc::<Woken>::default(), Arc::<Woken>::default()];
+    async fn changes_not_sent_by_a_closed_stream_are_sent_by_the_next_one() {
+        let (session, notify) = start_session();
+        let woken = [Arc::<WakeCount>::default(), Arc::<WakeCount>::default()];
         let count = |index: usize| woken[index].0.load(Ordering::SeqCst);
-        let (mut first, mut second) = (open(&live), open(&live));
+        let (mut first, mut second) = (open(&session), open(&session));
         read(&mut first, &woken[0]);
         read(&mut second, &woken[1]);
         notify.tools_list_changed();
@@ -109,21 +109,21 @@ mod tests {
         assert_eq!(read(&mut first, &woken[0]).matches("tools/list_changed").count(), 1);
         drop(first);
         notify.prompts_list_changed();
-        let mut third = open(&live);
+        let mut third = open(&session);
         assert_eq!(read(&mut third, &woken[0]).matches("prompts/list_changed").count(), 1);
         assert_eq!(read(&mut third, &woken[0]), "");
     }
 
     #[tokio::test]
-    async fn the_end_of_a_session_ends_what_it_is_told() {
-        let (live, notify) = session();
-        let woken = Arc::<Woken>::default();
-        let mut standing = open(&live);
-        read(&mut standing, &woken);
-        live.end();
+    async fn ending_a_session_ends_its_standalone_stream() {
+        let (session, notify) = start_session();
+        let woken = Arc::<WakeCount>::default();
+        let mut stream = open(&session);
+        read(&mut stream, &woken);
+        session.end();
         notify.tools_list_changed();
         assert_eq!(woken.0.load(Ordering::SeqCst), 1);
-        let poll = standing.poll_events(&mut Context::from_waker(Waker::noop()));
+        let poll = stream.poll_events(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(poll, Poll::Ready(None)), "{poll:?}");
     }
 }

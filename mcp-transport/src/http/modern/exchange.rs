@@ -12,19 +12,16 @@ use futures::task::AtomicWaker;
 use mcpwright_core::{Era, Notification, Response};
 use mcpwright_server::{Call, NotificationSender, Server};
 
-use crate::calls::{CallGate, CallSink};
+use crate::calls::gate::{CallGate, CallSink};
 use crate::http::edge::accept::Accepts;
 use crate::http::edge::answer;
-use crate::http::edge::answer::{Answer, Decided};
+use crate::http::edge::answer::{Answer, Stage};
 use crate::http::edge::body::{Events, ReadyEvents};
 use crate::http::limiter::Permit;
-use crate::http::limits::Limits;
+use crate::http::limits::{Limits, MAX_PENDING_NOTIFICATION_BYTES, MAX_PENDING_NOTIFICATIONS};
 use crate::http::sse;
 use crate::http::sse::{COMMENT, KeepAlive};
 use crate::sync::lock;
-
-/// Maximum number of notifications that are pending for a client that does not read, and of their bytes.
-pub(crate) const MAX_PENDING_NOTIFICATIONS: (usize, usize) = (256, 1 << 20);
 
 /// A call in progress, and the answer to its request.
 pub(crate) struct Exchange {
@@ -36,8 +33,8 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    pub(crate) fn start(server: Server, call: Call, takes: Accepts, permit: Permit) -> Self {
-        let gate = CallGate::new(Mailbox::new(takes.events));
+    pub(crate) fn start(server: Server, call: Call, accepts: Accepts, permit: Permit) -> Self {
+        let gate = CallGate::new(Mailbox::new(accepts.events));
         let notifications = NotificationSender::from(Arc::clone(&gate));
         let answering = Box::pin(async move {
             let outcome = server.call(&call, &notifications).await;
@@ -47,13 +44,13 @@ impl Exchange {
     }
 
     /// Answers with a JSON object if the call ends soon enough and sends nothing before; otherwise with an event stream.
-    pub(crate) async fn answer(mut self, takes: Accepts, limits: &Limits) -> Answer {
+    pub(crate) async fn answer(mut self, accepts: Accepts, limits: &Limits) -> Answer {
         let mut timer = None;
         let answered = poll_fn(|context| {
             if let Poll::Ready(response) = self.poll(context) {
                 return Poll::Ready(Some(response));
             }
-            if !takes.events {
+            if !accepts.events {
                 return Poll::Pending;
             }
             if self.gate.sink().poll_any(context).is_ready() {
@@ -63,7 +60,7 @@ impl Exchange {
             timer.as_mut().poll(context).map(|()| None)
         });
         match answered.await {
-            Some(response) if takes.json && self.gate.sink().is_empty() => response_as_json(response),
+            Some(response) if accepts.json && self.gate.sink().is_empty() => response_as_json(response),
             // A client that accepts no object gets a stream, with the notifications before the response.
             Some(response) => answer::events(ReadyEvents(Some(self.last_events(&response)))),
             None => {
@@ -95,7 +92,7 @@ impl Drop for Exchange {
 }
 
 fn response_as_json(response: Response) -> Answer {
-    let status = answer::status(response.outcome.as_ref().err(), Era::Modern, Decided::AfterCall);
+    let status = answer::status(response.outcome.as_ref().err(), Era::Modern, Stage::AfterCall);
     answer::response(status, response)
 }
 
@@ -126,7 +123,7 @@ impl Events for CallEvents {
 pub(crate) struct Mailbox {
     pending: Mutex<PendingEvents>,
     waker: AtomicWaker,
-    takes_events: bool,
+    accepts_events: bool,
 }
 
 #[derive(Debug, Default)]
@@ -136,8 +133,8 @@ struct PendingEvents {
 }
 
 impl Mailbox {
-    fn new(takes_events: bool) -> Self {
-        Self { pending: Mutex::default(), waker: AtomicWaker::new(), takes_events }
+    fn new(accepts_events: bool) -> Self {
+        Self { pending: Mutex::default(), waker: AtomicWaker::new(), accepts_events }
     }
 
     /// Ready when an event is pending.
@@ -160,9 +157,9 @@ impl Mailbox {
 impl CallSink for Mailbox {
     fn notify(&self, notification: Notification) {
         let mut pending = lock(&self.pending);
-        let has_room =
-            pending.count < MAX_PENDING_NOTIFICATIONS.0 && pending.events.len() < MAX_PENDING_NOTIFICATIONS.1;
-        if !(self.takes_events && has_room) {
+        let has_room = pending.count < MAX_PENDING_NOTIFICATIONS
+            && pending.events.len() < MAX_PENDING_NOTIFICATION_BYTES;
+        if !(self.accepts_events && has_room) {
             return;
         }
         pending.count += 1;

@@ -1,4 +1,7 @@
 //! Connections: accepted, monitored, drained.
 
-pub(crate) mod monitor;
-pub(crate) mod serve;
+mod connection;
+pub(crate) mod listening;
+mod monitor;
+mod monitored_io;
+mod router;

@@ -1,4 +1,4 @@
-//! The route of an HTTP request: the checks in their order, then the module of its era.
+//! The endpoint: checks a request in a fixed order, and passes it to the module of its era.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -12,7 +12,7 @@ use mcpwright_core::{DecodeError, Era, ErrorObject, Message, Notification, Respo
 use mcpwright_server::{Call, Caller, Connection, Decision, Handshake, Overloaded};
 
 use crate::http::edge::accept::Accepts;
-use crate::http::edge::answer::{Answer, Decided};
+use crate::http::edge::answer::{Answer, Stage};
 use crate::http::edge::body::Body;
 use crate::http::edge::head::Head;
 use crate::http::edge::headers::Headers;
@@ -31,7 +31,7 @@ const ALLOWED: &str = "POST, GET, DELETE, OPTIONS";
 
 /// A server as a [`tower_service::Service`], for hyper, axum and others. Cheap to clone.
 ///
-/// It ignores the path: the code that mounts it decides about that.
+/// It ignores the path, which the code that mounts it checks.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -141,7 +141,7 @@ impl Endpoint {
         B: http_body::Body<Data = Bytes>,
     {
         let path = head.parts.uri.path();
-        if let Some(http_sse) = self.http_sse.as_ref().filter(|served| served.path == path) {
+        if let Some(http_sse) = self.http_sse.as_ref().filter(|http_sse| http_sse.path == path) {
             return http_sse::handle(&self.state, http_sse, head, body).await;
         }
         match head.parts.method {
@@ -164,52 +164,52 @@ impl Endpoint {
         if !accept::is_json(head) {
             return answer::not_json();
         }
-        let takes = Accepts::of(head);
-        if takes.nothing() {
+        let accepts = Accepts::of(head);
+        if accepts.is_unsatisfiable() {
             let reason = "answers are application/json or text/event-stream: `Accept` must allow one of them";
             return answer::closing(StatusCode::NOT_ACCEPTABLE, reason);
         }
         let message = match body::read(body, &self.state.limits).await {
             Ok(bytes) => body::decode(&bytes),
-            Err(unread) => return answer::unread(&unread, &self.state.limits),
+            Err(error) => return answer::unreadable_body(&error, &self.state.limits),
         };
-        self.receive(head, message, takes).await
+        self.receive(head, message, accepts).await
     }
 
     async fn receive(
         &self,
         head: &Head<'_>,
         message: Result<Message, DecodeError>,
-        takes: Accepts,
+        accepts: Accepts,
     ) -> Answer {
-        let (caller, metadata) = (caller(head.parts), Headers { head, takes_events: takes.events });
+        let (caller, metadata) = (caller(head.parts), Headers { head, accepts_events: accepts.events });
         let server = &self.state.server;
         let mut decision = server.receive(&caller, message, &metadata).await;
         if let Decision::InSession { message, is_initialize } = decision {
-            // The id of no session is not adopted: the handshake gets a new one.
+            // An id of no session is not adopted: the handshake gets a new one.
             if !(is_initialize && requests::is_unknown(&self.sessions, head, &caller).await) {
                 let (state, sessions) = (&self.state, &self.sessions);
-                return requests::post(state, sessions, head, caller, message, takes).await;
+                return requests::post(state, sessions, head, caller, message, accepts).await;
             }
             decision = server.receive_without_session(&caller, message, &metadata);
         }
         match decision {
-            Decision::Call(call) => match self.start(head, call, takes) {
-                Ok(exchange) => exchange.answer(takes, &self.state.limits).await,
-                Err(overloaded) => answer::overloaded(None, &overloaded),
+            Decision::Call(call) => match self.start(head, call, accepts) {
+                Ok(exchange) => exchange.answer(accepts, &self.state.limits).await,
+                Err(overloaded) => answer::limit_reached(&overloaded),
             },
             Decision::Reply(response, era) => {
-                let status = answer::status(response.outcome.as_ref().err(), era, Decided::BeforeCall);
+                let status = answer::status(response.outcome.as_ref().err(), era, Stage::BeforeCall);
                 answer::json(status, &response.into())
             }
-            Decision::Overloaded(response) => answer::json(answer::OVERLOADED, &response.into()),
+            Decision::Overloaded(response) => answer::overloaded(response.to_bytes()),
             Decision::Opened(response, handshake) => self.open_session(&caller, response, &handshake),
             Decision::Subscribed(connection, acknowledgement) => {
-                self.subscribe(connection, acknowledgement, takes)
+                self.subscribe(connection, acknowledgement, accepts)
             }
             Decision::Detached(connection, received) => {
                 let state = &self.state;
-                Box::pin(requests::post_without_session(state, head, *connection, received, takes)).await
+                Box::pin(requests::post_without_session(state, head, *connection, received, accepts)).await
             }
             Decision::Unexpected => {
                 answer::rejection(StatusCode::BAD_REQUEST, "no request waits for this response")
@@ -223,20 +223,20 @@ impl Endpoint {
     }
 
     /// Starts a modern call.
-    fn start(&self, head: &Head<'_>, mut call: Call, takes: Accepts) -> Result<Exchange, Overloaded> {
+    fn start(&self, head: &Head<'_>, mut call: Call, accepts: Accepts) -> Result<Exchange, Overloaded> {
         let permit = self.state.calls.try_acquire().ok_or_else(Overloaded::too_many_calls)?;
         self.state.extract(head.parts, &mut call);
-        Ok(Exchange::start(self.state.server.clone(), call, takes, permit))
+        Ok(Exchange::start(self.state.server.clone(), call, accepts, permit))
     }
 
     /// Answers a handshake with the id of the new session.
     fn open_session(&self, caller: &Caller, response: Response, handshake: &Handshake) -> Answer {
-        let Some(id) = self.sessions.mint(caller, handshake) else {
-            let reason = "the description of the client must be at most a few KiB long: each of its requests carries it";
+        let Some(id) = self.sessions.create_id(caller, handshake) else {
+            let reason = "`clientInfo` and `capabilities` must be at most a few KiB long, because the session id contains them";
             let rejected = Response::error(response.id, ErrorObject::invalid_params(reason));
             return answer::json(StatusCode::BAD_REQUEST, &rejected.into());
         };
-        let status = answer::status(response.outcome.as_ref().err(), Era::Legacy, Decided::BeforeCall);
+        let status = answer::status(response.outcome.as_ref().err(), Era::Legacy, Stage::BeforeCall);
         let mut answer = answer::json(status, &response.into());
         requests::add_session_id(&mut answer, &id);
         answer
@@ -246,20 +246,19 @@ impl Endpoint {
         &self,
         connection: Box<Connection>,
         acknowledgement: Notification,
-        takes: Accepts,
+        accepts: Accepts,
     ) -> Answer {
-        if !takes.only_events {
-            let reason = "a subscription is answered with text/event-stream: `Accept` must allow it";
-            return answer::rejection(StatusCode::NOT_ACCEPTABLE, reason);
+        if !accepts.stream {
+            return answer::not_an_event_stream();
         }
         let Some(permit) = self.state.streams.try_acquire() else {
-            return answer::overloaded(None, &requests::too_many_streams());
+            return answer::limit_reached(&requests::too_many_streams());
         };
         let stopping = Box::pin(is_set(self.state.stopping.subscribe()));
         let keep_alive = self.state.limits.keep_alive_interval;
         match SubscriptionStream::new(connection, acknowledgement, keep_alive, stopping, permit) {
             Ok(stream) => answer::events(stream),
-            Err(overloaded) => answer::overloaded(None, &overloaded),
+            Err(overloaded) => answer::limit_reached(&overloaded),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use futures::future::BoxFuture;
 
-use crate::handler::argument::Argument;
-use crate::handler::arguments::{CallArguments, Parameter};
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::parameters::ParameterSpec;
+use crate::handler::parameters::argument::Argument;
+use crate::handler::parameters::call_arguments::{CallArguments, Parameter};
 
 /// An asynchronous function or closure with up to eight parameters.
 ///

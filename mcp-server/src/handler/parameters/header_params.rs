@@ -9,6 +9,17 @@ use serde_json::{Map, Value};
 pub(crate) const KEYWORD: &str = "x-mcp-header";
 
 /// An argument of a tool that clients over HTTP repeat in a header.
+///
+/// ```
+/// use mcpwright_server::ToolHandler;
+///
+/// let query = ToolHandler::function("query", ["region"], |region: String| async move { region })
+///     .argument("region", |region| region.header("Region"));
+/// let params = query.header_params();
+/// assert_eq!(params.len(), 1);
+/// assert_eq!(params[0].path(), ["region"]);
+/// assert_eq!(params[0].header(), "mcp-param-region");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderParam {
     path: Vec<String>,

@@ -13,15 +13,61 @@ use crate::handler::error::{Failure, IntoError};
 use crate::handler::schema::generate_output;
 
 /// A return type of a tool: text, a number, content blocks, [`Json`], or an `Option` or a `Result` of these.
+///
+/// ```
+/// use mcpwright_core::CallToolResult;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Failure, IntoToolResult, Server, ToolHandler};
+///
+/// /// A list that the model reads as Markdown.
+/// struct Bullets(Vec<String>);
+///
+/// impl IntoToolResult for Bullets {
+///     fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+///         let lines: Vec<_> = self.0.iter().map(|line| format!("- {line}")).collect();
+///         Ok(CallToolResult::text(lines.join("\n")))
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let notes = ToolHandler::function("notes", [], || async { Bullets(vec!["milk".to_owned(), "tea".to_owned()]) });
+/// let client = Client::modern(Server::builder("notes", "1.0.0").tool(notes));
+/// assert_eq!(client.call_tool("notes", ()).await?.content[0].as_text(), Some("- milk\n- tea"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the result of a tool",
     label = "a tool cannot return this",
     note = "return `Json<{Self}>` for structured content: that needs `serde::Serialize` and `schemars::JsonSchema`",
-    note = "or return text, a number, `bool`, `()`, content blocks, `ToolResult`, an `Option` or a `Result` of these; \
+    note = "or return text, a number, `bool`, `()`, content blocks, `CallToolResult`, an `Option` or a `Result` of these; \
             the error of a `Result` is anything that converts into `Box<dyn Error + Send + Sync>`"
 )]
 pub trait IntoToolResult {
     /// Returns the schema of the structured content; `None` if results have no structured content, or no schema for it.
+    ///
+    /// ```
+    /// use mcpwright_core::CallToolResult;
+    /// use mcpwright_server::{Failure, IntoToolResult, Json, ToolHandler};
+    ///
+    /// #[derive(serde::Serialize, schemars::JsonSchema)]
+    /// struct Weather {
+    ///     degrees: f64,
+    /// }
+    ///
+    /// impl IntoToolResult for Weather {
+    ///     fn output_schema() -> Option<schemars::Schema> {
+    ///         Json::<Self>::output_schema()
+    ///     }
+    ///
+    ///     fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+    ///         Json(self).into_tool_result()
+    ///     }
+    /// }
+    ///
+    /// let weather = ToolHandler::function("weather", [], || async { Weather { degrees: 21.5 } });
+    /// assert!(weather.definition().output_schema.is_some());
+    /// ```
     fn output_schema() -> Option<Schema> {
         None
     }

@@ -1,11 +1,11 @@
-//! The guard of standard input and output: both belong to the protocol while a server runs on them.
+//! The file descriptors of standard input and output: both belong to the protocol while a server runs on them.
 
 use std::fs::File;
 use std::io;
 
 /// The files that the protocol is read from and written to.
 #[derive(Debug)]
-pub(crate) struct Channel {
+pub(crate) struct StdioFiles {
     pub(crate) input: File,
     pub(crate) output: File,
 }
@@ -15,15 +15,15 @@ pub(crate) struct Channel {
 /// With `guard`, output to standard output goes to standard error from now on, and other readers of standard input, such as
 /// child processes, find it empty.
 #[cfg(unix)]
-pub(crate) fn open(guard: bool) -> io::Result<Channel> {
+pub(crate) fn open(guard: bool) -> io::Result<StdioFiles> {
     use rustix::io::fcntl_dupfd_cloexec;
     use rustix::stdio::{dup2_stdin, dup2_stdout, stderr, stdin, stdout};
 
     /// The first descriptor after the standard ones.
-    const PRIVATE: i32 = 3;
-    let channel = Channel {
-        input: fcntl_dupfd_cloexec(stdin(), PRIVATE)?.into(),
-        output: fcntl_dupfd_cloexec(stdout(), PRIVATE)?.into(),
+    const MIN_FD: i32 = 3;
+    let files = StdioFiles {
+        input: fcntl_dupfd_cloexec(stdin(), MIN_FD)?.into(),
+        output: fcntl_dupfd_cloexec(stdout(), MIN_FD)?.into(),
     };
     if guard {
         let nothing = File::options().read(true).write(true).open("/dev/null")?;
@@ -31,14 +31,14 @@ pub(crate) fn open(guard: bool) -> io::Result<Channel> {
         // A process without standard error drops what is printed.
         dup2_stdout(stderr()).or_else(|_| dup2_stdout(&nothing))?;
     }
-    Ok(channel)
+    Ok(files)
 }
 
 /// Takes standard input and output for the protocol.
 #[cfg(windows)]
-pub(crate) fn open(_guard: bool) -> io::Result<Channel> {
+pub(crate) fn open(_guard: bool) -> io::Result<StdioFiles> {
     use std::os::windows::io::AsHandle as _;
-    Ok(Channel {
+    Ok(StdioFiles {
         input: io::stdin().as_handle().try_clone_to_owned()?.into(),
         output: io::stdout().as_handle().try_clone_to_owned()?.into(),
     })

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::handler::completer::Completer;
-use crate::handler::header_params;
+use crate::handler::parameters::header_params;
 
 /// Settings of an argument beyond its Rust type: its name, its description, and limits on its values.
 ///

@@ -7,16 +7,40 @@ use mcpwright_core::schema::Problem;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::handler::argument_text::ArgumentText;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::parameters::Parameters;
+use crate::handler::parameters::argument_text::ArgumentText;
 
 /// A parameter type of a handler: an argument, or an extractor.
 ///
 /// An argument is any type that implements `serde::Deserialize` and `schemars::JsonSchema`; clients send its value. An
 /// extractor is any type that implements [`FromContext`](crate::FromContext), such as [`Context`],
 /// [`Caller`](crate::Caller) and [`Ext`](crate::Ext). A type must not be both, because the compiler infers `Kind`.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Caller, Server, ToolHandler};
+/// use serde_json::json;
+///
+/// /// An argument.
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Point {
+///     x: f64,
+///     y: f64,
+/// }
+///
+/// async fn distance(to: Point, caller: Caller) -> String {
+///     format!("{caller} is {} km away", to.x.hypot(to.y))
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let client = Client::modern(Server::builder("map", "1.0.0").tool(ToolHandler::function("distance", ["to"], distance)));
+/// let result = client.call_tool("distance", json!({ "to": { "x": 3, "y": 4 } })).await?;
+/// assert_eq!(result.content[0].as_text(), Some("anonymous is 5 km away"));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a handler",
     label = "neither an argument nor an extractor",
@@ -82,20 +106,20 @@ pub struct CallArguments<'a> {
     /// All arguments as one value, for a handler whose schema is written by hand.
     whole: Value,
     problems: Vec<Problem>,
-    /// The schema rejects the arguments: `problems` is complete, and no more arguments are deserialized.
-    is_rejected: bool,
+    /// The arguments do not match the schema: `problems` is complete, and no more arguments are deserialized.
+    is_rejected_by_schema: bool,
     rejection: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl<'a> CallArguments<'a> {
     /// Binds the arguments of a call to the parameters of a handler.
     ///
-    /// Arguments whose types check all that was sent are bound as they are, and are coerced only if a type rejects its
-    /// value.
+    /// Arguments are deserialized as they are if their types make all checks of the schema, and coerced only if that
+    /// fails.
     ///
     /// # Errors
     ///
-    /// Returns the problems of the arguments, if the schema rejects them.
+    /// Returns the problems of the arguments if they do not match the schema.
     pub(crate) fn bind(
         parameters: &'a Parameters,
         text: &'a ArgumentText<'a>,
@@ -123,7 +147,7 @@ impl<'a> CallArguments<'a> {
             uncoerced: None,
             whole: Value::Null,
             problems: Vec::new(),
-            is_rejected: false,
+            is_rejected_by_schema: false,
             rejection: None,
         }
     }
@@ -157,7 +181,7 @@ impl<'a> CallArguments<'a> {
     }
 
     /// Returns `true` if an extractor has failed.
-    pub(crate) fn is_rejected(&self) -> bool {
+    pub(crate) fn has_failed_extractor(&self) -> bool {
         self.rejection.is_some()
     }
 
@@ -168,7 +192,7 @@ impl<'a> CallArguments<'a> {
 
     /// Deserializes the argument at `index`. Records the problem and returns `None` if the argument is invalid.
     pub(crate) fn deserialize<T: DeserializeOwned>(&mut self, index: usize) -> Option<T> {
-        if self.is_rejected {
+        if self.is_rejected_by_schema {
             return None;
         }
         let mut value = self.parse(index);
@@ -179,7 +203,7 @@ impl<'a> CallArguments<'a> {
                 Ok(values) => self.values = values,
                 Err(problems) => {
                     self.problems = problems;
-                    self.is_rejected = true;
+                    self.is_rejected_by_schema = true;
                     return None;
                 }
             }

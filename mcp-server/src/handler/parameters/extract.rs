@@ -11,11 +11,9 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::caller::Caller;
-use crate::handler::argument::Argument;
-use crate::handler::arguments::{AsArgument, AsExtractor, CallArguments, Parameter};
 use crate::handler::context::Context;
 use crate::handler::error::IntoError;
-use crate::handler::parameters::ParameterSpec;
+use crate::handler::parameters::call_arguments::{AsArgument, AsExtractor, CallArguments, Parameter};
 use crate::handler::schema::generate_input;
 use crate::incident;
 
@@ -41,7 +39,7 @@ impl<T: FromContext> Parameter<AsExtractor> for T {
     }
 
     fn extract(arguments: &mut CallArguments<'_>, _: usize) -> Option<Self> {
-        if arguments.is_rejected() {
+        if arguments.has_failed_extractor() {
             return None;
         }
         let extracted = T::from_context(arguments.context());
@@ -166,6 +164,23 @@ pub struct Ext<T>(Arc<T>);
 
 impl<T> Ext<T> {
     /// Wraps a value, or an `Arc` of one.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use mcpwright_server::Ext;
+    ///
+    /// struct Greeting(String);
+    ///
+    /// fn greet(greeting: &Ext<Greeting>) -> String {
+    ///     format!("{}, Ada!", greeting.0)
+    /// }
+    ///
+    /// assert_eq!(greet(&Ext::new(Greeting("Hello".to_owned()))), "Hello, Ada!");
+    /// // A value that is shared already is not copied.
+    /// let shared = Arc::new(Greeting("Bye".to_owned()));
+    /// assert_eq!(greet(&Ext::new(Arc::clone(&shared))), "Bye, Ada!");
+    /// ```
     pub fn new(value: impl Into<Arc<T>>) -> Self {
         Self(value.into())
     }
@@ -214,12 +229,5 @@ impl<T: Send + Sync + 'static> FromContext for Ext<T> {
                 format!("neither the server nor the call has a value of type {name}: share one with `share`");
             incident::internal("missing extension", &reason)
         })
-    }
-}
-
-impl ParameterSpec {
-    /// Declares a parameter of type `T`.
-    pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
-        Self::new(argument, T::schema(), T::is_value)
     }
 }

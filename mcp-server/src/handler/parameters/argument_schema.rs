@@ -9,7 +9,7 @@ use mcpwright_core::schema::{CompiledSchema, PortableSchema, Schema, SchemaError
 use serde_json::{Number, Value};
 
 use crate::bounds::{DisplayRange, bound, inclusive_lengths};
-use crate::handler::argument::Argument;
+use crate::handler::parameters::argument::Argument;
 
 /// The ends of a range.
 type Ends<N> = (Bound<N>, Bound<N>);
@@ -21,7 +21,7 @@ const EACH_VALUE: &str = "each value of `one_of`";
 ///
 /// # Errors
 ///
-/// Returns the text of the mistake if a limit does not apply to the type or leaves no value, or if a default, an
+/// Returns the error text if a limit does not apply to the type or leaves no value, or if a default, an
 /// example or a value of `one_of` does not meet the limits.
 pub(crate) fn build(
     argument: &Argument,

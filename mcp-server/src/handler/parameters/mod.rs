@@ -1,4 +1,12 @@
-//! The parameters of a handler, as their types and settings declare them.
+//! The parameters of a handler: their declaration, and the arguments of a call that are bound to them.
+
+pub(crate) mod argument;
+pub(crate) mod argument_schema;
+pub(crate) mod argument_text;
+pub(crate) mod call_arguments;
+pub(crate) mod extract;
+pub(crate) mod function;
+pub(crate) mod header_params;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,9 +14,9 @@ use std::sync::Arc;
 use mcpwright_core::schema::{CompiledSchema, ObjectSchemaBuilder, PortableSchema, Problem, Schema};
 use serde_json::{Map, Value};
 
-use crate::handler::argument::Argument;
-use crate::handler::argument_schema;
-use crate::handler::argument_text::ArgumentText;
+use crate::handler::parameters::argument::Argument;
+use crate::handler::parameters::argument_text::ArgumentText;
+use crate::handler::parameters::call_arguments::Parameter;
 
 /// A parameter of a handler, as its type and its settings declare it.
 #[derive(Clone, Debug)]
@@ -27,9 +35,14 @@ pub struct ParameterSpec {
 }
 
 impl ParameterSpec {
+    /// Declares a parameter of type `T`.
+    pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
+        Self::new(argument, T::schema(), T::is_value)
+    }
+
     /// Declares a parameter. An extractor has no schema; `is_value` returns `true` if a JSON text is a value of the
     /// type.
-    pub(crate) fn new(
+    fn new(
         argument: Argument,
         type_schema: Option<schemars::Schema>,
         is_value: fn(&str) -> bool,

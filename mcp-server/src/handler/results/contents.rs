@@ -6,9 +6,34 @@ use mcpwright_core::{CacheScope, Caching, JsonText, ReadResourceResult, Resource
 use serde::Serialize;
 
 use crate::handler::error::{Failure, IntoError};
-use crate::handler::into_result::Json;
+use crate::handler::results::tool::Json;
+use crate::runtime::in_millis;
 
 /// Contents of a resource, to which the engine adds the URI that the client reads.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mcpwright_core::CacheScope;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Contents, Server, TemplateHandler};
+///
+/// async fn weather(city: String) -> Contents {
+///     match &*city {
+///         "Kiel" => Contents::Text("windy".to_owned()).cache(Duration::from_secs(60), CacheScope::Public),
+///         "Lima" => Contents::TextOf("<p>foggy</p>".to_owned(), "text/html"),
+///         _ => Contents::Missing,
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let weather = TemplateHandler::function("weather://{city}", "weather", ["city"], weather);
+/// let client = Client::modern(Server::builder("weather", "1.0.0").template(weather));
+/// assert_eq!(client.read_resource("weather://Kiel").await?.contents[0].uri(), "weather://Kiel");
+/// assert!(client.read_resource("weather://Atlantis").await.is_err());
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Contents {
@@ -61,14 +86,38 @@ impl Contents {
     }
 }
 
-/// Returns the wire form of a caching time and its scope.
+/// Returns the caching metadata for a time and a scope.
 pub(crate) fn caching(time: Duration, scope: CacheScope) -> Caching {
-    Caching::new(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), scope)
+    Caching::new(in_millis(time), scope)
 }
 
 /// A return type of a resource: text, bytes, [`Json`], [`Contents`], or an `Option` or a `Result` of these.
 ///
 /// `None` means that the resource does not exist.
+///
+/// ```
+/// use mcpwright_core::ResourceContents;
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Contents, Failure, IntoContents, ResourceHandler, Server};
+///
+/// /// A table that clients read as CSV.
+/// struct Table(Vec<[u32; 2]>);
+///
+/// impl IntoContents for Table {
+///     fn into_contents(self) -> Result<Contents, Failure> {
+///         let rows = self.0.iter().map(|[day, sales]| format!("{day},{sales}\n"));
+///         Ok(Contents::TextOf(rows.collect(), "text/csv"))
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let sales = ResourceHandler::function("shop://sales", "sales", || async { Table(vec![[1, 20], [2, 35]]) });
+/// let client = Client::modern(Server::builder("shop", "1.0.0").resource(sales));
+/// let expected = ResourceContents::text("shop://sales", "1,20\n2,35\n").mime_type("text/csv");
+/// assert_eq!(client.read_resource("shop://sales").await?.contents, [expected]);
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the contents of a resource",
     label = "a resource cannot return this",

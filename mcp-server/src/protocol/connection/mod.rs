@@ -1,0 +1,230 @@
+//! A connection: the state machine between the messages of one client and the calls of a server.
+//!
+//! It does no I/O: whole conversations are tested as text.
+
+mod batches;
+mod in_flight;
+mod routing;
+mod waiting;
+
+use std::time::Duration;
+
+use mcpwright_core::{DecodeError, ErrorCode, ErrorObject, Message, ProtocolVersion, Response};
+
+use crate::call::Call;
+use crate::call::outcome::Outcome;
+use crate::caller::Caller;
+use crate::limits::MAX_UNREADABLE_MESSAGES;
+use crate::overloaded::Overloaded;
+use crate::protocol::action::{Action, Actions, Received};
+use crate::protocol::connection::in_flight::{InFlight, InFlightCalls, ReplyFormat};
+use crate::protocol::legacy::batch::{BatchId, Batches};
+use crate::protocol::legacy::downgrade;
+use crate::protocol::legacy::handshake::Handshake;
+use crate::protocol::legacy::server_requests::ServerRequests;
+use crate::protocol::legacy::session::Session;
+use crate::protocol::modern;
+use crate::protocol::modern::subscriptions::Subscriptions;
+use crate::protocol::transport_metadata::TransportMetadata;
+use crate::replicas::change::Change;
+use crate::server::Server;
+use crate::subscriptions::hub::Wake;
+
+/// A client on one channel, in either era or in both at once.
+///
+/// A transport is a loop: it passes incoming messages to [`receive`](Self::receive) and executes the actions.
+///
+/// ```
+/// use mcpwright_core::message::Decoder;
+/// use mcpwright_server::{Action, Caller, Connection, Server};
+///
+/// let server = Server::builder("echo", "1.0.0").build();
+/// let mut connection = Connection::new(server, Caller::anonymous());
+/// let ping = Decoder::new().decode(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#);
+/// for action in connection.receive(ping).into_actions() {
+///     assert!(matches!(action, Action::Send(_)));
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Connection {
+    server: Server,
+    caller: Caller,
+    session: Option<Session>,
+    in_flight: InFlightCalls,
+    subscriptions: Subscriptions,
+    /// The calls in flight that wait for responses of the client.
+    server_requests: ServerRequests,
+    /// The transport calls [`expire`](Self::expire) from time to time.
+    has_timer: bool,
+    /// Called when there are changes to send.
+    wake: Option<Wake>,
+    batches: Batches,
+    /// The number of consecutive messages that were not JSON.
+    unreadable: u32,
+}
+
+impl Connection {
+    /// Creates a connection on which no message has been exchanged yet.
+    pub fn new(server: Server, caller: Caller) -> Self {
+        Self {
+            server,
+            caller,
+            session: None,
+            in_flight: InFlightCalls::default(),
+            subscriptions: Subscriptions::default(),
+            server_requests: ServerRequests::default(),
+            has_timer: false,
+            wake: None,
+            batches: Batches::default(),
+            unreadable: 0,
+        }
+    }
+
+    /// Creates a connection that continues the session of a handshake on another connection.
+    pub fn resume(server: Server, caller: Caller, handshake: Handshake) -> Self {
+        Self { session: Some(Session::resume(handshake)), ..Self::new(server, caller) }
+    }
+
+    /// Creates a connection to a client of an earlier revision that sends requests without a handshake, where the
+    /// transport declares the revision. Requests that need a session are rejected.
+    pub fn without_session(server: Server, caller: Caller, version: ProtocolVersion) -> Self {
+        Self { session: Some(Session::without_handshake(version)), ..Self::new(server, caller) }
+    }
+
+    /// Replaces the caller: the same client with other grants.
+    pub fn set_caller(&mut self, caller: Caller) {
+        self.caller = caller;
+    }
+
+    /// Returns the handshake on this connection, if there was one.
+    pub fn handshake(&self) -> Option<&Handshake> {
+        self.session.as_ref()?.handshake()
+    }
+
+    /// Sets a function to call when there are changes to send, which [`changes`](Self::changes) then returns.
+    ///
+    /// Whatever publishes a change calls `wake`, possibly on the thread that uses the connection, so `wake` must not block: in
+    /// particular, it must not wait for a lock that is held while the connection is used.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Overloaded`] if there is a session already and its caller has too many subscriptions.
+    pub fn listen(&mut self, wake: impl Fn() + Send + Sync + 'static) -> Result<(), Overloaded> {
+        let wake = self.wake.insert(Wake::new(wake));
+        self.subscriptions.set_wake(wake);
+        match &mut self.session {
+            Some(session) => session.listen(&self.server, &self.caller, wake),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns `true` if the session holds state that is not in its handshake (subscriptions, a log level), so that the
+    /// connection must stay in memory.
+    pub fn has_session_state(&self) -> bool {
+        self.session.as_ref().is_some_and(Session::has_session_state)
+    }
+
+    /// Returns `true` if no call runs. A call that waits for the client does not run, and a subscription is not a call.
+    pub fn is_idle(&self) -> bool {
+        self.in_flight.len() == self.server_requests.len()
+    }
+
+    /// Decides about an incoming message, or about the error of decoding one.
+    pub fn receive(&mut self, message: Result<Message, DecodeError>) -> Received {
+        self.receive_with(message, &())
+    }
+
+    /// Decides about an incoming message on a transport that has metadata about it.
+    pub fn receive_with(
+        &mut self,
+        message: Result<Message, DecodeError>,
+        metadata: &dyn TransportMetadata,
+    ) -> Received {
+        let message = match message {
+            Ok(message) => message,
+            Err(error) => return self.reject_undecoded(&error),
+        };
+        self.unreadable = 0;
+        match message {
+            Message::Request(request) => self.request(request, None, metadata),
+            Message::Notification(notification) => Received::Ignored(self.notification(&notification)),
+            Message::Response(response) => Received::Ignored(self.response(response)),
+            Message::Batch(messages) => self.batch(messages, metadata),
+        }
+    }
+
+    /// Takes the outcome of a call and returns its answer. The outcome of a call that was cancelled is dropped.
+    pub fn finished(&mut self, call: &Call, outcome: Outcome) -> Actions {
+        let Some(in_flight) = self.in_flight.take(call.call_id()) else { return Actions::new() };
+        let outcome = match (&in_flight.format, outcome) {
+            (ReplyFormat::Modern, outcome) => modern::finish(outcome, call, &self.server),
+            (ReplyFormat::Legacy(version), Outcome::InputRequired(pending)) => {
+                let now = self.server.runtime().now();
+                match self.server_requests.send(call, *pending, version, now) {
+                    Ok(requests) => {
+                        self.in_flight.put_back(in_flight);
+                        return requests.into_iter().map(|request| Action::Send(request.into())).collect();
+                    }
+                    Err(reason) => downgrade::unsupported_by_client(&reason, call.method()),
+                }
+            }
+            (ReplyFormat::Legacy(version), outcome) => downgrade::finish(outcome, call.method(), version),
+        };
+        let InFlight { id, batch, .. } = in_flight;
+        self.answer(Received::Reply(Response { id: Some(id), outcome }), batch).into_actions()
+    }
+
+    /// Takes the pending changes, as far as the client listens and its caller may still receive them.
+    pub fn changes(&mut self) -> Actions {
+        let may_receive = |change: &Change| self.server.may_receive(&self.caller, change);
+        let mut notifications = self.subscriptions.notifications(&may_receive);
+        if let Some(session) = &self.session {
+            notifications.extend(session.notifications(&may_receive));
+        }
+        notifications.into_iter().map(|notification| Action::Send(notification.into())).collect()
+    }
+
+    /// Ends the subscriptions, each with its last changes and its result, and fails the calls that wait for the client:
+    /// the server is about to shut down.
+    pub fn close(&mut self) -> Actions {
+        let mut actions = self.changes();
+        if let Some(session) = &mut self.session {
+            session.close();
+        }
+        let responses = self.subscriptions.close(&self.server);
+        actions.extend(responses.into_iter().map(|response| Action::Send(response.into())));
+        let waiting = self.server_requests.overdue(Duration::ZERO, self.server.runtime().now());
+        actions.extend(self.fail_waiting(waiting, &ErrorObject::internal("the server is shutting down")));
+        actions
+    }
+
+    /// Returns the error response to bytes that are not a message. After 10 consecutive parse errors, they are dropped.
+    fn reject_undecoded(&mut self, error: &DecodeError) -> Received {
+        let Some(response) = error.to_response() else { return Received::Ignored(Actions::new()) };
+        if response.outcome.as_ref().is_err_and(|error| error.code == ErrorCode::PARSE_ERROR) {
+            self.unreadable = self.unreadable.saturating_add(1);
+            if self.unreadable > MAX_UNREADABLE_MESSAGES {
+                tracing::warn!("dropping a message that is not JSON: there were too many in a row");
+                return Received::Ignored(Actions::new());
+            }
+        }
+        Received::Reply(response)
+    }
+
+    /// Returns an answer by itself, or adds it to the answers of its batch.
+    fn answer(&mut self, received: Received, batch: Option<BatchId>) -> Received {
+        match (received, batch) {
+            (Received::Reply(response) | Received::Overloaded(response), Some(batch)) => {
+                Received::Batch(self.batches.add(&batch, response).map(Action::Send).into_iter().collect())
+            }
+            (received, _) => received,
+        }
+    }
+}
+
+impl Server {
+    /// Creates a connection to a client that has sent nothing yet.
+    pub fn connect(&self, caller: Caller) -> Connection {
+        Connection::new(self.clone(), caller)
+    }
+}
