@@ -105,6 +105,16 @@ fn names_on_pages_exist() {
     problems.report();
 }
 
+#[test]
+fn files_on_pages_exist() {
+    let sources: Vec<_> = files("").into_iter().map(|file| file.path).collect();
+    let mut problems = Problems::default();
+    for page in pages().iter().filter(|page| OF_THE_SOURCES.contains(&&*page.path)) {
+        problems.extend(unknown_files(page, &sources));
+    }
+    problems.report();
+}
+
 /// The pages of the project. `tests` has snippets of Markdown that are input.
 fn pages() -> Vec<File> {
     let pages = files("").into_iter().filter(|file| file.path.ends_with(".md"));
@@ -182,6 +192,21 @@ fn unknown_names(page: &File, names: &Names) -> Vec<String> {
     found
 }
 
+/// Returns the code spans with the path of a source that is not the end of any of the paths.
+fn unknown_files(page: &File, sources: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for span in snippets(&page.text).iter().filter(|snippet| snippet.form == Form::Span) {
+        let path = span.text;
+        let is_known = sources.iter().any(|source| {
+            source.strip_suffix(path).is_some_and(|start| start.is_empty() || start.ends_with('/'))
+        });
+        if path.ends_with(".rs") && !path.contains(' ') && !is_known {
+            found.push(format!("{}:{}: there is no file `{path}`", page.path, span.line));
+        }
+    }
+    found
+}
+
 /// Returns `true` for a part of `Mcp-Name`, `tasks/get` or `Cargo.toml`.
 fn is_part_of_text(all: &[Token<'_>], start: usize, end: usize) -> bool {
     let is_joint =
@@ -245,6 +270,13 @@ fn unknown_names_on_pages_are_found() {
                 `caller.subject()`, `Mcp-Name`, `tasks/get`, `Cargo.toml`, `serde_json::Value`, `#[tool(task = \"10s\")]`, \
                 `Pool`, `{\"isError\": true}`\n\n```rust\nstruct Pool;\n```\n";
     assert_eq!(unknown_names(&File::new("a.md", good), &names), [""; 0]);
+}
+
+#[test]
+fn unknown_files_on_pages_are_found() {
+    let sources = ["mcp-core/src/json/mod.rs".to_owned(), "src/lib.rs".to_owned()];
+    let page = File::new("a.md", "`json/mod.rs`, `lib.rs`, `src/lib.rs`\n`son/mod.rs`, `cat a.rs`, `a.toml`");
+    assert_eq!(unknown_files(&page, &sources), ["a.md:2: there is no file `son/mod.rs`"]);
 }
 
 #[test]
