@@ -2,11 +2,10 @@
 
 pub(crate) mod builder;
 pub(crate) mod catalog;
-#[cfg(feature = "seal")]
-pub(crate) mod keys;
 pub(crate) mod list_cache;
 pub(crate) mod mount;
 pub(crate) mod provider;
+pub(crate) mod serve;
 pub(crate) mod state;
 
 use std::collections::BTreeSet;

@@ -8,8 +8,9 @@ use crate::handler::PromptHandler;
 use crate::handler::ToolHandler;
 use crate::handler::tool::{is_tool_name, is_tool_name_byte};
 use crate::limits::MAX_TOOL_NAME_BYTES;
-use crate::server::builder::{Builder, Serve};
+use crate::server::builder::Builder;
 use crate::server::provider::{PromptProvider, ProviderError, ToolProvider};
+use crate::server::serve::Serve;
 use crate::subscriptions::notify::Notify;
 
 impl Builder {

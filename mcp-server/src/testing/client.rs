@@ -14,7 +14,7 @@ use mcpwright_core::{
 use serde_json::{Map, Value, json};
 
 use crate::caller::Caller;
-use crate::server::builder::IntoServer;
+use crate::server::serve::IntoServer;
 use crate::testing::arguments::Arguments;
 use crate::testing::in_process::InProcess;
 use crate::testing::internal_error;

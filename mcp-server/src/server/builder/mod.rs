@@ -1,0 +1,210 @@
+//! The builder of a server.
+
+mod handlers;
+#[cfg(feature = "seal")]
+mod keys;
+mod metadata;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mcpwright_core::{CacheScope, Caching, Implementation, ServerCapabilities};
+use serde_json::{Map, Value};
+
+use crate::call::method::MethodHandler;
+use crate::call::middleware::Middleware;
+use crate::extensions::Extensions;
+use crate::handler::ToolHandler;
+use crate::handler::task_mode::TaskMode;
+use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
+use crate::limits::{DEFAULT_INPUT_TIMEOUT, DEFAULT_MAX_RESULT_BYTES, DEFAULT_PAGE_SIZE, DEFAULT_TIMEOUT};
+use crate::meta_cache::MetaCache;
+use crate::replicas::bus::Bus;
+use crate::replicas::memory_store::MemoryStore;
+use crate::replicas::seal::Keys;
+use crate::replicas::store::Store;
+use crate::runtime::InlineRuntime;
+use crate::server::Server;
+use crate::server::catalog::CatalogItems;
+use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
+use crate::server::state::{MayRead, ServerState};
+use crate::subscriptions::notify::Notify;
+use crate::tasks::config::TaskConfig;
+use crate::tasks::registry::Registry;
+
+/// A builder of a server. `#[server]` expands to calls of its methods.
+///
+/// ```
+/// use mcpwright_server::{Server, ToolHandler};
+///
+/// let server = Server::builder("calculator", "1.0.0")
+///     .instructions("Adds numbers.")
+///     .tool(
+///         ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b })
+///             .description("Add two integers."),
+///     )
+///     .build();
+/// ```
+#[must_use = "a builder does nothing until it is built"]
+pub struct Builder {
+    pub(crate) info: Implementation,
+    pub(crate) instructions: Option<String>,
+    pub(crate) extensions: BTreeMap<String, Map<String, Value>>,
+    pub(crate) caching: Caching,
+    pub(crate) page_size: usize,
+    pub(crate) timeout: Duration,
+    pub(crate) max_result_bytes: usize,
+    pub(crate) masks_errors: bool,
+    pub(crate) store: Option<Arc<dyn Store>>,
+    pub(crate) tasks: Option<TaskConfig>,
+    pub(crate) input_timeout: Duration,
+    pub(crate) keys: Keys,
+    pub(crate) shared: Extensions,
+    pub(crate) bus: Option<Arc<dyn Bus>>,
+    pub(crate) notify: Notify,
+    pub(crate) may_read: Option<MayRead>,
+    pub(crate) middleware: Vec<Arc<dyn Middleware>>,
+    pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
+    pub(crate) tools: Vec<ToolHandler>,
+    pub(crate) tool_providers: Vec<Arc<dyn ToolProvider>>,
+    pub(crate) prompts: Vec<PromptHandler>,
+    pub(crate) prompt_providers: Vec<Arc<dyn PromptProvider>>,
+    pub(crate) resources: Vec<ResourceHandler>,
+    pub(crate) templates: Vec<TemplateHandler>,
+    pub(crate) resource_providers: Vec<Arc<dyn ResourceProvider>>,
+}
+
+impl Builder {
+    /// Creates a builder of a server with this name and version, and without tools, prompts and resources.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            info: Implementation::new(name, version),
+            instructions: None,
+            extensions: BTreeMap::new(),
+            caching: Caching::new(0, CacheScope::Private),
+            page_size: DEFAULT_PAGE_SIZE,
+            timeout: DEFAULT_TIMEOUT,
+            max_result_bytes: DEFAULT_MAX_RESULT_BYTES,
+            masks_errors: false,
+            store: None,
+            tasks: None,
+            input_timeout: DEFAULT_INPUT_TIMEOUT,
+            keys: Keys::default(),
+            shared: Extensions::default(),
+            bus: None,
+            notify: Notify::default(),
+            may_read: None,
+            middleware: Vec::new(),
+            methods: BTreeMap::new(),
+            tools: Vec::new(),
+            tool_providers: Vec::new(),
+            prompts: Vec::new(),
+            prompt_providers: Vec::new(),
+            resources: Vec::new(),
+            templates: Vec::new(),
+            resource_providers: Vec::new(),
+        }
+    }
+
+    /// Returns the handle with which the program notifies clients of changes, also before the server is built.
+    ///
+    /// ```
+    /// use mcpwright_server::{ResourceHandler, Server};
+    ///
+    /// let builder = Server::builder("weather", "1.0.0")
+    ///     .resource(ResourceHandler::function("weather://now", "now", || async { "sunny" }));
+    /// let notify = builder.notify().clone();
+    /// std::thread::spawn(move || notify.resource_updated("weather://now"));
+    /// let server = builder.build();
+    /// ```
+    pub fn notify(&self) -> &Notify {
+        &self.notify
+    }
+
+    /// Builds the server.
+    ///
+    /// # Panics
+    ///
+    /// Panics if two tools, prompts, resources or templates have the same name or URI, if a variable of a template has no
+    /// parameter, if an argument of a tool cannot be repeated in its HTTP header, or if a tool is for single use and there
+    /// is no store.
+    #[track_caller]
+    pub fn build(self) -> Server {
+        for template in &self.templates {
+            template.assert_complete();
+        }
+        let becomes_task = |tool: &ToolHandler| !matches!(tool.task_mode(), None | Some(TaskMode::Never));
+        let has_tasks = self.tasks.is_some() || self.tools.iter().any(becomes_task);
+        let has_store = self.store.is_some();
+        let store = self.store.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        let tasks = has_tasks.then(|| {
+            Arc::new(Registry::new(self.tasks.unwrap_or_default(), Arc::clone(&store), &self.info.name))
+        });
+        for tool in self.tools.iter().filter(|tool| tool.is_single_use()) {
+            let name = &tool.definition().name;
+            assert!(
+                has_store,
+                "a server with the single-use tool `{name}` must have a store, which records used states: call `.store(…)`, with \
+                a `MemoryStore` if there is only one process"
+            );
+        }
+        let info_text = serde_json::to_string(&self.info).unwrap_or_else(|_| "{}".to_owned());
+        let mut state = ServerState {
+            info: self.info,
+            info_text,
+            instructions: self.instructions,
+            capabilities: ServerCapabilities::new(),
+            caching: self.caching,
+            page_size: self.page_size,
+            timeout: self.timeout,
+            max_result_bytes: self.max_result_bytes,
+            masks_errors: self.masks_errors,
+            store,
+            tasks,
+            input_timeout: self.input_timeout,
+            shared: self.shared,
+            notify: self.notify,
+            may_read: self.may_read,
+            middleware: self.middleware,
+            methods: self.methods,
+            tools: CatalogItems::new(self.tools, self.tool_providers),
+            prompts: CatalogItems::new(self.prompts, self.prompt_providers),
+            resources: CatalogItems::new(self.resources, self.resource_providers.clone()),
+            templates: CatalogItems::new(self.templates, self.resource_providers),
+            meta_cache: MetaCache::default(),
+        };
+        state.capabilities = state.capabilities();
+        for (name, settings) in self.extensions {
+            state.capabilities.extensions.insert(name, settings);
+        }
+        state.tools.providers.iter().for_each(|provider| provider.attach(&state.notify));
+        state.prompts.providers.iter().for_each(|provider| provider.attach(&state.notify));
+        state.resources.providers.iter().for_each(|provider| provider.attach(&state.notify));
+        if let Some(bus) = self.bus {
+            state.notify.join(bus);
+        }
+        // Where a handler finds it through its context.
+        state.shared.insert(state.notify.clone());
+
+        Server { state: Arc::new(state), runtime: Arc::new(InlineRuntime::default()), seal: self.keys.into() }
+    }
+
+    pub(crate) fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Creates a builder for a server with this name and version.
+    pub fn builder(name: impl Into<String>, version: impl Into<String>) -> Builder {
+        Builder::new(name, version)
+    }
+}
