@@ -17,6 +17,7 @@
 pub(crate) mod arguments;
 pub(crate) mod client;
 pub(crate) mod in_process;
+pub(crate) mod requests;
 pub(crate) mod tasks;
 
 use mcpwright_core::ErrorObject;
