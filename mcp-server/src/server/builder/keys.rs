@@ -9,6 +9,16 @@ impl Builder {
     ///
     /// The first key seals, and all of them open. Without a key, each process has a random one. A key is good for some
     /// billions of seals: at a thousand per second, replace it once a month.
+    ///
+    /// ```
+    /// use mcpwright_server::{Key, Server};
+    ///
+    /// let key: Key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse()?;
+    /// let replica = || Server::builder("notes", "1.0.0").key(key.clone()).build();
+    /// let sealed = replica().seal().seal("cursor", &["ada"], b"row 700");
+    /// assert_eq!(replica().seal().open("cursor", &["ada"], &sealed).as_deref(), Some(&b"row 700"[..]));
+    /// # Ok::<(), mcpwright_server::KeyError>(())
+    /// ```
     pub fn key(mut self, key: Key) -> Self {
         self.keys.push(key);
         self

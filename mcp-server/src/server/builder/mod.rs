@@ -78,6 +78,15 @@ pub struct Builder {
 
 impl Builder {
     /// Creates a builder of a server with this name and version, and without tools, prompts and resources.
+    ///
+    /// ```
+    /// use mcpwright_server::Builder;
+    ///
+    /// // `Server::builder` does the same.
+    /// let server = Builder::new("clock", "1.0.0").build();
+    /// assert_eq!((&*server.info().name, &*server.info().version), ("clock", "1.0.0"));
+    /// assert!(server.capabilities().tools.is_none());
+    /// ```
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
             info: Implementation::new(name, version),
@@ -124,6 +133,15 @@ impl Builder {
     }
 
     /// Builds the server.
+    ///
+    /// ```
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// let now = ToolHandler::function("now", [], || async { "noon" });
+    /// let server = Server::builder("clock", "1.0.0").tool(now).build();
+    /// // A clone is the same server, for a second transport.
+    /// assert_eq!(server.clone().tools()[0].definition().name, "now");
+    /// ```
     ///
     /// # Panics
     ///
@@ -204,6 +222,16 @@ impl std::fmt::Debug for Builder {
 
 impl Server {
     /// Creates a builder for a server with this name and version.
+    ///
+    /// ```
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// let server = Server::builder("clock", "1.0.0")
+    ///     .title("Clock")
+    ///     .tool(ToolHandler::function("now", [], || async { "noon" }))
+    ///     .build();
+    /// assert_eq!(server.info().title.as_deref(), Some("Clock"));
+    /// ```
     pub fn builder(name: impl Into<String>, version: impl Into<String>) -> Builder {
         Builder::new(name, version)
     }
