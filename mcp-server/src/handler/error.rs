@@ -77,6 +77,19 @@ pub struct ToolError(Cow<'static, str>);
 
 impl ToolError {
     /// Returns an error with a text for the model.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolError;
+    ///
+    /// fn check(seats: u32) -> Result<u32, ToolError> {
+    ///     match seats {
+    ///         0..=8 => Ok(seats),
+    ///         _ => Err(ToolError::new(format!("{seats} seats are too many; book at most 8"))),
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(check(9).unwrap_err().to_string(), "9 seats are too many; book at most 8");
+    /// ```
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self(message.into())
     }

@@ -197,6 +197,14 @@ impl<K: HandlerKind> Handler<K> {
 
     /// Sets the description: for the model that chooses tools and reads resources, or for the user who chooses a
     /// prompt.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let add = ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b })
+    ///     .description("Add two integers.");
+    /// assert_eq!(add.definition().description.as_deref(), Some("Add two integers."));
+    /// ```
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         *self.parts_mut().definition.common_mut().description = Some(description.into());
@@ -204,6 +212,13 @@ impl<K: HandlerKind> Handler<K> {
     }
 
     /// Sets the title, which clients show to their users.
+    ///
+    /// ```
+    /// use mcpwright_server::PromptHandler;
+    ///
+    /// let review = PromptHandler::function("review", [], || async { "Review the open file." }).title("Review a file");
+    /// assert_eq!(review.definition().title.as_deref(), Some("Review a file"));
+    /// ```
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         *self.parts_mut().definition.common_mut().title = Some(title.into());
@@ -244,6 +259,34 @@ impl<K: HandlerKind> Handler<K> {
 
     /// Sets the maximum time of a call. Default: the timeout of the server, which is 5 minutes unless
     /// [`Builder::timeout`](crate::Builder::timeout) sets another one.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// use std::time::Duration;
+    ///
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    /// # use futures::future::BoxFuture;
+    /// #
+    /// # /// A runtime whose timers elapse at once.
+    /// # struct InstantRuntime;
+    /// #
+    /// # impl mcpwright_server::Runtime for InstantRuntime {
+    /// #     fn now(&self) -> std::time::Instant { std::time::Instant::now() }
+    /// #     fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> { Box::pin(async {}) }
+    /// #     fn spawn(&self, _: BoxFuture<'static, ()>) {}
+    /// #     fn spawn_blocking(&self, job: Box<dyn FnOnce() + Send>) { job() }
+    /// # }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let search = ToolHandler::function("search", [], std::future::pending::<()>).timeout(Duration::from_secs(5));
+    /// let server = Server::builder("library", "1.0.0").tool(search).build();
+    /// # let server = server.with_runtime(Arc::new(InstantRuntime));
+    /// let result = Client::modern(server).call_tool("search", ()).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("timed out: search took longer than 5s"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.parts_mut().core.timeout = Some(timeout);
@@ -251,6 +294,15 @@ impl<K: HandlerKind> Handler<K> {
     }
 
     /// Returns the definition that clients see.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let add = ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b });
+    /// let definition = add.definition();
+    /// assert_eq!(definition.name, "add");
+    /// assert_eq!(definition.input_schema["required"][1], "b");
+    /// ```
     pub fn definition(&self) -> &K {
         &self.0.definition
     }
@@ -309,6 +361,15 @@ impl<K: HandlerKind> Handler<K> {
 
 impl<K: ContentKind> Handler<K> {
     /// Sets the name, which programs use.
+    ///
+    /// ```
+    /// use mcpwright_server::ResourceHandler;
+    ///
+    /// let report = ResourceHandler::function("report://sales", "report", || async { "no sales" });
+    /// // Each customer has another name for it.
+    /// assert_eq!(report.clone().name("sales_report").definition().name, "sales_report");
+    /// assert_eq!(report.definition().name, "report");
+    /// ```
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         *self.parts_mut().definition.content_mut().name = name.into();
@@ -316,6 +377,14 @@ impl<K: ContentKind> Handler<K> {
     }
 
     /// Sets the MIME type of the contents.
+    ///
+    /// ```
+    /// use mcpwright_server::ResourceHandler;
+    ///
+    /// let readme = ResourceHandler::function("file:///readme.md", "readme", || async { "# Read me" })
+    ///     .mime_type("text/markdown");
+    /// assert_eq!(readme.definition().mime_type.as_deref(), Some("text/markdown"));
+    /// ```
     #[must_use]
     pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
         *self.parts_mut().definition.content_mut().mime_type = Some(mime_type.into());

@@ -111,6 +111,13 @@ impl ResourceHandler {
     }
 
     /// Sets the size of the contents, in bytes.
+    ///
+    /// ```
+    /// use mcpwright_server::ResourceHandler;
+    ///
+    /// let readme = ResourceHandler::function("file:///readme.md", "readme", || async { "# Read me" }).size(9);
+    /// assert_eq!(readme.definition().size, Some(9));
+    /// ```
     #[must_use]
     pub fn size(mut self, bytes: u64) -> Self {
         self.parts_mut().definition.size = Some(bytes);

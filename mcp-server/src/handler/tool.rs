@@ -248,6 +248,14 @@ impl ToolHandler {
     }
 
     /// Declares that the tool changes nothing.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let count = ToolHandler::function("count_notes", [], || async { 3 }).read_only();
+    /// let hints = count.definition().annotations.as_ref().unwrap();
+    /// assert_eq!(hints.read_only_hint, Some(true));
+    /// ```
     #[must_use]
     pub fn read_only(self) -> Self {
         self.with_hint(|hints| hints.read_only_hint = Some(true))
@@ -272,18 +280,44 @@ impl ToolHandler {
     }
 
     /// Declares that the tool adds data, and neither changes nor deletes existing data.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let add = ToolHandler::function("add_note", ["text"], |_text: String| async {}).additive();
+    /// let hints = add.definition().annotations.as_ref().unwrap();
+    /// assert_eq!(hints.destructive_hint, Some(false));
+    /// ```
     #[must_use]
     pub fn additive(self) -> Self {
         self.with_hint(|hints| hints.destructive_hint = Some(false))
     }
 
     /// Declares that a second call with the same arguments has no further effect.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// // A note that was archived stays archived.
+    /// let archive = ToolHandler::function("archive_note", ["id"], |_id: u32| async {}).idempotent();
+    /// let hints = archive.definition().annotations.as_ref().unwrap();
+    /// assert_eq!(hints.idempotent_hint, Some(true));
+    /// ```
     #[must_use]
     pub fn idempotent(self) -> Self {
         self.with_hint(|hints| hints.idempotent_hint = Some(true))
     }
 
     /// Declares whether the tool reaches external systems, as a web search does.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// // The notes are all in the server's database.
+    /// let count = ToolHandler::function("count_notes", [], || async { 3 }).open_world(false);
+    /// let hints = count.definition().annotations.as_ref().unwrap();
+    /// assert_eq!(hints.open_world_hint, Some(false));
+    /// ```
     #[must_use]
     pub fn open_world(self, is_open: bool) -> Self {
         self.with_hint(|hints| hints.open_world_hint = Some(is_open))
@@ -389,6 +423,15 @@ impl ToolHandler {
     }
 
     /// Returns the arguments that clients repeat in HTTP headers.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// let tool = ToolHandler::function("query", ["region"], |region: String| async move { region })
+    ///     .argument("region", |region| region.header("Region"));
+    /// assert_eq!(tool.header_params()[0].path(), ["region"]);
+    /// assert_eq!(tool.header_params()[0].header(), "mcp-param-region");
+    /// ```
     pub fn header_params(&self) -> &[HeaderParam] {
         self.settings().header_params.as_deref().unwrap_or_default()
     }

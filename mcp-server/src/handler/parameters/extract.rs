@@ -188,6 +188,22 @@ impl<T> Ext<T> {
     /// Returns the `Arc` that holds the value.
     ///
     /// This is an associated function, so that it does not hide a method of `T`: call it as `Ext::into_inner(ext)`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use mcpwright_server::Ext;
+    ///
+    /// struct Greeting(String);
+    ///
+    /// /// Greets on another thread, which needs a value of its own.
+    /// fn greet(greeting: Ext<Greeting>) -> String {
+    ///     let greeting: Arc<Greeting> = Ext::into_inner(greeting);
+    ///     std::thread::spawn(move || format!("{}, Ada!", greeting.0)).join().unwrap()
+    /// }
+    ///
+    /// assert_eq!(greet(Ext::new(Greeting("Hello".to_owned()))), "Hello, Ada!");
+    /// ```
     pub fn into_inner(this: Self) -> Arc<T> {
         this.0
     }
