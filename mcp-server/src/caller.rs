@@ -46,6 +46,15 @@ struct Identity {
 
 impl Caller {
     /// Returns a caller without a verified identity.
+    ///
+    /// ```
+    /// use mcpwright_server::Caller;
+    ///
+    /// let caller = Caller::anonymous();
+    /// assert_eq!(caller.subject(), None);
+    /// assert_eq!(caller.to_string(), "anonymous");
+    /// assert!(!caller.has_scope("admin"));
+    /// ```
     pub fn anonymous() -> Self {
         Self(None)
     }
@@ -72,6 +81,14 @@ impl Caller {
     }
 
     /// Returns the verified name of the caller; `None` if the caller is anonymous.
+    ///
+    /// ```
+    /// use mcpwright_server::Caller;
+    /// use serde_json::Map;
+    ///
+    /// assert_eq!(Caller::new("ada", [], Map::new()).subject(), Some("ada"));
+    /// assert_eq!(Caller::anonymous().subject(), None);
+    /// ```
     pub fn subject(&self) -> Option<&str> {
         self.0.as_ref().map(|identity| identity.subject.as_str())
     }
@@ -95,11 +112,41 @@ impl Caller {
     }
 
     /// Returns `true` if the caller was granted `scope`.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Caller, Server, ToolError, ToolHandler};
+    /// use serde_json::Map;
+    ///
+    /// async fn clear(caller: Caller) -> Result<&'static str, ToolError> {
+    ///     if !caller.has_scope("notes:write") {
+    ///         return Err(ToolError::new("the notes are read-only for you"));
+    ///     }
+    ///     Ok("deleted")
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("notes", "1.0.0").tool(ToolHandler::function("clear", [], clear));
+    /// let reader = Caller::new("ada", ["notes:read".to_owned()], Map::new());
+    /// let result = Client::modern(server).caller(reader).call_tool("clear", ()).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("the notes are read-only for you"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn has_scope(&self, scope: &str) -> bool {
         self.0.as_ref().is_some_and(|identity| identity.scopes.contains(scope))
     }
 
     /// Returns a verified claim about the caller, such as a member of its token.
+    ///
+    /// ```
+    /// use mcpwright_server::Caller;
+    /// use serde_json::{Map, json};
+    ///
+    /// let ada = Caller::new("ada", [], Map::from_iter([("org".to_owned(), json!("acme"))]));
+    /// assert_eq!(ada.claim("org").and_then(|org| org.as_str()), Some("acme"));
+    /// assert_eq!(ada.claim("email"), None);
+    /// ```
     pub fn claim(&self, name: &str) -> Option<&Value> {
         self.0.as_ref()?.claims.get(name)
     }

@@ -72,6 +72,19 @@ pub(crate) enum Resolved {
 
 impl Call {
     /// Creates a call of a method on behalf of a client.
+    ///
+    /// ```
+    /// use mcpwright_core::{Client, JsonText};
+    /// use mcpwright_server::{Call, Caller};
+    /// use serde_json::json;
+    ///
+    /// # fn main() -> Result<(), serde_json::Error> {
+    /// let params = JsonText::encode(&json!({ "name": "add", "arguments": { "a": 2, "b": 3 } }))?;
+    /// let call = Call::new(7.into(), "tools/call", Some(params), Client::default(), Caller::anonymous());
+    /// assert_eq!(call.id(), &7.into());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new(
         id: RequestId,
         method: impl Into<Cow<'static, str>>,
@@ -151,26 +164,76 @@ impl Call {
     }
 
     /// Returns the id that the client gave its request.
+    ///
+    /// ```
+    /// use mcpwright_core::{Client, RequestId};
+    /// use mcpwright_server::{Call, Caller};
+    ///
+    /// let call = Call::new("request-7".into(), "tools/list", None, Client::default(), Caller::anonymous());
+    /// assert_eq!(call.id(), &RequestId::from("request-7"));
+    /// ```
     pub fn id(&self) -> &RequestId {
         &self.id
     }
 
     /// Returns the name of the method, such as `tools/call`.
+    ///
+    /// ```
+    /// use mcpwright_core::{Client, method};
+    /// use mcpwright_server::{Call, Caller};
+    ///
+    /// let call = Call::new(1.into(), "tools/list", None, Client::default(), Caller::anonymous());
+    /// assert_eq!(call.method(), method::TOOLS_LIST);
+    /// ```
     pub fn method(&self) -> &str {
         &self.method
     }
 
     /// Returns the client that sent the request: its name and its capabilities.
+    ///
+    /// ```
+    /// use mcpwright_core::{Client, ClientCapabilities, Implementation};
+    /// use mcpwright_server::{Call, Caller};
+    ///
+    /// let client = Client::new(Some(Implementation::new("inspector", "0.1.0")), ClientCapabilities::new());
+    /// let call = Call::new(1.into(), "tools/list", None, client, Caller::anonymous());
+    /// assert_eq!(call.client().info().map(|info| &*info.name), Some("inspector"));
+    /// ```
     pub fn client(&self) -> &Client {
         &self.client
     }
 
     /// Returns the verified identity on whose behalf the call runs.
+    ///
+    /// ```
+    /// use mcpwright_core::Client;
+    /// use mcpwright_server::{Call, Caller};
+    /// use serde_json::Map;
+    ///
+    /// let ada = Caller::new("ada", [], Map::new());
+    /// let call = Call::new(1.into(), "tools/list", None, Client::default(), ada);
+    /// assert_eq!(call.caller().subject(), Some("ada"));
+    /// ```
     pub fn caller(&self) -> &Caller {
         &self.caller
     }
 
     /// Returns the values that handlers find by their type, with [`Ext`](crate::Ext).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use mcpwright_core::Client;
+    /// use mcpwright_server::{Call, Caller};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct RequestTrace(u64);
+    ///
+    /// let mut call = Call::new(1.into(), "tools/list", None, Client::default(), Caller::anonymous());
+    /// assert_eq!(call.extensions().get::<RequestTrace>(), None);
+    /// call.extensions_mut().insert(RequestTrace(7));
+    /// assert_eq!(call.extensions().get(), Some(Arc::new(RequestTrace(7))));
+    /// ```
     pub fn extensions(&self) -> &Extensions {
         &self.extensions
     }
@@ -193,6 +256,19 @@ impl Call {
     }
 
     /// Returns the parameters as the client sent them.
+    ///
+    /// ```
+    /// use mcpwright_core::{Client, JsonText};
+    /// use mcpwright_server::{Call, Caller};
+    ///
+    /// # fn main() -> Result<(), serde_json::Error> {
+    /// let params = JsonText::encode(&serde_json::json!({ "name": "add" }))?;
+    /// let call = Call::new(1.into(), "tools/call", Some(params), Client::default(), Caller::anonymous());
+    /// // The parameters are JSON text, which `read` deserializes.
+    /// assert_eq!(call.params().and_then(|params| params.member("name")), Some(r#""add""#));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn params(&self) -> Option<&JsonText> {
         self.params.as_ref()
     }

@@ -64,6 +64,15 @@ impl Outcome {
     }
 
     /// Returns `true` for an error, and for a tool's result with `isError`.
+    ///
+    /// ```
+    /// use mcpwright_core::ErrorObject;
+    /// use mcpwright_server::Outcome;
+    ///
+    /// assert!(!Outcome::complete(&serde_json::json!({ "ok": true })).is_error());
+    /// assert!(Outcome::from(ErrorObject::internal("the database is locked")).is_error());
+    /// assert!(Outcome::ResourceNotFound("note://7".to_owned()).is_error());
+    /// ```
     pub fn is_error(&self) -> bool {
         match self {
             Self::Complete(answer) => answer.is_error,

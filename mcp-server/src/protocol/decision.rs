@@ -58,6 +58,24 @@ impl Server {
     ///
     /// A modern request needs no connection. A message of an earlier revision belongs to the session that the metadata
     /// names; without one, it gets a connection of its own.
+    ///
+    /// ```
+    /// use mcpwright_core::message;
+    /// use mcpwright_server::{Caller, Decision, NotificationSender, Server, ToolHandler};
+    ///
+    /// let body = br#"{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{"_meta":{
+    ///     "io.modelcontextprotocol/protocolVersion":"2026-07-28",
+    ///     "io.modelcontextprotocol/clientInfo":{"name":"inspector","version":"0.1.0"},
+    ///     "io.modelcontextprotocol/clientCapabilities":{}}}}"#;
+    /// # futures::executor::block_on(async {
+    /// let now = ToolHandler::function("now", [], || async { "noon" });
+    /// let server = Server::builder("clock", "1.0.0").tool(now).build();
+    /// let decision = server.receive(&Caller::anonymous(), message::decode(body), &()).await;
+    /// let Decision::Call(call) = decision else { panic!("a handler answers the request") };
+    /// let outcome = server.call(&call, &NotificationSender::new(|_| {})).await;
+    /// assert!(server.finish(&call, outcome).outcome.is_ok());
+    /// # });
+    /// ```
     pub async fn receive(
         &self,
         caller: &Caller,

@@ -62,6 +62,18 @@ impl Server {
     }
 
     /// Returns the same server with another seal. Transports that have keys of their own call this.
+    ///
+    /// ```
+    /// use mcpwright_server::Server;
+    ///
+    /// let replica = || Server::builder("shop", "1.0.0").build();
+    /// let first = replica();
+    /// let cursor = first.seal().seal("cursor", &["ada"], b"row 700");
+    /// // The seal of another server does not open it.
+    /// assert_eq!(replica().seal().open("cursor", &["ada"], &cursor), None);
+    /// let second = replica().with_seal(first.seal().clone());
+    /// assert_eq!(second.seal().open("cursor", &["ada"], &cursor).as_deref(), Some(&b"row 700"[..]));
+    /// ```
     #[must_use]
     pub fn with_seal(mut self, seal: Seal) -> Self {
         self.seal = seal;
@@ -69,31 +81,95 @@ impl Server {
     }
 
     /// Returns the seal for data of the server that clients store.
+    ///
+    /// ```
+    /// use mcpwright_server::Server;
+    ///
+    /// let server = Server::builder("shop", "1.0.0").build();
+    /// let cursor = server.seal().seal("cursor", &["ada"], b"row 700");
+    /// assert_eq!(server.seal().open("cursor", &["ada"], &cursor).as_deref(), Some(&b"row 700"[..]));
+    /// assert_eq!(server.seal().open("cursor", &["bob"], &cursor), None);
+    /// ```
     pub fn seal(&self) -> &Seal {
         &self.seal
     }
 
     /// Returns the name and version of the server.
+    ///
+    /// ```
+    /// use mcpwright_server::Server;
+    ///
+    /// let server = Server::builder("clock", "1.0.0").title("Clock").build();
+    /// assert_eq!(server.info().name, "clock");
+    /// assert_eq!(server.info().title.as_deref(), Some("Clock"));
+    /// ```
     pub fn info(&self) -> &Implementation {
         &self.state.info
     }
 
     /// Returns the instructions for the model.
+    ///
+    /// ```
+    /// use mcpwright_server::Server;
+    ///
+    /// let server = Server::builder("clock", "1.0.0").instructions("Times are in UTC.").build();
+    /// assert_eq!(server.instructions(), Some("Times are in UTC."));
+    /// assert_eq!(Server::builder("clock", "1.0.0").build().instructions(), None);
+    /// ```
     pub fn instructions(&self) -> Option<&str> {
         self.state.instructions.as_deref()
     }
 
     /// Returns the capabilities, which follow from the registered handlers.
+    ///
+    /// ```
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// let now = ToolHandler::function("now", [], || async { "noon" });
+    /// let server = Server::builder("clock", "1.0.0").tool(now).build();
+    /// assert!(server.capabilities().tools.is_some());
+    /// assert!(server.capabilities().prompts.is_none());
+    /// ```
     pub fn capabilities(&self) -> &ServerCapabilities {
         &self.state.capabilities
     }
 
     /// Returns the publisher of changes.
+    ///
+    /// ```
+    /// use mcpwright_core::{SubscriptionFilter, method};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{ResourceHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let sky = ResourceHandler::function("weather://now", "now", || async { "sunny" });
+    /// let server = Server::builder("weather", "1.0.0").resource(sky).build();
+    /// let client = Client::modern(server.clone());
+    /// client.listen(SubscriptionFilter::new().resource_subscriptions(["weather://now".to_owned()])).await?;
+    /// server.notify().resource_updated("weather://now");
+    /// assert_eq!(client.notifications()[0].method, method::RESOURCES_UPDATED);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn notify(&self) -> &Notify {
         &self.state.notify
     }
 
     /// Returns the store that replicas share. Default: a [`MemoryStore`](crate::MemoryStore) of this process.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mcpwright_server::{Server, Store};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = Server::builder("notes", "1.0.0").build();
+    /// // On all replicas together, one of these calls gets `true`.
+    /// assert!(server.store().put_new("order/7", b"", Duration::from_secs(3600)).await?);
+    /// assert!(!server.store().put_new("order/7", b"", Duration::from_secs(3600)).await?);
+    /// # Ok::<(), mcpwright_server::StoreError>(())
+    /// # }).unwrap();
+    /// ```
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.state.store
     }
@@ -104,6 +180,15 @@ impl Server {
     }
 
     /// Returns the static tools, in the order of the list.
+    ///
+    /// ```
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// let tool = |name| ToolHandler::function(name, [], || async {});
+    /// let server = Server::builder("shop", "1.0.0").tool(tool("sell")).tool(tool("buy")).build();
+    /// let names: Vec<_> = server.tools().iter().map(|tool| &*tool.definition().name).collect();
+    /// assert_eq!(names, ["sell", "buy"]);
+    /// ```
     pub fn tools(&self) -> &[ToolHandler] {
         &self.state.tools.static_items
     }

@@ -317,6 +317,22 @@ impl Entry for TemplateHandler {
 
 impl<H: Entry> Catalog<H> {
     /// Creates an empty catalog.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Catalog, Server, TemplateHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// // The first insertion decides that the catalog contains templates.
+    /// let templates = Catalog::new();
+    /// templates.insert(TemplateHandler::function("note://{id}", "note", ["id"], |id: u32| async move {
+    ///     format!("note {id}")
+    /// }));
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").resource_provider(templates));
+    /// assert_eq!(client.list_resource_templates().await?[0].name, "note");
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }

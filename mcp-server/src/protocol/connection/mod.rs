@@ -224,6 +224,16 @@ impl Connection {
 
 impl Server {
     /// Creates a connection to a client that has sent nothing yet.
+    ///
+    /// ```
+    /// use mcpwright_core::message;
+    /// use mcpwright_server::{Caller, Received, Server};
+    ///
+    /// let server = Server::builder("clock", "1.0.0").build();
+    /// let mut connection = server.connect(Caller::anonymous());
+    /// let received = connection.receive(message::decode(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#));
+    /// assert!(matches!(received, Received::Reply(_)));
+    /// ```
     pub fn connect(&self, caller: Caller) -> Connection {
         Connection::new(self.clone(), caller)
     }

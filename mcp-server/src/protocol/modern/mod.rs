@@ -165,6 +165,21 @@ fn input_required(pending: InputRequired, call: &Call, server: &Server) -> Resul
 
 impl Server {
     /// Returns the response to a call that [`receive`](Self::receive) returned.
+    ///
+    /// ```
+    /// use mcpwright_core::Client;
+    /// use mcpwright_server::{Call, Caller, NotificationSender, Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let now = ToolHandler::function("now", [], || async { "noon" });
+    /// let server = Server::builder("clock", "1.0.0").tool(now).build();
+    /// let call = Call::new(7.into(), "tools/list", None, Client::default(), Caller::anonymous());
+    /// let outcome = server.call(&call, &NotificationSender::new(|_| {})).await;
+    /// let response = server.finish(&call, outcome);
+    /// assert_eq!(response.id, Some(7.into()));
+    /// assert!(response.outcome.is_ok());
+    /// # });
+    /// ```
     pub fn finish(&self, call: &Call, outcome: Outcome) -> Response {
         Response { id: Some(call.id().clone()), outcome: finish(outcome, call, self) }
     }
