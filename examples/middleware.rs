@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use mcpwright::types::{CallToolParams, method};
+use mcpwright::types::method;
 use mcpwright::{Call, CallToolResult, Middleware, Next, Outcome, Result, Serve as _, async_trait, server};
 
 #[derive(Default)]
@@ -51,8 +51,8 @@ struct Scoped {
 #[async_trait]
 impl Middleware for Scoped {
     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
-        let is_protected = call.method() == method::TOOLS_CALL
-            && call.read::<CallToolParams>().is_ok_and(|params| params.name == self.tool);
+        let is_protected =
+            call.method() == method::TOOLS_CALL && call.name().is_ok_and(|name| name == self.tool);
         if is_protected && !call.caller().has_scope(self.scope) {
             let rejection = format!(
                 "{} requires the scope {}, which {} does not have",
@@ -60,7 +60,7 @@ impl Middleware for Scoped {
                 self.scope,
                 call.caller()
             );
-            return Outcome::complete(&CallToolResult::error(rejection));
+            return CallToolResult::error(rejection).into();
         }
         next.run(call).await
     }

@@ -1,14 +1,17 @@
 //! Middleware: code that wraps every call.
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
+use crate::incident;
 
 /// Code that wraps every call: it sees the call before the handler, and the outcome after it.
 ///
@@ -102,12 +105,27 @@ impl<'a> Next<'a> {
     ///     }
     /// }
     /// ```
+    ///
+    /// A panic of the handler, or of a middleware further in, is an outcome: an internal error.
     pub async fn run(self, call: &Call) -> Outcome {
-        match self.rest.split_first() {
-            Some((middleware, rest)) => middleware.handle(call, Next { rest, ..self }).await,
-            None => self.dispatcher.dispatch_boxed(call, self.notifications).await,
-        }
+        let outcome = match self.rest.split_first() {
+            Some((middleware, rest)) => middleware.handle(call, Next { rest, ..self }),
+            None => self.dispatcher.dispatch_boxed(call, self.notifications),
+        };
+        catch_panic(call, outcome).await
     }
+}
+
+/// Returns a future in which a panic is the outcome of its call.
+///
+/// An `async fn` would hold its arguments a second time, in the future of every call.
+pub(crate) fn catch_panic(
+    call: &Call,
+    outcome: impl Future<Output = Outcome>,
+) -> impl Future<Output = Outcome> {
+    AssertUnwindSafe(outcome)
+        .catch_unwind()
+        .map(|outcome| outcome.unwrap_or_else(|payload| incident::panic(call.method(), payload).into()))
 }
 
 impl fmt::Debug for Next<'_> {

@@ -143,14 +143,29 @@ impl Call {
     }
 
     /// Returns `params.name`: the name of the tool or prompt.
-    pub(crate) fn name(&self) -> Result<Cow<'_, str>, ErrorObject> {
+    ///
+    /// ```
+    /// use mcpwright_core::{Client, JsonText};
+    /// use mcpwright_server::{Call, Caller};
+    ///
+    /// let params = JsonText::parse(r#"{"name":"add","arguments":{"a":1,"b":2}}"#)?;
+    /// let call = Call::new(1.into(), "tools/call", Some(params), Client::default(), Caller::anonymous());
+    /// assert_eq!(call.name().as_deref(), Ok("add"));
+    /// assert_eq!(call.arguments(), Some(r#"{"a":1,"b":2}"#));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns invalid params (-32602) if there is no such text, as in a request about a resource.
+    pub fn name(&self) -> Result<Cow<'_, str>, ErrorObject> {
         let invalid = || ErrorObject::invalid_params("params: `name` must be a string");
         let text = self.member("name").ok_or_else(invalid)?;
         read_json_string(text).ok_or_else(invalid)
     }
 
-    /// Returns the text of `params.arguments`.
-    pub(crate) fn arguments(&self) -> Option<&str> {
+    /// Returns `params.arguments`, the arguments of the tool or prompt, as JSON text.
+    pub fn arguments(&self) -> Option<&str> {
         self.member("arguments")
     }
 

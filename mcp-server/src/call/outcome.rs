@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use mcpwright_core::{Caching, ClientCapabilities, ContentBlock, ErrorObject, JsonText, Meta};
 use serde::Serialize;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::call::page::ListPage;
 use crate::incident;
@@ -49,10 +50,15 @@ pub enum Outcome {
 impl Outcome {
     /// Creates an outcome from a result of the specification or of an extension.
     ///
+    /// A result with `isError` is the error of a tool. Content that an earlier revision does not have is replaced for its
+    /// clients, as that of a handler is.
+    ///
     /// ```
+    /// use mcpwright_core::CallToolResult;
     /// use mcpwright_server::Outcome;
     ///
     /// assert!(!Outcome::complete(&serde_json::json!({ "ok": true })).is_error());
+    /// assert!(Outcome::complete(&CallToolResult::error("the disk is full")).is_error());
     /// // A result must be an object.
     /// assert!(Outcome::complete(&1).is_error());
     /// ```
@@ -60,6 +66,74 @@ impl Outcome {
         match Answer::from_result(result) {
             Ok(answer) => Self::Complete(answer),
             Err(error) => Self::Failed(incident::internal("a result does not serialize", &error)),
+        }
+    }
+
+    /// Returns the result of a completed call as a type, such as [`CallToolResult`](mcpwright_core::CallToolResult). Returns
+    /// `None` for every other outcome, and for a result that is not of this type.
+    ///
+    /// ```
+    /// use mcpwright_core::{CallToolResult, method};
+    /// use mcpwright_server::{Call, Middleware, Next, Outcome, async_trait};
+    ///
+    /// /// Logs the number of content blocks of each tool result.
+    /// struct Blocks;
+    ///
+    /// #[async_trait]
+    /// impl Middleware for Blocks {
+    ///     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
+    ///         let outcome = next.run(call).await;
+    ///         if call.method() == method::TOOLS_CALL
+    ///             && let Some(result) = outcome.result::<CallToolResult>()
+    ///         {
+    ///             eprintln!("{} blocks", result.content.len());
+    ///         }
+    ///         outcome
+    ///     }
+    /// }
+    /// ```
+    pub fn result<T: DeserializeOwned>(&self) -> Option<T> {
+        let Self::Complete(answer) = self else { return None };
+        answer.to_text().decode_owned().ok()
+    }
+
+    /// Replaces the result of a completed call. Every other outcome, and a result that is not a `T`, remains as it is.
+    ///
+    /// ```
+    /// use mcpwright_core::{CallToolResult, ContentBlock};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Call, Middleware, Next, Outcome, Server, ToolHandler, async_trait};
+    ///
+    /// /// Adds a notice to each tool result.
+    /// struct Notice;
+    ///
+    /// #[async_trait]
+    /// impl Middleware for Notice {
+    ///     async fn handle(&self, call: &Call, next: Next<'_>) -> Outcome {
+    ///         next.run(call).await.map_result(|mut result: CallToolResult| {
+    ///             result.content.push(ContentBlock::text("Prices are delayed by 15 minutes."));
+    ///             result
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let price = ToolHandler::function("price", [], || async { 42 });
+    /// let client = Client::modern(Server::builder("shop", "1.0.0").tool(price).middleware(Notice));
+    /// assert_eq!(client.call_tool("price", ()).await?.content.len(), 2);
+    /// assert_eq!(client.list_tools().await?.len(), 1);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn map_result<T: DeserializeOwned + Serialize>(self, map: impl FnOnce(T) -> T) -> Self {
+        let Some(result) = self.result() else { return self };
+        match (self, Self::complete(&map(result))) {
+            (Self::Complete(old), Self::Complete(new)) => {
+                let result_type = new.result_type.or(old.result_type);
+                Self::Complete(Answer { caching: old.caching, result_type, ..new })
+            }
+            (_, outcome) => outcome,
         }
     }
 
@@ -150,6 +224,25 @@ impl Feature {
             _ => Some(Self::ResourceLink),
         }
     }
+
+    /// Returns the newest feature of a result that is given as JSON: of its structured content, its content blocks, or the
+    /// content of its messages.
+    fn of_result(result: &Map<String, Value>) -> Option<Self> {
+        if result.get("structuredContent").is_some_and(|content| !content.is_object()) {
+            return Some(Self::AnyStructuredContent);
+        }
+        let array = |key| result.get(key).and_then(Value::as_array).into_iter().flatten();
+        let messages = array("messages").filter_map(|message| message.get("content"));
+        array("content").chain(messages).filter_map(Self::of_block).max()
+    }
+
+    fn of_block(block: &Value) -> Option<Self> {
+        match block.get("type").and_then(Value::as_str) {
+            Some("text" | "image" | "resource") => None,
+            Some("audio") => Some(Self::Audio),
+            _ => Some(Self::ResourceLink),
+        }
+    }
 }
 
 /// The members of a result.
@@ -194,7 +287,9 @@ impl Answer {
             Some(Value::String(kind)) => Some(kind),
             _ => None,
         };
-        Ok(Self { meta, result_type, ..Self::of(&result)? })
+        let is_error = result.get("isError") == Some(&Value::Bool(true));
+        let requires = Feature::of_result(&result);
+        Ok(Self { meta, result_type, is_error, requires, ..Self::of(&result)? })
     }
 
     /// Creates an answer from members that are serialized already.
@@ -230,6 +325,10 @@ impl Answer {
             Fields::Page(page) => page.text.clone(),
         };
         with_meta(text, &meta)
+    }
+
+    fn to_text(&self) -> JsonText {
+        with_meta(self.fields.text().to_owned(), &self.meta)
     }
 
     pub(crate) fn meta(mut self, meta: Meta) -> Self {

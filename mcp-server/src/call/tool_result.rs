@@ -2,15 +2,31 @@
 
 use mcpwright_core::{CallToolResult, ContentBlock, ErrorObject, JsonText, push_json_string};
 
-use crate::call::outcome::Answer;
+use crate::call::outcome::{Answer, Feature, Outcome};
 use crate::incident;
 
 /// Returns a result that replaces one that is too large, and asks the model to request less.
 pub(crate) fn too_large_error(reason: &str) -> Result<Answer, ErrorObject> {
-    let result = CallToolResult::error(format!("{reason}; request less"));
-    match serialize(&result).map(Answer::serialized) {
-        Ok(answer) => Ok(Answer { is_error: true, ..answer }),
-        Err(error) => Err(incident::internal("the result of a tool does not serialize", &error)),
+    answer(CallToolResult::error(format!("{reason}; request less")))
+}
+
+/// Returns the answer of a tool.
+pub(crate) fn answer(mut result: CallToolResult) -> Result<Answer, ErrorObject> {
+    let is_error = result.is_error == Some(true);
+    let meta = std::mem::take(&mut result.meta);
+    let requires = match &result.structured_content {
+        Some(value) if !value.as_str().starts_with('{') => Some(Feature::AnyStructuredContent),
+        _ => result.content.iter().filter_map(Feature::of).max(),
+    };
+    let fields = serialize(&result)
+        .map_err(|error| incident::internal("the result of a tool does not serialize", &error))?;
+    Ok(Answer { is_error, requires, ..Answer::serialized(fields).meta(meta) })
+}
+
+impl From<CallToolResult> for Outcome {
+    /// Makes the result of a tool the outcome of its call, as if a handler had returned it.
+    fn from(result: CallToolResult) -> Self {
+        answer(result).into()
     }
 }
 

@@ -8,18 +8,15 @@ pub(crate) mod prompts;
 pub(crate) mod resources;
 pub(crate) mod tools;
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use mcpwright_core::{ErrorObject, method};
 
 use crate::call::Call;
-use crate::call::middleware::{Dispatcher, Next};
+use crate::call::middleware::{Dispatcher, Next, catch_panic};
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
-use crate::incident;
 use crate::server::Server;
 use crate::tasks::methods::is_task_method;
 use crate::tasks::runner::RunCall;
@@ -42,14 +39,10 @@ impl Server {
         if self.must_yield_first(call.method()) {
             execute::yield_once().await;
         }
-        let outcome = match self.middleware() {
-            [] => AssertUnwindSafe(self.dispatch(call, notifications)).catch_unwind().await,
-            chain => {
-                let next = Next::new(self, notifications, chain);
-                AssertUnwindSafe(next.run(call)).catch_unwind().await
-            }
-        };
-        outcome.unwrap_or_else(|payload| Outcome::Failed(incident::panic(call.method(), payload)))
+        match self.middleware() {
+            [] => catch_panic(call, self.dispatch(call, notifications)).await,
+            chain => Next::new(self, notifications, chain).run(call).await,
+        }
     }
 
     /// Returns `true` if code of unknown speed runs before the handler or instead of one: such a call is not started on the

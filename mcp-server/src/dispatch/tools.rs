@@ -6,7 +6,7 @@ use std::time::Duration;
 use mcpwright_core::{CallToolResult, ErrorObject};
 
 use crate::call::notifications::NotificationSender;
-use crate::call::outcome::{Answer, Feature, Outcome};
+use crate::call::outcome::Outcome;
 use crate::call::{Call, Resolved, tool_result};
 use crate::dispatch::errors::unknown;
 use crate::dispatch::execute::TimedOut;
@@ -138,21 +138,13 @@ impl Server {
         self.answer_tool(result)
     }
 
-    fn answer_tool(&self, mut result: CallToolResult) -> Outcome {
-        let is_error = result.is_error == Some(true);
-        let meta = std::mem::take(&mut result.meta);
-        let requires = match &result.structured_content {
-            Some(value) if !value.as_str().starts_with('{') => Some(Feature::AnyStructuredContent),
-            _ => result.content.iter().filter_map(Feature::of).max(),
-        };
-        let answer = match tool_result::serialize(&result).map(Answer::serialized) {
+    fn answer_tool(&self, result: CallToolResult) -> Outcome {
+        let answer = match tool_result::answer(result) {
             Ok(answer) => answer,
-            Err(error) => {
-                return incident::internal("the result of a tool does not serialize", &error).into();
-            }
+            Err(error) => return error.into(),
         };
         match answer.too_large(self.state.max_result_bytes) {
-            None => Answer { is_error, requires, ..answer.meta(meta) }.into(),
+            None => answer.into(),
             Some(reason) => tool_result::too_large_error(&reason).into(),
         }
     }

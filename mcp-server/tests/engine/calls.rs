@@ -23,7 +23,7 @@ fn text(result: &mcpwright_core::CallToolResult) -> &str {
 }
 
 /// A runtime whose timers elapse at once and whose blocking jobs run on threads of their own.
-struct InstantRuntime;
+pub(crate) struct InstantRuntime;
 
 impl Runtime for InstantRuntime {
     fn now(&self) -> Instant {

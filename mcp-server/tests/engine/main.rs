@@ -7,6 +7,7 @@ mod catalogs;
 mod handlers;
 mod headers;
 mod input_required;
+mod middleware;
 mod mount;
 mod subscriptions;
 mod tasks;
