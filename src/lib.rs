@@ -94,12 +94,12 @@ pub use mcpwright_server as engine;
 pub use mcpwright_server::{
     Argument, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice, Completer,
     CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Failure, Field, Form,
-    FormField, FromContext, Handler, HandlerKind, HeaderParam, InputError, InputRequired, IntoCompletion,
-    IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MemoryStore, MethodHandler,
-    Middleware, Next, NotificationSender, Notify, NotifySet, Outcome, Parameter, ProgressValue,
-    PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler, ResourceProvider, Serve,
-    Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler,
-    ToolProvider, async_trait, testing,
+    FormField, FromContext, Handler, HandlerError, HandlerKind, HeaderParam, InputError, InputRequired,
+    IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MemoryStore,
+    MethodHandler, Middleware, Next, NotificationSender, Notify, NotifySet, Outcome, Parameter,
+    ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler,
+    ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler,
+    ToolError, ToolHandler, ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};

@@ -42,6 +42,7 @@ pub use handler::context::Context;
 pub use handler::context::step::StepError;
 pub use handler::error::{Failure, IntoError, ToolError};
 pub use handler::execution::Execution;
+pub use handler::handler_error::HandlerError;
 pub use handler::kind::{ContentKind, HandlerKind};
 pub use handler::parameters::argument::Argument;
 pub use handler::parameters::call_arguments::{AsArgument, AsExtractor, CallArguments, Extracted, Parameter};

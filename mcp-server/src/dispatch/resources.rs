@@ -16,7 +16,7 @@ use crate::handler::results::contents::Contents;
 use crate::handler::{ResourceHandler, TemplateHandler};
 use crate::limits::check_uri;
 use crate::server::Server;
-use crate::server::catalog::unavailable;
+use crate::server::catalog::{is_valid, unavailable};
 
 #[derive(Deserialize)]
 struct ReadParams<'a> {
@@ -101,10 +101,12 @@ impl Server {
             return Ok(Some(reader));
         }
         for provider in &self.state.resources.providers {
-            if let Some(resource) = provider.resource(uri).await.map_err(|error| unavailable(&*error))? {
+            let resource = provider.resource(uri).await.map_err(|error| unavailable(&*error))?;
+            if let Some(resource) = resource.filter(is_valid) {
                 return Ok(Some(Reader::Resource(resource)));
             }
-            let templates = provider.templates().await.map_err(|error| unavailable(&*error))?;
+            let mut templates = provider.templates().await.map_err(|error| unavailable(&*error))?;
+            templates.retain(is_valid);
             if let Some(reader) = best_match(&templates, uri)? {
                 return Ok(Some(reader));
             }
@@ -115,13 +117,16 @@ impl Server {
 
 /// Matches a URI against the most specific template that matches. If that one rejects a value, no other is tried.
 fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>, ErrorObject> {
-    let matches = templates.iter().map(|handler| (handler, handler.template().matches(uri)));
+    let parsed = templates.iter().filter_map(|handler| Some((handler, handler.template()?)));
+    let matches = parsed.map(|(handler, template)| (handler, template, template.matches(uri)));
     let best = matches
-        .filter(|(_, found)| !matches!(found, Match::Unmatched))
-        .min_by(|(one, _), (other, _)| one.template().cmp_specificity(other.template()));
+        .filter(|(_, _, found)| !matches!(found, Match::Unmatched))
+        .min_by(|(_, one, _), (_, other, _)| one.cmp_specificity(other));
     match best {
-        Some((handler, Match::Matched(variables))) => Ok(Some(Reader::Template(handler.clone(), variables))),
-        Some((_, Match::Rejected(rejection))) => {
+        Some((handler, _, Match::Matched(variables))) => {
+            Ok(Some(Reader::Template(handler.clone(), variables)))
+        }
+        Some((_, _, Match::Rejected(rejection))) => {
             Err(ErrorObject::invalid_params(format!("`params.uri`: {rejection}")))
         }
         _ => Ok(None),

@@ -5,6 +5,7 @@ use std::fmt;
 use mcpwright_core::{Annotations, Caching, Icon, Meta};
 
 use crate::handler::handler_core::HandlerCore;
+use crate::handler::handler_error::HandlerError;
 
 /// The kind of a [`Handler`](crate::Handler): the type of the definition that clients see.
 ///
@@ -67,6 +68,12 @@ pub trait Kind: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// Updates the definition after the parameters have changed.
     fn update(parts: &mut HandlerParts<Self>) -> Result<(), String>;
+
+    /// Checks what is known only when the handler is complete.
+    fn check_complete(parts: &HandlerParts<Self>) -> Result<(), String> {
+        let _ = parts;
+        Ok(())
+    }
 }
 
 /// Members that all definitions have.
@@ -101,10 +108,17 @@ pub struct HandlerParts<K: Kind> {
     pub(crate) definition: K,
     pub(crate) core: HandlerCore<K::Output>,
     pub(crate) settings: K::Settings,
+    /// The first error that was made when the handler was declared.
+    pub(crate) error: Option<HandlerError>,
 }
 
 impl<K: Kind> Clone for HandlerParts<K> {
     fn clone(&self) -> Self {
-        Self { definition: self.definition.clone(), core: self.core.clone(), settings: self.settings.clone() }
+        Self {
+            definition: self.definition.clone(),
+            core: self.core.clone(),
+            settings: self.settings.clone(),
+            error: self.error.clone(),
+        }
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod context;
 pub(crate) mod error;
 pub(crate) mod execution;
 pub(crate) mod handler_core;
+pub(crate) mod handler_error;
 pub(crate) mod kind;
 pub(crate) mod latency;
 pub(crate) mod parameters;
@@ -33,6 +34,7 @@ use serde_json::Value;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::handler_core::HandlerCore;
+use crate::handler::handler_error::HandlerError;
 use crate::handler::kind::{ContentKind, HandlerKind, HandlerParts};
 use crate::handler::parameters::ParameterSpec;
 use crate::handler::parameters::argument::Argument;
@@ -136,7 +138,7 @@ impl<K: HandlerKind> Handler<K> {
         settings: K::Settings,
         code: impl Fn(CallArguments<'_>) -> Result<Execution<K::Output>, Failure> + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(HandlerParts { definition, core: HandlerCore::new(code), settings }))
+        Self(Arc::new(HandlerParts { definition, core: HandlerCore::new(code), settings, error: None }))
     }
 
     /// Declares the next parameter of the handler.
@@ -158,15 +160,13 @@ impl<K: HandlerKind> Handler<K> {
     /// assert_eq!(greet.definition().arguments.len(), 1);
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if the type has a schema that cannot be published, if a setting of the argument does not fit the type or
-    /// another setting, or if an argument of a resource has no variable with its name in the URI.
+    /// The handler has an [error](Self::checked) if the type has a schema that cannot be published, if a setting of the
+    /// argument does not fit the type or another setting, or if an argument of a resource has no variable with its name in
+    /// the URI.
     #[must_use]
     #[track_caller]
     pub fn parameter<T: Parameter<P>, P>(self, argument: Argument) -> Self {
-        let spec = self.expect_valid(ParameterSpec::of::<T, P>(argument));
-        self.with_parameters([spec])
+        self.with_parameters(ParameterSpec::of::<T, P>(argument).map(|spec| vec![spec]))
     }
 
     /// Changes the settings of an argument.
@@ -184,14 +184,13 @@ impl<K: HandlerKind> Handler<K> {
     /// assert_eq!(schema["required"].as_array().map(Vec::len), Some(1));
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if there is no argument of this name, or if a setting does not fit the type or another setting.
+    /// The handler has an [error](Self::checked) if there is no argument of this name, or if a setting does not fit the type
+    /// or another setting.
     #[must_use]
     #[track_caller]
     pub fn argument(mut self, name: &str, set: impl FnOnce(Argument) -> Argument) -> Self {
         let set = self.parts_mut().core.parameters.set_argument(name, set);
-        self.expect_valid(set);
+        self.accept(set);
         self.updated()
     }
 
@@ -307,6 +306,40 @@ impl<K: HandlerKind> Handler<K> {
         &self.0.definition
     }
 
+    /// Returns the handler, or the first error in its declaration.
+    ///
+    /// A program that makes handlers from data calls this to learn which data are wrong. Otherwise it is not needed:
+    /// [`Builder::build`](crate::Builder::build) panics with the error, and an invalid handler of a provider is logged and left
+    /// out, without effect on the others.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// // Names from a file.
+    /// let names = ["list_users", "delete user", "add_user"];
+    /// let tools = names.map(|name| ToolHandler::function(name, [], move || async move { name }).checked());
+    /// assert_eq!(tools.iter().filter(|tool| tool.is_ok()).count(), 2);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error in the declaration of the handler.
+    #[track_caller]
+    pub fn checked(self) -> Result<Self, HandlerError> {
+        match self.error() {
+            Some(error) => Err(error),
+            None => Ok(self),
+        }
+    }
+
+    /// Returns the first error in the declaration of the handler.
+    #[track_caller]
+    pub(crate) fn error(&self) -> Option<HandlerError> {
+        let incomplete =
+            || K::check_complete(&self.0).err().map(|reason| HandlerError::new(K::NAME, self.key(), reason));
+        self.0.error.clone().or_else(incomplete)
+    }
+
     /// Returns the name or the URI that identifies the handler on a server.
     pub(crate) fn key(&self) -> &str {
         self.0.definition.key()
@@ -332,8 +365,10 @@ impl<K: HandlerKind> Handler<K> {
 
     /// Adds parameters.
     #[track_caller]
-    fn with_parameters(mut self, specs: impl IntoIterator<Item = ParameterSpec>) -> Self {
-        self.parts_mut().core.parameters.specs.extend(specs);
+    fn with_parameters(mut self, specs: Result<Vec<ParameterSpec>, String>) -> Self {
+        if let Some(specs) = self.accept(specs) {
+            self.parts_mut().core.parameters.specs.extend(specs);
+        }
         self.updated()
     }
 
@@ -341,16 +376,20 @@ impl<K: HandlerKind> Handler<K> {
     #[track_caller]
     fn updated(mut self) -> Self {
         let updated = K::update(self.parts_mut());
-        self.expect_valid(updated);
+        self.accept(updated);
         self
     }
 
-    /// Returns the value of `result`, or panics with a text that names the handler.
+    /// Returns the value of `result`, or keeps its error, if it is the first.
     #[track_caller]
-    pub(crate) fn expect_valid<T>(&self, result: Result<T, impl fmt::Display>) -> T {
+    pub(crate) fn accept<T>(&mut self, result: Result<T, String>) -> Option<T> {
         match result {
-            Ok(value) => value,
-            Err(reason) => panic!("the {} `{}`: {reason}", K::NAME, self.key()),
+            Ok(value) => Some(value),
+            Err(reason) => {
+                let error = HandlerError::new(K::NAME, self.key(), reason);
+                self.parts_mut().error.get_or_insert(error);
+                None
+            }
         }
     }
 

@@ -60,17 +60,17 @@ impl PromptHandler {
     /// assert_eq!(summarize.definition().arguments[0].name, "text");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if the name is empty.
+    /// The handler has an [error](Self::checked) if the name is empty.
     #[track_caller]
     pub fn new(
         name: impl Into<String>,
         code: impl Fn(CallArguments<'_>) -> Result<Execution<GetPromptResult>, Failure> + Send + Sync + 'static,
     ) -> Self {
-        let name = name.into();
-        assert!(!name.is_empty(), "the name of a prompt must not be empty");
-        Self::from_parts(Prompt::new(name), (), code).updated()
+        let mut prompt = Self::from_parts(Prompt::new(name), (), code);
+        if prompt.key().is_empty() {
+            prompt.accept::<()>(Err("the name of a prompt must not be empty".to_owned()));
+        }
+        prompt.updated()
     }
 
     /// Returns a prompt that calls an asynchronous function, with the names of its arguments in their order.
@@ -85,10 +85,8 @@ impl PromptHandler {
     /// assert_eq!(translate.definition().arguments[0].name, "text");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if the name is empty, if the number of names is not the number of arguments, or if the type of an
-    /// argument has a schema that cannot be published.
+    /// The handler has an [error](Self::checked) if the name is empty, if the number of names is not the number of arguments,
+    /// or if the type of an argument has a schema that cannot be published.
     #[track_caller]
     pub fn function<F, K, P, const N: usize>(
         name: impl Into<String>,
@@ -100,8 +98,7 @@ impl PromptHandler {
         F::Output: IntoPromptResult,
     {
         let prompt = Self::new(name, handler_of(function, F::Output::into_prompt_result));
-        let specs = prompt.expect_valid(F::declare(&names));
-        prompt.with_parameters(specs)
+        prompt.with_parameters(F::declare(&names))
     }
 
     /// Returns the prompt with a prefix before its name, for the server that it is mounted in.

@@ -96,9 +96,7 @@ impl ResourceHandler {
     /// assert_eq!(readme.definition().uri, "file:///readme.md");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if the function has an argument.
+    /// The handler has an [error](Self::checked) if the function has an argument.
     #[track_caller]
     pub fn function<F, K, P>(uri: impl Into<String>, name: impl Into<String>, function: F) -> Self
     where
@@ -106,8 +104,7 @@ impl ResourceHandler {
         F::Output: IntoContents,
     {
         let resource = Self::new(uri, name, handler_of(function, F::Output::into_contents));
-        let specs = resource.expect_valid(F::declare(&[]));
-        resource.with_parameters(specs)
+        resource.with_parameters(F::declare(&[]))
     }
 
     /// Sets the size of the contents, in bytes.

@@ -19,8 +19,8 @@ use crate::handler::results::contents::{Contents, IntoContents};
 /// Settings of a template beyond its definition.
 #[derive(Clone)]
 pub struct TemplateSettings {
-    /// The parsed URI template.
-    template: Arc<UriTemplate>,
+    /// The parsed URI template, unless it is invalid.
+    template: Option<Arc<UriTemplate>>,
     /// Caching of the contents, which overrides the server's.
     caching: Option<Caching>,
 }
@@ -42,13 +42,26 @@ impl Kind for ResourceTemplate {
     }
 
     fn update(parts: &mut HandlerParts<Self>) -> Result<(), String> {
+        let Some(template) = &parts.settings.template else { return Ok(()) };
         for (spec, _) in parts.core.parameters.arguments() {
             let name = &*spec.argument.name;
-            if !parts.settings.template.variables().any(|variable| variable == name) {
+            if !template.variables().any(|variable| variable == name) {
                 return Err(no_variable(name));
             }
         }
         parts.core.parameters.generate_schema().map(drop)
+    }
+
+    /// The handler would ignore a part of the URI if a variable had no parameter.
+    fn check_complete(parts: &HandlerParts<Self>) -> Result<(), String> {
+        for variable in parts.settings.template.iter().flat_map(|template| template.variables()) {
+            if !parts.core.parameters.arguments().any(|(spec, _)| *spec.argument.name == *variable) {
+                return Err(format!(
+                    "the variable `{{{variable}}}` has no parameter: add a parameter `{variable}`"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -86,9 +99,8 @@ impl TemplateHandler {
     /// assert_eq!(note.definition().uri_template, "note://{id}");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if `template` is not a URI template, or if URIs cannot be matched against it.
+    /// The handler has an [error](Self::checked) if `template` is not a URI template, if URIs cannot be matched against it, or
+    /// if a variable has no parameter in the end.
     #[track_caller]
     pub fn new(
         template: impl Into<String>,
@@ -96,12 +108,12 @@ impl TemplateHandler {
         code: impl Fn(CallArguments<'_>) -> Result<Execution<Contents>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let text = template.into();
-        let parsed = match UriTemplate::parse(&text) {
-            Ok(parsed) => parsed,
-            Err(error) => panic!("the template `{text}`: {error}"),
-        };
-        let settings = TemplateSettings { template: Arc::new(parsed), caching: None };
-        Self::from_parts(ResourceTemplate::new(text, name), settings, code)
+        let parsed = UriTemplate::parse(&text).map_err(|error| error.to_string());
+        let settings = TemplateSettings { template: None, caching: None };
+        let mut handler = Self::from_parts(ResourceTemplate::new(text, name), settings, code);
+        let template = handler.accept(parsed).map(Arc::new);
+        handler.parts_mut().settings.template = template;
+        handler
     }
 
     /// Returns a template that calls an asynchronous function, with the names of its variables in the order of the
@@ -118,10 +130,8 @@ impl TemplateHandler {
     /// assert_eq!(note.definition().uri_template, "note://{id}");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if `template` is not a URI template, if URIs cannot be matched against it, or if an argument has no
-    /// variable.
+    /// The handler has an [error](Self::checked) if `template` is not a URI template, if URIs cannot be matched against it, or
+    /// if an argument has no variable or a variable has no argument.
     #[track_caller]
     pub fn function<F, K, P, const N: usize>(
         template: impl Into<String>,
@@ -134,23 +144,11 @@ impl TemplateHandler {
         F::Output: IntoContents,
     {
         let handler = Self::new(template, name, handler_of(function, F::Output::into_contents));
-        let specs = handler.expect_valid(F::declare(&names));
-        handler.with_parameters(specs)
+        handler.with_parameters(F::declare(&names))
     }
 
-    pub(crate) fn template(&self) -> &UriTemplate {
-        &self.settings().template
-    }
-
-    /// Panics if a variable has no parameter, because the handler would ignore a part of the URI.
-    #[track_caller]
-    pub(crate) fn assert_complete(&self) {
-        for variable in self.template().variables() {
-            if !self.core().parameters.arguments().any(|(spec, _)| *spec.argument.name == *variable) {
-                let reason =
-                    format!("the variable `{{{variable}}}` has no parameter: add a parameter `{variable}`");
-                self.expect_valid::<()>(Err(reason));
-            }
-        }
+    /// Returns the parsed template, unless it is invalid.
+    pub(crate) fn template(&self) -> Option<&UriTemplate> {
+        self.settings().template.as_deref()
     }
 }

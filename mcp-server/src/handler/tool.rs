@@ -60,6 +60,11 @@ impl Kind for Tool {
         }
         Ok(())
     }
+
+    /// Clients would ignore a tool whose header parameters are invalid.
+    fn check_complete(parts: &HandlerParts<Self>) -> Result<(), String> {
+        parts.settings.header_params.as_ref().map(|_| ()).map_err(String::clone)
+    }
 }
 
 impl ToolHandler {
@@ -80,19 +85,14 @@ impl ToolHandler {
     /// assert_eq!(double.definition().input_schema["required"][0], "number");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if the name is not 1 to 128 of `A-Z a-z 0-9 _ - .`.
+    /// The handler has an [error](Self::checked) if the name is not 1 to 128 of `A-Z a-z 0-9 _ - .`.
     #[track_caller]
     pub fn new(
         name: impl Into<String>,
         code: impl Fn(CallArguments<'_>) -> Result<Execution<CallToolResult>, Failure> + Send + Sync + 'static,
     ) -> Self {
         let name = name.into();
-        assert!(
-            is_tool_name(&name),
-            "the name of a tool must be 1 to {MAX_TOOL_NAME_BYTES} of A-Z a-z 0-9 _ - .: `{name}` is not"
-        );
+        let valid_name = check_tool_name(&name);
         let definition = Tool::new(name, Map::from_iter([("type".to_owned(), "object".into())]));
         let settings = ToolSettings {
             header_params: Ok(Vec::new()),
@@ -102,7 +102,9 @@ impl ToolHandler {
             task_mode: None,
             is_single_use: false,
         };
-        Self::from_parts(definition, settings, code).updated()
+        let mut tool = Self::from_parts(definition, settings, code);
+        tool.accept(valid_name);
+        tool.updated()
     }
 
     /// Returns a tool that calls an asynchronous function, with the names of its arguments in their order.
@@ -116,10 +118,8 @@ impl ToolHandler {
     /// assert_eq!(add.definition().input_schema["properties"]["a"]["type"], "integer");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if the name cannot be the name of a tool, if the number of names is not the number of arguments, or if
-    /// the type of an argument or of the result has a schema that cannot be published.
+    /// The handler has an [error](Self::checked) if the name cannot be the name of a tool, if the number of names is not the
+    /// number of arguments, or if the type of an argument or of the result has a schema that cannot be published.
     #[track_caller]
     pub fn function<F, K, P, const N: usize>(
         name: impl Into<String>,
@@ -131,8 +131,7 @@ impl ToolHandler {
         F::Output: IntoToolResult,
     {
         let tool = Self::new(name, handler_of(function, F::Output::into_tool_result));
-        let specs = tool.expect_valid(F::declare(&names));
-        tool.with_parameters(specs).output::<F::Output>()
+        tool.with_parameters(F::declare(&names)).output::<F::Output>()
     }
 
     /// Returns a tool with an input schema written by hand. The function takes all arguments as one JSON value.
@@ -149,10 +148,8 @@ impl ToolHandler {
     /// assert_eq!(turn.definition().input_schema["required"][0], "to");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if the schema is invalid, refers to another document, or does not have `"type": "object"` at its root,
-    /// and if the feature `validate` is not enabled.
+    /// The handler has an [error](Self::checked) if the schema is invalid, refers to another document, or does not have
+    /// `"type": "object"` at its root, and if the feature `validate` is not enabled.
     #[track_caller]
     pub fn with_schema<R, F>(
         name: impl Into<String>,
@@ -167,14 +164,17 @@ impl ToolHandler {
             let result = handler(arguments.take_whole(), arguments.context().clone());
             Ok(Execution::future(async move { result.await.into_tool_result() }))
         });
-        let (validator, schema) = tool.expect_valid(compile("input schema", schema));
-        if schema.get("type").is_none_or(|kind| kind != "object") {
-            let reason = "the input schema must have `\"type\": \"object\"` at its root";
-            tool.expect_valid::<()>(Err(reason));
+        let compiled = compile("input schema", schema).and_then(|(validator, schema)| {
+            match schema.get("type").is_some_and(|kind| kind == "object") {
+                true => Ok((validator, schema)),
+                false => Err("the input schema must have `\"type\": \"object\"` at its root".to_owned()),
+            }
+        });
+        if let Some((validator, schema)) = tool.accept(compiled) {
+            let parts = tool.parts_mut();
+            parts.settings.input_validator = Some(validator);
+            publish(parts, schema);
         }
-        let parts = tool.parts_mut();
-        parts.settings.input_validator = Some(validator);
-        publish(parts, schema);
         tool.output::<R>()
     }
 
@@ -200,15 +200,14 @@ impl ToolHandler {
     /// assert_eq!(weather.definition().output_schema.as_ref().unwrap()["required"][0], "degrees");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if the type has a schema that cannot be published.
+    /// The handler has an [error](Self::checked) if the type has a schema that cannot be published.
     #[must_use]
     #[track_caller]
     pub fn output<R: IntoToolResult>(mut self) -> Self {
         let Some(generated) = R::output_schema() else { return self };
         let portable = PortableSchema::for_result(generated.as_value());
-        let portable = self.expect_valid(portable.map_err(|error| format!("its result: {error}")));
+        let portable = self.accept(portable.map_err(|error| format!("its result: {error}")));
+        let Some(portable) = portable else { return self };
         let parts = self.parts_mut();
         parts.settings.output_validator = None;
         parts.settings.wraps_output = !portable.is_object();
@@ -233,13 +232,12 @@ impl ToolHandler {
     /// assert!(roll.definition().output_schema.is_some());
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if the schema is invalid or refers to another document, and if the feature `validate` is not enabled.
+    /// The handler has an [error](Self::checked) if the schema is invalid or refers to another document, and if the feature
+    /// `validate` is not enabled.
     #[must_use]
     #[track_caller]
     pub fn output_schema(mut self, schema: Value) -> Self {
-        let (validator, schema) = self.expect_valid(compile("output schema", schema));
+        let Some((validator, schema)) = self.accept(compile("output schema", schema)) else { return self };
         let parts = self.parts_mut();
         parts.settings.output_validator = Some(validator);
         parts.settings.wraps_output = false;
@@ -436,11 +434,6 @@ impl ToolHandler {
         self.settings().header_params.as_deref().unwrap_or_default()
     }
 
-    /// Returns the reason that clients would ignore the tool, if they would.
-    pub(crate) fn invalid_reason(&self) -> Option<&str> {
-        self.settings().header_params.as_ref().err().map(String::as_str)
-    }
-
     /// Returns the tool with a prefix before its name, for the server that it is mounted in.
     pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
         let name = &mut self.parts_mut().definition.name;
@@ -475,6 +468,14 @@ impl ToolHandler {
         result.structured_content =
             Some(if settings.wraps_output { structured.wrap_in("result") } else { structured });
         Ok(result)
+    }
+}
+
+/// Checks the name of a tool.
+pub(crate) fn check_tool_name(name: &str) -> Result<(), String> {
+    match is_tool_name(name) {
+        true => Ok(()),
+        false => Err(format!("the name of a tool must be 1 to {MAX_TOOL_NAME_BYTES} of A-Z a-z 0-9 _ - .")),
     }
 }
 

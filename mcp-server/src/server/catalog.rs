@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use mcpwright_core::{ErrorObject, Prompt, Resource, ResourceTemplate, Tool};
 
 use crate::handler::ToolHandler;
+use crate::handler::handler_error::HandlerError;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::incident;
 use crate::server::list_cache::{ListCache, ListEntry, RenderedList};
@@ -35,8 +36,8 @@ impl ListEntry for ToolHandler {
         self.definition()
     }
 
-    fn invalid_reason(&self) -> Option<&str> {
-        self.invalid_reason()
+    fn error(&self) -> Option<HandlerError> {
+        self.error()
     }
 }
 
@@ -53,6 +54,10 @@ impl ListEntry for PromptHandler {
     fn definition(&self) -> &Prompt {
         self.definition()
     }
+
+    fn error(&self) -> Option<HandlerError> {
+        self.error()
+    }
 }
 
 impl ListEntry for ResourceHandler {
@@ -67,6 +72,10 @@ impl ListEntry for ResourceHandler {
 
     fn definition(&self) -> &Resource {
         self.definition()
+    }
+
+    fn error(&self) -> Option<HandlerError> {
+        self.error()
     }
 }
 
@@ -83,6 +92,10 @@ impl ListEntry for TemplateHandler {
     fn definition(&self) -> &ResourceTemplate {
         self.definition()
     }
+
+    fn error(&self) -> Option<HandlerError> {
+        self.error()
+    }
 }
 
 /// A provider of one kind of handlers.
@@ -97,8 +110,8 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
     pub(crate) fn new(static_items: Vec<H>, providers: Vec<Arc<P>>) -> Self {
         let mut by_key = HashMap::new();
         for handler in &static_items {
-            if let Some(reason) = handler.invalid_reason() {
-                panic!("the {} `{}`: {reason}", H::KIND, handler.key());
+            if let Some(error) = handler.error() {
+                panic!("{error}");
             }
             let before = by_key.insert(handler.key().to_owned(), handler.clone());
             let (kind, key, fix) = (H::KIND, handler.key(), H::DUPLICATE_FIX);
@@ -125,7 +138,7 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
         }
         for provider in &self.providers {
             let found = provider.find(key).await.map_err(|error| unavailable(&*error))?;
-            if let Some(handler) = found.filter(|handler| handler.invalid_reason().is_none()) {
+            if let Some(handler) = found.filter(is_valid) {
                 return Ok(Some(handler));
             }
         }
@@ -150,12 +163,12 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
 
 /// Returns `true` if the handler of a provider is valid. An invalid one is left out with a warning, so that it does not
 /// hide a later one with the same key.
-fn is_valid<H: ListEntry>(handler: &H) -> bool {
-    if let Some(reason) = handler.invalid_reason() {
-        let (kind, key) = (H::KIND, handler.key());
-        tracing::warn!(key, reason, "omitting a {kind} of a provider from the list");
+pub(crate) fn is_valid<H: ListEntry>(handler: &H) -> bool {
+    let error = handler.error();
+    if let Some(error) = &error {
+        tracing::warn!(error = %incident::escaped(&error.to_string()), "leaving out a handler of a provider");
     }
-    handler.invalid_reason().is_none()
+    error.is_none()
 }
 
 pub(crate) fn unavailable(error: &(dyn Error + Send + Sync + 'static)) -> ErrorObject {

@@ -9,6 +9,7 @@ use mcpwright_core::{Caching, ErrorObject};
 use serde::Serialize;
 
 use crate::call::page::ListPage;
+use crate::handler::handler_error::HandlerError;
 use crate::hash::fnv1a;
 use crate::sync::lock;
 
@@ -28,10 +29,8 @@ pub(crate) trait ListEntry: Clone + Send + Sync {
 
     fn definition(&self) -> &Self::Definition;
 
-    /// Returns the reason that the entry is invalid, so that clients would ignore it; `None` if it is valid.
-    fn invalid_reason(&self) -> Option<&str> {
-        None
-    }
+    /// Returns the error in the declaration of the entry, if there is one.
+    fn error(&self) -> Option<HandlerError>;
 }
 
 /// The last encoding of one list.

@@ -3,7 +3,9 @@
 use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, ListToolsResult, ProtocolVersion, SubscriptionFilter, method};
 use mcpwright_server::testing::Client;
-use mcpwright_server::{Builder, Catalog, PromptHandler, ResourceHandler, Server, ToolHandler};
+use mcpwright_server::{
+    Builder, Catalog, PromptHandler, ResourceHandler, Server, TemplateHandler, ToolHandler,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -134,6 +136,48 @@ fn a_legacy_session_receives_list_changes_without_a_subscription() {
 #[should_panic(expected = "two tools must not have the name `tool_0`")]
 fn duplicate_tool_names_panic_at_build() {
     let _ = server(1, 10).tool(tool("tool_0")).build();
+}
+
+#[test]
+#[should_panic(expected = "the tool `no spaces`: the name of a tool must be 1 to 128 of A-Z a-z 0-9 _ - .")]
+fn an_invalid_tool_panics_at_build() {
+    let _ = server(1, 10).tool(tool("no spaces")).build();
+}
+
+#[test]
+fn invalid_tools_of_a_provider_are_left_out_alone() {
+    let tools = Catalog::new();
+    for name in ["first", "no spaces", "", "last"] {
+        tools.insert(tool(name));
+    }
+    tools.insert(ToolHandler::with_schema("schema", json!({ "type": 7 }), |_, _| async {}));
+    tools.insert(ToolHandler::with_schema("text", json!({ "type": "string" }), |_, _| async {}));
+    tools.insert(tool("default").argument("missing", |argument| argument.default(1)));
+    let client = Client::modern(server(0, 10).tool_provider(tools));
+    let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
+    assert_eq!(names, ["first", "last"]);
+    assert!(block_on(client.call_tool("last", ())).is_ok());
+    for name in ["no spaces", "", "schema", "text", "default"] {
+        let error = block_on(client.call_tool(name, ())).unwrap_err();
+        assert_eq!(error.code, ErrorCode::INVALID_PARAMS, "{name}");
+    }
+}
+
+#[test]
+fn invalid_templates_of_a_provider_are_left_out_alone() {
+    let template = |uri: &str| {
+        let read = |id: u32| async move { format!("note {id}") };
+        TemplateHandler::function(uri, "note", ["id"], read)
+    };
+    let templates = Catalog::new();
+    for uri in ["note://{id", "note://all", "note://{id}/{page}", "note://{id}"] {
+        templates.insert(template(uri));
+    }
+    let client = Client::modern(server(0, 10).resource_provider(templates));
+    let listed = block_on(client.list_resource_templates()).unwrap();
+    assert_eq!(listed.iter().map(|template| &*template.uri_template).collect::<Vec<_>>(), ["note://{id}"]);
+    assert!(block_on(client.read_resource("note://7")).is_ok());
+    assert!(block_on(client.read_resource("note://7/1")).is_err());
 }
 
 #[test]

@@ -145,14 +145,10 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// Panics if two tools, prompts, resources or templates have the same name or URI, if a variable of a template has no
-    /// parameter, if an argument of a tool cannot be repeated in its HTTP header, or if a tool is for single use and there
-    /// is no store.
+    /// Panics if the declaration of a handler has an [error](crate::Handler::checked), if two tools, prompts, resources or
+    /// templates have the same name or URI, or if a tool is for single use and there is no store.
     #[track_caller]
     pub fn build(self) -> Server {
-        for template in &self.templates {
-            template.assert_complete();
-        }
         let becomes_task = |tool: &ToolHandler| !matches!(tool.task_mode(), None | Some(TaskMode::Never));
         let has_tasks = self.tasks.is_some() || self.tools.iter().any(becomes_task);
         let has_store = self.store.is_some();
