@@ -6,6 +6,7 @@ use crate::capability::ClientCapabilities;
 use crate::implementation::Implementation;
 use crate::log::LoggingLevel;
 use crate::progress::ProgressToken;
+use crate::version::ProtocolVersion;
 
 /// The client that sent a request: its implementation, its capabilities, and the options of the request.
 ///
@@ -24,6 +25,7 @@ use crate::progress::ProgressToken;
 #[derive(Clone, Debug)]
 pub struct Client {
     identity: Arc<Identity>,
+    protocol_version: Option<ProtocolVersion>,
     log_level: Option<LoggingLevel>,
     progress_token: Option<ProgressToken>,
 }
@@ -37,7 +39,15 @@ struct Identity {
 impl Client {
     /// Creates a client that requests neither log messages nor progress notifications.
     pub fn new(info: Option<Implementation>, capabilities: ClientCapabilities) -> Self {
-        Self { identity: Arc::new(Identity { info, capabilities }), log_level: None, progress_token: None }
+        let identity = Arc::new(Identity { info, capabilities });
+        Self { identity, protocol_version: None, log_level: None, progress_token: None }
+    }
+
+    /// Sets the revision of the protocol that the client speaks.
+    #[must_use]
+    pub fn with_protocol_version(mut self, version: Option<ProtocolVersion>) -> Self {
+        self.protocol_version = version;
+        self
     }
 
     /// Sets the minimum level of log messages that the client requests. `None` requests no log messages.
@@ -60,6 +70,24 @@ impl Client {
         let info = self.identity.info.clone();
         self.identity = Arc::new(Identity { info, capabilities: ClientCapabilities::default() });
         self
+    }
+
+    /// Returns the revision of the protocol that the client speaks: that of the request, or the one that a handshake
+    /// negotiated. `None` for a client that did not send a request.
+    ///
+    /// ```
+    /// use mcpwright_core::{Client, ProtocolVersion};
+    ///
+    /// /// Returns `true` if the client shows structured content.
+    /// fn reads_structured_content(client: &Client) -> bool {
+    ///     client.protocol_version().is_some_and(|version| *version >= ProtocolVersion::V2025_06_18)
+    /// }
+    ///
+    /// let client = Client::default().with_protocol_version(Some(ProtocolVersion::V2025_03_26));
+    /// assert!(!reads_structured_content(&client));
+    /// ```
+    pub fn protocol_version(&self) -> Option<&ProtocolVersion> {
+        self.protocol_version.as_ref()
     }
 
     /// Returns the implementation that the client reports, if any.

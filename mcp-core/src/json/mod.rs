@@ -173,6 +173,13 @@ impl FromStr for JsonText {
     }
 }
 
+/// Serializes the value, which cannot fail.
+impl From<Value> for JsonText {
+    fn from(value: Value) -> Self {
+        Self::checked(value.to_string())
+    }
+}
+
 impl AsRef<str> for JsonText {
     fn as_ref(&self) -> &str {
         self.as_str()

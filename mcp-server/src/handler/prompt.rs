@@ -1,13 +1,18 @@
 //! Prompts.
 
+use std::collections::BTreeMap;
+
+use futures::future::Either;
 use mcpwright_core::{GetPromptResult, Prompt, PromptArgument};
 use serde_json::Value;
 
 use crate::handler::PromptHandler;
+use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::kind::{CommonMembers, HandlerKind, HandlerParts, Kind};
-use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::argument::Argument;
+use crate::handler::parameters::call_arguments::{CallArguments, Extracted};
 use crate::handler::parameters::function::{Function, handler_of};
 use crate::handler::results::prompt::IntoPromptResult;
 
@@ -99,6 +104,80 @@ impl PromptHandler {
     {
         let prompt = Self::new(name, handler_of(function, F::Output::into_prompt_result));
         prompt.with_parameters(F::declare(&names))
+    }
+
+    /// Returns a prompt whose arguments are data, such as those of a file of prompts. The function takes their values by name;
+    /// an optional argument that the client leaves out is missing.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    ///
+    /// use mcpwright_core::PromptArgument;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{PromptHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// // From a file.
+    /// let (name, text, arguments) = ("review", "Review {path}.", [PromptArgument::new("path").required(true)]);
+    /// let prompt = PromptHandler::with_arguments(name, arguments, move |values: BTreeMap<String, String>, _| async move {
+    ///     values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    /// });
+    /// let client = Client::modern(Server::builder("prompts", "1.0.0").prompt(prompt));
+    /// let result = client.get_prompt("review", [("path", "src/main.rs")]).await?;
+    /// assert_eq!(result.messages[0].content.as_text(), Some("Review src/main.rs."));
+    /// assert!(client.get_prompt("review", ()).await.is_err());
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// The handler has an [error](Self::checked) if the name is empty, or if two arguments have the same name.
+    #[track_caller]
+    pub fn with_arguments<F>(
+        name: impl Into<String>,
+        arguments: impl IntoIterator<Item = PromptArgument>,
+        handler: impl Fn(BTreeMap<String, String>, Context) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output: IntoPromptResult> + Send + 'static,
+    {
+        let arguments: Vec<_> = arguments.into_iter().collect();
+        let is_required = |argument: &PromptArgument| argument.required == Some(true);
+        let names: Vec<_> = arguments.iter().map(|each| (each.name.clone(), is_required(each))).collect();
+        let prompt = Self::new(name, move |mut given| {
+            let mut values = Vec::with_capacity(names.len());
+            for (index, (name, is_required)) in names.iter().enumerate() {
+                values.push((
+                    name,
+                    match is_required {
+                        true => Either::Left(given.extract::<String, _>(index)),
+                        false => Either::Right(given.extract::<Option<String>, _>(index)),
+                    },
+                ));
+            }
+            let context = given.context().clone();
+            given.check()?;
+            let value = |value| match value {
+                Either::Left(required) => Some(Extracted::value(required)),
+                Either::Right(optional) => Extracted::value(optional),
+            };
+            let values = values.into_iter().filter_map(|(name, each)| Some((name.clone(), value(each)?)));
+            let result = handler(values.collect(), context);
+            Ok(Execution::future(async move { result.await.into_prompt_result() }))
+        });
+        arguments.into_iter().fold(prompt, |prompt, given| {
+            let is_required = is_required(&given);
+            let mut argument = Argument::new(given.name);
+            if let Some(description) = given.description {
+                argument = argument.description(description);
+            }
+            if let Some(title) = given.title {
+                argument = argument.keyword("title", title);
+            }
+            match is_required {
+                true => prompt.parameter::<String, _>(argument),
+                false => prompt.parameter::<Option<String>, _>(argument),
+            }
+        })
     }
 
     /// Returns the prompt with a prefix before its name, for the server that it is mounted in.

@@ -67,6 +67,9 @@ impl Builder {
             self.insert_method(name, handler, &conflict);
         }
         let conflict = format!("the server mounted as `{prefix}` declares it, too");
+        for (name, settings) in mounted.experimental {
+            self = self.experimental(name, settings);
+        }
         for (name, settings) in mounted.extensions {
             self.insert_extension(name, settings, &conflict);
         }

@@ -1,5 +1,7 @@
 //! Tools, prompts and resources that change while the server runs.
 
+use std::collections::HashMap;
+use std::collections::hash_map;
 use std::error::Error;
 use std::sync::{Arc, Mutex};
 
@@ -380,6 +382,66 @@ impl<H: Entry> Catalog<H> {
             handlers.retain(|known| known.key() != key);
             handlers.len() < before
         })
+    }
+
+    /// Replaces all handlers: one change, and one notification.
+    ///
+    /// Of two handlers with the same name or URI, the later one stays.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Catalog, Server, ToolHandler};
+    ///
+    /// /// Returns the tools that a file lists.
+    /// fn tools(names: &'static str) -> impl Iterator<Item = ToolHandler> {
+    ///     names.lines().map(|name| ToolHandler::function(name, [], move || async move { name }))
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let catalog = Catalog::new();
+    /// let client = Client::modern(Server::builder("scripts", "1.0.0").tool_provider(catalog.clone()));
+    /// catalog.replace(tools("build\ntest"));
+    /// catalog.replace(tools("build\nrun\ndeploy"));
+    /// let names: Vec<_> = client.list_tools().await?.into_iter().map(|tool| tool.name).collect();
+    /// assert_eq!(names, ["build", "run", "deploy"]);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn replace(&self, handlers: impl IntoIterator<Item = H>) {
+        let handlers = Vec::from_iter(handlers);
+        self.update(|all| *all = handlers);
+    }
+
+    /// Changes the list in any way: one change, and one notification.
+    ///
+    /// Of two handlers with the same name or URI, the later one stays, at the place of the earlier one. The list is locked
+    /// while `edit` runs.
+    ///
+    /// ```
+    /// use mcpwright_server::{Catalog, ToolHandler};
+    ///
+    /// let catalog = Catalog::new();
+    /// catalog.update(|tools| {
+    ///     tools.retain(|tool: &ToolHandler| tool.definition().name != "debug");
+    ///     tools.push(ToolHandler::function("release", [], || async { "released" }));
+    /// });
+    /// assert!(catalog.remove("release"));
+    /// ```
+    pub fn update(&self, edit: impl FnOnce(&mut Vec<H>)) {
+        self.change(|handlers| {
+            edit(handlers);
+            let (all, mut places) = (std::mem::take(handlers), HashMap::new());
+            for handler in all {
+                match places.entry(handler.key().to_owned()) {
+                    hash_map::Entry::Occupied(place) => handlers[*place.get()] = handler,
+                    hash_map::Entry::Vacant(place) => {
+                        place.insert(handlers.len());
+                        handlers.push(handler);
+                    }
+                }
+            }
+            true
+        });
     }
 
     fn change(&self, edit: impl FnOnce(&mut Vec<H>) -> bool) -> bool {

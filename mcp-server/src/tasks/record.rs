@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mcpwright_core::{
-    Client, ClientCapabilities, DetailedTask, ErrorObject, Implementation, InputRequests, JsonText, Task,
-    TaskStatus,
+    Client, ClientCapabilities, DetailedTask, ErrorObject, Implementation, InputRequests, JsonText,
+    ProtocolVersion, Task, TaskStatus,
 };
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,8 @@ pub(crate) struct SuspendedTask {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct TaskOrigin {
     pub(crate) params: Option<JsonText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revision: Option<ProtocolVersion>,
     info: Option<Implementation>,
     capabilities: ClientCapabilities,
 }
@@ -78,13 +80,14 @@ impl TaskOrigin {
         let client = call.client();
         Self {
             params: call.params().and_then(call_params),
+            revision: client.protocol_version().cloned(),
             info: client.info().cloned(),
             capabilities: client.capabilities().clone(),
         }
     }
 
     pub(crate) fn client(&self) -> Client {
-        Client::new(self.info.clone(), self.capabilities.clone())
+        Client::new(self.info.clone(), self.capabilities.clone()).with_protocol_version(self.revision.clone())
     }
 }
 

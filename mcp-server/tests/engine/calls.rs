@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
 use futures::future::BoxFuture;
-use mcpwright_core::{ErrorCode, ErrorObject, ProtocolVersion};
+use mcpwright_core::{ErrorCode, ErrorObject, PromptArgument, ProtocolVersion};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Builder, Call, Execution, Ext, MethodHandler, Middleware, Next, NotificationSender, Outcome,
+    Builder, Call, Context, Execution, Ext, MethodHandler, Middleware, Next, NotificationSender, Outcome,
     PromptHandler, ResourceHandler, Runtime, Server, TemplateHandler, ToolError, ToolHandler, async_trait,
 };
 use serde_json::json;
@@ -281,4 +281,52 @@ fn content_is_downgraded_for_legacy_revisions() {
     assert_eq!(kinds(ProtocolVersion::V2025_11_25), ["text", "audio", "resource_link"]);
     assert_eq!(kinds(ProtocolVersion::V2025_03_26), ["text", "audio", "text"]);
     assert_eq!(kinds(ProtocolVersion::V2024_11_05), ["text", "text", "text"]);
+}
+
+#[test]
+fn a_handler_learns_the_revision_of_its_client() {
+    let revision = |context: Context| async move {
+        context.client().protocol_version().map(ToString::to_string).unwrap_or_default()
+    };
+    let server = Server::from(server().tool(ToolHandler::function("revision", [], revision)));
+    let modern = Client::modern(server.clone());
+    for _ in 0..2 {
+        assert_eq!(text(&block_on(modern.call_tool("revision", ())).unwrap()), "2026-07-28");
+    }
+    for version in [ProtocolVersion::V2024_11_05, ProtocolVersion::V2025_06_18, ProtocolVersion::V2025_11_25]
+    {
+        let legacy = block_on(Client::legacy(server.clone(), version.clone())).unwrap();
+        assert_eq!(text(&block_on(legacy.call_tool("revision", ())).unwrap()), version.as_str());
+    }
+}
+
+#[test]
+fn arguments_of_a_prompt_can_be_data() {
+    let arguments = [
+        PromptArgument::new("topic").description("A topic.").title("Topic").required(true),
+        PromptArgument::new("tone"),
+    ];
+    let prompt = PromptHandler::with_arguments("write", arguments, |values, _| async move {
+        values.into_iter().map(|(name, value)| format!("{name}={value};")).collect::<String>()
+    });
+    let listed = prompt.definition().arguments.clone();
+    assert_eq!(
+        (&*listed[0].name, listed[0].required, listed[1].required),
+        ("topic", Some(true), Some(false))
+    );
+    assert_eq!(
+        (listed[0].description.as_deref(), listed[0].title.as_deref()),
+        (Some("A topic."), Some("Topic"))
+    );
+    let client = Client::modern(server().prompt(prompt));
+    let get = |arguments: &[(&str, &str)]| {
+        let arguments: serde_json::Value =
+            arguments.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        block_on(client.get_prompt("write", arguments))
+    };
+    let text = |arguments| get(arguments).unwrap().messages[0].content.as_text().unwrap().to_owned();
+    assert_eq!(text(&[("topic", "tea")]), "topic=tea;");
+    assert_eq!(text(&[("topic", "tea"), ("tone", "dry")]), "tone=dry;topic=tea;");
+    assert_eq!(get(&[("tone", "dry")]).unwrap_err().code, ErrorCode::INVALID_PARAMS);
+    assert_eq!(get(&[("topic", "tea"), ("other", "x")]).unwrap_err().code, ErrorCode::INVALID_PARAMS);
 }

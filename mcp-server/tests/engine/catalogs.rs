@@ -139,6 +139,28 @@ fn duplicate_tool_names_panic_at_build() {
 }
 
 #[test]
+fn replacing_a_catalog_is_one_change() {
+    let catalog = Catalog::new();
+    let client = Client::modern(server(0, 10).tool_provider(catalog.clone()));
+    block_on(client.listen(SubscriptionFilter::new().tools_list_changed(true))).unwrap();
+    client.notifications();
+    let names =
+        || block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect::<Vec<_>>();
+    catalog.replace(["a", "b", "c"].map(tool));
+    assert_eq!(client.notifications().len(), 1);
+    assert_eq!(names(), ["a", "b", "c"]);
+    catalog.update(|tools| {
+        tools.remove(0);
+        tools.extend(["d", "b"].map(tool));
+        tools[3] = tool("b").title("The later one");
+    });
+    assert_eq!(client.notifications().len(), 1);
+    assert_eq!(names(), ["b", "c", "d"]);
+    let later = &block_on(client.list_tools()).unwrap()[0];
+    assert_eq!(later.title.as_deref(), Some("The later one"));
+}
+
+#[test]
 #[should_panic(expected = "the tool `no spaces`: the name of a tool must be 1 to 128 of A-Z a-z 0-9 _ - .")]
 fn an_invalid_tool_panics_at_build() {
     let _ = server(1, 10).tool(tool("no spaces")).build();

@@ -72,6 +72,7 @@ impl Handshake {
             let info = i.as_ref().map(|info| info.decode_owned().map_err(malformed)).transpose()?;
             Ok(Client::new(info, c.decode_owned().map_err(malformed)?))
         });
-        Some(Self { version: v, client: client.ok()?.with_log_level(Some(DEFAULT_LEVEL)) })
+        let client = client.ok()?.with_protocol_version(Some(v.clone())).with_log_level(Some(DEFAULT_LEVEL));
+        Some(Self { version: v, client })
     }
 }

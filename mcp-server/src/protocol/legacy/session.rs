@@ -44,7 +44,8 @@ impl Session {
 
     /// Returns a placeholder for a client without a session, which serves requests that need none.
     pub(crate) fn without_handshake(version: ProtocolVersion) -> Self {
-        let handshake = Handshake { version, client: Client::default() };
+        let client = Client::default().with_protocol_version(Some(version.clone()));
+        let handshake = Handshake { version, client };
         Self { handshake, is_open: false, subscribed_uris: BTreeSet::new(), subscription: None }
     }
 
@@ -59,7 +60,9 @@ impl Session {
         let (mut declared, mut offered) = (params.capabilities, server.capabilities().clone());
         declared.extensions = without_tasks(declared.extensions);
         offered.extensions = without_tasks(offered.extensions);
-        let client = Client::new(Some(params.client_info), declared).with_log_level(Some(DEFAULT_LEVEL));
+        let client = Client::new(Some(params.client_info), declared)
+            .with_protocol_version(Some(version.clone()))
+            .with_log_level(Some(DEFAULT_LEVEL));
         let mut result = InitializeResult::new(version.clone(), offered, server.info().clone());
         result.instructions = server.instructions().map(str::to_owned);
         let text = JsonText::encode(&result)

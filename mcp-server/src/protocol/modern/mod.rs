@@ -75,9 +75,10 @@ impl ClientCheck<'_> {
         self.metadata.check(request, &version, self.header_params)?;
         let client = client.with_log_level(optional(meta.log_level, meta::key::LOG_LEVEL)?);
         let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
-        match ProtocolVersion::new(&version).era() {
+        let revision = ProtocolVersion::new(&version);
+        match revision.era() {
             Some(Era::Modern) => {
-                let client = client.with_progress_token(token);
+                let client = client.with_progress_token(token).with_protocol_version(Some(revision));
                 if let Some(text) = request.params.as_ref().and_then(|params| params.member("_meta")) {
                     cache.insert(text, &ParsedMeta { version: version.into(), client: client.clone() });
                 }

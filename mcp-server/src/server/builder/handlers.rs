@@ -267,6 +267,28 @@ impl Builder {
         self
     }
 
+    /// Declares an experimental capability and its settings: one that is not in the specification, and not an extension.
+    ///
+    /// ```
+    /// use mcpwright_server::Server;
+    /// use serde_json::{Map, json};
+    ///
+    /// let settings = Map::from_iter([("formats".to_owned(), json!(["svg"]))]);
+    /// let server = Server::builder("charts", "1.0.0").experimental("com.example/preview", settings).build();
+    /// assert_eq!(server.capabilities().experimental.get("com.example/preview").unwrap()["formats"][0], "svg");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if the capability is declared already.
+    #[track_caller]
+    pub fn experimental(mut self, name: impl Into<String>, settings: Map<String, Value>) -> Self {
+        let name = name.into();
+        let text = format!("the experimental capability `{name}` must be declared once");
+        assert!(self.experimental.insert(name, settings).is_none(), "{text}");
+        self
+    }
+
     /// Adds the handler of a method. Panics with `conflict` if there is one.
     #[track_caller]
     pub(crate) fn insert_method(&mut self, name: String, handler: Arc<dyn MethodHandler>, conflict: &str) {

@@ -52,6 +52,7 @@ pub struct Builder {
     pub(crate) info: Implementation,
     pub(crate) instructions: Option<String>,
     pub(crate) extensions: BTreeMap<String, Map<String, Value>>,
+    pub(crate) experimental: BTreeMap<String, Map<String, Value>>,
     pub(crate) caching: Caching,
     pub(crate) page_size: usize,
     pub(crate) timeout: Duration,
@@ -92,6 +93,7 @@ impl Builder {
             info: Implementation::new(name, version),
             instructions: None,
             extensions: BTreeMap::new(),
+            experimental: BTreeMap::new(),
             caching: Caching::new(0, CacheScope::Private),
             page_size: DEFAULT_PAGE_SIZE,
             timeout: DEFAULT_TIMEOUT,
@@ -192,6 +194,9 @@ impl Builder {
         state.capabilities = state.capabilities();
         for (name, settings) in self.extensions {
             state.capabilities.extensions.insert(name, settings);
+        }
+        for (name, settings) in self.experimental {
+            state.capabilities.experimental.insert(name, settings);
         }
         state.tools.providers.iter().for_each(|provider| provider.attach(&state.notify));
         state.prompts.providers.iter().for_each(|provider| provider.attach(&state.notify));
