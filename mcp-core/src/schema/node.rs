@@ -247,7 +247,7 @@ impl Node {
     /// Adds the annotations to the keywords. Omits a default of `null` if the written schema does not accept `null`.
     fn with_annotations(&self, kind: Map<String, Value>, writes_null: bool) -> Value {
         let mut annotations = self.annotations.clone();
-        if matches!(self.kind, Kind::Any) {
+        if matches!(self.kind, Kind::Any) && annotations.description.is_none() {
             annotations.notes.push("Any JSON value.".into());
         }
         if self.nullable && !writes_null && annotations.keywords.get("default").is_some_and(Value::is_null) {

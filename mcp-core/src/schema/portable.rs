@@ -166,6 +166,11 @@ impl PortableSchema {
         self.node.accepts_null()
     }
 
+    /// Returns `true` if the schema has no constraints.
+    pub fn accepts_any(&self) -> bool {
+        matches!(self.node.kind, Kind::Any)
+    }
+
     /// Returns `true` if the schema can be a document of its own: an object and, for a result, never `null`.
     pub fn is_object(&self) -> bool {
         matches!(self.node.kind, Kind::Object(_))

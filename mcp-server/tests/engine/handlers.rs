@@ -12,8 +12,8 @@ use futures::future::BoxFuture;
 use mcpwright_core::{CallToolResult, Client as Peer, ClientCapabilities, ErrorCode, JsonText};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Argument, Call, Caller, Context, Ext, FromContext, Handler, HandlerKind, NotificationSender,
-    PromptHandler, Runtime, Server, TemplateHandler, ToolError, ToolHandler,
+    Argument, Call, CallArguments, Caller, Context, Execution, Ext, FromContext, Handler, HandlerKind,
+    NotificationSender, Parameter, PromptHandler, Runtime, Server, TemplateHandler, ToolError, ToolHandler,
 };
 use serde_json::json;
 
@@ -244,4 +244,81 @@ fn a_handler_is_quick_after_enough_runs_however_many_polls_they_take() {
         );
     }
     assert!(starts_at_first_poll(&server, &starts));
+}
+
+/// Returns the text of a result, and whether it is an error.
+fn outcome(client: &Client, name: &str, arguments: serde_json::Value) -> (String, bool) {
+    let result = block_on(client.call_tool(name, arguments)).unwrap();
+    (text(&result).to_owned(), result.is_error == Some(true))
+}
+
+#[test]
+fn an_argument_of_any_value_is_required() {
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    #[serde(transparent)]
+    struct Limit(Option<u32>);
+
+    let find = |filter: serde_json::Value, hint: Option<serde_json::Value>, limit: Limit| async move {
+        format!("{filter} {hint:?} {:?}", limit.0)
+    };
+    let find = ToolHandler::function("find", ["filter", "hint", "limit"], find)
+        .argument("filter", |filter| filter.description("The filter."));
+    let schema = &find.definition().input_schema;
+    assert_eq!(schema["required"], json!(["filter"]));
+    assert_eq!(schema["properties"]["filter"], json!({ "description": "The filter." }));
+    let client = Client::modern(Server::builder("test", "1.0.0").tool(find));
+    let find = |arguments| outcome(&client, "find", arguments);
+    assert_eq!(
+        find(json!({ "filter": { "a": 1 }, "limit": 3 })),
+        (r#"{"a":1} None Some(3)"#.to_owned(), false)
+    );
+    assert_eq!(find(json!({ "filter": null })), ("null None None".to_owned(), false));
+    let (missing, is_error) = find(json!({ "hint": 1 }));
+    assert!(is_error && missing.contains("filter"), "{missing}");
+}
+
+#[test]
+fn an_optional_extension_may_be_absent() {
+    let tool = || {
+        ToolHandler::function("tenant", [], |tenant: Option<Ext<String>>| async move {
+            tenant.map_or_else(|| "none".to_owned(), |tenant| tenant.to_string())
+        })
+    };
+    let client = |builder: Server| Client::modern(builder);
+    let without = client(Server::builder("test", "1.0.0").tool(tool()).build());
+    assert_eq!(outcome(&without, "tenant", json!({})).0, "none");
+    let with = client(Server::builder("test", "1.0.0").tool(tool()).share("acme".to_owned()).build());
+    assert_eq!(outcome(&with, "tenant", json!({})).0, "acme");
+}
+
+/// A parameter of another crate that is not extracted, and gives no reason.
+struct Foreign;
+
+impl Parameter<Foreign> for Foreign {
+    fn schema() -> Option<schemars::Schema> {
+        None
+    }
+
+    fn extract(_: &mut CallArguments<'_>, _: usize) -> Option<Self> {
+        None
+    }
+
+    fn is_value(_: &str) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_parameter_that_is_not_extracted_is_an_internal_error() {
+    let tool = ToolHandler::new("foreign", |mut arguments| {
+        let foreign = arguments.extract::<Foreign, Foreign>(0);
+        arguments.check()?;
+        let Foreign = foreign.value();
+        Ok(Execution::future(async { Ok(CallToolResult::text("extracted")) }))
+    });
+    let tool = tool.parameter::<Foreign, Foreign>(Argument::new(""));
+    let client = Client::modern(Server::builder("test", "1.0.0").tool(tool));
+    let error = block_on(client.call_tool("foreign", ())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
+    assert!(error.message.starts_with("internal error, incident "), "{}", error.message);
 }

@@ -11,6 +11,7 @@ use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::parameters::Parameters;
 use crate::handler::parameters::argument_text::ArgumentText;
+use crate::incident;
 
 /// A parameter type of a handler: an argument, or an extractor.
 ///
@@ -57,6 +58,12 @@ pub trait Parameter<Kind>: Sized {
 
     /// Returns `true` if the JSON text is a value of an argument's type.
     fn is_value(text: &str) -> bool;
+
+    /// Returns `true` if an argument's type has a value for a missing argument, as `Option` has.
+    #[doc(hidden)]
+    fn accepts_missing() -> bool {
+        false
+    }
 }
 
 /// The kind of a parameter that clients send.
@@ -164,7 +171,14 @@ impl<'a> CallArguments<'a> {
 
     /// Extracts the parameter at `index`, counted from 0 in the order of declaration.
     pub fn extract<T: Parameter<K>, K>(&mut self, index: usize) -> Extracted<T> {
-        Extracted(T::extract(self, index))
+        let extracted = T::extract(self, index);
+        let has_reason = self.rejection.is_some() || self.is_rejected_by_schema || !self.problems.is_empty();
+        if extracted.is_none() && !has_reason {
+            let name = std::any::type_name::<T>();
+            let reason = format!("a parameter of type {name} was not extracted, and gave no reason");
+            self.reject(incident::internal("missing parameter", &reason).into());
+        }
+        Extracted(extracted)
     }
 
     /// Checks that every parameter that was extracted has a value.

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use mcpwright_core::ErrorObject;
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, Visitor};
 
 use crate::caller::Caller;
 use crate::handler::context::Context;
@@ -29,6 +30,38 @@ impl<T: DeserializeOwned + JsonSchema> Parameter<AsArgument> for T {
 
     fn is_value(text: &str) -> bool {
         serde_json::from_str::<T>(text).is_ok()
+    }
+
+    fn accepts_missing() -> bool {
+        T::deserialize(MissingArgument).is_ok()
+    }
+}
+
+/// The deserializer of an argument that is missing: `None` of an `Option`, and of no other type.
+struct MissingArgument;
+
+impl<'de> Deserializer<'de> for MissingArgument {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom("the argument is missing"))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_none()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct enum identifier ignored_any
     }
 }
 
@@ -232,6 +265,15 @@ impl<T: fmt::Display> fmt::Display for Ext<T> {
 impl<T: fmt::Debug> fmt::Debug for Ext<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Ext").field(&self.0).finish()
+    }
+}
+
+/// A value that may be absent.
+impl<T: Send + Sync + 'static> FromContext for Option<Ext<T>> {
+    type Rejection = Infallible;
+
+    fn from_context(context: &Context) -> Result<Self, Infallible> {
+        Ok(context.extension().map(Ext))
     }
 }
 

@@ -32,20 +32,23 @@ pub struct ParameterSpec {
     /// Schema of the type, without the settings of the argument.
     type_schema: Option<schemars::Schema>,
     is_value: fn(&str) -> bool,
+    /// The type has a value for a missing argument.
+    accepts_missing: bool,
 }
 
 impl ParameterSpec {
     /// Declares a parameter of type `T`.
     pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
-        Self::new(argument, T::schema(), T::is_value)
+        Self::new(argument, T::schema(), T::is_value, T::accepts_missing())
     }
 
     /// Declares a parameter. An extractor has no schema; `is_value` returns `true` if a JSON text is a value of the
-    /// type.
+    /// type, and `accepts_missing` is `true` if the type has a value for a missing argument.
     fn new(
         argument: Argument,
         type_schema: Option<schemars::Schema>,
         is_value: fn(&str) -> bool,
+        accepts_missing: bool,
     ) -> Result<Self, String> {
         let Some(type_schema) = type_schema else {
             return Ok(Self {
@@ -56,20 +59,33 @@ impl ParameterSpec {
                 is_checked_by_type: true,
                 type_schema: None,
                 is_value,
+                accepts_missing,
             });
         };
         let (portable, document) = argument_schema::build(&argument, type_schema.as_value(), is_value)
             .map_err(|reason| format!("the argument `{}`: {reason}", argument.name))?;
         let default = argument.default.as_ref().map(Value::to_string);
-        let required = default.is_none() && !portable.accepts_null();
+        // A schema without constraints accepts `null` as it accepts all else: it does not make the argument optional.
+        let is_optional = accepts_missing || portable.accepts_null() && !portable.accepts_any();
+        let required = default.is_none() && !is_optional;
         let is_checked_by_type = portable.is_checked_by_decoding();
         let schema = Some((portable, document.into_value()));
         let type_schema = Some(type_schema);
-        Ok(Self { argument, schema, required, default, is_checked_by_type, type_schema, is_value })
+        Ok(Self {
+            argument,
+            schema,
+            required,
+            default,
+            is_checked_by_type,
+            type_schema,
+            is_value,
+            accepts_missing,
+        })
     }
 
     fn with_settings(&self, set: impl FnOnce(Argument) -> Argument) -> Result<Self, String> {
-        Self::new(set(self.argument.clone()), self.type_schema.clone(), self.is_value)
+        let type_schema = self.type_schema.clone();
+        Self::new(set(self.argument.clone()), type_schema, self.is_value, self.accepts_missing)
     }
 }
 
