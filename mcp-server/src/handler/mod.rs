@@ -18,6 +18,8 @@ pub(crate) mod task_mode;
 pub(crate) mod template;
 pub(crate) mod tool;
 #[cfg(feature = "validate")]
+pub(crate) mod tool_schema;
+#[cfg(feature = "validate")]
 pub(crate) mod validate;
 #[cfg(not(feature = "validate"))]
 #[path = "validate_disabled.rs"]

@@ -23,12 +23,14 @@ use crate::limits::MAX_TOOL_NAME_BYTES;
 pub struct ToolSettings {
     /// Arguments that clients repeat in HTTP headers, or the reason that clients would ignore the tool.
     header_params: Result<Vec<HeaderParam>, String>,
+    /// The schema of the arguments is written by hand, and the code takes all of them as one value.
+    takes_whole: bool,
     /// Validator of the arguments, if their schema is written by hand.
-    input_validator: Option<Validator>,
+    pub(crate) input_validator: Option<Validator>,
     /// Validator of the structured content, if its schema is written by hand.
-    output_validator: Option<Validator>,
+    pub(crate) output_validator: Option<Validator>,
     /// The structured content is not an object by itself, and is sent as the member `result` of one.
-    wraps_output: bool,
+    pub(crate) wraps_output: bool,
     /// The tool's own mode, which overrides the server's.
     task_mode: Option<TaskMode>,
     is_single_use: bool,
@@ -51,7 +53,7 @@ impl Kind for Tool {
     }
 
     fn update(parts: &mut HandlerParts<Self>) -> Result<(), String> {
-        if parts.settings.input_validator.is_some() {
+        if parts.settings.takes_whole {
             return Ok(());
         }
         let schema = parts.core.parameters.generate_schema()?;
@@ -96,6 +98,7 @@ impl ToolHandler {
         let definition = Tool::new(name, Map::from_iter([("type".to_owned(), "object".into())]));
         let settings = ToolSettings {
             header_params: Ok(Vec::new()),
+            takes_whole: false,
             input_validator: None,
             output_validator: None,
             wraps_output: false,
@@ -134,26 +137,48 @@ impl ToolHandler {
         tool.with_parameters(F::declare(&names)).output::<F::Output>()
     }
 
-    /// Returns a tool with an input schema written by hand. The function takes all arguments as one JSON value.
+    /// Returns a tool that publishes an input schema written elsewhere, without checking calls against it. The function takes all
+    /// arguments as one JSON value, an object, and checks them itself.
     ///
-    /// The schema is published unchanged, and may use all of JSON Schema 2020-12. Calls are checked against it.
+    /// With the feature `validate`, `with_schema` checks calls.
     ///
-    /// ```no_run
-    /// use mcpwright_server::ToolHandler;
+    /// ```
+    /// use mcpwright_server::{ToolError, ToolHandler};
     /// use serde_json::json;
     ///
-    /// let to = json!({ "enum": ["left", "right"] });
-    /// let schema = json!({ "type": "object", "properties": { "to": to }, "required": ["to"] });
-    /// let turn = ToolHandler::with_schema("turn", schema, |arguments, _| async move { arguments["to"].to_string() });
+    /// // The schema of a component, which checks its own input.
+    /// let schema = json!({ "type": "object", "properties": { "to": { "type": "string" } }, "required": ["to"] });
+    /// let turn = ToolHandler::with_unchecked_schema("turn", schema, |arguments, _| async move {
+    ///     match arguments["to"].as_str() {
+    ///         Some(to) => Ok(format!("turned {to}")),
+    ///         None => Err(ToolError::new("`to` must be a string")),
+    ///     }
+    /// });
     /// assert_eq!(turn.definition().input_schema["required"][0], "to");
     /// ```
     ///
-    /// The handler has an [error](Self::checked) if the schema is invalid, refers to another document, or does not have
-    /// `"type": "object"` at its root, and if the feature `validate` is not enabled.
+    /// The handler has an [error](Self::checked) if the schema does not have `"type": "object"` at its root.
     #[track_caller]
-    pub fn with_schema<R, F>(
+    pub fn with_unchecked_schema<R, F>(
         name: impl Into<String>,
         schema: Value,
+        handler: impl Fn(Value, Context) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = R> + Send + 'static,
+        R: IntoToolResult,
+    {
+        let mut tool = Self::of_whole(name, handler);
+        if let Some(schema) = tool.accept(object_schema(schema)) {
+            publish(tool.parts_mut(), schema);
+        }
+        tool.output::<R>()
+    }
+
+    /// Returns a tool whose function takes all arguments as one JSON value. Its schema is published later.
+    #[track_caller]
+    pub(crate) fn of_whole<R, F>(
+        name: impl Into<String>,
         handler: impl Fn(Value, Context) -> F + Send + Sync + 'static,
     ) -> Self
     where
@@ -164,18 +189,8 @@ impl ToolHandler {
             let result = handler(arguments.take_whole(), arguments.context().clone());
             Ok(Execution::future(async move { result.await.into_tool_result() }))
         });
-        let compiled = compile("input schema", schema).and_then(|(validator, schema)| {
-            match schema.get("type").is_some_and(|kind| kind == "object") {
-                true => Ok((validator, schema)),
-                false => Err("the input schema must have `\"type\": \"object\"` at its root".to_owned()),
-            }
-        });
-        if let Some((validator, schema)) = tool.accept(compiled) {
-            let parts = tool.parts_mut();
-            parts.settings.input_validator = Some(validator);
-            publish(parts, schema);
-        }
-        tool.output::<R>()
+        tool.parts_mut().settings.takes_whole = true;
+        tool
     }
 
     /// Publishes the schema of the type that the handler returns.
@@ -214,34 +229,6 @@ impl ToolHandler {
         if let Value::Object(schema) = portable.into_result().into_value() {
             parts.definition.output_schema = Some(schema);
         }
-        self
-    }
-
-    /// Publishes a schema of the structured content that is written by hand. Results are checked against it.
-    ///
-    /// ```no_run
-    /// use mcpwright_core::{CallToolResult, JsonText};
-    /// use mcpwright_server::ToolHandler;
-    /// use serde_json::json;
-    ///
-    /// let roll = ToolHandler::function("roll", [], || async {
-    ///     let rolled = JsonText::encode(&json!({ "rolled": 4 })).expect("a number is JSON");
-    ///     CallToolResult::text("4").structured_content(rolled)
-    /// })
-    /// .output_schema(json!({ "type": "object", "properties": { "rolled": { "enum": [1, 2, 3, 4, 5, 6] } } }));
-    /// assert!(roll.definition().output_schema.is_some());
-    /// ```
-    ///
-    /// The handler has an [error](Self::checked) if the schema is invalid or refers to another document, and if the feature
-    /// `validate` is not enabled.
-    #[must_use]
-    #[track_caller]
-    pub fn output_schema(mut self, schema: Value) -> Self {
-        let Some((validator, schema)) = self.accept(compile("output schema", schema)) else { return self };
-        let parts = self.parts_mut();
-        parts.settings.output_validator = Some(validator);
-        parts.settings.wraps_output = false;
-        parts.definition.output_schema = Some(schema);
         self
     }
 
@@ -443,15 +430,16 @@ impl ToolHandler {
 
     /// Extracts the parameters from the JSON text of the arguments, and returns the execution that is left to run.
     pub(crate) fn start(&self, text: &str, context: &Context) -> Result<Execution<CallToolResult>, Failure> {
-        let arguments = ArgumentText::parse(text).map_err(|error| Failure::Error(error.into()))?;
-        match &self.settings().input_validator {
-            None => self.core().start(&arguments, context),
-            Some(validator) => {
-                let value = serde_json::from_str(text).map_err(|error| Failure::Error(error.into()))?;
-                validator.check(&value).map_err(Failure::InvalidArguments)?;
-                self.core().start_whole(value, context)
-            }
+        let settings = self.settings();
+        if !settings.takes_whole {
+            let arguments = ArgumentText::parse(text).map_err(|error| Failure::Error(error.into()))?;
+            return self.core().start(&arguments, context);
         }
+        let value = serde_json::from_str(text).map_err(|error| Failure::Error(error.into()))?;
+        if let Some(validator) = &settings.input_validator {
+            validator.check(&value).map_err(Failure::InvalidArguments)?;
+        }
+        self.core().start_whole(value, context)
     }
 
     /// Checks the structured content of a result, and wraps it as the published schema describes.
@@ -489,17 +477,16 @@ pub(crate) fn is_tool_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
-/// Sets the input schema of the definition, and the header parameters that it declares.
-fn publish(parts: &mut HandlerParts<Tool>, schema: Map<String, Value>) {
-    parts.settings.header_params = HeaderParam::of(&schema);
-    parts.definition.input_schema = schema;
+/// Returns an input schema as an object, if it describes objects.
+pub(crate) fn object_schema(schema: Value) -> Result<Map<String, Value>, String> {
+    match schema {
+        Value::Object(schema) if schema.get("type").is_some_and(|kind| kind == "object") => Ok(schema),
+        _ => Err("the input schema must have `\"type\": \"object\"` at its root".to_owned()),
+    }
 }
 
-/// Compiles a schema that is written by hand. `name` stands for the schema in errors.
-fn compile(name: &str, schema: Value) -> Result<(Validator, Map<String, Value>), String> {
-    let validator = Validator::new(&schema).map_err(|reason| format!("the {name}: {reason}"))?;
-    match schema {
-        Value::Object(schema) => Ok((validator, schema)),
-        _ => Err(format!("the {name} must be an object")),
-    }
+/// Sets the input schema of the definition, and the header parameters that it declares.
+pub(crate) fn publish(parts: &mut HandlerParts<Tool>, schema: Map<String, Value>) {
+    parts.settings.header_params = HeaderParam::of(&schema);
+    parts.definition.input_schema = schema;
 }

@@ -13,13 +13,18 @@ pub(crate) struct Validator(Arc<jsonschema::Validator>);
 
 impl Validator {
     /// Compiles a schema. Documents that it refers to are never fetched.
-    pub(crate) fn new(schema: &Value) -> Result<Self, String> {
+    fn new(schema: &Value) -> Result<Self, String> {
         check_size(schema)?;
         check_references(schema)?;
         let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012);
         // This regular expression engine takes time linear in the text, so no pattern can stall a call.
         let options = options.with_pattern_options(jsonschema::PatternOptions::regex());
         options.build(schema).map(|validator| Self(Arc::new(validator))).map_err(|error| error.to_string())
+    }
+
+    /// Compiles a schema. `name` stands for the schema in errors.
+    pub(crate) fn compile(name: &str, schema: &Value) -> Result<Self, String> {
+        Self::new(schema).map_err(|reason| format!("the {name}: {reason}"))
     }
 
     /// Returns the problems of a value that does not match the schema, up to a limit.

@@ -172,17 +172,44 @@ fn invalid_tools_of_a_provider_are_left_out_alone() {
     for name in ["first", "no spaces", "", "last"] {
         tools.insert(tool(name));
     }
-    tools.insert(ToolHandler::with_schema("schema", json!({ "type": 7 }), |_, _| async {}));
-    tools.insert(ToolHandler::with_schema("text", json!({ "type": "string" }), |_, _| async {}));
+    tools.insert(ToolHandler::with_unchecked_schema("text", json!({ "type": "string" }), |_, _| async {}));
     tools.insert(tool("default").argument("missing", |argument| argument.default(1)));
     let client = Client::modern(server(0, 10).tool_provider(tools));
     let names: Vec<_> = block_on(client.list_tools()).unwrap().into_iter().map(|tool| tool.name).collect();
     assert_eq!(names, ["first", "last"]);
     assert!(block_on(client.call_tool("last", ())).is_ok());
-    for name in ["no spaces", "", "schema", "text", "default"] {
+    for name in ["no spaces", "", "text", "default"] {
         let error = block_on(client.call_tool(name, ())).unwrap_err();
         assert_eq!(error.code, ErrorCode::INVALID_PARAMS, "{name}");
     }
+}
+
+#[test]
+fn an_unchecked_schema_is_only_published() {
+    let schema =
+        json!({ "type": "object", "properties": { "to": { "enum": ["left"] } }, "required": ["to"] });
+    let echo = |arguments: Value, _| async move { arguments.to_string() };
+    let tool = ToolHandler::with_unchecked_schema("echo", schema.clone(), echo).description("Echo.");
+    let client = Client::modern(server(0, 10).tool(tool));
+    let listed = block_on(client.list_tools()).unwrap().remove(0);
+    assert_eq!(Value::Object(listed.input_schema), schema);
+    for arguments in [json!({ "to": 7 }), json!({})] {
+        let result = block_on(client.call_tool("echo", arguments.clone())).unwrap();
+        assert_eq!(result.content[0].as_text(), Some(&*arguments.to_string()));
+    }
+}
+
+#[test]
+#[cfg(feature = "validate")]
+fn an_invalid_schema_is_an_error_of_the_tool() {
+    let invalid =
+        [json!({ "type": 7 }), json!({ "type": "string" }), json!({ "$ref": "https://example.com/" })];
+    for schema in invalid {
+        assert!(ToolHandler::with_schema("tool", schema, |_, _| async {}).checked().is_err());
+    }
+    let tool = tool("tool").output_schema(json!({ "type": 7 }));
+    let error = tool.checked().unwrap_err().to_string();
+    assert!(error.starts_with("the tool `tool`: the output schema: "), "{error}");
 }
 
 #[test]
