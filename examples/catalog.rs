@@ -10,7 +10,7 @@ struct Dictionary {
 #[server]
 impl Dictionary {
     /// Learn a word: adds a tool with the word's name that returns its meaning.
-    #[tool(additive)]
+    #[tool(destructive = false)]
     async fn learn(
         &self,
         #[arg(pattern = "^[a-z]{1,32}$")] word: String,
@@ -25,7 +25,7 @@ impl Dictionary {
             let meaning = meaning.clone();
             async move { meaning }
         };
-        self.words.insert(ToolHandler::function(word, [], define).description(description).read_only());
+        self.words.insert(ToolHandler::function(word, [], define).description(description).read_only(true));
         Ok(learned)
     }
 

@@ -16,7 +16,7 @@ struct Counter {
 #[server]
 impl Counter {
     /// Increment the counter, and return its value.
-    #[tool(additive)]
+    #[tool(destructive = false)]
     async fn count(&self) -> u64 {
         self.count.fetch_add(1, Ordering::Relaxed) + 1
     }

@@ -40,7 +40,11 @@ async fn main() -> Result<()> {
     let server = Server::builder("towns", env!("CARGO_PKG_VERSION"))
         .instructions("Towns, their populations, and walks between them.")
         .share(Towns { people: BTreeMap::from(towns) })
-        .tool(ToolHandler::function("largest", [], largest).description("Name the largest town.").read_only())
+        .tool(
+            ToolHandler::function("largest", [], largest)
+                .description("Name the largest town.")
+                .read_only(true),
+        )
         .tool(
             ToolHandler::function("walk", ["kilometres"], walk)
                 .argument("kilometres", |argument| argument.description("Distance.").range(0.5..=50.0))

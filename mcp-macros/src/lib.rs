@@ -75,7 +75,7 @@
 //!                 )
 //!                 .parameter::<Context, _>(Argument::new("context"))
 //!                 .output::<Json<Vec<String>>>()
-//!                 .read_only()
+//!                 .read_only(true)
 //!                 .description("Search the notes."),
 //!             )
 //!             …
@@ -108,6 +108,7 @@
 //!
 //! | value | syntax |
 //! |---|---|
+//! | hint | `read_only` and `read_only = true` are the same, `read_only = false`, or an expression of type `bool` |
 //! | duration | `"500ms"`, `"30s"`, `"5min"`, `"1h"`, or an expression of type `Duration` |
 //! | icon | `icon(src = "https://…", mime_type = "image/png", sizes("48x48"), theme = dark)`, or `icon = expression` |
 //! | caching | `cache("5min", public)` for all callers, `cache("5min", private)` for one caller |
@@ -147,6 +148,8 @@ use proc_macro::TokenStream;
 /// | `page_size = 100` | maximum number of entries on one page of a list; default: 1000 |
 /// | `max_result_bytes = 1_000_000` | maximum size of the result of a tool, a resource or a prompt, in bytes; default: 8 MiB |
 /// | `mask_errors` | hides the texts of errors from clients, except those of `ToolError` |
+/// | `read_only`, `destructive`, `idempotent`, `open_world` | hints of all tools that do not set them; see [`#[tool]`](macro@tool) |
+/// | `allow_unknown_arguments` | all tools ignore arguments that they do not have; default: a call with one is rejected |
 /// | `parts(a, b)` | includes the handlers of other blocks |
 /// | `part = a` | makes this block a part, with that name and without other options |
 ///
@@ -212,13 +215,12 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | option | meaning |
 /// |---|---|
 /// | `name = "…"` | name of the tool; default: the name of the method |
-/// | `title = "…"` | name of the tool for people |
+/// | `title = "…"` | name of the tool for people; for clients of revisions before 2026-07-28, also in the annotations |
 /// | `description = "…"` | description of the tool; default: the doc comment |
-/// | `read_only` | hint: the tool changes nothing |
-/// | `destructive` | hint: the tool may delete or overwrite data |
-/// | `additive` | hint: the tool changes data, but only adds to it |
-/// | `idempotent` | hint: a second call with the same arguments has no further effect |
-/// | `open_world = false` | hint: `true` if the tool uses systems outside of the server, such as a web search |
+/// | `read_only` | hint `readOnlyHint`: the tool changes nothing |
+/// | `destructive` | hint `destructiveHint`: the tool may delete or overwrite data; with `= false`, it only adds data |
+/// | `idempotent` | hint `idempotentHint`: a second call with the same arguments has no further effect |
+/// | `open_world` | hint `openWorldHint`: the tool uses systems outside of the server, such as a web search |
 /// | `timeout = "30s"` | timeout of a call; default: the timeout of the server |
 /// | `task` | a call always becomes a task: only clients with the tasks extension can call the tool |
 /// | `task = optional` | a call becomes a task if the client declared the tasks extension |
@@ -229,6 +231,9 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `allow_unknown_arguments` | ignores arguments that the tool does not have; default: a call with one is rejected |
 /// | `icon(…)` | an icon of the tool; repeatable |
 /// | `meta("key" = …)` | metadata outside the schema (`_meta`); repeatable |
+///
+/// A hint alone is `true`; write `destructive = false` for the other value. A hint that is not given is absent, unless
+/// [`#[server]`](macro@server) sets it for all tools.
 ///
 /// ```
 /// use mcpwright::{Server, server};

@@ -122,6 +122,50 @@ impl Parts {
     }
 }
 
+struct Defaults;
+
+#[server(
+    read_only,
+    destructive = false,
+    idempotent = true,
+    open_world = false,
+    allow_unknown_arguments,
+    parts(writing)
+)]
+impl Defaults {
+    /// Find a note.
+    #[tool]
+    fn find(&self, query: &str) -> String {
+        query.to_owned()
+    }
+}
+
+#[server(part = writing)]
+impl Defaults {
+    /// Delete a note.
+    #[tool(destructive)]
+    fn delete(&self, query: &str) -> String {
+        query.to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_server_has_defaults_for_its_tools() {
+    let client = client(Defaults);
+    assert_eq!(
+        definition(&client, "find").await["annotations"],
+        json!({ "readOnlyHint": true, "destructiveHint": false, "idempotentHint": true, "openWorldHint": false })
+    );
+    assert_eq!(
+        definition(&client, "delete").await["annotations"],
+        json!({ "destructiveHint": true, "idempotentHint": true, "openWorldHint": false })
+    );
+    for name in ["find", "delete"] {
+        assert_eq!(call(&client, name, json!({ "query": "tea", "limit": 5 })).await, "tea");
+        assert_eq!(definition(&client, name).await["inputSchema"].get("additionalProperties"), None);
+    }
+}
+
 mod administration {
     //! A part in another module.
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::{call, client, definition, empty};
 
 const LIMIT: Duration = Duration::from_millis(10);
+const IDEMPOTENT: bool = true;
 
 struct Everything {
     greeting: String,
@@ -40,7 +41,7 @@ impl Everything {
     async fn delete(&self) {}
 
     /// Add something.
-    #[tool(additive, timeout = LIMIT)]
+    #[tool(destructive = false, timeout = LIMIT)]
     fn add(&self) -> &str {
         &self.greeting
     }
@@ -89,6 +90,14 @@ impl Everything {
         std::sync::Arc::clone(self).greeting.clone()
     }
 
+    /// State all hints.
+    #[tool(read_only = false, destructive = false, idempotent = IDEMPOTENT, open_world)]
+    fn hints(&self) {}
+
+    /// State two hints that directories of servers require.
+    #[tool(read_only, destructive = false)]
+    fn both_hints(&self) {}
+
     /// Deprecated.
     #[deprecated]
     #[tool]
@@ -129,6 +138,14 @@ async fn options_are_published() {
     assert_eq!(delete["description"], "Published.");
     assert_eq!(delete["annotations"], json!({ "destructiveHint": true }));
     assert_eq!(definition(&client, "add").await["annotations"], json!({ "destructiveHint": false }));
+    assert_eq!(
+        definition(&client, "hints").await["annotations"],
+        json!({ "readOnlyHint": false, "destructiveHint": false, "idempotentHint": true, "openWorldHint": true })
+    );
+    assert_eq!(
+        definition(&client, "both_hints").await["annotations"],
+        json!({ "readOnlyHint": true, "destructiveHint": false })
+    );
     assert_eq!(definition(&client, "documented").await["description"], "From a file.\n\n");
 }
 
@@ -138,7 +155,19 @@ async fn a_method_without_the_attribute_is_no_tool() {
     let names: Vec<_> = tools.iter().map(|tool| tool.name.as_str()).collect();
     assert_eq!(
         names,
-        ["send-greeting", "delete", "add", "documented", "extract", "both", "conditional", "shared", "old"]
+        [
+            "send-greeting",
+            "delete",
+            "add",
+            "documented",
+            "extract",
+            "both",
+            "conditional",
+            "shared",
+            "hints",
+            "both_hints",
+            "old"
+        ]
     );
 }
 

@@ -7,7 +7,7 @@ use crate::sources::{CRATES, File, Problems, crate_sources, library_sources};
 use crate::tokens::{Kind, Token, library_tokens};
 
 /// Retired identifiers, and the names that replaced them.
-const RETIRED: [(&str, &str); 98] = [
+const RETIRED: [(&str, &str); 99] = [
     // Connections.
     ("Beside", "TransportMetadata"),
     ("Alone", "()"),
@@ -65,6 +65,7 @@ const RETIRED: [(&str, &str); 98] = [
     ("lacks", "missing_extension"),
     ("Work", "Execution"),
     ("Completing", "CompletionRequest"),
+    ("additive", "destructive(false)"),
     // Catalogs.
     ("Catalogue", "Catalog"),
     ("Offered", "StaticItems"),

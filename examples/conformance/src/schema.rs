@@ -32,5 +32,5 @@ pub(crate) fn tool() -> ToolHandler {
         format!("The arguments are: {arguments}")
     })
     .description("Return the arguments, which are validated against a schema of JSON Schema 2020-12.")
-    .read_only()
+    .read_only(true)
 }

@@ -111,15 +111,7 @@ impl Handler {
             let rule = "must be 1 to 128 of A-Z a-z 0-9 _ - .";
             errors.report(&self.name.tokens, format!("the tool name `{name}` {rule}"));
         }
-        for (one, other, reason) in [
-            ("read_only", "destructive", "a tool that changes nothing destroys nothing"),
-            ("read_only", "additive", "a tool that changes nothing adds nothing"),
-            ("additive", "destructive", "a tool that only adds destroys nothing"),
-        ] {
-            if let (Some(_), Some(other)) = (self.settings.find(one), self.settings.find(other)) {
-                errors.report(&other.method, format!("`{}` contradicts `{one}`: {reason}", other.method));
-            }
-        }
+        check_hints(&self.settings, errors);
     }
 
     fn check_resource(
@@ -143,6 +135,16 @@ impl Handler {
             let reason = "a URI with variables stands for many resources, so remove it";
             errors.report(&size.method, format!("`size` must be on a single resource: {reason}"));
         }
+    }
+}
+
+/// Reports hints of a tool, or of all tools of a server, that contradict each other. The builder finds them too, but only
+/// at start.
+pub(crate) fn check_hints(settings: &Settings, errors: &mut Errors) {
+    if let (Some(_), Some(destructive)) = (settings.find_true("read_only"), settings.find_true("destructive"))
+    {
+        let reason = "a tool that changes nothing destroys nothing";
+        errors.report(&destructive.method, format!("`destructive` contradicts `read_only`: {reason}"));
     }
 }
 

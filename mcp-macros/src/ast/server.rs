@@ -10,7 +10,7 @@ use syn::{LitInt, Token};
 
 use crate::ast::block::Block;
 use crate::ast::docs;
-use crate::ast::handler::HandlerKind;
+use crate::ast::handler::{HandlerKind, check_hints};
 use crate::ast::method::Method;
 use crate::ast::options::setting::Settings;
 use crate::ast::options::table::SERVER;
@@ -55,6 +55,7 @@ impl Server {
         }
         check_names(&methods, errors);
         check_page_size(&settings, errors);
+        check_hints(&settings, errors);
         let role = match settings.take("part") {
             Some(part) => Role::part(part.arguments, &settings, errors),
             None => Role::whole(settings, block, errors),

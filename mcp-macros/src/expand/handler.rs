@@ -47,7 +47,7 @@ pub(crate) fn registrations(method: &Method, owner: &Owner<'_>) -> TokenStream {
 ///          })
 ///          .parameter::<String, _>(::mcpwright::Argument::new("query"))
 ///          .output::<Json<Vec<Note>>>()
-///          .read_only()
+///          .read_only(true)
 ///          .description("Search the notes.")
 /// ```
 pub(crate) fn expression(method: &Method, handler: &Handler, owner: &Owner<'_>) -> TokenStream {

@@ -77,7 +77,7 @@ fn a_server_becomes_calls_of_the_builder() {
                     ::mcpwright::Argument::new("context")
                 )
                 .output::<Json<Vec<Note>>>()
-                .read_only()
+                .read_only(true)
                 .description("Search the notes."));
                 let builder = Self::server_part_admin(&this, builder);
                 builder

@@ -63,8 +63,12 @@ impl Kind for Tool {
         Ok(())
     }
 
-    /// Clients would ignore a tool whose header parameters are invalid.
+    /// Clients would ignore a tool whose header parameters are invalid, and would not ask their users before the call of a
+    /// destructive tool that is read-only at the same time.
     fn check_complete(parts: &HandlerParts<Self>) -> Result<(), String> {
+        if parts.definition.annotations.as_ref().is_some_and(is_contradiction) {
+            return Err(CONTRADICTION.to_owned());
+        }
         parts.settings.header_params.as_ref().map(|_| ()).map_err(String::clone)
     }
 }
@@ -117,7 +121,7 @@ impl ToolHandler {
     ///
     /// let add = ToolHandler::function("add", ["a", "b"], |a: i64, b: i64| async move { a + b })
     ///     .description("Add two integers.")
-    ///     .read_only();
+    ///     .read_only(true);
     /// assert_eq!(add.definition().input_schema["properties"]["a"]["type"], "integer");
     /// ```
     ///
@@ -232,21 +236,23 @@ impl ToolHandler {
         self
     }
 
-    /// Declares that the tool changes nothing.
+    /// Sets the hint `readOnlyHint`: `true` if the tool changes nothing.
     ///
     /// ```
     /// use mcpwright_server::ToolHandler;
     ///
-    /// let count = ToolHandler::function("count_notes", [], || async { 3 }).read_only();
+    /// let count = ToolHandler::function("count_notes", [], || async { 3 }).read_only(true);
     /// let hints = count.definition().annotations.as_ref().unwrap();
     /// assert_eq!(hints.read_only_hint, Some(true));
     /// ```
     #[must_use]
-    pub fn read_only(self) -> Self {
-        self.with_hint(|hints| hints.read_only_hint = Some(true))
+    pub fn read_only(self, is_read_only: bool) -> Self {
+        self.with_hint(|hints| hints.read_only_hint = Some(is_read_only))
     }
 
-    /// Declares that the tool may change or delete existing data.
+    /// Sets the hint `destructiveHint`: `true` if the tool may change or delete existing data, `false` if it only adds data.
+    ///
+    /// A tool that changes nothing is not destructive: the handler has an [error](Self::checked) if both hints are `true`.
     ///
     /// ```
     /// use mcpwright_server::ToolHandler;
@@ -254,46 +260,37 @@ impl ToolHandler {
     /// // A client can ask its user before it calls the tool.
     /// let delete = ToolHandler::function("delete_note", ["id"], |_id: u32| async {})
     ///     .description("Delete a note.")
-    ///     .destructive()
-    ///     .idempotent();
+    ///     .destructive(true)
+    ///     .idempotent(true);
     /// let hints = delete.definition().annotations.as_ref().unwrap();
     /// assert_eq!((hints.destructive_hint, hints.idempotent_hint), (Some(true), Some(true)));
-    /// ```
-    #[must_use]
-    pub fn destructive(self) -> Self {
-        self.with_hint(|hints| hints.destructive_hint = Some(true))
-    }
-
-    /// Declares that the tool adds data, and neither changes nor deletes existing data.
     ///
-    /// ```
-    /// use mcpwright_server::ToolHandler;
-    ///
-    /// let add = ToolHandler::function("add_note", ["text"], |_text: String| async {}).additive();
+    /// // Without the hint, clients assume that a tool which is not read-only is destructive.
+    /// let add = ToolHandler::function("add_note", ["text"], |_text: String| async {}).destructive(false);
     /// let hints = add.definition().annotations.as_ref().unwrap();
     /// assert_eq!(hints.destructive_hint, Some(false));
     /// ```
     #[must_use]
-    pub fn additive(self) -> Self {
-        self.with_hint(|hints| hints.destructive_hint = Some(false))
+    pub fn destructive(self, is_destructive: bool) -> Self {
+        self.with_hint(|hints| hints.destructive_hint = Some(is_destructive))
     }
 
-    /// Declares that a second call with the same arguments has no further effect.
+    /// Sets the hint `idempotentHint`: `true` if a second call with the same arguments has no further effect.
     ///
     /// ```
     /// use mcpwright_server::ToolHandler;
     ///
     /// // A note that was archived stays archived.
-    /// let archive = ToolHandler::function("archive_note", ["id"], |_id: u32| async {}).idempotent();
+    /// let archive = ToolHandler::function("archive_note", ["id"], |_id: u32| async {}).idempotent(true);
     /// let hints = archive.definition().annotations.as_ref().unwrap();
     /// assert_eq!(hints.idempotent_hint, Some(true));
     /// ```
     #[must_use]
-    pub fn idempotent(self) -> Self {
-        self.with_hint(|hints| hints.idempotent_hint = Some(true))
+    pub fn idempotent(self, is_idempotent: bool) -> Self {
+        self.with_hint(|hints| hints.idempotent_hint = Some(is_idempotent))
     }
 
-    /// Declares whether the tool reaches external systems, as a web search does.
+    /// Sets the hint `openWorldHint`: `true` if the tool reaches external systems, as a web search does.
     ///
     /// ```
     /// use mcpwright_server::ToolHandler;
@@ -311,6 +308,22 @@ impl ToolHandler {
     fn with_hint(mut self, set: impl FnOnce(&mut ToolAnnotations)) -> Self {
         set(self.parts_mut().definition.annotations.get_or_insert_default());
         self
+    }
+
+    /// Adds the hints that the tool does not set itself. A default that contradicts a hint of the tool is left out: a
+    /// destructive tool of a server whose tools are read-only by default is not read-only.
+    pub(crate) fn with_default_hints(self, defaults: &ToolAnnotations) -> Self {
+        let set = self.definition().annotations.clone().unwrap_or_default();
+        let mut hints = set.clone();
+        if set.destructive_hint != Some(true) {
+            hints.read_only_hint = set.read_only_hint.or(defaults.read_only_hint);
+        }
+        if !(hints.read_only_hint == Some(true) && defaults.destructive_hint == Some(true)) {
+            hints.destructive_hint = set.destructive_hint.or(defaults.destructive_hint);
+        }
+        hints.idempotent_hint = set.idempotent_hint.or(defaults.idempotent_hint);
+        hints.open_world_hint = set.open_world_hint.or(defaults.open_world_hint);
+        if hints == set { self } else { self.with_hint(|all| *all = hints) }
     }
 
     /// Sets the mode in which calls become [tasks](https://modelcontextprotocol.io/extensions/tasks). Default: the mode
@@ -386,7 +399,8 @@ impl ToolHandler {
         self
     }
 
-    /// Ignores unknown arguments. By default, a call with an unknown argument fails.
+    /// Ignores unknown arguments. Default: a call with an unknown argument fails, unless
+    /// [`Builder::allow_unknown_arguments`](crate::Builder::allow_unknown_arguments) sets it for all tools.
     ///
     /// ```
     /// use mcpwright_server::testing::Client;
@@ -405,6 +419,17 @@ impl ToolHandler {
     pub fn allow_unknown_arguments(mut self) -> Self {
         self.parts_mut().core.parameters.allows_unknown = true;
         self.updated()
+    }
+
+    /// Ignores unknown arguments as the default of a server. Cheap enough to be done for each call of a provider's tool: the
+    /// schema is not generated again.
+    pub(crate) fn with_unknown_arguments_allowed(mut self) -> Self {
+        if !self.settings().takes_whole && !self.core().parameters.allows_unknown {
+            let parts = self.parts_mut();
+            parts.core.parameters.allows_unknown = true;
+            parts.definition.input_schema.shift_remove("additionalProperties");
+        }
+        self
     }
 
     /// Returns the arguments that clients repeat in HTTP headers.
@@ -457,6 +482,15 @@ impl ToolHandler {
             Some(if settings.wraps_output { structured.wrap_in("result") } else { structured });
         Ok(result)
     }
+}
+
+/// The error text of hints that contradict each other.
+pub(crate) const CONTRADICTION: &str =
+    "`destructive` contradicts `read_only`: a tool that changes nothing destroys nothing";
+
+/// Returns `true` if the hints contradict each other.
+pub(crate) fn is_contradiction(hints: &ToolAnnotations) -> bool {
+    hints.read_only_hint == Some(true) && hints.destructive_hint == Some(true)
 }
 
 /// Checks the name of a tool.

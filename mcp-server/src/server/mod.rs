@@ -7,6 +7,7 @@ pub(crate) mod mount;
 pub(crate) mod provider;
 pub(crate) mod serve;
 pub(crate) mod state;
+pub(crate) mod tool_defaults;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -18,7 +18,9 @@ impl Builder {
     ///
     /// This also applies to the handlers of its providers. Resources keep their URIs, because contents and links refer to
     /// them: two servers that are mounted in one must have different URIs. The name, instructions, timeouts and limits of
-    /// the mounted server are not used. Its changes reach the clients of this server.
+    /// the mounted server are not used. Its tools keep its defaults, such as [`read_only`](Self::read_only) and
+    /// [`allow_unknown_arguments`](Self::allow_unknown_arguments), before those of this server. Its changes reach the clients
+    /// of this server.
     ///
     /// ```
     /// use mcpwright_server::{Server, ToolHandler};
@@ -40,8 +42,9 @@ impl Builder {
             !prefix.is_empty() && prefix.bytes().all(is_tool_name_byte),
             "the prefix `{prefix}` must be one or more of A-Z a-z 0-9 _ - ."
         );
-        let mounted = server.into_builder();
+        let mut mounted = server.into_builder();
         mounted.assert_mountable(prefix);
+        mounted.apply_tool_defaults();
         mounted.notify.mount_in(&self.notify);
         for tool in mounted.tools {
             let name = &tool.definition().name;

@@ -11,3 +11,4 @@ mod middleware;
 mod mount;
 mod subscriptions;
 mod tasks;
+mod tool_defaults;

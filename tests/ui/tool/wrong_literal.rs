@@ -5,7 +5,7 @@ struct Notes;
 #[server]
 impl Notes {
     /// Search the notes.
-    #[tool("find", title = 5, read_only = true, open_world, timeout = 30, icon(sizes("1x1")), meta(a = 1))]
+    #[tool("find", title = 5, read_only = "yes", strict = true, timeout = 30, icon(sizes("1x1")), meta(a = 1))]
     fn find(&self) {}
 
     /// Delete a note.

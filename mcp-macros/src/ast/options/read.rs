@@ -86,6 +86,7 @@ impl ValueKind {
         let one = |arguments: Option<TokenStream>| arguments.into_iter().collect();
         match (self, value) {
             (Self::Flag, OptionValue::None) => vec![TokenStream::new()],
+            (Self::Bool, OptionValue::None) => vec![quote_spanned!(Span::mixed_site()=> true)],
             (Self::Task, OptionValue::None) => {
                 vec![quote_spanned!(Span::mixed_site()=> ::mcpwright::TaskMode::Always)]
             }

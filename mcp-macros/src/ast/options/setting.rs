@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::LitStr;
+use syn::{LitBool, LitStr};
 
 /// A call of a builder's method.
 #[derive(Clone)]
@@ -33,6 +33,14 @@ impl Settings {
     /// The first option of this name.
     pub(crate) fn find(&self, name: &str) -> Option<&Setting> {
         self.0.iter().find(|setting| setting.method == name)
+    }
+
+    /// Returns the first option of this name, if its value is the literal `true`.
+    pub(crate) fn find_true(&self, name: &str) -> Option<&Setting> {
+        let is_true = |setting: &&Setting| {
+            syn::parse2::<LitBool>(setting.arguments.clone()).is_ok_and(|literal| literal.value)
+        };
+        self.find(name).filter(is_true)
     }
 
     pub(crate) fn push(&mut self, method: Ident, arguments: TokenStream) {

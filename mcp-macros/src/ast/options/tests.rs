@@ -21,8 +21,17 @@ fn reject(table: &OptionTable, written: &TokenStream, expected: &[&str]) {
 
 #[test]
 fn options_become_calls() {
-    check(&TOOL, &quote!(read_only, title = "Find"), &quote!(.read_only().title("Find")));
-    check(&TOOL, &quote!(open_world = false,), &quote!(.open_world(false)));
+    check(&TOOL, &quote!(read_only, title = "Find"), &quote!(.read_only(true).title("Find")));
+    check(
+        &TOOL,
+        &quote!(read_only = READ_ONLY, destructive = false, idempotent = true, open_world,),
+        &quote!(.read_only(READ_ONLY).destructive(false).idempotent(true).open_world(true)),
+    );
+    check(
+        &SERVER,
+        &quote!(read_only, destructive = false, allow_unknown_arguments),
+        &quote!(.read_only(true).destructive(false).allow_unknown_arguments()),
+    );
     check(
         &TOOL,
         &quote!(description = include_str!("find.md")),
@@ -113,7 +122,8 @@ fn all_mistakes_are_reported() {
         &quote!(
             read_onyl,
             title = 5,
-            read_only = true,
+            read_only = "yes",
+            strict = true,
             color = "red",
             open_world = 1,
             title = "a",
@@ -122,10 +132,11 @@ fn all_mistakes_are_reported() {
         &[
             "`#[tool]` has no option `read_onyl`: did you mean `read_only`?",
             "`title` must be written `title = \"…\"`",
-            "`read_only` must not have a value: write `read_only` alone to set it",
+            "`read_only` must be written `read_only`, `read_only = true` or `read_only = false`",
+            "`strict` must not have a value: write `strict` alone to set it",
             "`#[tool]` has no option `color`; its options are `name`, `title`, `description`, `read_only`, `destructive`, \
-             `additive`, `idempotent`, `open_world`, `timeout`, `task`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
-            "`open_world` must be written `open_world = true`",
+             `idempotent`, `open_world`, `timeout`, `task`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
+            "`open_world` must be written `open_world`, `open_world = true` or `open_world = false`",
             "`title` must not be given twice: remove one of them",
         ],
     );

@@ -7,7 +7,7 @@ use proc_macro2::Ident;
 pub(crate) enum ValueKind {
     /// No value: the option alone sets it.
     Flag,
-    /// `true` or `false`.
+    /// `true` or `false`; the option alone is `true`.
     Bool,
     /// A string.
     Text,
@@ -52,7 +52,7 @@ impl ValueKind {
     pub(crate) fn syntax(self, name: &Ident) -> String {
         match self {
             Self::Flag => format!("{name}"),
-            Self::Bool => format!("{name} = true"),
+            Self::Bool => format!("{name}`, `{name} = true` or `{name} = false"),
             Self::Text => format!("{name} = \"…\""),
             Self::Number => format!("{name} = 100"),
             Self::Duration => format!("{name} = \"30s\""),

@@ -161,7 +161,11 @@ impl Parameters {
         text: &ArgumentText<'_>,
     ) -> Result<Vec<Option<Cow<'static, str>>>, Vec<Problem>> {
         let mut object = Map::new();
+        let is_known = |name: &str| self.arguments().any(|(spec, _)| spec.argument.name == name);
         for (name, value) in &text.0 {
+            if self.allows_unknown && !is_known(name) {
+                continue;
+            }
             object.insert(name.clone().into_owned(), serde_json::from_str(value).unwrap_or_default());
         }
         let coerced = match &self.compiled {

@@ -66,7 +66,8 @@ impl Feature {
     }
 }
 
-/// Removes output schemas that are not those of objects: these revisions have only objects.
+/// Removes output schemas that are not those of objects: these revisions have only objects. Repeats the title of a tool in
+/// its annotations, where revisions before 2025-06-18, and some clients of later ones, look for it.
 pub(crate) fn downgrade_page(text: &str) -> JsonText {
     let Ok(mut page) = serde_json::from_str::<Value>(text) else {
         return JsonText::from_trusted(text.to_owned());
@@ -76,6 +77,11 @@ pub(crate) fn downgrade_page(text: &str) -> JsonText {
         let is_object = |schema: &Value| schema.get("type").is_some_and(|kind| kind == "object");
         if tool.get("outputSchema").is_some_and(|schema| !is_object(schema)) {
             tool.remove("outputSchema");
+        }
+        if let Some(title) = tool.get("title").cloned()
+            && let Some(annotations) = tool.entry("annotations").or_insert_with(|| json!({})).as_object_mut()
+        {
+            annotations.entry("title").or_insert(title);
         }
     }
     JsonText::from_trusted(page.to_string())

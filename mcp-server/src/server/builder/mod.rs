@@ -5,6 +5,7 @@ mod handlers;
 mod keys;
 mod metadata;
 mod settings;
+mod tool_defaults;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::server::Server;
 use crate::server::catalog::CatalogItems;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::server::state::{MayRead, ServerState};
+use crate::server::tool_defaults::ToolDefaults;
 use crate::subscriptions::notify::Notify;
 use crate::tasks::config::TaskConfig;
 use crate::tasks::registry::Registry;
@@ -69,6 +71,7 @@ pub struct Builder {
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
     pub(crate) tools: Vec<ToolHandler>,
+    pub(crate) tool_defaults: ToolDefaults,
     pub(crate) tool_providers: Vec<Arc<dyn ToolProvider>>,
     pub(crate) prompts: Vec<PromptHandler>,
     pub(crate) prompt_providers: Vec<Arc<dyn PromptProvider>>,
@@ -110,6 +113,7 @@ impl Builder {
             middleware: Vec::new(),
             methods: BTreeMap::new(),
             tools: Vec::new(),
+            tool_defaults: ToolDefaults::default(),
             tool_providers: Vec::new(),
             prompts: Vec::new(),
             prompt_providers: Vec::new(),
@@ -148,9 +152,11 @@ impl Builder {
     /// # Panics
     ///
     /// Panics if the declaration of a handler has an [error](crate::Handler::checked), if two tools, prompts, resources or
-    /// templates have the same name or URI, or if a tool is for single use and there is no store.
+    /// templates have the same name or URI, if a tool is for single use and there is no store, or if the server's tools are
+    /// both [read-only](Self::read_only) and [destructive](Self::destructive) by default.
     #[track_caller]
-    pub fn build(self) -> Server {
+    pub fn build(mut self) -> Server {
+        self.apply_tool_defaults();
         let becomes_task = |tool: &ToolHandler| !matches!(tool.task_mode(), None | Some(TaskMode::Never));
         let has_tasks = self.tasks.is_some() || self.tools.iter().any(becomes_task);
         let has_store = self.store.is_some();

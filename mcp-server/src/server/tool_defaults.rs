@@ -1,0 +1,50 @@
+//! The defaults of a server for its tools.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use mcpwright_core::ToolAnnotations;
+
+use crate::handler::ToolHandler;
+use crate::server::provider::{ProviderError, ToolProvider};
+use crate::subscriptions::notify::Notify;
+
+/// Settings of all tools of a server, which a tool's own settings override.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ToolDefaults {
+    pub(crate) hints: ToolAnnotations,
+    pub(crate) allows_unknown_arguments: bool,
+}
+
+impl ToolDefaults {
+    /// Returns the tool with the settings that it does not have itself.
+    pub(crate) fn apply(&self, tool: ToolHandler) -> ToolHandler {
+        let tool = tool.with_default_hints(&self.hints);
+        if self.allows_unknown_arguments { tool.with_unknown_arguments_allowed() } else { tool }
+    }
+}
+
+/// A provider whose tools get the defaults of a server.
+pub(crate) struct WithDefaults {
+    pub(crate) defaults: ToolDefaults,
+    pub(crate) provider: Arc<dyn ToolProvider>,
+}
+
+#[async_trait]
+impl ToolProvider for WithDefaults {
+    fn revision(&self) -> u64 {
+        self.provider.revision()
+    }
+
+    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+        Ok(self.provider.tools().await?.into_iter().map(|tool| self.defaults.apply(tool)).collect())
+    }
+
+    async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
+        Ok(self.provider.tool(name).await?.map(|tool| self.defaults.apply(tool)))
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.provider.attach(notify);
+    }
+}
