@@ -219,6 +219,8 @@ impl Reader {
             if now.is_some() && now == before {
                 tracing::warn!("a handler blocks the reading thread: another thread continues to read");
                 lease.end();
+                // The blocked thread was about to write the answers of the calls before this one.
+                self.session.output.wake();
                 self.session.start_calls_on_runtime();
                 if let Err(error) = self.start() {
                     return error;
