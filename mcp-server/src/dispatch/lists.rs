@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::call::Call;
 use crate::call::outcome::Answer;
 use crate::server::Server;
-use crate::server::catalog::{CatalogItems, Provider};
+use crate::server::catalog_items::{CatalogItems, Provider};
 use crate::server::list_cache::{List, ListEntry};
 
 /// The parameters of a list request, without `_meta`.

@@ -16,7 +16,7 @@ use crate::handler::results::contents::Contents;
 use crate::handler::{ResourceHandler, TemplateHandler};
 use crate::limits::check_uri;
 use crate::server::Server;
-use crate::server::catalog::{is_valid, unavailable};
+use crate::server::catalog_items::{is_valid, unavailable};
 
 #[derive(Deserialize)]
 struct ReadParams<'a> {

@@ -22,8 +22,12 @@ pub struct HandlerError {
 }
 
 impl HandlerError {
-    #[track_caller]
-    pub(crate) fn new(kind: &'static str, key: &str, reason: String) -> Self {
-        Self { kind, key: key.to_owned(), reason, location: Location::caller() }
+    pub(crate) fn new(
+        kind: &'static str,
+        key: &str,
+        reason: String,
+        location: &'static Location<'static>,
+    ) -> Self {
+        Self { kind, key: key.to_owned(), reason, location }
     }
 }

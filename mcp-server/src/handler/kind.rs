@@ -1,6 +1,7 @@
 //! The kinds of handlers: tools, prompts, resources and templates of resources.
 
 use std::fmt;
+use std::panic::Location;
 
 use mcpwright_core::{Annotations, Caching, Icon, Meta};
 
@@ -108,6 +109,8 @@ pub struct HandlerParts<K: Kind> {
     pub(crate) definition: K,
     pub(crate) core: HandlerCore<K::Output>,
     pub(crate) settings: K::Settings,
+    /// The line of the program that declares the handler.
+    pub(crate) location: &'static Location<'static>,
     /// The first error that was made when the handler was declared.
     pub(crate) error: Option<HandlerError>,
 }
@@ -118,6 +121,7 @@ impl<K: Kind> Clone for HandlerParts<K> {
             definition: self.definition.clone(),
             core: self.core.clone(),
             settings: self.settings.clone(),
+            location: self.location,
             error: self.error.clone(),
         }
     }

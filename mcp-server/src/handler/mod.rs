@@ -17,6 +17,7 @@ pub(crate) mod schema;
 pub(crate) mod task_mode;
 pub(crate) mod template;
 pub(crate) mod tool;
+pub(crate) mod tool_hints;
 #[cfg(feature = "validate")]
 pub(crate) mod tool_schema;
 #[cfg(feature = "validate")]
@@ -27,6 +28,7 @@ pub(crate) mod validate;
 
 use std::any::Any;
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -135,12 +137,14 @@ pub type ResourceHandler = Handler<Resource>;
 pub type TemplateHandler = Handler<ResourceTemplate>;
 
 impl<K: HandlerKind> Handler<K> {
+    #[track_caller]
     fn from_parts(
         definition: K,
         settings: K::Settings,
         code: impl Fn(CallArguments<'_>) -> Result<Execution<K::Output>, Failure> + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(HandlerParts { definition, core: HandlerCore::new(code), settings, error: None }))
+        let (core, location) = (HandlerCore::new(code), Location::caller());
+        Self(Arc::new(HandlerParts { definition, core, settings, location, error: None }))
     }
 
     /// Declares the next parameter of the handler.
@@ -326,7 +330,6 @@ impl<K: HandlerKind> Handler<K> {
     /// # Errors
     ///
     /// Returns the first error in the declaration of the handler.
-    #[track_caller]
     pub fn checked(self) -> Result<Self, HandlerError> {
         match self.error() {
             Some(error) => Err(error),
@@ -335,11 +338,9 @@ impl<K: HandlerKind> Handler<K> {
     }
 
     /// Returns the first error in the declaration of the handler.
-    #[track_caller]
     pub(crate) fn error(&self) -> Option<HandlerError> {
-        let incomplete =
-            || K::check_complete(&self.0).err().map(|reason| HandlerError::new(K::NAME, self.key(), reason));
-        self.0.error.clone().or_else(incomplete)
+        let new = |reason| HandlerError::new(K::NAME, self.key(), reason, self.0.location);
+        self.0.error.clone().or_else(|| K::check_complete(&self.0).err().map(new))
     }
 
     /// Returns the name or the URI that identifies the handler on a server.
@@ -388,7 +389,7 @@ impl<K: HandlerKind> Handler<K> {
         match result {
             Ok(value) => Some(value),
             Err(reason) => {
-                let error = HandlerError::new(K::NAME, self.key(), reason);
+                let error = HandlerError::new(K::NAME, self.key(), reason, Location::caller());
                 self.parts_mut().error.get_or_insert(error);
                 None
             }

@@ -141,9 +141,9 @@ impl PromptHandler {
         F: Future<Output: IntoPromptResult> + Send + 'static,
     {
         let arguments: Vec<_> = arguments.into_iter().collect();
-        let is_required = |argument: &PromptArgument| argument.required == Some(true);
-        let names: Vec<_> = arguments.iter().map(|each| (each.name.clone(), is_required(each))).collect();
-        let prompt = Self::new(name, move |mut given| {
+        let names: Vec<_> =
+            arguments.iter().map(|each| (each.name.clone(), each.required == Some(true))).collect();
+        let mut prompt = Self::new(name, move |mut given| {
             let mut values = Vec::with_capacity(names.len());
             for (index, (name, is_required)) in names.iter().enumerate() {
                 values.push((
@@ -164,8 +164,7 @@ impl PromptHandler {
             let result = handler(values.collect(), context);
             Ok(Execution::future(async move { result.await.into_prompt_result() }))
         });
-        arguments.into_iter().fold(prompt, |prompt, given| {
-            let is_required = is_required(&given);
+        for given in arguments {
             let mut argument = Argument::new(given.name);
             if let Some(description) = given.description {
                 argument = argument.description(description);
@@ -173,11 +172,12 @@ impl PromptHandler {
             if let Some(title) = given.title {
                 argument = argument.keyword("title", title);
             }
-            match is_required {
-                true => prompt.parameter::<String, _>(argument),
-                false => prompt.parameter::<Option<String>, _>(argument),
-            }
-        })
+            prompt = match given.required {
+                Some(true) => prompt.parameter::<String, _>(argument),
+                _ => prompt.parameter::<Option<String>, _>(argument),
+            };
+        }
+        prompt
     }
 
     /// Returns the prompt with a prefix before its name, for the server that it is mounted in.

@@ -73,6 +73,7 @@ impl ResourceHandler {
     /// });
     /// assert_eq!(hosts.definition().name, "hosts");
     /// ```
+    #[track_caller]
     pub fn new(
         uri: impl Into<String>,
         name: impl Into<String>,

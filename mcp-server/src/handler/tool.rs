@@ -1,7 +1,7 @@
 //! Tools.
 
 use mcpwright_core::schema::PortableSchema;
-use mcpwright_core::{CallToolResult, Tool, ToolAnnotations};
+use mcpwright_core::{CallToolResult, Tool};
 use serde_json::{Map, Value};
 
 use crate::handler::ToolHandler;
@@ -15,6 +15,7 @@ use crate::handler::parameters::function::{Function, handler_of};
 use crate::handler::parameters::header_params::HeaderParam;
 use crate::handler::results::tool::IntoToolResult;
 use crate::handler::task_mode::TaskMode;
+use crate::handler::tool_hints::{CONTRADICTION, is_contradiction};
 use crate::handler::validate::Validator;
 use crate::limits::MAX_TOOL_NAME_BYTES;
 
@@ -236,96 +237,6 @@ impl ToolHandler {
         self
     }
 
-    /// Sets the hint `readOnlyHint`: `true` if the tool changes nothing.
-    ///
-    /// ```
-    /// use mcpwright_server::ToolHandler;
-    ///
-    /// let count = ToolHandler::function("count_notes", [], || async { 3 }).read_only(true);
-    /// let hints = count.definition().annotations.as_ref().unwrap();
-    /// assert_eq!(hints.read_only_hint, Some(true));
-    /// ```
-    #[must_use]
-    pub fn read_only(self, is_read_only: bool) -> Self {
-        self.with_hint(|hints| hints.read_only_hint = Some(is_read_only))
-    }
-
-    /// Sets the hint `destructiveHint`: `true` if the tool may change or delete existing data, `false` if it only adds data.
-    ///
-    /// A tool that changes nothing is not destructive: the handler has an [error](Self::checked) if both hints are `true`.
-    ///
-    /// ```
-    /// use mcpwright_server::ToolHandler;
-    ///
-    /// // A client can ask its user before it calls the tool.
-    /// let delete = ToolHandler::function("delete_note", ["id"], |_id: u32| async {})
-    ///     .description("Delete a note.")
-    ///     .destructive(true)
-    ///     .idempotent(true);
-    /// let hints = delete.definition().annotations.as_ref().unwrap();
-    /// assert_eq!((hints.destructive_hint, hints.idempotent_hint), (Some(true), Some(true)));
-    ///
-    /// // Without the hint, clients assume that a tool which is not read-only is destructive.
-    /// let add = ToolHandler::function("add_note", ["text"], |_text: String| async {}).destructive(false);
-    /// let hints = add.definition().annotations.as_ref().unwrap();
-    /// assert_eq!(hints.destructive_hint, Some(false));
-    /// ```
-    #[must_use]
-    pub fn destructive(self, is_destructive: bool) -> Self {
-        self.with_hint(|hints| hints.destructive_hint = Some(is_destructive))
-    }
-
-    /// Sets the hint `idempotentHint`: `true` if a second call with the same arguments has no further effect.
-    ///
-    /// ```
-    /// use mcpwright_server::ToolHandler;
-    ///
-    /// // A note that was archived stays archived.
-    /// let archive = ToolHandler::function("archive_note", ["id"], |_id: u32| async {}).idempotent(true);
-    /// let hints = archive.definition().annotations.as_ref().unwrap();
-    /// assert_eq!(hints.idempotent_hint, Some(true));
-    /// ```
-    #[must_use]
-    pub fn idempotent(self, is_idempotent: bool) -> Self {
-        self.with_hint(|hints| hints.idempotent_hint = Some(is_idempotent))
-    }
-
-    /// Sets the hint `openWorldHint`: `true` if the tool reaches external systems, as a web search does.
-    ///
-    /// ```
-    /// use mcpwright_server::ToolHandler;
-    ///
-    /// // The notes are all in the server's database.
-    /// let count = ToolHandler::function("count_notes", [], || async { 3 }).open_world(false);
-    /// let hints = count.definition().annotations.as_ref().unwrap();
-    /// assert_eq!(hints.open_world_hint, Some(false));
-    /// ```
-    #[must_use]
-    pub fn open_world(self, is_open: bool) -> Self {
-        self.with_hint(|hints| hints.open_world_hint = Some(is_open))
-    }
-
-    fn with_hint(mut self, set: impl FnOnce(&mut ToolAnnotations)) -> Self {
-        set(self.parts_mut().definition.annotations.get_or_insert_default());
-        self
-    }
-
-    /// Adds the hints that the tool does not set itself. A default that contradicts a hint of the tool is left out: a
-    /// destructive tool of a server whose tools are read-only by default is not read-only.
-    pub(crate) fn with_default_hints(self, defaults: &ToolAnnotations) -> Self {
-        let set = self.definition().annotations.clone().unwrap_or_default();
-        let mut hints = set.clone();
-        if set.destructive_hint != Some(true) {
-            hints.read_only_hint = set.read_only_hint.or(defaults.read_only_hint);
-        }
-        if !(hints.read_only_hint == Some(true) && defaults.destructive_hint == Some(true)) {
-            hints.destructive_hint = set.destructive_hint.or(defaults.destructive_hint);
-        }
-        hints.idempotent_hint = set.idempotent_hint.or(defaults.idempotent_hint);
-        hints.open_world_hint = set.open_world_hint.or(defaults.open_world_hint);
-        if hints == set { self } else { self.with_hint(|all| *all = hints) }
-    }
-
     /// Sets the mode in which calls become [tasks](https://modelcontextprotocol.io/extensions/tasks). Default: the mode
     /// that [`Builder::tasks`](crate::Builder::tasks) sets for all tools, or else no call becomes a task.
     ///
@@ -416,19 +327,13 @@ impl ToolHandler {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn allow_unknown_arguments(mut self) -> Self {
-        self.parts_mut().core.parameters.allows_unknown = true;
-        self.updated()
+    pub fn allow_unknown_arguments(self) -> Self {
+        self.ignoring_unknown_arguments().updated()
     }
 
-    /// Ignores unknown arguments as the default of a server. Cheap enough to be done for each call of a provider's tool: the
-    /// schema is not generated again.
-    pub(crate) fn with_unknown_arguments_allowed(mut self) -> Self {
-        if !self.settings().takes_whole && !self.core().parameters.allows_unknown {
-            let parts = self.parts_mut();
-            parts.core.parameters.allows_unknown = true;
-            parts.definition.input_schema.shift_remove("additionalProperties");
-        }
+    /// Returns the tool for a call that ignores unknown arguments. The definition is not updated: a call does not use it.
+    pub(crate) fn ignoring_unknown_arguments(mut self) -> Self {
+        self.parts_mut().core.parameters.allows_unknown = true;
         self
     }
 
@@ -484,26 +389,11 @@ impl ToolHandler {
     }
 }
 
-/// The error text of hints that contradict each other.
-pub(crate) const CONTRADICTION: &str =
-    "`destructive` contradicts `read_only`: a tool that changes nothing destroys nothing";
-
-/// Returns `true` if the hints contradict each other.
-pub(crate) fn is_contradiction(hints: &ToolAnnotations) -> bool {
-    hints.read_only_hint == Some(true) && hints.destructive_hint == Some(true)
-}
-
 /// Checks the name of a tool.
-pub(crate) fn check_tool_name(name: &str) -> Result<(), String> {
-    match is_tool_name(name) {
-        true => Ok(()),
-        false => Err(format!("the name of a tool must be 1 to {MAX_TOOL_NAME_BYTES} of A-Z a-z 0-9 _ - .")),
-    }
-}
-
-/// Returns `true` if a text can be the name of a tool.
-pub(crate) fn is_tool_name(name: &str) -> bool {
-    (1..=MAX_TOOL_NAME_BYTES).contains(&name.len()) && name.bytes().all(is_tool_name_byte)
+fn check_tool_name(name: &str) -> Result<(), String> {
+    let is_valid = (1..=MAX_TOOL_NAME_BYTES).contains(&name.len()) && name.bytes().all(is_tool_name_byte);
+    let reason = || format!("the name of a tool must be 1 to {MAX_TOOL_NAME_BYTES} of A-Z a-z 0-9 _ - .");
+    is_valid.then_some(()).ok_or_else(reason)
 }
 
 /// Returns `true` if names of tools can have the byte.

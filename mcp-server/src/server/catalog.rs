@@ -1,234 +1,327 @@
-//! The handlers of one kind: static ones, and those of providers.
+//! Lists of handlers that the program changes while the server runs.
 
-use std::collections::HashMap;
-use std::error::Error;
-use std::sync::Arc;
+use std::collections::{HashMap, hash_map};
+use std::sync::{Arc, Mutex};
 
-use futures::future::BoxFuture;
-use mcpwright_core::{ErrorObject, Prompt, Resource, ResourceTemplate, Tool};
+use async_trait::async_trait;
 
-use crate::handler::ToolHandler;
-use crate::handler::handler_error::HandlerError;
-use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
-use crate::incident;
-use crate::server::list_cache::{ListCache, ListEntry, RenderedList};
+use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};
+use crate::replicas::change::Change;
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
+use crate::subscriptions::notify::{Notify, NotifySet};
+use crate::sync::lock;
 
-/// The static handlers of one kind, and its providers.
-pub(crate) struct CatalogItems<H, P: ?Sized> {
-    pub(crate) static_items: Vec<H>,
-    by_key: HashMap<String, H>,
-    pub(crate) providers: Vec<Arc<P>>,
-    pages: ListCache,
+/// A list of handlers that the program changes while the server runs. Clients are notified of each change.
+///
+/// Clones share the list. It can belong to several servers, whose clients are all notified.
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Catalog, Server, ToolHandler};
+///
+/// # futures::executor::block_on(async {
+/// let tools = Catalog::new();
+/// let client = Client::modern(Server::builder("example", "1.0.0").tool_provider(tools.clone()));
+/// assert!(client.list_tools().await?.is_empty());
+/// tools.insert(ToolHandler::function("answer", [], || async { 42 }));
+/// assert_eq!(client.list_tools().await?[0].name, "answer");
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Catalog<H> {
+    entries: Arc<Mutex<Entries<H>>>,
+    servers: NotifySet,
 }
 
-impl ListEntry for ToolHandler {
-    type Definition = Tool;
-    const KIND: &'static str = "tool";
-    const LIST: &'static str = "tools";
-    const DUPLICATE_FIX: &'static str = "give one of them another name, or mount it with a prefix";
+#[derive(Debug)]
+struct Entries<H> {
+    handlers: Vec<H>,
+    revision: u64,
+}
 
+impl<H> Default for Catalog<H> {
+    fn default() -> Self {
+        let entries = Entries { handlers: Vec::new(), revision: 0 };
+        Self { entries: Arc::new(Mutex::new(entries)), servers: NotifySet::default() }
+    }
+}
+
+/// A kind of handler that a [`Catalog`] can contain.
+pub trait Entry: Clone + Send + Sync + 'static {
+    /// Returns the name or the URI.
+    fn key(&self) -> &str;
+    /// Returns the change that clients are notified of when a catalog of this kind changes.
+    fn change() -> Change;
+}
+
+impl Entry for ToolHandler {
     fn key(&self) -> &str {
         self.key()
     }
 
-    fn definition(&self) -> &Tool {
-        self.definition()
-    }
-
-    fn error(&self) -> Option<HandlerError> {
-        self.error()
+    fn change() -> Change {
+        Change::Tools
     }
 }
 
-impl ListEntry for PromptHandler {
-    type Definition = Prompt;
-    const KIND: &'static str = "prompt";
-    const LIST: &'static str = "prompts";
-    const DUPLICATE_FIX: &'static str = "give one of them another name, or mount it with a prefix";
-
+impl Entry for PromptHandler {
     fn key(&self) -> &str {
         self.key()
     }
 
-    fn definition(&self) -> &Prompt {
-        self.definition()
-    }
-
-    fn error(&self) -> Option<HandlerError> {
-        self.error()
+    fn change() -> Change {
+        Change::Prompts
     }
 }
 
-impl ListEntry for ResourceHandler {
-    type Definition = Resource;
-    const KIND: &'static str = "resource";
-    const LIST: &'static str = "resources";
-    const DUPLICATE_FIX: &'static str = "give one of them another URI";
-
+impl Entry for ResourceHandler {
     fn key(&self) -> &str {
         self.key()
     }
 
-    fn definition(&self) -> &Resource {
-        self.definition()
-    }
-
-    fn error(&self) -> Option<HandlerError> {
-        self.error()
+    fn change() -> Change {
+        Change::Resources
     }
 }
 
-impl ListEntry for TemplateHandler {
-    type Definition = ResourceTemplate;
-    const KIND: &'static str = "template";
-    const LIST: &'static str = "resourceTemplates";
-    const DUPLICATE_FIX: &'static str = "give one of them another URI";
-
+impl Entry for TemplateHandler {
     fn key(&self) -> &str {
         self.key()
     }
 
-    fn definition(&self) -> &ResourceTemplate {
-        self.definition()
-    }
-
-    fn error(&self) -> Option<HandlerError> {
-        self.error()
+    fn change() -> Change {
+        Change::Resources
     }
 }
 
-/// A provider of one kind of handlers.
-pub(crate) trait Provider<H>: Send + Sync {
-    fn revision(&self) -> u64;
-    fn all(&self) -> BoxFuture<'_, Result<Vec<H>, ProviderError>>;
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<H>, ProviderError>>;
-}
+impl<H: Entry> Catalog<H> {
+    /// Creates an empty catalog.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Catalog, Server, TemplateHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// // The first insertion decides that the catalog contains templates.
+    /// let templates = Catalog::new();
+    /// templates.insert(TemplateHandler::function("note://{id}", "note", ["id"], |id: u32| async move {
+    ///     format!("note {id}")
+    /// }));
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").resource_provider(templates));
+    /// assert_eq!(client.list_resource_templates().await?[0].name, "note");
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
 
-impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
-    #[track_caller]
-    pub(crate) fn new(static_items: Vec<H>, providers: Vec<Arc<P>>) -> Self {
-        let mut by_key = HashMap::new();
-        for handler in &static_items {
-            if let Some(error) = handler.error() {
-                panic!("{error}");
+    /// Replaces the handler with the same name or URI, or else adds this one at the end.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Catalog, ResourceHandler, Server};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let notes = Catalog::new();
+    /// let client = Client::modern(Server::builder("notes", "1.0.0").resource_provider(notes.clone()));
+    /// notes.insert(ResourceHandler::function("note://1", "shopping", || async { "milk" }));
+    /// // Replaces the first one, which has the same URI.
+    /// notes.insert(ResourceHandler::function("note://1", "groceries", || async { "milk, tea" }));
+    /// assert_eq!(client.list_resources().await?.len(), 1);
+    /// assert_eq!(client.list_resources().await?[0].name, "groceries");
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn insert(&self, handler: H) {
+        self.change(|handlers| {
+            match handlers.iter_mut().find(|known| known.key() == handler.key()) {
+                Some(known) => *known = handler,
+                None => handlers.push(handler),
             }
-            let before = by_key.insert(handler.key().to_owned(), handler.clone());
-            let (kind, key, fix) = (H::KIND, handler.key(), H::DUPLICATE_FIX);
-            assert!(before.is_none(), "two {kind}s must not have the name `{key}`: {fix}");
-        }
-        Self { static_items, by_key, providers, pages: ListCache::default() }
+            true
+        });
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.static_items.is_empty() && self.providers.is_empty()
+    /// Removes the handler with this name or URI. Returns `true` if there was one.
+    ///
+    /// ```
+    /// use mcpwright_server::{Catalog, PromptHandler};
+    ///
+    /// let prompts = Catalog::new();
+    /// prompts.insert(PromptHandler::function("greet", ["name"], |name: String| async move { format!("Greet {name}.") }));
+    /// assert!(prompts.remove("greet"));
+    /// assert!(!prompts.remove("greet"));
+    /// ```
+    pub fn remove(&self, key: &str) -> bool {
+        self.change(|handlers| {
+            let before = handlers.len();
+            handlers.retain(|known| known.key() != key);
+            handlers.len() < before
+        })
     }
 
-    /// Returns the static handler with this key.
-    pub(crate) fn get_static(&self, key: &str) -> Option<&H> {
-        self.by_key.get(key)
+    /// Replaces all handlers: one change, and one notification.
+    ///
+    /// Of two handlers with the same name or URI, the later one stays.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Catalog, Server, ToolHandler};
+    ///
+    /// /// Returns the tools that a file lists.
+    /// fn tools(names: &'static str) -> impl Iterator<Item = ToolHandler> {
+    ///     names.lines().map(|name| ToolHandler::function(name, [], move || async move { name }))
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let catalog = Catalog::new();
+    /// let client = Client::modern(Server::builder("scripts", "1.0.0").tool_provider(catalog.clone()));
+    /// catalog.replace(tools("build\ntest"));
+    /// catalog.replace(tools("build\nrun\ndeploy"));
+    /// let names: Vec<_> = client.list_tools().await?.into_iter().map(|tool| tool.name).collect();
+    /// assert_eq!(names, ["build", "run", "deploy"]);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn replace(&self, handlers: impl IntoIterator<Item = H>) {
+        let handlers = Vec::from_iter(handlers);
+        self.update(|all| *all = handlers);
     }
-}
 
-impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
-    /// Returns the handler with this key: a static one, or else that of the first provider that has one.
-    pub(crate) async fn find(&self, key: &str) -> Result<Option<H>, ErrorObject> {
-        if let Some(handler) = self.get_static(key) {
-            return Ok(Some(handler.clone()));
-        }
-        for provider in &self.providers {
-            let found = provider.find(key).await.map_err(|error| unavailable(&*error))?;
-            if let Some(handler) = found.filter(is_valid) {
-                return Ok(Some(handler));
+    /// Changes the list in any way: one change, and one notification.
+    ///
+    /// Of two handlers with the same name or URI, the later one stays, at the place of the earlier one. The list is locked
+    /// while `edit` runs.
+    ///
+    /// ```
+    /// use mcpwright_server::{Catalog, ToolHandler};
+    ///
+    /// let catalog = Catalog::new();
+    /// catalog.update(|tools| {
+    ///     tools.retain(|tool: &ToolHandler| tool.definition().name != "debug");
+    ///     tools.push(ToolHandler::function("release", [], || async { "released" }));
+    /// });
+    /// assert!(catalog.remove("release"));
+    /// ```
+    pub fn update(&self, edit: impl FnOnce(&mut Vec<H>)) {
+        self.change(|handlers| {
+            edit(handlers);
+            let (all, mut places) = (std::mem::take(handlers), HashMap::new());
+            for handler in all {
+                match places.entry(handler.key().to_owned()) {
+                    hash_map::Entry::Occupied(place) => handlers[*place.get()] = handler,
+                    hash_map::Entry::Vacant(place) => {
+                        place.insert(handlers.len());
+                        handlers.push(handler);
+                    }
+                }
             }
+            true
+        });
+    }
+
+    fn change(&self, edit: impl FnOnce(&mut Vec<H>) -> bool) -> bool {
+        // Unlocked before the change is published: a client that receives it may read the catalog.
+        let changed = {
+            let mut entries = lock(&self.entries);
+            let changed = edit(&mut entries.handlers);
+            entries.revision += u64::from(changed);
+            changed
+        };
+        if changed {
+            self.servers.publish(&H::change());
         }
-        Ok(None)
+        changed
     }
 
-    /// Returns the encoded list. It is encoded again if the revision of a provider has changed.
-    pub(crate) async fn rendered(&self) -> Result<Arc<RenderedList>, ErrorObject> {
-        let revisions: Vec<_> = self.providers.iter().map(|provider| provider.revision()).collect();
-        if let Some(rendered) = self.pages.current(&revisions) {
-            return Ok(rendered);
-        }
-        let mut all = self.static_items.clone();
-        for provider in &self.providers {
-            let provided = provider.all().await.map_err(|error| unavailable(&*error))?;
-            all.extend(provided.into_iter().filter(is_valid));
-        }
-        let rendered = self.pages.render(revisions, &all);
-        rendered.map_err(|error| incident::internal("cannot encode a list", &error))
-    }
-}
-
-/// Returns `true` if the handler of a provider is valid. An invalid one is left out with a warning, so that it does not
-/// hide a later one with the same key.
-pub(crate) fn is_valid<H: ListEntry>(handler: &H) -> bool {
-    let error = handler.error();
-    if let Some(error) = &error {
-        tracing::warn!(error = %incident::escaped(&error.to_string()), "leaving out a handler of a provider");
-    }
-    error.is_none()
-}
-
-pub(crate) fn unavailable(error: &(dyn Error + Send + Sync + 'static)) -> ErrorObject {
-    incident::internal("a provider failed", &error)
-}
-
-impl Provider<ToolHandler> for dyn ToolProvider {
     fn revision(&self) -> u64 {
-        ToolProvider::revision(self)
+        lock(&self.entries).revision
     }
 
-    fn all(&self) -> BoxFuture<'_, Result<Vec<ToolHandler>, ProviderError>> {
-        self.tools()
+    fn all(&self) -> Vec<H> {
+        lock(&self.entries).handlers.clone()
     }
 
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ToolHandler>, ProviderError>> {
-        self.tool(key)
-    }
-}
-
-impl Provider<PromptHandler> for dyn PromptProvider {
-    fn revision(&self) -> u64 {
-        PromptProvider::revision(self)
-    }
-
-    fn all(&self) -> BoxFuture<'_, Result<Vec<PromptHandler>, ProviderError>> {
-        self.prompts()
-    }
-
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<PromptHandler>, ProviderError>> {
-        self.prompt(key)
+    fn find(&self, key: &str) -> Option<H> {
+        let entries = lock(&self.entries);
+        entries.handlers.iter().find(|known| known.key() == key).cloned()
     }
 }
 
-impl Provider<ResourceHandler> for dyn ResourceProvider {
+#[async_trait]
+impl ToolProvider for Catalog<ToolHandler> {
     fn revision(&self) -> u64 {
-        ResourceProvider::revision(self)
+        self.revision()
     }
 
-    fn all(&self) -> BoxFuture<'_, Result<Vec<ResourceHandler>, ProviderError>> {
-        self.resources()
+    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+        Ok(self.all())
     }
 
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ResourceHandler>, ProviderError>> {
-        self.resource(key)
+    async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
+        Ok(self.find(name))
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.servers.insert(notify);
     }
 }
 
-impl Provider<TemplateHandler> for dyn ResourceProvider {
+#[async_trait]
+impl PromptProvider for Catalog<PromptHandler> {
     fn revision(&self) -> u64 {
-        ResourceProvider::revision(self)
+        self.revision()
     }
 
-    fn all(&self) -> BoxFuture<'_, Result<Vec<TemplateHandler>, ProviderError>> {
-        self.templates()
+    async fn prompts(&self) -> Result<Vec<PromptHandler>, ProviderError> {
+        Ok(self.all())
     }
 
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<TemplateHandler>, ProviderError>> {
-        Box::pin(
-            async move { Ok(self.templates().await?.into_iter().find(|template| template.key() == key)) },
-        )
+    async fn prompt(&self, name: &str) -> Result<Option<PromptHandler>, ProviderError> {
+        Ok(self.find(name))
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.servers.insert(notify);
+    }
+}
+
+#[async_trait]
+impl ResourceProvider for Catalog<ResourceHandler> {
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+
+    async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError> {
+        Ok(self.all())
+    }
+
+    async fn resource(&self, uri: &str) -> Result<Option<ResourceHandler>, ProviderError> {
+        Ok(self.find(uri))
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.servers.insert(notify);
+    }
+}
+
+#[async_trait]
+impl ResourceProvider for Catalog<TemplateHandler> {
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+
+    async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError> {
+        Ok(Vec::new())
+    }
+
+    async fn templates(&self) -> Result<Vec<TemplateHandler>, ProviderError> {
+        Ok(self.all())
+    }
+
+    fn attach(&self, notify: &Notify) {
+        self.servers.insert(notify);
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod builder;
 pub(crate) mod catalog;
+pub(crate) mod catalog_items;
 pub(crate) mod list_cache;
 pub(crate) mod mount;
 pub(crate) mod provider;

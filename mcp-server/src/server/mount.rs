@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::handler::PromptHandler;
 use crate::handler::ToolHandler;
-use crate::handler::tool::{is_tool_name, is_tool_name_byte};
+use crate::handler::tool::is_tool_name_byte;
 use crate::limits::MAX_TOOL_NAME_BYTES;
 use crate::server::builder::Builder;
 use crate::server::provider::{PromptProvider, ProviderError, ToolProvider};
@@ -49,7 +49,7 @@ impl Builder {
         for tool in mounted.tools {
             let name = &tool.definition().name;
             assert!(
-                can_be_prefixed(prefix, name),
+                is_short_enough(prefix, name),
                 "the tool `{name}` must be renamed or mounted with a shorter prefix: `{prefix}_{name}` is longer than \
                  {MAX_TOOL_NAME_BYTES} bytes"
             );
@@ -101,9 +101,9 @@ impl Builder {
     }
 }
 
-/// Returns `true` if a name with its prefix can be the name of a tool.
-fn can_be_prefixed(prefix: &str, name: &str) -> bool {
-    is_tool_name(&format!("{prefix}_{name}"))
+/// Returns `true` if a name is short enough for a tool with its prefix.
+fn is_short_enough(prefix: &str, name: &str) -> bool {
+    prefix.len() + 1 + name.len() <= MAX_TOOL_NAME_BYTES
 }
 
 /// A provider whose names get a prefix.
@@ -134,7 +134,7 @@ impl ToolProvider for Prefixed<dyn ToolProvider> {
         // A longer name would make clients reject the whole list.
         let fits = |tool: &ToolHandler| {
             let (prefix, name) = (&self.prefix, &tool.definition().name);
-            let fits = can_be_prefixed(prefix, name);
+            let fits = is_short_enough(prefix, name);
             if !fits {
                 tracing::warn!(
                     prefix,

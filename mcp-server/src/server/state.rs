@@ -18,7 +18,7 @@ use crate::handler::ToolHandler;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::meta_cache::MetaCache;
 use crate::replicas::store::Store;
-use crate::server::catalog::CatalogItems;
+use crate::server::catalog_items::CatalogItems;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;

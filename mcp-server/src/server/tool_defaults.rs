@@ -20,7 +20,12 @@ impl ToolDefaults {
     /// Returns the tool with the settings that it does not have itself.
     pub(crate) fn apply(&self, tool: ToolHandler) -> ToolHandler {
         let tool = tool.with_default_hints(&self.hints);
-        if self.allows_unknown_arguments { tool.with_unknown_arguments_allowed() } else { tool }
+        if self.allows_unknown_arguments { tool.allow_unknown_arguments() } else { tool }
+    }
+
+    /// Returns the tool with those settings that a call depends on: hints and the definition are for lists.
+    fn apply_to_call(&self, tool: ToolHandler) -> ToolHandler {
+        if self.allows_unknown_arguments { tool.ignoring_unknown_arguments() } else { tool }
     }
 }
 
@@ -41,7 +46,7 @@ impl ToolProvider for WithDefaults {
     }
 
     async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
-        Ok(self.provider.tool(name).await?.map(|tool| self.defaults.apply(tool)))
+        Ok(self.provider.tool(name).await?.map(|tool| self.defaults.apply_to_call(tool)))
     }
 
     fn attach(&self, notify: &Notify) {

@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
 use futures::future::BoxFuture;
-use mcpwright_core::{CallToolResult, Client as Peer, ClientCapabilities, ErrorCode, JsonText};
+use mcpwright_core::{
+    CallToolResult, Client as Peer, ClientCapabilities, ErrorCode, JsonText, PromptArgument,
+};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Argument, Call, CallArguments, Caller, Context, Execution, Ext, FromContext, Handler, HandlerKind,
-    NotificationSender, Parameter, PromptHandler, Runtime, Server, TemplateHandler, ToolError, ToolHandler,
+    Argument, Call, CallArguments, Caller, Context, Execution, Ext, FromContext, Handler, HandlerError,
+    HandlerKind, NotificationSender, Parameter, PromptHandler, Runtime, Server, TemplateHandler, ToolError,
+    ToolHandler,
 };
 use serde_json::json;
 
@@ -250,6 +253,36 @@ fn a_handler_is_quick_after_enough_runs_however_many_polls_they_take() {
 fn outcome(client: &Client, name: &str, arguments: serde_json::Value) -> (String, bool) {
     let result = block_on(client.call_tool(name, arguments)).unwrap();
     (text(&result).to_owned(), result.is_error == Some(true))
+}
+
+/// Errors that are found at a setting name its line, and those of the whole handler that of its declaration.
+#[test]
+fn errors_name_the_line_of_the_program() {
+    let line = |error: HandlerError| {
+        let text = error.to_string();
+        let (_, location) = text.rsplit_once("handlers.rs:").expect("the file of the program");
+        location.split(':').next().unwrap().parse::<u32>().unwrap()
+    };
+    let first = line!();
+    let set = list(|limit| limit).argument("missing", |argument| argument);
+    let incomplete =
+        TemplateHandler::function(
+            "note://{id}/{page}",
+            "note",
+            ["id"],
+            |id: u32| async move { id.to_string() },
+        );
+    let header = ToolHandler::function("query", ["limits"], |_limits: Vec<u32>| async {})
+        .argument("limits", |limits| limits.header("Limits"));
+    let prompt = PromptHandler::with_arguments(
+        "twice",
+        [PromptArgument::new("a"), PromptArgument::new("a")],
+        |_, _| async { "" },
+    );
+    let lines =
+        [set.checked().err(), incomplete.checked().err(), header.checked().err(), prompt.checked().err()];
+    let lines = lines.map(|error| line(error.expect("it is invalid")) - first);
+    assert_eq!(lines, [1, 3, 9, 11]);
 }
 
 #[test]

@@ -106,6 +106,11 @@ fn conflicts_and_invalid_names_panic() {
     let text = mount("inner", builder("inner").tool(tool(&"x".repeat(125))));
     assert!(text.contains("must be renamed or mounted with a shorter prefix"), "{text}");
     let _ = builder("outer").mount("inner", builder("inner").tool(tool(&"x".repeat(122)))).build();
+    let text = panic_text(|| {
+        drop(builder("outer").mount("inner", builder("inner").tool(tool("no spaces"))).build());
+        builder("unreachable")
+    });
+    assert!(text.starts_with("the tool `no spaces`: the name of a tool must be 1 to 128 of"), "{text}");
 }
 
 #[test]

@@ -454,3 +454,22 @@ fn blocking_handler_can_observe_cancellation() {
         .send("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}\n");
     process.wait_for_stderr("cancellation observed");
 }
+
+/// The reading thread reads both requests at once, and is about to write the first answer when the second blocks it.
+#[test]
+fn answer_is_written_while_a_later_handler_of_the_same_read_blocks() {
+    let mut process = Process::start();
+    process.handshake();
+    for id in 1..=40 {
+        process.call(id, "block", &json!({ "ms": 0 }));
+        assert_eq!(process.receive()["id"], id);
+    }
+    let line = |id: u64, method: &str, params: Value| {
+        format!("{}\n", json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))
+    };
+    let blocking = json!({ "name": "block", "arguments": { "ms": 5000 } });
+    let start = Instant::now();
+    process.send(&(line(50, "ping", json!({})) + &line(51, "tools/call", blocking)));
+    assert_eq!(process.receive()["id"], 50);
+    assert!(start.elapsed() < Duration::from_millis(2500), "the answer waited {:?}", start.elapsed());
+}

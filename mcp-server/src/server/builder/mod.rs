@@ -28,7 +28,7 @@ use crate::replicas::seal::Keys;
 use crate::replicas::store::Store;
 use crate::runtime::InlineRuntime;
 use crate::server::Server;
-use crate::server::catalog::CatalogItems;
+use crate::server::catalog_items::CatalogItems;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::server::state::{MayRead, ServerState};
 use crate::server::tool_defaults::ToolDefaults;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::handler::tool::{CONTRADICTION, is_contradiction};
+use crate::handler::tool_hints::{CONTRADICTION, is_contradiction};
 use crate::server::builder::Builder;
 use crate::server::tool_defaults::{ToolDefaults, WithDefaults};
 
