@@ -90,8 +90,8 @@ pub trait ToolProvider: Send + Sync + 'static {
         Ok(self.tools().await?.into_iter().find(|tool| tool.definition().name == name))
     }
 
-    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`], to notify the clients of
-    /// all of them.
+    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`](crate::NotifySet), to notify the
+    /// clients of all of them.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
@@ -150,8 +150,8 @@ pub trait PromptProvider: Send + Sync + 'static {
         Ok(self.prompts().await?.into_iter().find(|prompt| prompt.definition().name == name))
     }
 
-    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`], to notify the clients of
-    /// all of them.
+    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`](crate::NotifySet), to notify the
+    /// clients of all of them.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
@@ -220,8 +220,8 @@ pub trait ResourceProvider: Send + Sync + 'static {
         Ok(self.resources().await?.into_iter().find(|resource| resource.definition().uri == uri))
     }
 
-    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`], to notify the clients of
-    /// all of them.
+    /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`](crate::NotifySet), to notify the
+    /// clients of all of them.
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
