@@ -95,11 +95,11 @@ pub use mcpwright_server::{
     Argument, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice, Completer,
     CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Failure, Field, Form,
     FormField, FromContext, Handler, HandlerError, HandlerKind, HeaderParam, InputError, InputRequired,
-    IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult, Json, MemoryStore,
-    MethodHandler, Middleware, Next, NotificationSender, Notify, NotifySet, Outcome, Parameter,
-    ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, ResourceHandler,
-    ResourceProvider, Serve, Server, StepError, Store, StoreError, TaskConfig, TaskMode, TemplateHandler,
-    ToolError, ToolHandler, ToolProvider, async_trait, testing,
+    IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult, Item, Json,
+    MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify, NotifySet, Outcome, Parameter,
+    ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, RequestInfo, ResourceHandler,
+    ResourceProvider, Serve, Server, StepError, Store, StoreError, Subscribed, TaskConfig, TaskMode,
+    TemplateHandler, ToolError, ToolHandler, ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};

@@ -65,6 +65,14 @@ pub(crate) const MAX_CACHED_METAS: usize = 16;
 /// Maximum length of a `_meta` text that is cached, in bytes.
 pub(crate) const MAX_CACHED_META_BYTES: usize = 4 << 10;
 
+// Lists
+
+/// The maximum number of lists of one kind that a server keeps encoded, for callers that see different ones.
+pub(crate) const MAX_LIST_CLASSES: usize = 1024;
+
+/// The maximum size in bytes of the lists of one kind that a server keeps encoded.
+pub(crate) const MAX_LIST_CACHE_BYTES: usize = 64 << 20;
+
 // Subscriptions
 
 /// Maximum number of resources that one legacy session may subscribe to.

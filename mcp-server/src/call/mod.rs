@@ -6,6 +6,7 @@ pub(crate) mod notifications;
 pub(crate) mod outcome;
 pub(crate) mod page;
 pub(crate) mod params;
+pub(crate) mod request_info;
 pub(crate) mod running_task;
 pub(crate) mod tool_result;
 
@@ -110,6 +111,20 @@ impl Call {
             task: None,
             resolved: None,
         }
+    }
+
+    /// Sets the values of the transport.
+    pub(crate) fn with_extensions(mut self, extensions: &Extensions) -> Self {
+        self.extensions.clone_from(extensions);
+        self
+    }
+
+    /// Replaces the values of the transport by those of a later request.
+    pub(crate) fn with_later_extensions(mut self, later: &Extensions) -> Self {
+        let mut extensions = later.clone();
+        extensions.merge(&self.extensions);
+        self.extensions = extensions;
+        self
     }
 
     /// Sets the state of earlier rounds, for the next round.

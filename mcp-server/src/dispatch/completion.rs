@@ -37,11 +37,11 @@ impl Server {
         let (argument, value) = (params.argument.name, params.argument.value);
         match &params.reference {
             CompletionReference::Prompt(prompt) => {
-                let prompt = self.find_prompt(&prompt.name).await?;
+                let prompt = self.find_prompt(call, &prompt.name).await?;
                 self.suggest(&prompt.core().parameters, &argument, value, known, context).await
             }
             CompletionReference::Resource(resource) => {
-                let template = self.find_template(&resource.uri).await?;
+                let template = self.find_template(call, &resource.uri).await?;
                 self.suggest(&template.core().parameters, &argument, value, known, context).await
             }
             _ => Err(ErrorObject::invalid_params("`params.ref` must name a prompt or a resource template")),
@@ -49,8 +49,12 @@ impl Server {
     }
 
     /// Returns the template with exactly this text.
-    async fn find_template(&self, uri: &str) -> Result<TemplateHandler, ErrorObject> {
-        self.state.templates.find(uri).await?.ok_or_else(|| unknown("resource template", uri))
+    async fn find_template(&self, call: &Call, uri: &str) -> Result<TemplateHandler, ErrorObject> {
+        self.state
+            .templates
+            .find(&self.view_of(call), uri)
+            .await?
+            .ok_or_else(|| unknown("resource template", uri))
     }
 
     async fn suggest(

@@ -9,7 +9,8 @@ use crate::call::Call;
 use crate::call::outcome::Answer;
 use crate::server::Server;
 use crate::server::catalog_items::{CatalogItems, Provider};
-use crate::server::list_cache::{List, ListEntry};
+use crate::server::list_cache::ListEntry;
+use crate::server::rendered_list::List;
 
 /// The parameters of a list request, without `_meta`.
 #[derive(Deserialize)]
@@ -26,7 +27,9 @@ impl Server {
         items: &CatalogItems<H, P>,
     ) -> Result<Answer, ErrorObject> {
         let cursor = call.read::<ListParams<'_>>()?.cursor;
-        let list = List { member: H::LIST, page_size: self.state.page_size, caching: self.state.caching };
-        items.rendered().await?.page(&list, cursor.as_deref()).map(Answer::page)
+        let view = self.view_of(call);
+        let caching = self.private_if(items.varies(&view));
+        let list = List { member: H::LIST, page_size: self.state.page_size, caching };
+        items.rendered(&view).await?.page(&list, cursor.as_deref()).map(Answer::page)
     }
 }

@@ -22,7 +22,7 @@ impl Server {
         notifications: &NotificationSender,
     ) -> Result<Answer, Outcome> {
         let name = call.name()?;
-        let prompt = self.find_prompt(&name).await?;
+        let prompt = self.find_prompt(call, &name).await?;
         let text = call.arguments().filter(|text| *text != "null").unwrap_or("{}");
         let arguments = ArgumentText::parse(text)
             .map_err(|_| ErrorObject::invalid_params("`params.arguments` must be an object"))?;
@@ -33,7 +33,7 @@ impl Server {
         Ok(Answer { requires, ..self.answer(&name, &result, meta)? })
     }
 
-    pub(crate) async fn find_prompt(&self, name: &str) -> Result<PromptHandler, ErrorObject> {
-        self.state.prompts.find(name).await?.ok_or_else(|| unknown("prompt", name))
+    pub(crate) async fn find_prompt(&self, call: &Call, name: &str) -> Result<PromptHandler, ErrorObject> {
+        self.state.prompts.find(&self.view_of(call), name).await?.ok_or_else(|| unknown("prompt", name))
     }
 }

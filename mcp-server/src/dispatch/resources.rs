@@ -16,7 +16,8 @@ use crate::handler::results::contents::Contents;
 use crate::handler::{ResourceHandler, TemplateHandler};
 use crate::limits::check_uri;
 use crate::server::Server;
-use crate::server::catalog_items::{is_valid, unavailable};
+use crate::server::catalog_items::{View, is_valid, unavailable};
+use crate::server::item::Item;
 
 #[derive(Deserialize)]
 struct ReadParams<'a> {
@@ -78,10 +79,7 @@ impl Server {
         if let Err(error) = check_uri("`params.uri`", uri) {
             return Err(error.into());
         }
-        if !self.may_read(call.caller(), uri) {
-            return Ok(None);
-        }
-        let Some(reader) = self.find_reader(uri).await? else { return Ok(None) };
+        let Some(reader) = self.find_reader(&self.view_of(call), uri).await? else { return Ok(None) };
         let arguments = match &reader {
             Reader::Resource(_) => ArgumentText::from_strings([]),
             Reader::Template(_, variables) => ArgumentText::from_strings(variables.iter()),
@@ -89,25 +87,32 @@ impl Server {
         let context = Context::new(call, &self.state.shared, notifications);
         let contents = self.run_handler(uri, "the resource", reader.core(), &arguments, &context).await?;
         let result = contents.into_read_result(uri, reader.mime_type());
-        Ok(result.map(|(result, own)| (result, own.or(reader.caching()).unwrap_or(self.state.caching))))
+        Ok(result.map(|(result, own)| {
+            (result, own.or(reader.caching()).unwrap_or_else(|| self.resource_caching()))
+        }))
     }
 
     /// Returns the static resource with this URI, or else the most specific matching template, or else that of a provider.
-    async fn find_reader(&self, uri: &str) -> Result<Option<Reader>, ErrorObject> {
+    async fn find_reader(&self, view: &View<'_>, uri: &str) -> Result<Option<Reader>, ErrorObject> {
+        if !view.rules.is_visible(&view.request, Item::Resource(uri)) {
+            return Ok(None);
+        }
         if let Some(resource) = self.state.resources.get_static(uri) {
             return Ok(Some(Reader::Resource(resource.clone())));
         }
-        if let Some(reader) = best_match(&self.state.templates.static_items, uri)? {
+        if let Some(reader) = best_match(view, &self.state.templates.static_items, uri)? {
             return Ok(Some(reader));
         }
         for provider in &self.state.resources.providers {
-            let resource = provider.resource(uri).await.map_err(|error| unavailable(&*error))?;
+            let resource =
+                provider.resource(&view.request, uri).await.map_err(|error| unavailable(&*error))?;
             if let Some(resource) = resource.filter(is_valid) {
                 return Ok(Some(Reader::Resource(resource)));
             }
-            let mut templates = provider.templates().await.map_err(|error| unavailable(&*error))?;
+            let mut templates =
+                provider.templates(&view.request).await.map_err(|error| unavailable(&*error))?;
             templates.retain(is_valid);
-            if let Some(reader) = best_match(&templates, uri)? {
+            if let Some(reader) = best_match(view, &templates, uri)? {
                 return Ok(Some(reader));
             }
         }
@@ -116,8 +121,15 @@ impl Server {
 }
 
 /// Matches a URI against the most specific template that matches. If that one rejects a value, no other is tried.
-fn best_match(templates: &[TemplateHandler], uri: &str) -> Result<Option<Reader>, ErrorObject> {
-    let parsed = templates.iter().filter_map(|handler| Some((handler, handler.template()?)));
+fn best_match(
+    view: &View<'_>,
+    templates: &[TemplateHandler],
+    uri: &str,
+) -> Result<Option<Reader>, ErrorObject> {
+    let parsed = templates
+        .iter()
+        .filter(|handler| view.shows(*handler))
+        .filter_map(|handler| Some((handler, handler.template()?)));
     let matches = parsed.map(|(handler, template)| (handler, template, template.matches(uri)));
     let best = matches
         .filter(|(_, _, found)| !matches!(found, Match::Unmatched))

@@ -109,9 +109,12 @@ impl Server {
     async fn find_tool<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), ErrorObject> {
         let name = call.name()?;
         let tool = match call.resolved() {
-            Some(Resolved::Found(tool)) => ToolHandler::from_any(tool),
+            // A middleware may have added values to the request since it was looked up.
+            Some(Resolved::Found(tool)) => {
+                ToolHandler::from_any(tool).filter(|tool| self.view_of(call).shows(tool))
+            }
             Some(Resolved::NotFound) => None,
-            None => self.state.tools.find(&name).await?,
+            None => self.state.tools.find(&self.view_of(call), &name).await?,
         };
         let tool = tool.ok_or_else(|| unknown("tool", &name))?;
         Ok((tool, arguments(call.arguments())?))

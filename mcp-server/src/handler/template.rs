@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mcpwright_core::template::UriTemplate;
+use mcpwright_core::template::{Match, UriTemplate};
 use mcpwright_core::{Caching, ResourceTemplate};
 
 use crate::handler::TemplateHandler;
@@ -145,6 +145,11 @@ impl TemplateHandler {
     {
         let handler = Self::new(template, name, handler_of(function, F::Output::into_contents));
         handler.with_parameters(F::declare(&names))
+    }
+
+    /// Returns `true` if a URI is one of the template's.
+    pub(crate) fn describes(&self, uri: &str) -> bool {
+        self.template().is_some_and(|template| matches!(template.matches(uri), Match::Matched(_)))
     }
 
     /// Returns the parsed template, unless it is invalid.

@@ -8,15 +8,17 @@ use mcpwright_core::{
     read_json_string,
 };
 
+use crate::call::request_info::RequestInfo;
 use crate::call::{Call, CallId, Resolved};
 use crate::caller::Caller;
+use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
 use crate::handler::parameters::header_params::HeaderParam;
 use crate::protocol::action::Received;
 use crate::protocol::connection::Connection;
 use crate::protocol::legacy::handshake::Handshake;
 use crate::protocol::modern;
-use crate::protocol::modern::ClientCheck;
+use crate::protocol::modern::{ClientCheck, DescribedClient};
 use crate::protocol::request_meta::{LegacyContext, RequestMeta};
 use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::{DeclaredRevision, TransportMetadata};
@@ -146,9 +148,11 @@ impl Server {
         metadata: &dyn TransportMetadata,
     ) -> Decision {
         if let Some(parsed) = modern::cached(&request, self) {
-            let lookup = self.look_up(&request, metadata).await;
+            let extensions = metadata.extensions();
+            let info = RequestInfo::new(caller, &parsed.client, &extensions);
+            let lookup = self.look_up(&request, &info, metadata).await;
             let client = lookup.check(metadata).check_cached(&request, parsed);
-            return self.decide(caller, request, client, lookup);
+            return self.decide(caller, &extensions, request, client, lookup);
         }
         let context = match metadata.declared_revision().may_be_legacy() {
             true => LegacyContext::Metadata,
@@ -158,16 +162,22 @@ impl Server {
         if era == Era::Legacy {
             return self.receive_without_session(caller, Message::Request(request), metadata);
         }
-        let lookup = self.look_up(&request, metadata).await;
-        let check = lookup.check(metadata);
-        let client = RequestMeta::of(&request).and_then(|meta| check.check_parsed(&request, &meta, self));
-        self.decide(caller, request, client, lookup)
+        let extensions = metadata.extensions();
+        let described = match RequestMeta::of(&request).and_then(|meta| DescribedClient::of(meta, self)) {
+            Ok(described) => described,
+            Err(error) => return Decision::Reply(Response::error(request.id, error), Era::Modern),
+        };
+        let info = RequestInfo::new(caller, &described.client, &extensions);
+        let lookup = self.look_up(&request, &info, metadata).await;
+        let client = lookup.check(metadata).check_described(&request, described, self);
+        self.decide(caller, &extensions, request, client, lookup)
     }
 
     /// Decides about a modern request of an identified client.
     fn decide(
         &self,
         caller: &Caller,
+        extensions: &Extensions,
         request: Request,
         client: Result<Client, ErrorObject>,
         lookup: ToolLookup,
@@ -177,13 +187,16 @@ impl Server {
             Err(error) => return Decision::Reply(Response::error(request.id, error), Era::Modern),
         };
         let mut connection = None;
-        let routed = modern::route(&request, client, self, caller, |client| {
-            connection.insert(Box::new(self.connect(caller.clone()))).subscribe(&request, client)
+        let routed = modern::route(&request, client, self, caller, extensions, |info| {
+            let connection = connection.insert(Box::new(self.connect(caller.clone())));
+            connection.set_extensions(extensions.clone());
+            connection.subscribe(&request, info)
         });
         match routed {
             Ok(Routed::Call(client, state)) => {
                 let call = Call::from_request(request, client, caller.clone(), CallId::default());
-                Decision::Call(call.with_round_state(state).with_resolved(lookup.into_resolved()))
+                let call = call.with_extensions(extensions).with_round_state(state);
+                Decision::Call(call.with_resolved(lookup.into_resolved()))
             }
             Ok(Routed::Subscribed(acknowledgement)) => match connection {
                 Some(connection) => Decision::Subscribed(connection, acknowledgement),
@@ -198,17 +211,22 @@ impl Server {
     }
 
     /// Looks up the tool of a call whose client repeats arguments in headers: they are compared before the call starts.
-    async fn look_up(&self, request: &Request, metadata: &dyn TransportMetadata) -> ToolLookup {
+    async fn look_up(
+        &self,
+        request: &Request,
+        info: &RequestInfo<'_>,
+        metadata: &dyn TransportMetadata,
+    ) -> ToolLookup {
         if request.method != method::TOOLS_CALL || !metadata.has_header_params() {
             return ToolLookup::NotDone;
         }
         let name = request.params.as_ref().and_then(|params| params.member("name"));
         let Some(name) = name.and_then(read_json_string) else { return ToolLookup::NotDone };
-        let tools = &self.state.tools;
-        if let Some(tool) = tools.get_static(&name) {
+        let (tools, view) = (&self.state.tools, self.view(*info));
+        if let Some(tool) = tools.get_static(&name).filter(|tool| view.shows(*tool)) {
             return ToolLookup::Found(tool.clone());
         }
-        match Box::pin(AssertUnwindSafe(tools.find(&name)).catch_unwind()).await {
+        match Box::pin(AssertUnwindSafe(tools.find(&view, &name)).catch_unwind()).await {
             Ok(Ok(Some(tool))) => ToolLookup::Found(tool),
             Ok(Ok(None)) => ToolLookup::NotFound,
             // The call repeats the lookup, and reports its error.

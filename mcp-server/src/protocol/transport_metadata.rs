@@ -2,6 +2,7 @@
 
 use mcpwright_core::{Era, ErrorObject, ProtocolVersion, Request};
 
+use crate::extensions::Extensions;
 use crate::handler::parameters::header_params::HeaderParam;
 
 /// The metadata that a transport has about a message, outside of its text: the headers of HTTP.
@@ -42,6 +43,11 @@ pub trait TransportMetadata: Sync {
     /// Returns the revision that the metadata declares.
     fn declared_revision(&self) -> DeclaredRevision {
         DeclaredRevision::Absent
+    }
+
+    /// Returns the values that the transport takes from the request, for rules, providers and handlers. Default: none.
+    fn extensions(&self) -> Extensions {
+        Extensions::default()
     }
 }
 

@@ -98,11 +98,9 @@ impl Change {
     pub(crate) fn named_by(filter: &SubscriptionFilter, caller: &Caller) -> impl Iterator<Item = Self> {
         let lists = [filter.tools_list_changed, filter.prompts_list_changed, filter.resources_list_changed];
         let lists = Self::LISTS.into_iter().zip(lists).filter(|(_, named)| *named == Some(true));
-        let uris = filter.resource_subscriptions.iter().flatten();
         let ids = filter.task_ids.iter().flatten();
         let tasks = ids.map(|id| Self::Task(TaskChange::any(caller.binding(), id)));
-        let uris = uris.map(|uri| Self::Resource(uri.as_str().into()));
-        lists.map(|(list, _)| list).chain(uris).chain(tasks)
+        lists.map(|(list, _)| list).chain(tasks)
     }
 
     /// Returns the notification of the change.

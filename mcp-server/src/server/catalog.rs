@@ -4,11 +4,14 @@ use std::collections::{HashMap, hash_map};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use mcpwright_core::ErrorObject;
 
+use crate::call::request_info::RequestInfo;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};
 use crate::replicas::change::Change;
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
 use crate::subscriptions::notify::{Notify, NotifySet};
+use crate::subscriptions::subscribed::Subscribed;
 use crate::sync::lock;
 
 /// A list of handlers that the program changes while the server runs. Clients are notified of each change.
@@ -256,11 +259,11 @@ impl ToolProvider for Catalog<ToolHandler> {
         self.revision()
     }
 
-    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+    async fn tools(&self, _: &RequestInfo<'_>) -> Result<Vec<ToolHandler>, ProviderError> {
         Ok(self.all())
     }
 
-    async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
+    async fn tool(&self, _: &RequestInfo<'_>, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
         Ok(self.find(name))
     }
 
@@ -275,11 +278,11 @@ impl PromptProvider for Catalog<PromptHandler> {
         self.revision()
     }
 
-    async fn prompts(&self) -> Result<Vec<PromptHandler>, ProviderError> {
+    async fn prompts(&self, _: &RequestInfo<'_>) -> Result<Vec<PromptHandler>, ProviderError> {
         Ok(self.all())
     }
 
-    async fn prompt(&self, name: &str) -> Result<Option<PromptHandler>, ProviderError> {
+    async fn prompt(&self, _: &RequestInfo<'_>, name: &str) -> Result<Option<PromptHandler>, ProviderError> {
         Ok(self.find(name))
     }
 
@@ -294,12 +297,20 @@ impl ResourceProvider for Catalog<ResourceHandler> {
         self.revision()
     }
 
-    async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError> {
+    async fn resources(&self, _: &RequestInfo<'_>) -> Result<Vec<ResourceHandler>, ProviderError> {
         Ok(self.all())
     }
 
-    async fn resource(&self, uri: &str) -> Result<Option<ResourceHandler>, ProviderError> {
+    async fn resource(
+        &self,
+        _: &RequestInfo<'_>,
+        uri: &str,
+    ) -> Result<Option<ResourceHandler>, ProviderError> {
         Ok(self.find(uri))
+    }
+
+    fn subscribed(&self, _: &RequestInfo<'_>, uri: &str) -> Result<Option<Subscribed>, ErrorObject> {
+        Ok(self.find(uri).map(|_| Subscribed::new(uri)))
     }
 
     fn attach(&self, notify: &Notify) {
@@ -313,12 +324,17 @@ impl ResourceProvider for Catalog<TemplateHandler> {
         self.revision()
     }
 
-    async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError> {
+    async fn resources(&self, _: &RequestInfo<'_>) -> Result<Vec<ResourceHandler>, ProviderError> {
         Ok(Vec::new())
     }
 
-    async fn templates(&self) -> Result<Vec<TemplateHandler>, ProviderError> {
+    async fn templates(&self, _: &RequestInfo<'_>) -> Result<Vec<TemplateHandler>, ProviderError> {
         Ok(self.all())
+    }
+
+    fn subscribed(&self, _: &RequestInfo<'_>, uri: &str) -> Result<Option<Subscribed>, ErrorObject> {
+        let has_match = lock(&self.entries).handlers.iter().any(|template| template.describes(uri));
+        Ok(has_match.then(|| Subscribed::new(uri)))
     }
 
     fn attach(&self, notify: &Notify) {

@@ -7,26 +7,35 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use mcpwright_core::{ErrorObject, Prompt, Resource, ResourceTemplate, Tool};
 
+use crate::call::request_info::RequestInfo;
 use crate::handler::ToolHandler;
 use crate::handler::handler_error::HandlerError;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::incident;
-use crate::server::list_cache::{ListCache, ListEntry, RenderedList};
+use crate::replicas::change::Change;
+use crate::server::item::Item;
+use crate::server::list_cache::{ListCache, ListEntry, Snapshot};
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
+use crate::server::rendered_list::RenderedList;
+use crate::server::rules::{Presented, Rules};
+use crate::subscriptions::notify::Notify;
 
 /// The static handlers of one kind, and its providers.
 pub(crate) struct CatalogItems<H, P: ?Sized> {
     pub(crate) static_items: Vec<H>,
     by_key: HashMap<String, H>,
     pub(crate) providers: Vec<Arc<P>>,
-    pages: ListCache,
+    lists: ListCache<H>,
+    notify: Notify,
 }
 
 impl ListEntry for ToolHandler {
     type Definition = Tool;
+    const CHANGE: Change = Change::Tools;
     const KIND: &'static str = "tool";
     const LIST: &'static str = "tools";
     const DUPLICATE_FIX: &'static str = "give one of them another name, or mount it with a prefix";
+    const IS_PRESENTED: bool = true;
 
     fn key(&self) -> &str {
         self.key()
@@ -36,6 +45,14 @@ impl ListEntry for ToolHandler {
         self.definition()
     }
 
+    fn item(&self) -> Item<'_> {
+        Item::Tool(self.definition())
+    }
+
+    fn presented(&self, request: &RequestInfo<'_>, rules: &Rules, keys: &[String]) -> Presented<Tool> {
+        rules.present(request, keys, self.definition())
+    }
+
     fn error(&self) -> Option<HandlerError> {
         self.error()
     }
@@ -43,6 +60,7 @@ impl ListEntry for ToolHandler {
 
 impl ListEntry for PromptHandler {
     type Definition = Prompt;
+    const CHANGE: Change = Change::Prompts;
     const KIND: &'static str = "prompt";
     const LIST: &'static str = "prompts";
     const DUPLICATE_FIX: &'static str = "give one of them another name, or mount it with a prefix";
@@ -55,6 +73,10 @@ impl ListEntry for PromptHandler {
         self.definition()
     }
 
+    fn item(&self) -> Item<'_> {
+        Item::Prompt(self.definition())
+    }
+
     fn error(&self) -> Option<HandlerError> {
         self.error()
     }
@@ -62,6 +84,7 @@ impl ListEntry for PromptHandler {
 
 impl ListEntry for ResourceHandler {
     type Definition = Resource;
+    const CHANGE: Change = Change::Resources;
     const KIND: &'static str = "resource";
     const LIST: &'static str = "resources";
     const DUPLICATE_FIX: &'static str = "give one of them another URI";
@@ -74,6 +97,10 @@ impl ListEntry for ResourceHandler {
         self.definition()
     }
 
+    fn item(&self) -> Item<'_> {
+        Item::Resource(self.key())
+    }
+
     fn error(&self) -> Option<HandlerError> {
         self.error()
     }
@@ -81,6 +108,7 @@ impl ListEntry for ResourceHandler {
 
 impl ListEntry for TemplateHandler {
     type Definition = ResourceTemplate;
+    const CHANGE: Change = Change::Resources;
     const KIND: &'static str = "template";
     const LIST: &'static str = "resourceTemplates";
     const DUPLICATE_FIX: &'static str = "give one of them another URI";
@@ -93,6 +121,10 @@ impl ListEntry for TemplateHandler {
         self.definition()
     }
 
+    fn item(&self) -> Item<'_> {
+        Item::Template(self.definition())
+    }
+
     fn error(&self) -> Option<HandlerError> {
         self.error()
     }
@@ -101,13 +133,31 @@ impl ListEntry for TemplateHandler {
 /// A provider of one kind of handlers.
 pub(crate) trait Provider<H>: Send + Sync {
     fn revision(&self) -> u64;
-    fn all(&self) -> BoxFuture<'_, Result<Vec<H>, ProviderError>>;
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<H>, ProviderError>>;
+    fn list_key(&self, request: &RequestInfo<'_>) -> Option<String>;
+    fn all<'a>(&'a self, request: &'a RequestInfo<'_>) -> BoxFuture<'a, Result<Vec<H>, ProviderError>>;
+    fn find<'a>(
+        &'a self,
+        request: &'a RequestInfo<'_>,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<H>, ProviderError>>;
+}
+
+/// A request, and what decides which items it sees.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) request: RequestInfo<'a>,
+    pub(crate) rules: &'a Rules,
+}
+
+impl View<'_> {
+    pub(crate) fn shows<H: ListEntry>(&self, handler: &H) -> bool {
+        self.rules.is_visible(&self.request, handler.item())
+    }
 }
 
 impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
     #[track_caller]
-    pub(crate) fn new(static_items: Vec<H>, providers: Vec<Arc<P>>) -> Self {
+    pub(crate) fn new(static_items: Vec<H>, providers: Vec<Arc<P>>, notify: &Notify) -> Self {
         let mut by_key = HashMap::new();
         for handler in &static_items {
             if let Some(error) = handler.error() {
@@ -117,7 +167,7 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
             let (kind, key, fix) = (H::KIND, handler.key(), H::DUPLICATE_FIX);
             assert!(before.is_none(), "two {kind}s must not have the name `{key}`: {fix}");
         }
-        Self { static_items, by_key, providers, pages: ListCache::default() }
+        Self { static_items, by_key, providers, lists: ListCache::default(), notify: notify.clone() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -131,34 +181,94 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
 }
 
 impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
-    /// Returns the handler with this key: a static one, or else that of the first provider that has one.
-    pub(crate) async fn find(&self, key: &str) -> Result<Option<H>, ErrorObject> {
-        if let Some(handler) = self.get_static(key) {
+    /// Returns the handler with this key: a static one, or else that of the first provider that has one. One that a request
+    /// does not see is passed over.
+    pub(crate) async fn find(&self, view: &View<'_>, key: &str) -> Result<Option<H>, ErrorObject> {
+        if let Some(handler) = self.get_static(key).filter(|handler| view.shows(*handler)) {
             return Ok(Some(handler.clone()));
         }
         for provider in &self.providers {
-            let found = provider.find(key).await.map_err(|error| unavailable(&*error))?;
-            if let Some(handler) = found.filter(is_valid) {
+            let found = provider.find(&view.request, key).await.map_err(|error| unavailable(&*error))?;
+            if let Some(handler) = found.filter(is_valid).filter(|handler| view.shows(handler)) {
                 return Ok(Some(handler));
             }
         }
         Ok(None)
     }
 
-    /// Returns the encoded list. It is encoded again if the revision of a provider has changed.
-    pub(crate) async fn rendered(&self) -> Result<Arc<RenderedList>, ErrorObject> {
-        let revisions: Vec<_> = self.providers.iter().map(|provider| provider.revision()).collect();
-        if let Some(rendered) = self.pages.current(&revisions) {
-            return Ok(rendered);
+    /// Returns the encoded list that a request sees.
+    pub(crate) async fn rendered(&self, view: &View<'_>) -> Result<Arc<RenderedList>, ErrorObject> {
+        let snapshot = self.snapshot(view).await?;
+        self.lists.class(&snapshot, &view.request, view.rules).map_err(|error| not_encoded(&error))
+    }
+
+    /// Returns a digest of the list that a request sees. `None` if the list must be requested from a provider.
+    pub(crate) fn digest(&self, view: &View<'_>) -> Option<u64> {
+        let (keys, revisions) = (self.keys(view)?, self.revisions());
+        let snapshot = match self.lists.snapshot(&keys, &revisions) {
+            Some(snapshot) => snapshot,
+            None if self.providers.is_empty() => {
+                self.encode(keys, revisions, self.static_items.clone()).ok()?
+            }
+            None => return None,
+        };
+        self.lists.class(&snapshot, &view.request, view.rules).ok().map(|list| list.digest())
+    }
+
+    /// Returns `true` if the list can differ between requests.
+    pub(crate) fn varies(&self, view: &View<'_>) -> bool {
+        view.rules.vary_items()
+            || self.providers.iter().any(|provider| provider.list_key(&view.request).as_deref() != Some(""))
+    }
+
+    /// Returns the handlers that the providers list for a request. They are listed again if the revision of one has changed.
+    async fn snapshot(&self, view: &View<'_>) -> Result<Arc<Snapshot<H>>, ErrorObject> {
+        let (keys, revisions) = (self.keys(view), self.revisions());
+        if let Some(snapshot) = keys.as_ref().and_then(|keys| self.lists.snapshot(keys, &revisions)) {
+            return Ok(snapshot);
         }
         let mut all = self.static_items.clone();
         for provider in &self.providers {
-            let provided = provider.all().await.map_err(|error| unavailable(&*error))?;
+            let provided = provider.all(&view.request).await.map_err(|error| unavailable(&*error))?;
             all.extend(provided.into_iter().filter(is_valid));
         }
-        let rendered = self.pages.render(revisions, &all);
-        rendered.map_err(|error| incident::internal("cannot encode a list", &error))
+        match keys {
+            Some(keys) => self.encode(keys, revisions, all),
+            None => Snapshot::new(revisions, all, false).map(Arc::new).map_err(|error| not_encoded(&error)),
+        }
     }
+
+    /// Returns the snapshot of the handlers for these keys, and keeps it.
+    fn encode(
+        &self,
+        keys: Vec<String>,
+        revisions: Vec<u64>,
+        all: Vec<H>,
+    ) -> Result<Arc<Snapshot<H>>, ErrorObject> {
+        let is_shared = keys.iter().all(String::is_empty);
+        let snapshot =
+            Arc::new(Snapshot::new(revisions, all, is_shared).map_err(|error| not_encoded(&error))?);
+        self.lists.insert(keys, &snapshot);
+        Ok(snapshot)
+    }
+
+    /// Returns the key of each provider. `None` if the list of one is never cached.
+    fn keys(&self, view: &View<'_>) -> Option<Vec<String>> {
+        self.providers.iter().map(|provider| provider.list_key(&view.request)).collect()
+    }
+
+    /// Returns the revisions of the providers. Static handlers have none, since they do not change.
+    fn revisions(&self) -> Vec<u64> {
+        if self.providers.is_empty() {
+            return Vec::new();
+        }
+        let revisions = self.providers.iter().map(|provider| provider.revision());
+        revisions.chain([self.notify.published(&H::CHANGE)]).collect()
+    }
+}
+
+fn not_encoded(error: &serde_json::Error) -> ErrorObject {
+    incident::internal("cannot encode a list", error)
 }
 
 /// Returns `true` if the handler of a provider is valid. An invalid one is left out with a warning, so that it does not
@@ -180,12 +290,23 @@ impl Provider<ToolHandler> for dyn ToolProvider {
         ToolProvider::revision(self)
     }
 
-    fn all(&self) -> BoxFuture<'_, Result<Vec<ToolHandler>, ProviderError>> {
-        self.tools()
+    fn list_key(&self, request: &RequestInfo<'_>) -> Option<String> {
+        ToolProvider::list_key(self, request)
     }
 
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ToolHandler>, ProviderError>> {
-        self.tool(key)
+    fn all<'a>(
+        &'a self,
+        request: &'a RequestInfo<'_>,
+    ) -> BoxFuture<'a, Result<Vec<ToolHandler>, ProviderError>> {
+        self.tools(request)
+    }
+
+    fn find<'a>(
+        &'a self,
+        request: &'a RequestInfo<'_>,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<ToolHandler>, ProviderError>> {
+        self.tool(request, key)
     }
 }
 
@@ -194,12 +315,23 @@ impl Provider<PromptHandler> for dyn PromptProvider {
         PromptProvider::revision(self)
     }
 
-    fn all(&self) -> BoxFuture<'_, Result<Vec<PromptHandler>, ProviderError>> {
-        self.prompts()
+    fn list_key(&self, request: &RequestInfo<'_>) -> Option<String> {
+        PromptProvider::list_key(self, request)
     }
 
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<PromptHandler>, ProviderError>> {
-        self.prompt(key)
+    fn all<'a>(
+        &'a self,
+        request: &'a RequestInfo<'_>,
+    ) -> BoxFuture<'a, Result<Vec<PromptHandler>, ProviderError>> {
+        self.prompts(request)
+    }
+
+    fn find<'a>(
+        &'a self,
+        request: &'a RequestInfo<'_>,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<PromptHandler>, ProviderError>> {
+        self.prompt(request, key)
     }
 }
 
@@ -208,12 +340,23 @@ impl Provider<ResourceHandler> for dyn ResourceProvider {
         ResourceProvider::revision(self)
     }
 
-    fn all(&self) -> BoxFuture<'_, Result<Vec<ResourceHandler>, ProviderError>> {
-        self.resources()
+    fn list_key(&self, request: &RequestInfo<'_>) -> Option<String> {
+        ResourceProvider::list_key(self, request)
     }
 
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ResourceHandler>, ProviderError>> {
-        self.resource(key)
+    fn all<'a>(
+        &'a self,
+        request: &'a RequestInfo<'_>,
+    ) -> BoxFuture<'a, Result<Vec<ResourceHandler>, ProviderError>> {
+        self.resources(request)
+    }
+
+    fn find<'a>(
+        &'a self,
+        request: &'a RequestInfo<'_>,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<ResourceHandler>, ProviderError>> {
+        self.resource(request, key)
     }
 }
 
@@ -222,13 +365,24 @@ impl Provider<TemplateHandler> for dyn ResourceProvider {
         ResourceProvider::revision(self)
     }
 
-    fn all(&self) -> BoxFuture<'_, Result<Vec<TemplateHandler>, ProviderError>> {
-        self.templates()
+    fn list_key(&self, request: &RequestInfo<'_>) -> Option<String> {
+        ResourceProvider::list_key(self, request)
     }
 
-    fn find<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<TemplateHandler>, ProviderError>> {
-        Box::pin(
-            async move { Ok(self.templates().await?.into_iter().find(|template| template.key() == key)) },
-        )
+    fn all<'a>(
+        &'a self,
+        request: &'a RequestInfo<'_>,
+    ) -> BoxFuture<'a, Result<Vec<TemplateHandler>, ProviderError>> {
+        self.templates(request)
+    }
+
+    fn find<'a>(
+        &'a self,
+        request: &'a RequestInfo<'_>,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<TemplateHandler>, ProviderError>> {
+        Box::pin(async move {
+            Ok(self.templates(request).await?.into_iter().find(|template| template.key() == key))
+        })
     }
 }

@@ -1,143 +1,198 @@
-//! Paginated lists, encoded as JSON once per change.
+//! Lists of handlers, encoded as JSON once for all requests that see the same.
+//!
+//! A snapshot is what the providers list for a request: handlers, each encoded once. Requests for which every provider
+//! returns the same key share it. The class of a request is what the rules of the server make of a snapshot: the set of
+//! visible entries, and the keys of the presentations. Requests of one class share the rendered list.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mcpwright_core::{Caching, ErrorObject};
 use serde::Serialize;
 
-use crate::call::page::ListPage;
+use crate::call::request_info::RequestInfo;
 use crate::handler::handler_error::HandlerError;
-use crate::hash::fnv1a;
+use crate::limits::{MAX_LIST_CACHE_BYTES, MAX_LIST_CLASSES};
+use crate::replicas::change::Change;
+use crate::server::bounded_cache::BoundedCache;
+use crate::server::item::Item;
+use crate::server::rendered_list::{RenderedEntry, RenderedList};
+use crate::server::rules::{PresentationKeys, Presented, Rules};
 use crate::sync::lock;
 
-/// A handler as an entry of a list.
+/// A handler that a list contains.
 pub(crate) trait ListEntry: Clone + Send + Sync {
-    /// The entry in the list.
+    /// The type of its definition.
     type Definition: Serialize;
-    /// The name of the kind, for error texts.
+    /// The change that is published when the list changes.
+    const CHANGE: Change;
+    /// The name of the kind in messages: `tool`.
     const KIND: &'static str;
-    /// The member of a result that holds the list.
+    /// The member of the result that contains the list: `tools`.
     const LIST: &'static str;
-    /// The fix for two handlers with the same key, for error texts.
+    /// The advice when two entries have the same key.
     const DUPLICATE_FIX: &'static str;
+    /// Presentations can change the definition.
+    const IS_PRESENTED: bool = false;
 
     /// Returns the name or the URI.
     fn key(&self) -> &str;
 
+    /// Returns the definition, as the list contains it.
     fn definition(&self) -> &Self::Definition;
 
-    /// Returns the error in the declaration of the entry, if there is one.
+    /// Returns the error of an invalid declaration.
     fn error(&self) -> Option<HandlerError>;
-}
 
-/// The last encoding of one list.
-#[derive(Debug, Default)]
-pub(crate) struct ListCache(Mutex<Option<Arc<RenderedList>>>);
+    /// Returns the entry as rules see it.
+    fn item(&self) -> Item<'_>;
 
-/// The entries of a list as JSON, and the pages that clients have requested.
-#[derive(Debug)]
-pub(crate) struct RenderedList {
-    revisions: Vec<u64>,
-    /// The key of each entry, and the entry.
-    entries: Vec<(String, String)>,
-    /// The pages, by the index of their first entry.
-    pages: Mutex<BTreeMap<usize, Arc<ListPage>>>,
-}
-
-impl ListCache {
-    /// Returns the encoding of these revisions of the providers, if it is cached.
-    pub(crate) fn current(&self, revisions: &[u64]) -> Option<Arc<RenderedList>> {
-        let rendered = lock(&self.0);
-        rendered.clone().filter(|rendered| rendered.revisions == revisions)
-    }
-
-    /// Encodes the list of these revisions of the providers, and caches it.
-    pub(crate) fn render<H: ListEntry>(
+    /// Returns the definition as a list shows it to a request.
+    fn presented(
         &self,
-        revisions: Vec<u64>,
-        entries: &[H],
-    ) -> Result<Arc<RenderedList>, serde_json::Error> {
-        // A lookup finds the first of two entries with the same key, so the list contains the first.
-        let mut seen = HashSet::new();
-        let render = |entry: &H| Ok((entry.key().to_owned(), serde_json::to_string(entry.definition())?));
-        let entries = entries
-            .iter()
-            .filter(|entry| seen.insert(entry.key()))
-            .map(render)
-            .collect::<Result<_, serde_json::Error>>()?;
-        let rendered = Arc::new(RenderedList { revisions, entries, pages: Mutex::default() });
-        *lock(&self.0) = Some(Arc::clone(&rendered));
-        Ok(rendered)
+        request: &RequestInfo<'_>,
+        rules: &Rules,
+        keys: &[String],
+    ) -> Presented<Self::Definition> {
+        let _ = (request, rules, keys);
+        Presented::Unchanged
     }
 }
 
-impl RenderedList {
-    /// Returns the page after a cursor, or the first page.
-    ///
-    /// A cursor contains the key of the last entry that the client has, so that it stays valid when entries before it are
-    /// added or removed, and on every replica. If that entry is removed, the client must restart without a cursor.
-    pub(crate) fn page(&self, list: &List<'_>, cursor: Option<&str>) -> Result<Arc<ListPage>, ErrorObject> {
-        let invalid =
-            || ErrorObject::invalid_params("the cursor must be one of this list: restart without a cursor");
-        let start = match cursor {
-            None => 0,
-            Some(cursor) => {
-                let last = list.decode_cursor(cursor).ok_or_else(invalid)?;
-                self.entries.iter().position(|(key, _)| *key == last).ok_or_else(invalid)? + 1
-            }
-        };
-        let mut pages = lock(&self.pages);
-        let page = pages.entry(start).or_insert_with(|| Arc::new(list.page(&self.entries, start)));
-        Ok(Arc::clone(page))
-    }
-}
-
-/// The settings of a list that all its pages share.
+/// The lists of one kind of handlers that have been encoded.
 #[derive(Debug)]
-pub(crate) struct List<'a> {
-    /// The member that holds the entries, such as `tools`.
-    pub(crate) member: &'a str,
-    pub(crate) page_size: usize,
-    pub(crate) caching: Caching,
+pub(crate) struct ListCache<H>(Mutex<CachedLists<H>>);
+
+#[derive(Debug)]
+struct CachedLists<H> {
+    /// The snapshots, by the keys of the providers.
+    snapshots: BoundedCache<Vec<String>, Arc<Snapshot<H>>>,
+    classes: BoundedCache<Class, Arc<RenderedList>>,
 }
 
-impl List<'_> {
-    fn page(&self, entries: &[(String, String)], start: usize) -> ListPage {
-        let end = entries.len().min(start + self.page_size);
-        let page = entries.get(start..end).unwrap_or_default();
-        let texts: Vec<&str> = page.iter().map(|(_, text)| text.as_str()).collect();
-        let next = match page.last() {
-            Some((last, _)) if end < entries.len() => {
-                format!(r#","nextCursor":"{}""#, self.encode_cursor(last))
-            }
-            _ => String::new(),
+/// The handlers that the providers list for some requests.
+#[derive(Debug)]
+pub(crate) struct Snapshot<H> {
+    id: u64,
+    /// The revisions of the providers that it was made from.
+    revisions: Vec<u64>,
+    /// The handlers with their encoded definitions, in the order of the list. A later one may have the key of an earlier one.
+    entries: Vec<(H, RenderedEntry)>,
+    /// The list with all entries, which has a page for all requests.
+    all: Arc<RenderedList>,
+}
+
+/// The requests that see the same part of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Class {
+    snapshot: u64,
+    /// One bit for each entry of the snapshot. `None` if all are visible.
+    visible: Option<Vec<u64>>,
+    keys: Vec<String>,
+}
+
+impl<H> Default for ListCache<H> {
+    fn default() -> Self {
+        Self(Mutex::new(CachedLists {
+            snapshots: BoundedCache::new(MAX_LIST_CLASSES, MAX_LIST_CACHE_BYTES),
+            classes: BoundedCache::new(MAX_LIST_CLASSES, MAX_LIST_CACHE_BYTES),
+        }))
+    }
+}
+
+impl<H: ListEntry> ListCache<H> {
+    /// Returns the snapshot of these keys, if the providers still have these revisions.
+    pub(crate) fn snapshot(&self, keys: &Vec<String>, revisions: &[u64]) -> Option<Arc<Snapshot<H>>> {
+        let snapshot = lock(&self.0).snapshots.get(keys)?;
+        (snapshot.revisions == revisions).then_some(snapshot)
+    }
+
+    /// Keeps a snapshot, in place of an older one of the same keys.
+    pub(crate) fn insert(&self, keys: Vec<String>, snapshot: &Arc<Snapshot<H>>) {
+        let bytes = snapshot.entries.iter().map(|(_, entry)| entry.len()).sum();
+        let mut lists = lock(&self.0);
+        if let Some(older) = lists.snapshots.get(&keys) {
+            lists.classes.retain(|class| class.snapshot != older.id);
+        }
+        lists.snapshots.insert(keys, Arc::clone(snapshot), bytes);
+    }
+
+    /// Returns the list that a request sees of a snapshot.
+    pub(crate) fn class(
+        &self,
+        snapshot: &Snapshot<H>,
+        request: &RequestInfo<'_>,
+        rules: &Rules,
+    ) -> Result<Arc<RenderedList>, serde_json::Error> {
+        let is_presented = H::IS_PRESENTED && !rules.presentations.is_empty();
+        let visible = snapshot.visible(request, rules);
+        if visible.is_none() && !is_presented {
+            return Ok(Arc::clone(&snapshot.all));
+        }
+        let keys = is_presented.then(|| rules.presentation_keys(request)).unwrap_or_default();
+        let PresentationKeys::Keys(keys) = keys else {
+            return snapshot.render(visible.as_ref(), request, rules, &[]).map(Arc::new);
         };
-        let text = format!(r#"{{"{}":[{}]{next}}}"#, self.member, texts.join(","));
-        ListPage { text, caching: self.caching, modern: OnceLock::new(), legacy: OnceLock::new() }
+        let class = Class { snapshot: snapshot.id, visible, keys };
+        if let Some(list) = lock(&self.0).classes.get(&class) {
+            return Ok(list);
+        }
+        let list = Arc::new(snapshot.render(class.visible.as_ref(), request, rules, &class.keys)?);
+        lock(&self.0).classes.insert(class, Arc::clone(&list), list.own_bytes());
+        Ok(list)
     }
+}
 
-    /// Returns the cursor after the entry with this key.
-    fn encode_cursor(&self, key: &str) -> String {
-        let mut bytes = self.checksum(key).to_be_bytes().to_vec();
-        bytes.extend_from_slice(key.as_bytes());
-        URL_SAFE_NO_PAD.encode(bytes)
-    }
-
-    /// Returns the key in a cursor of this list.
-    fn decode_cursor(&self, cursor: &str) -> Option<String> {
-        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
-        let (checksum, key) = bytes.split_first_chunk::<8>()?;
-        let key = str::from_utf8(key).ok()?;
-        (self.checksum(key) == u64::from_be_bytes(*checksum)).then(|| key.to_owned())
-    }
-
-    /// Returns a checksum that distinguishes a cursor of this list from one of another list and from other text.
+impl<H: ListEntry> Snapshot<H> {
+    /// Encodes the handlers that providers with these revisions have listed.
     ///
-    /// It is not a security measure: a forged cursor selects a page of a list that the client may read anyway.
-    fn checksum(&self, key: &str) -> u64 {
-        fnv1a(self.member.bytes().chain([0]).chain(key.bytes()))
+    /// `is_shared` states that all requests see this snapshot, so that its pages are kept.
+    pub(crate) fn new(
+        revisions: Vec<u64>,
+        handlers: Vec<H>,
+        is_shared: bool,
+    ) -> Result<Self, serde_json::Error> {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        let entry = |handler: H| {
+            let entry = RenderedEntry::new(handler.key(), serde_json::to_string(handler.definition())?);
+            Ok((handler, entry))
+        };
+        let entries = handlers.into_iter().map(entry).collect::<Result<Vec<_>, serde_json::Error>>()?;
+        let all = RenderedList::new(entries.iter().map(|(_, entry)| entry.clone()));
+        let all = Arc::new(if is_shared { all.with_cached_pages() } else { all });
+        Ok(Self { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), revisions, entries, all })
+    }
+
+    /// Returns the entries that are visible to a request, one bit for each. `None` if all are.
+    fn visible(&self, request: &RequestInfo<'_>, rules: &Rules) -> Option<Vec<u64>> {
+        let mut bits = vec![0; self.entries.len().div_ceil(64)];
+        let mut hides_any = false;
+        for (index, (handler, _)) in self.entries.iter().enumerate() {
+            match rules.is_visible(request, handler.item()) {
+                true => bits[index / 64] |= 1 << (index % 64),
+                false => hides_any = true,
+            }
+        }
+        hides_any.then_some(bits)
+    }
+
+    /// Renders the visible entries, presented to a request.
+    fn render(
+        &self,
+        visible: Option<&Vec<u64>>,
+        request: &RequestInfo<'_>,
+        rules: &Rules,
+        keys: &[String],
+    ) -> Result<RenderedList, serde_json::Error> {
+        let is_visible = |index: usize| visible.is_none_or(|bits| bits[index / 64] >> (index % 64) & 1 == 1);
+        let entries = self.entries.iter().enumerate().filter(|(index, _)| is_visible(*index));
+        let mut shown = Vec::new();
+        for (_, (handler, entry)) in entries {
+            shown.extend(match handler.presented(request, rules, keys) {
+                Presented::Unchanged => Some(entry.clone()),
+                Presented::LeftOut => None,
+                Presented::Changed(definition) => Some(entry.with_text(serde_json::to_string(&definition)?)),
+            });
+        }
+        Ok(RenderedList::new(shown))
     }
 }

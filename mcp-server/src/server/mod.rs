@@ -1,31 +1,32 @@
 //! A built server.
 
+pub(crate) mod bounded_cache;
 pub(crate) mod builder;
 pub(crate) mod catalog;
 pub(crate) mod catalog_items;
+pub(crate) mod item;
 pub(crate) mod list_cache;
+pub(crate) mod list_changes;
 pub(crate) mod mount;
 pub(crate) mod provider;
+pub(crate) mod rendered_list;
+pub(crate) mod rules;
 pub(crate) mod serve;
 pub(crate) mod state;
 pub(crate) mod tool_defaults;
+pub(crate) mod visibility;
 
-use std::collections::BTreeSet;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcpwright_core::{Caching, Implementation, ServerCapabilities, SubscriptionFilter, method};
+use mcpwright_core::{Implementation, ServerCapabilities, method};
 
 use crate::call::method::MethodHandler;
 use crate::call::middleware::Middleware;
-use crate::caller::Caller;
 use crate::handler::ToolHandler;
-use crate::incident;
 use crate::input_required::request_state::RequestStates;
 use crate::meta_cache::MetaCache;
-use crate::replicas::change::Change;
 use crate::replicas::seal::Seal;
 use crate::replicas::store::Store;
 use crate::runtime::Runtime;
@@ -250,10 +251,6 @@ impl Server {
         self.state.input_timeout
     }
 
-    pub(crate) fn caching(&self) -> Caching {
-        self.state.caching
-    }
-
     pub(crate) fn meta_cache(&self) -> &MetaCache {
         &self.state.meta_cache
     }
@@ -264,54 +261,6 @@ impl Server {
 
     pub(crate) fn has_subscriptions(&self) -> bool {
         self.state.capabilities.resources.is_some()
-    }
-
-    /// Returns `true` if a caller may read the resource with this URI and receive its changes. A check that panics denies.
-    pub(crate) fn may_read(&self, caller: &Caller, uri: &str) -> bool {
-        let Some(may_read) = &self.state.may_read else { return true };
-        let answer = catch_unwind(AssertUnwindSafe(|| may_read(caller, uri)));
-        answer.unwrap_or_else(|payload| {
-            incident::panic("may_read", payload);
-            false
-        })
-    }
-
-    /// Returns `true` if a caller may receive a change.
-    pub(crate) fn may_receive(&self, caller: &Caller, change: &Change) -> bool {
-        match change {
-            Change::Resource(uri) => self.may_read(caller, uri),
-            // Only its owner can subscribe to a task.
-            Change::Tools | Change::Prompts | Change::Resources | Change::Task(_) => true,
-        }
-    }
-
-    /// Returns the part of a filter that the server supports for a caller.
-    pub(crate) fn supported_filter(
-        &self,
-        mut requested: SubscriptionFilter,
-        caller: &Caller,
-    ) -> SubscriptionFilter {
-        let capabilities = &self.state.capabilities;
-        let keep = |requested: Option<bool>, is_supported: bool| requested.filter(|it| *it && is_supported);
-        let mut filter = SubscriptionFilter::new();
-        filter.tools_list_changed = keep(requested.tools_list_changed, capabilities.tools.is_some());
-        filter.prompts_list_changed = keep(requested.prompts_list_changed, capabilities.prompts.is_some());
-        filter.resources_list_changed =
-            keep(requested.resources_list_changed, capabilities.resources.is_some());
-        if self.has_subscriptions() {
-            filter.resource_subscriptions = std::mem::take(&mut requested.resource_subscriptions);
-            filter
-                .resource_subscriptions
-                .iter_mut()
-                .for_each(|uris| uris.retain(|uri| self.may_read(caller, uri)));
-        }
-        if self.tasks().is_some() {
-            filter.task_ids = std::mem::take(&mut requested.task_ids);
-            // Each task is looked up once, however often it is named.
-            let mut named = BTreeSet::new();
-            filter.task_ids.iter_mut().for_each(|ids| ids.retain(|id| named.insert(id.clone())));
-        }
-        filter
     }
 }
 

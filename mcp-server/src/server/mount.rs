@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::call::request_info::RequestInfo;
 use crate::handler::PromptHandler;
 use crate::handler::ToolHandler;
 use crate::handler::tool::is_tool_name_byte;
@@ -35,7 +36,7 @@ impl Builder {
     ///
     /// Panics if the prefix is empty or has a character other than `A-Z a-z 0-9 _ - .`, if a name with its prefix is too
     /// long for a tool, if both servers handle a method or declare an extension of the same name, and if the mounted server
-    /// has a setting that would be lost: `may_read`, middleware, `mask_errors`, `store`, `tasks`, `bus`, or `key`.
+    /// has a setting that would be lost: `visible`, `present`, middleware, `mask_errors`, `store`, `tasks`, `bus`, or `key`.
     #[track_caller]
     pub fn mount(mut self, prefix: &str, server: impl Serve) -> Self {
         assert!(
@@ -84,7 +85,8 @@ impl Builder {
     #[track_caller]
     fn assert_mountable(&self, prefix: &str) {
         let lost = [
-            ("may_read", self.may_read.is_some()),
+            ("visible", !self.rules.visible.is_empty()),
+            ("present", !self.rules.presentations.is_empty()),
             ("middleware", !self.middleware.is_empty()),
             ("mask_errors", self.masks_errors),
             ("store", self.store.is_some()),
@@ -129,8 +131,12 @@ impl ToolProvider for Prefixed<dyn ToolProvider> {
         self.provider.revision()
     }
 
-    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
-        let tools = self.provider.tools().await?.into_iter();
+    fn list_key(&self, request: &RequestInfo<'_>) -> Option<String> {
+        self.provider.list_key(request)
+    }
+
+    async fn tools(&self, request: &RequestInfo<'_>) -> Result<Vec<ToolHandler>, ProviderError> {
+        let tools = self.provider.tools(request).await?.into_iter();
         // A longer name would make clients reject the whole list.
         let fits = |tool: &ToolHandler| {
             let (prefix, name) = (&self.prefix, &tool.definition().name);
@@ -147,9 +153,13 @@ impl ToolProvider for Prefixed<dyn ToolProvider> {
         Ok(tools.filter(fits).map(|tool| tool.prefixed(&self.prefix)).collect())
     }
 
-    async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
+    async fn tool(
+        &self,
+        request: &RequestInfo<'_>,
+        name: &str,
+    ) -> Result<Option<ToolHandler>, ProviderError> {
         let Some(name) = self.own_name(name) else { return Ok(None) };
-        Ok(self.provider.tool(name).await?.map(|tool| tool.prefixed(&self.prefix)))
+        Ok(self.provider.tool(request, name).await?.map(|tool| tool.prefixed(&self.prefix)))
     }
 
     fn attach(&self, notify: &Notify) {
@@ -163,13 +173,27 @@ impl PromptProvider for Prefixed<dyn PromptProvider> {
         self.provider.revision()
     }
 
-    async fn prompts(&self) -> Result<Vec<PromptHandler>, ProviderError> {
-        Ok(self.provider.prompts().await?.into_iter().map(|prompt| prompt.prefixed(&self.prefix)).collect())
+    fn list_key(&self, request: &RequestInfo<'_>) -> Option<String> {
+        self.provider.list_key(request)
     }
 
-    async fn prompt(&self, name: &str) -> Result<Option<PromptHandler>, ProviderError> {
+    async fn prompts(&self, request: &RequestInfo<'_>) -> Result<Vec<PromptHandler>, ProviderError> {
+        Ok(self
+            .provider
+            .prompts(request)
+            .await?
+            .into_iter()
+            .map(|prompt| prompt.prefixed(&self.prefix))
+            .collect())
+    }
+
+    async fn prompt(
+        &self,
+        request: &RequestInfo<'_>,
+        name: &str,
+    ) -> Result<Option<PromptHandler>, ProviderError> {
         let Some(name) = self.own_name(name) else { return Ok(None) };
-        Ok(self.provider.prompt(name).await?.map(|prompt| prompt.prefixed(&self.prefix)))
+        Ok(self.provider.prompt(request, name).await?.map(|prompt| prompt.prefixed(&self.prefix)))
     }
 
     fn attach(&self, notify: &Notify) {

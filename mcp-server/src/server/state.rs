@@ -12,7 +12,6 @@ use serde_json::Map;
 
 use crate::call::method::MethodHandler;
 use crate::call::middleware::Middleware;
-use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
@@ -20,6 +19,7 @@ use crate::meta_cache::MetaCache;
 use crate::replicas::store::Store;
 use crate::server::catalog_items::CatalogItems;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
+use crate::server::rules::Rules;
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
 
@@ -41,7 +41,7 @@ pub(crate) struct ServerState {
     pub(crate) input_timeout: Duration,
     pub(crate) shared: Extensions,
     pub(crate) notify: Notify,
-    pub(crate) may_read: Option<MayRead>,
+    pub(crate) rules: Rules,
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
     pub(crate) tools: CatalogItems<ToolHandler, dyn ToolProvider>,
@@ -50,9 +50,6 @@ pub(crate) struct ServerState {
     pub(crate) templates: CatalogItems<TemplateHandler, dyn ResourceProvider>,
     pub(crate) meta_cache: MetaCache,
 }
-
-/// A function that returns `true` if a caller may read the resource with a URI.
-pub(crate) type MayRead = Arc<dyn Fn(&Caller, &str) -> bool + Send + Sync>;
 
 impl ServerState {
     /// Returns the capabilities that follow from the registered handlers.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mcpwright_core::ToolAnnotations;
 
+use crate::call::request_info::RequestInfo;
 use crate::handler::ToolHandler;
 use crate::server::provider::{ProviderError, ToolProvider};
 use crate::subscriptions::notify::Notify;
@@ -41,12 +42,20 @@ impl ToolProvider for WithDefaults {
         self.provider.revision()
     }
 
-    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
-        Ok(self.provider.tools().await?.into_iter().map(|tool| self.defaults.apply(tool)).collect())
+    fn list_key(&self, request: &RequestInfo<'_>) -> Option<String> {
+        self.provider.list_key(request)
     }
 
-    async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
-        Ok(self.provider.tool(name).await?.map(|tool| self.defaults.apply_to_call(tool)))
+    async fn tools(&self, request: &RequestInfo<'_>) -> Result<Vec<ToolHandler>, ProviderError> {
+        Ok(self.provider.tools(request).await?.into_iter().map(|tool| self.defaults.apply(tool)).collect())
+    }
+
+    async fn tool(
+        &self,
+        request: &RequestInfo<'_>,
+        name: &str,
+    ) -> Result<Option<ToolHandler>, ProviderError> {
+        Ok(self.provider.tool(request, name).await?.map(|tool| self.defaults.apply_to_call(tool)))
     }
 
     fn attach(&self, notify: &Notify) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::caller::Caller;
@@ -10,11 +10,15 @@ use crate::limits::MAX_SUBSCRIPTIONS_PER_CALLER;
 use crate::replicas::bus::ReceiveChanges;
 use crate::replicas::change::Change;
 use crate::replicas::task_change::TaskVersion;
+use crate::subscriptions::shown_lists::ShownLists;
+use crate::subscriptions::subscribed::Subscribed;
 use crate::sync::lock;
 
 /// The subscriptions of a server, indexed by the changes they are for.
 #[derive(Default)]
 pub(crate) struct Hub {
+    /// How often a change of each list has been published.
+    published: [AtomicU64; Change::LISTS.len()],
     /// The number of subscriptions. Without any, publishing a change costs one load.
     count: AtomicUsize,
     index: Mutex<Index>,
@@ -37,6 +41,9 @@ impl Hub {
 
     /// Adds a change to the mailboxes of its subscriptions. Waits for no client.
     pub(crate) fn publish(&self, change: &Change) {
+        if let Some(count) = self.count_of(change) {
+            count.fetch_add(1, Ordering::AcqRel);
+        }
         if self.is_empty() {
             return;
         }
@@ -47,6 +54,16 @@ impl Hub {
             index.mailboxes.range(range).map(|(_, mailbox)| Arc::clone(mailbox)).collect()
         };
         mailboxes.iter().for_each(|mailbox| mailbox.add(change));
+    }
+
+    /// Returns how often a change of a list has been published.
+    pub(crate) fn published(&self, list: &Change) -> u64 {
+        self.count_of(list).map_or(0, |count| count.load(Ordering::Acquire))
+    }
+
+    fn count_of(&self, change: &Change) -> Option<&AtomicU64> {
+        let index = Change::LISTS.iter().position(|list| list == change)?;
+        self.published.get(index)
     }
 }
 
@@ -130,6 +147,9 @@ pub(crate) struct Subscription {
     id: u64,
     caller: Caller,
     changes: BTreeSet<Change>,
+    /// The URIs by which the client knows a resource, if they are not just the one that its changes are published by.
+    names: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    shown_lists: Arc<Mutex<ShownLists>>,
     mailbox: Arc<Mailbox>,
 }
 
@@ -153,6 +173,8 @@ impl Subscription {
             id,
             caller: caller.clone(),
             changes: BTreeSet::new(),
+            names: BTreeMap::new(),
+            shown_lists: Arc::default(),
             mailbox: Arc::new(Mailbox {
                 pending: Mutex::default(),
                 wake: wake.cloned().map_or_else(OnceLock::new, OnceLock::from),
@@ -170,8 +192,54 @@ impl Subscription {
         }
     }
 
+    /// Subscribes to a resource that the client knows as `name`.
+    pub(crate) fn add_resource(&mut self, name: &str, subscribed: &Subscribed) {
+        let (uri, change) = (&subscribed.uri, Change::Resource(Arc::clone(&subscribed.uri)));
+        if **uri != *name || self.names.contains_key(uri) {
+            let is_known = self.changes.contains(&change);
+            let names = self.names.entry(Arc::clone(uri)).or_default();
+            if names.is_empty() && is_known {
+                names.insert(Arc::clone(uri));
+            }
+            names.insert(name.into());
+        }
+        self.add([change]);
+        if subscribed.notifies_now {
+            self.sender().send(&Change::Resource(Arc::clone(uri)));
+        }
+    }
+
+    /// Unsubscribes from a resource that the client knows as `name`.
+    pub(crate) fn remove_resource(&mut self, name: &str, uri: &Arc<str>) {
+        let names = self.names.get_mut(uri);
+        let is_last = names.is_none_or(|names| {
+            names.remove(name);
+            names.is_empty()
+        });
+        if is_last {
+            self.names.remove(uri);
+            self.remove(&Change::Resource(Arc::clone(uri)));
+        }
+    }
+
+    /// Returns the URIs by which the client knows a resource.
+    pub(crate) fn names_of(&self, uri: &Arc<str>) -> Vec<Arc<str>> {
+        self.names.get(uri).map_or_else(|| vec![Arc::clone(uri)], |names| names.iter().cloned().collect())
+    }
+
+    /// Returns the lists among the changes.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = &'static Change> {
+        const LISTS: &[Change] = &Change::LISTS;
+        LISTS.iter().filter(|list| self.changes.contains(list))
+    }
+
+    /// Returns the lists that the client saw last.
+    pub(crate) fn shown_lists(&self) -> &Arc<Mutex<ShownLists>> {
+        &self.shown_lists
+    }
+
     /// Unsubscribes from a change.
-    pub(crate) fn remove(&mut self, change: &Change) {
+    fn remove(&mut self, change: &Change) {
         self.changes.remove(change);
         lock(&self.hub.index).mailboxes.remove(&(change.clone(), self.id));
         lock(&self.mailbox.pending).changes.remove(change);

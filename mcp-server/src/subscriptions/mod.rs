@@ -5,3 +5,5 @@
 
 pub(crate) mod hub;
 pub(crate) mod notify;
+pub(crate) mod shown_lists;
+pub(crate) mod subscribed;

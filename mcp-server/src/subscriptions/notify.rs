@@ -1,6 +1,8 @@
 //! Publishing changes to the clients of a server.
 
+use std::cell::Cell;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use crate::caller::Caller;
@@ -29,6 +31,20 @@ use crate::sync::lock;
 /// See [subscriptions](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions).
 #[derive(Clone, Default)]
 pub struct Notify(Arc<State>);
+
+thread_local! {
+    /// The thread runs a function that must not publish changes.
+    static IS_SILENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a function that must not publish changes, because the delivery of a change calls it. Changes that it publishes are
+/// ignored.
+pub(crate) fn without_publishing<R>(run: impl FnOnce() -> R) -> std::thread::Result<R> {
+    let before = IS_SILENT.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(run));
+    IS_SILENT.set(before);
+    result
+}
 
 #[derive(Default)]
 struct State {
@@ -88,11 +104,20 @@ impl Notify {
     }
 
     pub(crate) fn publish(&self, change: &Change) {
+        if IS_SILENT.get() {
+            tracing::warn!("ignoring a change that a rule of the server published");
+            return;
+        }
         let root = self.root();
         root.hub.publish(change);
         if let Some(bus) = root.bus.get() {
             bus.publish(change, &ReplicaHandle::new(&root.hub));
         }
+    }
+
+    /// Returns how often a change of a list has been published here, by this replica or another.
+    pub(crate) fn published(&self, list: &Change) -> u64 {
+        self.root().hub.published(list)
     }
 
     /// Opens a subscription to nothing yet. Returns `None` if its caller has too many.
@@ -143,7 +168,7 @@ impl State {
 ///
 /// use mcpwright_core::{SubscriptionFilter, method};
 /// use mcpwright_server::testing::Client;
-/// use mcpwright_server::{Notify, NotifySet, ProviderError, Server, ToolHandler, ToolProvider, async_trait};
+/// use mcpwright_server::{Notify, NotifySet, ProviderError, RequestInfo, Server, ToolHandler, ToolProvider, async_trait};
 ///
 /// #[derive(Clone, Default)]
 /// struct Plugins {
@@ -157,7 +182,7 @@ impl State {
 ///         self.revision.load(Ordering::Relaxed)
 ///     }
 ///
-///     async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+///     async fn tools(&self, _: &RequestInfo<'_>) -> Result<Vec<ToolHandler>, ProviderError> {
 ///         Ok(Vec::new())
 ///     }
 ///

@@ -171,6 +171,27 @@ impl Client {
         self
     }
 
+    /// Adds a value to each request, as a transport does that takes it from the request.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Ext, Server, ToolHandler};
+    ///
+    /// struct Region(&'static str);
+    ///
+    /// # futures::executor::block_on(async {
+    /// let region = ToolHandler::function("region", [], |region: Ext<Region>| async move { region.0 });
+    /// let client = Client::modern(Server::builder("shop", "1.0.0").tool(region)).extension(Region("eu"));
+    /// assert_eq!(client.call_tool("region", ()).await?.content[0].as_text(), Some("eu"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn extension<T: Send + Sync + 'static>(self, value: T) -> Self {
+        self.transport.insert_extension(value);
+        self
+    }
+
     /// Requests log messages of at least this level with each request of a modern client.
     #[must_use]
     pub fn log_level(mut self, level: LoggingLevel) -> Self {

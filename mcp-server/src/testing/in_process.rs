@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::caller::Caller;
+use crate::extensions::Extensions;
 use crate::protocol::action::{Action, Actions};
 use crate::protocol::connection::Connection;
+use crate::protocol::transport_metadata::TransportMetadata;
 use crate::server::Server;
 use crate::sync::lock;
 use crate::testing::internal_error;
@@ -26,6 +28,16 @@ pub(crate) struct InProcess {
     server: Server,
     link: Arc<Link>,
     input_handler: Mutex<Option<Arc<InputHandler>>>,
+    extensions: Mutex<Extensions>,
+}
+
+/// The values that rules, providers and handlers find in each request.
+struct ExtensionsOnly(Extensions);
+
+impl TransportMetadata for ExtensionsOnly {
+    fn extensions(&self) -> Extensions {
+        self.0.clone()
+    }
 }
 
 /// A connection, and the notifications that it has sent.
@@ -51,11 +63,15 @@ impl InProcess {
             }
         });
         debug_assert!(listening.is_ok(), "the connection has no session yet");
-        Self { server, link, input_handler: Mutex::default() }
+        Self { server, link, input_handler: Mutex::default(), extensions: Mutex::default() }
     }
 
     pub(crate) fn set_caller(&self, caller: Caller) {
         lock(&self.link.connection).set_caller(caller);
+    }
+
+    pub(crate) fn insert_extension<T: Send + Sync + 'static>(&self, value: T) {
+        lock(&self.extensions).insert(value);
     }
 
     pub(crate) fn set_input_handler(&self, handler: Arc<InputHandler>) {
@@ -68,6 +84,8 @@ impl InProcess {
 
     /// Removes and returns the received notifications.
     pub(crate) fn take_notifications(&self) -> Vec<Notification> {
+        self.server.runtime().run_pending();
+        self.link.receive_changes();
         std::mem::take(&mut *lock(&self.link.notifications))
     }
 
@@ -82,7 +100,9 @@ impl InProcess {
 
     /// Sends a message, executes the resulting actions, and returns the response with this id.
     pub(crate) async fn exchange(&self, message: Message, id: &RequestId) -> Option<Response> {
-        let received = lock(&self.link.connection).receive(message::decode(&encode(&message)));
+        let metadata = ExtensionsOnly(lock(&self.extensions).clone());
+        let received =
+            lock(&self.link.connection).receive_with(message::decode(&encode(&message)), &metadata);
         let mut actions: Vec<_> = received.into_actions().into_iter().collect();
         let mut response = None;
         while let Some(action) = actions.pop() {
@@ -124,7 +144,9 @@ impl InProcess {
             .and_then(|request| handler(&request))
             .and_then(|result| JsonText::encode(&result).map_err(|error| internal_error(&error)));
         let response = Response { id: Some(request.id.clone()), outcome };
-        lock(&self.link.connection).receive(message::decode(&encode(&response.into()))).into_actions()
+        let metadata = ExtensionsOnly(lock(&self.extensions).clone());
+        let message = message::decode(&encode(&response.into()));
+        lock(&self.link.connection).receive_with(message, &metadata).into_actions()
     }
 }
 

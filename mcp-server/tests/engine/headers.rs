@@ -7,8 +7,8 @@ use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, ErrorObject, Request, message};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Builder, Caller, Catalog, Decision, HeaderParam, NotificationSender, ProviderError, Server, ToolHandler,
-    ToolProvider, TransportMetadata, async_trait,
+    Builder, Caller, Catalog, Decision, HeaderParam, NotificationSender, ProviderError, RequestInfo, Server,
+    ToolHandler, ToolProvider, TransportMetadata, async_trait,
 };
 
 fn server() -> Builder {
@@ -72,13 +72,17 @@ impl ToolProvider for CountingProvider {
         ToolProvider::revision(&self.0)
     }
 
-    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
-        self.0.tools().await
+    async fn tools(&self, request: &RequestInfo<'_>) -> Result<Vec<ToolHandler>, ProviderError> {
+        self.0.tools(request).await
     }
 
-    async fn tool(&self, name: &str) -> Result<Option<ToolHandler>, ProviderError> {
+    async fn tool(
+        &self,
+        request: &RequestInfo<'_>,
+        name: &str,
+    ) -> Result<Option<ToolHandler>, ProviderError> {
         self.1.fetch_add(1, Ordering::SeqCst);
-        self.0.tool(name).await
+        self.0.tool(request, name).await
     }
 }
 

@@ -12,3 +12,4 @@ mod mount;
 mod subscriptions;
 mod tasks;
 mod tool_defaults;
+mod visibility;

@@ -9,8 +9,8 @@ use mcpwright_core::{SubscriptionFilter, method};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
     Builder, Bus, Call, Catalog, Change, MemoryStore, MethodHandler, Middleware, Next, NotificationSender,
-    Notify, NotifySet, Outcome, ProviderError, ReplicaHandle, Server, TaskConfig, TemplateHandler,
-    ToolHandler, ToolProvider, async_trait,
+    Notify, NotifySet, Outcome, ProviderError, ReplicaHandle, RequestInfo, Server, TaskConfig,
+    TemplateHandler, ToolHandler, ToolProvider, async_trait,
 };
 use serde_json::{Map, json};
 
@@ -55,8 +55,9 @@ impl Bus for NoBus {
 #[test]
 fn settings_that_mounting_would_lose_panic_by_name() {
     type Setting = (&'static str, fn(Builder) -> Builder);
-    let settings: [Setting; 6] = [
-        ("may_read", |inner| inner.may_read(|_, _| false)),
+    let settings: [Setting; 7] = [
+        ("visible", |inner| inner.visible(|_, _| false)),
+        ("present", |inner| inner.present(|_, _| ())),
         ("middleware", |inner| inner.middleware(PassThrough)),
         ("mask_errors", |inner| inner.mask_errors()),
         ("store", |inner| inner.store(MemoryStore::new())),
@@ -145,7 +146,7 @@ impl ToolProvider for Plugins {
         self.0.load(Ordering::SeqCst)
     }
 
-    async fn tools(&self) -> Result<Vec<ToolHandler>, ProviderError> {
+    async fn tools(&self, _: &RequestInfo<'_>) -> Result<Vec<ToolHandler>, ProviderError> {
         Ok((0..self.revision()).map(|number| tool(&format!("plugin{number}"))).collect())
     }
 

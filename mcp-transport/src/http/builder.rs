@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ::http::Uri;
 use ::http::request::Parts;
-use mcpwright_server::{IntoServer, Key, Seal, Server};
+use mcpwright_server::{Extensions, IntoServer, Key, Seal, Server};
 use tokio::net::TcpListener;
 
 use crate::error::Error;
@@ -16,7 +16,7 @@ use crate::http::legacy::http_sse::HttpSse;
 use crate::http::legacy::session::Sessions;
 use crate::http::limits::Limits;
 use crate::http::net::listening::{Listening, ServeConfig};
-use crate::http::state::{Extract, HttpState};
+use crate::http::state::{Extract, HttpState, NamedEndpoint};
 use crate::http::tls::Tls;
 use crate::runtime::TokioRuntime;
 
@@ -40,6 +40,7 @@ pub fn http(server: impl IntoServer) -> Http {
         limits: Limits::default(),
         http_sse: None,
         extracts: Vec::new(),
+        endpoints: Vec::new(),
         tls: None,
     }
 }
@@ -73,6 +74,7 @@ pub struct Http {
     limits: Limits,
     http_sse: Option<String>,
     extracts: Vec<Extract>,
+    endpoints: Vec<NamedEndpoint>,
     pub(crate) tls: Option<Tls>,
 }
 
@@ -98,6 +100,41 @@ impl Http {
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
         assert!(self.path.starts_with('/'), "a path must start with `/`: `/mcp`, for example");
+        self
+    }
+
+    /// Also serves the server at another path, as an endpoint of its own: the rules of the server find `value` in its requests,
+    /// and decide which tools and instructions it has. Handlers find it with `Ext`.
+    ///
+    /// A session of one endpoint is unknown at the others.
+    ///
+    /// ```
+    /// use mcpwright_server::{Item, Server, ToolHandler};
+    ///
+    /// #[derive(Clone, PartialEq)]
+    /// struct ReadOnly;
+    ///
+    /// let tool = |name| ToolHandler::function(name, [], || async { "done" });
+    /// let server = Server::builder("notes", "1.0.0").tool(tool("find")).tool(tool("delete")).visible(|request, item| {
+    ///     let is_read_only = request.extension::<ReadOnly>().is_some();
+    ///     !is_read_only || matches!(item, Item::Tool(tool) if tool.name == "find")
+    /// });
+    /// let http = mcpwright_transport::http(server).endpoint("/read-only", ReadOnly);
+    /// # let _ = http;
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if the path does not start with `/`, or if another endpoint has it.
+    #[track_caller]
+    pub fn endpoint<T: Clone + Send + Sync + 'static>(mut self, path: impl Into<String>, value: T) -> Self {
+        let path = path.into();
+        assert!(path.starts_with('/'), "a path must start with `/`: `/agent`, for example");
+        let is_known = self.endpoints.iter().any(|endpoint| endpoint.path == path);
+        assert!(!is_known, "two endpoints must not have the path `{path}`");
+        let insert_value =
+            Box::new(move |extensions: &mut Extensions| drop(extensions.insert(value.clone())));
+        self.endpoints.push(NamedEndpoint { path, insert_value });
         self
     }
 
@@ -385,7 +422,7 @@ impl Http {
             );
         }
         let (seal, store) = (server.seal().clone(), Arc::clone(server.store()));
-        let state = HttpState::new(server, runtime, self.limits, self.extracts);
+        let state = HttpState::new(server, runtime, self.limits, self.extracts, self.endpoints);
         HttpService(Arc::new(Endpoint {
             sessions: Sessions::new(&state, seal, store),
             origins: self.origins,

@@ -182,7 +182,8 @@ impl Endpoint {
         message: Result<Message, DecodeError>,
         accepts: Accepts,
     ) -> Answer {
-        let (caller, metadata) = (caller(head.parts), Headers { head, accepts_events: accepts.events });
+        let caller = caller(head.parts);
+        let metadata = Headers { state: &self.state, head, accepts_events: accepts.events };
         let server = &self.state.server;
         let mut decision = server.receive(&caller, message, &metadata).await;
         if let Decision::InSession { message, is_initialize } = decision {
@@ -194,7 +195,7 @@ impl Endpoint {
             decision = server.receive_without_session(&caller, message, &metadata);
         }
         match decision {
-            Decision::Call(call) => match self.start(head, call, accepts) {
+            Decision::Call(call) => match self.start(call, accepts) {
                 Ok(exchange) => exchange.answer(accepts, &self.state.limits).await,
                 Err(overloaded) => answer::limit_reached(&overloaded),
             },
@@ -203,13 +204,13 @@ impl Endpoint {
                 answer::json(status, &response.into())
             }
             Decision::Overloaded(response) => answer::overloaded(response.to_bytes()),
-            Decision::Opened(response, handshake) => self.open_session(&caller, response, &handshake),
+            Decision::Opened(response, handshake) => self.open_session(head, &caller, response, &handshake),
             Decision::Subscribed(connection, acknowledgement) => {
                 self.subscribe(connection, acknowledgement, accepts)
             }
             Decision::Detached(connection, received) => {
                 let state = &self.state;
-                Box::pin(requests::post_without_session(state, head, *connection, received, accepts)).await
+                Box::pin(requests::post_without_session(state, *connection, received, accepts)).await
             }
             Decision::Unexpected => {
                 answer::rejection(StatusCode::BAD_REQUEST, "no request waits for this response")
@@ -223,15 +224,21 @@ impl Endpoint {
     }
 
     /// Starts a modern call.
-    fn start(&self, head: &Head<'_>, mut call: Call, accepts: Accepts) -> Result<Exchange, Overloaded> {
+    fn start(&self, call: Call, accepts: Accepts) -> Result<Exchange, Overloaded> {
         let permit = self.state.calls.try_acquire().ok_or_else(Overloaded::too_many_calls)?;
-        self.state.extract(head.parts, &mut call);
         Ok(Exchange::start(self.state.server.clone(), call, accepts, permit))
     }
 
     /// Answers a handshake with the id of the new session.
-    fn open_session(&self, caller: &Caller, response: Response, handshake: &Handshake) -> Answer {
-        let Some(id) = self.sessions.create_id(caller, handshake) else {
+    fn open_session(
+        &self,
+        head: &Head<'_>,
+        caller: &Caller,
+        response: Response,
+        handshake: &Handshake,
+    ) -> Answer {
+        let scope = self.sessions.scope(head.parts);
+        let Some(id) = self.sessions.create_id(caller, scope, handshake) else {
             let reason = "`clientInfo` and `capabilities` must be at most a few KiB long, because the session id contains them";
             let rejected = Response::error(response.id, ErrorObject::invalid_params(reason));
             return answer::json(StatusCode::BAD_REQUEST, &rejected.into());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::request::Parts;
-use mcpwright_server::{Call, Caller, Extensions, Server};
+use mcpwright_server::{Caller, Extensions, Server};
 use tokio::sync::watch;
 
 use crate::http::limiter::Limiter;
@@ -13,12 +13,19 @@ use crate::runtime::TokioRuntime;
 /// A function that derives a value for handlers from the head of a request.
 pub(crate) type Extract = Arc<dyn Fn(&Parts, &mut Extensions) + Send + Sync>;
 
+/// An endpoint beside the main one, with a value that its requests contain.
+pub(crate) struct NamedEndpoint {
+    pub(crate) path: String,
+    pub(crate) insert_value: Box<dyn Fn(&mut Extensions) + Send + Sync>,
+}
+
 /// The state that all requests to one HTTP service share.
 pub(crate) struct HttpState {
     pub(crate) server: Server,
     pub(crate) runtime: TokioRuntime,
     pub(crate) limits: Limits,
-    pub(crate) extracts: Vec<Extract>,
+    extracts: Vec<Extract>,
+    endpoints: Vec<NamedEndpoint>,
     pub(crate) calls: Limiter,
     pub(crate) streams: Limiter,
     /// `true` once the server shuts down: streams of changes end.
@@ -33,12 +40,14 @@ impl HttpState {
         runtime: TokioRuntime,
         limits: Limits,
         extracts: Vec<Extract>,
+        endpoints: Vec<NamedEndpoint>,
     ) -> Arc<Self> {
         Arc::new(Self {
             server,
             runtime,
             limits,
             extracts,
+            endpoints,
             calls: Limiter::new(limits.max_calls),
             streams: Limiter::new(limits.max_streams),
             stopping: watch::Sender::new(false),
@@ -46,9 +55,24 @@ impl HttpState {
         })
     }
 
-    /// Adds what handlers can extract from the head of a request to a call.
-    pub(crate) fn extract(&self, parts: &Parts, call: &mut Call) {
-        self.extracts.iter().for_each(|extract| extract(parts, call.extensions_mut()));
+    /// Returns the endpoint with a value of its own that has this path.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<&NamedEndpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.path == path)
+    }
+
+    /// Returns the name that the sessions of an endpoint are bound to: its path, or nothing for the main endpoint.
+    pub(crate) fn session_scope(&self, parts: &Parts) -> &str {
+        self.endpoint(parts.uri.path()).map_or("", |endpoint| &endpoint.path)
+    }
+
+    /// Returns the values of a request: that of its endpoint, and those that `extract` takes from it.
+    pub(crate) fn extensions(&self, parts: &Parts) -> Extensions {
+        let mut extensions = Extensions::default();
+        if let Some(endpoint) = self.endpoint(parts.uri.path()) {
+            (endpoint.insert_value)(&mut extensions);
+        }
+        self.extracts.iter().for_each(|extract| extract(parts, &mut extensions));
+        extensions
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use mcpwright_core::{ErrorObject, LoggingLevel, PromptMessage};
 use mcpwright_server::{
-    Builder, Caller, Context, Ext, Notify, PromptHandler, ResourceHandler, Server, ToolHandler,
+    Builder, Caller, Context, Ext, Item, Notify, PromptHandler, ResourceHandler, Server, ToolHandler,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -115,7 +115,9 @@ pub(crate) fn server_builder() -> (Builder, Probe) {
     }));
     let readers = probe.clone();
     let builder = builder
-        .may_read(move |caller, _| readers.may_read(caller))
+        .visible(move |request, item| {
+            !matches!(item, Item::Resource(_)) || readers.may_read(request.caller())
+        })
         .share(probe.clone())
         .tool(ToolHandler::function("count", [], count))
         .tool(ToolHandler::function("echo", ["text"], echo))

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use futures::lock::Mutex;
 use mcpwright::{
-    Execution, IntoContents, Notify, NotifySet, ProviderError, ResourceHandler, ResourceProvider, async_trait,
+    Execution, IntoContents, Notify, NotifySet, ProviderError, RequestInfo, ResourceHandler,
+    ResourceProvider, async_trait,
 };
 
 use super::documents::read;
@@ -80,7 +81,7 @@ impl ResourceProvider for DocumentList {
         self.0.revision.load(Ordering::Relaxed)
     }
 
-    async fn resources(&self) -> Result<Vec<ResourceHandler>, ProviderError> {
+    async fn resources(&self, _: &RequestInfo<'_>) -> Result<Vec<ResourceHandler>, ProviderError> {
         let entries = self.0.documents.list(None, Default::default()).await?;
         Ok(entries.into_iter().map(|entry| handler(&self.0.documents, entry)).collect())
     }

@@ -14,6 +14,7 @@ use mcpwright_core::{DecodeError, ErrorCode, ErrorObject, Message, ProtocolVersi
 use crate::call::Call;
 use crate::call::outcome::Outcome;
 use crate::caller::Caller;
+use crate::extensions::Extensions;
 use crate::limits::MAX_UNREADABLE_MESSAGES;
 use crate::overloaded::Overloaded;
 use crate::protocol::action::{Action, Actions, Received};
@@ -26,7 +27,6 @@ use crate::protocol::legacy::session::Session;
 use crate::protocol::modern;
 use crate::protocol::modern::subscriptions::Subscriptions;
 use crate::protocol::transport_metadata::TransportMetadata;
-use crate::replicas::change::Change;
 use crate::server::Server;
 use crate::subscriptions::hub::Wake;
 
@@ -49,6 +49,8 @@ use crate::subscriptions::hub::Wake;
 pub struct Connection {
     server: Server,
     caller: Caller,
+    /// The values that the transport took from the latest request.
+    extensions: Extensions,
     session: Option<Session>,
     in_flight: InFlightCalls,
     subscriptions: Subscriptions,
@@ -69,6 +71,7 @@ impl Connection {
         Self {
             server,
             caller,
+            extensions: Extensions::default(),
             session: None,
             in_flight: InFlightCalls::default(),
             subscriptions: Subscriptions::default(),
@@ -96,6 +99,11 @@ impl Connection {
         self.caller = caller;
     }
 
+    /// Sets the values that the transport took from the latest request, when it arrives without a message.
+    pub fn set_extensions(&mut self, extensions: Extensions) {
+        self.extensions = extensions;
+    }
+
     /// Returns the handshake on this connection, if there was one.
     pub fn handshake(&self) -> Option<&Handshake> {
         self.session.as_ref()?.handshake()
@@ -113,7 +121,7 @@ impl Connection {
         let wake = self.wake.insert(Wake::new(wake));
         self.subscriptions.set_wake(wake);
         match &mut self.session {
-            Some(session) => session.listen(&self.server, &self.caller, wake),
+            Some(session) => session.listen(&self.server, &self.caller, &self.extensions, wake),
             None => Ok(()),
         }
     }
@@ -145,6 +153,7 @@ impl Connection {
             Err(error) => return self.reject_undecoded(&error),
         };
         self.unreadable = 0;
+        self.extensions = metadata.extensions();
         match message {
             Message::Request(request) => self.request(request, None, metadata),
             Message::Notification(notification) => Received::Ignored(self.notification(&notification)),
@@ -176,10 +185,10 @@ impl Connection {
 
     /// Takes the pending changes, as far as the client listens and its caller may still receive them.
     pub fn changes(&mut self) -> Actions {
-        let may_receive = |change: &Change| self.server.may_receive(&self.caller, change);
-        let mut notifications = self.subscriptions.notifications(&may_receive);
+        let Self { server, caller, extensions, .. } = self;
+        let mut notifications = self.subscriptions.notifications(server, caller, extensions);
         if let Some(session) = &self.session {
-            notifications.extend(session.notifications(&may_receive));
+            notifications.extend(session.notifications(server, caller, extensions));
         }
         notifications.into_iter().map(|notification| Action::Send(notification.into())).collect()
     }

@@ -1,8 +1,9 @@
 //! The routing of a request: by its era, and within the limits of the connection.
 
-use mcpwright_core::{Client, Era, ErrorObject, Notification, ProtocolVersion, Request, Response, method};
+use mcpwright_core::{Era, ErrorObject, Notification, ProtocolVersion, Request, Response, method};
 
 use crate::call::Call;
+use crate::call::request_info::RequestInfo;
 use crate::json;
 use crate::limits::MAX_CALLS_PER_CONNECTION;
 use crate::overloaded::Overloaded;
@@ -32,7 +33,7 @@ impl Connection {
             Ok((Routed::Call(client, state), format)) => {
                 let call_id = self.in_flight.start(request.id.clone(), format, batch);
                 let call = Call::from_request(request, client, self.caller.clone(), call_id);
-                return Received::Call(call.with_round_state(state));
+                return Received::Call(call.with_extensions(&self.extensions).with_round_state(state));
             }
         };
         self.answer(received, batch)
@@ -61,14 +62,14 @@ impl Connection {
             None => {
                 let meta = RequestMeta::of(request)?;
                 match meta.era(request, self.legacy_context()) {
-                    Era::Modern => check.check_parsed(request, &meta, &self.server)?,
+                    Era::Modern => check.check_parsed(request, meta, &self.server)?,
                     Era::Legacy => return self.route_legacy(request, &meta, metadata),
                 }
             }
         };
-        let Self { server, caller, subscriptions, wake, .. } = self;
-        let routed = modern::route(request, client, server, caller, |client| {
-            subscriptions.open(request, client, server, caller, wake.as_ref())
+        let Self { server, caller, extensions, subscriptions, wake, .. } = self;
+        let routed = modern::route(request, client, server, caller, extensions, |info| {
+            subscriptions.open(request, info, server, wake.as_ref())
         })?;
         Ok((routed, ReplyFormat::Modern))
     }
@@ -85,9 +86,9 @@ impl Connection {
     pub(crate) fn subscribe(
         &mut self,
         request: &Request,
-        client: &Client,
+        info: &RequestInfo<'_>,
     ) -> Result<Notification, Rejection> {
-        self.subscriptions.open(request, client, &self.server, &self.caller, self.wake.as_ref())
+        self.subscriptions.open(request, info, &self.server, self.wake.as_ref())
     }
 
     fn route_legacy(
@@ -96,13 +97,13 @@ impl Connection {
         meta: &RequestMeta<'_>,
         metadata: &dyn TransportMetadata,
     ) -> Result<(Routed, ReplyFormat), Rejection> {
-        let (server, caller) = (&self.server, &self.caller);
+        let (server, caller, extensions) = (&self.server, &self.caller, &self.extensions);
         let routed = match (&*request.method, &mut self.session) {
             (method::PING, _) => Routed::Reply(json::empty_object()),
             (method::INITIALIZE, session) if !session.as_ref().is_some_and(Session::is_open) => {
-                let (mut opened, result) = Session::open(request, server)?;
+                let (mut opened, result) = Session::open(request, server, caller, extensions)?;
                 if let Some(wake) = &self.wake {
-                    opened.listen(server, caller, wake)?;
+                    opened.listen(server, caller, extensions, wake)?;
                 }
                 *session = Some(opened);
                 Routed::Reply(result)
@@ -110,7 +111,7 @@ impl Connection {
             (method::INITIALIZE, _) => {
                 return Err(ErrorObject::invalid_request("the session is already open").into());
             }
-            (_, Some(session)) => session.route(request, meta, metadata, server, caller)?,
+            (_, Some(session)) => session.route(request, meta, metadata, server, caller, extensions)?,
             (_, None) => return Err(modern::error::missing_meta().into()),
         };
         let version = self.session.as_ref().map(|session| session.version().clone());

@@ -16,7 +16,8 @@ impl Connection {
 
     /// Takes a response to a server request. Once a call has all of its responses, it runs again.
     pub(super) fn response(&mut self, response: Response) -> Actions {
-        self.server_requests.respond(response).map(Action::Run).into_iter().collect()
+        let next = self.server_requests.respond(response);
+        next.map(|call| Action::Run(call.with_later_extensions(&self.extensions))).into_iter().collect()
     }
 
     /// Fails the calls whose client has not responded in time. Once [`should_start_timer`](Self::should_start_timer) has

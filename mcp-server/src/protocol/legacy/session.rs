@@ -1,6 +1,6 @@
 //! A session: the handshake, the subscriptions and the log level.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use mcpwright_core::{
     Client, Era, ErrorObject, InitializeParams, InitializeResult, JsonText, Members, Meta, Notification,
@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::call::params;
+use crate::call::request_info::RequestInfo;
 use crate::caller::Caller;
+use crate::extensions::Extensions;
 use crate::incident;
 use crate::json;
 use crate::limits::{MAX_SUBSCRIPTIONS_PER_SESSION, check_uri};
@@ -23,6 +25,7 @@ use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
 use crate::server::Server;
 use crate::subscriptions::hub::{Subscription, Wake};
+use crate::subscriptions::subscribed::Subscribed;
 use crate::tasks::methods::is_task_method;
 
 /// The handshake of a client, its subscriptions and its log level.
@@ -31,7 +34,8 @@ pub(crate) struct Session {
     handshake: Handshake,
     /// There was a handshake; otherwise the client leaves it out.
     is_open: bool,
-    subscribed_uris: BTreeSet<String>,
+    /// The subscriptions to resources, by the URI that the client sent.
+    resources: BTreeMap<String, Subscribed>,
     /// The changes for the client, on a connection that can send them.
     subscription: Option<Subscription>,
 }
@@ -39,18 +43,23 @@ pub(crate) struct Session {
 impl Session {
     /// Continues a session that was opened elsewhere.
     pub(crate) fn resume(handshake: Handshake) -> Self {
-        Self { handshake, is_open: true, subscribed_uris: BTreeSet::new(), subscription: None }
+        Self { handshake, is_open: true, resources: BTreeMap::new(), subscription: None }
     }
 
     /// Returns a placeholder for a client without a session, which serves requests that need none.
     pub(crate) fn without_handshake(version: ProtocolVersion) -> Self {
         let client = Client::default().with_protocol_version(Some(version.clone()));
         let handshake = Handshake { version, client };
-        Self { handshake, is_open: false, subscribed_uris: BTreeSet::new(), subscription: None }
+        Self { handshake, is_open: false, resources: BTreeMap::new(), subscription: None }
     }
 
     /// Opens a session and returns the result of `initialize`.
-    pub(crate) fn open(request: &Request, server: &Server) -> Result<(Self, JsonText), ErrorObject> {
+    pub(crate) fn open(
+        request: &Request,
+        server: &Server,
+        caller: &Caller,
+        extensions: &Extensions,
+    ) -> Result<(Self, JsonText), ErrorObject> {
         let params: InitializeParams = read(request)?;
         let version = if params.protocol_version.era() == Some(Era::Legacy) {
             params.protocol_version
@@ -64,7 +73,7 @@ impl Session {
             .with_protocol_version(Some(version.clone()))
             .with_log_level(Some(DEFAULT_LEVEL));
         let mut result = InitializeResult::new(version.clone(), offered, server.info().clone());
-        result.instructions = server.instructions().map(str::to_owned);
+        result.instructions = server.instructions_for(&RequestInfo::new(caller, &client, extensions));
         let text = JsonText::encode(&result)
             .map_err(|error| incident::internal("the handshake does not serialize", &error))?;
         Ok((Self::resume(Handshake { version, client }), text))
@@ -84,7 +93,7 @@ impl Session {
 
     /// Returns `true` if the session holds state that is not in its handshake (subscriptions, a log level).
     pub(crate) fn has_session_state(&self) -> bool {
-        !self.subscribed_uris.is_empty() || self.handshake.client.log_level() != Some(DEFAULT_LEVEL)
+        !self.resources.is_empty() || self.handshake.client.log_level() != Some(DEFAULT_LEVEL)
     }
 
     /// Returns `true` if the session's revision has batches. Only one has.
@@ -100,6 +109,7 @@ impl Session {
         metadata: &dyn TransportMetadata,
         server: &Server,
         caller: &Caller,
+        extensions: &Extensions,
     ) -> Result<Routed, Rejection> {
         match &*request.method {
             method::LOGGING_SET_LEVEL | method::RESOURCES_SUBSCRIBE | method::RESOURCES_UNSUBSCRIBE
@@ -114,7 +124,7 @@ impl Session {
                 return Err(ErrorObject::method_not_found(name).into());
             }
             method::RESOURCES_SUBSCRIBE if server.has_subscriptions() => {
-                self.subscribe(request, server, caller)?;
+                self.subscribe(request, server, caller, extensions)?;
             }
             method::RESOURCES_UNSUBSCRIBE if server.has_subscriptions() => self.unsubscribe(request)?,
             _ => return Ok(Routed::Call(self.client(meta, metadata.accepts_server_requests())?, None)),
@@ -141,50 +151,73 @@ impl Session {
         Ok(())
     }
 
-    fn subscribe(&mut self, request: &Request, server: &Server, caller: &Caller) -> Result<(), Rejection> {
+    fn subscribe(
+        &mut self,
+        request: &Request,
+        server: &Server,
+        caller: &Caller,
+        extensions: &Extensions,
+    ) -> Result<(), Rejection> {
         let params: SubscribeParams = read(request)?;
         check_uri("`params.uri`", &params.uri)?;
-        if self.subscribed_uris.len() >= MAX_SUBSCRIPTIONS_PER_SESSION
-            && !self.subscribed_uris.contains(&params.uri)
+        if self.resources.len() >= MAX_SUBSCRIPTIONS_PER_SESSION && !self.resources.contains_key(&params.uri)
         {
             return Err(Overloaded::too_many_subscriptions().into());
         }
-        if !server.may_read(caller, &params.uri) {
-            return Err(not_found(&params.uri).into());
-        }
+        let info = RequestInfo::new(caller, &self.handshake.client, extensions);
+        let subscribed = server.subscribe_to(&info, &params.uri)?;
+        let mut subscribed = subscribed.ok_or_else(|| not_found(&params.uri))?;
         if let Some(subscription) = &mut self.subscription {
-            subscription.add([Change::Resource(params.uri.as_str().into())]);
+            subscription.add_resource(&params.uri, &subscribed);
+            subscribed.notifies_now = false;
         }
-        self.subscribed_uris.insert(params.uri);
+        self.resources.insert(params.uri, subscribed);
         Ok(())
     }
 
     fn unsubscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
-        self.subscribed_uris.remove(&params.uri);
-        if let Some(subscription) = &mut self.subscription {
-            subscription.remove(&Change::Resource(params.uri.into()));
+        let removed = self.resources.remove(&params.uri);
+        if let (Some(subscription), Some(subscribed)) = (&mut self.subscription, removed) {
+            subscription.remove_resource(&params.uri, &subscribed.uri);
         }
         Ok(())
     }
 
     /// Listens for the resources that the client subscribed to, and for changes of lists, which every session receives.
-    pub(crate) fn listen(&mut self, server: &Server, caller: &Caller, wake: &Wake) -> Result<(), Overloaded> {
+    pub(crate) fn listen(
+        &mut self,
+        server: &Server,
+        caller: &Caller,
+        extensions: &Extensions,
+        wake: &Wake,
+    ) -> Result<(), Overloaded> {
         if !self.is_open {
             return Ok(());
         }
         let subscription = server.notify().subscribe(caller, Some(wake));
         let mut subscription = subscription.ok_or_else(Overloaded::too_many_subscriptions)?;
         subscription.add(Change::LISTS);
-        subscription.add(self.subscribed_uris.iter().map(|uri| Change::Resource(uri.as_str().into())));
+        for (name, subscribed) in &mut self.resources {
+            subscription.add_resource(name, subscribed);
+            subscribed.notifies_now = false;
+        }
+        server.record_lists(&subscription, &RequestInfo::new(caller, &self.handshake.client, extensions));
         self.subscription = Some(subscription);
         Ok(())
     }
 
-    /// Takes the pending changes, as far as the caller may still receive them.
-    pub(crate) fn notifications(&self, may_receive: &dyn Fn(&Change) -> bool) -> Vec<Notification> {
-        let changes = self.subscription.iter().flat_map(Subscription::take).filter(may_receive);
-        changes.filter_map(|change| change.notification(&Meta::new())).collect()
+    /// Takes the pending changes, as far as the client may still receive them.
+    pub(crate) fn notifications(
+        &self,
+        server: &Server,
+        caller: &Caller,
+        extensions: &Extensions,
+    ) -> Vec<Notification> {
+        let Some(subscription) = &self.subscription else { return Vec::new() };
+        let info = RequestInfo::new(caller, &self.handshake.client, extensions);
+        let changes = server.take_changes(subscription, &info);
+        changes.iter().filter_map(|change| change.notification(&Meta::new())).collect()
     }
 
     /// Ends the subscription.

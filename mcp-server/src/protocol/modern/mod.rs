@@ -17,7 +17,9 @@ use serde_json::value::RawValue;
 
 use crate::call::Call;
 use crate::call::outcome::{Answer, Fields, Outcome};
+use crate::call::request_info::RequestInfo;
 use crate::caller::Caller;
+use crate::extensions::Extensions;
 use crate::handler::parameters::header_params::HeaderParam;
 use crate::incident;
 use crate::input_required::InputRequired;
@@ -57,10 +59,48 @@ impl ClientCheck<'_> {
     pub(crate) fn check_parsed(
         self,
         request: &Request,
-        meta: &RequestMeta<'_>,
+        meta: RequestMeta<'_>,
         server: &Server,
     ) -> Result<Client, ErrorObject> {
-        let version: Cow<'_, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
+        self.check_described(request, DescribedClient::of(meta, server)?, server)
+    }
+
+    /// Returns a described client, once the transport's metadata agrees.
+    pub(crate) fn check_described(
+        self,
+        request: &Request,
+        described: DescribedClient<'_>,
+        server: &Server,
+    ) -> Result<Client, ErrorObject> {
+        let DescribedClient { version, client, meta } = described;
+        self.metadata.check(request, &version, self.header_params)?;
+        let client = client.with_log_level(optional(meta.log_level, meta::key::LOG_LEVEL)?);
+        let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
+        match ProtocolVersion::new(&version).era() {
+            Some(Era::Modern) => {
+                let client = client.with_progress_token(token);
+                if let Some(text) = request.params.as_ref().and_then(|params| params.member("_meta")) {
+                    let parsed = ParsedMeta { version: version.into(), client: client.clone() };
+                    server.meta_cache().insert(text, &parsed);
+                }
+                Ok(client)
+            }
+            known => Err(unsupported_version(&version, known)),
+        }
+    }
+}
+
+/// The client that the `_meta` of a request describes, before the transport's metadata is compared.
+#[derive(Debug)]
+pub(crate) struct DescribedClient<'a> {
+    version: Cow<'a, str>,
+    pub(crate) client: Client,
+    meta: RequestMeta<'a>,
+}
+
+impl<'a> DescribedClient<'a> {
+    pub(crate) fn of(meta: RequestMeta<'a>, server: &Server) -> Result<Self, ErrorObject> {
+        let version: Cow<'a, str> = required(meta.protocol_version, meta::key::PROTOCOL_VERSION)?;
         if version.len() > MAX_VERSION_BYTES {
             return Err(malformed(meta::key::PROTOCOL_VERSION));
         }
@@ -72,20 +112,8 @@ impl ClientCheck<'_> {
                 required(Some(capabilities), meta::key::CLIENT_CAPABILITIES)?,
             ))
         })?;
-        self.metadata.check(request, &version, self.header_params)?;
-        let client = client.with_log_level(optional(meta.log_level, meta::key::LOG_LEVEL)?);
-        let token: Option<ProgressToken> = optional(meta.progress_token, meta::key::PROGRESS_TOKEN)?;
-        let revision = ProtocolVersion::new(&version);
-        match revision.era() {
-            Some(Era::Modern) => {
-                let client = client.with_progress_token(token).with_protocol_version(Some(revision));
-                if let Some(text) = request.params.as_ref().and_then(|params| params.member("_meta")) {
-                    cache.insert(text, &ParsedMeta { version: version.into(), client: client.clone() });
-                }
-                Ok(client)
-            }
-            known => Err(unsupported_version(&version, known)),
-        }
+        let client = client.with_protocol_version(Some(ProtocolVersion::new(&version)));
+        Ok(Self { version, client, meta })
     }
 }
 
@@ -109,21 +137,26 @@ pub(crate) fn route(
     client: Client,
     server: &Server,
     caller: &Caller,
-    subscribe: impl FnOnce(&Client) -> Result<Notification, Rejection>,
+    extensions: &Extensions,
+    subscribe: impl FnOnce(&RequestInfo<'_>) -> Result<Notification, Rejection>,
 ) -> Result<Routed, Rejection> {
+    let info = RequestInfo::new(caller, &client, extensions);
     match &*request.method {
-        method::SERVER_DISCOVER => Ok(Routed::Reply(discover(server))),
-        method::SUBSCRIPTIONS_LISTEN => subscribe(&client).map(Routed::Subscribed),
-        _ => Ok(Routed::Call(client, round_state(request, caller, server)?)),
+        method::SERVER_DISCOVER => Ok(Routed::Reply(discover(server, &info))),
+        method::SUBSCRIPTIONS_LISTEN => subscribe(&info).map(Routed::Subscribed),
+        _ => {
+            let state = round_state(request, caller, server)?;
+            Ok(Routed::Call(client, state))
+        }
     }
 }
 
 /// Returns the result of `server/discover`.
-pub(crate) fn discover(server: &Server) -> JsonText {
+fn discover(server: &Server, info: &RequestInfo<'_>) -> JsonText {
     let mut result = DiscoverResult::new(ProtocolVersion::ALL.to_vec(), server.capabilities().clone());
-    result.instructions = server.instructions().map(str::to_owned);
+    result.instructions = server.instructions_for(info);
     match Answer::of(&result) {
-        Ok(answer) => compose(&answer.caching(server.caching()), server),
+        Ok(answer) => compose(&answer.caching(server.discovery_caching()), server),
         Err(_) => JsonText::encode(&json!({})).unwrap_or_else(|_| unreachable!("an empty object serializes")),
     }
 }

@@ -11,7 +11,9 @@ use mcpwright_core::{
 use serde_json::json;
 
 use crate::call::outcome::{Answer, missing_capability};
+use crate::call::request_info::RequestInfo;
 use crate::caller::Caller;
+use crate::extensions::Extensions;
 use crate::incident;
 use crate::limits::{MAX_LISTENS_PER_CONNECTION, MAX_SUBSCRIBED_ITEMS, check_uri};
 use crate::overloaded::Overloaded;
@@ -25,7 +27,14 @@ use crate::tasks::config;
 
 /// The open subscriptions, by the id of the request that opened each.
 #[derive(Debug, Default)]
-pub(crate) struct Subscriptions(BTreeMap<RequestId, Subscription>);
+pub(crate) struct Subscriptions(BTreeMap<RequestId, OpenSubscription>);
+
+#[derive(Debug)]
+struct OpenSubscription {
+    subscription: Subscription,
+    /// The client of the request that opened it.
+    client: Client,
+}
 
 impl Subscriptions {
     pub(crate) fn contains(&self, id: &RequestId) -> bool {
@@ -36,9 +45,8 @@ impl Subscriptions {
     pub(crate) fn open(
         &mut self,
         request: &Request,
-        client: &Client,
+        info: &RequestInfo<'_>,
         server: &Server,
-        caller: &Caller,
         wake: Option<&Wake>,
     ) -> Result<Notification, Rejection> {
         let text = request.params.as_ref().map_or("{}", JsonText::as_str);
@@ -47,7 +55,7 @@ impl Subscriptions {
         let uris = params.notifications.resource_subscriptions.as_deref().unwrap_or_default();
         uris.iter().try_for_each(|uri| check_uri("a URI", uri))?;
         let ids = params.notifications.task_ids.as_deref().unwrap_or_default();
-        if !ids.is_empty() && server.tasks().is_some() && !config::supports_tasks(client) {
+        if !ids.is_empty() && server.tasks().is_some() && !config::supports_tasks(info.client()) {
             return Err(missing_capability(&config::capability()).into());
         }
         if uris.len() + ids.len() > MAX_SUBSCRIBED_ITEMS {
@@ -56,14 +64,17 @@ impl Subscriptions {
             return Err(ErrorObject::invalid_params(reason).into());
         }
         let has_room = self.0.len() < MAX_LISTENS_PER_CONNECTION;
-        let opened = has_room.then(|| server.notify().subscribe(caller, wake)).flatten();
+        let opened = has_room.then(|| server.notify().subscribe(info.caller(), wake)).flatten();
         let mut opened = opened.ok_or_else(Overloaded::too_many_subscriptions)?;
-        let filter = server.supported_filter(params.notifications, caller);
-        opened.add(Change::named_by(&filter, caller));
+        let (filter, resources) = server.supported_filter(params.notifications, info);
+        opened.add(Change::named_by(&filter, info.caller()));
+        resources.iter().for_each(|(name, subscribed)| opened.add_resource(name, subscribed));
+        server.record_lists(&opened, info);
         // The state of a task may have changed since the client last received it.
         if let (Some(ids), Some(tasks)) = (&filter.task_ids, server.task_runner()) {
-            tasks.send_current(ids, caller, &opened);
+            tasks.send_current(ids, info.caller(), &opened);
         }
+        let opened = OpenSubscription { subscription: opened, client: info.client().clone() };
         self.0.insert(request.id.clone(), opened);
         let acknowledged = AcknowledgedParams::new(filter).meta(subscription_id(&request.id));
         notification(method::SUBSCRIPTIONS_ACKNOWLEDGED, &acknowledged).map_err(Rejection::Error)
@@ -76,15 +87,21 @@ impl Subscriptions {
 
     /// Sets the function that the open subscriptions call when there are changes.
     pub(crate) fn set_wake(&self, wake: &Wake) {
-        self.0.values().for_each(|subscription| subscription.set_wake(wake));
+        self.0.values().for_each(|opened| opened.subscription.set_wake(wake));
     }
 
-    /// Takes the pending changes of all subscriptions, as far as their caller may still receive them.
-    pub(crate) fn notifications(&self, may_receive: &dyn Fn(&Change) -> bool) -> Vec<Notification> {
+    /// Takes the pending changes of all subscriptions, as far as their clients may receive them.
+    pub(crate) fn notifications(
+        &self,
+        server: &Server,
+        caller: &Caller,
+        extensions: &Extensions,
+    ) -> Vec<Notification> {
         let mut notifications = Vec::new();
-        for (id, opened) in &self.0 {
-            let changes = opened.take().into_iter().filter(may_receive);
-            notifications.extend(changes.filter_map(|change| change.notification(&subscription_id(id))));
+        for (id, OpenSubscription { subscription, client }) in &self.0 {
+            let changes = server.take_changes(subscription, &RequestInfo::new(caller, client, extensions));
+            notifications
+                .extend(changes.iter().filter_map(|change| change.notification(&subscription_id(id))));
         }
         notifications
     }

@@ -4,6 +4,7 @@ mod handlers;
 #[cfg(feature = "seal")]
 mod keys;
 mod metadata;
+mod rules;
 mod settings;
 mod tool_defaults;
 
@@ -30,7 +31,8 @@ use crate::runtime::InlineRuntime;
 use crate::server::Server;
 use crate::server::catalog_items::CatalogItems;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
-use crate::server::state::{MayRead, ServerState};
+use crate::server::rules::Rules;
+use crate::server::state::ServerState;
 use crate::server::tool_defaults::ToolDefaults;
 use crate::subscriptions::notify::Notify;
 use crate::tasks::config::TaskConfig;
@@ -67,7 +69,7 @@ pub struct Builder {
     pub(crate) shared: Extensions,
     pub(crate) bus: Option<Arc<dyn Bus>>,
     pub(crate) notify: Notify,
-    pub(crate) may_read: Option<MayRead>,
+    pub(crate) rules: Rules,
     pub(crate) middleware: Vec<Arc<dyn Middleware>>,
     pub(crate) methods: BTreeMap<String, Arc<dyn MethodHandler>>,
     pub(crate) tools: Vec<ToolHandler>,
@@ -109,7 +111,7 @@ impl Builder {
             shared: Extensions::default(),
             bus: None,
             notify: Notify::default(),
-            may_read: None,
+            rules: Rules::default(),
             middleware: Vec::new(),
             methods: BTreeMap::new(),
             tools: Vec::new(),
@@ -187,14 +189,14 @@ impl Builder {
             tasks,
             input_timeout: self.input_timeout,
             shared: self.shared,
-            notify: self.notify,
-            may_read: self.may_read,
+            notify: self.notify.clone(),
+            rules: self.rules,
             middleware: self.middleware,
             methods: self.methods,
-            tools: CatalogItems::new(self.tools, self.tool_providers),
-            prompts: CatalogItems::new(self.prompts, self.prompt_providers),
-            resources: CatalogItems::new(self.resources, self.resource_providers.clone()),
-            templates: CatalogItems::new(self.templates, self.resource_providers),
+            tools: CatalogItems::new(self.tools, self.tool_providers, &self.notify),
+            prompts: CatalogItems::new(self.prompts, self.prompt_providers, &self.notify),
+            resources: CatalogItems::new(self.resources, self.resource_providers.clone(), &self.notify),
+            templates: CatalogItems::new(self.templates, self.resource_providers, &self.notify),
             meta_cache: MetaCache::default(),
         };
         state.capabilities = state.capabilities();

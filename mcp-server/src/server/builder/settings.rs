@@ -1,11 +1,10 @@
-//! The settings of a server: limits, caching, errors, access to resources, and what replicas share.
+//! The settings of a server: limits, caching, errors, and what replicas share.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use mcpwright_core::CacheScope;
 
-use crate::caller::Caller;
 use crate::handler::results::contents::caching;
 use crate::replicas::bus::Bus;
 use crate::replicas::store::Store;
@@ -184,23 +183,6 @@ impl Builder {
     /// ```
     pub fn mask_errors(mut self) -> Self {
         self.masks_errors = true;
-        self
-    }
-
-    /// Sets the function that decides if a caller may read a resource. If not, the resource does not exist for the caller,
-    /// and the caller is not notified of its changes. Default: every caller may read every resource.
-    ///
-    /// It is called for each read, for each subscription, and before each notification, so a revoked permission takes effect
-    /// at once. It must return without waiting, and must not publish changes. Lists are the same for all callers.
-    ///
-    /// ```
-    /// use mcpwright_server::Server;
-    ///
-    /// let server = Server::builder("files", "1.0.0")
-    ///     .may_read(|caller, uri| !uri.starts_with("file:///payroll/") || caller.has_scope("payroll"));
-    /// ```
-    pub fn may_read(mut self, may_read: impl Fn(&Caller, &str) -> bool + Send + Sync + 'static) -> Self {
-        self.may_read = Some(Arc::new(may_read));
         self
     }
 

@@ -8,11 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue};
 use mcpwright_core::{ErrorCode, ErrorObject, JsonText, ProtocolVersion, Request, method, read_json_string};
-use mcpwright_server::{DeclaredRevision, HeaderParam, TransportMetadata};
+use mcpwright_server::{DeclaredRevision, Extensions, HeaderParam, TransportMetadata};
 use serde_json::Value;
 
 use crate::http::edge::head::{Field, Head, METHOD, NAME, VERSION};
 use crate::http::edge::origin::shown;
+use crate::http::state::HttpState;
 
 /// The markers around a value in base64.
 const BASE64_MARKERS: (&str, &str) = ("=?base64?", "?=");
@@ -30,6 +31,7 @@ pub(crate) fn declared_revision(head: &Head<'_>) -> DeclaredRevision {
 
 /// The headers of a request, which the engine compares with its body.
 pub(crate) struct Headers<'a> {
+    pub(crate) state: &'a HttpState,
     pub(crate) head: &'a Head<'a>,
     /// The client accepts an event stream, and so requests of the server before the response.
     pub(crate) accepts_events: bool,
@@ -82,6 +84,10 @@ impl TransportMetadata for Headers<'_> {
 
     fn declared_revision(&self) -> DeclaredRevision {
         declared_revision(self.head)
+    }
+
+    fn extensions(&self) -> Extensions {
+        self.state.extensions(self.head.parts)
     }
 }
 

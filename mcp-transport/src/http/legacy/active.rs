@@ -8,7 +8,9 @@ use futures::future::BoxFuture;
 use http::StatusCode;
 use http::request::Parts;
 use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion, Response};
-use mcpwright_server::{Action, Caller, Connection, Overloaded, Received, Server, TransportMetadata};
+use mcpwright_server::{
+    Action, Caller, Connection, Extensions, Overloaded, Received, Server, TransportMetadata,
+};
 
 use crate::calls::gate::CallSink;
 use crate::calls::owner::{CallOwner, RunEnd};
@@ -47,11 +49,11 @@ pub(crate) struct ActiveSession {
 #[derive(Debug)]
 pub(crate) struct StreamSink(Arc<Stream>);
 
-/// The HTTP request of a message, and the guard that its calls hold.
-pub(crate) struct RequestContext<'a, G> {
-    pub(crate) parts: &'a Parts,
-    /// Keeps the session in use.
-    pub(crate) guard: &'a G,
+/// The metadata of a request of a session.
+struct SessionRequest<'a> {
+    state: &'a HttpState,
+    parts: &'a Parts,
+    stream: &'a Stream,
 }
 
 impl ActiveSession {
@@ -78,15 +80,17 @@ impl ActiveSession {
         caller: Caller,
         message: Result<Message, DecodeError>,
         stream: &Arc<Stream>,
-        request: &RequestContext<'_, G>,
+        parts: &Parts,
+        guard: &G,
     ) -> Reply {
+        let request = SessionRequest { state: &self.state, parts, stream };
         self.execute(
             |connection| {
                 connection.set_caller(caller);
-                connection.receive_with(message, &**stream)
+                connection.receive_with(message, &request)
             },
             stream,
-            request,
+            guard,
         )
     }
 
@@ -95,7 +99,7 @@ impl ActiveSession {
         self: &Arc<Self>,
         decide: impl FnOnce(&mut Connection) -> Received,
         stream: &Arc<Stream>,
-        request: &RequestContext<'_, G>,
+        guard: &G,
     ) -> Reply {
         // Locked until each call is registered: a cancellation on another thread finds the right one.
         let mut connection = self.connection();
@@ -104,7 +108,7 @@ impl ActiveSession {
             Received::Call(call) => {
                 let call = self.calls.register(call, StreamSink::expecting(stream));
                 drop(connection);
-                let has_started = self.start(call, request);
+                let has_started = self.start(call, guard);
                 return if has_started { Reply::Status(StatusCode::OK) } else { Reply::Overloaded };
             }
             Received::Reply(response) => {
@@ -144,7 +148,7 @@ impl ActiveSession {
         drop(connection);
         for call in pending {
             // Another message of its batch may have cancelled it.
-            if call.gate.is_open() && !self.start(call, request) && reply != Reply::None {
+            if call.gate.is_open() && !self.start(call, guard) && reply != Reply::None {
                 reply = Reply::Overloaded;
             }
         }
@@ -154,17 +158,16 @@ impl ActiveSession {
     /// Starts a call. Returns `false` if there are too many.
     fn start<G: Clone + Send + 'static>(
         self: &Arc<Self>,
-        mut pending: PendingCall<StreamSink>,
-        request: &RequestContext<'_, G>,
+        pending: PendingCall<StreamSink>,
+        guard: &G,
     ) -> bool {
-        self.state.extract(request.parts, &mut pending.call);
         let Some(permit) = self.state.calls.try_acquire() else {
             let PendingCall { call, gate } = pending;
             let outcome = mcpwright_core::ErrorObject::from(Overloaded::too_many_calls()).into();
             run::finish(self, &call, outcome, &gate);
             return false;
         };
-        run::start(self, pending, || (permit, request.guard.clone()));
+        run::start(self, pending, || (permit, guard.clone()));
         true
     }
 
@@ -182,6 +185,11 @@ impl ActiveSession {
     /// Returns the stream of an event.
     pub(crate) fn find_stream(&self, id: EventId) -> Option<Arc<Stream>> {
         self.streams.find(id)
+    }
+
+    /// Takes the values for rules from a request without a message.
+    pub(crate) fn update_extensions(&self, parts: &Parts) {
+        self.connection().set_extensions(self.state.extensions(parts));
     }
 
     /// Opens a standalone stream, for messages that answer no request.
@@ -351,10 +359,13 @@ impl CallSink for StreamSink {
     }
 }
 
-impl TransportMetadata for Stream {
-    /// A client that accepts only a single JSON object cannot receive a request before it.
+impl TransportMetadata for SessionRequest<'_> {
     fn accepts_server_requests(&self) -> bool {
-        self.accepts_events
+        self.stream.accepts_events
+    }
+
+    fn extensions(&self) -> Extensions {
+        self.state.extensions(self.parts)
     }
 }
 

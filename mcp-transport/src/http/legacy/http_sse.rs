@@ -16,7 +16,7 @@ use crate::http::edge::answer::Answer;
 use crate::http::edge::body::Events;
 use crate::http::edge::head::Head;
 use crate::http::edge::{accept, answer, body};
-use crate::http::legacy::active::{ActiveSession, RequestContext};
+use crate::http::legacy::active::ActiveSession;
 use crate::http::legacy::requests::too_many_streams;
 use crate::http::legacy::standalone::StandaloneStream;
 use crate::http::legacy::stream::Stream;
@@ -79,6 +79,7 @@ fn open(state: &Arc<HttpState>, http_sse: &Arc<HttpSse>, head: &Head<'_>) -> Ans
     let subject = caller.subject().map(str::to_owned);
     let connection = Connection::new(state.server.clone(), caller);
     let session = ActiveSession::new(state, connection);
+    session.update_extensions(head.parts);
     let stream = match session.open_standalone() {
         Ok(stream) => stream,
         Err(overloaded) => return answer::limit_reached(&overloaded),
@@ -116,8 +117,7 @@ where
         Ok(bytes) => body::decode(&bytes),
         Err(error) => return answer::unreadable_body(&error, &state.limits),
     };
-    let request = RequestContext { parts: head.parts, guard: &() };
-    client.session.receive(caller, message, &client.stream, &request);
+    client.session.receive(caller, message, &client.stream, head.parts, &());
     answer::empty(StatusCode::ACCEPTED)
 }
 

@@ -17,7 +17,7 @@ use crate::http::edge::answer::Answer;
 use crate::http::edge::body::ReadyEvents;
 use crate::http::edge::head::{Field, Head, SESSION};
 use crate::http::edge::headers::declared_revision;
-use crate::http::legacy::active::{ActiveSession, Reply, RequestContext};
+use crate::http::legacy::active::{ActiveSession, Reply};
 use crate::http::legacy::event_id::{EventId, StreamKind};
 use crate::http::legacy::session::{SessionError, SessionGuard, SessionToken, Sessions};
 use crate::http::legacy::standalone::StandaloneStream;
@@ -46,8 +46,7 @@ pub(crate) async fn post(
         Err(answer) => return answer,
     };
     let stream = session.new_stream(StreamKind::Answer, accepts.events);
-    let request = RequestContext { parts: head.parts, guard: &session };
-    let reply = session.receive(caller, Ok(message), &stream, &request);
+    let reply = session.receive(caller, Ok(message), &stream, head.parts, &session);
     stream.answer_done();
     if reply == Reply::None {
         return answer::empty(StatusCode::ACCEPTED);
@@ -65,14 +64,13 @@ pub(crate) async fn post(
 /// Handles a request or batch of a client without a session, which `connection` has decided about.
 pub(crate) async fn post_without_session(
     state: &Arc<HttpState>,
-    head: &Head<'_>,
     connection: Connection,
     received: Received,
     accepts: Accepts,
 ) -> Answer {
     let session = ActiveSession::new(state, connection);
     let stream = session.new_stream(StreamKind::Answer, accepts.events);
-    let reply = session.execute(|_| received, &stream, &RequestContext { parts: head.parts, guard: &() });
+    let reply = session.execute(|_| received, &stream, &());
     stream.answer_done();
     if reply == Reply::None {
         return answer::empty(StatusCode::ACCEPTED);
@@ -103,6 +101,7 @@ pub(crate) async fn get(state: &HttpState, sessions: &Arc<Sessions>, head: &Head
             None => return unknown_event(),
         },
     };
+    session.update_extensions(head.parts);
     let found = after.and_then(|id| session.find_stream(id));
     let (stream, after) = match (found, after) {
         // Nothing follows the end of a stream. Some clients try to resume the streams of calls that they have cancelled,
@@ -144,7 +143,10 @@ pub(crate) async fn delete(sessions: &Arc<Sessions>, head: &Head<'_>) -> Answer 
 /// Returns `true` if the session id of a request belongs to no session of its caller.
 pub(crate) async fn is_unknown(sessions: &Sessions, head: &Head<'_>, caller: &Caller) -> bool {
     let id = head.session.first().and_then(|id| id.to_str().ok());
-    matches!(sessions.open(caller, id.unwrap_or_default()).await, Err(SessionError::NotFound))
+    matches!(
+        sessions.open(caller, sessions.scope(head.parts), id.unwrap_or_default()).await,
+        Err(SessionError::NotFound)
+    )
 }
 
 /// Returns the session of a request.
@@ -170,7 +172,7 @@ async fn token(sessions: &Sessions, head: &Head<'_>, caller: &Caller) -> Result<
         let reason = "MCP-Protocol-Version must be the revision that `initialize` negotiated: the declared one has no sessions";
         return Err(answer::rejection(StatusCode::BAD_REQUEST, reason));
     }
-    match sessions.open(caller, id).await {
+    match sessions.open(caller, sessions.scope(head.parts), id).await {
         Ok(token) => Ok(token),
         Err(SessionError::NotFound) => {
             let reason = "there is no such session, or it has ended: send initialize again";

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use http::request::Parts;
 use mcpwright_server::{Caller, Connection, Handshake, Runtime as _, Seal, Store, StoreError};
 
 use crate::http::legacy::active::ActiveSession;
@@ -64,6 +65,7 @@ pub(crate) struct SessionToken {
 struct CachedToken {
     id: String,
     owner: String,
+    scope: String,
     token: Arc<SessionToken>,
 }
 
@@ -102,19 +104,24 @@ impl Sessions {
     }
 
     /// Creates the id of a new session. Returns `None` if it would be too long to be accepted later.
-    pub(crate) fn create_id(&self, caller: &Caller, handshake: &Handshake) -> Option<String> {
+    pub(crate) fn create_id(&self, caller: &Caller, scope: &str, handshake: &Handshake) -> Option<String> {
         let expires = self.unix_time() + self.state.limits.max_session_age.as_secs();
         let mut plain = Vec::from(SessionKey::random().0.to_be_bytes());
         plain.extend_from_slice(&expires.to_be_bytes());
         plain.extend_from_slice(handshake.to_text().as_bytes());
-        let id = self.seal.seal(PURPOSE, &[caller.binding()], &plain);
+        let id = self.seal.seal(PURPOSE, &[caller.binding(), scope], &plain);
         // It must fit into the head of a request, with other fields.
         (id.len() <= MAX_SESSION_ID_BYTES.min(self.state.limits.max_header_bytes / 2)).then_some(id)
     }
 
     /// Opens the session id of a caller.
-    pub(crate) async fn open(&self, caller: &Caller, id: &str) -> Result<Arc<SessionToken>, SessionError> {
-        let token = self.unseal(caller, id).ok_or(SessionError::NotFound)?;
+    pub(crate) async fn open(
+        &self,
+        caller: &Caller,
+        scope: &str,
+        id: &str,
+    ) -> Result<Arc<SessionToken>, SessionError> {
+        let token = self.unseal(caller, scope, id).ok_or(SessionError::NotFound)?;
         match with_store_timeout(self.store.get(&token.end_marker)).await {
             Ok(None) => Ok(token),
             Ok(Some(_)) => Err(SessionError::NotFound),
@@ -125,22 +132,24 @@ impl Sessions {
         }
     }
 
-    fn unseal(&self, caller: &Caller, id: &str) -> Option<Arc<SessionToken>> {
+    fn unseal(&self, caller: &Caller, scope: &str, id: &str) -> Option<Arc<SessionToken>> {
         if id.len() > MAX_SESSION_ID_BYTES {
             return None;
         }
-        let is_same = |cached: &&CachedToken| cached.id == id && cached.owner == caller.binding();
+        let is_same = |cached: &&CachedToken| {
+            cached.id == id && cached.owner == caller.binding() && cached.scope == scope
+        };
         let cached =
             lock(&self.tokens).get(&tail(id)?).filter(is_same).map(|cached| Arc::clone(&cached.token));
         let token = match cached {
             Some(token) => token,
-            None => self.unseal_uncached(caller, id)?,
+            None => self.unseal_uncached(caller, scope, id)?,
         };
         (token.expires > self.unix_time()).then_some(token)
     }
 
-    fn unseal_uncached(&self, caller: &Caller, id: &str) -> Option<Arc<SessionToken>> {
-        let plain = self.seal.open(PURPOSE, &[caller.binding()], id)?;
+    fn unseal_uncached(&self, caller: &Caller, scope: &str, id: &str) -> Option<Arc<SessionToken>> {
+        let plain = self.seal.open(PURPOSE, &[caller.binding(), scope], id)?;
         let (key, rest) = plain.split_first_chunk()?;
         let (expires, text) = rest.split_first_chunk()?;
         let (key, expires) = (SessionKey(u128::from_be_bytes(*key)), u64::from_be_bytes(*expires));
@@ -151,7 +160,7 @@ impl Sessions {
             tokens.clear();
         }
         let (id, owner, tail) = (id.to_owned(), caller.binding().to_owned(), tail(id)?);
-        tokens.insert(tail, CachedToken { id, owner, token: Arc::clone(&token) });
+        tokens.insert(tail, CachedToken { id, owner, scope: scope.to_owned(), token: Arc::clone(&token) });
         Some(token)
     }
 
@@ -244,6 +253,11 @@ impl Sessions {
     }
 
     /// Returns the Unix time, in seconds.
+    /// Returns the scope of the sessions of a request's endpoint.
+    pub(crate) fn scope(&self, parts: &Parts) -> &str {
+        self.state.session_scope(parts)
+    }
+
     fn unix_time(&self) -> u64 {
         let time: SystemTime = self.state.runtime.system_time();
         time.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())

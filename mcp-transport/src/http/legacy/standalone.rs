@@ -73,7 +73,7 @@ mod tests {
         let initialize = br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"a","version":"1"}}}"#;
         connection.receive(Decoder::new().decode(initialize));
         let runtime = TokioRuntime::current().expect("there is a runtime");
-        let state = HttpState::new(server, runtime, Limits::default(), Vec::new());
+        let state = HttpState::new(server, runtime, Limits::default(), Vec::new(), Vec::new());
         (ActiveSession::new(&state, connection), notify)
     }
 

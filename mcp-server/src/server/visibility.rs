@@ -1,0 +1,128 @@
+//! What a request sees of a server: its items and lists, and the changes that its client may receive.
+
+use std::collections::BTreeSet;
+
+use mcpwright_core::{CacheScope, Caching, ErrorObject, SubscriptionFilter};
+
+use crate::call::Call;
+use crate::call::request_info::RequestInfo;
+use crate::incident;
+use crate::server::Server;
+use crate::server::catalog_items::View;
+use crate::server::item::Item;
+use crate::server::rules::Rules;
+use crate::subscriptions::notify::without_publishing;
+use crate::subscriptions::subscribed::Subscribed;
+
+/// The rules for a request that no rule applies to.
+static NO_RULES: Rules = Rules { visible: Vec::new(), presentations: Vec::new(), instructions: None };
+
+impl Server {
+    /// Returns what a request sees.
+    pub(crate) fn view<'a>(&'a self, request: RequestInfo<'a>) -> View<'a> {
+        View { request, rules: &self.state.rules }
+    }
+
+    /// Returns what a call sees. A later round of a task still sees its tool: the first one was allowed, and the values of the
+    /// transport are no longer known.
+    pub(crate) fn view_of<'a>(&'a self, call: &'a Call) -> View<'a> {
+        let rules = if call.task().is_some() { &NO_RULES } else { &self.state.rules };
+        View { request: RequestInfo::of(call), rules }
+    }
+
+    /// Returns the instructions for a request.
+    pub(crate) fn instructions_for(&self, request: &RequestInfo<'_>) -> Option<String> {
+        self.state.rules.instructions(request, self.instructions())
+    }
+
+    /// Returns the caching of the result of `server/discover`.
+    pub(crate) fn discovery_caching(&self) -> Caching {
+        self.private_if(self.state.rules.instructions.is_some())
+    }
+
+    /// Returns the caching of a resource without settings of its own.
+    pub(crate) fn resource_caching(&self) -> Caching {
+        self.private_if(!self.state.rules.visible.is_empty())
+    }
+
+    /// Returns the caching of the server, which must be private for what differs between callers.
+    pub(crate) fn private_if(&self, varies: bool) -> Caching {
+        let caching = self.state.caching;
+        if varies { Caching::new(caching.ttl_ms, CacheScope::Private) } else { caching }
+    }
+
+    /// Returns `true` if the client of a request may receive the changes of a resource.
+    pub(crate) fn sees_resource(&self, request: &RequestInfo<'_>, uri: &str) -> bool {
+        let view = self.view(*request);
+        if view.rules.visible.is_empty() {
+            return true;
+        }
+        let is_static = self.state.resources.get_static(uri).is_some();
+        let mut templates =
+            self.state.templates.static_items.iter().filter(|template| template.describes(uri)).peekable();
+        let is_in_hidden_template =
+            !is_static && templates.peek().is_some() && !templates.any(|template| view.shows(template));
+        view.rules.is_visible(request, Item::Resource(uri)) && !is_in_hidden_template
+    }
+
+    /// Returns the subscription to a resource. `None` if there is no such resource, as far as the server knows.
+    pub(crate) fn subscribe_to(
+        &self,
+        request: &RequestInfo<'_>,
+        uri: &str,
+    ) -> Result<Option<Subscribed>, ErrorObject> {
+        if !self.sees_resource(request, uri) {
+            return Ok(None);
+        }
+        for provider in &self.state.resources.providers {
+            let answer = without_publishing(|| provider.subscribed(request, uri));
+            if let Some(subscribed) = answer.map_err(|payload| incident::panic("subscribed", payload))?? {
+                return Ok(Some(subscribed).filter(|subscribed| self.sees_resource(request, &subscribed.uri)));
+            }
+        }
+        let is_described =
+            || self.state.templates.static_items.iter().any(|template| template.describes(uri));
+        let exists = self.state.resources.get_static(uri).is_some() || is_described();
+        Ok(exists.then(|| Subscribed::new(uri)))
+    }
+
+    /// Returns the part of a filter that the server supports for a request, with the subscriptions to its resources.
+    pub(crate) fn supported_filter(
+        &self,
+        mut requested: SubscriptionFilter,
+        request: &RequestInfo<'_>,
+    ) -> (SubscriptionFilter, Vec<(String, Subscribed)>) {
+        let capabilities = &self.state.capabilities;
+        let keep = |requested: Option<bool>, is_supported: bool| requested.filter(|it| *it && is_supported);
+        let mut filter = SubscriptionFilter::new();
+        filter.tools_list_changed = keep(requested.tools_list_changed, capabilities.tools.is_some());
+        filter.prompts_list_changed = keep(requested.prompts_list_changed, capabilities.prompts.is_some());
+        filter.resources_list_changed =
+            keep(requested.resources_list_changed, capabilities.resources.is_some());
+        let mut resources = Vec::new();
+        if self.has_subscriptions() {
+            filter.resource_subscriptions = std::mem::take(&mut requested.resource_subscriptions);
+            filter.resource_subscriptions.iter_mut().for_each(|uris| {
+                uris.retain(|uri| match self.subscribe_to(request, uri) {
+                    Ok(Some(subscribed)) => {
+                        resources.push((uri.clone(), subscribed));
+                        true
+                    }
+                    Ok(None) => false,
+                    Err(error) => {
+                        let (uri, error) = (incident::escaped(uri), incident::escaped(&error.message));
+                        tracing::debug!(uri, error, "a provider rejected a subscription");
+                        false
+                    }
+                });
+            });
+        }
+        if self.tasks().is_some() {
+            filter.task_ids = std::mem::take(&mut requested.task_ids);
+            // Each task is looked up once, however often it is named.
+            let mut named = BTreeSet::new();
+            filter.task_ids.iter_mut().for_each(|ids| ids.retain(|id| named.insert(id.clone())));
+        }
+        (filter, resources)
+    }
+}
