@@ -128,7 +128,7 @@ impl<H: ListEntry> ListCache<H> {
         if visible.is_none() && !is_presented {
             return Ok(Arc::clone(&snapshot.all));
         }
-        let keys = is_presented.then(|| rules.presentation_keys(request)).unwrap_or_default();
+        let keys = if is_presented { rules.presentation_keys(request) } else { PresentationKeys::default() };
         let PresentationKeys::Keys(keys) = keys else {
             return snapshot.render(visible.as_ref(), request, rules, &[]).map(Arc::new);
         };

@@ -27,13 +27,19 @@ pub(crate) type InstructionsRule = Arc<dyn Fn(&RequestInfo<'_>) -> Option<String
 #[derive(Clone)]
 pub(crate) enum Presentation {
     /// Depends on the request in an unknown way.
-    Request(Arc<dyn Fn(&RequestInfo<'_>, &mut Tool) + Send + Sync>),
+    Request(EditFor),
     /// Depends on a key of the request only.
-    Key(KeyFunction, Arc<dyn Fn(&str, &mut Tool) + Send + Sync>),
+    Key(KeyFunction, EditBy),
 }
 
 /// A function that returns the key of a request.
 pub(crate) type KeyFunction = Arc<dyn Fn(&RequestInfo<'_>) -> String + Send + Sync>;
+
+/// A function that changes a tool for a request.
+pub(crate) type EditFor = Arc<dyn Fn(&RequestInfo<'_>, &mut Tool) + Send + Sync>;
+
+/// A function that changes a tool for all requests with a key.
+pub(crate) type EditBy = Arc<dyn Fn(&str, &mut Tool) + Send + Sync>;
 
 /// The keys of a request for all presentations, in their order.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ mod support;
 mod batches;
 mod cancellation;
 mod change_delivery;
+mod endpoints;
 mod framing;
 mod headers;
 mod http2;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use mcpwright_core::{ErrorObject, LoggingLevel, PromptMessage};
 use mcpwright_server::{
-    Builder, Caller, Context, Ext, Item, Notify, PromptHandler, ResourceHandler, Server, ToolHandler,
+    Builder, Caller, Context, Ext, Notify, PromptHandler, ResourceHandler, Server, TemplateHandler,
+    ToolHandler,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -65,7 +66,8 @@ impl Probe {
         *self.0.denied.lock().unwrap() = subject.map(str::to_owned);
     }
 
-    fn may_read(&self, caller: &Caller) -> bool {
+    /// Returns `true` unless reads are denied to the caller.
+    pub(crate) fn may_read(&self, caller: &Caller) -> bool {
         let denied = self.0.denied.lock().unwrap();
         denied.is_none() || denied.as_deref() != caller.subject()
     }
@@ -113,11 +115,7 @@ pub(crate) fn server_builder() -> (Builder, Probe) {
         denied: Mutex::default(),
         notify: builder.notify().clone(),
     }));
-    let readers = probe.clone();
     let builder = builder
-        .visible(move |request, item| {
-            !matches!(item, Item::Resource(_)) || readers.may_read(request.caller())
-        })
         .share(probe.clone())
         .tool(ToolHandler::function("count", [], count))
         .tool(ToolHandler::function("echo", ["text"], echo))
@@ -135,6 +133,7 @@ pub(crate) fn server_builder() -> (Builder, Probe) {
         .tool(ToolHandler::function("tenant", [], tenant))
         .resource(ResourceHandler::function("test://thing", "thing", || async { "a thing" }))
         .resource(ResourceHandler::function("test://größe", "size", || async { "a size" }))
+        .template(TemplateHandler::function("test://{item}", "item", ["item"], |item: String| async { item }))
         .prompt(PromptHandler::function("ask", ["topic"], |topic: String| async {
             PromptMessage::user(topic)
         }));

@@ -132,6 +132,13 @@ impl Request {
         self.set("MCP-Protocol-Version", "2026-07-28").set("Mcp-Method", method)
     }
 
+    /// Replaces the path.
+    pub(crate) fn with_path(mut self, path: &str) -> Self {
+        let method = self.line.split_once(' ').unwrap().0;
+        self.line = format!("{method} {path} HTTP/1.1");
+        self
+    }
+
     /// Replaces the HTTP method.
     pub(crate) fn with_method(mut self, method: &str) -> Self {
         let rest = self.line.split_once(' ').unwrap().1;

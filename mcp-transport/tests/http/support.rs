@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
-use mcpwright_server::{Caller, Key};
+use mcpwright_server::{Caller, Item, Key};
 use mcpwright_transport::http::{Http, HttpService, Limits};
 use serde_json::{Map, json};
 use tokio::net::TcpListener;
@@ -158,6 +158,10 @@ pub(crate) struct EmbeddedServer {
 impl EmbeddedServer {
     pub(crate) async fn start() -> Self {
         let (builder, probe) = probe::server_builder();
+        let readers = probe.clone();
+        let builder = builder.visible(move |request, item| {
+            !matches!(item, Item::Resource(_)) || readers.may_read(request.caller())
+        });
         let service = mcpwright_transport::http(builder).key(Key::new([7; 32])).into_service();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
