@@ -168,6 +168,7 @@ mod guide {
     struct SubscriptionsPage;
     #[doc = include_str!("../docs/src/catalogs.md")]
     struct CatalogsPage;
+    #[doc = include_str!("../docs/src/visibility.md")]
     #[doc = include_str!("../docs/src/middleware.md")]
     struct MiddlewarePage;
     #[doc = include_str!("../docs/src/composition.md")]

@@ -1,5 +1,6 @@
 //! Publishing changes to the clients of a server.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -39,7 +40,7 @@ thread_local! {
 
 /// Runs a function that must not publish changes, because the delivery of a change calls it. Changes that it publishes are
 /// ignored.
-pub(crate) fn without_publishing<R>(run: impl FnOnce() -> R) -> std::thread::Result<R> {
+pub(crate) fn without_publishing<R>(run: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
     let before = IS_SILENT.replace(true);
     let result = catch_unwind(AssertUnwindSafe(run));
     IS_SILENT.set(before);

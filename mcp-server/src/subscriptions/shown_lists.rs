@@ -39,7 +39,7 @@ struct ShownList {
 enum Refresh {
     #[default]
     None,
-    Running,
+    InProgress,
     Done,
 }
 
@@ -60,11 +60,11 @@ impl ShownLists {
                 Some(shown.digest.replace(*digest) != Some(*digest))
             }
             (ListState::Unknown, Refresh::None) => {
-                shown.refresh = Refresh::Running;
+                shown.refresh = Refresh::InProgress;
                 None
             }
             // The change is pending again when it ends.
-            (ListState::Unknown, Refresh::Running) => Some(false),
+            (ListState::Unknown, Refresh::InProgress) => Some(false),
             // The list is unavailable or never cached, so that it cannot be compared.
             (ListState::Unknown, Refresh::Done) => {
                 *shown = ShownList::default();

@@ -13,7 +13,7 @@ use crate::runtime::TokioRuntime;
 /// A function that derives a value for handlers from the head of a request.
 pub(crate) type Extract = Arc<dyn Fn(&Parts, &mut Extensions) + Send + Sync>;
 
-/// An endpoint beside the main one, with a value that its requests contain.
+/// A further endpoint, with a value that its requests contain.
 pub(crate) struct NamedEndpoint {
     pub(crate) path: String,
     pub(crate) insert_value: Box<dyn Fn(&mut Extensions) + Send + Sync>,
