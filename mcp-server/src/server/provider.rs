@@ -293,8 +293,11 @@ pub trait ResourceProvider: Send + Sync + 'static {
         Ok(self.resources(request).await?.into_iter().find(|resource| resource.definition().uri == uri))
     }
 
-    /// Called when a client subscribes to the changes of a resource. Returns the URI by which the provider publishes them.
-    /// `None` if it has no such resource. Default: the URI of the client, whichever it is.
+    /// Called when a client subscribes to the changes of a resource. Returns the URI by which the provider publishes them, or
+    /// `None` for a resource that is not one of its own. Default: the URI of the client, whichever it is.
+    ///
+    /// A resource that no provider has is one of the server, whose program publishes its changes. If the server has
+    /// [rules](crate::Builder::visible), it must be listed or described by a template.
     ///
     /// It runs while the connection of the client is locked, and so it must not wait.
     ///

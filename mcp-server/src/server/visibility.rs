@@ -65,7 +65,7 @@ impl Server {
         view.rules.is_visible(request, Item::Resource(uri)) && !is_in_hidden_template
     }
 
-    /// Returns the subscription to a resource. `None` if there is no such resource, as far as the server knows.
+    /// Returns the subscription to a resource. `None` if there is none for this request.
     pub(crate) fn subscribe_to(
         &self,
         request: &RequestInfo<'_>,
@@ -82,8 +82,12 @@ impl Server {
         }
         let is_described =
             || self.state.templates.static_items.iter().any(|template| template.describes(uri));
-        let exists = self.state.resources.get_static(uri).is_some() || is_described();
-        Ok(exists.then(|| Subscribed::new(uri)))
+        // The program may publish changes of resources that it does not list. Among rules, an unknown resource must not differ
+        // from a hidden one.
+        let is_accepted = self.state.rules.visible.is_empty()
+            || self.state.resources.get_static(uri).is_some()
+            || is_described();
+        Ok(is_accepted.then(|| Subscribed::new(uri)))
     }
 
     /// Returns the part of a filter that the server supports for a request, with the subscriptions to its resources.

@@ -11,7 +11,7 @@ use mcpwright_core::{ErrorCode, Message, ProtocolVersion, SubscriptionFilter, me
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
     Action, Bus, Caller, Catalog, Change, Connection, Item, Notify, ReplicaHandle, RequestInfo,
-    ResourceHandler, Server, TemplateHandler, ToolHandler,
+    ResourceHandler, Server, ToolHandler,
 };
 use serde_json::{Map, Value, json};
 
@@ -213,9 +213,7 @@ fn the_number_of_resources_in_a_subscription_is_limited() {
 
 #[test]
 fn repeated_changes_are_coalesced_and_unwanted_ones_are_not_queued() {
-    let page =
-        TemplateHandler::function("test://{id}", "page", ["id"], |id: u32| async move { id.to_string() });
-    let server = Server::from(builder().template(page));
+    let server = Server::from(builder());
     let woken = Arc::new(AtomicUsize::new(0));
     let wakes = Arc::clone(&woken);
     let mut connection = server.connect(Caller::anonymous());

@@ -133,7 +133,6 @@ pub(crate) fn server_builder() -> (Builder, Probe) {
         .tool(ToolHandler::function("tenant", [], tenant))
         .resource(ResourceHandler::function("test://thing", "thing", || async { "a thing" }))
         .resource(ResourceHandler::function("test://größe", "size", || async { "a size" }))
-        .template(TemplateHandler::function("test://{item}", "item", ["item"], |item: String| async { item }))
         .prompt(PromptHandler::function("ask", ["topic"], |topic: String| async {
             PromptMessage::user(topic)
         }));

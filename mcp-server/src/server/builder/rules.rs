@@ -13,7 +13,8 @@ impl Builder {
     /// Sets the function that decides which items exist for a request. Default: all.
     ///
     /// A hidden item is unknown: it is in no list, and a call, read or completion that names it receives the same error as
-    /// one that names nothing. The client is not notified of its changes. If several functions are set, an item must satisfy
+    /// one that names nothing. The client is not notified of its changes. A subscription to a resource that is neither listed nor
+    /// described by a template is rejected, like one to a hidden resource. If several functions are set, an item must satisfy
     /// all. One that panics hides the item.
     ///
     /// It is called for each item of a list, for each call and read, for each subscription, and before each notification of a
