@@ -74,7 +74,7 @@
 //!                     Argument::new("limit").default(10).range(1..=100).description("Maximum number of notes."),
 //!                 )
 //!                 .parameter::<Context, _>(Argument::new("context"))
-//!                 .output::<Json<Vec<String>>>()
+//!                 .returns::<Json<Vec<String>>>()
 //!                 .read_only(true)
 //!                 .description("Search the notes."),
 //!             )

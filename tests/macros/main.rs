@@ -5,6 +5,7 @@
 mod arguments;
 mod completion;
 mod extractors;
+mod flatten;
 mod forms;
 mod functions;
 mod limits;

@@ -24,14 +24,19 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
     let Parameter { name, settings, header, completer: complete, .. } = parameter;
     let taken = taken_type(parameter);
     let Some(Name { tokens: name, .. }) = name else {
-        let extractor = quote_spanned!(hygienic()=> ::mcpwright::Argument::new(""));
-        return quote_spanned!(hygienic_at(taken.span())=> .parameter::<#taken, _>(#extractor));
+        // An extractor has no settings, and a struct whose fields are the arguments needs no name.
+        let unnamed = quote_spanned!(hygienic()=> ::mcpwright::Argument::new("") #settings);
+        return quote_spanned!(hygienic_at(taken.span())=> .parameter::<#taken, _>(#unnamed));
     };
     let header = header.iter().filter(|_| handler.kind == HandlerKind::Tool);
     let complete = complete.iter().filter(|_| handler.has_completion());
     let complete = complete.map(|complete| completer(complete, owner));
     let argument = quote_spanned! {hygienic()=>
         ::mcpwright::Argument::new(#name) #settings #(.header(#header))* #(.complete(#complete))*
+    };
+    let argument = match &parameter.type_default {
+        Some(at) => with_type_default(at, parameter, &argument),
+        None => argument,
     };
     quote_spanned!(hygienic_at(name.span())=> .parameter::<#taken, _>(#argument))
 }
@@ -44,6 +49,9 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
 /// ```
 pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Option<TokenStream> {
     let taken = taken_type(parameter);
+    if parameter.is_flattened {
+        return None;
+    }
     let Some(name) = &parameter.name else {
         return Some(quote_spanned!(hygienic()=> ::mcpwright::__private::unnamed::<#taken>();));
     };
@@ -75,11 +83,46 @@ pub(crate) fn take(index: usize, parameter: &Parameter) -> TokenStream {
 pub(crate) fn pass(index: usize, parameter: &Parameter) -> TokenStream {
     let variable = variable(index);
     let reference = parameter.by_reference.then(|| quote_spanned!(hygienic()=> &));
-    quote_spanned!(hygienic()=> #reference #variable.value())
+    let default = parameter.type_default.as_ref().map(|at| {
+        let at = hygienic_at(at.span());
+        quote_spanned!(at=> .unwrap_or_else(::core::default::Default::default))
+    });
+    quote_spanned!(hygienic()=> #reference #variable.value()#default)
 }
 
-/// The type that is taken from the input: a `String` for `&str`, and a `Vec<T>` for `&[T]`.
+/// The settings of an argument whose default is that of its type, which is published if it can be serialized.
+///
+/// ```text
+/// Input:   #[arg(default)] filter: Filter
+/// Output:  ::mcpwright::__private::with_default(::mcpwright::Argument::new("filter"), {
+///              #[allow(unused_imports)]
+///              use ::mcpwright::__private::NotSerialize as _;
+///              ::mcpwright::__private::MaybeSerialize(<Filter as ::core::default::Default>::default()).to_json()
+///          })
+/// ```
+fn with_type_default(at: &Ident, parameter: &Parameter, argument: &TokenStream) -> TokenStream {
+    let (at, value) = (hygienic_at(at.span()), value_type(parameter));
+    let default = quote_spanned!(at=> <#value as ::core::default::Default>::default());
+    quote_spanned! {at=>
+        ::mcpwright::__private::with_default(#argument, {
+            #[allow(unused_imports)]
+            use ::mcpwright::__private::NotSerialize as _;
+            ::mcpwright::__private::MaybeSerialize(#default).to_json()
+        })
+    }
+}
+
+/// The type that is taken from the input. An argument with the default of its type may be missing.
 fn taken_type(parameter: &Parameter) -> TokenStream {
+    let value = value_type(parameter);
+    match &parameter.type_default {
+        Some(_) => quote_spanned!(value.span()=> ::core::option::Option<#value>),
+        None => value,
+    }
+}
+
+/// The type of the value: a `String` for `&str`, and a `Vec<T>` for `&[T]`.
+fn value_type(parameter: &Parameter) -> TokenStream {
     let Parameter { r#type, .. } = parameter;
     if parameter.by_reference {
         quote_spanned!(r#type.span()=> <#r#type as ::mcpwright::__private::Referent>::Extracted)

@@ -76,7 +76,7 @@ fn a_server_becomes_calls_of_the_builder() {
                 .parameter::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(
                     ::mcpwright::Argument::new("context")
                 )
-                .output::<Json<Vec<Note>>>()
+                .returns::<Json<Vec<Note>>>()
                 .read_only(true)
                 .description("Search the notes."));
                 let builder = Self::server_part_admin(&this, builder);

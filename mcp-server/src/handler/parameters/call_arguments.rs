@@ -236,10 +236,12 @@ impl<'a> CallArguments<'a> {
     }
 
     fn problem(&self, index: usize, error: &serde_json::Error) -> Problem {
-        let name = &self.parameters.specs[index].argument.name;
+        let spec = &self.parameters.specs[index];
+        // serde does not tell the field of a struct.
+        let path = if spec.is_flattened() { String::new() } else { format!("/{}", spec.argument.name) };
         let reason = error.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
-        Problem::custom(format!("/{name}"), reason)
+        Problem::custom(path, reason)
     }
 }
 
