@@ -23,8 +23,8 @@ pub(crate) struct Parameter {
     pub(crate) settings: Settings,
     /// `true` if the fields of the struct are the arguments.
     pub(crate) is_flattened: bool,
-    /// The position of `default` without a value: the default is that of the type.
-    pub(crate) type_default: Option<Ident>,
+    /// `true` if the default is that of the type: `default` has no value.
+    pub(crate) has_type_default: bool,
     /// The name of the HTTP header that repeats the argument; only tools have such headers.
     pub(crate) header: Option<TokenStream>,
     /// The function that completes values; only prompts and templates have completion.
@@ -46,8 +46,11 @@ impl Parameter {
         limits::check(&settings, errors);
         check_flattened(&settings, description.as_ref(), errors);
         let is_flattened = settings.find("flatten").is_some();
-        let is_type_default = settings.find("default").is_some_and(|default| default.arguments.is_empty());
-        let type_default = settings.take_if("default", is_type_default).map(|default| default.method);
+        let default = settings.find("default");
+        let has_type_default = default.is_some_and(|default| default.arguments.is_empty());
+        if has_type_default {
+            settings.take("default");
+        }
         if let (Some(description), None) = (description, settings.find("description")) {
             settings.push(Ident::new("description", typed.pat.span()), description);
         }
@@ -69,7 +72,7 @@ impl Parameter {
         }
         let header = settings.take("header").map(|header| header.arguments);
         let completer = settings.take("complete").map(|complete| complete.arguments);
-        Self { name, r#type, by_reference, settings, is_flattened, type_default, header, completer }
+        Self { name, r#type, by_reference, settings, is_flattened, has_type_default, header, completer }
     }
 
     /// The name of the argument, unless its fields are the arguments.

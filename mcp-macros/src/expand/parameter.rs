@@ -34,10 +34,8 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
     let argument = quote_spanned! {hygienic()=>
         ::mcpwright::Argument::new(#name) #settings #(.header(#header))* #(.complete(#complete))*
     };
-    let argument = match &parameter.type_default {
-        Some(at) => with_type_default(at, parameter, &argument),
-        None => argument,
-    };
+    let argument =
+        if parameter.has_type_default { with_type_default(parameter, &argument) } else { argument };
     quote_spanned!(hygienic_at(name.span())=> .parameter::<#taken, _>(#argument))
 }
 
@@ -83,9 +81,9 @@ pub(crate) fn take(index: usize, parameter: &Parameter) -> TokenStream {
 pub(crate) fn pass(index: usize, parameter: &Parameter) -> TokenStream {
     let variable = variable(index);
     let reference = parameter.by_reference.then(|| quote_spanned!(hygienic()=> &));
-    let default = parameter.type_default.as_ref().map(|at| {
-        let at = hygienic_at(at.span());
-        quote_spanned!(at=> .unwrap_or_else(::core::default::Default::default))
+    let default = parameter.has_type_default.then(|| {
+        let default = type_default(parameter);
+        quote_spanned!(hygienic()=> .unwrap_or_else(|| #default))
     });
     quote_spanned!(hygienic()=> #reference #variable.value()#default)
 }
@@ -100,10 +98,9 @@ pub(crate) fn pass(index: usize, parameter: &Parameter) -> TokenStream {
 ///              ::mcpwright::__private::MaybeSerialize(<Filter as ::core::default::Default>::default()).to_json()
 ///          })
 /// ```
-fn with_type_default(at: &Ident, parameter: &Parameter, argument: &TokenStream) -> TokenStream {
-    let (at, value) = (hygienic_at(at.span()), value_type(parameter));
-    let default = quote_spanned!(at=> <#value as ::core::default::Default>::default());
-    quote_spanned! {at=>
+fn with_type_default(parameter: &Parameter, argument: &TokenStream) -> TokenStream {
+    let default = type_default(parameter);
+    quote_spanned! {hygienic()=>
         ::mcpwright::__private::with_default(#argument, {
             #[allow(unused_imports)]
             use ::mcpwright::__private::NotSerialize as _;
@@ -112,12 +109,19 @@ fn with_type_default(at: &Ident, parameter: &Parameter, argument: &TokenStream) 
     }
 }
 
+/// The default of an argument's type. The compiler reports a type that has none once, although the expression occurs twice.
+fn type_default(parameter: &Parameter) -> TokenStream {
+    let value = value_type(parameter);
+    quote_spanned!(value.span()=> <#value as ::core::default::Default>::default())
+}
+
 /// The type that is taken from the input. An argument with the default of its type may be missing.
 fn taken_type(parameter: &Parameter) -> TokenStream {
     let value = value_type(parameter);
-    match &parameter.type_default {
-        Some(_) => quote_spanned!(value.span()=> ::core::option::Option<#value>),
-        None => value,
+    if parameter.has_type_default {
+        quote_spanned!(value.span()=> ::core::option::Option<#value>)
+    } else {
+        value
     }
 }
 

@@ -30,11 +30,6 @@ impl Settings {
         Some(self.0.remove(position))
     }
 
-    /// Removes and returns the first option of this name, if `condition` is `true`.
-    pub(crate) fn take_if(&mut self, name: &str, condition: bool) -> Option<Setting> {
-        if condition { self.take(name) } else { None }
-    }
-
     /// The first option of this name.
     pub(crate) fn find(&self, name: &str) -> Option<&Setting> {
         self.0.iter().find(|setting| setting.method == name)
