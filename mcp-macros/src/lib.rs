@@ -153,7 +153,7 @@ use proc_macro::TokenStream;
 /// | `allow_unknown_arguments` | all tools ignore arguments that they do not have; default: a call with one is rejected |
 /// | `parts(a, b)` | includes the handlers of other blocks |
 /// | `tools(a, path::b)`, `prompts(…)`, `resources(…)`, `templates(…)` | includes free functions with [`#[tool]`](macro@tool), [`#[prompt]`](macro@prompt) or [`#[resource]`](macro@resource) |
-/// | `with = Self::extend` | a function that extends the builder: see [below](#extension-of-the-builder) |
+/// | `with = Self::extend` | a function that extends the builder: see [below](#parts-and-an-extension-of-the-builder) |
 /// | `part = a` | makes this block a part, with that name and without other options |
 ///
 /// ```
@@ -176,21 +176,29 @@ use proc_macro::TokenStream;
 /// assert_eq!(server.instructions(), Some("Search before you read."));
 /// ```
 ///
-/// # Parts
+/// # Parts, and an extension of the builder
 ///
 /// A type has one block with `#[server]`. Other blocks of the type can be parts of the server, also in other modules.
 ///
+/// What has no option, such as middleware, providers, and tools that are data, is added by a function from `Builder` to
+/// `Builder`, which is applied last. It is a closure, a path, or a function of the same block, which may take `&self` or
+/// `self: &Arc<Self>`.
+///
 /// ```
-/// use mcpwright::{Server, server};
+/// use mcpwright::{Builder, Server, server};
 ///
-/// struct Notes;
+/// struct Notes(&'static str);
 ///
-/// #[server(parts(admin))]
+/// #[server(parts(admin), with = Self::extend)]
 /// impl Notes {
 ///     /// Search the notes.
 ///     #[tool(read_only)]
 ///     async fn find(&self, query: String) -> String {
 ///         query
+///     }
+///
+///     fn extend(&self, builder: Builder) -> Builder {
+///         builder.title(format!("Notes of {}", self.0))
 ///     }
 /// }
 ///
@@ -201,51 +209,9 @@ use proc_macro::TokenStream;
 ///     async fn clear(&self) {}
 /// }
 ///
-/// let server = Server::from(Notes);
+/// let server = Server::from(Notes("Ada"));
 /// assert_eq!(server.tools().len(), 2);
-/// ```
-///
-/// # Extension of the builder
-///
-/// What has no option, such as middleware, providers, and tools that are data, is added by a function from `Builder` to
-/// `Builder`. The server is whole wherever the type is served. The function is applied last. It is a closure, a path, or
-/// a function of the same block, which may take `&self` or `self: &Arc<Self>`.
-///
-/// ```
-/// use mcpwright::{Builder, Server, ToolHandler, server, tool};
-///
-/// /// Return the version.
-/// #[tool(read_only)]
-/// fn version() -> &'static str {
-///     "1.0.0"
-/// }
-///
-/// struct Notes {
-///     shelves: Vec<String>,
-/// }
-///
-/// #[server(tools(version), with = Self::extend)]
-/// impl Notes {
-///     /// Search the notes.
-///     #[tool(read_only)]
-///     async fn find(&self, query: String) -> String {
-///         query
-///     }
-///
-///     /// Adds a tool for each shelf.
-///     fn extend(&self, mut builder: Builder) -> Builder {
-///         for shelf in self.shelves.clone() {
-///             let description = format!("Count the notes of the shelf {shelf}.");
-///             let count = ToolHandler::function(format!("count_{shelf}"), [], || async { 3 });
-///             builder = builder.tool(count.description(description).read_only(true));
-///         }
-///         builder
-///     }
-/// }
-///
-/// let server = Server::from(Notes { shelves: vec!["desk".to_owned(), "archive".to_owned()] });
-/// let names: Vec<_> = server.tools().iter().map(|tool| tool.definition().name.as_str()).collect();
-/// assert_eq!(names, ["find", "version", "count_desk", "count_archive"]);
+/// assert_eq!(server.info().title.as_deref(), Some("Notes of Ada"));
 /// ```
 #[proc_macro_attribute]
 pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -452,6 +418,12 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 /// use mcpwright::{Server, server};
 ///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Page {
+///     /// Id of the last result before the page.
+///     after: Option<String>,
+/// }
+///
 /// struct Shop;
 ///
 /// #[server]
@@ -466,56 +438,23 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 ///         #[arg(one_of("new", "used"), default = "new")] state: String,
 ///         #[arg(name = "type")] kind: Option<String>,
 ///         #[arg(header = "Region")] region: &str,
+///         #[arg(flatten)] page: Page,
 ///     ) -> String {
-///         format!("{query}, {state}, {kind:?}, {region}")
+///         format!("{query}, {state}, {kind:?}, {region}, {:?}", page.after)
 ///     }
 /// }
 ///
 /// let server = Server::from(Shop);
 /// let schema = &server.tools()[0].definition().input_schema;
 /// assert_eq!(schema["properties"]["query"]["maxLength"], 80);
+/// assert_eq!(schema["properties"]["after"]["description"], "Id of the last result before the page.");
 /// ```
 ///
 /// # The fields of a struct
 ///
-/// With `flatten`, clients send the fields of a struct and not the struct, beside other arguments. The struct describes
-/// them: with doc comments, `Option`, `#[serde(default)]`, `#[serde(rename)]`, and `#[schemars(…)]` for constraints. The
-/// server panics when it is built if the type is not a struct with named fields, or if a field has the name of another
-/// argument.
-///
-/// ```
-/// use mcpwright::{Server, server};
-///
-/// #[derive(serde::Deserialize, schemars::JsonSchema)]
-/// struct Page {
-///     /// Maximum number of results.
-///     #[serde(default = "ten")]
-///     #[schemars(range(min = 1, max = 100))]
-///     limit: usize,
-///     /// Id of the last result before the page.
-///     after: Option<String>,
-/// }
-///
-/// fn ten() -> usize {
-///     10
-/// }
-///
-/// struct Shop;
-///
-/// #[server]
-/// impl Shop {
-///     /// Search the shop.
-///     #[tool(read_only)]
-///     fn find(&self, query: &str, #[arg(flatten)] page: Page) -> String {
-///         format!("{} of {query} after {:?}", page.limit, page.after)
-///     }
-/// }
-///
-/// let server = Server::from(Shop);
-/// let schema = &server.tools()[0].definition().input_schema;
-/// assert_eq!(schema["properties"].as_object().unwrap().keys().collect::<Vec<_>>(), ["query", "limit", "after"]);
-/// assert_eq!(schema["required"][0], "query");
-/// ```
+/// With `flatten`, clients send the fields of a struct and not the struct. The struct describes them: with doc comments,
+/// `Option`, `#[serde(default)]`, `#[serde(rename)]`, and `#[schemars(…)]` for constraints. The server panics when it is
+/// built if the type is not a struct with named fields, or if a field has the name of another argument.
 #[proc_macro_attribute]
 pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
     expand::arg::expand(&item.into()).into()

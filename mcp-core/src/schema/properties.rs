@@ -1,4 +1,4 @@
-//! The properties of an object, as the arguments of a tool beside others.
+//! The properties of an object, as arguments among others.
 
 use crate::schema::error::SchemaError;
 use crate::schema::node::{Additional, Kind, Node, ObjectNode};

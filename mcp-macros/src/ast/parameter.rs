@@ -88,11 +88,11 @@ fn check_flattened(settings: &Settings, description: Option<&TokenStream>, error
     }
     for setting in settings.iter().filter(|setting| setting.method != "flatten") {
         let (option, fix) = (&setting.method, "describe the fields in the struct, and remove it here");
-        errors.report(option, format!("`{option}` must not be beside `flatten`: {fix}"));
+        errors.report(option, format!("`{option}` must not be combined with `flatten`: {fix}"));
     }
     if let (Some(description), None) = (description, settings.find("description")) {
         let fix = "describe the fields in the struct, or write `//`";
-        errors.report(description, format!("a doc comment must not be beside `flatten`: {fix}"));
+        errors.report(description, format!("a doc comment must not be combined with `flatten`: {fix}"));
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) enum Role {
     Part(Ident),
 }
 
-/// What a whole server has beside the methods of its block.
+/// A whole server, without the methods of its block.
 pub(crate) struct Whole {
     pub(crate) name: Option<TokenStream>,
     pub(crate) version: Option<TokenStream>,
@@ -110,7 +110,7 @@ impl Whole {
         Self { name, version, settings, parts: parts.into_iter().collect(), functions, with }
     }
 
-    /// Returns `true` if the server may have handlers beside those of its block.
+    /// Returns `true` if the server may have handlers in addition to those of its block.
     fn has_handlers(&self) -> bool {
         !self.parts.is_empty() || !self.functions.is_empty() || self.with.is_some()
     }

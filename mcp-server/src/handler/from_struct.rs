@@ -9,8 +9,8 @@ impl ToolHandler {
     /// Returns a tool that calls an asynchronous function which takes a struct: its fields are the arguments.
     ///
     /// The fields have the descriptions, the defaults and the constraints that the struct declares. The function may take
-    /// extractors too, and several structs if their fields have different names. For arguments beside those of a struct,
-    /// use [`function`](Self::function) and [`Argument::flatten`](crate::Argument::flatten).
+    /// extractors too, and several structs if their fields have different names. For arguments in addition to
+    /// those of a struct, use [`function`](Self::function) and [`Argument::flatten`](crate::Argument::flatten).
     ///
     /// ```
     /// use mcpwright_server::testing::Client;

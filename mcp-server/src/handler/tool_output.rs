@@ -19,7 +19,7 @@ pub(crate) enum OutputCheck {
     Derived(Arc<CompiledSchema>),
     /// Against a schema written by hand.
     #[allow(dead_code, reason = "schemas of results are written by hand with the feature `validate` only")]
-    Written(Validator),
+    HandWritten(Validator),
 }
 
 impl ToolHandler {
@@ -139,7 +139,7 @@ impl OutputCheck {
         let value: Value = structured.decode_owned().map_err(|error| error.to_string())?;
         let checked = match self {
             Self::Derived(schema) => schema.coerce(value, true).map(drop),
-            Self::Written(validator) => validator.check(&value),
+            Self::HandWritten(validator) => validator.check(&value),
         };
         checked.map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     }

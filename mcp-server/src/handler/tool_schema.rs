@@ -73,7 +73,7 @@ impl ToolHandler {
         });
         match self.accept(compiled) {
             Some((validator, schema)) => {
-                self.with_output(schema.into(), false, Some(OutputCheck::Written(validator)))
+                self.with_output(schema.into(), false, Some(OutputCheck::HandWritten(validator)))
             }
             None => self,
         }

@@ -73,8 +73,8 @@ impl Argument {
         }
     }
 
-    /// Makes the fields of a struct arguments, beside the other ones of the handler: clients send the fields, and not
-    /// the struct.
+    /// Makes the fields of a struct arguments, like the others of the handler: clients send the fields, and not the
+    /// struct.
     ///
     /// The fields have the descriptions, the defaults and the constraints that the struct declares with doc comments,
     /// `#[serde(…)]` and `#[schemars(…)]`. If all arguments are those of a struct,
