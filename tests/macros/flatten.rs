@@ -83,6 +83,27 @@ struct Tree {
     children: Vec<Tree>,
 }
 
+/// A number that only its type checks.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "u32")]
+struct Even(u32);
+
+impl TryFrom<u32> for Even {
+    type Error = String;
+
+    fn try_from(number: u32) -> Result<Self, String> {
+        if number % 2 == 0 { Ok(Self(number)) } else { Err(format!("{number} is odd")) }
+    }
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct Pair {
+    #[schemars(with = "u32", extend("x-mcp-header" = "First"))]
+    first: Even,
+    #[schemars(with = "Vec<u32>")]
+    rest: Vec<Even>,
+}
+
 fn day() -> u16 {
     24
 }
@@ -137,6 +158,12 @@ impl Broker {
                 .iter()
                 .map(|child| child.value + u8::try_from(child.children.len()).unwrap_or(0))
                 .sum::<u8>()
+    }
+
+    /// Take numbers that their type checks.
+    #[tool]
+    fn pair(#[arg(flatten)] pair: Pair) -> String {
+        format!("{pair:?}")
     }
 
     /// Ask for an order.
@@ -289,6 +316,12 @@ async fn problems_name_the_field() {
         &["price: expected an integer from 0 to 255, got the string \"x\""],
     )
     .await;
+    check("pair", json!({ "first": 3, "rest": [] }), &["first: 3 is odd"]).await;
+    check("pair", json!({ "first": "2", "rest": [2, 5] }), &["rest: 5 is odd"]).await;
+    let server = Server::from(Broker);
+    let pair =
+        server.tools().iter().find(|tool| tool.definition().name == "pair").expect("the tool is there");
+    assert_eq!(pair.header_params()[0].path(), ["first"]);
 }
 
 #[tokio::test]
