@@ -1,6 +1,8 @@
 //! Items that the macros use in generated code. They are not part of the public interface.
 
-use mcpwright_server::FromContext;
+use mcpwright_server::{Argument, Builder, FromContext};
+use serde::Serialize;
+use serde_json::Value;
 
 /// A type that handlers take by reference: the value that is extracted, and then borrowed by the function.
 pub trait Referent {
@@ -49,3 +51,37 @@ pub fn unnamed<T: Unnamed>() {}
 
 /// Asserts that a parameter needs no variable in the URI.
 pub fn outside_of_uri<T: OutsideOfUri>() {}
+
+/// Extends the builder of a server by a function.
+pub fn extend(builder: Builder, with: impl FnOnce(Builder) -> Builder) -> Builder {
+    with(builder)
+}
+
+/// A value that can be serialized, if its type can.
+#[derive(Debug)]
+pub struct MaybeSerialize<T>(pub T);
+
+impl<T: Serialize> MaybeSerialize<T> {
+    /// Returns the value as JSON. The compiler prefers this method to that of [`NotSerialize`] if the type has it.
+    pub fn to_json(&self) -> Option<Value> {
+        serde_json::to_value(&self.0).ok()
+    }
+}
+
+/// The values of all types, also of those that cannot be serialized.
+pub trait NotSerialize {
+    /// Returns `None`.
+    fn to_json(&self) -> Option<Value> {
+        None
+    }
+}
+
+impl<T> NotSerialize for MaybeSerialize<T> {}
+
+/// Sets the default of an argument, if there is one to publish.
+pub fn with_default(argument: Argument, default: Option<Value>) -> Argument {
+    match default {
+        Some(default) => argument.default(default),
+        None => argument,
+    }
+}

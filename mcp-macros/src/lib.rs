@@ -74,7 +74,7 @@
 //!                     Argument::new("limit").default(10).range(1..=100).description("Maximum number of notes."),
 //!                 )
 //!                 .parameter::<Context, _>(Argument::new("context"))
-//!                 .output::<Json<Vec<String>>>()
+//!                 .returns::<Json<Vec<String>>>()
 //!                 .read_only(true)
 //!                 .description("Search the notes."),
 //!             )
@@ -93,6 +93,7 @@
 //! | `name: T`, where `T` implements `serde::Deserialize` and `schemars::JsonSchema` | an argument with that name |
 //! | `name: Option<T>` | an optional argument |
 //! | `name: &str`, `name: &[T]`, `name: &T` | an argument of type `String`, `Vec<T>` or `T`, by reference |
+//! | `#[arg(flatten)] name: T`, where `T` is a struct | the fields of the struct are arguments |
 //! | `context: &Context`, `caller: Caller`, `pool: Ext<Pool>` | an extractor: a value from the call or the server |
 //! | `Admin(name): Admin` | an extractor of your own: its type implements `FromContext` |
 //!
@@ -151,6 +152,8 @@ use proc_macro::TokenStream;
 /// | `read_only`, `destructive`, `idempotent`, `open_world` | hints of all tools that do not set them; see [`#[tool]`](macro@tool) |
 /// | `allow_unknown_arguments` | all tools ignore arguments that they do not have; default: a call with one is rejected |
 /// | `parts(a, b)` | includes the handlers of other blocks |
+/// | `tools(a, path::b)`, `prompts(…)`, `resources(…)`, `templates(…)` | includes free functions with [`#[tool]`](macro@tool), [`#[prompt]`](macro@prompt) or [`#[resource]`](macro@resource) |
+/// | `with = Self::extend` | a function that extends the builder: see [below](#parts-and-an-extension-of-the-builder) |
 /// | `part = a` | makes this block a part, with that name and without other options |
 ///
 /// ```
@@ -173,21 +176,29 @@ use proc_macro::TokenStream;
 /// assert_eq!(server.instructions(), Some("Search before you read."));
 /// ```
 ///
-/// # Parts
+/// # Parts, and an extension of the builder
 ///
 /// A type has one block with `#[server]`. Other blocks of the type can be parts of the server, also in other modules.
 ///
+/// What has no option, such as middleware, providers, and tools that are data, is added by a function from `Builder` to
+/// `Builder`, which is applied last. It is a closure, a path, or a function of the same block, which may take `&self` or
+/// `self: &Arc<Self>`.
+///
 /// ```
-/// use mcpwright::{Server, server};
+/// use mcpwright::{Builder, Server, server};
 ///
-/// struct Notes;
+/// struct Notes(&'static str);
 ///
-/// #[server(parts(admin))]
+/// #[server(parts(admin), with = Self::extend)]
 /// impl Notes {
 ///     /// Search the notes.
 ///     #[tool(read_only)]
 ///     async fn find(&self, query: String) -> String {
 ///         query
+///     }
+///
+///     fn extend(&self, builder: Builder) -> Builder {
+///         builder.title(format!("Notes of {}", self.0))
 ///     }
 /// }
 ///
@@ -198,8 +209,9 @@ use proc_macro::TokenStream;
 ///     async fn clear(&self) {}
 /// }
 ///
-/// let server = Server::from(Notes);
+/// let server = Server::from(Notes("Ada"));
 /// assert_eq!(server.tools().len(), 2);
+/// assert_eq!(server.info().title.as_deref(), Some("Notes of Ada"));
 /// ```
 #[proc_macro_attribute]
 pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -217,6 +229,7 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `name = "…"` | name of the tool; default: the name of the method |
 /// | `title = "…"` | name of the tool for people; for clients of revisions before 2026-07-28, also in the annotations |
 /// | `description = "…"` | description of the tool; default: the doc comment |
+/// | `output = T` | type whose schema is published, for a method that returns a `CallToolResult`, a `JsonText` or a `Value`; results are checked against it |
 /// | `read_only` | hint `readOnlyHint`: the tool changes nothing |
 /// | `destructive` | hint `destructiveHint`: the tool may delete or overwrite data; with `= false`, it only adds data |
 /// | `idempotent` | hint `idempotentHint`: a second call with the same arguments has no further effect |
@@ -268,6 +281,7 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 ///
 /// assert_eq!(add(1, 2), 3);
+/// // In a block, the same is `#[server(tools(add))]`.
 /// let server = Server::builder("calculator", "1.0.0").tool(add::tool()).build();
 /// assert_eq!(server.tools()[0].definition().name, "add");
 /// ```
@@ -387,6 +401,8 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `description = "…"` | description of the argument; default: the doc comment |
 /// | `title = "…"` | name of the argument for people |
 /// | `default = 10` | value of an argument that is left out; without it, only an `Option` is optional |
+/// | `default` | the same, with the value of `Default`; it is published if the type implements `serde::Serialize` |
+/// | `flatten` | the fields of the parameter, a struct, are the arguments: see [below](#the-fields-of-a-struct) |
 /// | `range = 1..=100` | minimum and maximum of a number |
 /// | `length = 1..=80` | minimum and maximum number of characters of a string, or of items of a list |
 /// | `pattern = "^[a-z]+$"` | regular expression that a string must match; not anchored |
@@ -402,6 +418,12 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 /// use mcpwright::{Server, server};
 ///
+/// #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// struct Page {
+///     /// Id of the last result before the page.
+///     after: Option<String>,
+/// }
+///
 /// struct Shop;
 ///
 /// #[server]
@@ -416,15 +438,23 @@ pub fn prompt(options: TokenStream, item: TokenStream) -> TokenStream {
 ///         #[arg(one_of("new", "used"), default = "new")] state: String,
 ///         #[arg(name = "type")] kind: Option<String>,
 ///         #[arg(header = "Region")] region: &str,
+///         #[arg(flatten)] page: Page,
 ///     ) -> String {
-///         format!("{query}, {state}, {kind:?}, {region}")
+///         format!("{query}, {state}, {kind:?}, {region}, {:?}", page.after)
 ///     }
 /// }
 ///
 /// let server = Server::from(Shop);
 /// let schema = &server.tools()[0].definition().input_schema;
 /// assert_eq!(schema["properties"]["query"]["maxLength"], 80);
+/// assert_eq!(schema["properties"]["after"]["description"], "Id of the last result before the page.");
 /// ```
+///
+/// # The fields of a struct
+///
+/// With `flatten`, clients send the fields of a struct and not the struct. The struct describes them: with doc comments,
+/// `Option`, `#[serde(default)]`, `#[serde(rename)]`, and `#[schemars(…)]` for constraints. The server panics when it is
+/// built if the type is not a struct with named fields, or if a field has the name of another argument.
 #[proc_macro_attribute]
 pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
     expand::arg::expand(&item.into()).into()

@@ -4,10 +4,13 @@
 
 mod arguments;
 mod completion;
+mod composed;
 mod extractors;
+mod flatten;
 mod forms;
 mod functions;
 mod limits;
+mod outputs;
 mod prompts;
 mod resources;
 mod results;

@@ -169,7 +169,7 @@ async fn an_error_becomes_text() {
 #[tokio::test]
 async fn structured_content_has_a_schema() {
     let client = client(Results);
-    let note = json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX });
+    let note = json!({ "type": "integer" });
     for tool in ["structured", "converted"] {
         assert_eq!(
             definition(&client, tool).await["outputSchema"]["properties"],

@@ -71,6 +71,15 @@ pub enum SchemaError {
         /// The type that the schema describes, such as `a string`.
         type_name: &'static str,
     },
+    /// A type whose fields are arguments, but which is not a struct with named fields.
+    #[error(
+        "a type whose fields are arguments must be a struct with named fields, but this type is {type_name}: make it \
+         one of several arguments, or a field of a struct"
+    )]
+    NotAStruct {
+        /// The type that the schema describes, such as `a map`.
+        type_name: &'static str,
+    },
     /// Two properties with the same name.
     #[error("property names must be unique: `{name}` is used twice")]
     DuplicateProperty {

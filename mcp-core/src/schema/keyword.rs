@@ -239,3 +239,13 @@ pub(super) fn add_integer_bounds(keywords: &mut Map<String, Value>, format: &str
     expected.iter().all(|(keyword, bound)| keywords.get(*keyword).and_then(Value::as_i64) == *bound)
         && keywords.keys().all(|keyword| keyword == "minimum" || keyword == "maximum")
 }
+
+/// Removes bounds that are those of the Rust integer type named by a format.
+pub(super) fn remove_integer_bounds(keywords: &mut Map<String, Value>, format: &str) {
+    let Some((minimum, maximum)) = integer_bounds(format) else { return };
+    for (keyword, bound) in [("minimum", minimum), ("maximum", maximum)] {
+        if bound.is_some() && keywords.get(keyword).and_then(Value::as_i64) == bound {
+            keywords.shift_remove(keyword);
+        }
+    }
+}

@@ -79,6 +79,7 @@ mod number;
 mod object;
 mod portable;
 mod problem;
+mod properties;
 mod read;
 mod shape;
 mod suggestion;
@@ -89,6 +90,7 @@ pub use error::SchemaError;
 pub use object::ObjectSchemaBuilder;
 pub use portable::PortableSchema;
 pub use problem::Problem;
+pub use properties::{Properties, Property};
 pub use shape::CompiledSchema;
 
 #[cfg(test)]

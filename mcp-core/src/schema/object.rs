@@ -14,6 +14,8 @@ use crate::schema::portable::PortableSchema;
 #[derive(Clone, Debug, Default)]
 pub struct ObjectSchemaBuilder {
     properties: Vec<(String, PortableSchema, bool)>,
+    /// The schema of members that are not properties.
+    rest: Option<PortableSchema>,
     is_open: bool,
 }
 
@@ -30,6 +32,13 @@ impl ObjectSchemaBuilder {
         self
     }
 
+    /// Accepts members that are not properties, if they match a schema.
+    #[must_use]
+    pub fn rest(mut self, schema: PortableSchema) -> Self {
+        self.rest = Some(schema);
+        self
+    }
+
     /// Accepts members that are not properties.
     #[must_use]
     pub fn allow_unknown_members(mut self) -> Self {
@@ -43,9 +52,16 @@ impl ObjectSchemaBuilder {
     ///
     /// Returns [`SchemaError::DuplicateProperty`] if two properties have the same name.
     pub fn build(self) -> Result<Schema, SchemaError> {
-        let additional = if self.is_open { Additional::Any } else { Additional::None };
-        let mut object = ObjectNode { additional, ..ObjectNode::default() };
         let mut definitions = Vec::new();
+        let additional = match self.rest {
+            Some(rest) if !rest.accepts_any() => {
+                Additional::Of(Box::new(move_definitions(rest, &mut definitions)))
+            }
+            Some(_) => Additional::Any,
+            None if self.is_open => Additional::Any,
+            None => Additional::None,
+        };
+        let mut object = ObjectNode { additional, ..ObjectNode::default() };
         for (name, schema, required) in self.properties {
             if object.properties.iter().any(|(other, _)| *other == name) {
                 return Err(SchemaError::DuplicateProperty { name });

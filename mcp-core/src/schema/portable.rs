@@ -17,14 +17,15 @@ use crate::schema::read::Reader;
 /// - References are expanded inline, except those to recursive types.
 /// - The variants of an enum become one `enum`, and their documentation becomes lines of the description.
 /// - `Option<T>` becomes `T`.
-/// - Integer formats that JSON Schema does not define become bounds.
+/// - Integer formats that JSON Schema does not define become bounds in arguments. A result has no bounds that its Rust
+///   type implies, because they tell a client nothing about values that it only reads.
 /// - A tuple becomes an array of the types of its elements.
 /// - A tagged enum becomes an `anyOf` of objects.
 #[derive(Clone, Debug)]
 pub struct PortableSchema {
     pub(super) node: Node,
     pub(super) definitions: Vec<(String, Node)>,
-    purpose: Purpose,
+    pub(super) purpose: Purpose,
 }
 
 impl PortableSchema {
@@ -49,7 +50,7 @@ impl PortableSchema {
     }
 
     fn read(generated: &Value, purpose: Purpose) -> Result<Self, SchemaError> {
-        let mut reader = Reader::new(generated)?;
+        let mut reader = Reader::new(generated, purpose)?;
         let mut node = reader.read_root()?;
         let mut definitions: Vec<(String, Node)> = Vec::new();
         let mut pending = referenced_names(&mut node);

@@ -1,9 +1,9 @@
 //! A function as it is written. Its body stays a token tree: no macro reads it.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Signature, Token, Visibility};
+use syn::{Attribute, Expr, Signature, Token, Visibility};
 
 /// A free function or a method.
 pub(crate) struct Function {
@@ -51,4 +51,13 @@ impl ToTokens for Function {
         self.signature.to_tokens(tokens);
         self.body.to_tokens(tokens);
     }
+}
+
+/// The name in `Self::name`.
+pub(crate) fn own_function(function: &TokenStream) -> Option<Ident> {
+    let Ok(Expr::Path(path)) = syn::parse2(function.clone()) else { return None };
+    let mut segments = path.path.segments.iter();
+    let is_self = segments.next()?.ident == "Self";
+    let name = segments.next().filter(|_| is_self)?;
+    segments.next().is_none().then(|| name.ident.clone())
 }

@@ -46,6 +46,8 @@ pub(crate) struct Handler {
     pub(crate) name: Name,
     /// The URI of a resource, with its variables.
     pub(crate) uri: Option<(LitStr, Vec<String>)>,
+    /// The type whose schema is that of a tool's results, if the function does not return it.
+    pub(crate) output: Option<TokenStream>,
     pub(crate) settings: Settings,
 }
 
@@ -71,7 +73,8 @@ impl Handler {
         if let (Some(description), None) = (description, settings.find("description")) {
             settings.push(Ident::new("description", description.span()), description);
         }
-        Some(Self { kind, name, uri, settings })
+        let output = settings.take("output").map(|output| output.arguments);
+        Some(Self { kind, name, uri, output, settings })
     }
 
     /// The builder's method that adds the handler.
@@ -121,8 +124,10 @@ impl Handler {
         parameters: &[Parameter],
         errors: &mut Errors,
     ) {
-        let names: Vec<_> = parameters.iter().filter_map(|parameter| parameter.name.as_ref()).collect();
-        for variable in variables {
+        let names: Vec<_> = parameters.iter().filter_map(Parameter::argument_name).collect();
+        // The fields of a struct are known only when the server is built.
+        let has_fields = parameters.iter().any(|parameter| parameter.is_flattened);
+        for variable in variables.iter().filter(|_| !has_fields) {
             let may_match = |name: &&Name| name.text.as_ref().is_none_or(|text| text == variable);
             if !names.iter().any(may_match) {
                 errors.report(

@@ -147,8 +147,8 @@ fn read_parameters(signature: &mut Signature, errors: &mut Errors) -> Vec<Parame
 
 /// Reports a name that an earlier parameter has.
 fn check_name(parameter: &Parameter, earlier: &[Parameter], errors: &mut Errors) {
-    let text = |parameter: &Parameter| parameter.name.as_ref().and_then(|name| name.text.clone());
-    if let (Some(name), Some(new)) = (&parameter.name, text(parameter))
+    let text = |parameter: &Parameter| parameter.argument_name().and_then(|name| name.text.clone());
+    if let (Some(name), Some(new)) = (parameter.argument_name(), text(parameter))
         && earlier.iter().any(|earlier| text(earlier).as_ref() == Some(&new))
     {
         let fix = "give one of them another name with `#[arg(name = \"…\")]`";

@@ -21,6 +21,10 @@ pub(crate) struct Parameter {
     /// `true` if the function takes the parameter by reference.
     pub(crate) by_reference: bool,
     pub(crate) settings: Settings,
+    /// `true` if the fields of the struct are the arguments.
+    pub(crate) is_flattened: bool,
+    /// `true` if the default is that of the type: `default` has no value.
+    pub(crate) has_type_default: bool,
     /// The name of the HTTP header that repeats the argument; only tools have such headers.
     pub(crate) header: Option<TokenStream>,
     /// The function that completes values; only prompts and templates have completion.
@@ -40,12 +44,19 @@ impl Parameter {
             ARG.read_into(&mut settings, tokens, errors);
         }
         limits::check(&settings, errors);
+        check_flattened(&settings, description.as_ref(), errors);
+        let is_flattened = settings.find("flatten").is_some();
+        let default = settings.find("default");
+        let has_type_default = default.is_some_and(|default| default.arguments.is_empty());
+        if has_type_default {
+            settings.take("default");
+        }
         if let (Some(description), None) = (description, settings.find("description")) {
             settings.push(Ident::new("description", typed.pat.span()), description);
         }
         let name = settings.take("name").map(Name::from_setting);
         let name = name.or_else(|| plain_name(&typed.pat).map(Name::from_ident));
-        if name.is_none() && is_described {
+        if name.is_none() && is_described && !is_flattened {
             errors.report(
                 &typed.pat,
                 "an argument must have a name: add `#[arg(name = \"…\")]`, or use a plain name without a leading `_`",
@@ -61,7 +72,27 @@ impl Parameter {
         }
         let header = settings.take("header").map(|header| header.arguments);
         let completer = settings.take("complete").map(|complete| complete.arguments);
-        Self { name, r#type, by_reference, settings, header, completer }
+        Self { name, r#type, by_reference, settings, is_flattened, has_type_default, header, completer }
+    }
+
+    /// The name of the argument, unless its fields are the arguments.
+    pub(crate) fn argument_name(&self) -> Option<&Name> {
+        self.name.as_ref().filter(|_| !self.is_flattened)
+    }
+}
+
+/// Reports what describes a struct whose fields are the arguments: clients do not see the struct.
+fn check_flattened(settings: &Settings, description: Option<&TokenStream>, errors: &mut Errors) {
+    if settings.find("flatten").is_none() {
+        return;
+    }
+    for setting in settings.iter().filter(|setting| setting.method != "flatten") {
+        let (option, fix) = (&setting.method, "describe the fields in the struct, and remove it here");
+        errors.report(option, format!("`{option}` must not be combined with `flatten`: {fix}"));
+    }
+    if let (Some(description), None) = (description, settings.find("description")) {
+        let fix = "describe the fields in the struct, or write `//`";
+        errors.report(description, format!("a doc comment must not be combined with `flatten`: {fix}"));
     }
 }
 

@@ -6,10 +6,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{LitInt, Token};
+use syn::{LitInt, Path, Token};
 
 use crate::ast::block::Block;
 use crate::ast::docs;
+use crate::ast::function::own_function;
 use crate::ast::handler::{HandlerKind, check_hints};
 use crate::ast::method::Method;
 use crate::ast::options::setting::Settings;
@@ -26,9 +27,25 @@ pub(crate) struct Server {
 
 /// The role of a block in its server.
 pub(crate) enum Role {
-    Whole { name: Option<TokenStream>, version: Option<TokenStream>, settings: Settings, parts: Vec<Ident> },
+    Whole(Box<Whole>),
     Part(Ident),
 }
+
+/// A whole server, without the methods of its block.
+pub(crate) struct Whole {
+    pub(crate) name: Option<TokenStream>,
+    pub(crate) version: Option<TokenStream>,
+    pub(crate) settings: Settings,
+    pub(crate) parts: Vec<Ident>,
+    /// Free functions, each with the builder's method that adds its handler.
+    pub(crate) functions: Vec<(&'static str, Path)>,
+    /// The function that extends the builder.
+    pub(crate) with: Option<TokenStream>,
+}
+
+/// The options that list free functions, each with the builder's method that adds a handler.
+const FUNCTIONS: [(&str, &str); 4] =
+    [("tools", "tool"), ("prompts", "prompt"), ("resources", "resource"), ("templates", "template")];
 
 /// The form in which a function of the block is called.
 #[derive(Clone, Copy)]
@@ -58,10 +75,10 @@ impl Server {
         check_hints(&settings, errors);
         let role = match settings.take("part") {
             Some(part) => Role::part(part.arguments, &settings, errors),
-            None => Role::whole(settings, block, errors),
+            None => Role::Whole(Box::new(Whole::read(settings, block, &functions, errors))),
         };
-        let has_parts = matches!(&role, Role::Whole { parts, .. } if !parts.is_empty());
-        if methods.is_empty() && !has_parts && errors.is_empty() {
+        let has_others = matches!(&role, Role::Whole(whole) if whole.has_handlers());
+        if methods.is_empty() && !has_others && errors.is_empty() {
             let fix = "put `#[tool]`, `#[resource]` or `#[prompt]` on a method";
             errors.report(&block.header.self_ty, format!("a server must have at least one handler: {fix}"));
         }
@@ -69,8 +86,13 @@ impl Server {
     }
 }
 
-impl Role {
-    fn whole(mut settings: Settings, block: &Block, errors: &mut Errors) -> Self {
+impl Whole {
+    fn read(
+        mut settings: Settings,
+        block: &Block,
+        functions: &HashMap<Ident, BlockFunction>,
+        errors: &mut Errors,
+    ) -> Self {
         let name = settings.take("name").map(|name| name.arguments);
         let version = settings.take("version").map(|version| version.arguments);
         let parts = settings.take("parts").map_or_else(Punctuated::default, |parts| {
@@ -82,9 +104,19 @@ impl Role {
         {
             settings.push(Ident::new("description", Span::mixed_site()), description);
         }
-        Self::Whole { name, version, settings, parts: parts.into_iter().collect() }
+        let with = settings.take("with").map(|with| with.arguments);
+        check_with(with.as_ref(), functions, errors);
+        let functions = read_functions(&mut settings, errors);
+        Self { name, version, settings, parts: parts.into_iter().collect(), functions, with }
     }
 
+    /// Returns `true` if the server may have handlers in addition to those of its block.
+    fn has_handlers(&self) -> bool {
+        !self.parts.is_empty() || !self.functions.is_empty() || self.with.is_some()
+    }
+}
+
+impl Role {
     fn part(name: TokenStream, settings: &Settings, errors: &mut Errors) -> Self {
         for setting in settings.iter() {
             let method = &setting.method;
@@ -93,6 +125,28 @@ impl Role {
         }
         let name = errors.ok(syn::parse2(name));
         Self::Part(name.unwrap_or_else(|| Ident::new("part", Span::mixed_site())))
+    }
+}
+
+/// Reads the options that list free functions.
+fn read_functions(settings: &mut Settings, errors: &mut Errors) -> Vec<(&'static str, Path)> {
+    let mut functions = Vec::new();
+    for (option, method) in FUNCTIONS {
+        let Some(setting) = settings.take(option) else { continue };
+        let parser = Punctuated::<Path, Token![,]>::parse_terminated;
+        let paths = errors.ok(parser.parse2(setting.arguments)).unwrap_or_default();
+        functions.extend(paths.into_iter().map(|path| (method, path)));
+    }
+    functions
+}
+
+/// Reports a function of the block that cannot extend the builder.
+fn check_with(with: Option<&TokenStream>, functions: &HashMap<Ident, BlockFunction>, errors: &mut Errors) {
+    let Some(with) = with else { return };
+    let function = own_function(with).and_then(|name| functions.get(&name).copied());
+    if function.is_some_and(|function| function.is_async) {
+        let fix = "a server is built without waiting, so wait before you create the type";
+        errors.report(with, format!("`with` must not be an `async` function: {fix}"));
     }
 }
 

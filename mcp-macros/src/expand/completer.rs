@@ -1,10 +1,10 @@
 //! Expansion of `#[arg(complete = …)]`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote_spanned;
-use syn::Expr;
 use syn::spanned::Spanned;
 
+use crate::ast::function::own_function;
 use crate::expand::owner::Owner;
 use crate::expand::span::{hygienic, hygienic_at};
 
@@ -38,13 +38,4 @@ pub(crate) fn completer(complete: &TokenStream, owner: &Owner<'_>) -> TokenStrea
             }
         })
     }
-}
-
-/// The name in `Self::name`.
-fn own_function(complete: &TokenStream) -> Option<Ident> {
-    let Ok(Expr::Path(path)) = syn::parse2(complete.clone()) else { return None };
-    let mut segments = path.path.segments.iter();
-    let is_self = segments.next()?.ident == "Self";
-    let name = segments.next().filter(|_| is_self)?;
-    segments.next().is_none().then(|| name.ident.clone())
 }

@@ -46,7 +46,7 @@ pub(crate) fn registrations(method: &Method, owner: &Owner<'_>) -> TokenStream {
 ///              }
 ///          })
 ///          .parameter::<String, _>(::mcpwright::Argument::new("query"))
-///          .output::<Json<Vec<Note>>>()
+///          .returns::<Json<Vec<Note>>>()
 ///          .read_only(true)
 ///          .description("Search the notes.")
 /// ```
@@ -67,9 +67,10 @@ pub(crate) fn expression(method: &Method, handler: &Handler, owner: &Owner<'_>) 
     let check = (!parameters.is_empty()).then(|| quote_spanned!(hygienic()=> input.check()?;));
     let r#type = type_name(handler);
     let declarations = parameters.iter().map(|parameter| parameter::declare(parameter, handler, owner));
-    let output = match (&method.output, handler.kind) {
-        (Output::Named(output), HandlerKind::Tool) => {
-            Some(quote_spanned!(hygienic_at(output.span())=> .output::<#output>()))
+    let output = match (&handler.output, &method.output, handler.kind) {
+        (Some(output), ..) => Some(quote_spanned!(hygienic_at(output.span())=> .output::<#output>())),
+        (None, Output::Named(output), HandlerKind::Tool) => {
+            Some(quote_spanned!(hygienic_at(output.span())=> .returns::<#output>()))
         }
         _ => None,
     };

@@ -24,8 +24,9 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
     let Parameter { name, settings, header, completer: complete, .. } = parameter;
     let taken = taken_type(parameter);
     let Some(Name { tokens: name, .. }) = name else {
-        let extractor = quote_spanned!(hygienic()=> ::mcpwright::Argument::new(""));
-        return quote_spanned!(hygienic_at(taken.span())=> .parameter::<#taken, _>(#extractor));
+        // An extractor has no settings, and a struct whose fields are the arguments needs no name.
+        let unnamed = quote_spanned!(hygienic()=> ::mcpwright::Argument::new("") #settings);
+        return quote_spanned!(hygienic_at(taken.span())=> .parameter::<#taken, _>(#unnamed));
     };
     let header = header.iter().filter(|_| handler.kind == HandlerKind::Tool);
     let complete = complete.iter().filter(|_| handler.has_completion());
@@ -33,6 +34,8 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
     let argument = quote_spanned! {hygienic()=>
         ::mcpwright::Argument::new(#name) #settings #(.header(#header))* #(.complete(#complete))*
     };
+    let argument =
+        if parameter.has_type_default { with_type_default(parameter, &argument) } else { argument };
     quote_spanned!(hygienic_at(name.span())=> .parameter::<#taken, _>(#argument))
 }
 
@@ -44,6 +47,9 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
 /// ```
 pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Option<TokenStream> {
     let taken = taken_type(parameter);
+    if parameter.is_flattened {
+        return None;
+    }
     let Some(name) = &parameter.name else {
         return Some(quote_spanned!(hygienic()=> ::mcpwright::__private::unnamed::<#taken>();));
     };
@@ -75,11 +81,52 @@ pub(crate) fn take(index: usize, parameter: &Parameter) -> TokenStream {
 pub(crate) fn pass(index: usize, parameter: &Parameter) -> TokenStream {
     let variable = variable(index);
     let reference = parameter.by_reference.then(|| quote_spanned!(hygienic()=> &));
-    quote_spanned!(hygienic()=> #reference #variable.value())
+    let default = parameter.has_type_default.then(|| {
+        let default = type_default(parameter);
+        quote_spanned!(hygienic()=> .unwrap_or_else(|| #default))
+    });
+    quote_spanned!(hygienic()=> #reference #variable.value()#default)
 }
 
-/// The type that is taken from the input: a `String` for `&str`, and a `Vec<T>` for `&[T]`.
+/// The settings of an argument whose default is that of its type, which is published if it can be serialized.
+///
+/// ```text
+/// Input:   #[arg(default)] filter: Filter
+/// Output:  ::mcpwright::__private::with_default(::mcpwright::Argument::new("filter"), {
+///              #[allow(unused_imports)]
+///              use ::mcpwright::__private::NotSerialize as _;
+///              ::mcpwright::__private::MaybeSerialize(<Filter as ::core::default::Default>::default()).to_json()
+///          })
+/// ```
+fn with_type_default(parameter: &Parameter, argument: &TokenStream) -> TokenStream {
+    let default = type_default(parameter);
+    quote_spanned! {hygienic()=>
+        ::mcpwright::__private::with_default(#argument, {
+            #[allow(unused_imports)]
+            use ::mcpwright::__private::NotSerialize as _;
+            ::mcpwright::__private::MaybeSerialize(#default).to_json()
+        })
+    }
+}
+
+/// The default of an argument's type. The compiler reports a type that has none once, although the expression occurs twice.
+fn type_default(parameter: &Parameter) -> TokenStream {
+    let value = value_type(parameter);
+    quote_spanned!(value.span()=> <#value as ::core::default::Default>::default())
+}
+
+/// The type that is taken from the input. An argument with the default of its type may be missing.
 fn taken_type(parameter: &Parameter) -> TokenStream {
+    let value = value_type(parameter);
+    if parameter.has_type_default {
+        quote_spanned!(value.span()=> ::core::option::Option<#value>)
+    } else {
+        value
+    }
+}
+
+/// The type of the value: a `String` for `&str`, and a `Vec<T>` for `&[T]`.
+fn value_type(parameter: &Parameter) -> TokenStream {
     let Parameter { r#type, .. } = parameter;
     if parameter.by_reference {
         quote_spanned!(r#type.span()=> <#r#type as ::mcpwright::__private::Referent>::Extracted)

@@ -6,7 +6,9 @@ use syn::spanned::Spanned;
 use syn::{Generics, ItemImpl, WherePredicate, parse_quote_spanned};
 
 use crate::ast::block::Block;
-use crate::ast::server::{Role, Server};
+use crate::ast::function::own_function;
+use crate::ast::options::setting::Settings;
+use crate::ast::server::{Role, Server, Whole};
 use crate::errors::Errors;
 use crate::expand::handler::registrations;
 use crate::expand::owner::Owner;
@@ -15,7 +17,7 @@ use crate::expand::span::{hygienic, hygienic_at};
 /// Expands `#[server]`.
 ///
 /// ```text
-/// Input:   #[server(instructions = "Notes.", parts(admin))]
+/// Input:   #[server(instructions = "Notes.", parts(admin), tools(add), with = Self::extend)]
 ///          impl Notes { … }
 /// Output:  impl Notes { … }
 ///
@@ -25,7 +27,9 @@ use crate::expand::span::{hygienic, hygienic_at};
 ///                  let builder = ::mcpwright::Builder::new(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
 ///                      .instructions("Notes.");
 ///                  let builder = builder.tool(…);
+///                  let builder = builder.tool(add::tool());
 ///                  let builder = Self::server_part_admin(&this, builder);
+///                  let builder = ::mcpwright::__private::extend(builder, Self::extend);
 ///                  builder
 ///              }
 ///          }
@@ -65,36 +69,60 @@ pub(crate) fn expand(options: TokenStream, item: &TokenStream) -> TokenStream {
     };
     let generated = match &server.role {
         Role::Part(name) => part(&block.header, &part_function(name), &registrations),
-        Role::Whole { .. } if block.header.trait_.is_some() => TokenStream::new(),
-        Role::Whole { .. } => whole(&block.header, &server.role, &registrations, &errors),
+        Role::Whole(_) if block.header.trait_.is_some() => TokenStream::new(),
+        Role::Whole(role) => {
+            let additions = errors.is_empty().then(|| additions(role, &owner));
+            let settings = errors.is_empty().then_some(&role.settings);
+            whole(&block.header, role, settings, &quote_spanned!(hygienic()=> #(#registrations)* #additions))
+        }
     };
     quote_spanned!(hygienic()=> #block #generated #errors)
 }
 
-fn whole(header: &ItemImpl, role: &Role, registrations: &[TokenStream], errors: &Errors) -> TokenStream {
-    let Role::Whole { name, version, settings, parts } = role else { return TokenStream::new() };
+fn whole(
+    header: &ItemImpl,
+    role: &Whole,
+    settings: Option<&Settings>,
+    statements: &TokenStream,
+) -> TokenStream {
     let generics = shareable(header);
     let (generics, _, predicates) = generics.split_for_impl();
     let self_type = &header.self_ty;
-    let name = or_package(name.as_ref(), "CARGO_PKG_NAME");
-    let version = or_package(version.as_ref(), "CARGO_PKG_VERSION");
-    let settings = errors.is_empty().then_some(settings);
-    let parts = parts.iter().filter(|_| errors.is_empty()).map(|part| {
-        let part = part_function(part);
-        quote_spanned!(hygienic()=> let builder = Self::#part(&this, builder);)
-    });
+    let name = or_package(role.name.as_ref(), "CARGO_PKG_NAME");
+    let version = or_package(role.version.as_ref(), "CARGO_PKG_VERSION");
     quote_spanned! {hygienic()=>
         #[allow(deprecated, unused_variables)]
         impl #generics ::mcpwright::Serve for #self_type #predicates {
             fn into_builder(self) -> ::mcpwright::Builder {
                 let this = ::std::sync::Arc::new(self);
                 let builder = ::mcpwright::Builder::new(#name, #version) #settings;
-                #(#registrations)*
-                #(#parts)*
+                #statements
                 builder
             }
         }
     }
+}
+
+/// The statements that add what is not in the block: free functions, parts, and what a function adds to the builder.
+fn additions(role: &Whole, owner: &Owner<'_>) -> TokenStream {
+    let functions = role.functions.iter().map(|(method, path)| {
+        let method = Ident::new(method, hygienic_at(path.span()));
+        quote_spanned!(hygienic_at(path.span())=> let builder = builder.#method(#path::#method());)
+    });
+    let parts = role.parts.iter().map(|part| {
+        let part = part_function(part);
+        quote_spanned!(hygienic()=> let builder = Self::#part(&this, builder);)
+    });
+    let with = role.with.iter().map(|with| {
+        let has_self =
+            own_function(with).and_then(|name| owner.function(&name)).is_some_and(|own| own.has_self);
+        let extend = match has_self {
+            true => quote_spanned!(hygienic_at(with.span())=> |builder| #with(&this, builder)),
+            false => with.clone(),
+        };
+        quote_spanned!(hygienic()=> let builder = ::mcpwright::__private::extend(builder, #extend);)
+    });
+    quote_spanned!(hygienic()=> #(#functions)* #(#parts)* #(#with)*)
 }
 
 fn part(header: &ItemImpl, name: &Ident, registrations: &[TokenStream]) -> TokenStream {

@@ -34,6 +34,8 @@ fn a_server_becomes_calls_of_the_builder() {
             ) -> Json<Vec<Note>> {
                 todo
             }
+
+            fn extend(&self, builder: Builder) -> Builder {}
         }
     };
     let expected = quote! {
@@ -43,6 +45,8 @@ fn a_server_becomes_calls_of_the_builder() {
             pub async fn find(&self, query: String, limit: u32, context: &Context,) -> Json<Vec<Note>> {
                 todo
             }
+
+            fn extend(&self, builder: Builder) -> Builder {}
         }
 
         #[allow(deprecated, unused_variables)]
@@ -76,15 +80,74 @@ fn a_server_becomes_calls_of_the_builder() {
                 .parameter::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(
                     ::mcpwright::Argument::new("context")
                 )
-                .output::<Json<Vec<Note>>>()
+                .returns::<Json<Vec<Note>>>()
                 .read_only(true)
                 .description("Search the notes."));
+                let builder = builder.tool(other::add::tool());
                 let builder = Self::server_part_admin(&this, builder);
+                let builder = ::mcpwright::__private::extend(builder, |builder| Self::extend(&this, builder));
                 builder
             }
         }
     };
-    check(&server::expand(quote!(name = "notes", parts(admin)), &written), &expected);
+    let options = quote!(name = "notes", parts(admin), tools(other::add), with = Self::extend);
+    check(&server::expand(options, &written), &expected);
+}
+
+#[test]
+fn a_tool_has_the_fields_of_a_struct_and_the_schema_of_a_type() {
+    let written = quote! {
+        fn submit(#[arg(flatten)] Order { id }: Order, #[arg(default)] dry: &Flag) -> Value { todo }
+    };
+    let expected = quote! {
+        fn submit(Order { id }: Order, dry: &Flag) -> Value { todo }
+
+        #[doc = "`submit` as a handler."]
+        #[allow(non_camel_case_types)]
+        #[non_exhaustive]
+        enum submit {}
+
+        impl submit {
+            #[doc = "The handler of `submit`."]
+            #[must_use]
+            #[allow(deprecated)]
+            fn tool() -> ::mcpwright::ToolHandler {
+                ::mcpwright::ToolHandler::new("submit", {
+                    move |mut input| {
+                        let argument_0 = input.extract::<Order, _>(0usize);
+                        let argument_1 = input.extract::<::core::option::Option<
+                            <Flag as ::mcpwright::__private::Referent>::Extracted
+                        >, _>(1usize);
+                        input.check()?;
+                        ::core::result::Result::Ok(::mcpwright::Execution::blocking(move ||
+                            <Value as ::mcpwright::IntoToolResult>::into_tool_result(submit(
+                                argument_0.value(),
+                                &argument_1.value().unwrap_or_else(|| <
+                                    <Flag as ::mcpwright::__private::Referent>::Extracted
+                                    as ::core::default::Default
+                                >::default())
+                            ))
+                        ))
+                    }
+                })
+                .parameter::<Order, _>(::mcpwright::Argument::new("").flatten())
+                .parameter::<::core::option::Option<<Flag as ::mcpwright::__private::Referent>::Extracted>, _>(
+                    ::mcpwright::__private::with_default(::mcpwright::Argument::new("dry"), {
+                        #[allow(unused_imports)]
+                        use ::mcpwright::__private::NotSerialize as _;
+                        ::mcpwright::__private::MaybeSerialize(<
+                            <Flag as ::mcpwright::__private::Referent>::Extracted
+                            as ::core::default::Default
+                        >::default()).to_json()
+                    })
+                )
+                .output::<Depth>()
+                .description("Submit.")
+            }
+        }
+    };
+    let options = quote!(output = Depth, description = "Submit.");
+    check(&function::expand(HandlerKind::Tool, options, &written), &expected);
 }
 
 #[test]

@@ -66,8 +66,8 @@ impl Server {
         context: Context,
     ) -> Result<Completion, ErrorObject> {
         let mut arguments = parameters.arguments();
-        let found = arguments.find(|(spec, _)| spec.argument.name == name);
-        let (spec, schema) = found.ok_or_else(|| unknown("argument", name))?;
+        let found = arguments.find(|(_, argument)| argument.name == name);
+        let (spec, argument) = found.ok_or_else(|| unknown("argument", name))?;
         if let Some(completer) = &spec.argument.completer {
             let completing = completer.complete(CompletionRequest::new(value, known, context));
             let completion = execute::with_timeout(name, completing, self.state.timeout, &self.runtime).await;
@@ -79,8 +79,13 @@ impl Server {
             return Ok(completion);
         }
         // Values of an enumeration are in the schema.
-        let values =
-            schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let values = argument
+            .document
+            .get("enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         let begins = |text: &&str| text.to_lowercase().starts_with(&value.to_lowercase());
         Ok(completion_of(values.filter(begins).map(str::to_owned).collect()))
     }

@@ -4,6 +4,7 @@ pub(crate) mod completer;
 pub(crate) mod context;
 pub(crate) mod error;
 pub(crate) mod execution;
+pub(crate) mod from_struct;
 pub(crate) mod handler_core;
 pub(crate) mod handler_error;
 pub(crate) mod kind;
@@ -18,6 +19,7 @@ pub(crate) mod task_mode;
 pub(crate) mod template;
 pub(crate) mod tool;
 pub(crate) mod tool_hints;
+pub(crate) mod tool_output;
 #[cfg(feature = "validate")]
 pub(crate) mod tool_schema;
 #[cfg(feature = "validate")]
@@ -40,9 +42,9 @@ use crate::handler::execution::Execution;
 use crate::handler::handler_core::HandlerCore;
 use crate::handler::handler_error::HandlerError;
 use crate::handler::kind::{ContentKind, HandlerKind, HandlerParts};
-use crate::handler::parameters::ParameterSpec;
 use crate::handler::parameters::argument::Argument;
 use crate::handler::parameters::call_arguments::{CallArguments, Parameter};
+use crate::handler::parameters::parameter_spec::ParameterSpec;
 use crate::handler::results::contents::caching;
 
 /// A tool, a prompt, a resource or a template: its definition, which clients see, and the code that serves it. Cheap to

@@ -36,10 +36,11 @@ impl Kind for Prompt {
         parts.core.parameters.generate_schema()?;
         let arguments = parts.core.parameters.arguments();
         parts.definition.arguments = arguments
-            .map(|(spec, schema)| {
-                let mut argument = PromptArgument::new(&*spec.argument.name).required(spec.required);
-                argument.description = schema.get("description").and_then(Value::as_str).map(str::to_owned);
-                argument.title = schema.get("title").and_then(Value::as_str).map(str::to_owned);
+            .map(|(_, member)| {
+                let mut argument = PromptArgument::new(&*member.name).required(member.required);
+                let text = |keyword| member.document.get(keyword).and_then(Value::as_str).map(str::to_owned);
+                argument.description = text("description");
+                argument.title = text("title");
                 argument
             })
             .collect();
@@ -103,7 +104,7 @@ impl PromptHandler {
         F::Output: IntoPromptResult,
     {
         let prompt = Self::new(name, handler_of(function, F::Output::into_prompt_result));
-        prompt.with_parameters(F::declare(&names))
+        prompt.with_parameters(F::declare(Some(&names)))
     }
 
     /// Returns a prompt whose arguments are data, such as those of a file of prompts. The function takes their values by name;

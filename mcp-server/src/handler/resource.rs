@@ -36,8 +36,8 @@ impl Kind for Resource {
     }
 
     fn update(parts: &mut HandlerParts<Self>) -> Result<(), String> {
-        if let Some((spec, _)) = parts.core.parameters.arguments().next() {
-            return Err(no_variable(&spec.argument.name));
+        if let Some((_, argument)) = parts.core.parameters.arguments().next() {
+            return Err(no_variable(&argument.name));
         }
         parts.core.parameters.generate_schema().map(drop)
     }
@@ -105,7 +105,7 @@ impl ResourceHandler {
         F::Output: IntoContents,
     {
         let resource = Self::new(uri, name, handler_of(function, F::Output::into_contents));
-        resource.with_parameters(F::declare(&[]))
+        resource.with_parameters(F::declare(Some(&[])))
     }
 
     /// Sets the size of the contents, in bytes.

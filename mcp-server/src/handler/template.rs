@@ -43,8 +43,8 @@ impl Kind for ResourceTemplate {
 
     fn update(parts: &mut HandlerParts<Self>) -> Result<(), String> {
         let Some(template) = &parts.settings.template else { return Ok(()) };
-        for (spec, _) in parts.core.parameters.arguments() {
-            let name = &*spec.argument.name;
+        for (_, argument) in parts.core.parameters.arguments() {
+            let name = &*argument.name;
             if !template.variables().any(|variable| variable == name) {
                 return Err(no_variable(name));
             }
@@ -55,7 +55,7 @@ impl Kind for ResourceTemplate {
     /// The handler would ignore a part of the URI if a variable had no parameter.
     fn check_complete(parts: &HandlerParts<Self>) -> Result<(), String> {
         for variable in parts.settings.template.iter().flat_map(|template| template.variables()) {
-            if !parts.core.parameters.arguments().any(|(spec, _)| *spec.argument.name == *variable) {
+            if !parts.core.parameters.arguments().any(|(_, argument)| argument.name == *variable) {
                 return Err(format!(
                     "the variable `{{{variable}}}` has no parameter: add a parameter `{variable}`"
                 ));
@@ -144,7 +144,7 @@ impl TemplateHandler {
         F::Output: IntoContents,
     {
         let handler = Self::new(template, name, handler_of(function, F::Output::into_contents));
-        handler.with_parameters(F::declare(&names))
+        handler.with_parameters(F::declare(Some(&names)))
     }
 
     /// Returns `true` if a URI is one of the template's.

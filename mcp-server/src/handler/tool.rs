@@ -1,6 +1,5 @@
 //! Tools.
 
-use mcpwright_core::schema::PortableSchema;
 use mcpwright_core::{CallToolResult, Tool};
 use serde_json::{Map, Value};
 
@@ -16,6 +15,7 @@ use crate::handler::parameters::header_params::HeaderParam;
 use crate::handler::results::tool::IntoToolResult;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::tool_hints::{CONTRADICTION, is_contradiction};
+use crate::handler::tool_output::OutputCheck;
 use crate::handler::validate::Validator;
 use crate::limits::MAX_TOOL_NAME_BYTES;
 
@@ -28,8 +28,8 @@ pub struct ToolSettings {
     takes_whole: bool,
     /// Validator of the arguments, if their schema is written by hand.
     pub(crate) input_validator: Option<Validator>,
-    /// Validator of the structured content, if its schema is written by hand.
-    pub(crate) output_validator: Option<Validator>,
+    /// Check of the structured content, if the handler makes it itself.
+    pub(crate) output_check: Option<OutputCheck>,
     /// The structured content is not an object by itself, and is sent as the member `result` of one.
     pub(crate) wraps_output: bool,
     /// The tool's own mode, which overrides the server's.
@@ -105,7 +105,7 @@ impl ToolHandler {
             header_params: Ok(Vec::new()),
             takes_whole: false,
             input_validator: None,
-            output_validator: None,
+            output_check: None,
             wraps_output: false,
             task_mode: None,
             is_single_use: false,
@@ -139,7 +139,7 @@ impl ToolHandler {
         F::Output: IntoToolResult,
     {
         let tool = Self::new(name, handler_of(function, F::Output::into_tool_result));
-        tool.with_parameters(F::declare(&names)).output::<F::Output>()
+        tool.with_parameters(F::declare(Some(&names))).returns::<F::Output>()
     }
 
     /// Returns a tool that publishes an input schema written elsewhere, without checking calls against it. The function takes all
@@ -177,7 +177,7 @@ impl ToolHandler {
         if let Some(schema) = tool.accept(object_schema(schema)) {
             publish(tool.parts_mut(), schema);
         }
-        tool.output::<R>()
+        tool.returns::<R>()
     }
 
     /// Returns a tool whose function takes all arguments as one JSON value. Its schema is published later.
@@ -196,45 +196,6 @@ impl ToolHandler {
         });
         tool.parts_mut().settings.takes_whole = true;
         tool
-    }
-
-    /// Publishes the schema of the type that the handler returns.
-    ///
-    /// ```
-    /// use mcpwright_core::{CallToolResult, JsonText};
-    /// use mcpwright_server::{Execution, Json, ToolHandler};
-    ///
-    /// #[derive(serde::Serialize, schemars::JsonSchema)]
-    /// struct Weather {
-    ///     degrees: f64,
-    /// }
-    ///
-    /// // Code that returns a `CallToolResult` has no type that the schema follows from.
-    /// let weather = ToolHandler::new("weather", |arguments| {
-    ///     arguments.check()?;
-    ///     let weather = JsonText::encode(&Weather { degrees: 21.5 }).expect("a float is JSON");
-    ///     let result = CallToolResult::text("21.5 °C").structured_content(weather);
-    ///     Ok(Execution::future(async { Ok(result) }))
-    /// })
-    /// .output::<Json<Weather>>();
-    /// assert_eq!(weather.definition().output_schema.as_ref().unwrap()["required"][0], "degrees");
-    /// ```
-    ///
-    /// The handler has an [error](Self::checked) if the type has a schema that cannot be published.
-    #[must_use]
-    #[track_caller]
-    pub fn output<R: IntoToolResult>(mut self) -> Self {
-        let Some(generated) = R::output_schema() else { return self };
-        let portable = PortableSchema::for_result(generated.as_value());
-        let portable = self.accept(portable.map_err(|error| format!("its result: {error}")));
-        let Some(portable) = portable else { return self };
-        let parts = self.parts_mut();
-        parts.settings.output_validator = None;
-        parts.settings.wraps_output = !portable.is_object();
-        if let Value::Object(schema) = portable.into_result().into_value() {
-            parts.definition.output_schema = Some(schema);
-        }
-        self
     }
 
     /// Sets the mode in which calls become [tasks](https://modelcontextprotocol.io/extensions/tasks). Default: the mode
@@ -370,22 +331,6 @@ impl ToolHandler {
             validator.check(&value).map_err(Failure::InvalidArguments)?;
         }
         self.core().start_whole(value, context)
-    }
-
-    /// Checks the structured content of a result, and wraps it as the published schema describes.
-    pub(crate) fn finish(&self, mut result: CallToolResult) -> Result<CallToolResult, String> {
-        let Some(structured) = result.structured_content.take() else { return Ok(result) };
-        let settings = self.settings();
-        if let Some(validator) = &settings.output_validator {
-            let value = structured.decode_owned().map_err(|error| error.to_string())?;
-            if let Err(problems) = validator.check(&value) {
-                let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-                return Err(problems.join("; "));
-            }
-        }
-        result.structured_content =
-            Some(if settings.wraps_output { structured.wrap_in("result") } else { structured });
-        Ok(result)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::handler::ToolHandler;
 use crate::handler::context::Context;
 use crate::handler::results::tool::IntoToolResult;
 use crate::handler::tool::{object_schema, publish};
+use crate::handler::tool_output::OutputCheck;
 use crate::handler::validate::Validator;
 
 impl ToolHandler {
@@ -44,7 +45,7 @@ impl ToolHandler {
             parts.settings.input_validator = Some(validator);
             publish(parts, schema);
         }
-        tool.output::<R>()
+        tool.returns::<R>()
     }
 
     /// Publishes a schema of the structured content that is written by hand. Results are checked against it.
@@ -70,11 +71,11 @@ impl ToolHandler {
             Value::Object(schema) => Ok((validator, schema)),
             _ => Err("the output schema must be an object".to_owned()),
         });
-        let Some((validator, schema)) = self.accept(compiled) else { return self };
-        let parts = self.parts_mut();
-        parts.settings.output_validator = Some(validator);
-        parts.settings.wraps_output = false;
-        parts.definition.output_schema = Some(schema);
-        self
+        match self.accept(compiled) {
+            Some((validator, schema)) => {
+                self.with_output(schema.into(), false, Some(OutputCheck::HandWritten(validator)))
+            }
+            None => self,
+        }
     }
 }

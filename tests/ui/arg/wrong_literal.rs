@@ -12,10 +12,9 @@ impl Notes {
         #[arg(range = ..)] b: u32,
         #[arg(length = "1")] c: String,
         #[arg(one_of = "red")] d: String,
-        #[arg(default)] e: u32,
-        #[arg(description = 5)] f: u32,
+        #[arg(description = 5)] e: u32,
     ) {
-        let _ = (a, b, c, d, e, f);
+        let _ = (a, b, c, d, e);
     }
 }
 

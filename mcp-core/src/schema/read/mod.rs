@@ -9,7 +9,7 @@ use crate::schema::choice::any_of;
 use crate::schema::definition::Definitions;
 use crate::schema::error::SchemaError;
 use crate::schema::keyword::{self, KeywordRole};
-use crate::schema::node::{Kind, Node, SchemaAnnotations};
+use crate::schema::node::{Kind, Node, Purpose, SchemaAnnotations};
 
 /// Maximum nesting depth of a schema with its types expanded inline, in levels.
 const MAX_DEPTH: usize = 64;
@@ -20,6 +20,7 @@ const MAX_SIZE: usize = 10_000;
 /// A reader of one generated document. Limits the size of the result.
 pub(super) struct Reader<'a> {
     root: &'a Value,
+    purpose: Purpose,
     definitions: Definitions<'a>,
     /// The JSON pointer of the current subschema, in segments.
     path: Vec<String>,
@@ -38,10 +39,10 @@ enum Origin {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(root: &'a Value) -> Result<Self, SchemaError> {
+    pub(super) fn new(root: &'a Value, purpose: Purpose) -> Result<Self, SchemaError> {
         let definitions =
             Definitions::new(root, MAX_SIZE).ok_or(SchemaError::TooLarge { limit: MAX_SIZE })?;
-        Ok(Self { root, definitions, path: Vec::new(), depth: 0, size: 0 })
+        Ok(Self { root, purpose, definitions, path: Vec::new(), depth: 0, size: 0 })
     }
 
     /// Reads the document itself. Expands a recursive type once, because models fill in the members they see.

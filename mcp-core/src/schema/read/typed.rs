@@ -6,7 +6,7 @@ use crate::schema::choice::{any_of, or_null};
 use crate::schema::error::SchemaError;
 use crate::schema::keyword::{self, BoundedType, KeywordRole};
 use crate::schema::node::{
-    Additional, ArrayNode, Kind, Node, ObjectNode, ScalarKind, ScalarNode, SchemaAnnotations,
+    Additional, ArrayNode, Kind, Node, ObjectNode, Purpose, ScalarKind, ScalarNode, SchemaAnnotations,
 };
 use crate::schema::read::{Origin, Reader};
 
@@ -108,6 +108,10 @@ impl Reader<'_> {
         };
         let format = keywords.get("format").and_then(Value::as_str).unwrap_or_default();
         let checked_by_decoding = match kind {
+            ScalarKind::Integer if self.purpose == Purpose::Result => {
+                keyword::remove_integer_bounds(&mut bounds, format);
+                bounds.is_empty()
+            }
             ScalarKind::Integer => keyword::add_integer_bounds(&mut bounds, format),
             _ => bounds.is_empty(),
         };

@@ -202,6 +202,55 @@ fn keywords_must_apply_to_the_type() {
 }
 
 #[test]
+fn a_struct_has_properties() {
+    let properties = argument::<Point>().into_properties().expect("a struct");
+    let found: Vec<_> = properties.named.iter().map(|each| (each.name.as_str(), each.required)).collect();
+    assert_eq!(found, [("x", true), ("y", false)]);
+    assert!(properties.rest.is_none());
+
+    let tree = argument::<Tree>().into_properties().expect("a struct");
+    let beside = tree.named.into_iter().fold(ObjectSchemaBuilder::new(), |object, each| {
+        object.property(each.name, each.schema, each.required)
+    });
+    let beside = beside.build().expect("names differ");
+    assert_eq!(beside.as_value()["$defs"], json!({"Tree": super::types::tree()}));
+
+    assert!(argument::<Empty>().into_properties().expect("a struct").named.is_empty());
+    for (portable, type_name) in [
+        (argument::<String>(), "a string"),
+        (argument::<HashMap<String, u8>>(), "a map"),
+        (argument::<Option<Point>>(), "an optional object"),
+        (argument::<Internal>(), "a choice of several types"),
+        (argument::<FlattenedEnum>(), "a choice of several types"),
+    ] {
+        let error = portable.into_properties().expect_err(type_name);
+        assert_eq!(error, SchemaError::NotAStruct { type_name });
+    }
+    let bounded = json!({"type": "object", "properties": {"a": {}}, "minProperties": 1});
+    let bounded = PortableSchema::for_argument(&bounded).expect("portable").into_properties();
+    assert!(matches!(bounded, Err(SchemaError::UnsupportedKeyword { .. })));
+}
+
+#[test]
+fn members_beside_the_properties_of_a_struct_have_a_schema() {
+    let open = json!({
+        "type": "object",
+        "properties": {"a": {"type": "string"}},
+        "additionalProperties": {"type": "integer", "format": "uint8", "minimum": 0, "maximum": 255},
+    });
+    let properties =
+        PortableSchema::for_argument(&open).expect("portable").into_properties().expect("a struct");
+    let rest = properties.rest.expect("there are other members");
+    let object = ObjectSchemaBuilder::new().rest(rest).build().expect("names differ");
+    assert_eq!(
+        object.as_value()["additionalProperties"],
+        json!({"type": "integer", "minimum": 0, "maximum": 255})
+    );
+    let any = ObjectSchemaBuilder::new().rest(argument::<Value>()).build().expect("names differ");
+    assert_eq!(any.as_value().get("additionalProperties"), None);
+}
+
+#[test]
 fn one_type_can_hold_all_arguments() {
     check_schema(&argument::<Point>().into_arguments().expect("an object"), &point());
     check_schema(&argument::<Tree>().into_arguments().expect("an object"), &{

@@ -4,14 +4,16 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, ExprLit, ExprRange, Lit, LitStr, Token};
+use syn::{Expr, ExprLit, ExprRange, Lit, LitStr, Token, Type};
 
 use crate::ast::casing::CASINGS;
 use crate::ast::nearest::nearest;
 use crate::ast::options::duration::duration;
 use crate::ast::options::integers::with_suffixes;
 use crate::ast::options::setting::Settings;
-use crate::ast::options::structured::{FORMATS, annotations, cache, format, icon, list, names, pairs, task};
+use crate::ast::options::structured::{
+    FORMATS, annotations, cache, format, icon, list, names, pairs, paths, task,
+};
 use crate::ast::options::table::{ANNOTATIONS, ICON, OptionTable, REPEATABLE};
 use crate::ast::options::value::ValueKind;
 use crate::errors::Errors;
@@ -21,6 +23,8 @@ enum OptionValue {
     None,
     /// `= expression`.
     Expression(Expr),
+    /// `= Type`.
+    Type(Box<Type>),
     /// `(…)`.
     Group(Group),
 }
@@ -37,7 +41,7 @@ impl OptionTable {
     pub(crate) fn read_into(&self, settings: &mut Settings, tokens: TokenStream, errors: &mut Errors) {
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                match parse_option(input) {
+                match self.parse_option(input) {
                     Ok((name, value)) => self.add(settings, &name, value, errors),
                     Err(error) => {
                         errors.push(error);
@@ -69,6 +73,27 @@ impl OptionTable {
         }
     }
 
+    fn parse_option(&self, input: ParseStream<'_>) -> syn::Result<(Ident, OptionValue)> {
+        if input.peek(Lit) {
+            return Err(input.error("an option must begin with its name, as in `title = \"…\"`"));
+        }
+        let name = input.call(Ident::parse_any)?;
+        let is_type = || self.options.iter().any(|(known, kind)| name == known && kind.is_type());
+        let value = if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            if is_type() && !input.peek(Lit) {
+                OptionValue::Type(input.parse()?)
+            } else {
+                OptionValue::Expression(input.parse()?)
+            }
+        } else if input.peek(syn::token::Paren) {
+            OptionValue::Group(input.parse()?)
+        } else {
+            OptionValue::None
+        };
+        Ok((name, value))
+    }
+
     fn unknown_option(&self, name: &str) -> String {
         let attribute = self.attribute;
         if let Some(meant) = nearest(name, self.options.iter().map(|(name, _)| *name)) {
@@ -85,11 +110,12 @@ impl ValueKind {
     fn read(self, name: &Ident, value: OptionValue, errors: &mut Errors) -> Vec<TokenStream> {
         let one = |arguments: Option<TokenStream>| arguments.into_iter().collect();
         match (self, value) {
-            (Self::Flag, OptionValue::None) => vec![TokenStream::new()],
+            (Self::Flag | Self::AnyOrDefault, OptionValue::None) => vec![TokenStream::new()],
             (Self::Bool, OptionValue::None) => vec![quote_spanned!(Span::mixed_site()=> true)],
             (Self::Task, OptionValue::None) => {
                 vec![quote_spanned!(Span::mixed_site()=> ::mcpwright::TaskMode::Always)]
             }
+            (_, OptionValue::Type(value)) => vec![value.into_token_stream()],
             (_, OptionValue::None) => one(self.report_syntax(name, name, errors)),
             (Self::Task, OptionValue::Expression(value)) => {
                 one(self.or_report(name, &value, task(&value), errors))
@@ -98,7 +124,7 @@ impl ValueKind {
                 vec![path.into_token_stream()]
             }
             (
-                Self::Flag | Self::Name | Self::Names | Self::Pairs | Self::Cache,
+                Self::Flag | Self::Name | Self::Names | Self::Paths | Self::Type | Self::Pairs | Self::Cache,
                 OptionValue::Expression(value),
             ) => one(self.report_syntax(name, &value, errors)),
             (_, OptionValue::Expression(value)) => one(self.read_expression(name, value, errors)),
@@ -110,6 +136,7 @@ impl ValueKind {
         let tokens = group.stream();
         let arguments = match self {
             Self::Names => names.parse2(tokens).ok(),
+            Self::Paths => paths.parse2(tokens).ok(),
             // With the span of the parentheses, which is reported if the list is empty.
             Self::List => {
                 let array = |values: Vec<Expr>| quote_spanned!(group.span()=> [#(#values),*]);
@@ -157,7 +184,7 @@ impl ValueKind {
             // The macro itself converts names, so it must know the casing.
             (Self::Casing, literal) => matches!(literal, Some(Lit::Str(_))),
             (Self::Range | Self::TypedRange, None) => !is_unbounded(&value),
-            (Self::Any | Self::Typed, _)
+            (Self::Any | Self::AnyOrDefault | Self::Typed, _)
             | (_, None)
             | (Self::Text, Some(Lit::Str(_)))
             | (Self::Bool, Some(Lit::Bool(_)))
@@ -166,7 +193,9 @@ impl ValueKind {
         };
         match self {
             _ if !fits => self.report_syntax(name, &value, errors),
-            Self::Any | Self::Range | Self::List => Some(with_suffixes(value).into_token_stream()),
+            Self::Any | Self::AnyOrDefault | Self::Range | Self::List => {
+                Some(with_suffixes(value).into_token_stream())
+            }
             _ => Some(value.into_token_stream()),
         }
     }
@@ -236,22 +265,6 @@ fn report_unknown(
 /// Returns `true` for `..`, whose ends have no type and which sets no limit.
 fn is_unbounded(value: &Expr) -> bool {
     matches!(value, Expr::Range(ExprRange { start: None, end: None, .. }))
-}
-
-fn parse_option(input: ParseStream<'_>) -> syn::Result<(Ident, OptionValue)> {
-    if input.peek(Lit) {
-        return Err(input.error("an option must begin with its name, as in `title = \"…\"`"));
-    }
-    let name = input.call(Ident::parse_any)?;
-    let value = if input.peek(Token![=]) {
-        input.parse::<Token![=]>()?;
-        OptionValue::Expression(input.parse()?)
-    } else if input.peek(syn::token::Paren) {
-        OptionValue::Group(input.parse()?)
-    } else {
-        OptionValue::None
-    };
-    Ok((name, value))
 }
 
 fn skip_to_comma(input: ParseStream<'_>) {

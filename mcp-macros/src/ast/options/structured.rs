@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprLit, Lit, LitStr, Token};
+use syn::{Expr, ExprLit, Lit, LitStr, Path, Token};
 
 use crate::ast::options::duration::duration;
 use crate::ast::options::integers::with_suffixes;
@@ -18,6 +18,12 @@ pub(crate) const FORMATS: [(&str, &str); 4] =
 pub(crate) fn names(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let names = Punctuated::<Ident, Token![,]>::parse_terminated(input)?;
     Ok(names.into_token_stream())
+}
+
+/// `one, path::to::two`.
+pub(crate) fn paths(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let paths = Punctuated::<Path, Token![,]>::parse_terminated_with(input, Path::parse_mod_style)?;
+    Ok(paths.into_token_stream())
 }
 
 /// `"one", "two"`.

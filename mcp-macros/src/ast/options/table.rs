@@ -32,6 +32,11 @@ pub(crate) const SERVER: OptionTable = OptionTable {
         ("allow_unknown_arguments", ValueKind::Flag),
         ("part", ValueKind::Name),
         ("parts", ValueKind::Names),
+        ("tools", ValueKind::Paths),
+        ("prompts", ValueKind::Paths),
+        ("resources", ValueKind::Paths),
+        ("templates", ValueKind::Paths),
+        ("with", ValueKind::Function),
     ],
 };
 
@@ -41,6 +46,7 @@ pub(crate) const TOOL: OptionTable = OptionTable {
         ("name", ValueKind::Text),
         ("title", ValueKind::Text),
         ("description", ValueKind::Text),
+        ("output", ValueKind::Type),
         ("read_only", ValueKind::Bool),
         ("destructive", ValueKind::Bool),
         ("idempotent", ValueKind::Bool),
@@ -89,7 +95,7 @@ pub(crate) const ARG: OptionTable = OptionTable {
         ("name", ValueKind::Text),
         ("description", ValueKind::Text),
         ("title", ValueKind::Text),
-        ("default", ValueKind::Any),
+        ("default", ValueKind::AnyOrDefault),
         ("range", ValueKind::Range),
         ("length", ValueKind::TypedRange),
         ("pattern", ValueKind::Text),
@@ -98,6 +104,7 @@ pub(crate) const ARG: OptionTable = OptionTable {
         ("complete", ValueKind::Function),
         ("header", ValueKind::Text),
         ("keyword", ValueKind::Pairs),
+        ("flatten", ValueKind::Flag),
     ],
 };
 

@@ -53,6 +53,9 @@ fn options_become_calls() {
             .audience([::mcpwright::types::Role::User, ::mcpwright::types::Role::Assistant]))),
     );
     check(&SERVER, &quote!(parts(a, b), part = c), &quote!(.parts(a, b).part(c)));
+    check(&SERVER, &quote!(tools(a, b::c), with = Self::d), &quote!(.tools(a, b::c).with(Self::d)));
+    check(&TOOL, &quote!(output = Vec<Level>, strict), &quote!(.output(Vec<Level>).strict()));
+    check(&ARG, &quote!(default, flatten), &quote!(.default().flatten()));
 }
 
 #[test]
@@ -134,7 +137,7 @@ fn all_mistakes_are_reported() {
             "`title` must be written `title = \"…\"`",
             "`read_only` must be written `read_only`, `read_only = true` or `read_only = false`",
             "`strict` must not have a value: write `strict` alone to set it",
-            "`#[tool]` has no option `color`; its options are `name`, `title`, `description`, `read_only`, `destructive`, \
+            "`#[tool]` has no option `color`; its options are `name`, `title`, `description`, `output`, `read_only`, `destructive`, \
              `idempotent`, `open_world`, `timeout`, `task`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
             "`open_world` must be written `open_world`, `open_world = true` or `open_world = false`",
             "`title` must not be given twice: remove one of them",
@@ -142,7 +145,6 @@ fn all_mistakes_are_reported() {
     );
     reject(&ARG, &quote!(range = 5), &["`range` must be written `range = 1..=100`"]);
     reject(&ARG, &quote!(range = ..), &["`range` must be written `range = 1..=100`"]);
-    reject(&ARG, &quote!(default), &["`default` must be written `default = …`"]);
     reject(&ARG, &quote!(complete = "x"), &["`complete` must be written `complete = Self::suggest`"]);
     reject(&TOOL, &quote!("find"), &["an option must begin with its name, as in `title = \"…\"`"]);
     reject(&TOOL, &quote!(strict idempotent), &["expected `,` between two options"]);

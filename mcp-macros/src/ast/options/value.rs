@@ -17,6 +17,8 @@ pub(crate) enum ValueKind {
     Duration,
     /// Any expression; the builder's method is generic over its type.
     Any,
+    /// Any expression, or none for the default of the type; the builder's method is generic over its type.
+    AnyOrDefault,
     /// Any expression; the builder's method fixes its type.
     Typed,
     /// A range; the builder's method is generic over the type of its ends.
@@ -31,6 +33,10 @@ pub(crate) enum ValueKind {
     List,
     /// The path of a function, or a closure.
     Function,
+    /// A type.
+    Type,
+    /// A list of paths.
+    Paths,
     /// An identifier.
     Name,
     /// A list of identifiers.
@@ -48,6 +54,11 @@ pub(crate) enum ValueKind {
 }
 
 impl ValueKind {
+    /// Returns `true` if the value is a type, which is not parsed as an expression.
+    pub(crate) fn is_type(self) -> bool {
+        matches!(self, Self::Type)
+    }
+
     /// An example of the option's syntax, for messages.
     pub(crate) fn syntax(self, name: &Ident) -> String {
         match self {
@@ -57,13 +68,16 @@ impl ValueKind {
             Self::Number => format!("{name} = 100"),
             Self::Duration => format!("{name} = \"30s\""),
             Self::Any | Self::Typed => format!("{name} = …"),
+            Self::AnyOrDefault => format!("{name}`, or `{name} = …"),
             Self::Range | Self::TypedRange => format!("{name} = 1..=100"),
             Self::Format => format!("{name} = \"email\""),
             Self::Casing => format!("{name} = \"snake_case\""),
             Self::List => format!("{name}(\"…\", \"…\")"),
+            Self::Function if name == "with" => format!("{name} = Self::extend"),
             Self::Function => format!("{name} = Self::suggest"),
+            Self::Type => format!("{name} = Type"),
             Self::Name => format!("{name} = one"),
-            Self::Names => format!("{name}(one, two)"),
+            Self::Names | Self::Paths => format!("{name}(one, two)"),
             Self::Pairs => format!("{name}(\"key\" = …)"),
             Self::Icon => format!("{name}(src = \"https://…\")"),
             Self::Annotations => format!("{name}(audience(user), priority = 0.5)"),

@@ -39,6 +39,8 @@ pub struct Argument {
     pub(crate) length: Option<(Bound<u64>, Bound<u64>)>,
     pub(crate) one_of: Option<Vec<Value>>,
     pub(crate) completer: Option<Completer>,
+    /// The fields of the struct are the arguments.
+    pub(crate) is_flattened: bool,
 }
 
 impl Argument {
@@ -67,7 +69,55 @@ impl Argument {
             length: None,
             one_of: None,
             completer: None,
+            is_flattened: false,
         }
+    }
+
+    /// Makes the fields of a struct arguments, like the others of the handler: clients send the fields, and not the
+    /// struct.
+    ///
+    /// The fields have the descriptions, the defaults and the constraints that the struct declares with doc comments,
+    /// `#[serde(…)]` and `#[schemars(…)]`. If all arguments are those of a struct,
+    /// [`ToolHandler::from_struct`](crate::ToolHandler::from_struct) is shorter.
+    ///
+    /// ```
+    /// use mcpwright_server::ToolHandler;
+    ///
+    /// #[derive(serde::Deserialize, schemars::JsonSchema)]
+    /// struct Page {
+    ///     /// Maximum number of notes.
+    ///     #[serde(default)]
+    ///     limit: u32,
+    ///     after: Option<String>,
+    /// }
+    ///
+    /// let list = ToolHandler::function("list", ["shelf", "page"], |shelf: String, page: Page| async move {
+    ///     format!("{} notes of {shelf} after {:?}", page.limit, page.after)
+    /// })
+    /// .argument("page", |page| page.flatten());
+    /// let properties = list.definition().input_schema["properties"].as_object().unwrap();
+    /// assert_eq!(properties.keys().collect::<Vec<_>>(), ["shelf", "limit", "after"]);
+    /// ```
+    ///
+    /// The handler has an [error](crate::Handler::checked) if the type is not a struct with named fields, if a field has
+    /// the name of another argument, or if there are other settings, which belong to the struct.
+    #[must_use]
+    pub fn flatten(mut self) -> Self {
+        self.is_flattened = true;
+        self
+    }
+
+    /// Checks that an argument whose fields are the arguments has no other settings: they would have no effect.
+    pub(crate) fn check_flattened(&self) -> Result<(), String> {
+        let is_plain = self.default.is_none()
+            && self.description.is_none()
+            && self.keywords.is_empty()
+            && self.range.is_none()
+            && self.length.is_none()
+            && self.one_of.is_none()
+            && self.completer.is_none();
+        let reason = "`flatten` must be the only setting: describe the fields in the struct";
+        if is_plain { Ok(()) } else { Err(reason.to_owned()) }
     }
 
     /// Sets the description, for the model.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 
+use mcpwright_core::JsonText;
 use mcpwright_core::schema::Problem;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -223,7 +224,7 @@ impl<'a> CallArguments<'a> {
             }
             value = self.parse(index);
         }
-        value.map_err(|error| self.problems.push(self.problem(index, &error))).ok()
+        value.map_err(|error| self.problems.push(self.problem::<T>(index, &error))).ok()
     }
 
     fn parse<T: DeserializeOwned>(&self, index: usize) -> Result<T, serde_json::Error> {
@@ -235,11 +236,24 @@ impl<'a> CallArguments<'a> {
         serde_json::from_str(text.or(default).unwrap_or("null"))
     }
 
-    fn problem(&self, index: usize, error: &serde_json::Error) -> Problem {
-        let name = &self.parameters.specs[index].argument.name;
+    fn problem<T: DeserializeOwned>(&self, index: usize, error: &serde_json::Error) -> Problem {
+        let spec = &self.parameters.specs[index];
         let reason = error.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
-        Problem::custom(format!("/{name}"), reason)
+        if spec.is_flattened() {
+            return self.field_problem::<T>(index).unwrap_or_else(|| Problem::custom("", reason));
+        }
+        Problem::custom(format!("/{}", spec.argument.name), reason)
+    }
+
+    /// Returns the problem of a struct whose fields are the arguments, if the error has the position of a field.
+    #[cold]
+    fn field_problem<T: DeserializeOwned>(&self, index: usize) -> Option<Problem> {
+        let text = JsonText::parse(self.values.get(index)?.as_deref()?).ok()?;
+        let error = text.decode_owned::<T>().err()?.to_string();
+        let (path, reason) = error.strip_prefix('`')?.split_once("`: ")?;
+        let field = path.split(['.', '[']).next()?;
+        Some(Problem::custom(format!("/{field}"), reason))
     }
 }
 

@@ -4,9 +4,9 @@ use futures::future::BoxFuture;
 
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
-use crate::handler::parameters::ParameterSpec;
 use crate::handler::parameters::argument::Argument;
 use crate::handler::parameters::call_arguments::{CallArguments, Parameter};
+use crate::handler::parameters::parameter_spec::ParameterSpec;
 
 /// An asynchronous function or closure with up to eight parameters.
 ///
@@ -22,8 +22,9 @@ pub trait Function<Kinds, Parameters>: Send + Sync + 'static {
     /// Returns an error if a parameter cannot be extracted.
     fn start(&self, arguments: CallArguments<'_>) -> Result<BoxFuture<'static, Self::Output>, Failure>;
 
+    /// Declares the parameters. Without names, each argument is a struct whose fields are the arguments.
     #[doc(hidden)]
-    fn declare(names: &[&'static str]) -> Result<Vec<ParameterSpec>, String>;
+    fn declare(names: Option<&[&'static str]>) -> Result<Vec<ParameterSpec>, String>;
 }
 
 /// Returns the code of a handler that calls a function, and converts its output.
@@ -38,6 +39,30 @@ where
     move |arguments| {
         let output = function.start(arguments)?;
         Ok(Execution::future(async move { into_result(output.await) }))
+    }
+}
+
+/// The names of a function's arguments that are left; `None` if each argument is a struct whose fields are arguments.
+struct Names<'a>(Option<&'a [&'static str]>);
+
+impl Names<'_> {
+    /// Returns the settings of the next parameter. An extractor has no name.
+    fn next(&mut self, is_argument: bool) -> Result<Argument, String> {
+        if !is_argument {
+            return Ok(Argument::new(""));
+        }
+        let Some(names) = &mut self.0 else { return Ok(Argument::new("").flatten()) };
+        let name = names.split_off_first().copied();
+        name.map(Argument::new)
+            .ok_or_else(|| "every argument must have a name: there are fewer names than arguments".to_owned())
+    }
+
+    /// Checks that no name is left.
+    fn end(&self) -> Result<(), String> {
+        match self.0.and_then(<[_]>::first) {
+            Some(name) => Err(format!("there is no argument for the name `{name}`: remove the name")),
+            None => Ok(()),
+        }
     }
 }
 
@@ -59,18 +84,14 @@ macro_rules! functions {
                 Ok(Box::pin(self($($value.value()),*)))
             }
 
-            fn declare(names: &[&'static str]) -> Result<Vec<ParameterSpec>, String> {
+            fn declare(names: Option<&[&'static str]>) -> Result<Vec<ParameterSpec>, String> {
                 #[allow(unused_mut, reason = "a function without parameters needs no names")]
-                let mut names = names.iter();
+                let mut names = Names(names);
                 let specs = vec![$({
-                    let name = if $parameter::schema().is_some() { names.next() } else { Some(&"") };
-                    let name = name.ok_or("every argument must have a name: there are fewer names than arguments")?;
-                    ParameterSpec::of::<$parameter, $kind>(Argument::new(*name))?
+                    let argument = names.next($parameter::schema().is_some())?;
+                    ParameterSpec::of::<$parameter, $kind>(argument)?
                 }),*];
-                match names.next() {
-                    Some(name) => Err(format!("there is no argument for the name `{name}`: remove the name")),
-                    None => Ok(specs),
-                }
+                names.end().map(|()| specs)
             }
         }
     };

@@ -7,93 +7,25 @@ pub(crate) mod call_arguments;
 pub(crate) mod extract;
 pub(crate) mod function;
 pub(crate) mod header_params;
+pub(crate) mod parameter_spec;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use mcpwright_core::schema::{CompiledSchema, ObjectSchemaBuilder, PortableSchema, Problem, Schema};
+use mcpwright_core::schema::{CompiledSchema, ObjectSchemaBuilder, Problem, Schema};
 use serde_json::{Map, Value};
 
 use crate::handler::parameters::argument::Argument;
 use crate::handler::parameters::argument_text::ArgumentText;
-use crate::handler::parameters::call_arguments::Parameter;
-
-/// A parameter of a handler, as its type and its settings declare it.
-#[derive(Clone, Debug)]
-pub struct ParameterSpec {
-    pub(crate) argument: Argument,
-    /// The schema as a property of an object, and as a document of its own; `None` for an extractor.
-    schema: Option<(PortableSchema, Value)>,
-    pub(crate) required: bool,
-    /// JSON text of the default.
-    pub(crate) default: Option<String>,
-    /// The value needs no checks other than deserialization into its type.
-    is_checked_by_type: bool,
-    /// Schema of the type, without the settings of the argument.
-    type_schema: Option<schemars::Schema>,
-    is_value: fn(&str) -> bool,
-    /// The type has a value for a missing argument.
-    accepts_missing: bool,
-}
-
-impl ParameterSpec {
-    /// Declares a parameter of type `T`.
-    pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
-        Self::new(argument, T::schema(), T::is_value, T::accepts_missing())
-    }
-
-    /// Declares a parameter. An extractor has no schema; `is_value` returns `true` if a JSON text is a value of the
-    /// type, and `accepts_missing` is `true` if the type has a value for a missing argument.
-    fn new(
-        argument: Argument,
-        type_schema: Option<schemars::Schema>,
-        is_value: fn(&str) -> bool,
-        accepts_missing: bool,
-    ) -> Result<Self, String> {
-        let Some(type_schema) = type_schema else {
-            return Ok(Self {
-                argument,
-                schema: None,
-                required: false,
-                default: None,
-                is_checked_by_type: true,
-                type_schema: None,
-                is_value,
-                accepts_missing,
-            });
-        };
-        let (portable, document) = argument_schema::build(&argument, type_schema.as_value(), is_value)
-            .map_err(|reason| format!("the argument `{}`: {reason}", argument.name))?;
-        let default = argument.default.as_ref().map(Value::to_string);
-        // A schema without constraints accepts `null` as it accepts all else: it does not make the argument optional.
-        let is_optional = accepts_missing || portable.accepts_null() && !portable.accepts_any();
-        let required = default.is_none() && !is_optional;
-        let is_checked_by_type = portable.is_checked_by_decoding();
-        let schema = Some((portable, document.into_value()));
-        let type_schema = Some(type_schema);
-        Ok(Self {
-            argument,
-            schema,
-            required,
-            default,
-            is_checked_by_type,
-            type_schema,
-            is_value,
-            accepts_missing,
-        })
-    }
-
-    fn with_settings(&self, set: impl FnOnce(Argument) -> Argument) -> Result<Self, String> {
-        let type_schema = self.type_schema.clone();
-        Self::new(set(self.argument.clone()), type_schema, self.is_value, self.accepts_missing)
-    }
-}
+use crate::handler::parameters::parameter_spec::{Member, ParameterSpec};
 
 /// The parameters of a handler, with the schema of those that clients send.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
     pub(crate) specs: Vec<ParameterSpec>,
     compiled: Option<Arc<CompiledSchema>>,
+    /// The fields of a struct are arguments: they must be collected before it can be deserialized.
+    has_flattened: bool,
     /// Values must match the schema exactly, without coercion.
     pub(crate) is_strict: bool,
     /// Unknown arguments are ignored instead of rejected.
@@ -103,11 +35,14 @@ pub(crate) struct Parameters {
 impl Parameters {
     /// Generates the schema of the arguments as one object, which later calls are checked against.
     pub(crate) fn generate_schema(&mut self) -> Result<Schema, String> {
+        self.check_fields()?;
+        self.has_flattened = self.specs.iter().any(ParameterSpec::is_flattened);
         let mut object = ObjectSchemaBuilder::new();
-        for spec in &self.specs {
-            if let Some((schema, _)) = &spec.schema {
-                object = object.property(&*spec.argument.name, schema.clone(), spec.required);
-            }
+        for (_, member) in self.arguments() {
+            object = object.property(&*member.name, member.schema.clone(), member.required);
+        }
+        if let Some(rest) = self.specs.iter().find_map(ParameterSpec::rest) {
+            object = object.rest(rest.clone());
         }
         if self.allows_unknown {
             object = object.allow_unknown_members();
@@ -117,9 +52,27 @@ impl Parameters {
         Ok(schema)
     }
 
-    /// Returns the parameters that clients send, each with its schema.
-    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&ParameterSpec, &Value)> {
-        self.specs.iter().filter_map(|spec| Some((spec, &spec.schema.as_ref()?.1)))
+    /// Checks that the fields of structs differ from all other arguments in their names.
+    fn check_fields(&self) -> Result<(), String> {
+        for (spec, field) in self.arguments().filter(|(spec, _)| spec.is_flattened()) {
+            if self.arguments().filter(|(_, other)| other.name == field.name).count() > 1 {
+                let (subject, name) = (spec.subject(), &field.name);
+                return Err(format!(
+                    "{subject} has a field `{name}`, and there is another argument of this name: rename one of them"
+                ));
+            }
+        }
+        if self.specs.iter().filter_map(ParameterSpec::rest).count() > 1 {
+            return Err(
+                "at most one struct may have a flattened map, which takes all unknown arguments".to_owned()
+            );
+        }
+        Ok(())
+    }
+
+    /// Returns what clients send: each argument, or each field of a struct, with its parameter.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&ParameterSpec, &Member)> {
+        self.specs.iter().flat_map(|spec| spec.members().iter().map(move |member| (spec, member)))
     }
 
     /// Changes the settings of an argument.
@@ -128,25 +81,33 @@ impl Parameters {
         name: &str,
         set: impl FnOnce(Argument) -> Argument,
     ) -> Result<(), String> {
-        let spec = self.specs.iter_mut().find(|spec| spec.argument.name == name);
-        let spec = spec.ok_or_else(|| format!("there is no argument `{name}`"))?;
-        *spec = spec.with_settings(set)?;
-        Ok(())
+        if let Some(spec) = self.specs.iter_mut().find(|spec| spec.argument.name == name) {
+            *spec = spec.with_settings(set)?;
+            return Ok(());
+        }
+        if self.arguments().any(|(_, field)| field.name == name) {
+            return Err(format!(
+                "the argument `{name}` is the field of a struct: set it there, with `#[serde(…)]` or `#[schemars(…)]`"
+            ));
+        }
+        Err(format!("there is no argument `{name}`"))
     }
 
     /// Returns `true` if values can be suggested for any argument.
     pub(crate) fn has_completion(&self) -> bool {
         self.arguments()
-            .any(|(spec, schema)| spec.argument.completer.is_some() || schema.get("enum").is_some())
+            .any(|(spec, member)| spec.argument.completer.is_some() || member.document.get("enum").is_some())
     }
 
     /// Returns the text of each argument, if their types check all that is sent; `None` if the values need the schema.
     pub(crate) fn bind_direct<'a>(&self, text: &'a ArgumentText<'_>) -> Option<Vec<Option<Cow<'a, str>>>> {
+        if self.has_flattened {
+            return None;
+        }
         let mut values = vec![None; self.specs.len()];
         for (name, value) in &text.0 {
             let index = self.specs.iter().position(|spec| spec.argument.name == *name)?;
-            let spec = &self.specs[index];
-            if !spec.is_checked_by_type || spec.schema.is_none() {
+            if !self.specs[index].is_checked_by_type {
                 return None;
             }
             values[index] = Some(Cow::Borrowed(&**value));
@@ -161,18 +122,24 @@ impl Parameters {
         text: &ArgumentText<'_>,
     ) -> Result<Vec<Option<Cow<'static, str>>>, Vec<Problem>> {
         let mut object = Map::new();
-        let is_known = |name: &str| self.arguments().any(|(spec, _)| spec.argument.name == name);
+        let ignores_unknown = self.allows_unknown && self.specs.iter().all(|spec| spec.rest().is_none());
         for (name, value) in &text.0 {
-            if self.allows_unknown && !is_known(name) {
+            if ignores_unknown && !self.arguments().any(|(_, member)| member.name == *name) {
                 continue;
             }
             object.insert(name.clone().into_owned(), serde_json::from_str(value).unwrap_or_default());
         }
-        let coerced = match &self.compiled {
+        let mut coerced = match &self.compiled {
             Some(compiled) => compiled.coerce(Value::Object(object), self.is_strict)?,
             None => Value::Object(object),
         };
-        let values = self.specs.iter().map(|spec| coerced.get(&*spec.argument.name));
-        Ok(values.map(|value| value.map(|value| Cow::Owned(value.to_string()))).collect())
+        let mut values: Vec<_> = self.specs.iter().map(|spec| spec.take_value(&mut coerced)).collect();
+        let open = self.specs.iter().position(|spec| spec.rest().is_some());
+        if let (Some(Some(Value::Object(open))), Value::Object(unknown)) =
+            (open.map(|index| &mut values[index]), coerced)
+        {
+            open.extend(unknown);
+        }
+        Ok(values.into_iter().map(|value| value.map(|value| Cow::Owned(value.to_string()))).collect())
     }
 }

@@ -8,11 +8,12 @@ use mcpwright_core::{
 };
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::handler::error::{Failure, IntoError};
 use crate::handler::schema::generate_output;
 
-/// A return type of a tool: text, a number, content blocks, [`Json`], or an `Option` or a `Result` of these.
+/// A return type of a tool: text, a number, content blocks, [`Json`], JSON, or an `Option` or a `Result` of these.
 ///
 /// ```
 /// use mcpwright_core::CallToolResult;
@@ -40,8 +41,8 @@ use crate::handler::schema::generate_output;
     message = "`{Self}` cannot be the result of a tool",
     label = "a tool cannot return this",
     note = "return `Json<{Self}>` for structured content: that needs `serde::Serialize` and `schemars::JsonSchema`",
-    note = "or return text, a number, `bool`, `()`, content blocks, `CallToolResult`, an `Option` or a `Result` of these; \
-            the error of a `Result` is anything that converts into `Box<dyn Error + Send + Sync>`"
+    note = "or return text, a number, `bool`, `()`, content blocks, `Value`, `CallToolResult`, an `Option` or a `Result` of \
+            these; the error of a `Result` is anything that converts into `Box<dyn Error + Send + Sync>`"
 )]
 pub trait IntoToolResult {
     /// Returns the schema of the structured content; `None` if results have no structured content, or no schema for it.
@@ -112,10 +113,23 @@ impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
     }
 
     fn into_tool_result(self) -> Result<CallToolResult, Failure> {
-        let structured = JsonText::encode(&self.0).map_err(|error| Failure::Error(error.into()))?;
-        let mut result = CallToolResult::text(structured.as_str());
-        result.structured_content = Some(structured);
+        JsonText::encode(&self.0).map_err(|error| Failure::Error(error.into()))?.into_tool_result()
+    }
+}
+
+/// Structured content, and the same JSON as text. Publish its schema with [`ToolHandler::output`](crate::ToolHandler::output).
+impl IntoToolResult for JsonText {
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        let mut result = CallToolResult::text(self.as_str());
+        result.structured_content = Some(self);
         Ok(result)
+    }
+}
+
+/// Structured content, and the same JSON as text. Publish its schema with [`ToolHandler::output`](crate::ToolHandler::output).
+impl IntoToolResult for Value {
+    fn into_tool_result(self) -> Result<CallToolResult, Failure> {
+        JsonText::from(self).into_tool_result()
     }
 }
 

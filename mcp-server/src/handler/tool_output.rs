@@ -1,0 +1,154 @@
+//! Output schemas of tools, and the results that are checked against them.
+
+use std::sync::Arc;
+
+use mcpwright_core::schema::{CompiledSchema, PortableSchema};
+use mcpwright_core::{CallToolResult, JsonText};
+use schemars::{JsonSchema, Schema};
+use serde_json::Value;
+
+use crate::handler::ToolHandler;
+use crate::handler::results::tool::IntoToolResult;
+use crate::handler::schema::generate_output;
+use crate::handler::validate::Validator;
+
+/// The check of structured content that the handler makes itself. A type that is serialized needs none.
+#[derive(Clone)]
+pub(crate) enum OutputCheck {
+    /// Against the schema of a type.
+    Derived(Arc<CompiledSchema>),
+    /// Against a schema written by hand.
+    #[allow(dead_code, reason = "schemas of results are written by hand with the feature `validate` only")]
+    HandWritten(Validator),
+}
+
+impl ToolHandler {
+    /// Publishes the schema of `T` as that of the results, for a handler that makes its structured content itself: it
+    /// returns a [`CallToolResult`], a [`JsonText`] or a [`Value`].
+    ///
+    /// Each result is checked against the schema, and must have structured content unless it is an error. Another result
+    /// is not sent: the request fails with an internal error, and the log has the reason. A handler that returns
+    /// [`Json<T>`](crate::Json) publishes the schema without this.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// #[derive(schemars::JsonSchema)]
+    /// # #[allow(dead_code)]
+    /// struct Depth {
+    ///     bids: Vec<f64>,
+    /// }
+    ///
+    /// // The exchange answers in JSON already.
+    /// let depth = ToolHandler::function("depth", ["symbol"], |symbol: String| async move {
+    ///     if symbol == "ACME" { json!({ "bids": [9.5, 9.4] }) } else { json!({ "bids": null }) }
+    /// })
+    /// .output::<Depth>();
+    /// assert_eq!(depth.definition().output_schema.as_ref().unwrap()["required"][0], "bids");
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("exchange", "1.0.0").tool(depth));
+    /// let result = client.call_tool("depth", [("symbol", "ACME")]).await?;
+    /// assert_eq!(result.structured_content.unwrap().as_str(), r#"{"bids":[9.5,9.4]}"#);
+    /// assert_eq!(result.content[0].as_text(), Some(r#"{"bids":[9.5,9.4]}"#));
+    /// assert!(client.call_tool("depth", [("symbol", "?")]).await.is_err());
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// If `T` is not an object, such as a list, the structured content is the value itself, and it is sent as the member
+    /// `result` of an object. The handler has an [error](Self::checked) if the type has a schema that cannot be published.
+    #[must_use]
+    #[track_caller]
+    pub fn output<T: JsonSchema>(mut self) -> Self {
+        let Some((schema, wraps)) = self.accept(publishable(&generate_output::<T>())) else { return self };
+        let compiled = CompiledSchema::new(&schema).map_err(|error| format!("its result: {error}"));
+        let Some(compiled) = self.accept(compiled) else { return self };
+        let check = Some(OutputCheck::Derived(Arc::new(compiled)));
+        self.with_output(schema.into_value(), wraps, check)
+    }
+
+    /// Publishes the schema of the type that the code of the handler returns, if it has one: [`Json<T>`](crate::Json), or a
+    /// type of your own. [`function`](Self::function) and the macros do this already.
+    ///
+    /// ```
+    /// use mcpwright_server::{Execution, IntoToolResult, Json, ToolHandler};
+    ///
+    /// #[derive(serde::Serialize, schemars::JsonSchema)]
+    /// struct Weather {
+    ///     degrees: f64,
+    /// }
+    ///
+    /// let weather = ToolHandler::new("weather", |arguments| {
+    ///     arguments.check()?;
+    ///     Ok(Execution::blocking(|| Json(Weather { degrees: 21.5 }).into_tool_result()))
+    /// })
+    /// .returns::<Json<Weather>>();
+    /// assert_eq!(weather.definition().output_schema.as_ref().unwrap()["required"][0], "degrees");
+    /// ```
+    ///
+    /// The handler has an [error](Self::checked) if the type has a schema that cannot be published.
+    #[must_use]
+    #[track_caller]
+    pub fn returns<R: IntoToolResult>(mut self) -> Self {
+        let Some(generated) = R::output_schema() else { return self };
+        match self.accept(publishable(&generated)) {
+            Some((schema, wraps)) => self.with_output(schema.into_value(), wraps, None),
+            None => self,
+        }
+    }
+
+    /// Publishes an output schema.
+    pub(crate) fn with_output(mut self, schema: Value, wraps: bool, check: Option<OutputCheck>) -> Self {
+        let parts = self.parts_mut();
+        parts.settings.output_check = check;
+        parts.settings.wraps_output = wraps;
+        if let Value::Object(schema) = schema {
+            parts.definition.output_schema = Some(schema);
+        }
+        self
+    }
+
+    /// Checks the structured content of a result, and wraps it as the published schema describes.
+    pub(crate) fn finish(&self, mut result: CallToolResult) -> Result<CallToolResult, String> {
+        let settings = self.settings();
+        let Some(mut structured) = result.structured_content.take() else {
+            return match &settings.output_check {
+                Some(OutputCheck::Derived(_)) if result.is_error != Some(true) => {
+                    Err("it must have structured content".to_owned())
+                }
+                _ => Ok(result),
+            };
+        };
+        if settings.wraps_output {
+            structured = structured.wrap_in("result");
+        }
+        if let Some(check) = &settings.output_check {
+            check.check(&structured)?;
+        }
+        result.structured_content = Some(structured);
+        Ok(result)
+    }
+}
+
+impl OutputCheck {
+    /// Checks structured content, and returns the problems as one text.
+    fn check(&self, structured: &JsonText) -> Result<(), String> {
+        let value: Value = structured.decode_owned().map_err(|error| error.to_string())?;
+        let checked = match self {
+            Self::Derived(schema) => schema.coerce(value, true).map(drop),
+            Self::HandWritten(validator) => validator.check(&value),
+        };
+        checked.map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    }
+}
+
+/// Returns the schema of a type's results, and `true` if they are sent as the member `result` of an object.
+fn publishable(generated: &Schema) -> Result<(mcpwright_core::schema::Schema, bool), String> {
+    let portable =
+        PortableSchema::for_result(generated.as_value()).map_err(|error| format!("its result: {error}"))?;
+    let wraps = !portable.is_object();
+    Ok((portable.into_result(), wraps))
+}
