@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::caller::Caller;
 use crate::limits::MAX_SUBSCRIPTIONS_PER_CALLER;
+use crate::observer::{CloseReason, ObservedSubscription};
 use crate::replicas::bus::ReceiveChanges;
 use crate::replicas::change::Change;
 use crate::replicas::task_change::TaskVersion;
@@ -131,6 +132,7 @@ pub(crate) struct Subscription {
     caller: Caller,
     changes: BTreeSet<Change>,
     mailbox: Arc<Mailbox>,
+    observed: Option<ObservedSubscription>,
 }
 
 impl Subscription {
@@ -157,6 +159,7 @@ impl Subscription {
                 pending: Mutex::default(),
                 wake: wake.cloned().map_or_else(OnceLock::new, OnceLock::from),
             }),
+            observed: None,
         })
     }
 
@@ -186,6 +189,20 @@ impl Subscription {
     /// Returns a sender to this subscription only.
     pub(crate) fn sender(&self) -> SubscriptionSender {
         SubscriptionSender(Arc::clone(&self.mailbox))
+    }
+
+    /// Lets observers know of the end of the subscription.
+    pub(crate) fn observe(&mut self, observed: Option<ObservedSubscription>) {
+        self.observed = observed;
+    }
+
+    /// Ends the subscription for this reason.
+    pub(crate) fn close(mut self, reason: CloseReason) {
+        let observed = self.observed.take();
+        drop(self);
+        if let Some(observed) = observed {
+            observed.close(reason);
+        }
     }
 
     /// Takes the pending changes.

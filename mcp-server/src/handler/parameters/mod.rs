@@ -3,10 +3,12 @@
 pub(crate) mod argument;
 pub(crate) mod argument_schema;
 pub(crate) mod argument_text;
+pub(crate) mod async_extract;
 pub(crate) mod call_arguments;
 pub(crate) mod extract;
 pub(crate) mod function;
 pub(crate) mod header_params;
+pub(crate) mod preparation;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,9 +16,11 @@ use std::sync::Arc;
 use mcpwright_core::schema::{CompiledSchema, ObjectSchemaBuilder, PortableSchema, Problem, Schema};
 use serde_json::{Map, Value};
 
+use crate::handler::error::Failure;
 use crate::handler::parameters::argument::Argument;
 use crate::handler::parameters::argument_text::ArgumentText;
 use crate::handler::parameters::call_arguments::Parameter;
+use crate::handler::parameters::preparation::Preparation;
 
 /// A parameter of a handler, as its type and its settings declare it.
 #[derive(Clone, Debug)]
@@ -34,12 +38,17 @@ pub struct ParameterSpec {
     is_value: fn(&str) -> bool,
     /// The type has a value for a missing argument.
     accepts_missing: bool,
+    /// The extraction of an asynchronous extractor.
+    preparation: Option<Preparation>,
+    /// The parameter is rejected for calls that have neither a session nor an authenticated caller.
+    needs_session: bool,
 }
 
 impl ParameterSpec {
     /// Declares a parameter of type `T`.
     pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
-        Self::new(argument, T::schema(), T::is_value, T::accepts_missing())
+        let spec = Self::new(argument, T::schema(), T::is_value, T::accepts_missing())?;
+        Ok(Self { preparation: T::preparation(), needs_session: T::needs_session(), ..spec })
     }
 
     /// Declares a parameter. An extractor has no schema; `is_value` returns `true` if a JSON text is a value of the
@@ -60,6 +69,8 @@ impl ParameterSpec {
                 type_schema: None,
                 is_value,
                 accepts_missing,
+                preparation: None,
+                needs_session: false,
             });
         };
         let (portable, document) = argument_schema::build(&argument, type_schema.as_value(), is_value)
@@ -80,6 +91,8 @@ impl ParameterSpec {
             type_schema,
             is_value,
             accepts_missing,
+            preparation: None,
+            needs_session: false,
         })
     }
 
@@ -98,11 +111,14 @@ pub(crate) struct Parameters {
     pub(crate) is_strict: bool,
     /// Unknown arguments are ignored instead of rejected.
     pub(crate) allows_unknown: bool,
+    /// There is an asynchronous extractor.
+    pub(crate) is_async: bool,
 }
 
 impl Parameters {
     /// Generates the schema of the arguments as one object, which later calls are checked against.
     pub(crate) fn generate_schema(&mut self) -> Result<Schema, String> {
+        self.is_async = self.specs.iter().any(|spec| spec.preparation.is_some());
         let mut object = ObjectSchemaBuilder::new();
         for spec in &self.specs {
             if let Some((schema, _)) = &spec.schema {
@@ -153,6 +169,22 @@ impl Parameters {
         }
         let has_value = |(spec, value): (&ParameterSpec, &Option<_>)| !spec.required || value.is_some();
         self.specs.iter().zip(&values).all(has_value).then_some(values)
+    }
+
+    /// Returns `true` if a parameter is rejected for calls that have neither a session nor an authenticated caller.
+    pub(crate) fn need_session(&self) -> bool {
+        self.specs.iter().any(|spec| spec.needs_session)
+    }
+
+    /// Returns an error if arguments do not match the schema, as far as is known before they are deserialized.
+    pub(crate) fn check(&self, text: &ArgumentText<'_>) -> Result<(), Failure> {
+        let is_value = |(spec, value): (&ParameterSpec, &Option<Cow<'_, str>>)| {
+            value.as_ref().is_none_or(|text| (spec.is_value)(text))
+        };
+        match self.bind_direct(text) {
+            Some(values) if self.specs.iter().zip(&values).all(is_value) => Ok(()),
+            _ => self.coerce(text).map(drop).map_err(Failure::InvalidArguments),
+        }
     }
 
     /// Checks the arguments against the schema, and converts values that models send in a slightly different type.

@@ -1,10 +1,11 @@
 //! A session: the handshake, the subscriptions and the log level.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use mcpwright_core::{
     Client, Era, ErrorObject, InitializeParams, InitializeResult, JsonText, Members, Meta, Notification,
-    ProgressToken, ProtocolVersion, Request, SetLevelParams, SubscribeParams, TASKS_EXTENSION, method,
+    ProgressToken, ProtocolVersion, Request, SetLevelParams, SubscribeParams, SubscriptionFilter,
+    TASKS_EXTENSION, method,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -14,7 +15,9 @@ use crate::caller::Caller;
 use crate::incident;
 use crate::json;
 use crate::limits::{MAX_SUBSCRIPTIONS_PER_SESSION, check_uri};
+use crate::observer::{CloseReason, ObservedSubscription};
 use crate::overloaded::Overloaded;
+use crate::protocol::legacy::bound_session::BoundSession;
 use crate::protocol::legacy::downgrade::not_found;
 use crate::protocol::legacy::handshake::{DEFAULT_LEVEL, Handshake};
 use crate::protocol::request_meta::RequestMeta;
@@ -22,31 +25,39 @@ use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
 use crate::server::Server;
+use crate::session_id::SessionId;
 use crate::subscriptions::hub::{Subscription, Wake};
 use crate::tasks::methods::is_task_method;
 
 /// The handshake of a client, its subscriptions and its log level.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct LegacySession {
     handshake: Handshake,
     /// There was a handshake; otherwise the client leaves it out.
     is_open: bool,
-    subscribed_uris: BTreeSet<String>,
+    /// The resources that the client subscribed to, and what observers know of each.
+    subscribed_uris: BTreeMap<String, Option<ObservedSubscription>>,
     /// The changes for the client, on a connection that can send them.
     subscription: Option<Subscription>,
+    /// `Some` if the session ends with its connection.
+    bound: Option<BoundSession>,
 }
 
-impl Session {
+impl LegacySession {
     /// Continues a session that was opened elsewhere.
     pub(crate) fn resume(handshake: Handshake) -> Self {
-        Self { handshake, is_open: true, subscribed_uris: BTreeSet::new(), subscription: None }
+        Self::new(handshake, true)
     }
 
     /// Returns a placeholder for a client without a session, which serves requests that need none.
     pub(crate) fn without_handshake(version: ProtocolVersion) -> Self {
         let client = Client::default().with_protocol_version(Some(version.clone()));
-        let handshake = Handshake { version, client };
-        Self { handshake, is_open: false, subscribed_uris: BTreeSet::new(), subscription: None }
+        let handshake = Handshake { id: SessionId::from_bytes([0; 16]), version, client };
+        Self::new(handshake, false)
+    }
+
+    fn new(handshake: Handshake, is_open: bool) -> Self {
+        Self { handshake, is_open, subscribed_uris: BTreeMap::new(), subscription: None, bound: None }
     }
 
     /// Opens a session and returns the result of `initialize`.
@@ -67,7 +78,12 @@ impl Session {
         result.instructions = server.instructions().map(str::to_owned);
         let text = JsonText::encode(&result)
             .map_err(|error| incident::internal("the handshake does not serialize", &error))?;
-        Ok((Self::resume(Handshake { version, client }), text))
+        Ok((Self::resume(Handshake { id: SessionId::random(), version, client }), text))
+    }
+
+    /// Binds the session to its connection: it ends with it.
+    pub(crate) fn bind(&mut self, server: &Server, caller: &Caller) {
+        self.bound = Some(BoundSession::open(server, caller, &self.handshake));
     }
 
     pub(crate) fn version(&self) -> &ProtocolVersion {
@@ -76,6 +92,11 @@ impl Session {
 
     pub(crate) fn is_open(&self) -> bool {
         self.is_open
+    }
+
+    /// Returns the identity of the session, if there was a handshake.
+    pub(crate) fn id(&self) -> Option<SessionId> {
+        self.handshake().map(Handshake::id)
     }
 
     pub(crate) fn handshake(&self) -> Option<&Handshake> {
@@ -145,7 +166,7 @@ impl Session {
         let params: SubscribeParams = read(request)?;
         check_uri("`params.uri`", &params.uri)?;
         if self.subscribed_uris.len() >= MAX_SUBSCRIPTIONS_PER_SESSION
-            && !self.subscribed_uris.contains(&params.uri)
+            && !self.subscribed_uris.contains_key(&params.uri)
         {
             return Err(Overloaded::too_many_subscriptions().into());
         }
@@ -155,13 +176,19 @@ impl Session {
         if let Some(subscription) = &mut self.subscription {
             subscription.add([Change::Resource(params.uri.as_str().into())]);
         }
-        self.subscribed_uris.insert(params.uri);
+        let Self { handshake, subscribed_uris, .. } = self;
+        subscribed_uris.entry(params.uri).or_insert_with_key(|uri| {
+            let filter = SubscriptionFilter::new().resource_subscriptions(vec![uri.clone()]);
+            server.observers().open_subscription(&filter, &handshake.client, caller, Some(handshake.id))
+        });
         Ok(())
     }
 
     fn unsubscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
-        self.subscribed_uris.remove(&params.uri);
+        if let Some(observed) = self.subscribed_uris.remove(&params.uri).flatten() {
+            observed.close(CloseReason::Client);
+        }
         if let Some(subscription) = &mut self.subscription {
             subscription.remove(&Change::Resource(params.uri.into()));
         }
@@ -176,7 +203,7 @@ impl Session {
         let subscription = server.notify().subscribe(caller, Some(wake));
         let mut subscription = subscription.ok_or_else(Overloaded::too_many_subscriptions)?;
         subscription.add(Change::LISTS);
-        subscription.add(self.subscribed_uris.iter().map(|uri| Change::Resource(uri.as_str().into())));
+        subscription.add(self.subscribed_uris.keys().map(|uri| Change::Resource(uri.as_str().into())));
         self.subscription = Some(subscription);
         Ok(())
     }
@@ -187,9 +214,14 @@ impl Session {
         changes.filter_map(|change| change.notification(&Meta::new())).collect()
     }
 
-    /// Ends the subscription.
-    pub(crate) fn close(&mut self) {
+    /// Ends the subscriptions, and a session that is bound to its connection.
+    pub(crate) fn close(&mut self, reason: CloseReason) {
         self.subscription = None;
+        let observed = std::mem::take(&mut self.subscribed_uris).into_values().flatten();
+        observed.for_each(|observed| observed.close(reason));
+        if let Some(bound) = self.bound.take() {
+            bound.close(reason);
+        }
     }
 }
 
