@@ -50,12 +50,15 @@ async fn main() -> Result<()> {
         .route("/", get(|| async { "An application with a server at /mcp.\n" }));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     eprintln!("http://{}/mcp", listener.local_addr()?);
+    let stopping = service.clone();
     let stop = async move {
         // An error means that the signal cannot be received; then the server shuts down at once.
         let _ = tokio::signal::ctrl_c().await;
         // Open streams would block the graceful shutdown.
-        service.close();
+        stopping.close();
     };
     axum::serve(listener, application).with_graceful_shutdown(stop).await?;
+    // Cancels tasks, and runs the hooks of the server.
+    service.shut_down().await;
     Ok(())
 }

@@ -92,14 +92,15 @@ pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};
 /// The engine, for authors of transports, stores and message buses.
 pub use mcpwright_server as engine;
 pub use mcpwright_server::{
-    Argument, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice, Completer,
-    CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions, Failure, Field, Form,
-    FormField, FromContext, Handler, HandlerError, HandlerKind, HeaderParam, InputError, InputRequired,
-    IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer, IntoToolResult, Item, Json,
-    MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify, NotifySet, Outcome, Parameter,
-    ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, RequestInfo, ResourceHandler,
-    ResourceProvider, Serve, Server, StepError, Store, StoreError, Subscribed, TaskConfig, TaskMode,
-    TemplateHandler, ToolError, ToolHandler, ToolProvider, async_trait, testing,
+    Argument, AsyncFromContext, Builder, Bus, Call, CallArguments, Caller, Catalog, Change, Choice,
+    CloseReason, Completer, CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions,
+    Failure, Field, Form, FormField, FromContext, Handler, HandlerError, HandlerKind, HeaderParam,
+    InputError, InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
+    IntoToolResult, Item, Json, MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify,
+    NotifySet, Observer, Outcome, Parameter, ProgressValue, PromptHandler, PromptProvider, ProviderError,
+    ReplicaHandle, RequestInfo, ResourceHandler, ResourceProvider, Serve, Server, Session, SessionError,
+    SessionId, SessionInfo, SessionValue, StepError, Store, StoreError, Subscribed, SubscriptionInfo,
+    TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler, ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};
@@ -171,6 +172,8 @@ mod guide {
     #[doc = include_str!("../docs/src/visibility.md")]
     #[doc = include_str!("../docs/src/middleware.md")]
     struct MiddlewarePage;
+    #[doc = include_str!("../docs/src/sessions.md")]
+    struct SessionsPage;
     #[doc = include_str!("../docs/src/composition.md")]
     struct CompositionPage;
     #[doc = include_str!("../docs/src/builder.md")]

@@ -1,6 +1,6 @@
 //! Items that the macros use in generated code. They are not part of the public interface.
 
-use mcpwright_server::{Argument, Builder, FromContext};
+use mcpwright_server::{Argument, AsAsyncExtractor, AsExtractor, AsyncFromContext, Builder, FromContext};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -29,10 +29,13 @@ impl<T> Referent for [T] {
     note = "write a plain name, as in `query: {Self}`, or put `#[arg(name = \"…\")]` before the parameter",
     note = "only extractors need no name: `&Context`, `Caller`, `Ext<T>`, and types that implement `FromContext`"
 )]
-pub trait Unnamed {}
+pub trait Unnamed<Kind> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: FromContext> Unnamed for T {}
+impl<T: FromContext> Unnamed<AsExtractor> for T {}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsyncFromContext> Unnamed<AsAsyncExtractor> for T {}
 
 /// A type of parameters that need no variable in the URI of their resource: an extractor.
 #[diagnostic::on_unimplemented(
@@ -41,16 +44,19 @@ impl<T: FromContext> Unnamed for T {}
     note = "write the name in braces in the URI, as in `note://{{id}}`, or give the parameter the name of a variable",
     note = "only extractors need no variable: `&Context`, `Caller`, `Ext<T>`, and types that implement `FromContext`"
 )]
-pub trait OutsideOfUri {}
+pub trait OutsideOfUri<Kind> {}
 
 #[diagnostic::do_not_recommend]
-impl<T: FromContext> OutsideOfUri for T {}
+impl<T: FromContext> OutsideOfUri<AsExtractor> for T {}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsyncFromContext> OutsideOfUri<AsAsyncExtractor> for T {}
 
 /// Asserts that a parameter needs no name.
-pub fn unnamed<T: Unnamed>() {}
+pub fn unnamed<T: Unnamed<Kind>, Kind>() {}
 
 /// Asserts that a parameter needs no variable in the URI.
-pub fn outside_of_uri<T: OutsideOfUri>() {}
+pub fn outside_of_uri<T: OutsideOfUri<Kind>, Kind>() {}
 
 /// Extends the builder of a server by a function.
 pub fn extend(builder: Builder, with: impl FnOnce(Builder) -> Builder) -> Builder {

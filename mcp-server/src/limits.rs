@@ -107,6 +107,18 @@ pub(crate) const MAX_WAITING_CALLS: usize = 100;
 /// Maximum size of the parameters and states of these calls, in bytes.
 pub(crate) const MAX_WAITING_BYTES: usize = 8 << 20;
 
+// Sessions
+
+/// Default time after the last change in which values of a session are kept:
+/// [`Builder::session_ttl`](crate::Builder::session_ttl).
+pub(crate) const DEFAULT_SESSION_TTL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Maximum size of all values of one session or caller, in bytes.
+pub(crate) const MAX_SESSION_VALUES_BYTES: usize = 64 << 10;
+
+/// Maximum number of attempts to change a value that other calls change at the same time.
+pub(crate) const MAX_SESSION_ATTEMPTS: u32 = 100;
+
 // Tasks
 
 /// Default time that a task is kept: [`TaskConfig::ttl`](crate::TaskConfig::ttl).

@@ -1,13 +1,16 @@
 //! A server with misbehaving tools, which the tests of stdio run as a child process.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mcpwright_core::CallToolResult;
 use mcpwright_server::{Argument, CallArguments, Context, Execution, Failure, Server, ToolHandler};
-use mcpwright_transport::{Error, stdio};
+use mcpwright_transport::{Error, LineLimits, stdio};
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Error> {
+    let stop = Arc::new(tokio::sync::Notify::new());
+    let stopping = Arc::clone(&stop);
     let server = Server::builder("misbehaving", "1.0.0")
         .tool(
             ToolHandler::function("echo", ["text"], |text: String| async move { text }).description("Echo."),
@@ -21,8 +24,27 @@ async fn main() -> Result<(), Error> {
         )
         .tool(ToolHandler::function("print", [], print).description("Print to standard output."))
         .tool(ToolHandler::function("panic", [], panic).description("Panic."))
-        .tool(ToolHandler::function("large", ["bytes"], large).description("Return a large result."));
-    stdio(server).await
+        .tool(ToolHandler::function("large", ["bytes"], large).description("Return a large result."))
+        .tool(ToolHandler::function("stop", [], move || {
+            stopping.notify_one();
+            async { "stopping" }
+        }))
+        .on_shutdown(|| async { panic!("a hook that panics") })
+        .on_shutdown(|| async {
+            eprintln!("the hook runs");
+            if let Ok(seconds) = std::env::var("HOOK_SECONDS") {
+                tokio::time::sleep(Duration::from_secs(seconds.parse().expect("it is a number"))).await;
+            }
+            eprintln!("the hook has run");
+        });
+    let limits = LineLimits::default();
+    let limits = match std::env::var("DRAIN_MILLIS") {
+        Ok(millis) => limits.drain_timeout(Duration::from_millis(millis.parse().expect("it is a number"))),
+        Err(_) => limits,
+    };
+    let end = stdio(server).limits(limits).run_until(stop.notified()).await?;
+    eprintln!("ended: {end:?}");
+    Ok(())
 }
 
 async fn sleep(context: Context, ms: u64) -> &'static str {

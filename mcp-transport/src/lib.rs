@@ -21,12 +21,13 @@ mod unix;
 pub use error::Error;
 #[cfg(feature = "http")]
 pub use http::http;
+pub use lines::end::End;
 pub use lines::limits::LineLimits;
-pub use lines::{memory, serve};
+pub use lines::{memory, serve, serve_until};
 pub use log::{Stderr, stderr};
 pub use mcpwright_server::MemoryStore;
 pub use memory_bus::MemoryBus;
 pub use runtime::TokioRuntime;
 pub use stdio::{Stdio, stdio};
 #[cfg(unix)]
-pub use unix::unix;
+pub use unix::{Unix, unix};

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use mcpwright_server::{Runtime, Server};
+use mcpwright_server::{Runtime, Server, Serving};
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// A [`Runtime`] on tokio.
 ///
@@ -92,8 +93,41 @@ impl Runtime for TokioRuntime {
     }
 }
 
+/// Ends a server after its last call: cancels its tasks, and runs its shutdown hooks within `timeout`, unless another
+/// transport serves it.
+pub(crate) async fn shut_down(server: &Server, serving: Serving, runtime: &TokioRuntime, timeout: Duration) {
+    cancel_tasks(server).await;
+    if let Some(hooks) = serving.finish() {
+        run_hooks(hooks, runtime, timeout).await;
+    }
+}
+
+/// Runs shutdown hooks within `timeout`. They have a thread of their own, since handlers may block all others, and a hook
+/// may block, too; and the runtime of the handlers, to which their connections and timers belong.
+async fn run_hooks(hooks: BoxFuture<'static, ()>, runtime: &TokioRuntime, timeout: Duration) {
+    let handle = runtime.handle().clone();
+    // Dropping the sender cancels the hooks.
+    let (_cancel, cancelled) = oneshot::channel::<()>();
+    let (ended, end) = oneshot::channel();
+    let run = move || {
+        handle.block_on(async {
+            tokio::select! {
+                () = hooks => {}
+                _ = cancelled => {}
+            }
+        });
+        // The receiver is gone after the timeout.
+        let _ = ended.send(());
+    };
+    if let Err(error) = thread::Builder::new().name("mcp-shutdown".to_owned()).spawn(run) {
+        tracing::error!(%error, "cannot run the shutdown hooks");
+    } else if tokio::time::timeout(timeout, end).await.is_err() {
+        tracing::warn!(?timeout, "shutdown hooks did not end in time");
+    }
+}
+
 /// Cancels the tasks of a server that shuts down. A store that does not answer delays the shutdown by two seconds at most.
-pub(crate) async fn cancel_tasks(server: &Server) {
+async fn cancel_tasks(server: &Server) {
     /// Timeout of the store for the last states.
     const STORE_TIMEOUT: Duration = Duration::from_secs(2);
     if tokio::time::timeout(STORE_TIMEOUT, server.cancel_tasks()).await.is_err() {

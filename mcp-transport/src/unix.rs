@@ -1,19 +1,24 @@
 //! Lines over a Unix socket, for many clients.
 
+use std::future::IntoFuture;
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use mcpwright_server::{IntoServer, Server};
 use tokio::net::{UnixListener, UnixSocket, UnixStream};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::error::Error;
+use crate::lines::end::End;
 use crate::lines::limits::LineLimits;
-use crate::lines::serve_until;
-use crate::runtime::TokioRuntime;
+use crate::lines::{serve_client, warn_without_callers};
+use crate::runtime::{TokioRuntime, shut_down};
 use crate::signal::Stop;
 
 /// Maximum number of clients that wait to be accepted.
@@ -30,36 +35,80 @@ const BACKLOG: u32 = 1024;
 /// mcpwright_transport::unix(server, "/run/user/1000/notes.sock", LineLimits::default().max_clients(20)).await
 /// # }
 /// ```
+#[track_caller]
+pub fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: LineLimits) -> Unix {
+    Unix { server: server.into_server(), path: path.as_ref().to_owned(), limits }
+}
+
+/// A server that is served over a Unix socket when it is awaited.
 ///
-/// # Errors
-///
-/// Returns an error if the socket cannot be created, or outside of a tokio runtime.
-pub async fn unix(server: impl IntoServer, path: impl AsRef<Path>, limits: LineLimits) -> Result<(), Error> {
-    TokioRuntime::current()?;
-    let path = path.as_ref();
-    let mut clients = Clients::new(server.into_server(), limits);
-    let mut stop = Stop::new()?;
-    remove_abandoned(path).await?;
-    let listener = listen(path)?;
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => clients.serve(stream),
-                // Too many open files, for example: some will be closed soon.
-                Err(error) => {
-                    tracing::warn!(%error, "cannot accept a client");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-            },
-            Some(ended) = clients.serving.join_next() => log(ended),
-            () = stop.wait() => break,
+/// The output is an error if the socket cannot be created, or outside of a tokio runtime.
+#[derive(Debug)]
+#[must_use = "a server does nothing until it is awaited"]
+pub struct Unix {
+    server: Server,
+    path: PathBuf,
+    limits: LineLimits,
+}
+
+impl Unix {
+    /// Serves until the process receives a termination signal, or `stop` is ready. The calls of each client then get
+    /// [`LineLimits::drain_timeout`](field@LineLimits::drain_timeout) to finish.
+    ///
+    /// ```no_run
+    /// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
+    /// # async fn configuration_changed() {}
+    /// use mcpwright_transport::LineLimits;
+    ///
+    /// let socket = mcpwright_transport::unix(server, "/run/user/1000/notes.sock", LineLimits::default());
+    /// socket.run_until(configuration_changed()).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the socket cannot be created, or outside of a tokio runtime.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        let Self { server, path, limits } = self;
+        warn_without_callers(&server);
+        let (runtime, serving) = (TokioRuntime::current()?, server.start_serving());
+        let mut clients = Clients::new(server.clone(), limits);
+        let (mut signal, mut stop) = (Stop::new()?, pin!(stop));
+        remove_abandoned(&path).await?;
+        let listener = listen(&path)?;
+        loop {
+            tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => clients.serve(stream),
+                    // Too many open files, for example: some will be closed soon.
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot accept a client");
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                    }
+                },
+                Some(ended) = clients.serving.join_next() => log(ended),
+                () = signal.wait() => break,
+                () = &mut stop => break,
+            }
         }
+        let removed = std::fs::remove_file(&path);
+        drop(listener);
+        clients.finish().await;
+        let server = server.with_runtime(Arc::new(runtime.clone()));
+        shut_down(&server, serving, &runtime, limits.drain_timeout).await;
+        // Another process may have removed it first.
+        removed
+            .or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error.into()) })
     }
-    let removed = std::fs::remove_file(path);
-    drop(listener);
-    clients.finish().await;
-    // Another process may have removed it first.
-    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error.into()) })
+}
+
+impl IntoFuture for Unix {
+    type Output = Result<(), Error>;
+    type IntoFuture = BoxFuture<'static, Result<(), Error>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run_until(std::future::pending()))
+    }
 }
 
 /// Creates a socket that only its owner can ever connect to.
@@ -87,7 +136,7 @@ async fn remove_abandoned(path: &Path) -> io::Result<()> {
 struct Clients {
     server: Server,
     limits: LineLimits,
-    serving: JoinSet<Result<(), Error>>,
+    serving: JoinSet<Result<End, Error>>,
     stopping: watch::Sender<bool>,
     /// The last client was rejected.
     is_full: bool,
@@ -118,7 +167,7 @@ impl Clients {
             // The sender is dropped after all clients.
             let _ = stopping.wait_for(|is_stopping| *is_stopping).await;
         };
-        self.serving.spawn(serve_until(self.server.clone(), reader, writer, self.limits, stop));
+        self.serving.spawn(serve_client(self.server.clone(), None, reader, writer, self.limits, stop));
     }
 
     /// Lets running calls finish, and starts no new ones.
@@ -128,7 +177,7 @@ impl Clients {
     }
 }
 
-fn log(ended: Result<Result<(), Error>, JoinError>) {
+fn log(ended: Result<Result<End, Error>, JoinError>) {
     if let Ok(Err(error)) = ended {
         tracing::debug!(%error, "a client disconnected");
     }
@@ -141,7 +190,7 @@ mod tests {
     use super::*;
 
     /// A folder that is removed after the test.
-    struct Folder(std::path::PathBuf);
+    struct Folder(PathBuf);
 
     impl Folder {
         fn new(name: &str) -> Self {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::sources::{Problems, read};
 
 /// The file of a constant or of a default, its name, and its row in the table. `.0` and `.1` are the members of a pair.
-const LIMITS: [(&str, &str, &str); 92] = [
+const LIMITS: [(&str, &str, &str); 95] = [
     ("mcp-core/src/message/scan.rs", "MAX_DEPTH", "message nesting"),
     ("mcp-core/src/message/id.rs", "MAX_STRING_ID_LEN", "request id length"),
     ("mcp-core/src/message/decode.rs", "MAX_BATCH_LEN", "messages per batch"),
@@ -58,6 +58,9 @@ const LIMITS: [(&str, &str, &str); 92] = [
     ("mcp-server/src/limits.rs", "MAX_SUBSCRIPTIONS_PER_SESSION", "resources per session"),
     ("mcp-server/src/limits.rs", "MAX_LIST_CLASSES", "cached lists"),
     ("mcp-server/src/limits.rs", "MAX_LIST_CACHE_BYTES", "size of cached lists"),
+    ("mcp-server/src/limits.rs", "DEFAULT_SESSION_TTL", "session value lifetime"),
+    ("mcp-server/src/limits.rs", "MAX_SESSION_VALUES_BYTES", "session value size"),
+    ("mcp-server/src/limits.rs", "MAX_SESSION_ATTEMPTS", "session value attempts"),
     ("mcp-server/src/limits.rs", "MAX_STORE_ENTRIES", "store values"),
     ("mcp-server/src/limits.rs", "MAX_CACHED_METAS", "cached clients"),
     ("mcp-server/src/limits.rs", "MAX_CACHED_META_BYTES", "cached client size"),

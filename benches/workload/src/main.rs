@@ -67,7 +67,7 @@ fn workload() -> Result<Builder> {
 async fn main() -> Result<()> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["--stdio"] => Ok(mcpwright::stdio(workload()?).await?),
+        ["--stdio"] => Ok(mcpwright::stdio(workload()?).await.map(drop)?),
         ["--http", port] => Ok(mcpwright::http(workload()?).bind(("127.0.0.1", port.parse()?)).await?),
         _ => Err("usage: workload --stdio | --http PORT".into()),
     }

@@ -15,7 +15,9 @@ usage: conformance-server [--stdio | --http PORT]
 async fn main() -> ExitCode {
     let arguments: Vec<_> = args().skip(1).collect();
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] | ["--stdio"] => mcpwright::stdio(conformance_server::server()).await.map_err(Into::into),
+        [] | ["--stdio"] => {
+            mcpwright::stdio(conformance_server::server()).await.map(drop).map_err(Into::into)
+        }
         ["--http", port] if port.parse::<u16>().is_ok() => http(port.parse().unwrap_or_default()).await,
         _ => {
             eprintln!("{USAGE}");

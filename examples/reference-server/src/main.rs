@@ -36,7 +36,8 @@ async fn run(options: &Options) -> mcpwright::Result<()> {
     let (server, documents) = ReferenceServer::build(database);
     tokio::spawn(documents.watch());
     if options.stdio {
-        return Ok(mcpwright::stdio(server).await?);
+        mcpwright::stdio(server).await?;
+        return Ok(());
     }
     let listening = match options.serve(server.clone()).listen(options.http).await {
         Ok(listening) => listening,

@@ -43,7 +43,7 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
 ///
 /// ```text
 /// Input:   _pool: Ext<Pool>
-/// Output:  ::mcpwright::__private::unnamed::<Ext<Pool>>();
+/// Output:  ::mcpwright::__private::unnamed::<Ext<Pool>, _>();
 /// ```
 pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Option<TokenStream> {
     let taken = taken_type(parameter);
@@ -51,14 +51,14 @@ pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Opti
         return None;
     }
     let Some(name) = &parameter.name else {
-        return Some(quote_spanned!(hygienic()=> ::mcpwright::__private::unnamed::<#taken>();));
+        return Some(quote_spanned!(hygienic()=> ::mcpwright::__private::unnamed::<#taken, _>();));
     };
     let ((_, variables), text) = (handler.uri.as_ref()?, name.text.as_ref()?);
     if variables.contains(text) {
         return None;
     }
     let taken = relocate(taken, name.tokens.span());
-    Some(quote_spanned!(hygienic()=> ::mcpwright::__private::outside_of_uri::<#taken>();))
+    Some(quote_spanned!(hygienic()=> ::mcpwright::__private::outside_of_uri::<#taken, _>();))
 }
 
 /// The statement that takes a parameter from the input.

@@ -181,7 +181,7 @@ fn a_part_becomes_a_function_on_the_builder() {
             ) -> ::mcpwright::Builder {
                 #[cfg(unix)]
                 let builder = builder.template(::mcpwright::TemplateHandler::new("note://{id}", "text", {
-                    ::mcpwright::__private::unnamed::<Context>();
+                    ::mcpwright::__private::unnamed::<Context, _>();
                     let this = ::std::sync::Arc::clone(&this);
                     move |mut input| {
                         let argument_0 = input.extract::<u32, _>(0usize);

@@ -22,6 +22,7 @@ use crate::call::running_task::RunningTask;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::input_required::rounds::RoundState;
+use crate::session_id::SessionId;
 
 /// Identifies a call on its connection. Unlike the client's request id, it is never used again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +61,8 @@ pub struct Call {
     task: Option<Arc<dyn RunningTask>>,
     /// The handler that was looked up before dispatch.
     resolved: Option<Resolved>,
+    /// The session of an earlier revision to which the call belongs.
+    session: Option<SessionId>,
 }
 
 /// The result of looking up a call's handler ahead of dispatch, so that dispatch does not repeat it.
@@ -110,6 +113,7 @@ impl Call {
             round_state: None,
             task: None,
             resolved: None,
+            session: None,
         }
     }
 
@@ -155,6 +159,17 @@ impl Call {
 
     pub(crate) fn resolved(&self) -> Option<&Resolved> {
         self.resolved.as_ref()
+    }
+
+    /// Adds the session that the call belongs to.
+    pub(crate) fn with_session(mut self, session: Option<SessionId>) -> Self {
+        self.session = session;
+        self
+    }
+
+    /// Returns the session of an earlier revision that the call belongs to. A modern call belongs to none.
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.session
     }
 
     /// Returns `params.name`: the name of the tool or prompt.

@@ -43,7 +43,13 @@ impl Server {
             Execution::Future(future) => {
                 Either::Left(run_future(name, future, &core.latency, timeout, runtime))
             }
-            Execution::Blocking(handler) => Either::Right(run_blocking_job(handler, timeout, runtime)),
+            Execution::Blocking(handler) => {
+                Either::Right(Either::Left(run_blocking_job(handler, timeout, runtime)))
+            }
+            Execution::Deferred(execution) => {
+                let run = run_deferred(name, execution, &core.latency, timeout, runtime);
+                Either::Right(Either::Right(Box::pin(run)))
+            }
         }
     }
 
@@ -115,6 +121,34 @@ async fn run_future<F: Future>(
 }
 
 /// Runs a synchronous handler on a thread for blocking work until it ends or its timeout passes.
+/// Runs asynchronous extractors, then the handler, both within `timeout`.
+async fn run_deferred<R: Send + 'static>(
+    name: &str,
+    execution: BoxFuture<'static, Result<Execution<R>, Failure>>,
+    latency: &LatencyStats,
+    timeout: Duration,
+    runtime: &Arc<dyn Runtime>,
+) -> Result<Result<R, Failure>, TimedOut> {
+    let start = runtime.now();
+    let mut execution = Execution::Deferred(execution);
+    loop {
+        let rest = timeout.saturating_sub(runtime.now().saturating_duration_since(start));
+        let result = match execution {
+            Execution::Deferred(next) => match with_timeout(name, next, rest, runtime).await {
+                Ok(Ok(next)) => {
+                    execution = next;
+                    continue;
+                }
+                Ok(Err(failure)) => Ok(Err(failure)),
+                Err(timed_out) => Err(timed_out),
+            },
+            Execution::Future(handler) => run_future(name, handler, latency, rest, runtime).await,
+            Execution::Blocking(handler) => run_blocking_job(handler, rest, runtime).await,
+        };
+        return result.map_err(|TimedOut(_)| TimedOut(timeout));
+    }
+}
+
 async fn run_blocking_job<T: Send + 'static>(
     handler: impl FnOnce() -> T + Send + 'static,
     timeout: Duration,

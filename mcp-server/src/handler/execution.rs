@@ -36,6 +36,8 @@ pub enum Execution<T> {
     Future(BoxFuture<'static, Result<T, Failure>>),
     /// A closure that may block the thread it runs on.
     Blocking(Box<dyn FnOnce() -> Result<T, Failure> + Send>),
+    /// A future that returns the execution: it runs asynchronous extractors first.
+    Deferred(BoxFuture<'static, Result<Execution<T>, Failure>>),
 }
 
 impl<T> Execution<T> {
@@ -55,6 +57,7 @@ impl<T> fmt::Debug for Execution<T> {
         f.write_str(match self {
             Self::Future(_) => "Execution::Future",
             Self::Blocking(_) => "Execution::Blocking",
+            Self::Deferred(_) => "Execution::Deferred",
         })
     }
 }

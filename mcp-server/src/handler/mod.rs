@@ -15,6 +15,7 @@ pub(crate) mod prompt;
 pub(crate) mod resource;
 pub(crate) mod results;
 pub(crate) mod schema;
+pub(crate) mod session;
 pub(crate) mod task_mode;
 pub(crate) mod template;
 pub(crate) mod tool;
@@ -346,6 +347,11 @@ impl<K: HandlerKind> Handler<K> {
     }
 
     /// Returns the name or the URI that identifies the handler on a server.
+    /// Returns `true` if the handler rejects calls that have neither a session nor an authenticated caller.
+    pub(crate) fn needs_session(&self) -> bool {
+        self.0.core.parameters.need_session()
+    }
+
     pub(crate) fn key(&self) -> &str {
         self.0.definition.key()
     }
@@ -399,7 +405,9 @@ impl<K: HandlerKind> Handler<K> {
     }
 
     fn parts_mut(&mut self) -> &mut HandlerParts<K> {
-        Arc::make_mut(&mut self.0)
+        let parts = Arc::make_mut(&mut self.0);
+        parts.core.reset();
+        parts
     }
 }
 

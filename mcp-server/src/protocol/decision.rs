@@ -130,6 +130,7 @@ impl Server {
             DeclaredRevision::Unknown if is_ping(&message) => return Decision::UnknownRevision,
             DeclaredRevision::Supported(_) | DeclaredRevision::Unknown => Connection::new(server, caller),
         });
+        connection.detach_session();
         match connection.receive_with(Ok(message), metadata) {
             Received::Reply(response) => match connection.handshake() {
                 Some(handshake) => Decision::Opened(response, handshake.clone()),

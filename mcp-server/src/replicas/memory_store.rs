@@ -118,6 +118,22 @@ impl Store for MemoryStore {
         Ok(true)
     }
 
+    async fn replace(
+        &self,
+        key: &str,
+        expected: &[u8],
+        value: &[u8],
+        ttl: Duration,
+    ) -> Result<bool, StoreError> {
+        let now = self.now();
+        let mut entries = self.entries();
+        if entries.get(key).is_none_or(|entry| entry.expires <= now || entry.value != expected) {
+            return Ok(false);
+        }
+        insert(&mut entries, key, value, ttl, now);
+        Ok(true)
+    }
+
     async fn remove(&self, key: &str) -> Result<(), StoreError> {
         self.entries().remove(key);
         Ok(())

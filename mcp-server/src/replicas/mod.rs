@@ -4,5 +4,6 @@ pub(crate) mod bus;
 pub(crate) mod change;
 pub(crate) mod memory_store;
 pub(crate) mod seal;
+pub(crate) mod session_values;
 pub(crate) mod store;
 pub(crate) mod task_change;

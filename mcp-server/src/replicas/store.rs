@@ -72,6 +72,25 @@ pub trait Store: Send + Sync + 'static {
     /// Returns an error if the store is unavailable.
     async fn put_new(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, StoreError>;
 
+    /// Replaces the value under a key, if it still is `expected`. Returns `true` if it did: of several concurrent callers,
+    /// one gets `true`.
+    ///
+    /// [`Session`](crate::Session) needs it; nothing else does.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the store is unavailable, or does not implement this.
+    async fn replace(
+        &self,
+        key: &str,
+        expected: &[u8],
+        value: &[u8],
+        ttl: Duration,
+    ) -> Result<bool, StoreError> {
+        let _ = (key, expected, value, ttl);
+        Err("the store must implement `Store::replace`, which values of sessions need".into())
+    }
+
     /// Removes the value under a key.
     ///
     /// # Errors
@@ -98,6 +117,16 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     async fn put_new(&self, key: &str, value: &[u8], ttl: Duration) -> Result<bool, StoreError> {
         (**self).put_new(key, value, ttl).await
+    }
+
+    async fn replace(
+        &self,
+        key: &str,
+        expected: &[u8],
+        value: &[u8],
+        ttl: Duration,
+    ) -> Result<bool, StoreError> {
+        (**self).replace(key, expected, value, ttl).await
     }
 
     async fn remove(&self, key: &str) -> Result<(), StoreError> {

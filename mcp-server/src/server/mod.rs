@@ -12,6 +12,7 @@ pub(crate) mod provider;
 pub(crate) mod rendered_list;
 pub(crate) mod rules;
 pub(crate) mod serve;
+pub(crate) mod shutdown;
 pub(crate) mod state;
 pub(crate) mod tool_defaults;
 pub(crate) mod visibility;
@@ -24,10 +25,13 @@ use mcpwright_core::{Implementation, ServerCapabilities, method};
 
 use crate::call::method::MethodHandler;
 use crate::call::middleware::Middleware;
-use crate::handler::ToolHandler;
+use crate::handler::kind::HandlerKind;
+use crate::handler::{Handler, ToolHandler};
 use crate::input_required::request_state::RequestStates;
 use crate::meta_cache::MetaCache;
+use crate::observer::Observers;
 use crate::replicas::seal::Seal;
+use crate::replicas::session_values::SessionValues;
 use crate::replicas::store::Store;
 use crate::runtime::Runtime;
 use crate::server::state::ServerState;
@@ -251,6 +255,30 @@ impl Server {
         self.state.input_timeout
     }
 
+    /// Returns the names and URIs of the handlers that reject calls without a session or an authenticated caller, because they
+    /// take a [`Session`](crate::Session). Handlers of providers are not among them.
+    ///
+    /// ```
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// let server = Server::builder("clock", "1.0.0").tool(ToolHandler::function("now", [], || async { "noon" })).build();
+    /// assert!(server.handlers_with_sessions().is_empty());
+    /// ```
+    pub fn handlers_with_sessions(&self) -> Vec<&str> {
+        let ServerState { tools, prompts, resources, templates, .. } = &*self.state;
+        let (tools, prompts) = (with_sessions(&tools.static_items), with_sessions(&prompts.static_items));
+        let resources = with_sessions(&resources.static_items);
+        tools.chain(prompts).chain(resources).chain(with_sessions(&templates.static_items)).collect()
+    }
+
+    pub(crate) fn session_values(&self) -> &Arc<SessionValues> {
+        &self.state.session_values
+    }
+
+    pub(crate) fn observers(&self) -> &Observers {
+        &self.state.observers
+    }
+
     pub(crate) fn meta_cache(&self) -> &MetaCache {
         &self.state.meta_cache
     }
@@ -262,6 +290,10 @@ impl Server {
     pub(crate) fn has_subscriptions(&self) -> bool {
         self.state.capabilities.resources.is_some()
     }
+}
+
+fn with_sessions<K: HandlerKind>(handlers: &[Handler<K>]) -> impl Iterator<Item = &str> {
+    handlers.iter().filter(|handler| handler.needs_session()).map(Handler::key)
 }
 
 impl fmt::Debug for Server {

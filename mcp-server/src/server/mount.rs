@@ -78,6 +78,8 @@ impl Builder {
             self.insert_extension(name, settings, &conflict);
         }
         self.shared.merge(&mounted.shared);
+        self.observers.extend(mounted.observers);
+        self.shutdown_hooks.extend(mounted.shutdown_hooks);
         self
     }
 

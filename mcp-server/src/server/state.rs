@@ -16,10 +16,13 @@ use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::meta_cache::MetaCache;
+use crate::observer::Observers;
+use crate::replicas::session_values::{SessionValues, SharedSessionValues};
 use crate::replicas::store::Store;
 use crate::server::catalog_items::CatalogItems;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::server::rules::Rules;
+use crate::server::shutdown::Shutdown;
 use crate::subscriptions::notify::Notify;
 use crate::tasks::registry::Registry;
 
@@ -49,9 +52,18 @@ pub(crate) struct ServerState {
     pub(crate) resources: CatalogItems<ResourceHandler, dyn ResourceProvider>,
     pub(crate) templates: CatalogItems<TemplateHandler, dyn ResourceProvider>,
     pub(crate) meta_cache: MetaCache,
+    pub(crate) session_values: Arc<SessionValues>,
+    pub(crate) observers: Observers,
+    pub(crate) shutdown: Shutdown,
 }
 
 impl ServerState {
+    /// Shares values of the server's own with its handlers, which find them through their context.
+    pub(crate) fn share_with_handlers(&mut self) {
+        self.shared.insert(self.notify.clone());
+        self.shared.insert(SharedSessionValues(Arc::clone(&self.session_values)));
+    }
+
     /// Returns the capabilities that follow from the registered handlers.
     pub(crate) fn capabilities(&self) -> ServerCapabilities {
         let mut capabilities = ServerCapabilities::new();

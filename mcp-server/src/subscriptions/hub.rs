@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::caller::Caller;
 use crate::limits::MAX_SUBSCRIPTIONS_PER_CALLER;
+use crate::observer::{CloseReason, ObservedSubscription};
 use crate::replicas::bus::ReceiveChanges;
 use crate::replicas::change::Change;
 use crate::replicas::task_change::TaskVersion;
@@ -151,6 +152,7 @@ pub(crate) struct Subscription {
     names: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     shown_lists: Arc<Mutex<ShownLists>>,
     mailbox: Arc<Mailbox>,
+    observed: Option<ObservedSubscription>,
 }
 
 impl Subscription {
@@ -179,6 +181,7 @@ impl Subscription {
                 pending: Mutex::default(),
                 wake: wake.cloned().map_or_else(OnceLock::new, OnceLock::from),
             }),
+            observed: None,
         })
     }
 
@@ -254,6 +257,20 @@ impl Subscription {
     /// Returns a sender to this subscription only.
     pub(crate) fn sender(&self) -> SubscriptionSender {
         SubscriptionSender(Arc::clone(&self.mailbox))
+    }
+
+    /// Lets observers know of the end of the subscription.
+    pub(crate) fn observe(&mut self, observed: Option<ObservedSubscription>) {
+        self.observed = observed;
+    }
+
+    /// Ends the subscription for this reason.
+    pub(crate) fn close(mut self, reason: CloseReason) {
+        let observed = self.observed.take();
+        drop(self);
+        if let Some(observed) = observed {
+            observed.close(reason);
+        }
     }
 
     /// Takes the pending changes.

@@ -10,7 +10,7 @@ use mcpwright_core::message::decode;
 use mcpwright_core::{ErrorCode, Message, ProtocolVersion, SubscriptionFilter, method};
 use mcpwright_server::testing::Client;
 use mcpwright_server::{
-    Action, Bus, Caller, Catalog, Change, Connection, Item, Notify, ReplicaHandle, RequestInfo,
+    Action, Bus, Caller, Catalog, Change, CloseReason, Connection, Item, Notify, ReplicaHandle, RequestInfo,
     ResourceHandler, Server, ToolHandler,
 };
 use serde_json::{Map, Value, json};
@@ -245,7 +245,7 @@ fn pending_changes_are_sent_on_close_and_none_afterwards() {
     let mut connection = server.connect(Caller::anonymous());
     listen(&mut connection, &json!("a"), &json!({ "resourceSubscriptions": [THING] }));
     server.notify().resource_updated(THING);
-    let sent = sent_messages(connection.close());
+    let sent = sent_messages(connection.close(CloseReason::Shutdown));
     assert_eq!(sent[0]["method"], method::RESOURCES_UPDATED);
     assert_eq!(sent[1]["result"]["resultType"], "complete");
     server.notify().resource_updated(THING);

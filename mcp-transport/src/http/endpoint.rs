@@ -19,12 +19,11 @@ use crate::http::edge::headers::Headers;
 use crate::http::edge::origin::{OriginCheck, Rejected};
 use crate::http::edge::{accept, answer, body};
 use crate::http::legacy::http_sse::HttpSse;
-use crate::http::legacy::session::Sessions;
+use crate::http::legacy::session::{Sessions, too_many_sessions};
 use crate::http::legacy::{http_sse, requests};
 use crate::http::modern::exchange::Exchange;
 use crate::http::modern::subscription::SubscriptionStream;
 use crate::http::state::{HttpState, caller, is_set};
-use crate::runtime::cancel_tasks;
 
 /// The HTTP methods of the endpoint.
 const ALLOWED: &str = "POST, GET, DELETE, OPTIONS";
@@ -76,9 +75,28 @@ impl HttpService {
         }
     }
 
-    /// Cancels the tasks that still run and stores that they were cancelled. Call it last, before the process ends.
-    pub async fn cancel_tasks(&self) {
-        cancel_tasks(&self.0.state.server).await;
+    /// Ends the server. Call it last, before the process ends: it ends the remaining sessions in memory, cancels the tasks
+    /// that still run, and runs the hooks of [`Builder::on_shutdown`](mcpwright_server::Builder::on_shutdown) within
+    /// [`Limits::drain_timeout`](field@crate::http::Limits::drain_timeout).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use mcpwright_server::Server;
+    ///
+    /// let server = Server::builder("notes", "1.0.0").on_shutdown(|| async { println!("flushed") });
+    /// let service = mcpwright_transport::http(server).into_service();
+    /// // When the shutdown begins, and after the last request:
+    /// service.close();
+    /// service.shut_down().await;
+    /// # }
+    /// ```
+    pub async fn shut_down(&self) {
+        self.0.sessions.end_all();
+        if let Some(http_sse) = &self.0.http_sse {
+            http_sse.end_all();
+        }
+        self.0.state.shut_down().await;
     }
 }
 
@@ -237,6 +255,9 @@ impl Endpoint {
         response: Response,
         handshake: &Handshake,
     ) -> Answer {
+        if self.sessions.is_full() {
+            return answer::limit_reached(&too_many_sessions());
+        }
         let scope = self.sessions.scope(head.parts);
         let Some(id) = self.sessions.create_id(caller, scope, handshake) else {
             let reason = "`clientInfo` and `capabilities` must be at most a few KiB long, because the session id contains them";
@@ -244,6 +265,7 @@ impl Endpoint {
             return answer::json(StatusCode::BAD_REQUEST, &rejected.into());
         };
         let status = answer::status(response.outcome.as_ref().err(), Era::Legacy, Stage::BeforeCall);
+        self.state.server.session_opened(caller, handshake);
         let mut answer = answer::json(status, &response.into());
         requests::add_session_id(&mut answer, &id);
         answer

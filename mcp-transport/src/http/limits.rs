@@ -50,6 +50,9 @@ pub struct Limits {
     /// Maximum number of legacy sessions with state in the process. Default: 10,000. Above it, the session that has been
     /// idle longest is evicted; if none is idle, a new one is rejected with 503.
     pub max_sessions: usize,
+    /// Evict the session that has been idle longest if there are too many. Default: `true`. Otherwise, new sessions, and
+    /// requests of sessions without state in the process, are rejected with 429.
+    pub evict_sessions: bool,
     /// Time that such a session is kept without a request or an open stream. Default: 5 minutes. It can continue after
     /// that, without its subscriptions, its log level and what could have been replayed.
     pub session_idle_timeout: Duration,
@@ -78,6 +81,7 @@ impl Default for Limits {
             json_grace: Duration::from_secs(2),
             keep_alive_interval: Duration::from_secs(15),
             max_sessions: 10_000,
+            evict_sessions: true,
             session_idle_timeout: Duration::from_secs(5 * 60),
             max_session_age: Duration::from_secs(24 * 60 * 60),
             shutdown_delay: Duration::ZERO,
@@ -116,6 +120,7 @@ setters! {
     json_grace: Duration;
     keep_alive_interval: Duration;
     max_sessions: usize;
+    evict_sessions: bool;
     session_idle_timeout: Duration;
     max_session_age: Duration;
     shutdown_delay: Duration;

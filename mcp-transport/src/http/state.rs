@@ -1,14 +1,15 @@
 //! The state that all requests to one HTTP service share.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use http::request::Parts;
-use mcpwright_server::{Caller, Extensions, Server};
+use mcpwright_server::{Caller, Extensions, Server, Serving};
 use tokio::sync::watch;
 
 use crate::http::limiter::Limiter;
 use crate::http::limits::Limits;
-use crate::runtime::TokioRuntime;
+use crate::runtime::{TokioRuntime, shut_down};
+use crate::sync::lock;
 
 /// A function that derives a value for handlers from the head of a request.
 pub(crate) type Extract = Arc<dyn Fn(&Parts, &mut Extensions) + Send + Sync>;
@@ -32,6 +33,8 @@ pub(crate) struct HttpState {
     pub(crate) stopping: watch::Sender<bool>,
     /// `true` once the drain timeout has passed: tasks of calls end.
     pub(crate) ended: watch::Sender<bool>,
+    /// `Some` until the server has ended.
+    serving: Mutex<Option<Serving>>,
 }
 
 impl HttpState {
@@ -42,6 +45,7 @@ impl HttpState {
         extracts: Vec<Extract>,
         endpoints: Vec<NamedEndpoint>,
     ) -> Arc<Self> {
+        let serving = Mutex::new(Some(server.start_serving()));
         Arc::new(Self {
             server,
             runtime,
@@ -52,6 +56,7 @@ impl HttpState {
             streams: Limiter::new(limits.max_streams),
             stopping: watch::Sender::new(false),
             ended: watch::Sender::new(false),
+            serving,
         })
     }
 
@@ -73,6 +78,14 @@ impl HttpState {
         }
         self.extracts.iter().for_each(|extract| extract(parts, &mut extensions));
         extensions
+    }
+
+    /// Ends the server after its last call: cancels its tasks, and runs its shutdown hooks.
+    pub(crate) async fn shut_down(&self) {
+        let serving = lock(&self.serving).take();
+        if let Some(serving) = serving {
+            shut_down(&self.server, serving, &self.runtime, self.limits.drain_timeout).await;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Lines over any byte stream, and over memory for tests.
 
+pub(crate) mod end;
 pub(crate) mod limits;
 pub(crate) mod line_decoder;
 pub(crate) mod reader_lease;
@@ -10,10 +11,11 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use mcpwright_core::message::Decoder;
-use mcpwright_server::{IntoServer, Server};
+use mcpwright_server::{IntoServer, Server, Serving};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 
 use crate::error::Error;
+use crate::lines::end::End;
 use crate::lines::limits::{LAST_WRITE_TIMEOUT, LineLimits, MAX_READ_BYTES};
 use crate::lines::line_decoder::LineDecoder;
 use crate::lines::reader_lease::ReaderLease;
@@ -21,7 +23,10 @@ use crate::lines::session::LineSession;
 use crate::lines::write_buffer::Next;
 use crate::runtime::TokioRuntime;
 
-/// Serves one client over a byte stream, until the stream ends.
+/// Serves one client over a byte stream, until the stream ends. [`serve_until`] also ends when a future is ready.
+///
+/// The shutdown hooks of the server run at the end if no other handle of the server exists. Otherwise the program may serve
+/// other clients, and calls [`Server::shut_down`] after the last one. They do not run if the future is dropped.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -45,30 +50,73 @@ pub async fn serve(
     reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
     limits: LineLimits,
-) -> Result<(), Error> {
-    serve_until(server.into_server(), reader, writer, limits, std::future::pending()).await
+) -> Result<End, Error> {
+    serve_until(server, reader, writer, limits, std::future::pending()).await
 }
 
-/// Serves one client until the stream ends or `stop` is ready.
-pub(crate) async fn serve_until(
-    server: Server,
+/// Serves one client over a byte stream, until the stream ends or `stop` is ready. Running calls then get
+/// [`LineLimits::drain_timeout`](field@LineLimits::drain_timeout) to finish.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), mcpwright_transport::Error> {
+/// use std::time::Duration;
+///
+/// use mcpwright_server::Server;
+/// use mcpwright_transport::{End, LineLimits, serve_until};
+///
+/// let (_client, ours) = tokio::io::duplex(1024);
+/// let (reader, writer) = tokio::io::split(ours);
+/// let stop = tokio::time::sleep(Duration::from_millis(10));
+/// let end = serve_until(Server::builder("echo", "1.0.0"), reader, writer, LineLimits::default(), stop).await?;
+/// assert_eq!(end, End::Stopped);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// As for [`serve`].
+pub async fn serve_until(
+    server: impl IntoServer,
     reader: impl AsyncRead + Unpin,
     writer: impl AsyncWrite + Unpin,
     limits: LineLimits,
     stop: impl Future<Output = ()>,
-) -> Result<(), Error> {
+) -> Result<End, Error> {
+    let server = server.into_server();
+    let serving = server.is_unique().then(|| server.start_serving());
+    serve_client(server, serving, reader, writer, limits, stop).await
+}
+
+/// Serves one client until the stream ends or `stop` is ready. Ends the server if it is `serving`.
+pub(crate) async fn serve_client(
+    server: Server,
+    serving: Option<Serving>,
+    reader: impl AsyncRead + Unpin,
+    writer: impl AsyncWrite + Unpin,
+    limits: LineLimits,
+    stop: impl Future<Output = ()>,
+) -> Result<End, Error> {
     let session = LineSession::new(server, &TokioRuntime::current()?);
     // Dropping this future cancels its calls.
     let cancel_on_drop = CancelOnDrop(&session);
     let mut writing = pin!(write(&session, writer));
     let result = tokio::select! {
         read = read(&session, reader, limits, stop) => match read {
-            Ok(()) => tokio::time::timeout(LAST_WRITE_TIMEOUT, writing).await.unwrap_or(Err(Error::Closed)),
+            Ok(end) => {
+                let written = tokio::time::timeout(LAST_WRITE_TIMEOUT, writing).await;
+                written.unwrap_or(Err(Error::Closed)).map(|()| end)
+            }
             Err(error) => Err(error),
         },
-        written = &mut writing => written,
+        // The output is closed only after the end of the input: this is an error.
+        written = &mut writing => written.map(|()| End::Disconnected),
     };
     drop(cancel_on_drop);
+    if let Some(serving) = serving {
+        session.shut_down(serving, limits.drain_timeout).await;
+    }
     result
 }
 
@@ -77,15 +125,15 @@ async fn read(
     mut reader: impl AsyncRead + Unpin,
     limits: LineLimits,
     stop: impl Future<Output = ()>,
-) -> Result<(), Error> {
+) -> Result<End, Error> {
     let mut stop = pin!(stop);
     let mut lines = LineDecoder::new(limits.max_line_bytes);
     let (mut decoder, mut chunk, lease) = (Decoder::new(), vec![0; MAX_READ_BYTES], ReaderLease::default());
-    loop {
+    let end = loop {
         session.output.room().await;
         let length = tokio::select! {
             length = reader.read(&mut chunk) => length?,
-            () = &mut stop => break,
+            () = &mut stop => break End::Stopped,
         };
         if length == 0 {
             lines.finish(|line| session.handle_last(&line, &mut decoder));
@@ -95,14 +143,25 @@ async fn read(
         session.start_calls(&lease);
         session.output.wake();
         if length == 0 {
-            break;
+            break session.end_of_input();
         }
         // A client that never pauses must not monopolize the thread.
         tokio::task::yield_now().await;
-    }
+    };
     session.stop();
-    session.drain(limits.drain_timeout).await;
-    Ok(())
+    session.drain(limits.drain_timeout, end.reason()).await;
+    Ok(end)
+}
+
+/// Logs the handlers that reject clients of revision 2026-07-28: these have no session, and callers on lines are anonymous.
+pub(crate) fn warn_without_callers(server: &Server) {
+    let handlers = server.handlers_with_sessions();
+    if !handlers.is_empty() {
+        tracing::warn!(
+            ?handlers,
+            "these handlers keep values per session, so they reject clients of revision 2026-07-28 on this transport"
+        );
+    }
 }
 
 /// Cancels the calls that still run when it is dropped.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use mcpwright_core::message::Decoder;
 use mcpwright_core::{DecodeError, Message, Notification};
-use mcpwright_server::{Action, Caller, Connection, Received, Server};
+use mcpwright_server::{Action, Caller, CloseReason, Connection, Received, Server, Serving};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
@@ -16,10 +16,11 @@ use crate::calls::gate::CallSink;
 use crate::calls::owner::{CallOwner, RunEnd};
 use crate::calls::run;
 use crate::calls::table::{Calls, PendingCall};
+use crate::lines::end::End;
 use crate::lines::line_decoder::Line;
 use crate::lines::reader_lease::ReaderLease;
 use crate::lines::write_buffer::WriteBuffer;
-use crate::runtime::{TokioRuntime, cancel_tasks};
+use crate::runtime::{TokioRuntime, shut_down};
 use crate::sync::lock;
 
 /// A client on one stream of lines.
@@ -192,21 +193,21 @@ impl LineSession {
     }
 
     /// Lets running calls finish for this long, cancels the rest, and closes the output. Returns `true` if all finished.
-    pub(crate) async fn drain(&self, timeout: Duration) -> bool {
+    pub(crate) async fn drain(&self, timeout: Duration, reason: CloseReason) -> bool {
         let has_finished = tokio::time::timeout(timeout, self.idle()).await.is_ok();
         let cancelled = self.cancel_all();
         if cancelled > 0 {
             tracing::warn!(calls = cancelled, ?timeout, "cancelled calls that did not end in time");
         }
-        self.close_connection();
+        self.close_connection(reason);
         self.output.close();
         has_finished
     }
 
     /// Ends the subscriptions and fails the calls that wait for the client.
-    fn close_connection(&self) {
+    fn close_connection(&self, reason: CloseReason) {
         let mut connection = self.connection();
-        self.append_messages(connection.close());
+        self.append_messages(connection.close(reason));
     }
 
     /// Cancels all calls. Returns the number of calls that ran.
@@ -217,9 +218,14 @@ impl LineSession {
         running
     }
 
-    /// Cancels the tasks that still run: no client remains that could request them here.
-    pub(crate) async fn cancel_tasks(&self) {
-        cancel_tasks(&self.server).await;
+    /// Ends the server: no client remains that could request its tasks here.
+    pub(crate) async fn shut_down(&self, serving: Serving, timeout: Duration) {
+        shut_down(&self.server, serving, &self.runtime, timeout).await;
+    }
+
+    /// Returns the end of a session whose input has ended.
+    pub(crate) fn end_of_input(&self) -> End {
+        if self.connection().has_client() { End::Disconnected } else { End::NoClient }
     }
 
     /// Stops starting new calls.

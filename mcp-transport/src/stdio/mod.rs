@@ -16,14 +16,16 @@ use std::{io, thread};
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 use mcpwright_core::message::Decoder;
-use mcpwright_server::{IntoServer, Server};
+use mcpwright_server::{IntoServer, Server, Serving};
 use tokio::sync::oneshot;
 
 use crate::error::Error;
+use crate::lines::end::End;
 use crate::lines::limits::{LAST_WRITE_TIMEOUT, LineLimits, MAX_READ_BYTES};
 use crate::lines::line_decoder::LineDecoder;
 use crate::lines::reader_lease::ReaderLease;
 use crate::lines::session::LineSession;
+use crate::lines::warn_without_callers;
 use crate::lines::write_buffer::Next;
 use crate::runtime::TokioRuntime;
 use crate::signal::Stop;
@@ -41,9 +43,12 @@ const SIGNAL_DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// After the end of input, and after SIGTERM or SIGINT, running calls get some seconds to finish. If some do not, the
 /// process exits with code 0 all the same; a second signal exits at once.
 ///
+/// The output is the way in which the client was served to the end: [`End`].
+///
 /// ```no_run
 /// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
-/// mcpwright_transport::stdio(server).await
+/// mcpwright_transport::stdio(server).await?;
+/// # Ok(())
 /// # }
 /// ```
 #[track_caller]
@@ -60,7 +65,8 @@ pub fn stdio(server: impl IntoServer) -> Stdio {
 /// use mcpwright_transport::LineLimits;
 ///
 /// let limits = LineLimits::default().drain_timeout(Duration::from_secs(30));
-/// mcpwright_transport::stdio(server).limits(limits).await
+/// mcpwright_transport::stdio(server).limits(limits).await?;
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
@@ -84,43 +90,74 @@ impl Stdio {
         self
     }
 
-    async fn run(self) -> Result<(), Error> {
+    /// Serves until the client closes its side, the process receives a termination signal, or `stop` is ready. Running calls
+    /// then get [`LineLimits::drain_timeout`](field@LineLimits::drain_timeout) to finish.
+    ///
+    /// ```no_run
+    /// # async fn example(server: mcpwright_server::Builder) -> Result<(), mcpwright_transport::Error> {
+    /// # async fn configuration_changed() {}
+    /// use mcpwright_transport::End;
+    ///
+    /// if mcpwright_transport::stdio(server).run_until(configuration_changed()).await? == End::Stopped {
+    ///     eprintln!("restart me");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As when it is awaited: if standard output is closed before everything is written, if the streams cannot be used, or
+    /// outside of a tokio runtime.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<End, Error> {
         if cfg!(panic = "abort") {
             tracing::warn!("built with panic = \"abort\": a panic in one handler ends the whole server");
         }
+        warn_without_callers(&self.server);
         let runtime = TokioRuntime::current()?;
-        let (sender, receiver) = oneshot::channel();
+        let (sender, mut receiver) = oneshot::channel();
+        let (stop_sender, stopped) = oneshot::channel();
         // Handlers may block every thread of their runtime, with its timers: the shutdown has a runtime of its own.
         thread::Builder::new().name("mcp-stdio".to_owned()).spawn(move || {
             let own = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let result = own.map_err(Error::Io).and_then(|own| own.block_on(self.supervise(&runtime)));
+            let result =
+                own.map_err(Error::Io).and_then(|own| own.block_on(self.supervise(&runtime, stopped)));
             // The receiver is gone if the future was dropped.
             let _ = sender.send(result);
         })?;
-        receiver.await.unwrap_or(Err(Error::Closed))
+        let result = tokio::select! {
+            result = &mut receiver => result,
+            () = stop => {
+                // The receiver is gone if the server has ended meanwhile.
+                let _ = stop_sender.send(());
+                receiver.await
+            }
+        };
+        result.unwrap_or(Err(Error::Closed))
     }
 
-    async fn supervise(self, runtime: &TokioRuntime) -> Result<(), Error> {
+    async fn supervise(self, runtime: &TokioRuntime, stopped: oneshot::Receiver<()>) -> Result<End, Error> {
         let mut stop = Stop::new()?;
         let StdioFiles { input, output } = fds::open(self.guards_stdout)?;
+        let serving = self.server.start_serving();
         let session = LineSession::new(self.server, runtime);
         let (input_end, drain) = (input.try_clone()?, self.limits.drain_timeout);
         let written = start_writing(&session, &output)?;
         let (sender, read) = oneshot::channel();
         let reader = Arc::new(Reader::new(Arc::clone(&session), input, output, self.limits, sender));
         reader.start()?;
-        let timeout = tokio::select! {
-            _ = read => drain,
-            () = stop.wait() => SIGNAL_DRAIN_TIMEOUT,
-            () = session.output.broken() => Duration::ZERO,
-            () = wait_until_stalled(&session, &input_end, drain) => Duration::ZERO,
+        let (timeout, end) = tokio::select! {
+            _ = read => (drain, session.end_of_input()),
+            () = stop.wait() => (SIGNAL_DRAIN_TIMEOUT, End::Stopped),
+            Ok(()) = stopped => (drain, End::Stopped),
+            () = session.output.broken() => (Duration::ZERO, End::Disconnected),
+            () = wait_until_stalled(&session, &input_end, drain) => (Duration::ZERO, End::Disconnected),
             error = reader.monitor() => return Err(error),
         };
         session.stop();
         tokio::select! {
-            is_idle = session.drain(timeout) => {
-                session.cancel_tasks().await;
-                finish(&session, is_idle, written).await
+            is_idle = end_session(&session, timeout, end, serving, drain) => {
+                finish(&session, is_idle, written).await.map(|()| end)
             }
             () = stop.wait() => exit("a second signal", 0),
         }
@@ -142,12 +179,25 @@ async fn wait_until_stalled(session: &LineSession, input: &File, timeout: Durati
 }
 
 impl IntoFuture for Stdio {
-    type Output = Result<(), Error>;
-    type IntoFuture = BoxFuture<'static, Result<(), Error>>;
+    type Output = Result<End, Error>;
+    type IntoFuture = BoxFuture<'static, Result<End, Error>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+        Box::pin(self.run_until(std::future::pending()))
     }
+}
+
+/// Lets running calls finish for `timeout`, then ends the server. Returns `true` if all calls finished.
+async fn end_session(
+    session: &LineSession,
+    timeout: Duration,
+    end: End,
+    serving: Serving,
+    hook_timeout: Duration,
+) -> bool {
+    let is_idle = session.drain(timeout, end.reason()).await;
+    session.shut_down(serving, hook_timeout).await;
+    is_idle
 }
 
 /// Waits until everything is written. If something is not, or handlers still run, returning would block forever, so the

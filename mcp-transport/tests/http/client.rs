@@ -282,6 +282,8 @@ fn parse_block(block: &str) -> Option<Event> {
         match line.split_once(": ").unwrap_or_else(|| panic!("invalid field: {line:?} in {block:?}")) {
             ("id", id) => assert!(event.id.replace(id.to_owned()).is_none(), "{block}"),
             ("retry", time) => assert!(event.retry.replace(time.parse().unwrap()).is_none(), "{block}"),
+            // The first event of HTTP+SSE.
+            ("event", "endpoint") => {}
             ("data", data) => {
                 assert!(!std::mem::replace(&mut has_data, true), "an event with two messages: {block}");
                 data.clone_into(&mut event.data);

@@ -21,12 +21,16 @@ mod lifecycle;
 mod measurements;
 mod messages;
 mod modern;
+mod observers;
 mod origins;
 #[cfg(unix)]
 mod process;
 mod resumption;
+mod session_limit;
 mod session_stores;
+mod session_values;
 mod sessions;
+mod shutdown_hooks;
 mod standalone_streams;
 mod streams;
 mod subscriptions;

@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use mcpwright_core::{ErrorObject, LoggingLevel, PromptMessage};
 use mcpwright_server::{
-    Builder, Caller, Context, Ext, Notify, PromptHandler, ResourceHandler, Server, TemplateHandler,
-    ToolHandler,
+    Builder, Caller, Context, Ext, Notify, PromptHandler, ResourceHandler, Server, ToolHandler,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;

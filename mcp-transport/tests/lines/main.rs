@@ -4,8 +4,11 @@
 
 #[path = "../../../tests/corpus/servers/demo.rs"]
 mod demo;
+mod ends;
 mod memory;
 #[cfg(unix)]
 mod process;
+#[cfg(unix)]
+mod process_ends;
 #[cfg(unix)]
 mod socket;

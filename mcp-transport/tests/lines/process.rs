@@ -8,19 +8,25 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-const TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The example `misbehaving` as a child process.
-struct Process {
+pub(crate) struct Process {
     child: Child,
-    input: Option<ChildStdin>,
+    pub(crate) input: Option<ChildStdin>,
     lines: Receiver<String>,
-    errors: Receiver<String>,
+    pub(crate) errors: Receiver<String>,
 }
 
 impl Process {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts the process with these environment variables.
+    pub(crate) fn start_with(variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(example_path())
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -37,7 +43,7 @@ impl Process {
         input.write_all(text.as_bytes()).unwrap();
     }
 
-    fn call(&mut self, id: u64, tool: &str, arguments: &Value) {
+    pub(crate) fn call(&mut self, id: u64, tool: &str, arguments: &Value) {
         let params = json!({ "name": tool, "arguments": arguments, "_meta": { "progressToken": id } });
         self.request(id, "tools/call", &params);
     }
@@ -49,14 +55,14 @@ impl Process {
         ));
     }
 
-    fn handshake(&mut self) {
+    pub(crate) fn handshake(&mut self) {
         let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } });
         self.request(0, "initialize", &params);
         assert_eq!(self.receive()["id"], 0);
     }
 
     /// Receives the next message, without progress notifications.
-    fn receive(&self) -> Value {
+    pub(crate) fn receive(&self) -> Value {
         loop {
             let line = self.lines.recv_timeout(TIMEOUT).expect("a message from the server");
             let message: Value =
@@ -74,7 +80,7 @@ impl Process {
         ids
     }
 
-    fn wait_for_stderr(&self, text: &str) {
+    pub(crate) fn wait_for_stderr(&self, text: &str) {
         loop {
             if self.errors.recv_timeout(TIMEOUT).expect("more lines on standard error").contains(text) {
                 return;
@@ -82,13 +88,13 @@ impl Process {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &pid]).status().unwrap().success());
     }
 
     /// Waits until the process exits. Panics if it runs longer than `timeout`.
-    fn wait_for_exit(&mut self, timeout: Duration) -> ExitStatus {
+    pub(crate) fn wait_for_exit(&mut self, timeout: Duration) -> ExitStatus {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

@@ -2,12 +2,16 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use mcpwright_server::Server;
 use mcpwright_transport::{Error, LineLimits, unix};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -24,10 +28,15 @@ struct Socket {
 
 impl Socket {
     fn new(name: &str, limits: LineLimits) -> Self {
+        Self::serve(name, |path| tokio::spawn(unix(demo::server(), path, limits).into_future()))
+    }
+
+    /// Serves a socket at a new path.
+    fn serve(name: &str, serve: impl FnOnce(PathBuf) -> JoinHandle<Result<(), Error>>) -> Self {
         let folder = std::env::temp_dir().join(format!("mcpwright-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join("socket");
-        let serving = tokio::spawn(unix(demo::server(), path.clone(), limits));
+        let serving = serve(path.clone());
         Self { folder, path, serving }
     }
 
@@ -119,4 +128,27 @@ async fn line_limit_applies_to_sockets() {
     let mut received = String::new();
     timeout(TIMEOUT, client.0.read_to_string(&mut received)).await.unwrap().unwrap();
     assert!(received.contains("too long"), "{received}");
+}
+
+#[tokio::test]
+async fn stop_future_ends_the_server_and_runs_its_hooks() {
+    let (stop, runs) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
+    let (stopped, count) = (Arc::clone(&stop), Arc::clone(&runs));
+    let server = Server::builder("test", "1").on_shutdown(|| async move {
+        count.fetch_add(1, Ordering::SeqCst);
+    });
+    let mut socket = Socket::serve("stop", |path| {
+        let socket = unix(server, path, LineLimits::default());
+        tokio::spawn(async move { socket.run_until(stopped.notified()).await })
+    });
+    let mut clients = [socket.connect().await, socket.connect().await];
+    for client in &mut clients {
+        assert!(client.ping().await);
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 0);
+    stop.notify_one();
+    timeout(TIMEOUT, &mut socket.serving).await.expect("the server ends").unwrap().unwrap();
+    assert_eq!(runs.load(Ordering::SeqCst), 1, "not once for each client");
+    assert!(!socket.path.exists());
+    assert!(!clients[0].ping().await);
 }

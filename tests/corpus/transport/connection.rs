@@ -188,7 +188,7 @@ impl Transport for Connection {
     }
 
     fn close(&mut self) -> Result<(), String> {
-        let actions = self.connection.close();
+        let actions = self.connection.close(mcpwright_server::CloseReason::Shutdown);
         self.perform(actions);
         self.running.clear();
         self.runtime = ManualRuntime::new();

@@ -18,6 +18,8 @@ use crate::extensions::Extensions;
 use crate::handler::error::Failure;
 use crate::handler::progress::ProgressValue;
 use crate::input_required::pending::{Interruption, PendingInput};
+use crate::replicas::session_values::{SessionValues, SharedSessionValues};
+use crate::session_id::SessionId;
 use crate::subscriptions::notify::Notify;
 use crate::sync::lock;
 
@@ -52,6 +54,7 @@ pub struct Context(Arc<ContextState>);
 struct ContextState {
     client: Client,
     caller: Caller,
+    session: Option<SessionId>,
     /// Values of the call.
     extensions: Extensions,
     /// Values of the server.
@@ -71,6 +74,7 @@ impl Context {
         Self(Arc::new(ContextState {
             client: call.client().clone(),
             caller: call.caller().clone(),
+            session: call.session_id(),
             extensions: call.extensions().clone(),
             shared: shared.clone(),
             notifications: notifications.clone(),
@@ -346,6 +350,16 @@ impl Context {
     /// ```
     pub fn caller(&self) -> &Caller {
         &self.0.caller
+    }
+
+    /// Returns the session of an earlier revision that the call belongs to. A modern call belongs to none.
+    pub fn session_id(&self) -> Option<SessionId> {
+        self.0.session
+    }
+
+    pub(crate) fn session_values(&self) -> Option<Arc<SessionValues>> {
+        // The server shares them like a value of the user.
+        self.0.shared.get::<SharedSessionValues>().map(|shared| Arc::clone(&shared.0))
     }
 
     /// Returns the sender of change notifications, which reach all clients that subscribe to the change.

@@ -21,6 +21,12 @@ impl<'a> ArgumentText<'a> {
         Ok(arguments)
     }
 
+    /// Returns arguments that borrow nothing.
+    pub(crate) fn to_owned(&self) -> ArgumentText<'static> {
+        let to_owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+        ArgumentText(self.0.iter().map(|(name, value)| (to_owned(name), to_owned(value))).collect())
+    }
+
     /// Returns arguments whose values are strings: those of a prompt, or the variables of a URI.
     pub(crate) fn from_strings(strings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let to_json = |(name, text)| (Cow::Borrowed(name), Cow::Owned(Value::from(text).to_string()));

@@ -12,6 +12,7 @@ use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::parameters::Parameters;
 use crate::handler::parameters::argument_text::ArgumentText;
+use crate::handler::parameters::preparation::{Preparation, PreparedValue};
 use crate::incident;
 
 /// A parameter type of a handler: an argument, or an extractor.
@@ -65,6 +66,16 @@ pub trait Parameter<Kind>: Sized {
     fn accepts_missing() -> bool {
         false
     }
+
+    #[doc(hidden)]
+    fn needs_session() -> bool {
+        false
+    }
+
+    #[doc(hidden)]
+    fn preparation() -> Option<Preparation> {
+        None
+    }
 }
 
 /// The kind of a parameter that clients send.
@@ -74,6 +85,10 @@ pub enum AsArgument {}
 /// The kind of a parameter that implements [`FromContext`](crate::FromContext).
 #[derive(Debug)]
 pub enum AsExtractor {}
+
+/// The kind of parameters that are [asynchronous extractors](crate::AsyncFromContext).
+#[derive(Debug)]
+pub enum AsAsyncExtractor {}
 
 /// The arguments of one call, from which a handler extracts its parameters.
 ///
@@ -117,6 +132,8 @@ pub struct CallArguments<'a> {
     /// The arguments do not match the schema: `problems` is complete, and no more arguments are deserialized.
     is_rejected_by_schema: bool,
     rejection: Option<Box<dyn Error + Send + Sync>>,
+    /// The values of asynchronous extractors, each at the index of its parameter. Empty if there are none.
+    prepared: Vec<Option<PreparedValue>>,
 }
 
 impl<'a> CallArguments<'a> {
@@ -157,7 +174,20 @@ impl<'a> CallArguments<'a> {
             problems: Vec::new(),
             is_rejected_by_schema: false,
             rejection: None,
+            prepared: Vec::new(),
         }
+    }
+
+    /// Adds the values of asynchronous extractors.
+    pub(crate) fn with_prepared(mut self, prepared: Vec<Option<PreparedValue>>) -> Self {
+        self.prepared = prepared;
+        self
+    }
+
+    /// Takes the value of an asynchronous extractor.
+    pub(crate) fn take_prepared<T: 'static>(&mut self, index: usize) -> Option<T> {
+        let value = self.prepared.get_mut(index)?.take()?;
+        value.downcast().ok().map(|value| *value)
     }
 
     /// Takes all arguments as one JSON value, if they are present as one.

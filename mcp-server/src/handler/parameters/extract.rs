@@ -79,6 +79,10 @@ impl<T: FromContext> Parameter<AsExtractor> for T {
         extracted.map_err(|rejection| arguments.reject(rejection.into_error())).ok()
     }
 
+    fn needs_session() -> bool {
+        T::needs_session()
+    }
+
     fn is_value(_: &str) -> bool {
         false
     }
@@ -148,6 +152,11 @@ pub trait FromContext: Sized {
     ///
     /// Returns the rejection that the client receives instead of a result.
     fn from_context(context: &Context) -> Result<Self, Self::Rejection>;
+
+    #[doc(hidden)]
+    fn needs_session() -> bool {
+        false
+    }
 }
 
 impl FromContext for Context {

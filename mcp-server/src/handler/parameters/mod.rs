@@ -3,11 +3,13 @@
 pub(crate) mod argument;
 pub(crate) mod argument_schema;
 pub(crate) mod argument_text;
+pub(crate) mod async_extract;
 pub(crate) mod call_arguments;
 pub(crate) mod extract;
 pub(crate) mod function;
 pub(crate) mod header_params;
 pub(crate) mod parameter_spec;
+pub(crate) mod preparation;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 use mcpwright_core::schema::{CompiledSchema, ObjectSchemaBuilder, Problem, Schema};
 use serde_json::{Map, Value};
 
+use crate::handler::error::Failure;
 use crate::handler::parameters::argument::Argument;
 use crate::handler::parameters::argument_text::ArgumentText;
 use crate::handler::parameters::parameter_spec::{Member, ParameterSpec};
@@ -30,6 +33,8 @@ pub(crate) struct Parameters {
     pub(crate) is_strict: bool,
     /// Unknown arguments are ignored instead of rejected.
     pub(crate) allows_unknown: bool,
+    /// There is an asynchronous extractor.
+    pub(crate) is_async: bool,
 }
 
 impl Parameters {
@@ -37,6 +42,7 @@ impl Parameters {
     pub(crate) fn generate_schema(&mut self) -> Result<Schema, String> {
         self.check_fields()?;
         self.has_flattened = self.specs.iter().any(ParameterSpec::is_flattened);
+        self.is_async = self.specs.iter().any(|spec| spec.preparation.is_some());
         let mut object = ObjectSchemaBuilder::new();
         for (_, member) in self.arguments() {
             object = object.property(&*member.name, member.schema.clone(), member.required);
@@ -114,6 +120,22 @@ impl Parameters {
         }
         let has_value = |(spec, value): (&ParameterSpec, &Option<_>)| !spec.required || value.is_some();
         self.specs.iter().zip(&values).all(has_value).then_some(values)
+    }
+
+    /// Returns `true` if a parameter is rejected for calls that have neither a session nor an authenticated caller.
+    pub(crate) fn need_session(&self) -> bool {
+        self.specs.iter().any(|spec| spec.needs_session)
+    }
+
+    /// Returns an error if arguments do not match the schema, as far as is known before they are deserialized.
+    pub(crate) fn check(&self, text: &ArgumentText<'_>) -> Result<(), Failure> {
+        let is_value = |(spec, value): (&ParameterSpec, &Option<Cow<'_, str>>)| {
+            value.as_ref().is_none_or(|text| (spec.is_value)(text))
+        };
+        match self.bind_direct(text) {
+            Some(values) if self.specs.iter().zip(&values).all(is_value) => Ok(()),
+            _ => self.coerce(text).map(drop).map_err(Failure::InvalidArguments),
+        }
     }
 
     /// Checks the arguments against the schema, and converts values that models send in a slightly different type.

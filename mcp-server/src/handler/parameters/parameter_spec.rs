@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::handler::parameters::argument::Argument;
 use crate::handler::parameters::argument_schema;
 use crate::handler::parameters::call_arguments::Parameter;
+use crate::handler::parameters::preparation::Preparation;
 
 /// A parameter of a handler, as its type and its settings declare it.
 #[derive(Clone, Debug)]
@@ -24,9 +25,13 @@ pub struct ParameterSpec {
     pub(crate) is_checked_by_type: bool,
     /// Schema of the type, without the settings of the argument.
     type_schema: Option<schemars::Schema>,
-    is_value: fn(&str) -> bool,
+    pub(crate) is_value: fn(&str) -> bool,
     /// The type has a value for a missing argument.
     accepts_missing: bool,
+    /// The extraction of an asynchronous extractor.
+    pub(crate) preparation: Option<Preparation>,
+    /// The parameter is rejected for calls that have neither a session nor an authenticated caller.
+    pub(crate) needs_session: bool,
 }
 
 /// A member of the object that clients send: an argument, or a field of a struct whose fields are arguments.
@@ -43,7 +48,8 @@ pub(crate) struct Member {
 impl ParameterSpec {
     /// Declares a parameter of type `T`.
     pub(crate) fn of<T: Parameter<K>, K>(argument: Argument) -> Result<Self, String> {
-        Self::new(argument, T::schema(), T::is_value, T::accepts_missing())
+        let spec = Self::new(argument, T::schema(), T::is_value, T::accepts_missing())?;
+        Ok(Self { preparation: T::preparation(), needs_session: T::needs_session(), ..spec })
     }
 
     /// Declares a parameter. An extractor has no schema; `is_value` returns `true` if a JSON text is a value of the
@@ -64,6 +70,8 @@ impl ParameterSpec {
             type_schema: None,
             is_value,
             accepts_missing,
+            preparation: None,
+            needs_session: false,
         };
         match type_schema {
             None if extractor.is_flattened() => Err(format!(

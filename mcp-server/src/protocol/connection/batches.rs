@@ -6,7 +6,7 @@ use mcpwright_core::{DecodeError, Era, ErrorObject, Message, Request, Response, 
 
 use crate::protocol::action::{Actions, Received};
 use crate::protocol::connection::Connection;
-use crate::protocol::legacy::session::Session;
+use crate::protocol::legacy::session::LegacySession;
 use crate::protocol::request_meta::{LegacyContext, RequestMeta};
 use crate::protocol::transport_metadata::TransportMetadata;
 
@@ -17,7 +17,7 @@ impl Connection {
         messages: Vec<Result<Message, DecodeError>>,
         metadata: &dyn TransportMetadata,
     ) -> Received {
-        if !self.session.as_ref().is_some_and(Session::has_batches) {
+        if !self.session.as_ref().is_some_and(LegacySession::has_batches) {
             let error = ErrorObject::invalid_request("this revision has no batches");
             return Received::Reply(Response::error(None, error));
         }

@@ -16,6 +16,7 @@ use crate::call::outcome::Outcome;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::limits::MAX_UNREADABLE_MESSAGES;
+use crate::observer::CloseReason;
 use crate::overloaded::Overloaded;
 use crate::protocol::action::{Action, Actions, Received};
 use crate::protocol::connection::in_flight::{InFlight, InFlightCalls, ReplyFormat};
@@ -23,7 +24,7 @@ use crate::protocol::legacy::batch::{BatchId, Batches};
 use crate::protocol::legacy::downgrade;
 use crate::protocol::legacy::handshake::Handshake;
 use crate::protocol::legacy::server_requests::ServerRequests;
-use crate::protocol::legacy::session::Session;
+use crate::protocol::legacy::session::LegacySession;
 use crate::protocol::modern;
 use crate::protocol::modern::subscriptions::Subscriptions;
 use crate::protocol::transport_metadata::TransportMetadata;
@@ -51,7 +52,7 @@ pub struct Connection {
     caller: Caller,
     /// The values that the transport took from the latest request.
     extensions: Extensions,
-    session: Option<Session>,
+    session: Option<LegacySession>,
     in_flight: InFlightCalls,
     subscriptions: Subscriptions,
     /// The calls in flight that wait for responses of the client.
@@ -63,6 +64,10 @@ pub struct Connection {
     batches: Batches,
     /// The number of consecutive messages that were not JSON.
     unreadable: u32,
+    /// A session that this connection opens continues elsewhere.
+    is_detached: bool,
+    /// A client has introduced itself: with a handshake, or with a modern request.
+    has_client: bool,
 }
 
 impl Connection {
@@ -80,18 +85,20 @@ impl Connection {
             wake: None,
             batches: Batches::default(),
             unreadable: 0,
+            is_detached: false,
+            has_client: false,
         }
     }
 
     /// Creates a connection that continues the session of a handshake on another connection.
     pub fn resume(server: Server, caller: Caller, handshake: Handshake) -> Self {
-        Self { session: Some(Session::resume(handshake)), ..Self::new(server, caller) }
+        Self { session: Some(LegacySession::resume(handshake)), ..Self::new(server, caller) }
     }
 
     /// Creates a connection to a client of an earlier revision that sends requests without a handshake, where the
     /// transport declares the revision. Requests that need a session are rejected.
     pub fn without_session(server: Server, caller: Caller, version: ProtocolVersion) -> Self {
-        Self { session: Some(Session::without_handshake(version)), ..Self::new(server, caller) }
+        Self { session: Some(LegacySession::without_handshake(version)), ..Self::new(server, caller) }
     }
 
     /// Replaces the caller: the same client with other grants.
@@ -107,6 +114,16 @@ impl Connection {
     /// Returns the handshake on this connection, if there was one.
     pub fn handshake(&self) -> Option<&Handshake> {
         self.session.as_ref()?.handshake()
+    }
+
+    /// Returns `true` if a client has introduced itself: with a handshake, or with a request that describes it.
+    pub fn has_client(&self) -> bool {
+        self.has_client || self.handshake().is_some()
+    }
+
+    /// Marks the connection as one whose session continues elsewhere: the transport reports it to observers.
+    pub(crate) fn detach_session(&mut self) {
+        self.is_detached = true;
     }
 
     /// Sets a function to call when there are changes to send, which [`changes`](Self::changes) then returns.
@@ -129,7 +146,7 @@ impl Connection {
     /// Returns `true` if the session holds state that is not in its handshake (subscriptions, a log level), so that the
     /// connection must stay in memory.
     pub fn has_session_state(&self) -> bool {
-        self.session.as_ref().is_some_and(Session::has_session_state)
+        self.session.as_ref().is_some_and(LegacySession::has_session_state)
     }
 
     /// Returns `true` if no call runs. A call that waits for the client does not run, and a subscription is not a call.
@@ -194,13 +211,13 @@ impl Connection {
     }
 
     /// Ends the subscriptions, each with its last changes and its result, and fails the calls that wait for the client:
-    /// the server is about to shut down.
-    pub fn close(&mut self) -> Actions {
+    /// the connection is about to end. Observers receive the reason.
+    pub fn close(&mut self, reason: CloseReason) -> Actions {
         let mut actions = self.changes();
         if let Some(session) = &mut self.session {
-            session.close();
+            session.close(reason);
         }
-        let responses = self.subscriptions.close(&self.server);
+        let responses = self.subscriptions.close(reason, &self.server);
         actions.extend(responses.into_iter().map(|response| Action::Send(response.into())));
         let waiting = self.server_requests.overdue(Duration::ZERO, self.server.runtime().now());
         actions.extend(self.fail_waiting(waiting, &ErrorObject::internal("the server is shutting down")));

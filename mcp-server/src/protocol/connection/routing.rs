@@ -11,7 +11,7 @@ use crate::protocol::action::Received;
 use crate::protocol::connection::Connection;
 use crate::protocol::connection::in_flight::ReplyFormat;
 use crate::protocol::legacy::batch::BatchId;
-use crate::protocol::legacy::session::Session;
+use crate::protocol::legacy::session::LegacySession;
 use crate::protocol::modern;
 use crate::protocol::modern::ClientCheck;
 use crate::protocol::request_meta::{LegacyContext, RequestMeta};
@@ -31,9 +31,12 @@ impl Connection {
             Ok((Routed::Reply(result), _)) => Received::Reply(Response::ok(request.id, result)),
             Ok((Routed::Subscribed(acknowledgement), _)) => Received::Subscribed(acknowledgement),
             Ok((Routed::Call(client, state), format)) => {
+                let is_legacy = matches!(format, ReplyFormat::Legacy(_));
                 let call_id = self.in_flight.start(request.id.clone(), format, batch);
+                let session = self.session.as_ref().filter(|_| is_legacy).and_then(LegacySession::id);
                 let call = Call::from_request(request, client, self.caller.clone(), call_id);
-                return Received::Call(call.with_extensions(&self.extensions).with_round_state(state));
+                let call = call.with_extensions(&self.extensions).with_round_state(state);
+                return Received::Call(call.with_session(session));
             }
         };
         self.answer(received, batch)
@@ -67,6 +70,7 @@ impl Connection {
                 }
             }
         };
+        self.has_client = true;
         let Self { server, caller, extensions, subscriptions, wake, .. } = self;
         let routed = modern::route(request, client, server, caller, extensions, |info| {
             subscriptions.open(request, info, server, wake.as_ref())
@@ -100,10 +104,13 @@ impl Connection {
         let (server, caller, extensions) = (&self.server, &self.caller, &self.extensions);
         let routed = match (&*request.method, &mut self.session) {
             (method::PING, _) => Routed::Reply(json::empty_object()),
-            (method::INITIALIZE, session) if !session.as_ref().is_some_and(Session::is_open) => {
-                let (mut opened, result) = Session::open(request, server, caller, extensions)?;
+            (method::INITIALIZE, session) if !session.as_ref().is_some_and(LegacySession::is_open) => {
+                let (mut opened, result) = LegacySession::open(request, server, caller, extensions)?;
                 if let Some(wake) = &self.wake {
                     opened.listen(server, caller, extensions, wake)?;
+                }
+                if !self.is_detached {
+                    opened.bind(server, caller);
                 }
                 *session = Some(opened);
                 Routed::Reply(result)

@@ -65,6 +65,9 @@ impl Connection {
 
     /// Handles a notification: the cancellation of a request or a subscription. Others are ignored.
     pub(super) fn notification(&mut self, notification: &Notification) -> Actions {
+        if notification.method == method::INITIALIZED {
+            self.report_initialized();
+        }
         if notification.method != method::CANCELLED {
             return Actions::new();
         }
@@ -84,6 +87,14 @@ impl Connection {
             cancelled.into_iter().flat_map(|(_, cancellations)| send_for(call, cancellations)).collect();
         actions.push(Action::Cancel { call, rest_of_batch });
         actions
+    }
+
+    /// Reports to observers that the client has confirmed its handshake.
+    fn report_initialized(&self) {
+        if let Some(handshake) = self.handshake() {
+            let session = handshake.info(&self.caller);
+            self.server.observers().report(|observer| observer.initialized(&session));
+        }
     }
 }
 

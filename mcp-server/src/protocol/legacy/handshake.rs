@@ -3,8 +3,11 @@
 use mcpwright_core::{Client, ErrorObject, Implementation, JsonText, LoggingLevel, ProtocolVersion};
 use serde::{Deserialize, Serialize};
 
+use crate::caller::Caller;
 use crate::json;
+use crate::observer::SessionInfo;
 use crate::server::Server;
+use crate::session_id::SessionId;
 
 /// The log level of a client that has not set one: these revisions leave it to the server.
 pub(crate) const DEFAULT_LEVEL: LoggingLevel = LoggingLevel::Info;
@@ -21,13 +24,15 @@ pub(crate) const DEFAULT_LEVEL: LoggingLevel = LoggingLevel::Info;
 ///     "capabilities":{},"clientInfo":{"name":"example","version":"1.0.0"}}}"#;
 /// connection.receive(Decoder::new().decode(initialize));
 ///
-/// let text = connection.handshake().expect("the handshake succeeded").to_text();
-/// let handshake = Handshake::from_text(&text, &server).expect("`to_text` made it");
+/// let handshake = connection.handshake().expect("the handshake succeeded");
+/// let (id, text) = (handshake.id(), handshake.to_text());
+/// let handshake = Handshake::from_text(id, &text, &server).expect("`to_text` made it");
 /// let continued = Connection::resume(server, Caller::anonymous(), handshake);
 /// assert!(continued.handshake().is_some());
 /// ```
 #[derive(Clone, Debug)]
 pub struct Handshake {
+    pub(crate) id: SessionId,
     pub(crate) version: ProtocolVersion,
     pub(crate) client: Client,
 }
@@ -42,12 +47,22 @@ struct HandshakeText<T> {
 }
 
 impl Handshake {
+    /// Returns the identity of the session.
+    pub fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// Returns the session as observers see it.
+    pub(crate) fn info<'a>(&'a self, caller: &'a Caller) -> SessionInfo<'a> {
+        SessionInfo { id: self.id, client: &self.client, caller }
+    }
+
     /// Returns the negotiated revision.
     pub fn version(&self) -> &ProtocolVersion {
         &self.version
     }
 
-    /// Returns the handshake as text. Of the client's description it keeps the names and the version.
+    /// Returns the handshake without its identity as text. Of the client's description it keeps the names and the version.
     pub fn to_text(&self) -> String {
         let info = self.client.info().map(|info| {
             let mut short = Implementation::new(info.name.clone(), info.version.clone());
@@ -64,8 +79,8 @@ impl Handshake {
         serde_json::to_string(&handshake).unwrap_or_default()
     }
 
-    /// Parses the text that [`Handshake::to_text`] returned. Returns `None` for any other text.
-    pub fn from_text(text: &str, server: &Server) -> Option<Self> {
+    /// Parses the text that [`Handshake::to_text`] of the session `id` returned. Returns `None` for any other text.
+    pub fn from_text(id: SessionId, text: &str, server: &Server) -> Option<Self> {
         let HandshakeText::<JsonText> { v, i, c } = serde_json::from_str(text).ok()?;
         let client = server.meta_cache().client(i.as_ref().map(JsonText::as_str), c.as_str(), || {
             let malformed = |_| ErrorObject::invalid_params("the handshake is malformed");
@@ -73,6 +88,6 @@ impl Handshake {
             Ok(Client::new(info, c.decode_owned().map_err(malformed)?))
         });
         let client = client.ok()?.with_protocol_version(Some(v.clone())).with_log_level(Some(DEFAULT_LEVEL));
-        Some(Self { version: v, client })
+        Some(Self { id, version: v, client })
     }
 }

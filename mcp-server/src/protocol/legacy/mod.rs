@@ -3,6 +3,7 @@
 //! A legacy session stores the handshake and, from it, creates the same calls as a modern request does.
 
 pub(crate) mod batch;
+pub(crate) mod bound_session;
 pub(crate) mod downgrade;
 pub(crate) mod handshake;
 pub(crate) mod input_requests;

@@ -1,10 +1,12 @@
 //! A session: the handshake, the subscriptions and the log level.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use mcpwright_core::{
     Client, Era, ErrorObject, InitializeParams, InitializeResult, JsonText, Members, Meta, Notification,
-    ProgressToken, ProtocolVersion, Request, SetLevelParams, SubscribeParams, TASKS_EXTENSION, method,
+    ProgressToken, ProtocolVersion, Request, SetLevelParams, SubscribeParams, SubscriptionFilter,
+    TASKS_EXTENSION, method,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -16,7 +18,9 @@ use crate::extensions::Extensions;
 use crate::incident;
 use crate::json;
 use crate::limits::{MAX_SUBSCRIPTIONS_PER_SESSION, check_uri};
+use crate::observer::{CloseReason, ObservedSubscription};
 use crate::overloaded::Overloaded;
+use crate::protocol::legacy::bound_session::BoundSession;
 use crate::protocol::legacy::downgrade::not_found;
 use crate::protocol::legacy::handshake::{DEFAULT_LEVEL, Handshake};
 use crate::protocol::request_meta::RequestMeta;
@@ -24,33 +28,47 @@ use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
 use crate::server::Server;
+use crate::session_id::SessionId;
 use crate::subscriptions::hub::{Subscription, Wake};
 use crate::subscriptions::subscribed::Subscribed;
 use crate::tasks::methods::is_task_method;
 
 /// The handshake of a client, its subscriptions and its log level.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct LegacySession {
     handshake: Handshake,
     /// There was a handshake; otherwise the client leaves it out.
     is_open: bool,
     /// The subscriptions to resources, by the URI that the client sent.
-    resources: BTreeMap<String, Subscribed>,
+    resources: BTreeMap<String, ResourceSubscription>,
     /// The changes for the client, on a connection that can send them.
     subscription: Option<Subscription>,
+    /// `Some` if the session ends with its connection.
+    bound: Option<BoundSession>,
 }
 
-impl Session {
+/// A subscription to a resource, and what observers know of it.
+#[derive(Debug)]
+struct ResourceSubscription {
+    subscribed: Subscribed,
+    observed: Option<ObservedSubscription>,
+}
+
+impl LegacySession {
     /// Continues a session that was opened elsewhere.
     pub(crate) fn resume(handshake: Handshake) -> Self {
-        Self { handshake, is_open: true, resources: BTreeMap::new(), subscription: None }
+        Self::new(handshake, true)
     }
 
     /// Returns a placeholder for a client without a session, which serves requests that need none.
     pub(crate) fn without_handshake(version: ProtocolVersion) -> Self {
         let client = Client::default().with_protocol_version(Some(version.clone()));
-        let handshake = Handshake { version, client };
-        Self { handshake, is_open: false, resources: BTreeMap::new(), subscription: None }
+        let handshake = Handshake { id: SessionId::from_bytes([0; 16]), version, client };
+        Self::new(handshake, false)
+    }
+
+    fn new(handshake: Handshake, is_open: bool) -> Self {
+        Self { handshake, is_open, resources: BTreeMap::new(), subscription: None, bound: None }
     }
 
     /// Opens a session and returns the result of `initialize`.
@@ -76,7 +94,12 @@ impl Session {
         result.instructions = server.instructions_for(&RequestInfo::new(caller, &client, extensions));
         let text = JsonText::encode(&result)
             .map_err(|error| incident::internal("the handshake does not serialize", &error))?;
-        Ok((Self::resume(Handshake { version, client }), text))
+        Ok((Self::resume(Handshake { id: SessionId::random(), version, client }), text))
+    }
+
+    /// Binds the session to its connection: it ends with it.
+    pub(crate) fn bind(&mut self, server: &Server, caller: &Caller) {
+        self.bound = Some(BoundSession::open(server, caller, &self.handshake));
     }
 
     pub(crate) fn version(&self) -> &ProtocolVersion {
@@ -85,6 +108,11 @@ impl Session {
 
     pub(crate) fn is_open(&self) -> bool {
         self.is_open
+    }
+
+    /// Returns the identity of the session, if there was a handshake.
+    pub(crate) fn id(&self) -> Option<SessionId> {
+        self.handshake().map(Handshake::id)
     }
 
     pub(crate) fn handshake(&self) -> Option<&Handshake> {
@@ -171,15 +199,27 @@ impl Session {
             subscription.add_resource(&params.uri, &subscribed);
             subscribed.notifies_now = false;
         }
-        self.resources.insert(params.uri, subscribed);
+        let Self { handshake, resources, .. } = self;
+        match resources.entry(params.uri) {
+            Entry::Occupied(mut known) => known.get_mut().subscribed = subscribed,
+            Entry::Vacant(entry) => {
+                let filter = SubscriptionFilter::new().resource_subscriptions(vec![entry.key().clone()]);
+                let (client, session) = (&handshake.client, Some(handshake.id));
+                let observed = server.observers().open_subscription(&filter, client, caller, session);
+                entry.insert(ResourceSubscription { subscribed, observed });
+            }
+        }
         Ok(())
     }
 
     fn unsubscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
-        let removed = self.resources.remove(&params.uri);
-        if let (Some(subscription), Some(subscribed)) = (&mut self.subscription, removed) {
-            subscription.remove_resource(&params.uri, &subscribed.uri);
+        let Some(removed) = self.resources.remove(&params.uri) else { return Ok(()) };
+        if let Some(observed) = removed.observed {
+            observed.close(CloseReason::Client);
+        }
+        if let Some(subscription) = &mut self.subscription {
+            subscription.remove_resource(&params.uri, &removed.subscribed.uri);
         }
         Ok(())
     }
@@ -198,7 +238,7 @@ impl Session {
         let subscription = server.notify().subscribe(caller, Some(wake));
         let mut subscription = subscription.ok_or_else(Overloaded::too_many_subscriptions)?;
         subscription.add(Change::LISTS);
-        for (name, subscribed) in &mut self.resources {
+        for (name, ResourceSubscription { subscribed, .. }) in &mut self.resources {
             subscription.add_resource(name, subscribed);
             subscribed.notifies_now = false;
         }
@@ -220,9 +260,15 @@ impl Session {
         changes.iter().filter_map(|change| change.notification(&Meta::new())).collect()
     }
 
-    /// Ends the subscription.
-    pub(crate) fn close(&mut self) {
+    /// Ends the subscriptions, and a session that is bound to its connection.
+    pub(crate) fn close(&mut self, reason: CloseReason) {
         self.subscription = None;
+        let observed =
+            std::mem::take(&mut self.resources).into_values().filter_map(|resource| resource.observed);
+        observed.for_each(|observed| observed.close(reason));
+        if let Some(bound) = self.bound.take() {
+            bound.close(reason);
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::incident;
 use crate::limits::{MAX_LISTENS_PER_CONNECTION, MAX_SUBSCRIBED_ITEMS, check_uri};
+use crate::observer::CloseReason;
 use crate::overloaded::Overloaded;
 use crate::protocol::modern::error::malformed;
 use crate::protocol::modern::result::compose;
@@ -74,6 +75,7 @@ impl Subscriptions {
         if let (Some(ids), Some(tasks)) = (&filter.task_ids, server.task_runner()) {
             tasks.send_current(ids, info.caller(), &opened);
         }
+        opened.observe(server.observers().open_subscription(&filter, info.client(), info.caller(), None));
         let opened = OpenSubscription { subscription: opened, client: info.client().clone() };
         self.0.insert(request.id.clone(), opened);
         let acknowledged = AcknowledgedParams::new(filter).meta(subscription_id(&request.id));
@@ -82,7 +84,7 @@ impl Subscriptions {
 
     /// Ends a subscription. Returns `true` if there was one of this id.
     pub(crate) fn cancel(&mut self, id: &RequestId) -> bool {
-        self.0.remove(id).is_some()
+        self.0.remove(id).map(|opened| opened.subscription.close(CloseReason::Client)).is_some()
     }
 
     /// Sets the function that the open subscriptions call when there are changes.
@@ -107,10 +109,11 @@ impl Subscriptions {
     }
 
     /// Ends all subscriptions, each with its result.
-    pub(crate) fn close(&mut self, server: &Server) -> Vec<Response> {
-        let ended = std::mem::take(&mut self.0).into_keys();
+    pub(crate) fn close(&mut self, reason: CloseReason, server: &Server) -> Vec<Response> {
+        let ended = std::mem::take(&mut self.0).into_iter();
         ended
-            .filter_map(|id| {
+            .filter_map(|(id, opened)| {
+                opened.subscription.close(reason);
                 let answer = Answer::of(&json!({})).ok()?.meta(subscription_id(&id));
                 Some(Response::ok(id, compose(&answer, server)))
             })

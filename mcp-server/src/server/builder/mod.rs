@@ -3,6 +3,7 @@
 mod handlers;
 #[cfg(feature = "seal")]
 mod keys;
+mod lifecycle;
 mod metadata;
 mod rules;
 mod settings;
@@ -21,17 +22,22 @@ use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
-use crate::limits::{DEFAULT_INPUT_TIMEOUT, DEFAULT_MAX_RESULT_BYTES, DEFAULT_PAGE_SIZE, DEFAULT_TIMEOUT};
+use crate::limits::{
+    DEFAULT_INPUT_TIMEOUT, DEFAULT_MAX_RESULT_BYTES, DEFAULT_PAGE_SIZE, DEFAULT_SESSION_TTL, DEFAULT_TIMEOUT,
+};
 use crate::meta_cache::MetaCache;
+use crate::observer::{Observer, Observers};
 use crate::replicas::bus::Bus;
 use crate::replicas::memory_store::MemoryStore;
 use crate::replicas::seal::Keys;
+use crate::replicas::session_values::SessionValues;
 use crate::replicas::store::Store;
 use crate::runtime::InlineRuntime;
 use crate::server::Server;
 use crate::server::catalog_items::CatalogItems;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::server::rules::Rules;
+use crate::server::shutdown::{Shutdown, ShutdownHook};
 use crate::server::state::ServerState;
 use crate::server::tool_defaults::ToolDefaults;
 use crate::subscriptions::notify::Notify;
@@ -65,6 +71,7 @@ pub struct Builder {
     pub(crate) store: Option<Arc<dyn Store>>,
     pub(crate) tasks: Option<TaskConfig>,
     pub(crate) input_timeout: Duration,
+    pub(crate) session_ttl: Duration,
     pub(crate) keys: Keys,
     pub(crate) shared: Extensions,
     pub(crate) bus: Option<Arc<dyn Bus>>,
@@ -80,6 +87,8 @@ pub struct Builder {
     pub(crate) resources: Vec<ResourceHandler>,
     pub(crate) templates: Vec<TemplateHandler>,
     pub(crate) resource_providers: Vec<Arc<dyn ResourceProvider>>,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) shutdown_hooks: Vec<ShutdownHook>,
 }
 
 impl Builder {
@@ -107,6 +116,7 @@ impl Builder {
             store: None,
             tasks: None,
             input_timeout: DEFAULT_INPUT_TIMEOUT,
+            session_ttl: DEFAULT_SESSION_TTL,
             keys: Keys::default(),
             shared: Extensions::default(),
             bus: None,
@@ -122,6 +132,8 @@ impl Builder {
             resources: Vec::new(),
             templates: Vec::new(),
             resource_providers: Vec::new(),
+            observers: Vec::new(),
+            shutdown_hooks: Vec::new(),
         }
     }
 
@@ -174,6 +186,7 @@ impl Builder {
                 a `MemoryStore` if there is only one process"
             );
         }
+        let session_values = SessionValues::shared(&store, &self.info.name, self.session_ttl);
         let info_text = serde_json::to_string(&self.info).unwrap_or_else(|_| "{}".to_owned());
         let mut state = ServerState {
             info: self.info,
@@ -198,6 +211,9 @@ impl Builder {
             resources: CatalogItems::new(self.resources, self.resource_providers.clone(), &self.notify),
             templates: CatalogItems::new(self.templates, self.resource_providers, &self.notify),
             meta_cache: MetaCache::default(),
+            session_values,
+            observers: Observers::new(self.observers),
+            shutdown: Shutdown::new(self.shutdown_hooks),
         };
         state.capabilities = state.capabilities();
         for (name, settings) in self.extensions {
@@ -212,8 +228,7 @@ impl Builder {
         if let Some(bus) = self.bus {
             state.notify.join(bus);
         }
-        // Where a handler finds it through its context.
-        state.shared.insert(state.notify.clone());
+        state.share_with_handlers();
 
         Server { state: Arc::new(state), runtime: Arc::new(InlineRuntime::default()), seal: self.keys.into() }
     }

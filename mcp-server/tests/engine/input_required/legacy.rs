@@ -171,7 +171,7 @@ fn ten_thousand_abandoned_requests_do_not_leak_memory() {
             }
             // The client disconnects.
             _ => {
-                client.connection.close();
+                client.connection.close(mcpwright_server::CloseReason::Shutdown);
                 client = LegacyClient::new(client.server);
             }
         }

@@ -9,7 +9,7 @@ use http::StatusCode;
 use http::request::Parts;
 use mcpwright_core::{DecodeError, Era, Message, Notification, ProtocolVersion, Response};
 use mcpwright_server::{
-    Action, Caller, Connection, Extensions, Overloaded, Received, Server, TransportMetadata,
+    Action, Caller, CloseReason, Connection, Extensions, Overloaded, Received, Server, TransportMetadata,
 };
 
 use crate::calls::gate::CallSink;
@@ -239,9 +239,9 @@ impl ActiveSession {
         stream.push_changes(changes)
     }
 
-    /// Cancels the calls and ends all streams.
-    pub(crate) fn end(&self) {
-        for action in self.connection().close() {
+    /// Cancels the calls and ends all streams and subscriptions.
+    pub(crate) fn end(&self, reason: CloseReason) {
+        for action in self.connection().close(reason) {
             if let Action::SendFor { call, message } = action
                 && let Some(gate) = self.calls.gate(call)
             {

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Method, StatusCode};
-use mcpwright_server::Connection;
+use mcpwright_server::{CloseReason, Connection};
 
 use crate::http::edge::accept::Accepts;
 use crate::http::edge::answer::Answer;
@@ -47,6 +47,12 @@ impl HttpSse {
     /// Ends all streams: the process shuts down.
     pub(crate) fn close(&self) {
         lock(&self.clients).values().for_each(|client| client.stream.end());
+    }
+
+    /// Ends the sessions whose clients are still connected: the process ends.
+    pub(crate) fn end_all(&self) {
+        let clients = std::mem::take(&mut *lock(&self.clients));
+        clients.values().for_each(|client| client.session.end(CloseReason::Shutdown));
     }
 }
 
@@ -148,7 +154,7 @@ impl Drop for ClientGuard {
     fn drop(&mut self) {
         let client = self.http_sse.upgrade().and_then(|http_sse| lock(&http_sse.clients).remove(&self.id));
         if let Some(client) = client {
-            client.session.end();
+            client.session.end(CloseReason::Disconnected);
         }
     }
 }

@@ -19,7 +19,9 @@ use crate::http::edge::head::{Field, Head, SESSION};
 use crate::http::edge::headers::declared_revision;
 use crate::http::legacy::active::{ActiveSession, Reply};
 use crate::http::legacy::event_id::{EventId, StreamKind};
-use crate::http::legacy::session::{SessionError, SessionGuard, SessionToken, Sessions};
+use crate::http::legacy::session::{
+    SessionError, SessionGuard, SessionToken, Sessions, TooManySessions, too_many_sessions,
+};
 use crate::http::legacy::standalone::StandaloneStream;
 use crate::http::legacy::stream::{FirstReply, Stream};
 use crate::http::sse;
@@ -127,11 +129,12 @@ pub(crate) fn too_many_streams() -> Overloaded {
 
 /// Ends a session.
 pub(crate) async fn delete(sessions: &Arc<Sessions>, head: &Head<'_>) -> Answer {
-    let token = match token(sessions, head, &caller(head.parts)).await {
+    let caller = caller(head.parts);
+    let token = match token(sessions, head, &caller).await {
         Ok(token) => token,
         Err(answer) => return answer,
     };
-    match sessions.end(&token).await {
+    match sessions.end(&caller, &token).await {
         Ok(()) => answer::empty(StatusCode::NO_CONTENT),
         Err(error) => {
             tracing::error!(%error, "cannot store the end of a session");
@@ -152,8 +155,12 @@ pub(crate) async fn is_unknown(sessions: &Sessions, head: &Head<'_>, caller: &Ca
 /// Returns the session of a request.
 async fn enter(sessions: &Arc<Sessions>, head: &Head<'_>, caller: Caller) -> Result<SessionGuard, Answer> {
     let token = token(sessions, head, &caller).await?;
-    let full = || answer::rejection(StatusCode::SERVICE_UNAVAILABLE, "too many sessions at once");
-    sessions.enter(caller, &token).ok_or_else(full)
+    sessions.enter(caller, &token).map_err(|error| match error {
+        TooManySessions::NoneIdle => {
+            answer::rejection(StatusCode::SERVICE_UNAVAILABLE, "too many sessions at once")
+        }
+        TooManySessions::Rejected => answer::limit_reached(&too_many_sessions()),
+    })
 }
 
 async fn token(sessions: &Sessions, head: &Head<'_>, caller: &Caller) -> Result<Arc<SessionToken>, Answer> {

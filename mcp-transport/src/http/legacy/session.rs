@@ -13,10 +13,11 @@ use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::request::Parts;
-use mcpwright_server::{Caller, Connection, Handshake, Runtime as _, Seal, Store, StoreError};
+use mcpwright_server::{
+    Caller, CloseReason, Connection, Handshake, Overloaded, Runtime as _, Seal, SessionId, Store, StoreError,
+};
 
 use crate::http::legacy::active::ActiveSession;
-use crate::http::random::random_bytes;
 use crate::http::state::HttpState;
 use crate::sync::lock;
 
@@ -33,19 +34,9 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 /// Timeout of the store.
 const STORE_TIMEOUT: Duration = Duration::from_millis(250);
 
-/// The random number in the id of a session, which identifies it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct SessionKey(u128);
-
-impl SessionKey {
-    fn random() -> Self {
-        Self(u128::from_be_bytes(random_bytes()))
-    }
-
-    /// Returns the key in the store that marks the session as ended.
-    fn end_marker(self) -> String {
-        format!("mcp:session:{:032x}:ended", self.0)
-    }
+/// Returns the key in the store that marks a session as ended.
+fn end_marker(session: SessionId) -> String {
+    format!("mcp:session:{session}:ended")
 }
 
 /// Maximum number of session ids that are cached in their opened form.
@@ -53,7 +44,6 @@ const MAX_CACHED_TOKENS: usize = 1000;
 
 /// An opened session id.
 pub(crate) struct SessionToken {
-    key: SessionKey,
     /// The key in the store that marks the session as ended.
     end_marker: String,
     /// The expiry, in seconds of Unix time.
@@ -77,6 +67,19 @@ pub(crate) enum SessionError {
     Unavailable,
 }
 
+/// The reason why a session cannot be held in memory.
+pub(crate) enum TooManySessions {
+    /// There are too many, and none is idle.
+    NoneIdle,
+    /// There are too many, and none may be evicted.
+    Rejected,
+}
+
+/// Returns the error of a session above the limit, if none may be evicted.
+pub(crate) fn too_many_sessions() -> Overloaded {
+    Overloaded::new("too many sessions at once", Duration::from_secs(1))
+}
+
 /// The sessions of one server.
 pub(crate) struct Sessions {
     state: Arc<HttpState>,
@@ -84,7 +87,7 @@ pub(crate) struct Sessions {
     store: Arc<dyn Store>,
     /// Recently opened ids, by their [`tail`]: opening one takes longer than a small call.
     tokens: Mutex<HashMap<u64, CachedToken>>,
-    active: Mutex<HashMap<SessionKey, Arc<ActiveSession>>>,
+    active: Mutex<HashMap<SessionId, Arc<ActiveSession>>>,
     /// Incremented with each request: the session that was used last has the highest number.
     use_counter: AtomicU64,
     is_sweeping: AtomicBool,
@@ -106,7 +109,7 @@ impl Sessions {
     /// Creates the id of a new session. Returns `None` if it would be too long to be accepted later.
     pub(crate) fn create_id(&self, caller: &Caller, scope: &str, handshake: &Handshake) -> Option<String> {
         let expires = self.unix_time() + self.state.limits.max_session_age.as_secs();
-        let mut plain = Vec::from(SessionKey::random().0.to_be_bytes());
+        let mut plain = Vec::from(handshake.id().to_bytes());
         plain.extend_from_slice(&expires.to_be_bytes());
         plain.extend_from_slice(handshake.to_text().as_bytes());
         let id = self.seal.seal(PURPOSE, &[caller.binding(), scope], &plain);
@@ -152,9 +155,9 @@ impl Sessions {
         let plain = self.seal.open(PURPOSE, &[caller.binding(), scope], id)?;
         let (key, rest) = plain.split_first_chunk()?;
         let (expires, text) = rest.split_first_chunk()?;
-        let (key, expires) = (SessionKey(u128::from_be_bytes(*key)), u64::from_be_bytes(*expires));
-        let handshake = Handshake::from_text(str::from_utf8(text).ok()?, &self.state.server)?;
-        let token = Arc::new(SessionToken { key, end_marker: key.end_marker(), expires, handshake });
+        let (session, expires) = (SessionId::from_bytes(*key), u64::from_be_bytes(*expires));
+        let handshake = Handshake::from_text(session, str::from_utf8(text).ok()?, &self.state.server)?;
+        let token = Arc::new(SessionToken { end_marker: end_marker(session), expires, handshake });
         let mut tokens = lock(&self.tokens);
         if tokens.len() >= MAX_CACHED_TOKENS {
             tokens.clear();
@@ -165,30 +168,42 @@ impl Sessions {
     }
 
     /// Ends a session in all processes.
-    pub(crate) async fn end(&self, token: &SessionToken) -> Result<(), StoreError> {
+    pub(crate) async fn end(&self, caller: &Caller, token: &SessionToken) -> Result<(), StoreError> {
         let remaining = Duration::from_secs(token.expires.saturating_sub(self.unix_time()));
         with_store_timeout(self.store.put(&token.end_marker, b"", remaining)).await?;
-        let active = lock(&self.active).remove(&token.key);
+        let active = lock(&self.active).remove(&token.handshake.id());
         if let Some(active) = active {
-            active.end();
+            active.end(CloseReason::Client);
+        }
+        // The session has ended, whatever becomes of its values.
+        let removal = self.state.server.session_ended(caller, &token.handshake);
+        if tokio::time::timeout(STORE_TIMEOUT, removal).await.is_err() {
+            tracing::warn!("the values of an ended session stay in the store until they expire");
         }
         Ok(())
     }
 
-    /// Returns the session as this process holds it. Returns `None` if there are too many.
-    pub(crate) fn enter(self: &Arc<Self>, caller: Caller, token: &SessionToken) -> Option<SessionGuard> {
+    /// Returns the session as this process holds it.
+    pub(crate) fn enter(
+        self: &Arc<Self>,
+        caller: Caller,
+        token: &SessionToken,
+    ) -> Result<SessionGuard, TooManySessions> {
         let now = self.use_counter.fetch_add(1, Ordering::Relaxed);
-        let mut table = lock(&self.active);
-        if table.len() >= self.state.limits.max_sessions && !table.contains_key(&token.key) {
-            evict(&mut table)?;
+        let (mut table, id) = (lock(&self.active), token.handshake.id());
+        if table.len() >= self.state.limits.max_sessions && !table.contains_key(&id) {
+            if !self.state.limits.evict_sessions {
+                return Err(TooManySessions::Rejected);
+            }
+            evict(&mut table).ok_or(TooManySessions::NoneIdle)?;
         }
-        let active = Arc::clone(table.entry(token.key).or_insert_with(|| {
+        let active = Arc::clone(table.entry(id).or_insert_with(|| {
             let (server, handshake) = (self.state.server.clone(), token.handshake.clone());
             ActiveSession::new(&self.state, Connection::resume(server, caller, handshake))
         }));
         active.enter(now);
         drop(table);
-        Some(SessionGuard { key: token.key, sessions: Arc::clone(self), active })
+        Ok(SessionGuard { id, sessions: Arc::clone(self), active })
     }
 
     /// Ends the standalone streams of all sessions: the process shuts down, and others continue the sessions.
@@ -197,12 +212,24 @@ impl Sessions {
         active.iter().for_each(|active| active.streams().end_standalone());
     }
 
-    fn leave(self: &Arc<Self>, key: SessionKey, active: &Arc<ActiveSession>) {
+    /// Ends the sessions in memory: the process ends.
+    pub(crate) fn end_all(&self) {
+        let active = std::mem::take(&mut *lock(&self.active));
+        active.values().for_each(|active| active.end(CloseReason::Shutdown));
+    }
+
+    /// Returns `true` if no session may be opened, because no other one may be evicted for it.
+    pub(crate) fn is_full(&self) -> bool {
+        let limits = &self.state.limits;
+        !limits.evict_sessions && lock(&self.active).len() >= limits.max_sessions
+    }
+
+    fn leave(self: &Arc<Self>, id: SessionId, active: &Arc<ActiveSession>) {
         let mut table = lock(&self.active);
         if !active.leave() {
             return;
         }
-        match table.entry(key) {
+        match table.entry(id) {
             Entry::Occupied(entry) if active.is_empty() && Arc::ptr_eq(entry.get(), active) => {
                 entry.remove();
             }
@@ -248,7 +275,7 @@ impl Sessions {
             self.is_sweeping.store(false, Ordering::Release);
         }
         drop(table);
-        ended.iter().for_each(|active| active.end());
+        ended.iter().for_each(|active| active.end(CloseReason::Released));
         is_over
     }
 
@@ -281,16 +308,16 @@ async fn with_store_timeout<T>(answer: impl Future<Output = Result<T, StoreError
 }
 
 /// Evicts the session that has been idle longest.
-fn evict(table: &mut HashMap<SessionKey, Arc<ActiveSession>>) -> Option<()> {
+fn evict(table: &mut HashMap<SessionId, Arc<ActiveSession>>) -> Option<()> {
     let idle = table.iter().filter(|(_, active)| active.is_idle());
     let (&key, _) = idle.min_by_key(|(_, active)| active.last_use())?;
-    table.remove(&key)?.end();
+    table.remove(&key)?.end(CloseReason::Released);
     Some(())
 }
 
 /// A session in use by a request or an open stream.
 pub(crate) struct SessionGuard {
-    key: SessionKey,
+    id: SessionId,
     sessions: Arc<Sessions>,
     active: Arc<ActiveSession>,
 }
@@ -306,12 +333,12 @@ impl Deref for SessionGuard {
 impl Clone for SessionGuard {
     fn clone(&self) -> Self {
         self.active.enter(self.active.last_use());
-        Self { key: self.key, sessions: Arc::clone(&self.sessions), active: Arc::clone(&self.active) }
+        Self { id: self.id, sessions: Arc::clone(&self.sessions), active: Arc::clone(&self.active) }
     }
 }
 
 impl Drop for SessionGuard {
     fn drop(&mut self) {
-        self.sessions.leave(self.key, &self.active);
+        self.sessions.leave(self.id, &self.active);
     }
 }

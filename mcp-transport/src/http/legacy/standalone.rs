@@ -120,7 +120,7 @@ mod tests {
         let woken = Arc::<WakeCount>::default();
         let mut stream = open(&session);
         read(&mut stream, &woken);
-        session.end();
+        session.end(mcpwright_server::CloseReason::Client);
         notify.tools_list_changed();
         assert_eq!(woken.0.load(Ordering::SeqCst), 1);
         let poll = stream.poll_events(&mut Context::from_waker(Waker::noop()));

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::task::AtomicWaker;
 use mcpwright_core::Notification;
-use mcpwright_server::{Action, Actions, Connection, Overloaded};
+use mcpwright_server::{Action, Actions, CloseReason, Connection, Overloaded};
 
 use crate::http::edge::body::Events;
 use crate::http::limiter::Permit;
@@ -69,7 +69,7 @@ impl Events for SubscriptionStream {
         self.waker.register(context.waker());
         append(&mut events, self.connection.changes());
         if self.stopping.as_mut().poll(context).is_ready() {
-            append(&mut events, self.connection.close());
+            append(&mut events, self.connection.close(CloseReason::Shutdown));
             self.has_ended = true;
         }
         if events.is_empty() && !self.has_ended {

@@ -93,7 +93,7 @@ impl Listening {
             () = stop.wait() => {
                 tracing::warn!("second signal: cancelling running calls");
                 self.abort();
-                self.router.service.cancel_tasks().await;
+                self.router.service.shut_down().await;
             }
         }
         Ok(())
@@ -178,7 +178,7 @@ impl Listening {
             let connections = self.abort();
             tracing::warn!(connections, "cancelled calls that did not finish in time");
         }
-        self.router.service.cancel_tasks().await;
+        self.router.service.shut_down().await;
     }
 
     /// Cancels running calls. Returns the number of connections.
