@@ -9,14 +9,14 @@ use mcpwright::{AsyncFromContext, Caller, Context, ToolError};
 
 /// The value of the endpoint for agents.
 #[derive(Clone)]
-pub struct Agent;
+pub(crate) struct Agent;
 
 /// The tokens of the callers, with their names and scopes. A real application asks its identity provider.
 const TOKENS: [(&str, &str, &[&str]); 2] =
     [("ada's token", "ada", &["finance"]), ("bob's token", "bob", &[])];
 
 /// Rejects requests without a known token, and attaches the caller to the others.
-pub async fn authenticate(mut request: Request, next: Next) -> Response {
+pub(crate) async fn authenticate(mut request: Request, next: Next) -> Response {
     let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = token.and_then(|value| value.strip_prefix("Bearer "));
     let Some((_, name, scopes)) = TOKENS.iter().find(|(known, ..)| Some(*known) == token) else {
@@ -28,8 +28,8 @@ pub async fn authenticate(mut request: Request, next: Next) -> Response {
 }
 
 /// The record of the customer on whose behalf a call runs.
-pub struct Customer {
-    pub name: String,
+pub(crate) struct Customer {
+    pub(crate) name: String,
 }
 
 impl AsyncFromContext for Customer {

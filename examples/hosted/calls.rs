@@ -6,7 +6,7 @@ use mcpwright::types::method;
 use mcpwright::{Call, CallToolResult, Middleware, Next, Outcome, async_trait};
 
 /// Logs each tool call with its caller, duration and result.
-pub struct Log;
+pub(crate) struct Log;
 
 #[async_trait]
 impl Middleware for Log {

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use axum::Router;
 use axum::middleware::from_fn;
 use mcpwright::{
-    Builder, Catalog, Context, InputError, Item, RequestInfo, Result, Serve as _, ToolHandler, server,
+    Builder, Catalog, Context, Form, Item, RequestInfo, Result, Serve as _, ToolHandler, server,
 };
 
 use crate::callers::{Agent, Customer, authenticate};

@@ -39,7 +39,7 @@ impl Report {
 }
 
 /// Returns the scope that a caller needs for a tool.
-pub fn scope(tool: &Tool) -> Option<&str> {
+pub(crate) fn scope(tool: &Tool) -> Option<&str> {
     tool.meta.get(SCOPE).and_then(Value::as_str)
 }
 
@@ -54,13 +54,13 @@ fn fill(text: &str, arguments: &Value) -> Result<String, ToolError> {
 }
 
 /// Reads the reports of a file. A report with an invalid name or schema is left out when they are listed, with a warning.
-pub fn read(file: &Path) -> mcpwright::Result<Vec<ToolHandler>> {
+pub(crate) fn read(file: &Path) -> mcpwright::Result<Vec<ToolHandler>> {
     let reports: Vec<Report> = serde_json::from_slice(&std::fs::read(file)?)?;
     Ok(reports.into_iter().map(Report::into_tool).collect())
 }
 
 /// Reads the file again whenever it changes. One that cannot be read leaves the reports as they are.
-pub async fn watch(file: PathBuf, catalog: Catalog<ToolHandler>) {
+pub(crate) async fn watch(file: PathBuf, catalog: Catalog<ToolHandler>) {
     let modified = || std::fs::metadata(&file).and_then(|metadata| metadata.modified()).ok();
     let mut last = modified();
     loop {

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 pub(crate) struct Example {
     process: Child,
     pub(crate) port: u16,
+    /// Kept open for the log of the example.
+    _errors: BufReader<ChildStderr>,
 }
 
 /// An HTTP response.
@@ -34,16 +36,21 @@ impl Example {
     fn start_with(name: &str, port: u16, arguments: &[&str]) -> Self {
         let path = example_folder().join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         let mut command = Command::new(&path);
-        command.arg(port.to_string()).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+            .arg(port.to_string())
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
         let mut process = command.spawn().unwrap_or_else(|error| {
             panic!("{}: {error}; run `cargo build --examples --features http`", path.display());
         });
         let mut line = String::new();
-        let errors = process.stderr.take().expect("standard error is a pipe");
-        BufReader::new(errors).read_line(&mut line).expect("the example prints its URL");
+        let mut errors = BufReader::new(process.stderr.take().expect("standard error is a pipe"));
+        errors.read_line(&mut line).expect("the example prints its URL");
         let port = line.trim().strip_prefix("http://127.0.0.1:").and_then(|rest| rest.strip_suffix("/mcp"));
         let port = port.and_then(|port| port.parse().ok()).unwrap_or_else(|| panic!("no URL: {line}"));
-        Self { process, port }
+        Self { process, port, _errors: errors }
     }
 
     /// Sends a request and returns the response.
@@ -200,7 +207,8 @@ impl<'a> HostedClient<'a> {
         };
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let response = self.post(&headers, &body);
-        serde_json::from_str(&response.body).unwrap_or_else(|_| panic!("{}\n{}", response.head, response.body))
+        serde_json::from_str(&response.body)
+            .unwrap_or_else(|_| panic!("{}\n{}", response.head, response.body))
     }
 
     fn tools(&self) -> Vec<String> {
@@ -231,8 +239,14 @@ fn hosted() {
     for connect in [HostedClient::modern, HostedClient::legacy] {
         let all = connect(&example, "/mcp", ada, asks.clone());
         assert_eq!(all.tools(), ["order_status", "cancel_order", "sales_report", "salary_report"]);
-        assert_eq!(connect(&example, "/mcp", ada, json!({})).tools(), ["order_status", "sales_report", "salary_report"]);
-        assert_eq!(connect(&example, "/agent", ada, asks.clone()).tools(), ["order_status", "sales_report", "salary_report"]);
+        assert_eq!(
+            connect(&example, "/mcp", ada, json!({})).tools(),
+            ["order_status", "sales_report", "salary_report"]
+        );
+        assert_eq!(
+            connect(&example, "/agent", ada, asks.clone()).tools(),
+            ["order_status", "sales_report", "salary_report"]
+        );
         let plain = connect(&example, "/agent", bob, json!({}));
         assert_eq!(plain.tools(), ["order_status", "sales_report"]);
 
@@ -258,7 +272,11 @@ fn hosted() {
     let client = HostedClient::modern(&example, "/mcp", bob, json!({}));
     let start = std::time::Instant::now();
     while client.tools() != ["order_status", "stock_report"] {
-        assert!(start.elapsed() < std::time::Duration::from_secs(20), "the file is read again: {:?}", client.tools());
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(20),
+            "the file is read again: {:?}",
+            client.tools()
+        );
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
     assert_eq!(client.call("stock_report", &json!({}))["result"]["content"][0]["text"], "Full.");
