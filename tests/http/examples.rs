@@ -214,7 +214,7 @@ impl<'a> HostedClient<'a> {
     fn tools(&self) -> Vec<String> {
         let response = self.request("tools/list", json!({}));
         let tools = response["result"]["tools"].as_array().unwrap_or_else(|| panic!("no tools: {response}"));
-        tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
+        tools.iter().map(|tool| tool["name"].as_str().expect("a tool has a name").to_owned()).collect()
     }
 
     fn call(&self, name: &str, arguments: &Value) -> Value {
