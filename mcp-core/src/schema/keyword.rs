@@ -69,7 +69,7 @@ pub(super) fn role(keyword: &str) -> KeywordRole {
         | "oneOf"
         | "not"
         | "$ref" => KeywordRole::Structure,
-        "$schema" | "$id" | "$comment" | "$defs" | "definitions" | "$anchor" | "$dynamicAnchor"
+        "$schema" | "$id" | "$comment" | "$defs" | "definitions" | "components" | "$anchor" | "$dynamicAnchor"
         | "$vocabulary" => KeywordRole::Dropped,
         "if" | "then" | "else" | "contains" | "minContains" | "maxContains" | "propertyNames"
         | "unevaluatedItems" | "additionalItems" | "dependencies" | "dependentRequired"
