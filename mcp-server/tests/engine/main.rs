@@ -9,6 +9,7 @@ mod headers;
 mod input_required;
 mod middleware;
 mod mount;
+mod schemas;
 mod subscriptions;
 mod tasks;
 mod tool_defaults;
