@@ -72,7 +72,9 @@ pub enum SchemaError {
         type_name: &'static str,
     },
     /// A schema of arguments that no Rust type has, and that does not describe objects.
-    #[error("the schema of the arguments must describe an object, but it describes {type_name}: make it a property of one")]
+    #[error(
+        "the schema of the arguments must describe an object, but it describes {type_name}: make it a property of one"
+    )]
     NotAnObjectSchema {
         /// The type that the schema describes, such as `a string`.
         type_name: &'static str,

@@ -229,7 +229,9 @@ impl PortableSchema {
         let type_name = self.node.type_name();
         let is_foreign = self.purpose == Purpose::Foreign;
         let not_an_object = |error| match error {
-            SchemaError::NotAnObject { type_name } if is_foreign => SchemaError::NotAnObjectSchema { type_name },
+            SchemaError::NotAnObject { type_name } if is_foreign => {
+                SchemaError::NotAnObjectSchema { type_name }
+            }
             error => error,
         };
         if is_foreign {

@@ -27,7 +27,10 @@ fn older_forms_are_converted() {
         (json!({ "type": "string", "nullable": true }), or_null(text.clone())),
         (json!({ "type": "string", "nullable": false }), text.clone()),
         (json!({ "type": ["string", "null"] }), or_null(text.clone())),
-        (json!({ "enum": ["a", "b"], "nullable": true }), or_null(json!({ "type": "string", "enum": ["a", "b"] }))),
+        (
+            json!({ "enum": ["a", "b"], "nullable": true }),
+            or_null(json!({ "type": "string", "enum": ["a", "b"] })),
+        ),
         (json!({ "allOf": [{ "type": "string" }], "nullable": true }), or_null(text.clone())),
         (
             json!({ "type": "integer", "minimum": 0, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": false }),
@@ -112,9 +115,15 @@ fn the_root_describes_an_object_or_is_refused() {
         (json!({ "anyOf": [{ "type": "object" }, { "type": "string" }] }), format!("{must}a string")),
         (json!("object"), "`schema` must be an object or a boolean".to_owned()),
         (json!({ "type": "object", "patternProperties": {} }), format!("{unsupported}`patternProperties`")),
-        (json!({ "type": "object", "properties": { "a": { "if": {} } } }), format!("{unsupported}`if` at `/properties/a`")),
+        (
+            json!({ "type": "object", "properties": { "a": { "if": {} } } }),
+            format!("{unsupported}`if` at `/properties/a`"),
+        ),
         (json!({ "$ref": "pets.json#/Pet" }), "it must be `#` or the name of a definition".to_owned()),
-        (json!({ "type": "object", "properties": { "a": { "type": "file" } } }), "`type` at `/properties/a` must be".to_owned()),
+        (
+            json!({ "type": "object", "properties": { "a": { "type": "file" } } }),
+            "`type` at `/properties/a` must be".to_owned(),
+        ),
     ] {
         let error = arguments(&schema).expect_err("the schema is refused");
         assert!(error.contains(&reason), "{schema}: {error}");
@@ -150,7 +159,10 @@ fn a_part_of_any_schema_coerces() {
     for (value, expected) in [
         (json!({ "count": "5", "tags": "[1, \"b\"]" }), Ok(json!({ "count": 5, "tags": ["1", "b"] }))),
         (json!({ "count": null, "note": null, "title": null }), Ok(json!({ "note": null }))),
-        (json!({ "title": 5, "other": 5, "loose": 5, "x-a": "5" }), Ok(json!({ "title": "5", "other": 5, "loose": 5, "x-a": "5" }))),
+        (
+            json!({ "title": 5, "other": 5, "loose": 5, "x-a": "5" }),
+            Ok(json!({ "title": "5", "other": 5, "loose": 5, "x-a": "5" })),
+        ),
         (
             json!({ "count": 0, "tags": 7 }),
             Err(vec![
