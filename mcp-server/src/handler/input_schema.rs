@@ -117,6 +117,10 @@ impl ToolHandler {
     /// The handler has an [error](Self::checked) in the same cases, and if it has arguments of its own.
     #[must_use]
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the methods that publish a schema unchanged take it by value"
+    )]
     pub fn portable_input_schema(self, schema: Value) -> Self {
         self.with_input_schema(portable(&schema).map(|(schema, check)| (schema, Some(check))))
     }

@@ -193,7 +193,7 @@ impl ToolHandler {
         self.settings().is_single_use
     }
 
-    /// Accepts arguments only if they match the schema exactly. By default, values of a slightly different type are
+    /// Accepts arguments only if they match the schema exactly, whether it is that of Rust types or a schema of its own. By default, values of a slightly different type are
     /// coerced: `"5"` to a number, for example.
     ///
     /// ```

@@ -10,13 +10,16 @@ use crate::handler::ToolHandler;
 use crate::server::provider::{ProviderError, ToolProvider};
 use crate::subscriptions::notify::Notify;
 
+/// A function from the name of a tool to its title.
+pub(crate) type TitleFunction = dyn Fn(&str) -> String + Send + Sync;
+
 /// Settings of all tools of a server, which a tool's own settings override.
 #[derive(Clone, Default)]
 pub(crate) struct ToolDefaults {
     pub(crate) hints: ToolAnnotations,
     pub(crate) allows_unknown_arguments: bool,
     /// Returns the title of a tool for its name.
-    pub(crate) titles: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
+    pub(crate) titles: Option<Arc<TitleFunction>>,
 }
 
 impl ToolDefaults {

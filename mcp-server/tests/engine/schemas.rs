@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use futures::executor::block_on;
 use mcpwright_core::{CallToolResult, ProtocolVersion};
 use mcpwright_server::testing::Client;
-use mcpwright_server::{Argument, CallArguments, Caller, Execution, Failure, Server, ToolHandler};
+use mcpwright_server::{Argument, Builder, CallArguments, Caller, Execution, Failure, Server, ToolHandler};
 use serde_json::{Map, Value, json};
 
 /// Returns clients of both eras.
 fn clients(tools: impl IntoIterator<Item = ToolHandler>) -> [Client; 2] {
     let builder = Server::builder("example", "1.0.0");
-    let server = tools.into_iter().fold(builder, |builder, tool| builder.tool(tool)).build();
+    let server = tools.into_iter().fold(builder, Builder::tool).build();
     let legacy = block_on(Client::legacy(server.clone(), ProtocolVersion::V2025_06_18)).unwrap();
     [Client::modern(server), legacy]
 }

@@ -87,7 +87,8 @@ impl Builder {
     /// Ignores unknown arguments of all tools, also of those of providers. Default: a call with an unknown argument fails,
     /// unless the tool [ignores](crate::ToolHandler::allow_unknown_arguments) them.
     ///
-    /// It does not apply to tools with a [schema written by hand](crate::ToolHandler::with_schema), which decides by itself.
+    /// It does not apply to tools with a [schema of their own](crate::ToolHandler::with_portable_schema), which decides by
+    /// itself.
     ///
     /// ```
     /// use mcpwright_server::testing::Client;
