@@ -78,6 +78,7 @@ mod keyword;
 mod node;
 mod number;
 mod object;
+mod pattern;
 mod portable;
 mod problem;
 mod properties;

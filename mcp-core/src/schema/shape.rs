@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use regex_lite::{Regex, RegexBuilder};
+use regex_lite::Regex;
 use serde_json::{Map, Number, Value};
 
 use crate::schema::document::Schema;
@@ -10,10 +10,8 @@ use crate::schema::enumeration::{EnumStrings, EnumValues};
 use crate::schema::error::SchemaError;
 use crate::schema::node::Purpose;
 use crate::schema::number;
+use crate::schema::pattern::compile_pattern;
 use crate::schema::portable::PortableSchema;
-
-/// Maximum size of a compiled pattern, in bytes.
-const MAX_PATTERN_SIZE: usize = 1 << 20;
 
 /// A compiled schema. [`CompiledSchema::coerce`] validates and coerces values.
 #[derive(Debug)]
@@ -322,11 +320,6 @@ fn compile_string(schema: &Map<String, Value>) -> Result<StringRule, SchemaError
         length: LengthRange::new(schema, "minLength", "maxLength"),
         pattern,
     })
-}
-
-pub(super) fn compile_pattern(pattern: &str) -> Result<Regex, SchemaError> {
-    let regex = RegexBuilder::new(pattern).size_limit(MAX_PATTERN_SIZE).build();
-    regex.map_err(|error| SchemaError::InvalidPattern { pattern: pattern.into(), reason: error.to_string() })
 }
 
 /// Returns `true` if a part of the schema has an `$id`.

@@ -59,8 +59,8 @@ impl ToolHandler {
         while is_taken(&candidate) {
             number += 1;
             let suffix = format!("_{number}");
-            let kept = name.len().min(MAX_TOOL_NAME_BYTES - suffix.len());
-            candidate = format!("{}{suffix}", &name[..kept]);
+            let length = name.len().min(MAX_TOOL_NAME_BYTES - suffix.len());
+            candidate = format!("{}{suffix}", &name[..length]);
         }
         candidate
     }

@@ -8,8 +8,8 @@ use crate::schema::choice::{any_of, or_null};
 use crate::schema::error::SchemaError;
 use crate::schema::keyword::{self, KeywordRole};
 use crate::schema::node::Node;
+use crate::schema::pattern::compile_pattern;
 use crate::schema::read::{Origin, Reader, annotate, read_annotations};
-use crate::schema::shape::compile_pattern;
 
 /// Keywords that a superset of the schema does not need, because they only reject values.
 const REJECTING: [&str; 3] = ["not", "patternProperties", "unevaluatedProperties"];
@@ -111,20 +111,20 @@ fn modernize_bound(keywords: &mut Cow<'_, Map<String, Value>>, bound: &str) {
 /// Returns the keywords without those that only reject values which the others accept, if the portable subset cannot
 /// express them exactly.
 fn without_rejections(keywords: &Map<String, Value>) -> Map<String, Value> {
-    let mut kept = keywords.clone();
-    kept.retain(|keyword, _| {
+    let mut retained = keywords.clone();
+    retained.retain(|keyword, _| {
         keyword::role(keyword) != KeywordRole::Unsupported && !REJECTING.contains(&keyword.as_str())
     });
     if keywords.contains_key("patternProperties") {
         // Members that match a pattern are not additional ones.
-        kept.shift_remove("additionalProperties");
+        retained.shift_remove("additionalProperties");
     }
-    if kept.get("pattern").and_then(Value::as_str).is_some_and(|pattern| compile_pattern(pattern).is_err()) {
-        kept.shift_remove("pattern");
+    if retained.get("pattern").and_then(Value::as_str).is_some_and(|pattern| compile_pattern(pattern).is_err()) {
+        retained.shift_remove("pattern");
     }
-    if !kept.contains_key("type") {
+    if !retained.contains_key("type") {
         // An enumeration without a type has only its values.
-        kept.retain(|keyword, _| matches!(keyword.as_str(), "enum" | "const"));
+        retained.retain(|keyword, _| matches!(keyword.as_str(), "enum" | "const"));
     }
-    kept
+    retained
 }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::oracle::assert_in_subset;
-use crate::schema::{CompiledSchema, PortableSchema};
+use crate::schema::{CompiledSchema, PortableSchema, Schema};
 
 /// Returns the schema of arguments, or the reason that there is none.
 fn arguments(schema: &Value) -> Result<Value, String> {
     let schema = PortableSchema::from_json_schema(schema).and_then(PortableSchema::into_arguments);
-    schema.map(|schema| schema.into_value()).map_err(|error| error.to_string())
+    schema.map(Schema::into_value).map_err(|error| error.to_string())
 }
 
 /// Returns the schema of an argument.
