@@ -26,7 +26,7 @@ struct Report {
 impl Report {
     fn into_tool(self) -> ToolHandler {
         let Self { name, description, scope, parameters, text } = self;
-        let tool = ToolHandler::with_unchecked_schema(name, parameters, move |arguments, _| {
+        let tool = ToolHandler::with_portable_schema(name, parameters, move |arguments, _| {
             let report = fill(&text, &arguments);
             async move { report }
         });

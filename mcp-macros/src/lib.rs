@@ -150,6 +150,7 @@ use proc_macro::TokenStream;
 /// | `max_result_bytes = 1_000_000` | maximum size of the result of a tool, a resource or a prompt, in bytes; default: 8 MiB |
 /// | `mask_errors` | hides the texts of errors from clients, except those of `ToolError` |
 /// | `read_only`, `destructive`, `idempotent`, `open_world` | hints of all tools that do not set them; see [`#[tool]`](macro@tool) |
+/// | `titles = ToolHandler::title_from_name` | a function that returns the title of a tool for its name, for all tools without a title |
 /// | `allow_unknown_arguments` | all tools ignore arguments that they do not have; default: a call with one is rejected |
 /// | `parts(a, b)` | includes the handlers of other blocks |
 /// | `tools(a, path::b)`, `prompts(…)`, `resources(…)`, `templates(…)` | includes free functions with [`#[tool]`](macro@tool), [`#[prompt]`](macro@prompt) or [`#[resource]`](macro@resource) |

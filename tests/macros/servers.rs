@@ -129,12 +129,13 @@ struct Defaults;
     destructive = false,
     idempotent = true,
     open_world = false,
+    titles = mcpwright::ToolHandler::title_from_name,
     allow_unknown_arguments,
     parts(writing)
 )]
 impl Defaults {
     /// Find a note.
-    #[tool]
+    #[tool(title = "Search")]
     fn find(&self, query: &str) -> String {
         query.to_owned()
     }
@@ -160,7 +161,8 @@ async fn a_server_has_defaults_for_its_tools() {
         definition(&client, "delete").await["annotations"],
         json!({ "destructiveHint": true, "idempotentHint": true, "openWorldHint": false })
     );
-    for name in ["find", "delete"] {
+    for (name, title) in [("find", "Search"), ("delete", "Delete")] {
+        assert_eq!(definition(&client, name).await["title"], title);
         assert_eq!(call(&client, name, json!({ "query": "tea", "limit": 5 })).await, "tea");
         assert_eq!(definition(&client, name).await["inputSchema"].get("additionalProperties"), None);
     }

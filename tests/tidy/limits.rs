@@ -21,7 +21,7 @@ const LIMITS: [(&str, &str, &str); 95] = [
     ("mcp-core/src/template/matching.rs", "MAX_URI_LEN", "URI length"),
     ("mcp-core/src/schema/read/mod.rs", "MAX_DEPTH", "schema nesting"),
     ("mcp-core/src/schema/read/mod.rs", "MAX_SIZE", "schema size"),
-    ("mcp-core/src/schema/shape.rs", "MAX_PATTERN_SIZE", "pattern size"),
+    ("mcp-core/src/schema/pattern.rs", "MAX_PATTERN_SIZE", "pattern size"),
     ("mcp-core/src/schema/problem.rs", "MAX_EXCERPT_LEN", "value excerpt"),
     ("mcp-core/src/schema/problem.rs", "MAX_NAMES", "names listed"),
     ("mcp-core/src/schema/expect.rs", "MAX_BRANCHES", "alternatives listed"),

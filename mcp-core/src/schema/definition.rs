@@ -12,6 +12,12 @@ const ROOT: &str = "#";
 /// The keywords that hold definitions.
 const DEFINITION_KEYWORDS: [&str; 2] = ["$defs", "definitions"];
 
+/// The keywords that lead to the definitions of a document of OpenAPI.
+const COMPONENTS: [&str; 2] = ["components", "schemas"];
+
+/// The prefixes of references to definitions.
+const PREFIXES: [&str; 3] = ["#/$defs/", "#/definitions/", "#/components/schemas/"];
+
 /// The definitions of a generated document.
 pub(super) struct Definitions<'a> {
     schemas: HashMap<&'a str, &'a Value>,
@@ -23,10 +29,10 @@ impl<'a> Definitions<'a> {
     /// Collects the definitions of a document. Returns `None` if there are more than `max_definitions`.
     pub(super) fn new(root: &'a Value, max_definitions: usize) -> Option<Self> {
         let mut schemas = HashMap::from([(ROOT, root)]);
-        for keyword in DEFINITION_KEYWORDS {
-            if let Some(definitions) = root.get(keyword).and_then(Value::as_object) {
-                schemas.extend(definitions.iter().map(|(name, schema)| (name.as_str(), schema)));
-            }
+        let components = root.get(COMPONENTS[0]).and_then(|components| components.get(COMPONENTS[1]));
+        let definitions = DEFINITION_KEYWORDS.iter().map(|keyword| root.get(*keyword)).chain([components]);
+        for definitions in definitions.flatten().filter_map(Value::as_object) {
+            schemas.extend(definitions.iter().map(|(name, schema)| (name.as_str(), schema)));
         }
         if schemas.len() > max_definitions {
             return None;
@@ -56,7 +62,7 @@ fn referenced_name(reference: &str) -> Result<String, SchemaError> {
     if reference == ROOT {
         return Ok(ROOT.into());
     }
-    ["#/$defs/", "#/definitions/"]
+    PREFIXES
         .iter()
         .find_map(|prefix| reference.strip_prefix(prefix))
         .filter(|name| !name.contains('/'))
@@ -111,7 +117,8 @@ fn references<'a>(name: &str, schema: &'a Value, schemas: &HashMap<&'a str, &'a 
     let mut names = Vec::new();
     let mut pending = vec![schema];
     // The definitions are not part of the document that contains them.
-    let mut skipped: &[&str] = if name == ROOT { &DEFINITION_KEYWORDS } else { &[] };
+    let [defs, definitions] = DEFINITION_KEYWORDS;
+    let mut skipped: &[&str] = if name == ROOT { &[defs, definitions, COMPONENTS[0]] } else { &[] };
     while let Some(value) = pending.pop() {
         match value {
             Value::Array(items) => pending.extend(items.iter().rev()),

@@ -71,6 +71,14 @@ pub enum SchemaError {
         /// The type that the schema describes, such as `a string`.
         type_name: &'static str,
     },
+    /// A schema of arguments that no Rust type has, and that does not describe objects.
+    #[error(
+        "the schema of the arguments must describe an object, but it describes {type_name}: make it a property of one"
+    )]
+    NotAnObjectSchema {
+        /// The type that the schema describes, such as `a string`.
+        type_name: &'static str,
+    },
     /// A type whose fields are arguments, but which is not a struct with named fields.
     #[error(
         "a type whose fields are arguments must be a struct with named fields, but this type is {type_name}: make it \

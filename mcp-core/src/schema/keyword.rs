@@ -69,8 +69,8 @@ pub(super) fn role(keyword: &str) -> KeywordRole {
         | "oneOf"
         | "not"
         | "$ref" => KeywordRole::Structure,
-        "$schema" | "$id" | "$comment" | "$defs" | "definitions" | "$anchor" | "$dynamicAnchor"
-        | "$vocabulary" => KeywordRole::Dropped,
+        "$schema" | "$id" | "$comment" | "$defs" | "definitions" | "components" | "$anchor"
+        | "$dynamicAnchor" | "$vocabulary" => KeywordRole::Dropped,
         "if" | "then" | "else" | "contains" | "minContains" | "maxContains" | "propertyNames"
         | "unevaluatedItems" | "additionalItems" | "dependencies" | "dependentRequired"
         | "dependentSchemas" | "$dynamicRef" | "$recursiveRef" => KeywordRole::Unsupported,

@@ -3,7 +3,8 @@
 //! Clients differ in the schemas they accept: some reject `$ref`, some a boolean schema, some a list of types, and a
 //! schema that a client cannot read often disables all tools of the server. [`PortableSchema`] therefore converts the
 //! schemas that `schemars` generates from Rust types into the subset of JSON Schema 2020-12 described below, which
-//! every known client accepts. [`CompiledSchema`] validates and coerces the values that clients send, with the same subset.
+//! every known client accepts. Schemas that no Rust type has, such as those of OpenAPI, are converted as well.
+//! [`CompiledSchema`] validates and coerces the values that clients send, with the same subset.
 //!
 //! # The subset
 //!
@@ -25,12 +26,12 @@
 //!
 //! - `type` is a single name. A value that may also be `null` is an `anyOf` with the branch `{"type": "null"}`.
 //!   Arguments have this branch only where absence cannot mean `null`: in items, in the values of maps and in
-//!   required members.
+//!   required members. A schema that no Rust type has keeps it everywhere.
 //! - An `enum` of strings, numbers or booleans has a `type`. There is no `const` and no `oneOf`.
 //! - `$ref` occurs only for recursive types. `$defs` occurs only at the root of the finished document.
 //! - In arguments, every object with `properties` has `additionalProperties: false`, unless it was generated open (a
 //!   flattened map). Results keep what was generated, so that a member added later does not break a client that caches
-//!   the older schema.
+//!   the older schema, and so do schemas that no Rust type has.
 //! - All other keywords assert nothing and are kept: `description`, `title`, `default`, `examples`, `deprecated`,
 //!   `format` if JSON Schema defines its value (see [`PortableSchema`]), and every keyword that JSON Schema does not
 //!   define.
@@ -77,6 +78,7 @@ mod keyword;
 mod node;
 mod number;
 mod object;
+mod pattern;
 mod portable;
 mod problem;
 mod properties;

@@ -88,6 +88,11 @@ pub(super) enum Purpose {
     Argument,
     /// Output of a tool: described exactly as the server serializes it, including `null`.
     Result,
+    /// Input of a tool, in a schema that no Rust type has: described as it was written, including `null` and unknown
+    /// members.
+    Foreign,
+    /// As [`Purpose::Foreign`], for coercion only: a part that the portable subset cannot express accepts any value.
+    Superset,
 }
 
 impl Node {

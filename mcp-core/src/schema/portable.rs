@@ -49,7 +49,36 @@ impl PortableSchema {
         Self::read(generated, Purpose::Result)
     }
 
-    fn read(generated: &Value, purpose: Purpose) -> Result<Self, SchemaError> {
+    /// Converts the schema of arguments that no Rust type has: from a document of OpenAPI, or from another server.
+    ///
+    /// The meaning of the schema is kept: members are unknown only if it rejects them, and an optional member may be `null`
+    /// if it accepts `null`. The older forms of draft 7 and of OpenAPI 3.0 are converted: `definitions`, references to
+    /// `#/components/schemas/…` if the document has these, `nullable`, lists of schemas in `items`, and Boolean values of
+    /// `exclusiveMinimum` and `exclusiveMaximum`. `oneOf` becomes `anyOf`.
+    ///
+    /// ```
+    /// use mcpwright_core::schema::PortableSchema;
+    /// use serde_json::json;
+    ///
+    /// let schema = PortableSchema::from_json_schema(&json!({
+    ///     "properties": { "pet": { "$ref": "#/components/schemas/Pet" } },
+    ///     "components": { "schemas": { "Pet": { "type": "string", "nullable": true } } },
+    /// }))?;
+    /// assert_eq!(
+    ///     schema.into_arguments()?.into_value(),
+    ///     json!({ "type": "object", "properties": { "pet": { "anyOf": [{ "type": "string" }, { "type": "null" }] } } })
+    /// );
+    /// # Ok::<(), mcpwright_core::schema::SchemaError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error in the same cases as [`PortableSchema::for_argument`].
+    pub fn from_json_schema(schema: &Value) -> Result<Self, SchemaError> {
+        Self::read(schema, Purpose::Foreign)
+    }
+
+    pub(super) fn read(generated: &Value, purpose: Purpose) -> Result<Self, SchemaError> {
         let mut reader = Reader::new(generated, purpose)?;
         let mut node = reader.read_root()?;
         let mut definitions: Vec<(String, Node)> = Vec::new();
@@ -194,16 +223,31 @@ impl PortableSchema {
     ///
     /// # Errors
     ///
-    /// Returns [`SchemaError::NotAnObject`] if the type is not an object.
+    /// Returns [`SchemaError::NotAnObject`] if the type is not an object, and [`SchemaError::NotAnObjectSchema`] if a schema
+    /// that no Rust type has does not describe objects.
     pub fn into_arguments(mut self) -> Result<Schema, SchemaError> {
         let type_name = self.node.type_name();
+        let is_foreign = self.purpose == Purpose::Foreign;
+        let not_an_object = |error| match error {
+            SchemaError::NotAnObject { type_name } if is_foreign => {
+                SchemaError::NotAnObjectSchema { type_name }
+            }
+            error => error,
+        };
+        if is_foreign {
+            // Arguments are always an object, so a schema that also accepts other values accepts objects only.
+            self.node.nullable = false;
+            if matches!(self.node.kind, Kind::Any) {
+                self.node.kind = Kind::Object(ObjectNode::default());
+            }
+        }
         if let Kind::Choice(branches) = self.node.kind {
-            let mut node = merge_variants(branches)?;
+            let mut node = merge_variants(branches).map_err(not_an_object)?;
             node.annotations.overlay(self.node.annotations);
             self.node = node;
         }
         if !self.is_object() {
-            return Err(SchemaError::NotAnObject { type_name });
+            return Err(not_an_object(SchemaError::NotAnObject { type_name }));
         }
         let mut schema = self.into_document();
         if let Value::Object(root) = &mut schema.0 {
@@ -231,7 +275,7 @@ impl PortableSchema {
     pub fn into_document(self) -> Schema {
         let root = match self.purpose {
             Purpose::Argument => self.node.to_json_without_null(self.purpose),
-            Purpose::Result => self.node.to_json(self.purpose),
+            Purpose::Result | Purpose::Foreign | Purpose::Superset => self.node.to_json(self.purpose),
         };
         Schema::new(root, &self.definitions, self.purpose)
     }

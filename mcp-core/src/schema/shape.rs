@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use regex_lite::{Regex, RegexBuilder};
+use regex_lite::Regex;
 use serde_json::{Map, Number, Value};
 
 use crate::schema::document::Schema;
 use crate::schema::enumeration::{EnumStrings, EnumValues};
 use crate::schema::error::SchemaError;
+use crate::schema::node::Purpose;
 use crate::schema::number;
-
-/// Maximum size of a compiled pattern, in bytes.
-const MAX_PATTERN_SIZE: usize = 1 << 20;
+use crate::schema::pattern::compile_pattern;
+use crate::schema::portable::PortableSchema;
 
 /// A compiled schema. [`CompiledSchema::coerce`] validates and coerces values.
 #[derive(Debug)]
@@ -118,6 +118,35 @@ impl CompiledSchema {
         let definitions =
             definitions.into_iter().flat_map(Map::values).map(|schema| compiler.compile(schema));
         Ok(Self { definitions: definitions.collect::<Result<_, _>>()?, root: compiler.compile(root)? })
+    }
+
+    /// Compiles those parts of any schema of JSON Schema 2020-12 that the portable subset can express, to coerce values before
+    /// a validator of the whole schema checks them.
+    ///
+    /// Every value that the schema accepts is accepted and stays as it is, except that an integer written as `5.0` becomes 5.
+    /// Some values that it rejects are accepted, too.
+    ///
+    /// ```
+    /// use mcpwright_core::schema::CompiledSchema;
+    /// use serde_json::json;
+    ///
+    /// let dice = json!({ "type": "object", "properties": { "sides": { "type": "integer", "not": { "enum": [0, 1] } } } });
+    /// let coercion = CompiledSchema::superset_of(&dice)?;
+    /// assert_eq!(coercion.coerce(json!({ "sides": "6" }), false), Ok(json!({ "sides": 6 })));
+    /// // A validator rejects it, because of `not`.
+    /// assert_eq!(coercion.coerce(json!({ "sides": "1" }), false), Ok(json!({ "sides": 1 })));
+    /// # Ok::<(), mcpwright_core::schema::SchemaError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the schema is too large or too deep, or if a part of it has an `$id`, to which references are
+    /// relative.
+    pub fn superset_of(schema: &Value) -> Result<Self, SchemaError> {
+        if has_base_uri(schema) {
+            return Err(SchemaError::UnsupportedKeyword { keyword: "$id".into(), pointer: String::new() });
+        }
+        Self::new(&PortableSchema::read(schema, Purpose::Superset)?.into_document())
     }
 
     /// Returns the rule itself, or the definition that it refers to.
@@ -293,9 +322,22 @@ fn compile_string(schema: &Map<String, Value>) -> Result<StringRule, SchemaError
     })
 }
 
-fn compile_pattern(pattern: &str) -> Result<Regex, SchemaError> {
-    let regex = RegexBuilder::new(pattern).size_limit(MAX_PATTERN_SIZE).build();
-    regex.map_err(|error| SchemaError::InvalidPattern { pattern: pattern.into(), reason: error.to_string() })
+/// Returns `true` if a part of the schema has an `$id`.
+fn has_base_uri(schema: &Value) -> bool {
+    let mut pending = vec![schema];
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::Array(items) => pending.extend(items),
+            Value::Object(members) => {
+                if !std::ptr::eq(value, schema) && members.get("$id").is_some_and(Value::is_string) {
+                    return true;
+                }
+                pending.extend(members.values());
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 fn strings(schema: &Map<String, Value>, keyword: &str) -> Vec<String> {

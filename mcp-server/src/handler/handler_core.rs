@@ -3,15 +3,13 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::latency::LatencyStats;
 use crate::handler::parameters::Parameters;
 use crate::handler::parameters::argument_text::ArgumentText;
-use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::call_arguments::{AllArguments, CallArguments};
 
 type Code<R> = dyn Fn(CallArguments<'_>) -> Result<Execution<R>, Failure> + Send + Sync;
 
@@ -65,8 +63,12 @@ impl<R: 'static> HandlerCore<R> {
         self.shared_parameters.take();
     }
 
-    /// Starts a handler that takes all arguments as one JSON value.
-    pub(crate) fn start_whole(&self, arguments: Value, context: &Context) -> Result<Execution<R>, Failure> {
+    /// Starts a handler that takes all arguments as one object.
+    pub(crate) fn start_whole(
+        &self,
+        arguments: AllArguments<'_>,
+        context: &Context,
+    ) -> Result<Execution<R>, Failure> {
         (self.code)(CallArguments::of_whole(&self.parameters, arguments, context))
     }
 }

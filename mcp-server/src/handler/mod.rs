@@ -7,6 +7,8 @@ pub(crate) mod execution;
 pub(crate) mod from_struct;
 pub(crate) mod handler_core;
 pub(crate) mod handler_error;
+pub(crate) mod input_check;
+pub(crate) mod input_schema;
 pub(crate) mod kind;
 pub(crate) mod latency;
 pub(crate) mod parameters;
@@ -20,6 +22,7 @@ pub(crate) mod task_mode;
 pub(crate) mod template;
 pub(crate) mod tool;
 pub(crate) mod tool_hints;
+pub(crate) mod tool_name;
 pub(crate) mod tool_output;
 #[cfg(feature = "validate")]
 pub(crate) mod tool_schema;

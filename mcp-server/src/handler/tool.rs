@@ -7,27 +7,27 @@ use crate::handler::ToolHandler;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
+use crate::handler::input_check::InputCheck;
 use crate::handler::kind::{CommonMembers, HandlerKind, HandlerParts, Kind};
 use crate::handler::parameters::argument_text::ArgumentText;
-use crate::handler::parameters::call_arguments::CallArguments;
+use crate::handler::parameters::call_arguments::{AllArguments, CallArguments};
 use crate::handler::parameters::function::{Function, handler_of};
 use crate::handler::parameters::header_params::HeaderParam;
 use crate::handler::results::tool::IntoToolResult;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::tool_hints::{CONTRADICTION, is_contradiction};
+use crate::handler::tool_name::check_tool_name;
 use crate::handler::tool_output::OutputCheck;
-use crate::handler::validate::Validator;
-use crate::limits::MAX_TOOL_NAME_BYTES;
 
 /// Settings of a tool beyond its definition.
 #[derive(Clone)]
 pub struct ToolSettings {
     /// Arguments that clients repeat in HTTP headers, or the reason that clients would ignore the tool.
     header_params: Result<Vec<HeaderParam>, String>,
-    /// The schema of the arguments is written by hand, and the code takes all of them as one value.
-    takes_whole: bool,
-    /// Validator of the arguments, if their schema is written by hand.
-    pub(crate) input_validator: Option<Validator>,
+    /// No Rust type has the schema of the arguments, and the code takes all of them as one value.
+    pub(crate) takes_whole: bool,
+    /// Check of the arguments, if no Rust type has their schema.
+    pub(crate) input_check: Option<InputCheck>,
     /// Check of the structured content, if the handler makes it itself.
     pub(crate) output_check: Option<OutputCheck>,
     /// The structured content is not an object by itself, and is sent as the member `result` of one.
@@ -55,7 +55,8 @@ impl Kind for Tool {
 
     fn update(parts: &mut HandlerParts<Self>) -> Result<(), String> {
         if parts.settings.takes_whole {
-            return Ok(());
+            let argument = parts.core.parameters.arguments().next();
+            return argument.map_or(Ok(()), |(_, argument)| Err(declared_argument(&argument.name)));
         }
         let schema = parts.core.parameters.generate_schema()?;
         if let Value::Object(schema) = schema.into_value() {
@@ -104,7 +105,7 @@ impl ToolHandler {
         let settings = ToolSettings {
             header_params: Ok(Vec::new()),
             takes_whole: false,
-            input_validator: None,
+            input_check: None,
             output_check: None,
             wraps_output: false,
             task_mode: None,
@@ -140,62 +141,6 @@ impl ToolHandler {
     {
         let tool = Self::new(name, handler_of(function, F::Output::into_tool_result));
         tool.with_parameters(F::declare(Some(&names))).returns::<F::Output>()
-    }
-
-    /// Returns a tool that publishes an input schema written elsewhere, without checking calls against it. The function takes all
-    /// arguments as one JSON value, an object, and checks them itself.
-    ///
-    /// With the feature `validate`, `with_schema` checks calls.
-    ///
-    /// ```
-    /// use mcpwright_server::{ToolError, ToolHandler};
-    /// use serde_json::json;
-    ///
-    /// // The schema of a component, which checks its own input.
-    /// let schema = json!({ "type": "object", "properties": { "to": { "type": "string" } }, "required": ["to"] });
-    /// let turn = ToolHandler::with_unchecked_schema("turn", schema, |arguments, _| async move {
-    ///     match arguments["to"].as_str() {
-    ///         Some(to) => Ok(format!("turned {to}")),
-    ///         None => Err(ToolError::new("`to` must be a string")),
-    ///     }
-    /// });
-    /// assert_eq!(turn.definition().input_schema["required"][0], "to");
-    /// ```
-    ///
-    /// The handler has an [error](Self::checked) if the schema does not have `"type": "object"` at its root.
-    #[track_caller]
-    pub fn with_unchecked_schema<R, F>(
-        name: impl Into<String>,
-        schema: Value,
-        handler: impl Fn(Value, Context) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        F: Future<Output = R> + Send + 'static,
-        R: IntoToolResult,
-    {
-        let mut tool = Self::of_whole(name, handler);
-        if let Some(schema) = tool.accept(object_schema(schema)) {
-            publish(tool.parts_mut(), schema);
-        }
-        tool.returns::<R>()
-    }
-
-    /// Returns a tool whose function takes all arguments as one JSON value. Its schema is published later.
-    #[track_caller]
-    pub(crate) fn of_whole<R, F>(
-        name: impl Into<String>,
-        handler: impl Fn(Value, Context) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        F: Future<Output = R> + Send + 'static,
-        R: IntoToolResult,
-    {
-        let mut tool = Self::new(name, move |mut arguments| {
-            let result = handler(arguments.take_whole(), arguments.context().clone());
-            Ok(Execution::future(async move { result.await.into_tool_result() }))
-        });
-        tool.parts_mut().settings.takes_whole = true;
-        tool
     }
 
     /// Sets the mode in which calls become [tasks](https://modelcontextprotocol.io/extensions/tasks). Default: the mode
@@ -248,7 +193,7 @@ impl ToolHandler {
         self.settings().is_single_use
     }
 
-    /// Accepts arguments only if they match the schema exactly. By default, values of a slightly different type are
+    /// Accepts arguments only if they match the schema exactly, whether it is that of Rust types or a schema of its own. By default, values of a slightly different type are
     /// coerced: `"5"` to a number, for example.
     ///
     /// ```
@@ -326,32 +271,25 @@ impl ToolHandler {
             let arguments = ArgumentText::parse(text).map_err(|error| Failure::Error(error.into()))?;
             return self.core().start(&arguments, context);
         }
-        let value = serde_json::from_str(text).map_err(|error| Failure::Error(error.into()))?;
-        if let Some(validator) = &settings.input_validator {
-            validator.check(&value).map_err(Failure::InvalidArguments)?;
-        }
-        self.core().start_whole(value, context)
+        let all = match &settings.input_check {
+            None => AllArguments::Text(text),
+            Some(check) => {
+                let value = serde_json::from_str(text).map_err(|error| Failure::Error(error.into()))?;
+                let is_strict = self.core().parameters.is_strict;
+                let checked = check.apply(value, is_strict, || serde_json::from_str(text).ok());
+                AllArguments::Checked(checked.map_err(Failure::InvalidArguments)?)
+            }
+        };
+        self.core().start_whole(all, context)
     }
 }
 
-/// Checks the name of a tool.
-fn check_tool_name(name: &str) -> Result<(), String> {
-    let is_valid = (1..=MAX_TOOL_NAME_BYTES).contains(&name.len()) && name.bytes().all(is_tool_name_byte);
-    let reason = || format!("the name of a tool must be 1 to {MAX_TOOL_NAME_BYTES} of A-Z a-z 0-9 _ - .");
-    is_valid.then_some(()).ok_or_else(reason)
-}
-
-/// Returns `true` if names of tools can have the byte.
-pub(crate) fn is_tool_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
-}
-
-/// Returns an input schema as an object, if it describes objects.
-pub(crate) fn object_schema(schema: Value) -> Result<Map<String, Value>, String> {
-    match schema {
-        Value::Object(schema) if schema.get("type").is_some_and(|kind| kind == "object") => Ok(schema),
-        _ => Err("the input schema must have `\"type\": \"object\"` at its root".to_owned()),
-    }
+/// Returns the error of a tool that declares an argument, and whose schema no Rust type has.
+fn declared_argument(name: &str) -> String {
+    format!(
+        "the argument `{name}` must not be declared, because the input schema is not made of Rust types: read it with \
+         `CallArguments::take_map` or `CallArguments::text`"
+    )
 }
 
 /// Sets the input schema of the definition, and the header parameters that it declares.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use crate::call::request_info::RequestInfo;
 use crate::handler::PromptHandler;
 use crate::handler::ToolHandler;
-use crate::handler::tool::is_tool_name_byte;
+use crate::handler::tool_name::is_tool_name_byte;
 use crate::limits::MAX_TOOL_NAME_BYTES;
 use crate::server::builder::Builder;
 use crate::server::provider::{PromptProvider, ProviderError, ToolProvider};
@@ -19,7 +19,7 @@ impl Builder {
     ///
     /// This also applies to the handlers of its providers. Resources keep their URIs, because contents and links refer to
     /// them: two servers that are mounted in one must have different URIs. The name, instructions, timeouts and limits of
-    /// the mounted server are not used. Its tools keep its defaults, such as [`read_only`](Self::read_only) and
+    /// the mounted server are not used. Its tools keep its defaults, such as [`read_only`](Self::read_only), [`titles`](Self::titles) and
     /// [`allow_unknown_arguments`](Self::allow_unknown_arguments), before those of this server. Its changes reach the clients
     /// of this server.
     ///

@@ -9,6 +9,7 @@ mod headers;
 mod input_required;
 mod middleware;
 mod mount;
+mod schemas;
 mod sessions;
 mod subscriptions;
 mod tasks;

@@ -148,6 +148,49 @@ fn leniency_of_the_server_is_published_as_that_of_a_tool() {
     assert_eq!(call(json!({ "txet": "hello" })).is_error, Some(true));
 }
 
+#[test]
+fn titles_of_a_server_are_those_of_tools_without_one() {
+    let tools = Catalog::new();
+    tools.insert(tool("find_notes"));
+    tools.insert(tool("own").title("Own title"));
+    tools.insert(tool("untitled"));
+    let title = |name: &str| match name {
+        "untitled" => String::new(),
+        name => ToolHandler::title_from_name(name),
+    };
+    let mail = builder("mail").titles(|name| format!("Mail: {name}")).tool(tool("send"));
+    let plain = builder("plain").tool(tool("getById"));
+    let server = builder("office")
+        .tool(tool("list_all").read_only(true))
+        .mount("mail", mail)
+        .mount("x", plain)
+        .tool_provider(tools)
+        .titles(title)
+        .build();
+    let expected = [
+        ("list_all", Some("List all")),
+        ("mail_send", Some("Mail: send")),
+        ("x_getById", Some("X get by id")),
+        ("find_notes", Some("Find notes")),
+        ("own", Some("Own title")),
+        ("untitled", None),
+    ];
+    let titles = |tools: &[Tool]| -> Vec<_> {
+        tools.iter().map(|tool| (tool.name.clone(), tool.title.clone())).collect()
+    };
+    let expected = expected.map(|(name, title)| (name.to_owned(), title.map(str::to_owned)));
+    let modern = list(&Client::modern(server.clone()));
+    assert_eq!(titles(&modern), expected);
+    assert_eq!(modern[0].annotations, Some(annotations().read_only_hint(true)));
+    for version in [ProtocolVersion::V2024_11_05, ProtocolVersion::V2025_11_25] {
+        let legacy = list(&block_on(Client::legacy(server.clone(), version)).unwrap());
+        assert_eq!(titles(&legacy), expected);
+        let repeated: Vec<_> = legacy.iter().map(|tool| tool.annotations.as_ref()?.title.clone()).collect();
+        assert_eq!(repeated, expected.clone().map(|(_, title)| title));
+        assert_eq!(legacy[0].annotations, Some(annotations().read_only_hint(true).title("List all")));
+    }
+}
+
 #[cfg(feature = "validate")]
 #[test]
 fn leniency_of_the_server_does_not_change_a_schema_written_by_hand() {

@@ -1,5 +1,6 @@
 //! Reading of generated schemas into the portable subset.
 
+mod foreign;
 mod merge;
 mod typed;
 
@@ -82,6 +83,10 @@ impl<'a> Reader<'a> {
         let mut node = match schema {
             Value::Bool(true) => Ok(Node::any()),
             Value::Bool(false) => Ok(Node { checked_by_decoding: true, ..Node::new(Kind::Never) }),
+            Value::Object(keywords) if self.purpose == Purpose::Foreign => {
+                self.read_foreign(keywords, origin)
+            }
+            Value::Object(keywords) if self.purpose == Purpose::Superset => self.read_known(keywords, origin),
             Value::Object(keywords) => self.read_keywords(keywords, origin),
             _ => Err(self.invalid("schema", "an object or a boolean")),
         }?;

@@ -112,6 +112,7 @@ impl Reader<'_> {
                 keyword::remove_integer_bounds(&mut bounds, format);
                 bounds.is_empty()
             }
+            ScalarKind::Integer if self.purpose == Purpose::Superset => bounds.is_empty(),
             ScalarKind::Integer => keyword::add_integer_bounds(&mut bounds, format),
             _ => bounds.is_empty(),
         };

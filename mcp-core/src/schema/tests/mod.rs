@@ -1,6 +1,7 @@
 //! Tests of the whole module, from Rust types to problems.
 
 mod coerce;
+mod foreign;
 mod limits;
 mod oracle;
 mod portable;

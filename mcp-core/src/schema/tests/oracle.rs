@@ -49,6 +49,19 @@ proptest! {
     }
 
     #[test]
+    fn a_superset_keeps_what_the_schema_accepts((schema, value) in generated_and_value(), extra in select(extras())) {
+        let schema = merged(schema, extra);
+        let superset = CompiledSchema::superset_of(&schema).expect("small enough");
+        if accepts(&schema, &value) {
+            for strict in [true, false] {
+                let coerced = superset.coerce(value.clone(), strict);
+                let is_same = coerced.as_ref().is_ok_and(|coerced| number::values_equal(coerced, &value));
+                prop_assert!(is_same, "{} became {:?}", value, coerced);
+            }
+        }
+    }
+
+    #[test]
     fn converted_schemas_agree_with_the_generated_ones((generated, value) in generated_and_value()) {
         let portable = match PortableSchema::for_result(&generated) {
             Ok(portable) => portable.into_document(),
@@ -322,6 +335,20 @@ fn generated_schema() -> BoxedStrategy<Value> {
         ]
     })
     .boxed()
+}
+
+/// Keywords that the portable subset cannot express, to add to a schema.
+fn extras() -> Vec<Value> {
+    vec![
+        json!({}),
+        json!({"if": {"type": "object"}, "then": {"required": ["a"]}}),
+        json!({"not": {"type": "string"}}),
+        json!({"minLength": 2, "minimum": 3}),
+        json!({"properties": {"a": {"minLength": 2}}, "patternProperties": {"b|c": {"type": ["string", "integer"]}}}),
+        json!({"unevaluatedProperties": false}),
+        json!({"enum": ["a", "ab", 1, 2.0, null, [], {}], "const": "a"}),
+        json!({"oneOf": [{"type": "object"}, {"maxProperties": 1}, {"contains": {}}]}),
+    ]
 }
 
 /// The schema as `schemars` generates it for an `Option`.

@@ -29,6 +29,7 @@ pub(crate) const SERVER: OptionTable = OptionTable {
         ("destructive", ValueKind::Bool),
         ("idempotent", ValueKind::Bool),
         ("open_world", ValueKind::Bool),
+        ("titles", ValueKind::Function),
         ("allow_unknown_arguments", ValueKind::Flag),
         ("part", ValueKind::Name),
         ("parts", ValueKind::Names),

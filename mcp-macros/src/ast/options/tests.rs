@@ -29,8 +29,8 @@ fn options_become_calls() {
     );
     check(
         &SERVER,
-        &quote!(read_only, destructive = false, allow_unknown_arguments),
-        &quote!(.read_only(true).destructive(false).allow_unknown_arguments()),
+        &quote!(read_only, destructive = false, titles = Self::title, allow_unknown_arguments),
+        &quote!(.read_only(true).destructive(false).titles(Self::title).allow_unknown_arguments()),
     );
     check(
         &TOOL,

@@ -74,6 +74,7 @@ impl ValueKind {
             Self::Casing => format!("{name} = \"snake_case\""),
             Self::List => format!("{name}(\"…\", \"…\")"),
             Self::Function if name == "with" => format!("{name} = Self::extend"),
+            Self::Function if name == "titles" => format!("{name} = ToolHandler::title_from_name"),
             Self::Function => format!("{name} = Self::suggest"),
             Self::Type => format!("{name} = Type"),
             Self::Name => format!("{name} = one"),

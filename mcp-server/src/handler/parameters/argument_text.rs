@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer as _};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 /// Arguments of a call: their names, and their values as JSON text.
 #[derive(Debug)]
@@ -31,6 +31,12 @@ impl<'a> ArgumentText<'a> {
     pub(crate) fn from_strings(strings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let to_json = |(name, text)| (Cow::Borrowed(name), Cow::Owned(Value::from(text).to_string()));
         Self(strings.into_iter().map(to_json).collect())
+    }
+
+    /// Returns the arguments as a map.
+    pub(crate) fn to_map(&self) -> Map<String, Value> {
+        let parse = |value: &str| serde_json::from_str(value).unwrap_or_default();
+        self.0.iter().map(|(name, value)| (name.clone().into_owned(), parse(value))).collect()
     }
 }
 

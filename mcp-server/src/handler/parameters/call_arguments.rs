@@ -6,7 +6,7 @@ use std::error::Error;
 use mcpwright_core::JsonText;
 use mcpwright_core::schema::Problem;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
@@ -126,14 +126,24 @@ pub struct CallArguments<'a> {
     values: Vec<Option<Cow<'a, str>>>,
     /// All arguments as the client sent them, until `values` are coerced.
     uncoerced: Option<&'a ArgumentText<'a>>,
-    /// All arguments as one value, for a handler whose schema is written by hand.
-    whole: Value,
+    all: AllArguments<'a>,
     problems: Vec<Problem>,
     /// The arguments do not match the schema: `problems` is complete, and no more arguments are deserialized.
     is_rejected_by_schema: bool,
     rejection: Option<Box<dyn Error + Send + Sync>>,
     /// The values of asynchronous extractors, each at the index of its parameter. Empty if there are none.
     prepared: Vec<Option<PreparedValue>>,
+}
+
+/// All arguments of a call as one object.
+#[derive(Debug)]
+pub(crate) enum AllArguments<'a> {
+    /// The arguments of a handler with parameters, as the client sent them.
+    Named(&'a ArgumentText<'a>),
+    /// JSON text that the client sent.
+    Text(&'a str),
+    /// Values that were checked and converted.
+    Checked(Value),
 }
 
 impl<'a> CallArguments<'a> {
@@ -151,26 +161,42 @@ impl<'a> CallArguments<'a> {
         context: &'a Context,
     ) -> Result<Self, Failure> {
         match parameters.bind_direct(text) {
-            Some(values) => Ok(Self { uncoerced: Some(text), ..Self::new(parameters, values, context) }),
+            Some(values) => {
+                Ok(Self { uncoerced: Some(text), ..Self::named(parameters, values, text, context) })
+            }
             None => {
                 let values = parameters.coerce(text).map_err(Failure::InvalidArguments)?;
-                Ok(Self::new(parameters, values, context))
+                Ok(Self::named(parameters, values, text, context))
             }
         }
     }
 
-    /// Returns all arguments as one JSON value, for a handler whose schema is written by hand.
-    pub(crate) fn of_whole(parameters: &'a Parameters, whole: Value, context: &'a Context) -> Self {
-        Self { whole, ..Self::new(parameters, Vec::new(), context) }
+    /// Returns all arguments as one object, for a handler whose schema no Rust type has.
+    pub(crate) fn of_whole(parameters: &'a Parameters, all: AllArguments<'a>, context: &'a Context) -> Self {
+        Self::new(parameters, Vec::new(), all, context)
     }
 
-    fn new(parameters: &'a Parameters, values: Vec<Option<Cow<'a, str>>>, context: &'a Context) -> Self {
+    fn named(
+        parameters: &'a Parameters,
+        values: Vec<Option<Cow<'a, str>>>,
+        text: &'a ArgumentText<'a>,
+        context: &'a Context,
+    ) -> Self {
+        Self::new(parameters, values, AllArguments::Named(text), context)
+    }
+
+    fn new(
+        parameters: &'a Parameters,
+        values: Vec<Option<Cow<'a, str>>>,
+        all: AllArguments<'a>,
+        context: &'a Context,
+    ) -> Self {
         Self {
             parameters,
             context,
             values,
             uncoerced: None,
-            whole: Value::Null,
+            all,
             problems: Vec::new(),
             is_rejected_by_schema: false,
             rejection: None,
@@ -190,9 +216,82 @@ impl<'a> CallArguments<'a> {
         value.downcast().ok().map(|value| *value)
     }
 
-    /// Takes all arguments as one JSON value, if they are present as one.
-    pub(crate) fn take_whole(&mut self) -> Value {
-        self.whole.take()
+    /// Returns all arguments as JSON text: an object.
+    ///
+    /// A tool with an [unchecked schema](crate::ToolHandler::unchecked_input_schema) borrows the text that the client sent,
+    /// which is not parsed. A tool with another schema that no Rust type has gets the text of the checked and converted values,
+    /// and a handler with parameters that of the arguments as they were sent.
+    ///
+    /// ```
+    /// use mcpwright_core::CallToolResult;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Execution, Failure, Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Query<'a> {
+    ///     table: &'a str,
+    /// }
+    ///
+    /// let query = ToolHandler::new("query", |arguments| {
+    ///     let text = arguments.text();
+    ///     // Borrows from the request.
+    ///     let query: Query<'_> = serde_json::from_str(&text).map_err(|error| Failure::Error(error.into()))?;
+    ///     let table = query.table.to_uppercase();
+    ///     Ok(Execution::future(async move { Ok(CallToolResult::text(table)) }))
+    /// })
+    /// .unchecked_input_schema(json!({ "type": "object", "required": ["table"] }));
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("database", "1.0.0").tool(query));
+    /// let result = client.call_tool("query", [("table", "users")]).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("USERS"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    pub fn text(&self) -> Cow<'a, str> {
+        match &self.all {
+            AllArguments::Named(arguments) => Cow::Owned(Value::Object(arguments.to_map()).to_string()),
+            AllArguments::Text(text) => Cow::Borrowed(text),
+            AllArguments::Checked(value) => Cow::Owned(value.to_string()),
+        }
+    }
+
+    /// Takes all arguments as a map, with the values that [`text`](Self::text) has. It leaves an empty object.
+    ///
+    /// ```
+    /// use mcpwright_core::CallToolResult;
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Execution, Server, ToolHandler};
+    /// use serde_json::json;
+    ///
+    /// let sum = ToolHandler::new("sum", |mut arguments| {
+    ///     let numbers = arguments.take_map()?;
+    ///     let sum: i64 = numbers.values().filter_map(|number| number.as_i64()).sum();
+    ///     Ok(Execution::future(async move { Ok(CallToolResult::text(sum.to_string())) }))
+    /// })
+    /// .portable_input_schema(json!({ "type": "object", "additionalProperties": { "type": "integer" } }));
+    ///
+    /// # futures::executor::block_on(async {
+    /// let client = Client::modern(Server::builder("calculator", "1.0.0").tool(sum));
+    /// let result = client.call_tool("sum", json!({ "a": 2, "b": "3" })).await?;
+    /// assert_eq!(result.content[0].as_text(), Some("5"));
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if unchecked text has a number that is too large, or a string that is not Unicode.
+    pub fn take_map(&mut self) -> Result<Map<String, Value>, Failure> {
+        match std::mem::replace(&mut self.all, AllArguments::Text("{}")) {
+            AllArguments::Named(arguments) => Ok(arguments.to_map()),
+            AllArguments::Text(text) => {
+                serde_json::from_str(text).map_err(|error| Failure::Error(error.into()))
+            }
+            AllArguments::Checked(Value::Object(map)) => Ok(map),
+            AllArguments::Checked(_) => Ok(Map::new()),
+        }
     }
 
     /// Returns the context of the call.

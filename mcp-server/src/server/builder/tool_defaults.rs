@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::handler::tool_hints::{CONTRADICTION, is_contradiction};
 use crate::server::builder::Builder;
-use crate::server::tool_defaults::{ToolDefaults, WithDefaults};
+use crate::server::tool_defaults::WithDefaults;
 
 impl Builder {
     /// Sets the hint `readOnlyHint` of all tools that do not set it, also of those of providers. It does not apply to tools
@@ -87,7 +87,8 @@ impl Builder {
     /// Ignores unknown arguments of all tools, also of those of providers. Default: a call with an unknown argument fails,
     /// unless the tool [ignores](crate::ToolHandler::allow_unknown_arguments) them.
     ///
-    /// It does not apply to tools with a [schema written by hand](crate::ToolHandler::with_schema), which decides by itself.
+    /// It does not apply to tools with a [schema of their own](crate::ToolHandler::with_portable_schema), which decides by
+    /// itself.
     ///
     /// ```
     /// use mcpwright_server::testing::Client;
@@ -106,6 +107,28 @@ impl Builder {
         self
     }
 
+    /// Sets the title of all tools that have none, also of those of providers, to what a function returns for the name.
+    ///
+    /// [`ToolHandler::title_from_name`](crate::ToolHandler::title_from_name) is such a function. A tool has no title if the
+    /// function returns an empty text.
+    ///
+    /// ```
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// let tool = |name| ToolHandler::function(name, [], || async {});
+    /// let server = Server::builder("notes", "1.0.0")
+    ///     .titles(ToolHandler::title_from_name)
+    ///     .tool(tool("find_notes"))
+    ///     .tool(tool("rm_note").title("Delete a note"))
+    ///     .build();
+    /// let titles: Vec<_> = server.tools().iter().map(|tool| tool.definition().title.as_deref()).collect();
+    /// assert_eq!(titles, [Some("Find notes"), Some("Delete a note")]);
+    /// ```
+    pub fn titles(mut self, title: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        self.tool_defaults.titles = Some(Arc::new(title));
+        self
+    }
+
     /// Gives the tools their defaults, once: when the server is built or mounted.
     ///
     /// # Panics
@@ -115,7 +138,7 @@ impl Builder {
     pub(crate) fn apply_tool_defaults(&mut self) {
         let defaults = std::mem::take(&mut self.tool_defaults);
         assert!(!is_contradiction(&defaults.hints), "the defaults of the server's tools: {CONTRADICTION}");
-        if defaults == ToolDefaults::default() {
+        if defaults.is_empty() {
             return;
         }
         self.tools = std::mem::take(&mut self.tools).into_iter().map(|tool| defaults.apply(tool)).collect();
