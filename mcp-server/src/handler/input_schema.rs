@@ -45,8 +45,8 @@ impl ToolHandler {
     /// ```
     ///
     /// The handler has an [error](Self::checked) with the reason if the schema has a keyword that the form does not have, such
-    /// as `if`, does not describe an object, or refers to another document. [`input_schema`](Self::input_schema) and
-    /// [`unchecked_input_schema`](Self::unchecked_input_schema) publish such schemas unchanged.
+    /// as `if`, does not describe an object, or refers to another document. `with_schema`, with the feature `validate`, and
+    /// [`with_unchecked_schema`](Self::with_unchecked_schema) publish such schemas unchanged.
     #[track_caller]
     pub fn with_portable_schema<R, F>(
         name: impl Into<String>,
