@@ -299,7 +299,8 @@ pub trait ResourceProvider: Send + Sync + 'static {
     /// A resource that no provider has is one of the server, whose program publishes its changes. If the server has
     /// [rules](crate::Builder::visible), it must be listed or described by a template.
     ///
-    /// It runs while the connection of the client is locked, and so it must not wait.
+    /// It runs while the connection of the client is locked, and so it must not wait. No change is lost: if changes of resources
+    /// are published while it runs, the client is notified once it has subscribed.
     ///
     /// ```
     /// use mcpwright_core::{ErrorObject, SubscriptionFilter};

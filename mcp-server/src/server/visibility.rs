@@ -74,9 +74,11 @@ impl Server {
         if !self.sees_resource(request, uri) {
             return Ok(None);
         }
+        let updates = Some(self.notify().resource_updates());
         for provider in &self.state.resources.providers {
             let answer = without_publishing(|| provider.subscribed(request, uri));
             if let Some(subscribed) = answer.map_err(|payload| incident::panic("subscribed", payload))?? {
+                let subscribed = Subscribed { updates, ..subscribed };
                 return Ok(Some(subscribed).filter(|subscribed| self.sees_resource(request, &subscribed.uri)));
             }
         }

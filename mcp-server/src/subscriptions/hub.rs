@@ -20,6 +20,8 @@ use crate::sync::lock;
 pub(crate) struct Hub {
     /// How often a change of each list has been published.
     published: [AtomicU64; Change::LISTS.len()],
+    /// How often a change of a resource has been published.
+    resource_updates: AtomicU64,
     /// The number of subscriptions. Without any, publishing a change costs one load.
     count: AtomicUsize,
     index: Mutex<Index>,
@@ -42,8 +44,10 @@ impl Hub {
 
     /// Adds a change to the mailboxes of its subscriptions. Waits for no client.
     pub(crate) fn publish(&self, change: &Change) {
-        if let Some(count) = self.count_of(change) {
-            count.fetch_add(1, Ordering::AcqRel);
+        match self.count_of(change) {
+            Some(count) => drop(count.fetch_add(1, Ordering::AcqRel)),
+            None if matches!(change, Change::Resource(_)) => self.count_resource_update(),
+            None => {}
         }
         if self.is_empty() {
             return;
@@ -60,6 +64,16 @@ impl Hub {
     /// Returns how often a change of a list has been published.
     pub(crate) fn published(&self, list: &Change) -> u64 {
         self.count_of(list).map_or(0, |count| count.load(Ordering::Acquire))
+    }
+
+    /// Returns how often a change of a resource has been published.
+    pub(crate) fn resource_updates(&self) -> u64 {
+        self.resource_updates.load(Ordering::Acquire)
+    }
+
+    /// Counts a change of a resource that has no subscribers.
+    pub(crate) fn count_resource_update(&self) {
+        self.resource_updates.fetch_add(1, Ordering::AcqRel);
     }
 
     fn count_of(&self, change: &Change) -> Option<&AtomicU64> {
@@ -207,7 +221,9 @@ impl Subscription {
             names.insert(name.into());
         }
         self.add([change]);
-        if subscribed.notifies_now {
+        // A change may have been published since the provider answered.
+        let is_late = subscribed.updates.is_some_and(|before| before != self.hub.resource_updates());
+        if subscribed.notifies_now || is_late {
             self.sender().send(&Change::Resource(Arc::clone(uri)));
         }
     }

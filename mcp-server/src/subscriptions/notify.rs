@@ -90,8 +90,9 @@ impl Notify {
     /// ```
     pub fn resource_updated(&self, uri: impl AsRef<str>) {
         // Without subscriptions, not even the URI is copied.
-        if self.root().has_receivers() {
-            self.publish(&Change::Resource(uri.as_ref().into()));
+        match self.root() {
+            root if root.has_receivers() => self.publish(&Change::Resource(uri.as_ref().into())),
+            root => root.hub.count_resource_update(),
         }
     }
 
@@ -119,6 +120,11 @@ impl Notify {
     /// Returns how often a change of a list has been published here, by this replica or another.
     pub(crate) fn published(&self, list: &Change) -> u64 {
         self.root().hub.published(list)
+    }
+
+    /// Returns how often a change of a resource has been published here, by this replica or another.
+    pub(crate) fn resource_updates(&self) -> u64 {
+        self.root().hub.resource_updates()
     }
 
     /// Opens a subscription to nothing yet. Returns `None` if its caller has too many.

@@ -8,6 +8,9 @@ use std::sync::Arc;
 pub struct Subscribed {
     pub(crate) uri: Arc<str>,
     pub(crate) notifies_now: bool,
+    /// How often changes of resources had been published when the provider was asked. If there were more by the time that the
+    /// client is subscribed, it is notified.
+    pub(crate) updates: Option<u64>,
 }
 
 impl Subscribed {
@@ -19,7 +22,7 @@ impl Subscribed {
     /// let subscribed = Subscribed::new("file:///readme").notify_now();
     /// ```
     pub fn new(uri: impl Into<Arc<str>>) -> Self {
-        Self { uri: uri.into(), notifies_now: false }
+        Self { uri: uri.into(), notifies_now: false, updates: None }
     }
 
     /// Notifies the client as soon as it has subscribed, so that it reads the resource.

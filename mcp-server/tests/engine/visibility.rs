@@ -573,6 +573,36 @@ fn a_provider_names_the_canonical_uri_of_a_subscription() {
     assert!(updated_uris(&legacy).is_empty());
 }
 
+/// A provider that another thread publishes a change of while it answers a subscription.
+struct Racing(Arc<std::sync::OnceLock<mcpwright_server::Notify>>);
+
+#[async_trait]
+impl ResourceProvider for Racing {
+    async fn resources(&self, _: &RequestInfo<'_>) -> Result<Vec<ResourceHandler>, ProviderError> {
+        Ok(Vec::new())
+    }
+
+    fn subscribed(&self, _: &RequestInfo<'_>, uri: &str) -> Result<Option<Subscribed>, ErrorObject> {
+        let (notify, changed) = (self.0.get().unwrap().clone(), uri.to_owned());
+        std::thread::spawn(move || notify.resource_updated(changed)).join().unwrap();
+        Ok(Some(Subscribed::new(uri)))
+    }
+}
+
+#[test]
+fn a_change_while_a_client_subscribes_is_not_lost() {
+    let notify = Arc::default();
+    let server = Server::builder("test", "1.0.0").resource_provider(Racing(Arc::clone(&notify))).build();
+    notify.set(server.notify().clone()).unwrap();
+    let modern = Client::modern(server.clone());
+    let filter = SubscriptionFilter::new().resource_subscriptions(vec!["race:a".to_owned()]);
+    block_on(modern.listen(filter)).unwrap();
+    assert_eq!(updated_uris(&modern), ["race:a"]);
+    let legacy = block_on(Client::legacy(server, ProtocolVersion::V2025_11_25)).unwrap();
+    block_on(legacy.send(method::RESOURCES_SUBSCRIBE, json!({ "uri": "race:a" }))).unwrap();
+    assert_eq!(updated_uris(&legacy), ["race:a"]);
+}
+
 #[test]
 fn retained_tools_are_the_tools_of_the_server() {
     let server = files().retain_tools(|tool| tool.name == "find").build();
