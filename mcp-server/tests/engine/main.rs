@@ -11,6 +11,7 @@ mod middleware;
 mod mount;
 mod schemas;
 mod sessions;
+mod subscribed;
 mod subscriptions;
 mod tasks;
 mod tool_defaults;
