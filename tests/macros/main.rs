@@ -3,6 +3,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "parameters are by value and by reference")]
 
 mod arguments;
+#[cfg(any(feature = "stdio", feature = "http"))]
 mod async_extractors;
 mod completion;
 mod composed;
