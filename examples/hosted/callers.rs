@@ -1,4 +1,4 @@
-//! Who calls: the layer that authenticates requests, and what handlers learn about the caller.
+//! Callers: the layer that authenticates them, and the record that handlers take.
 
 use axum::extract::Request;
 use axum::http::{StatusCode, header};

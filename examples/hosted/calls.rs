@@ -1,4 +1,4 @@
-//! What happened: a line in the log for each call.
+//! A line in the log for each call.
 
 use std::time::Instant;
 

@@ -181,8 +181,8 @@ use proc_macro::TokenStream;
 ///
 /// A type has one block with `#[server]`. Other blocks of the type can be parts of the server, also in other modules.
 ///
-/// What has no option, such as middleware, providers, and tools that are data, is added by a function from `Builder` to
-/// `Builder`, which is applied last. It is a closure, a path, or a function of the same block, which may take `&self` or
+/// A function from `Builder` to `Builder`, which is applied last, adds middleware, providers, rules, tools that are data, and
+/// all else that has no option. It is a closure, a path, or a function of the same block, which may take `&self` or
 /// `self: &Arc<Self>`.
 ///
 /// ```

@@ -79,7 +79,8 @@ impl Server {
         if let Err(error) = check_uri("`params.uri`", uri) {
             return Err(error.into());
         }
-        let Some(reader) = self.find_reader(&self.view_of(call), uri).await? else { return Ok(None) };
+        let view = self.view_of(call);
+        let Some(reader) = self.find_reader(&view, uri).await? else { return Ok(None) };
         let arguments = match &reader {
             Reader::Resource(_) => ArgumentText::from_strings([]),
             Reader::Template(_, variables) => ArgumentText::from_strings(variables.iter()),
@@ -88,7 +89,11 @@ impl Server {
         let contents = self.run_handler(uri, "the resource", reader.core(), &arguments, &context).await?;
         let result = contents.into_read_result(uri, reader.mime_type());
         Ok(result.map(|(result, own)| {
-            (result, own.or(reader.caching()).unwrap_or_else(|| self.resource_caching()))
+            (
+                result,
+                own.or(reader.caching())
+                    .unwrap_or_else(|| self.private_if(self.state.resources.varies(&view))),
+            )
         }))
     }
 

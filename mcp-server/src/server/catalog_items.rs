@@ -14,7 +14,7 @@ use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::incident;
 use crate::replicas::change::Change;
 use crate::server::item::Item;
-use crate::server::list_cache::{ListCache, ListEntry, Snapshot};
+use crate::server::list_cache::{ListCache, ListEntry, Snapshot, is_presented};
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
 use crate::server::rendered_list::RenderedList;
 use crate::server::rules::{Presented, Rules};
@@ -217,7 +217,8 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
 
     /// Returns `true` if the list can differ between requests.
     pub(crate) fn varies(&self, view: &View<'_>) -> bool {
-        view.rules.vary_items()
+        !view.rules.visible.is_empty()
+            || is_presented::<H>(view.rules)
             || self.providers.iter().any(|provider| provider.list_key(&view.request).as_deref() != Some(""))
     }
 

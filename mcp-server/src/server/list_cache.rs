@@ -123,7 +123,7 @@ impl<H: ListEntry> ListCache<H> {
         request: &RequestInfo<'_>,
         rules: &Rules,
     ) -> Result<Arc<RenderedList>, serde_json::Error> {
-        let is_presented = H::IS_PRESENTED && !rules.presentations.is_empty();
+        let is_presented = is_presented::<H>(rules);
         let visible = snapshot.visible(request, rules);
         if visible.is_none() && !is_presented {
             return Ok(Arc::clone(&snapshot.all));
@@ -140,6 +140,11 @@ impl<H: ListEntry> ListCache<H> {
         lock(&self.0).classes.insert(class, Arc::clone(&list), list.own_bytes());
         Ok(list)
     }
+}
+
+/// Returns `true` if the rules change the definitions of this kind.
+pub(crate) fn is_presented<H: ListEntry>(rules: &Rules) -> bool {
+    H::IS_PRESENTED && !rules.presentations.is_empty()
 }
 
 impl<H: ListEntry> Snapshot<H> {

@@ -22,9 +22,9 @@ impl Server {
         for change in subscription.take() {
             match &change {
                 Change::Resource(uri) => {
-                    let names = subscription.names_of(uri);
-                    let names = names.into_iter().filter(|uri| self.sees_resource(request, uri));
                     if self.sees_resource(request, uri) {
+                        let is_seen = |name: &Arc<str>| name == uri || self.sees_resource(request, name);
+                        let names = subscription.names_of(uri).into_iter().filter(is_seen);
                         received.extend(names.map(Change::Resource));
                     }
                 }

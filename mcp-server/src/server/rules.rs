@@ -77,11 +77,6 @@ impl Rules {
         })
     }
 
-    /// Returns `true` if lists and lookups can differ between requests.
-    pub(crate) fn vary_items(&self) -> bool {
-        !(self.visible.is_empty() && self.presentations.is_empty())
-    }
-
     /// Returns the keys of a request for the presentations.
     pub(crate) fn presentation_keys(&self, request: &RequestInfo<'_>) -> PresentationKeys {
         let key = |presentation: &Presentation| match presentation {

@@ -1,4 +1,4 @@
-//! What a request sees of a server: its items and lists, and the changes that its client may receive.
+//! The view that a request has of a server: items, instructions, and subscriptions to resources.
 
 use std::collections::BTreeSet;
 
@@ -38,11 +38,6 @@ impl Server {
     /// Returns the caching of the result of `server/discover`.
     pub(crate) fn discovery_caching(&self) -> Caching {
         self.private_if(self.state.rules.instructions.is_some())
-    }
-
-    /// Returns the caching of a resource without settings of its own.
-    pub(crate) fn resource_caching(&self) -> Caching {
-        self.private_if(!self.state.rules.visible.is_empty())
     }
 
     /// Returns the caching of the server, which must be private for what differs between callers.

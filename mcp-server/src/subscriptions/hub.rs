@@ -18,9 +18,9 @@ use crate::sync::lock;
 /// The subscriptions of a server, indexed by the changes they are for.
 #[derive(Default)]
 pub(crate) struct Hub {
-    /// How often a change of each list has been published.
+    /// The number of changes of each list that have been published.
     published: [AtomicU64; Change::LISTS.len()],
-    /// How often a change of a resource has been published.
+    /// The number of changes of resources that have been published.
     resource_updates: AtomicU64,
     /// The number of subscriptions. Without any, publishing a change costs one load.
     count: AtomicUsize,

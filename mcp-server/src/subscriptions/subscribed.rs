@@ -8,8 +8,8 @@ use std::sync::Arc;
 pub struct Subscribed {
     pub(crate) uri: Arc<str>,
     pub(crate) notifies_now: bool,
-    /// How often changes of resources had been published when the provider was asked. If there were more by the time that the
-    /// client is subscribed, it is notified.
+    /// The number of changes of resources that had been published when the provider was asked. The client is notified if
+    /// there are more once it has subscribed.
     pub(crate) updates: Option<u64>,
 }
 

@@ -257,6 +257,8 @@ fn lists_that_vary_are_private() {
     assert_eq!(scope(plain().visible(|_, _| true), method::TOOLS_LIST), r#""private""#);
     assert_eq!(scope(plain().present(|_, _| ()), method::TOOLS_LIST), r#""private""#);
     assert_eq!(scope(plain().tool_provider(PerCaller), method::TOOLS_LIST), r#""private""#);
+    let with_prompt = || plain().prompt(PromptHandler::function("p", [], || async { "p" }));
+    assert_eq!(scope(with_prompt().present(|_, _| ()), method::PROMPTS_LIST), r#""public""#);
     assert_eq!(scope(plain().instructions("Hello."), method::SERVER_DISCOVER), r#""public""#);
     assert_eq!(scope(plain().instructions_for(|_| None), method::SERVER_DISCOVER), r#""private""#);
 }
