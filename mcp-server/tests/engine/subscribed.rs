@@ -101,3 +101,41 @@ fn a_change_while_a_client_subscribes_is_not_lost() {
     block_on(legacy.send(method::RESOURCES_SUBSCRIBE, json!({ "uri": "race:a" }))).unwrap();
     assert_eq!(updated_uris(&legacy), ["race:a"]);
 }
+
+/// A provider with one resource, whose contents are those of the caller.
+struct Own;
+
+#[async_trait]
+impl ResourceProvider for Own {
+    fn list_key(&self, request: &RequestInfo<'_>) -> Option<String> {
+        Some(request.caller().to_string())
+    }
+
+    async fn resources(&self, request: &RequestInfo<'_>) -> Result<Vec<ResourceHandler>, ProviderError> {
+        let text = request.caller().to_string();
+        let read = move || {
+            let text = text.clone();
+            async move { text }
+        };
+        Ok(vec![ResourceHandler::function("own:me", "me", read)])
+    }
+}
+
+#[test]
+fn contents_that_differ_between_callers_are_private() {
+    let cached = |builder: mcpwright_server::Builder| {
+        let day = std::time::Duration::from_secs(86_400);
+        Client::modern(builder.cache(day, mcpwright_core::CacheScope::Public))
+    };
+    let scope = |client: Client, uri: &str| {
+        let result = block_on(client.send(method::RESOURCES_READ, json!({ "uri": uri }))).unwrap();
+        result.member("cacheScope").unwrap().to_owned()
+    };
+    let same = ResourceHandler::function("same:all", "all", || async { "all" });
+    let plain = Server::builder("test", "1.0.0").resource(same.clone());
+    assert_eq!(scope(cached(plain), "same:all"), r#""public""#);
+    let own = Server::builder("test", "1.0.0").resource_provider(Own);
+    assert_eq!(scope(cached(own), "own:me"), r#""private""#);
+    let ruled = Server::builder("test", "1.0.0").resource(same).visible(|_, _| true);
+    assert_eq!(scope(cached(ruled), "same:all"), r#""private""#);
+}
