@@ -1,6 +1,7 @@
 //! The identity of a session of an earlier revision.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// The identity of a session of an earlier revision: 128 random bits, displayed as hexadecimal digits.
 ///
@@ -14,10 +15,13 @@ use std::fmt;
 /// assert_eq!(id.to_string(), "ab".repeat(16));
 /// assert_eq!(SessionId::from_bytes(id.to_bytes()), id);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SessionId([u8; 16]);
 
 impl SessionId {
+    /// The identity of no session: smaller than an `Option` in each call.
+    pub(crate) const NONE: Self = Self([0; 16]);
+
     /// Returns a new identity.
     ///
     /// # Panics
@@ -37,6 +41,14 @@ impl SessionId {
     /// Returns the bytes of the identity.
     pub fn to_bytes(self) -> [u8; 16] {
         self.0
+    }
+}
+
+impl Hash for SessionId {
+    /// Hashes half of the bits, which are random.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_ne_bytes([a, b, c, d, e, f, g, h]).hash(state);
     }
 }
 

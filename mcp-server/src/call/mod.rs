@@ -61,8 +61,8 @@ pub struct Call {
     task: Option<Arc<dyn RunningTask>>,
     /// The handler that was looked up before dispatch.
     resolved: Option<Resolved>,
-    /// The session of an earlier revision to which the call belongs.
-    session: Option<SessionId>,
+    /// The session of an earlier revision to which the call belongs, or [`SessionId::NONE`].
+    session: SessionId,
 }
 
 /// The result of looking up a call's handler ahead of dispatch, so that dispatch does not repeat it.
@@ -113,7 +113,7 @@ impl Call {
             round_state: None,
             task: None,
             resolved: None,
-            session: None,
+            session: SessionId::NONE,
         }
     }
 
@@ -163,13 +163,13 @@ impl Call {
 
     /// Adds the session that the call belongs to.
     pub(crate) fn with_session(mut self, session: Option<SessionId>) -> Self {
-        self.session = session;
+        self.session = session.unwrap_or(SessionId::NONE);
         self
     }
 
     /// Returns the session of an earlier revision that the call belongs to. A modern call belongs to none.
     pub fn session_id(&self) -> Option<SessionId> {
-        self.session
+        (self.session != SessionId::NONE).then_some(self.session)
     }
 
     /// Returns `params.name`: the name of the tool or prompt.

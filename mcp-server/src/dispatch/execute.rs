@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use futures::channel::oneshot;
+use futures::channel::oneshot::{self, Canceled};
 use futures::future::{BoxFuture, Either};
 
 use crate::call::outcome::Outcome;
@@ -21,6 +21,7 @@ use crate::handler::parameters::argument_text::ArgumentText;
 use crate::limits::SLOW_POLL;
 use crate::runtime::Runtime;
 use crate::server::Server;
+use crate::server::shutdown::shutting_down;
 
 /// The handler exceeded its timeout, which is the field.
 #[derive(Debug)]
@@ -39,18 +40,14 @@ impl Server {
     ) -> impl Future<Output = Result<Result<R, Failure>, TimedOut>> {
         let timeout = core.timeout.unwrap_or(timeout);
         let runtime = &self.runtime;
-        match execution {
-            Execution::Future(future) => {
-                Either::Left(run_future(name, future, &core.latency, timeout, runtime))
-            }
+        let handler = match execution {
             Execution::Blocking(handler) => {
-                Either::Right(Either::Left(run_blocking_job(handler, timeout, runtime)))
+                return Either::Right(run_blocking_job(handler, timeout, runtime));
             }
-            Execution::Deferred(execution) => {
-                let run = run_deferred(name, execution, &core.latency, timeout, runtime);
-                Either::Right(Either::Right(Box::pin(run)))
-            }
-        }
+            Execution::Future(handler) => handler,
+            Execution::Deferred(execution) => Box::pin(run_deferred(execution, Arc::clone(runtime))),
+        };
+        Either::Left(run_future(name, handler, &core.latency, timeout, runtime))
     }
 
     /// Runs the handler of a prompt or a resource. A failure is a protocol error, whose text names the handler `label`.
@@ -120,59 +117,53 @@ async fn run_future<F: Future>(
     .await
 }
 
-/// Runs a synchronous handler on a thread for blocking work until it ends or its timeout passes.
-/// Runs asynchronous extractors, then the handler, both within `timeout`.
+/// Runs asynchronous extractors, then the handler.
 async fn run_deferred<R: Send + 'static>(
-    name: &str,
     execution: BoxFuture<'static, Result<Execution<R>, Failure>>,
-    latency: &LatencyStats,
-    timeout: Duration,
-    runtime: &Arc<dyn Runtime>,
-) -> Result<Result<R, Failure>, TimedOut> {
-    let start = runtime.now();
+    runtime: Arc<dyn Runtime>,
+) -> Result<R, Failure> {
     let mut execution = Execution::Deferred(execution);
     loop {
-        let rest = timeout.saturating_sub(runtime.now().saturating_duration_since(start));
-        let result = match execution {
-            Execution::Deferred(next) => match with_timeout(name, next, rest, runtime).await {
-                Ok(Ok(next)) => {
-                    execution = next;
-                    continue;
-                }
-                Ok(Err(failure)) => Ok(Err(failure)),
-                Err(timed_out) => Err(timed_out),
-            },
-            Execution::Future(handler) => run_future(name, handler, latency, rest, runtime).await,
-            Execution::Blocking(handler) => run_blocking_job(handler, rest, runtime).await,
-        };
-        return result.map_err(|TimedOut(_)| TimedOut(timeout));
+        match execution {
+            Execution::Deferred(next) => execution = next.await?,
+            Execution::Future(handler) => return handler.await,
+            Execution::Blocking(handler) => {
+                let output = spawn_job(handler, &runtime).await;
+                return output.unwrap_or_else(|Canceled| Err(shutting_down().into()));
+            }
+        }
     }
 }
 
+/// Runs a synchronous handler on a thread for blocking work until it ends or its timeout passes.
 async fn run_blocking_job<T: Send + 'static>(
     handler: impl FnOnce() -> T + Send + 'static,
     timeout: Duration,
     runtime: &Arc<dyn Runtime>,
 ) -> Result<T, TimedOut> {
-    let (sender, receiver) = oneshot::channel();
-    runtime.spawn_blocking(Box::new(move || {
-        // The receiver is dropped if the call was cancelled.
-        let _ = sender.send(catch_unwind(AssertUnwindSafe(handler)));
-    }));
+    let mut job = pin!(spawn_job(handler, runtime));
     let mut timer = runtime.sleep(timeout);
-    let mut receiver = receiver;
     poll_fn(move |context| {
-        if let Poll::Ready(received) = pin!(&mut receiver).poll(context) {
-            return Poll::Ready(match received {
-                Ok(Ok(output)) => Ok(output),
-                Ok(Err(payload)) => resume_unwind(payload),
-                // The runtime dropped the job, because it is shutting down.
-                Err(oneshot::Canceled) => Err(TimedOut(timeout)),
-            });
+        if let Poll::Ready(output) = job.as_mut().poll(context) {
+            return Poll::Ready(output.map_err(|Canceled| TimedOut(timeout)));
         }
         timer.as_mut().poll(context).map(|()| Err(TimedOut(timeout)))
     })
     .await
+}
+
+/// Starts a closure on a thread for blocking work, and returns a future of its output: `Canceled` if the runtime drops the
+/// closure because it is shutting down.
+fn spawn_job<T: Send + 'static>(
+    closure: impl FnOnce() -> T + Send + 'static,
+    runtime: &Arc<dyn Runtime>,
+) -> impl Future<Output = Result<T, Canceled>> + Send + 'static {
+    let (sender, receiver) = oneshot::channel();
+    runtime.spawn_blocking(Box::new(move || {
+        // The receiver is dropped if the call was cancelled.
+        let _ = sender.send(catch_unwind(AssertUnwindSafe(closure)));
+    }));
+    async move { receiver.await.map(|result| result.unwrap_or_else(|payload| resume_unwind(payload))) }
 }
 
 /// Yields to the executor once, which can then move the call to another thread.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use mcpwright_core::ErrorObject;
 
 use crate::incident;
 use crate::server::Server;
@@ -37,6 +38,11 @@ impl Shutdown {
     fn take(&self) -> Option<Vec<ShutdownHook>> {
         Some(std::mem::take(&mut *lock(&self.hooks))).filter(|hooks| !hooks.is_empty())
     }
+}
+
+/// Returns the error of what ends because the server is shutting down.
+pub(crate) fn shutting_down() -> ErrorObject {
+    ErrorObject::internal("the server is shutting down")
 }
 
 impl Server {

@@ -166,7 +166,7 @@ pub(crate) struct Subscription {
     names: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     shown_lists: Arc<Mutex<ShownLists>>,
     mailbox: Arc<Mailbox>,
-    observed: Option<ObservedSubscription>,
+    observed: Option<Box<ObservedSubscription>>,
 }
 
 impl Subscription {
@@ -277,7 +277,7 @@ impl Subscription {
 
     /// Lets observers know of the end of the subscription.
     pub(crate) fn observe(&mut self, observed: Option<ObservedSubscription>) {
-        self.observed = observed;
+        self.observed = observed.map(Box::new);
     }
 
     /// Ends the subscription for this reason.

@@ -341,8 +341,8 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// Returns an error if the address is in use, if it is reachable from other machines and no host name is allowed, or
-    /// outside of a tokio runtime.
+    /// Returns an error if the address is in use, if it is reachable from other machines and no host name is allowed, if two
+    /// endpoints have the same path, or outside of a tokio runtime.
     pub async fn bind(self, address: impl tokio::net::ToSocketAddrs) -> Result<(), Error> {
         self.listen(address).await?.run().await
     }
@@ -387,11 +387,12 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// Returns an error if the address is reachable from other machines and no host name is allowed, or outside of a tokio
-    /// runtime.
+    /// Returns an error if the address is reachable from other machines and no host name is allowed, if two endpoints have the
+    /// same path, or outside of a tokio runtime.
     pub fn accept(mut self, listener: TcpListener) -> Result<Listening, Error> {
         let address = listener.local_addr()?;
-        self.check(address)?;
+        self.check_hosts(address)?;
+        self.check_paths()?;
         let (runtime, path, tls) =
             (TokioRuntime::current()?, std::mem::take(&mut self.path), self.tls.take());
         let url = self.public_url.take().map(|url| url.to_string());
@@ -401,7 +402,7 @@ impl Http {
     }
 
     /// Requires allowed host names for an address that is reachable from other machines: a page of another site could use any.
-    fn check(&self, address: SocketAddr) -> Result<(), Error> {
+    fn check_hosts(&self, address: SocketAddr) -> Result<(), Error> {
         if address.ip().is_loopback() || !self.origins.is_loopback() {
             return Ok(());
         }
@@ -409,6 +410,18 @@ impl Http {
             "{address} can be reached from other machines, so the host names of the server must be set: call \
              `.public_url(\"https://mcp.example.com/mcp\")` or `.allowed_hosts([\"mcp.example.com\"])`"
         )))
+    }
+
+    /// Rejects a path that is also that of the main endpoint, or of HTTP+SSE.
+    fn check_paths(&self) -> Result<(), Error> {
+        let names = [Some(&self.path), self.http_sse.as_ref()];
+        let mut paths: Vec<_> = names.into_iter().flatten().collect();
+        paths.extend(self.endpoints.iter().map(|endpoint| &endpoint.path));
+        paths.sort_unstable();
+        match paths.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(Error::Settings(format!("two endpoints must not have the path `{}`", pair[0]))),
+            None => Ok(()),
+        }
     }
 
     fn service(self, runtime: TokioRuntime) -> HttpService {

@@ -61,19 +61,25 @@ impl HttpState {
     }
 
     /// Returns the endpoint with a value of its own that has this path.
-    pub(crate) fn endpoint(&self, path: &str) -> Option<&NamedEndpoint> {
+    #[inline]
+    pub(crate) fn endpoint(&self, parts: &Parts) -> Option<&NamedEndpoint> {
+        // Most services have none, and the path is searched for with each use.
+        if self.endpoints.is_empty() {
+            return None;
+        }
+        let path = parts.uri.path();
         self.endpoints.iter().find(|endpoint| endpoint.path == path)
     }
 
     /// Returns the name that the sessions of an endpoint are bound to: its path, or nothing for the main endpoint.
     pub(crate) fn session_scope(&self, parts: &Parts) -> &str {
-        self.endpoint(parts.uri.path()).map_or("", |endpoint| &endpoint.path)
+        self.endpoint(parts).map_or("", |endpoint| &endpoint.path)
     }
 
     /// Returns the values of a request: that of its endpoint, and those that `extract` takes from it.
     pub(crate) fn extensions(&self, parts: &Parts) -> Extensions {
         let mut extensions = Extensions::default();
-        if let Some(endpoint) = self.endpoint(parts.uri.path()) {
+        if let Some(endpoint) = self.endpoint(parts) {
             (endpoint.insert_value)(&mut extensions);
         }
         self.extracts.iter().for_each(|extract| extract(parts, &mut extensions));

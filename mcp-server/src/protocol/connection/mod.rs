@@ -9,7 +9,7 @@ mod waiting;
 
 use std::time::Duration;
 
-use mcpwright_core::{DecodeError, ErrorCode, ErrorObject, Message, ProtocolVersion, Response};
+use mcpwright_core::{DecodeError, ErrorCode, Message, ProtocolVersion, Response};
 
 use crate::call::Call;
 use crate::call::outcome::Outcome;
@@ -29,6 +29,7 @@ use crate::protocol::modern;
 use crate::protocol::modern::subscriptions::Subscriptions;
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::server::Server;
+use crate::server::shutdown::shutting_down;
 use crate::subscriptions::hub::Wake;
 
 /// A client on one channel, in either era or in both at once.
@@ -220,7 +221,7 @@ impl Connection {
         let responses = self.subscriptions.close(reason, &self.server);
         actions.extend(responses.into_iter().map(|response| Action::Send(response.into())));
         let waiting = self.server_requests.overdue(Duration::ZERO, self.server.runtime().now());
-        actions.extend(self.fail_waiting(waiting, &ErrorObject::internal("the server is shutting down")));
+        actions.extend(self.fail_waiting(waiting, &shutting_down()));
         actions
     }
 

@@ -44,7 +44,7 @@ pub(crate) struct LegacySession {
     /// The changes for the client, on a connection that can send them.
     subscription: Option<Subscription>,
     /// `Some` if the session ends with its connection.
-    bound: Option<BoundSession>,
+    bound: Option<Box<BoundSession>>,
 }
 
 /// A subscription to a resource, and what observers know of it.
@@ -63,7 +63,7 @@ impl LegacySession {
     /// Returns a placeholder for a client without a session, which serves requests that need none.
     pub(crate) fn without_handshake(version: ProtocolVersion) -> Self {
         let client = Client::default().with_protocol_version(Some(version.clone()));
-        let handshake = Handshake { id: SessionId::from_bytes([0; 16]), version, client };
+        let handshake = Handshake { id: SessionId::NONE, version, client };
         Self::new(handshake, false)
     }
 
@@ -99,7 +99,7 @@ impl LegacySession {
 
     /// Binds the session to its connection: it ends with it.
     pub(crate) fn bind(&mut self, server: &Server, caller: &Caller) {
-        self.bound = Some(BoundSession::open(server, caller, &self.handshake));
+        self.bound = Some(Box::new(BoundSession::open(server, caller, &self.handshake)));
     }
 
     pub(crate) fn version(&self) -> &ProtocolVersion {

@@ -279,12 +279,12 @@ impl Sessions {
         is_over
     }
 
-    /// Returns the Unix time, in seconds.
     /// Returns the scope of the sessions of a request's endpoint.
     pub(crate) fn scope(&self, parts: &Parts) -> &str {
         self.state.session_scope(parts)
     }
 
+    /// Returns the Unix time, in seconds.
     fn unix_time(&self) -> u64 {
         let time: SystemTime = self.state.runtime.system_time();
         time.duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())

@@ -25,7 +25,7 @@ impl Router {
     pub(super) async fn answer(&self, parts: &Parts, body: Incoming) -> Answer {
         let path = parts.uri.path();
         let is_http_sse = self.service.0.http_sse.as_ref().is_some_and(|http_sse| http_sse.path == path);
-        let is_endpoint = path == self.path || self.service.0.state.endpoint(path).is_some();
+        let is_endpoint = path == self.path || self.service.0.state.endpoint(parts).is_some();
         if is_endpoint || is_http_sse {
             return self.service.0.handle(&Head::of(parts), body).await;
         }
