@@ -85,7 +85,7 @@ pub mod __private;
 /// The types of the protocol: requests, results, notifications and their parts, of all revisions.
 pub use mcpwright_core as types;
 pub use mcpwright_core::{
-    CacheScope, CallToolResult, Client, ContentBlock, ErrorObject, LoggingLevel, PromptMessage,
+    CacheScope, CallToolResult, Client, ContentBlock, ErrorObject, JsonText, LoggingLevel, PromptMessage,
 };
 #[cfg(feature = "macros")]
 pub use mcpwright_macros::{Choice, Form, arg, prompt, resource, server, tool};

@@ -1,8 +1,11 @@
 //! Outcomes of calls, and the answers among them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use mcpwright_core::{Caching, ClientCapabilities, ContentBlock, ErrorObject, JsonText, Meta};
+use mcpwright_core::{
+    Caching, CallToolResult, ClientCapabilities, ContentBlock, ErrorObject, JsonText, Meta,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -43,6 +46,9 @@ pub enum Outcome {
     MissingCapability(Box<ClientCapabilities>),
     /// No resource has this URI. The error code depends on the era.
     ResourceNotFound(String),
+    /// No tool or prompt has the name of the call, or the request does not see it. A name of a client is no label of a
+    /// metric: there is no limit to such names.
+    UnknownName(ErrorObject),
     /// The call failed with a protocol error.
     Failed(ErrorObject),
 }
@@ -151,7 +157,37 @@ impl Outcome {
         match self {
             Self::Complete(answer) => answer.is_error,
             Self::InputRequired(_) => false,
-            Self::MissingCapability(_) | Self::ResourceNotFound(_) | Self::Failed(_) => true,
+            Self::MissingCapability(_)
+            | Self::ResourceNotFound(_)
+            | Self::UnknownName(_)
+            | Self::Failed(_) => true,
+        }
+    }
+
+    /// Returns the text of an error for a log: the message of a protocol error, or the text that a tool returned with `isError`.
+    /// Returns `None` if the outcome is no error.
+    ///
+    /// ```
+    /// use mcpwright_core::{CallToolResult, ErrorObject};
+    /// use mcpwright_server::Outcome;
+    ///
+    /// let failed = Outcome::from(CallToolResult::error("the disk is full"));
+    /// assert_eq!(failed.error_text().as_deref(), Some("the disk is full"));
+    /// let failed = Outcome::from(ErrorObject::internal("the database is locked"));
+    /// assert_eq!(failed.error_text().as_deref(), Some("the database is locked"));
+    /// assert_eq!(Outcome::from(CallToolResult::text("done")).error_text(), None);
+    /// ```
+    pub fn error_text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Complete(answer) if answer.is_error => {
+                let result = self.result::<CallToolResult>().unwrap_or_default();
+                let texts: Vec<_> = result.content.iter().filter_map(ContentBlock::as_text).collect();
+                Some(texts.join("\n").into())
+            }
+            Self::Complete(_) | Self::InputRequired(_) => None,
+            Self::MissingCapability(missing) => Some(missing_capability(missing).message),
+            Self::ResourceNotFound(uri) => Some(ErrorObject::resource_not_found(uri).message),
+            Self::UnknownName(error) | Self::Failed(error) => Some(Cow::Borrowed(&error.message)),
         }
     }
 
@@ -164,7 +200,7 @@ impl Outcome {
             Self::InputRequired(_) => Err(ErrorObject::internal("this method must not require input")),
             Self::MissingCapability(missing) => Err(missing_capability(&missing)),
             Self::ResourceNotFound(uri) => Err(ErrorObject::resource_not_found(&uri)),
-            Self::Failed(error) => Err(error),
+            Self::UnknownName(error) | Self::Failed(error) => Err(error),
         }
     }
 }

@@ -21,7 +21,7 @@ impl Server {
     pub(crate) async fn complete(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
         let completion = self.completion(call, notifications).await;
         let answer = completion.and_then(|completion| {
-            self.answer("a completion", &CompleteResult::new(completion), Meta::new())
+            Ok(self.answer("a completion", &CompleteResult::new(completion), Meta::new())?)
         });
         answer.into()
     }
@@ -30,7 +30,7 @@ impl Server {
         &self,
         call: &Call,
         notifications: &NotificationSender,
-    ) -> Result<Completion, ErrorObject> {
+    ) -> Result<Completion, Outcome> {
         let params: CompleteParams = call.read()?;
         let context = Context::new(call, &self.state.shared, notifications);
         let known = params.context.map(|context| context.arguments.into_iter().collect()).unwrap_or_default();
@@ -38,13 +38,16 @@ impl Server {
         match &params.reference {
             CompletionReference::Prompt(prompt) => {
                 let prompt = self.find_prompt(call, &prompt.name).await?;
-                self.suggest(&prompt.core().parameters, &argument, value, known, context).await
+                Ok(self.suggest(&prompt.core().parameters, &argument, value, known, context).await?)
             }
             CompletionReference::Resource(resource) => {
                 let template = self.find_template(call, &resource.uri).await?;
-                self.suggest(&template.core().parameters, &argument, value, known, context).await
+                Ok(self.suggest(&template.core().parameters, &argument, value, known, context).await?)
             }
-            _ => Err(ErrorObject::invalid_params("`params.ref` must name a prompt or a resource template")),
+            _ => {
+                let reason = "`params.ref` must name a prompt or a resource template";
+                Err(ErrorObject::invalid_params(reason).into())
+            }
         }
     }
 

@@ -33,7 +33,8 @@ impl Server {
         Ok(Answer { requires, ..self.answer(&name, &result, meta)? })
     }
 
-    pub(crate) async fn find_prompt(&self, call: &Call, name: &str) -> Result<PromptHandler, ErrorObject> {
-        self.state.prompts.find(&self.view_of(call), name).await?.ok_or_else(|| unknown("prompt", name))
+    pub(crate) async fn find_prompt(&self, call: &Call, name: &str) -> Result<PromptHandler, Outcome> {
+        let found = self.state.prompts.find(&self.view_of(call), name).await?;
+        found.ok_or_else(|| Outcome::UnknownName(unknown("prompt", name)))
     }
 }

@@ -109,13 +109,11 @@ impl Server {
             return Ok(Some(reader));
         }
         for provider in &self.state.resources.providers {
-            let resource =
-                provider.resource(&view.request, uri).await.map_err(|error| unavailable(&*error))?;
+            let resource = provider.resource(&view.request, uri).await.map_err(unavailable)?;
             if let Some(resource) = resource.filter(is_valid) {
                 return Ok(Some(Reader::Resource(resource)));
             }
-            let mut templates =
-                provider.templates(&view.request).await.map_err(|error| unavailable(&*error))?;
+            let mut templates = provider.templates(&view.request).await.map_err(unavailable)?;
             templates.retain(is_valid);
             if let Some(reader) = best_match(view, &templates, uri)? {
                 return Ok(Some(reader));

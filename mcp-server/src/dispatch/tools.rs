@@ -26,7 +26,7 @@ impl Server {
     pub(crate) async fn call_tool(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
         let (tool, arguments) = match self.find_tool(call).await {
             Ok(found) => found,
-            Err(error) => return error.into(),
+            Err(outcome) => return outcome,
         };
         let timeouts = (tool.core().timeout, self.state.timeout);
         let config = self.tasks().map(|tasks| &tasks.config);
@@ -106,7 +106,7 @@ impl Server {
     }
 
     /// Returns the tool of a call, and its arguments as the text of an object.
-    async fn find_tool<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), ErrorObject> {
+    async fn find_tool<'a>(&self, call: &'a Call) -> Result<(ToolHandler, Cow<'a, str>), Outcome> {
         let name = call.name()?;
         let tool = match call.resolved() {
             // A middleware may have added values to the request since it was looked up.
@@ -116,7 +116,7 @@ impl Server {
             Some(Resolved::NotFound) => None,
             None => self.state.tools.find(&self.view_of(call), &name).await?,
         };
-        let tool = tool.ok_or_else(|| unknown("tool", &name))?;
+        let tool = tool.ok_or_else(|| Outcome::UnknownName(unknown("tool", &name)))?;
         Ok((tool, arguments(call.arguments())?))
     }
 

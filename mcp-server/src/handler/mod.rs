@@ -349,12 +349,12 @@ impl<K: HandlerKind> Handler<K> {
         self.0.error.clone().or_else(|| K::check_complete(&self.0).err().map(new))
     }
 
-    /// Returns the name or the URI that identifies the handler on a server.
     /// Returns `true` if the handler rejects calls that have neither a session nor an authenticated caller.
     pub(crate) fn needs_session(&self) -> bool {
         self.0.core.parameters.need_session()
     }
 
+    /// Returns the name or the URI that identifies the handler on a server.
     pub(crate) fn key(&self) -> &str {
         self.0.definition.key()
     }

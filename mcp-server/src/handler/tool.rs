@@ -59,7 +59,9 @@ impl Kind for Tool {
             return argument.map_or(Ok(()), |(_, argument)| Err(declared_argument(&argument.name)));
         }
         let schema = parts.core.parameters.generate_schema()?;
-        if let Value::Object(schema) = schema.into_value() {
+        if let Value::Object(mut schema) = schema.into_value() {
+            // Some clients reject a tool whose schema has none.
+            schema.entry("properties").or_insert_with(|| Map::new().into());
             publish(parts, schema);
         }
         Ok(())
@@ -141,6 +143,42 @@ impl ToolHandler {
     {
         let tool = Self::new(name, handler_of(function, F::Output::into_tool_result));
         tool.with_parameters(F::declare(Some(&names))).returns::<F::Output>()
+    }
+
+    /// Takes what a definition from elsewhere, such as a file or the list of another server, says about the tool: its title,
+    /// description, hints, icons and metadata. The name and the schemas stay.
+    ///
+    /// The handler has an [error](Self::checked) if the hints contradict each other: `readOnlyHint` and `destructiveHint` must
+    /// not both be `true`.
+    ///
+    /// ```
+    /// use mcpwright_core::Tool;
+    /// use mcpwright_server::ToolHandler;
+    /// use serde_json::json;
+    ///
+    /// // From the list of another server.
+    /// let mut tool: Tool = serde_json::from_value(json!({
+    ///     "name": "get_issue",
+    ///     "description": "Returns an issue.",
+    ///     "inputSchema": { "type": "object", "properties": { "number": { "type": "integer" } }, "required": ["number"] },
+    ///     "annotations": { "readOnlyHint": true },
+    ///     "_meta": { "example.com/team": "support" },
+    /// }))?;
+    /// let schema = std::mem::take(&mut tool.input_schema).into();
+    /// let forward = ToolHandler::with_portable_schema(&tool.name, schema, |arguments, _| async move {
+    ///     format!("would send {arguments}")
+    /// })
+    /// .described_by(tool);
+    /// assert_eq!(forward.definition().description.as_deref(), Some("Returns an issue."));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn described_by(mut self, definition: Tool) -> Self {
+        let Tool { title, description, annotations, icons, meta, other, .. } = definition;
+        let own = &mut self.parts_mut().definition;
+        (own.title, own.description, own.annotations) = (title, description, annotations);
+        (own.icons, own.meta, own.other) = (icons, meta, other);
+        self
     }
 
     /// Sets the mode in which calls become [tasks](https://modelcontextprotocol.io/extensions/tasks). Default: the mode

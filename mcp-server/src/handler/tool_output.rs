@@ -114,9 +114,10 @@ impl ToolHandler {
     /// Checks the structured content of a result, and wraps it as the published schema describes.
     pub(crate) fn finish(&self, mut result: CallToolResult) -> Result<CallToolResult, String> {
         let settings = self.settings();
+        let is_error = result.is_error == Some(true);
         let Some(mut structured) = result.structured_content.take() else {
             return match &settings.output_check {
-                Some(OutputCheck::Derived(_)) if result.is_error != Some(true) => {
+                Some(OutputCheck::Derived(_)) if !is_error => {
                     Err("it must have structured content".to_owned())
                 }
                 _ => Ok(result),
@@ -125,7 +126,8 @@ impl ToolHandler {
         if settings.wraps_output {
             structured = structured.wrap_in("result");
         }
-        if let Some(check) = &settings.output_check {
+        // The schema describes results of calls that succeeded.
+        if let Some(check) = settings.output_check.as_ref().filter(|_| !is_error) {
             check.check(&structured)?;
         }
         result.structured_content = Some(structured);

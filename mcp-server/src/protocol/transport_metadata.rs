@@ -40,6 +40,12 @@ pub trait TransportMetadata: Sync {
         false
     }
 
+    /// Returns `true` if a client of an earlier revision gets a session with `initialize`. Default: `true`. Otherwise it is
+    /// offered nothing that needs one.
+    fn has_sessions(&self) -> bool {
+        true
+    }
+
     /// Returns the revision that the metadata declares.
     fn declared_revision(&self) -> DeclaredRevision {
         DeclaredRevision::Absent

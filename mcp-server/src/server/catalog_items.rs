@@ -1,7 +1,6 @@
 //! The handlers of one kind: static ones, and those of providers.
 
-use std::collections::HashMap;
-use std::error::Error;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -188,7 +187,7 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
             return Ok(Some(handler.clone()));
         }
         for provider in &self.providers {
-            let found = provider.find(&view.request, key).await.map_err(|error| unavailable(&*error))?;
+            let found = provider.find(&view.request, key).await.map_err(unavailable)?;
             if let Some(handler) = found.filter(is_valid).filter(|handler| view.shows(handler)) {
                 return Ok(Some(handler));
             }
@@ -230,9 +229,10 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
         }
         let mut all = self.static_items.clone();
         for provider in &self.providers {
-            let provided = provider.all(&view.request).await.map_err(|error| unavailable(&*error))?;
+            let provided = provider.all(&view.request).await.map_err(unavailable)?;
             all.extend(provided.into_iter().filter(is_valid));
         }
+        warn_of_duplicates(&all);
         match keys {
             Some(keys) => self.encode(keys, revisions, all),
             None => Snapshot::new(revisions, all, false).map(Arc::new).map_err(|error| not_encoded(&error)),
@@ -268,6 +268,15 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
     }
 }
 
+/// Logs the handlers of providers that have the key of an earlier one: clients see only the first that their rules show.
+fn warn_of_duplicates<H: ListEntry>(handlers: &[H]) {
+    let mut keys = HashSet::new();
+    for handler in handlers.iter().filter(|handler| !keys.insert(handler.key())) {
+        let key = incident::escaped(handler.key());
+        tracing::warn!(kind = H::KIND, %key, "a handler of a provider has the name of an earlier one");
+    }
+}
+
 fn not_encoded(error: &serde_json::Error) -> ErrorObject {
     incident::internal("cannot encode a list", error)
 }
@@ -282,8 +291,12 @@ pub(crate) fn is_valid<H: ListEntry>(handler: &H) -> bool {
     error.is_none()
 }
 
-pub(crate) fn unavailable(error: &(dyn Error + Send + Sync + 'static)) -> ErrorObject {
-    incident::internal("a provider failed", &error)
+/// Returns the error for the client if a provider failed: its own [`ErrorObject`], or an incident number.
+pub(crate) fn unavailable(error: ProviderError) -> ErrorObject {
+    match error.downcast::<ErrorObject>() {
+        Ok(error) => *error,
+        Err(error) => incident::internal("a provider failed", &error),
+    }
 }
 
 impl Provider<ToolHandler> for dyn ToolProvider {

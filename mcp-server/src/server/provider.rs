@@ -10,7 +10,8 @@ use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler, ToolHandle
 use crate::subscriptions::notify::Notify;
 use crate::subscriptions::subscribed::Subscribed;
 
-/// An error of a provider. The client receives an incident number, and the log the error.
+/// An error of a provider. An [`ErrorObject`] reaches the client as it is. For any other error, the client receives an incident
+/// number, and the log the error.
 ///
 /// ```
 /// use mcpwright_core::ErrorCode;

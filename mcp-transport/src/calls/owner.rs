@@ -22,6 +22,12 @@ pub(crate) trait CallOwner: Send + Sync + Sized + 'static {
     /// Sends a message to where the answer of a call goes. The connection is locked.
     fn send(&self, sink: &Self::Sink, message: &Message);
 
+    /// Sends the changes that were published before the answer of a call, if they go to the same stream. The connection is
+    /// locked.
+    fn send_changes(&self, connection: &mut Connection) {
+        let _ = connection;
+    }
+
     /// Returns a future that is ready when the tasks of calls must end.
     fn shutdown(&self) -> BoxFuture<'static, ()>;
 

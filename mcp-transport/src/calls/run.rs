@@ -63,6 +63,7 @@ fn answer<O: CallOwner>(owner: Arc<O>, call: PendingCall<O::Sink>) -> BoxFuture<
 pub(crate) fn finish<O: CallOwner>(owner: &Arc<O>, call: &Call, outcome: Outcome, gate: &CallGate<O::Sink>) {
     let id = call.call_id();
     let mut connection = owner.connection();
+    owner.send_changes(&mut connection);
     let actions = connection.finished(call, outcome);
     let has_ended = !connection.is_waiting(id);
     let in_task = if has_ended {

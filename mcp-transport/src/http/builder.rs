@@ -16,7 +16,7 @@ use crate::http::legacy::http_sse::HttpSse;
 use crate::http::legacy::session::Sessions;
 use crate::http::limits::Limits;
 use crate::http::net::listening::{Listening, ServeConfig};
-use crate::http::state::{Extract, HttpState, NamedEndpoint};
+use crate::http::state::{Extract, HttpSettings, HttpState, NamedEndpoint};
 use crate::http::tls::Tls;
 use crate::runtime::TokioRuntime;
 
@@ -41,6 +41,7 @@ pub fn http(server: impl IntoServer) -> Http {
         http_sse: None,
         extracts: Vec::new(),
         endpoints: Vec::new(),
+        has_sessions: true,
         tls: None,
     }
 }
@@ -75,6 +76,7 @@ pub struct Http {
     http_sse: Option<String>,
     extracts: Vec<Extract>,
     endpoints: Vec<NamedEndpoint>,
+    has_sessions: bool,
     pub(crate) tls: Option<Tls>,
 }
 
@@ -106,7 +108,9 @@ impl Http {
     /// Also serves the server at another path, as an endpoint of its own: the rules of the server find `value` in its requests,
     /// and decide which tools and instructions it has. Handlers find it with `Ext`.
     ///
-    /// A session of one endpoint is unknown at the others.
+    /// A session of one endpoint is unknown at the others. A [service](Self::into_service) with further endpoints reads the
+    /// path: it must be mounted so that it sees the whole of it, which `nest_service` of axum removes. Any other path than
+    /// [`path`](Self::path) and those of the endpoints is answered with 404.
     ///
     /// ```
     /// use mcpwright_server::{Item, Server, ToolHandler};
@@ -198,6 +202,28 @@ impl Http {
         self
     }
 
+    /// Allows requests of pages of any origin, and adds no headers of CORS. Another layer must then decide about `Origin`: one
+    /// with rules that [`cors`](Self::cors) does not have, such as patterns or credentials.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use mcpwright_server::Server;
+    ///
+    /// let http = mcpwright_transport::http(Server::builder("notes", "1.0.0")).allow_any_origin();
+    /// let service = http.into_service();
+    /// let request = http::Request::get("/mcp").header("host", "localhost").header("origin", "https://app.example");
+    /// let response = service.handle(request.body(String::new()).expect("the request is valid")).await;
+    /// // A stream needs a session: the origin was accepted.
+    /// assert_eq!(response.status(), 400);
+    /// assert!(!response.headers().contains_key("access-control-allow-origin"));
+    /// # }
+    /// ```
+    pub fn allow_any_origin(mut self) -> Self {
+        self.origins.allow_any_origin();
+        self
+    }
+
     /// Allows pages of these origins, such as `https://app.example.com`, to call the server from a browser, with CORS headers;
     /// `*` stands for all origins.
     ///
@@ -266,6 +292,38 @@ impl Http {
         let path = path.into();
         assert!(path.starts_with('/'), "a path must start with `/`: `/sse`, for example");
         self.http_sse = Some(path);
+        self
+    }
+
+    /// Sets whether clients of earlier revisions get sessions. Default: `true`.
+    ///
+    /// Without sessions, `initialize` is answered without an id, and each request stands alone: any replica answers it, without
+    /// a shared [`key`](Self::key). Handlers cannot ask such clients for anything, and these clients receive no changes, no log
+    /// messages, and no events that they missed. GET and DELETE are answered with 405. Clients of 2026-07-28 are not affected.
+    ///
+    /// A server with sessions on many replicas needs only the same `key` on each of them: the id contains the handshake.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use mcpwright_server::Server;
+    ///
+    /// let service = mcpwright_transport::http(Server::builder("notes", "1.0.0")).sessions(false).into_service();
+    /// let body = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25",
+    ///     "capabilities":{},"clientInfo":{"name":"curl","version":"8.0.0"}}}"#;
+    /// let request = http::Request::post("/mcp")
+    ///     .header("host", "localhost")
+    ///     .header("accept", "application/json, text/event-stream")
+    ///     .header("content-type", "application/json")
+    ///     .body(body.to_owned())
+    ///     .expect("the request is valid");
+    /// let response = service.handle(request).await;
+    /// assert_eq!(response.status(), 200);
+    /// assert!(!response.headers().contains_key("mcp-session-id"));
+    /// # }
+    /// ```
+    pub fn sessions(mut self, has_sessions: bool) -> Self {
+        self.has_sessions = has_sessions;
         self
     }
 
@@ -393,12 +451,11 @@ impl Http {
         let address = listener.local_addr()?;
         self.check_hosts(address)?;
         self.check_paths()?;
-        let (runtime, path, tls) =
-            (TokioRuntime::current()?, std::mem::take(&mut self.path), self.tls.take());
+        let (runtime, tls) = (TokioRuntime::current()?, self.tls.take());
         let url = self.public_url.take().map(|url| url.to_string());
         let limits = self.limits;
         let service = self.service(runtime);
-        Ok(Listening::new(listener, ServeConfig { address, url, path, tls, limits, service }))
+        Ok(Listening::new(listener, ServeConfig { address, url, tls, limits, service }))
     }
 
     /// Requires allowed host names for an address that is reachable from other machines: a page of another site could use any.
@@ -435,11 +492,13 @@ impl Http {
             );
         }
         let (seal, store) = (server.seal().clone(), Arc::clone(server.store()));
-        let state = HttpState::new(server, runtime, self.limits, self.extracts, self.endpoints);
+        let Self { path, origins, limits, http_sse, extracts, endpoints, has_sessions, .. } = self;
+        let settings = HttpSettings { path, limits, extracts, endpoints, has_sessions };
+        let state = HttpState::new(server, runtime, settings);
         HttpService(Arc::new(Endpoint {
             sessions: Sessions::new(&state, seal, store),
-            origins: self.origins,
-            http_sse: self.http_sse.map(HttpSse::new).map(Arc::new),
+            origins,
+            http_sse: http_sse.map(HttpSse::new).map(Arc::new),
             state,
         }))
     }

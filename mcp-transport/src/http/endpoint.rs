@@ -28,9 +28,13 @@ use crate::http::state::{HttpState, caller, is_set};
 /// The HTTP methods of the endpoint.
 const ALLOWED: &str = "POST, GET, DELETE, OPTIONS";
 
+/// The HTTP methods of an endpoint without sessions.
+const ALLOWED_WITHOUT_SESSIONS: &str = "POST, OPTIONS";
+
 /// A server as a [`tower_service::Service`], for hyper, axum and others. Cheap to clone.
 ///
-/// It ignores the path, which the code that mounts it checks.
+/// It ignores the path, which the code that mounts it checks, unless there are
+/// [further endpoints](crate::http::Http::endpoint).
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -162,16 +166,25 @@ impl Endpoint {
         if let Some(http_sse) = self.http_sse.as_ref().filter(|http_sse| http_sse.path == path) {
             return http_sse::handle(&self.state, http_sse, head, body).await;
         }
+        if !self.state.has_path(head.parts) {
+            let reason = format!(
+                "the endpoints of this server are {}: the service must receive the whole path of a request",
+                self.state.paths()
+            );
+            return answer::rejection(StatusCode::NOT_FOUND, reason);
+        }
+        let allowed = if self.state.has_sessions { ALLOWED } else { ALLOWED_WITHOUT_SESSIONS };
         match head.parts.method {
             Method::POST => self.post(head, body).await,
+            Method::GET | Method::DELETE if !self.state.has_sessions => answer::not_allowed(allowed),
             Method::GET => requests::get(&self.state, &self.sessions, head).await,
             Method::DELETE => requests::delete(&self.sessions, head).await,
             Method::OPTIONS => {
                 let mut answer = answer::empty(StatusCode::NO_CONTENT);
-                answer.headers_mut().insert(http::header::ALLOW, HeaderValue::from_static(ALLOWED));
+                answer.headers_mut().insert(http::header::ALLOW, HeaderValue::from_static(allowed));
                 answer
             }
-            _ => answer::not_allowed(ALLOWED),
+            _ => answer::not_allowed(allowed),
         }
     }
 
@@ -247,7 +260,7 @@ impl Endpoint {
         Ok(Exchange::start(self.state.server.clone(), call, accepts, permit))
     }
 
-    /// Answers a handshake with the id of the new session.
+    /// Answers a handshake with the id of the new session, if clients get sessions.
     fn open_session(
         &self,
         head: &Head<'_>,
@@ -255,6 +268,10 @@ impl Endpoint {
         response: Response,
         handshake: &Handshake,
     ) -> Answer {
+        let status = answer::status(response.outcome.as_ref().err(), Era::Legacy, Stage::BeforeCall);
+        if !self.state.has_sessions {
+            return answer::json(status, &response.into());
+        }
         if self.sessions.is_full() {
             return answer::limit_reached(&too_many_sessions());
         }
@@ -264,7 +281,6 @@ impl Endpoint {
             let rejected = Response::error(response.id, ErrorObject::invalid_params(reason));
             return answer::json(StatusCode::BAD_REQUEST, &rejected.into());
         };
-        let status = answer::status(response.outcome.as_ref().err(), Era::Legacy, Stage::BeforeCall);
         self.state.server.session_opened(caller, handshake);
         let mut answer = answer::json(status, &response.into());
         requests::add_session_id(&mut answer, &id);

@@ -20,11 +20,24 @@ pub(crate) struct NamedEndpoint {
     pub(crate) insert_value: Box<dyn Fn(&mut Extensions) + Send + Sync>,
 }
 
+/// The settings of a service.
+pub(crate) struct HttpSettings {
+    /// The path of the main endpoint.
+    pub(crate) path: String,
+    pub(crate) limits: Limits,
+    pub(crate) extracts: Vec<Extract>,
+    pub(crate) endpoints: Vec<NamedEndpoint>,
+    /// Clients of earlier revisions get sessions.
+    pub(crate) has_sessions: bool,
+}
+
 /// The state that all requests to one HTTP service share.
 pub(crate) struct HttpState {
     pub(crate) server: Server,
     pub(crate) runtime: TokioRuntime,
+    pub(crate) path: String,
     pub(crate) limits: Limits,
+    pub(crate) has_sessions: bool,
     extracts: Vec<Extract>,
     endpoints: Vec<NamedEndpoint>,
     pub(crate) calls: Limiter,
@@ -38,18 +51,15 @@ pub(crate) struct HttpState {
 }
 
 impl HttpState {
-    pub(crate) fn new(
-        server: Server,
-        runtime: TokioRuntime,
-        limits: Limits,
-        extracts: Vec<Extract>,
-        endpoints: Vec<NamedEndpoint>,
-    ) -> Arc<Self> {
+    pub(crate) fn new(server: Server, runtime: TokioRuntime, settings: HttpSettings) -> Arc<Self> {
+        let HttpSettings { path, limits, extracts, endpoints, has_sessions } = settings;
         let serving = Mutex::new(Some(server.start_serving()));
         Arc::new(Self {
             server,
             runtime,
+            path,
             limits,
+            has_sessions,
             extracts,
             endpoints,
             calls: Limiter::new(limits.max_calls),
@@ -69,6 +79,19 @@ impl HttpState {
         }
         let path = parts.uri.path();
         self.endpoints.iter().find(|endpoint| endpoint.path == path)
+    }
+
+    /// Returns `true` if the path is that of an endpoint, or if the code that mounts the service decides about paths: the
+    /// paths of further endpoints must not be mistaken for each other.
+    pub(crate) fn has_path(&self, parts: &Parts) -> bool {
+        self.endpoints.is_empty() || parts.uri.path() == self.path || self.endpoint(parts).is_some()
+    }
+
+    /// Returns the paths of the endpoints, the main one first, for texts.
+    pub(crate) fn paths(&self) -> String {
+        let others = self.endpoints.iter().map(|endpoint| endpoint.path.as_str());
+        let paths: Vec<_> = std::iter::once(self.path.as_str()).chain(others).collect();
+        paths.join(", ")
     }
 
     /// Returns the name that the sessions of an endpoint are bound to: its path, or nothing for the main endpoint.

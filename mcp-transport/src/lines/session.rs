@@ -154,12 +154,21 @@ impl LineSession {
 
     /// Appends the changes to the output, if it is empty enough. Returns `true` if there were any.
     pub(crate) fn append_changes(&self) -> bool {
-        if !self.output.has_room() || !self.has_changes.swap(false, Ordering::SeqCst) {
+        if !self.has_changes.load(Ordering::SeqCst) {
             return false;
         }
-        let mut connection = self.connection();
-        self.append_messages(connection.changes());
-        true
+        self.append_changes_of(&mut self.connection())
+    }
+
+    /// Does the same with the locked connection.
+    fn append_changes_of(&self, connection: &mut Connection) -> bool {
+        let appends = self.has_changes.load(Ordering::SeqCst)
+            && self.output.has_room()
+            && self.has_changes.swap(false, Ordering::SeqCst);
+        if appends {
+            self.append_messages(connection.changes());
+        }
+        appends
     }
 
     fn append_messages(&self, actions: impl IntoIterator<Item = Action>) {
@@ -275,6 +284,10 @@ impl CallOwner for LineSession {
 
     fn send(&self, _: &LineSink, message: &Message) {
         self.append(message);
+    }
+
+    fn send_changes(&self, connection: &mut Connection) {
+        self.append_changes_of(connection);
     }
 
     fn shutdown(&self) -> BoxFuture<'static, ()> {

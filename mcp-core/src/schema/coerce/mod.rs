@@ -40,7 +40,7 @@ impl CompiledSchema {
     ///
     /// Coercion converts values that can be converted without loss: `"5"` to 5, `"true"` to true, 5 to `"5"`, `"[1]"`
     /// and `"{}"` to the array and the object they contain, an enumerated string in another case to its exact text,
-    /// and `null` for an optional member to its absence. An integer written as `5.0` becomes 5 even if `strict`,
+    /// and `null` for an optional member to its absence, like `""` if the member is not a string. An integer written as `5.0` becomes 5 even if `strict`,
     /// because the two are equal in JSON Schema.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl CompiledSchema {
 
     /// Validates one member of an object as [`CompiledSchema::coerce`] does, without the other members.
     ///
-    /// Returns `Ok(None)` if the value is `null` and means that the member is absent.
+    /// Returns `Ok(None)` if the value is `null` or `""` and means that the member is absent.
     ///
     /// # Errors
     ///
@@ -243,7 +243,7 @@ impl<'a> Coercer<'a> {
             *value = members.into();
         }
         let Value::Object(members) = value else { return self.report_mismatch(rule, value, path) };
-        if members.values().any(Value::is_null) {
+        if members.values().any(is_empty) {
             members.retain(|name, value| !self.is_absent(object, name, value));
         }
         let mut matches = self.has_required(object, members, path);
@@ -294,12 +294,25 @@ impl<'a> Coercer<'a> {
         }
     }
 
-    /// Returns `true` if the member is optional and its value is a `null` that can only mean its absence.
+    /// Returns `true` if the member is optional and its value, `null` or an empty string, can only mean its absence.
     fn is_absent(&mut self, object: &'a ObjectRule, name: &str, value: &Value) -> bool {
+        if self.strict || !is_empty(value) {
+            return false;
+        }
         match object.member(name) {
-            Some(member) if value.is_null() && !self.strict && !member.required => {
-                !self.accepts_null(&member.rule, 0)
+            Some(member) if !member.required && value.is_null() => !self.accepts_null(&member.rule, 0),
+            Some(member) if !member.required => !self.accepts_text(&member.rule, 0),
+            _ => false,
+        }
+    }
+
+    fn accepts_text(&mut self, rule: &'a Rule, hops: usize) -> bool {
+        match self.shape.resolve(rule) {
+            Rule::Any | Rule::String(_) | Rule::Values(_) => true,
+            Rule::Choice(branches) if hops < MAX_HOPS && self.take_steps(branches.len()) => {
+                branches.iter().any(|branch| self.accepts_text(branch, hops + 1))
             }
+            Rule::Choice(_) => true,
             _ => false,
         }
     }
@@ -314,6 +327,11 @@ impl<'a> Coercer<'a> {
             _ => false,
         }
     }
+}
+
+/// Returns `true` for `null` and an empty string, which some models send for a member that they do not use.
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("")
 }
 
 /// The step budget and the problems.

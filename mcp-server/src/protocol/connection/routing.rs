@@ -105,7 +105,8 @@ impl Connection {
         let routed = match (&*request.method, &mut self.session) {
             (method::PING, _) => Routed::Reply(json::empty_object()),
             (method::INITIALIZE, session) if !session.as_ref().is_some_and(LegacySession::is_open) => {
-                let (mut opened, result) = LegacySession::open(request, server, caller, extensions)?;
+                let (mut opened, result) =
+                    LegacySession::open(request, server, caller, extensions, metadata)?;
                 if let Some(wake) = &self.wake {
                     opened.listen(server, caller, extensions, wake)?;
                 }

@@ -27,7 +27,7 @@ pub(crate) fn finish(
             return unsupported_by_client(&reason, method);
         }
         Outcome::ResourceNotFound(uri) => return Err(not_found(&uri)),
-        Outcome::Failed(error) => return Err(error),
+        Outcome::UnknownName(error) | Outcome::Failed(error) => return Err(error),
     };
     match answer.fields {
         Fields::Page(page) => {

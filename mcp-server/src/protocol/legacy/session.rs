@@ -5,8 +5,8 @@ use std::collections::btree_map::Entry;
 
 use mcpwright_core::{
     Client, Era, ErrorObject, InitializeParams, InitializeResult, JsonText, Members, Meta, Notification,
-    ProgressToken, ProtocolVersion, Request, SetLevelParams, SubscribeParams, SubscriptionFilter,
-    TASKS_EXTENSION, method,
+    ProgressToken, ProtocolVersion, Request, ServerCapabilities, SetLevelParams, SubscribeParams,
+    SubscriptionFilter, TASKS_EXTENSION, method,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -77,6 +77,7 @@ impl LegacySession {
         server: &Server,
         caller: &Caller,
         extensions: &Extensions,
+        metadata: &dyn TransportMetadata,
     ) -> Result<(Self, JsonText), ErrorObject> {
         let params: InitializeParams = read(request)?;
         let version = if params.protocol_version.era() == Some(Era::Legacy) {
@@ -84,7 +85,8 @@ impl LegacySession {
         } else {
             ProtocolVersion::LATEST_LEGACY
         };
-        let (mut declared, mut offered) = (params.capabilities, server.capabilities().clone());
+        let (mut declared, offered) = (params.capabilities, server.capabilities().clone());
+        let mut offered = if metadata.has_sessions() { offered } else { without_session_features(offered) };
         declared.extensions = without_tasks(declared.extensions);
         offered.extensions = without_tasks(offered.extensions);
         let client = Client::new(Some(params.client_info), declared)
@@ -270,6 +272,21 @@ impl LegacySession {
             bound.close(reason);
         }
     }
+}
+
+/// Removes what a client without a session cannot use: subscriptions, changes and log messages.
+fn without_session_features(mut offered: ServerCapabilities) -> ServerCapabilities {
+    if let Some(tools) = &mut offered.tools {
+        tools.list_changed = None;
+    }
+    if let Some(prompts) = &mut offered.prompts {
+        prompts.list_changed = None;
+    }
+    if let Some(resources) = &mut offered.resources {
+        (resources.subscribe, resources.list_changed) = (None, None);
+    }
+    offered.logging = None;
+    offered
 }
 
 /// Removes the tasks extension, which starts with the next revision.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mcpwright_core::Tool;
 
 use crate::call::request_info::RequestInfo;
+use crate::handler::ToolHandler;
 use crate::server::builder::Builder;
 use crate::server::item::Item;
 use crate::server::rules::Presentation;
@@ -131,6 +132,27 @@ impl Builder {
     ) -> Self {
         self.rules.instructions = Some(Arc::new(instructions));
         self
+    }
+
+    /// Returns the definitions of the tools that the builder has so far, such as those that `#[server]` declares. Tools of
+    /// providers are not among them.
+    ///
+    /// ```
+    /// use mcpwright_server::{ResourceHandler, Server, ToolHandler};
+    ///
+    /// let builder = Server::builder("clock", "1.0.0").tool(ToolHandler::function("now", [], || async { "noon" }));
+    /// // A resource that describes each tool.
+    /// let pages: Vec<_> = builder.tools().map(|tool| (tool.name.clone(), format!("# {}", tool.name))).collect();
+    /// let server = pages.into_iter().fold(builder, |builder, (name, page)| {
+    ///     builder.resource(ResourceHandler::function(format!("doc://{name}"), name, move || {
+    ///         let page = page.clone();
+    ///         async move { page }
+    ///     }))
+    /// });
+    /// # let _ = server.build();
+    /// ```
+    pub fn tools(&self) -> impl Iterator<Item = &Tool> {
+        self.tools.iter().map(ToolHandler::definition)
     }
 
     /// Removes the tools that do not satisfy a condition, such as some of those that `#[server]` declares. Tools of providers

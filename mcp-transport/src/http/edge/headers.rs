@@ -79,7 +79,11 @@ impl TransportMetadata for Headers<'_> {
     }
 
     fn has_session_id(&self) -> bool {
-        self.head.session.is_present()
+        self.state.has_sessions && self.head.session.is_present()
+    }
+
+    fn has_sessions(&self) -> bool {
+        self.state.has_sessions
     }
 
     fn declared_revision(&self) -> DeclaredRevision {

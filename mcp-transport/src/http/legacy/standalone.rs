@@ -52,7 +52,7 @@ mod tests {
 
     use super::*;
     use crate::http::limits::Limits;
-    use crate::http::state::HttpState;
+    use crate::http::state::{HttpSettings, HttpState};
     use crate::runtime::TokioRuntime;
 
     /// Counts wake-ups.
@@ -73,7 +73,14 @@ mod tests {
         let initialize = br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"a","version":"1"}}}"#;
         connection.receive(Decoder::new().decode(initialize));
         let runtime = TokioRuntime::current().expect("there is a runtime");
-        let state = HttpState::new(server, runtime, Limits::default(), Vec::new(), Vec::new());
+        let settings = HttpSettings {
+            path: "/mcp".to_owned(),
+            limits: Limits::default(),
+            extracts: Vec::new(),
+            endpoints: Vec::new(),
+            has_sessions: true,
+        };
+        let state = HttpState::new(server, runtime, settings);
         (ActiveSession::new(&state, connection), notify)
     }
 

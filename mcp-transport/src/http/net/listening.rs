@@ -24,7 +24,6 @@ pub(crate) struct ServeConfig {
     pub(crate) address: SocketAddr,
     /// The public URL, if it is set.
     pub(crate) url: Option<String>,
-    pub(crate) path: String,
     pub(crate) tls: Option<Tls>,
     pub(crate) limits: Limits,
     pub(crate) service: HttpService,
@@ -54,9 +53,8 @@ pub struct Listening {
 }
 
 impl Listening {
-    pub(crate) fn new(listener: TcpListener, mut config: ServeConfig) -> Self {
-        let path = std::mem::take(&mut config.path);
-        let router = Router { path, service: config.service.clone(), is_ready: AtomicBool::new(true) };
+    pub(crate) fn new(listener: TcpListener, config: ServeConfig) -> Self {
+        let router = Router { service: config.service.clone(), is_ready: AtomicBool::new(true) };
         let monitor = Monitor::new(config.limits);
         let permits = config.limits.max_connections.min(Semaphore::MAX_PERMITS);
         let connection_permits = Arc::new(Semaphore::new(permits));
@@ -71,7 +69,7 @@ impl Listening {
     /// Returns the URL of the endpoint: the public one if it is set, otherwise that of the address.
     pub fn url(&self) -> String {
         let scheme = if self.config.tls.is_some() { "https" } else { "http" };
-        let here = || format!("{scheme}://{}{}", self.config.address, self.router.path);
+        let here = || format!("{scheme}://{}{}", self.config.address, self.router.service.0.state.path);
         self.config.url.clone().unwrap_or_else(here)
     }
 

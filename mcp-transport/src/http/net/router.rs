@@ -14,7 +14,6 @@ use crate::http::endpoint::HttpService;
 
 /// The paths of the server.
 pub(super) struct Router {
-    pub(super) path: String,
     pub(super) service: HttpService,
     /// `/readyz` reports readiness.
     pub(super) is_ready: AtomicBool,
@@ -25,7 +24,8 @@ impl Router {
     pub(super) async fn answer(&self, parts: &Parts, body: Incoming) -> Answer {
         let path = parts.uri.path();
         let is_http_sse = self.service.0.http_sse.as_ref().is_some_and(|http_sse| http_sse.path == path);
-        let is_endpoint = path == self.path || self.service.0.state.endpoint(parts).is_some();
+        let state = &self.service.0.state;
+        let is_endpoint = path == state.path || state.endpoint(parts).is_some();
         if is_endpoint || is_http_sse {
             return self.service.0.handle(&Head::of(parts), body).await;
         }
@@ -37,7 +37,7 @@ impl Router {
             "/healthz" | "/readyz" => answer::not_allowed("GET, HEAD"),
             _ => answer::rejection(
                 StatusCode::NOT_FOUND,
-                format!("the endpoint of this server is {}", self.path),
+                format!("the endpoint of this server is {}", state.path),
             ),
         }
     }
