@@ -97,10 +97,11 @@ pub use mcpwright_server::{
     Failure, Field, Form, FormField, FromContext, Handler, HandlerError, HandlerKind, HeaderParam,
     InputError, InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
     IntoToolResult, Item, Json, MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify,
-    NotifySet, Observer, Outcome, Parameter, ProgressValue, PromptHandler, PromptProvider, ProviderError,
-    ReplicaHandle, RequestInfo, ResourceHandler, ResourceProvider, Serve, Server, Session, SessionError,
-    SessionId, SessionInfo, SessionValue, StepError, Store, StoreError, Subscribed, SubscriptionInfo,
-    TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler, ToolProvider, async_trait, testing,
+    NotifySet, Observer, OptionalFeature, Outcome, Parameter, ProgressValue, PromptHandler, PromptProvider,
+    ProviderError, ReplicaHandle, RequestInfo, ResourceHandler, ResourceProvider, Serve, Server, Session,
+    SessionError, SessionId, SessionInfo, SessionValue, StepError, Store, StoreError, Subscribed,
+    SubscriptionInfo, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler, ToolProvider,
+    async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};

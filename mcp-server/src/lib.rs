@@ -89,6 +89,7 @@ pub use runtime::Runtime;
 pub use server::Server;
 pub use server::builder::Builder;
 pub use server::catalog::{Catalog, Entry};
+pub use server::feature::OptionalFeature;
 pub use server::item::Item;
 pub use server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
 pub use server::serve::{IntoServer, Serve};

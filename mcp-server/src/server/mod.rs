@@ -4,6 +4,7 @@ pub(crate) mod bounded_cache;
 pub(crate) mod builder;
 pub(crate) mod catalog;
 pub(crate) mod catalog_items;
+pub(crate) mod feature;
 pub(crate) mod item;
 pub(crate) mod list_cache;
 pub(crate) mod list_changes;
@@ -218,6 +219,7 @@ impl Server {
                 capabilities.resources.is_some()
             }
             method::COMPLETION_COMPLETE => capabilities.completions.is_some(),
+            method::LOGGING_SET_LEVEL => capabilities.logging.is_some(),
             _ => true,
         }
     }
@@ -285,10 +287,6 @@ impl Server {
 
     pub(crate) fn info_text(&self) -> &str {
         &self.state.info_text
-    }
-
-    pub(crate) fn has_subscriptions(&self) -> bool {
-        self.state.capabilities.resources.is_some()
     }
 }
 

@@ -20,6 +20,7 @@ use crate::observer::Observers;
 use crate::replicas::session_values::{SessionValues, SharedSessionValues};
 use crate::replicas::store::Store;
 use crate::server::catalog_items::CatalogItems;
+use crate::server::feature::WithoutLogging;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::server::rules::Rules;
 use crate::server::shutdown::Shutdown;
@@ -62,6 +63,9 @@ impl ServerState {
     pub(crate) fn share_with_handlers(&mut self) {
         self.shared.insert(self.notify.clone());
         self.shared.insert(SharedSessionValues(Arc::clone(&self.session_values)));
+        if self.capabilities.logging.is_none() {
+            self.shared.insert(WithoutLogging);
+        }
     }
 
     /// Returns the capabilities that follow from the registered handlers.

@@ -7,6 +7,7 @@ use mcpwright_core::{CacheScope, Caching, ErrorObject, SubscriptionFilter};
 use crate::call::Call;
 use crate::call::request_info::RequestInfo;
 use crate::incident;
+use crate::replicas::change::Change;
 use crate::server::Server;
 use crate::server::catalog_items::View;
 use crate::server::item::Item;
@@ -93,13 +94,11 @@ impl Server {
         mut requested: SubscriptionFilter,
         request: &RequestInfo<'_>,
     ) -> (SubscriptionFilter, Vec<(String, Subscribed)>) {
-        let capabilities = &self.state.capabilities;
-        let keep = |requested: Option<bool>, is_supported: bool| requested.filter(|it| *it && is_supported);
+        let keep = |requested: Option<bool>, list| requested.filter(|it| *it && self.announces(&list));
         let mut filter = SubscriptionFilter::new();
-        filter.tools_list_changed = keep(requested.tools_list_changed, capabilities.tools.is_some());
-        filter.prompts_list_changed = keep(requested.prompts_list_changed, capabilities.prompts.is_some());
-        filter.resources_list_changed =
-            keep(requested.resources_list_changed, capabilities.resources.is_some());
+        filter.tools_list_changed = keep(requested.tools_list_changed, Change::Tools);
+        filter.prompts_list_changed = keep(requested.prompts_list_changed, Change::Prompts);
+        filter.resources_list_changed = keep(requested.resources_list_changed, Change::Resources);
         let mut resources = Vec::new();
         if self.has_subscriptions() {
             filter.resource_subscriptions = std::mem::take(&mut requested.resource_subscriptions);

@@ -15,6 +15,7 @@ mod endpoints;
 mod framing;
 mod headers;
 mod http2;
+mod http_sse;
 mod input_requests;
 mod isolation;
 mod lifecycle;

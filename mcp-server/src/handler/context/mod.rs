@@ -19,6 +19,7 @@ use crate::handler::error::Failure;
 use crate::handler::progress::ProgressValue;
 use crate::input_required::pending::{Interruption, PendingInput};
 use crate::replicas::session_values::{SessionValues, SharedSessionValues};
+use crate::server::feature::WithoutLogging;
 use crate::session_id::SessionId;
 use crate::subscriptions::notify::Notify;
 use crate::sync::lock;
@@ -203,7 +204,9 @@ impl Context {
     /// # }).unwrap();
     /// ```
     pub fn is_log_enabled(&self, level: LoggingLevel) -> bool {
-        self.0.task.get().is_none() && self.0.client.log_level().is_some_and(|min_level| level >= min_level)
+        self.0.task.get().is_none()
+            && self.0.client.log_level().is_some_and(|min_level| level >= min_level)
+            && self.0.shared.get::<WithoutLogging>().is_none()
     }
 
     /// Sends a message to the client's log, if the client wants messages of this level for this call.

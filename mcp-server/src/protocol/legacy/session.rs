@@ -5,8 +5,8 @@ use std::collections::btree_map::Entry;
 
 use mcpwright_core::{
     Client, Era, ErrorObject, InitializeParams, InitializeResult, JsonText, Members, Meta, Notification,
-    ProgressToken, ProtocolVersion, Request, ServerCapabilities, SetLevelParams, SubscribeParams,
-    SubscriptionFilter, TASKS_EXTENSION, method,
+    ProgressToken, ProtocolVersion, Request, SetLevelParams, SubscribeParams, SubscriptionFilter,
+    TASKS_EXTENSION, method,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -28,6 +28,7 @@ use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
 use crate::server::Server;
+use crate::server::feature::OptionalFeature;
 use crate::session_id::SessionId;
 use crate::subscriptions::hub::{Subscription, Wake};
 use crate::subscriptions::subscribed::Subscribed;
@@ -85,8 +86,10 @@ impl LegacySession {
         } else {
             ProtocolVersion::LATEST_LEGACY
         };
-        let (mut declared, offered) = (params.capabilities, server.capabilities().clone());
-        let mut offered = if metadata.has_sessions() { offered } else { without_session_features(offered) };
+        let (mut declared, mut offered) = (params.capabilities, server.capabilities().clone());
+        if !metadata.has_sessions() {
+            OptionalFeature::OF_SESSIONS.iter().for_each(|feature| feature.remove_from(&mut offered));
+        }
         declared.extensions = without_tasks(declared.extensions);
         offered.extensions = without_tasks(offered.extensions);
         let client = Client::new(Some(params.client_info), declared)
@@ -148,7 +151,9 @@ impl LegacySession {
                 let reason = "this method needs a session: send initialize first";
                 return Err(ErrorObject::invalid_request(reason).into());
             }
-            method::LOGGING_SET_LEVEL => self.set_level(request)?,
+            method::LOGGING_SET_LEVEL if server.supports_method(method::LOGGING_SET_LEVEL) => {
+                self.set_level(request)?;
+            }
             // In one of these revisions, tasks were something else.
             name if is_task_method(name) && server.tasks().is_some() => {
                 return Err(ErrorObject::method_not_found(name).into());
@@ -239,7 +244,7 @@ impl LegacySession {
         }
         let subscription = server.notify().subscribe(caller, Some(wake));
         let mut subscription = subscription.ok_or_else(Overloaded::too_many_subscriptions)?;
-        subscription.add(Change::LISTS);
+        subscription.add(Change::LISTS.into_iter().filter(|list| server.announces(list)));
         for (name, ResourceSubscription { subscribed, .. }) in &mut self.resources {
             subscription.add_resource(name, subscribed);
             subscribed.notifies_now = false;
@@ -272,21 +277,6 @@ impl LegacySession {
             bound.close(reason);
         }
     }
-}
-
-/// Removes what a client without a session cannot use: subscriptions, changes and log messages.
-fn without_session_features(mut offered: ServerCapabilities) -> ServerCapabilities {
-    if let Some(tools) = &mut offered.tools {
-        tools.list_changed = None;
-    }
-    if let Some(prompts) = &mut offered.prompts {
-        prompts.list_changed = None;
-    }
-    if let Some(resources) = &mut offered.resources {
-        (resources.subscribe, resources.list_changed) = (None, None);
-    }
-    offered.logging = None;
-    offered
 }
 
 /// Removes the tasks extension, which starts with the next revision.

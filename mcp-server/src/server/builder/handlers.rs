@@ -10,6 +10,7 @@ use crate::call::middleware::Middleware;
 use crate::handler::ToolHandler;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::server::builder::Builder;
+use crate::server::feature::OptionalFeature;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 
 impl Builder {
@@ -264,6 +265,20 @@ impl Builder {
     /// ```
     pub fn share<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.shared.insert(value);
+        self
+    }
+
+    /// Leaves out a part of the protocol that the server offers otherwise: it is not among the capabilities, and its methods
+    /// and notifications do not exist.
+    ///
+    /// ```
+    /// use mcpwright_server::{OptionalFeature, Server};
+    ///
+    /// let server = Server::builder("clock", "1.0.0").without(OptionalFeature::Logging).build();
+    /// assert!(server.capabilities().logging.is_none());
+    /// ```
+    pub fn without(mut self, feature: OptionalFeature) -> Self {
+        self.left_out.push(feature);
         self
     }
 

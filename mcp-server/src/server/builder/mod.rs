@@ -35,6 +35,7 @@ use crate::replicas::store::Store;
 use crate::runtime::InlineRuntime;
 use crate::server::Server;
 use crate::server::catalog_items::CatalogItems;
+use crate::server::feature::OptionalFeature;
 use crate::server::provider::{PromptProvider, ResourceProvider, ToolProvider};
 use crate::server::rules::Rules;
 use crate::server::shutdown::{Shutdown, ShutdownHook};
@@ -88,6 +89,7 @@ pub struct Builder {
     pub(crate) templates: Vec<TemplateHandler>,
     pub(crate) resource_providers: Vec<Arc<dyn ResourceProvider>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) left_out: Vec<OptionalFeature>,
     pub(crate) shutdown_hooks: Vec<ShutdownHook>,
 }
 
@@ -133,6 +135,7 @@ impl Builder {
             templates: Vec::new(),
             resource_providers: Vec::new(),
             observers: Vec::new(),
+            left_out: Vec::new(),
             shutdown_hooks: Vec::new(),
         }
     }
@@ -222,6 +225,7 @@ impl Builder {
         for (name, settings) in self.experimental {
             state.capabilities.experimental.insert(name, settings);
         }
+        self.left_out.iter().for_each(|feature| feature.remove_from(&mut state.capabilities));
         state.tools.providers.iter().for_each(|provider| provider.attach(&state.notify));
         state.prompts.providers.iter().for_each(|provider| provider.attach(&state.notify));
         state.resources.providers.iter().for_each(|provider| provider.attach(&state.notify));

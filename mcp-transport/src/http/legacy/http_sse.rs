@@ -4,6 +4,7 @@
 //! See [HTTP with SSE](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse).
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll};
 
@@ -37,6 +38,17 @@ struct Client {
     stream: Arc<Stream>,
     /// The subject of its caller: messages of other callers are rejected.
     subject: Option<String>,
+    /// The stream ends after the answers that it still expects.
+    is_closing: AtomicBool,
+}
+
+impl Client {
+    /// Ends the stream after the answers of the calls that run.
+    fn close(&self) {
+        if !self.is_closing.swap(true, Ordering::AcqRel) {
+            self.stream.answer_done();
+        }
+    }
 }
 
 impl HttpSse {
@@ -44,9 +56,9 @@ impl HttpSse {
         Self { path, clients: Mutex::default() }
     }
 
-    /// Ends all streams: the process shuts down.
+    /// Ends each stream after the answers of its running calls: the process shuts down.
     pub(crate) fn close(&self) {
-        lock(&self.clients).values().for_each(|client| client.stream.end());
+        lock(&self.clients).values().for_each(|client| client.close());
     }
 
     /// Ends the sessions whose clients are still connected: the process ends.
@@ -94,7 +106,10 @@ fn open(state: &Arc<HttpState>, http_sse: &Arc<HttpSse>, head: &Head<'_>) -> Ans
     let endpoint_event = format!("event: endpoint\ndata: {}?session={id}\n\n", http_sse.path);
     let attachment = stream.attach(None, state.limits.keep_alive_interval, ());
     let attached_stream = StandaloneStream::new(Arc::clone(&session), attachment);
-    lock(&http_sse.clients).insert(id.clone(), Arc::new(Client { session, stream, subject }));
+    lock(&http_sse.clients).insert(
+        id.clone(),
+        Arc::new(Client { session, stream, subject, is_closing: AtomicBool::new(false) }),
+    );
     let guard = ClientGuard { http_sse: Arc::downgrade(http_sse), id, _permit: permit };
     answer::events(ClientStream {
         endpoint_event: Some(endpoint_event.into()),
