@@ -70,11 +70,17 @@ impl<T> IntoIterator for Members<T> {
     }
 }
 
+impl<N: Into<String>, T> Extend<(N, T)> for Members<T> {
+    fn extend<I: IntoIterator<Item = (N, T)>>(&mut self, members: I) {
+        members.into_iter().for_each(|(name, value)| self.insert(name, value));
+    }
+}
+
 impl<N: Into<String>, T> FromIterator<(N, T)> for Members<T> {
     /// Collects members. If a name occurs several times, the last value replaces the earlier ones.
     fn from_iter<I: IntoIterator<Item = (N, T)>>(members: I) -> Self {
         let mut object = Self::new();
-        members.into_iter().for_each(|(name, value)| object.insert(name, value));
+        object.extend(members);
         object
     }
 }

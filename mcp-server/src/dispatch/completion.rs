@@ -19,11 +19,12 @@ use crate::server::Server;
 
 impl Server {
     pub(crate) async fn complete(&self, call: &Call, notifications: &NotificationSender) -> Outcome {
-        let completion = self.completion(call, notifications).await;
-        let answer = completion.and_then(|completion| {
-            Ok(self.answer("a completion", &CompleteResult::new(completion), Meta::new())?)
-        });
-        answer.into()
+        match self.completion(call, notifications).await {
+            Ok(completion) => {
+                self.answer("a completion", &CompleteResult::new(completion), Meta::new()).into()
+            }
+            Err(outcome) => outcome,
+        }
     }
 
     async fn completion(

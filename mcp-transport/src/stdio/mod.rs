@@ -37,8 +37,8 @@ const SIGNAL_DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Serves one client over standard input and output, until it closes them or the process receives a termination signal.
 ///
-/// On Unix, output that any code prints to standard output meanwhile goes to standard error instead, and standard input
-/// is empty for other readers: both belong to the protocol.
+/// On Unix, output that any code prints to standard output from then on goes to standard error instead, and standard input
+/// is empty for other readers: both belong to the protocol, also after the server has ended, since the client may still read.
 ///
 /// After the end of input, and after SIGTERM or SIGINT, running calls get some seconds to finish. If some do not, the
 /// process exits with code 0 all the same; a second signal exits at once.

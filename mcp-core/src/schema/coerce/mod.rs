@@ -308,12 +308,10 @@ impl<'a> Coercer<'a> {
 
     fn accepts_text(&mut self, rule: &'a Rule, hops: usize) -> bool {
         match self.shape.resolve(rule) {
-            Rule::Any | Rule::String(_) | Rule::Values(_) => true,
             Rule::Choice(branches) if hops < MAX_HOPS && self.take_steps(branches.len()) => {
                 branches.iter().any(|branch| self.accepts_text(branch, hops + 1))
             }
-            Rule::Choice(_) => true,
-            _ => false,
+            rule => matches!(rule, Rule::Any | Rule::String(_) | Rule::Values(_) | Rule::Choice(_)),
         }
     }
 

@@ -219,12 +219,8 @@ impl Builder {
             shutdown: Shutdown::new(self.shutdown_hooks),
         };
         state.capabilities = state.capabilities();
-        for (name, settings) in self.extensions {
-            state.capabilities.extensions.insert(name, settings);
-        }
-        for (name, settings) in self.experimental {
-            state.capabilities.experimental.insert(name, settings);
-        }
+        state.capabilities.extensions.extend(self.extensions);
+        state.capabilities.experimental.extend(self.experimental);
         self.left_out.iter().for_each(|feature| feature.remove_from(&mut state.capabilities));
         state.tools.providers.iter().for_each(|provider| provider.attach(&state.notify));
         state.prompts.providers.iter().for_each(|provider| provider.attach(&state.notify));
