@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::call::outcome::Answer;
 use crate::server::Server;
 use crate::server::catalog_items::{CatalogItems, Provider};
-use crate::server::list_cache::ListEntry;
+use crate::server::list_kind::{ListEntry, ListKind as _};
 use crate::server::rendered_list::List;
 
 /// The parameters of a list request, without `_meta`.
@@ -29,7 +29,7 @@ impl Server {
         let cursor = call.read::<ListParams<'_>>()?.cursor;
         let view = self.view_of(call);
         let caching = self.private_if(items.varies(&view));
-        let list = List { member: H::LIST, page_size: self.state.page_size, caching };
+        let list = List { member: H::Kind::LIST, page_size: self.state.page_size, caching };
         items.rendered(&view).await?.page(&list, cursor.as_deref()).map(Answer::page)
     }
 }

@@ -4,19 +4,18 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use mcpwright_core::{ErrorObject, Prompt, Resource, ResourceTemplate, Tool};
+use mcpwright_core::ErrorObject;
 
 use crate::call::request_info::RequestInfo;
 use crate::handler::ToolHandler;
-use crate::handler::handler_error::HandlerError;
+use crate::handler::kind::Kind as _;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::incident;
-use crate::replicas::change::Change;
-use crate::server::item::Item;
-use crate::server::list_cache::{ListCache, ListEntry, Snapshot, is_presented};
+use crate::server::list_cache::{ListCache, Snapshot, is_presented};
+use crate::server::list_kind::{ListEntry, ListKind as _};
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
 use crate::server::rendered_list::RenderedList;
-use crate::server::rules::{Presented, Rules};
+use crate::server::rules::Rules;
 use crate::subscriptions::notify::Notify;
 
 /// The static handlers of one kind, and its providers.
@@ -26,107 +25,6 @@ pub(crate) struct CatalogItems<H, P: ?Sized> {
     pub(crate) providers: Vec<Arc<P>>,
     lists: ListCache<H>,
     notify: Notify,
-}
-
-impl ListEntry for ToolHandler {
-    type Definition = Tool;
-    const CHANGE: Change = Change::Tools;
-    const KIND: &'static str = "tool";
-    const LIST: &'static str = "tools";
-    const DUPLICATE_FIX: &'static str = "give one of them another name, or mount it with a prefix";
-    const IS_PRESENTED: bool = true;
-
-    fn key(&self) -> &str {
-        self.key()
-    }
-
-    fn definition(&self) -> &Tool {
-        self.definition()
-    }
-
-    fn item(&self) -> Item<'_> {
-        Item::Tool(self.definition())
-    }
-
-    fn presented(&self, request: &RequestInfo<'_>, rules: &Rules, keys: &[String]) -> Presented<Tool> {
-        rules.present(request, keys, self.definition())
-    }
-
-    fn error(&self) -> Option<HandlerError> {
-        self.error()
-    }
-}
-
-impl ListEntry for PromptHandler {
-    type Definition = Prompt;
-    const CHANGE: Change = Change::Prompts;
-    const KIND: &'static str = "prompt";
-    const LIST: &'static str = "prompts";
-    const DUPLICATE_FIX: &'static str = "give one of them another name, or mount it with a prefix";
-
-    fn key(&self) -> &str {
-        self.key()
-    }
-
-    fn definition(&self) -> &Prompt {
-        self.definition()
-    }
-
-    fn item(&self) -> Item<'_> {
-        Item::Prompt(self.definition())
-    }
-
-    fn error(&self) -> Option<HandlerError> {
-        self.error()
-    }
-}
-
-impl ListEntry for ResourceHandler {
-    type Definition = Resource;
-    const CHANGE: Change = Change::Resources;
-    const KIND: &'static str = "resource";
-    const LIST: &'static str = "resources";
-    const DUPLICATE_FIX: &'static str = "give one of them another URI";
-
-    fn key(&self) -> &str {
-        self.key()
-    }
-
-    fn definition(&self) -> &Resource {
-        self.definition()
-    }
-
-    fn item(&self) -> Item<'_> {
-        Item::Resource(self.key())
-    }
-
-    fn error(&self) -> Option<HandlerError> {
-        self.error()
-    }
-}
-
-impl ListEntry for TemplateHandler {
-    type Definition = ResourceTemplate;
-    const CHANGE: Change = Change::Resources;
-    const KIND: &'static str = "template";
-    const LIST: &'static str = "resourceTemplates";
-    const DUPLICATE_FIX: &'static str = "give one of them another URI";
-
-    fn key(&self) -> &str {
-        self.key()
-    }
-
-    fn definition(&self) -> &ResourceTemplate {
-        self.definition()
-    }
-
-    fn item(&self) -> Item<'_> {
-        Item::Template(self.definition())
-    }
-
-    fn error(&self) -> Option<HandlerError> {
-        self.error()
-    }
 }
 
 /// A provider of one kind of handlers.
@@ -150,7 +48,7 @@ pub(crate) struct View<'a> {
 
 impl View<'_> {
     pub(crate) fn shows<H: ListEntry>(&self, handler: &H) -> bool {
-        self.rules.is_visible(&self.request, handler.item())
+        self.rules.is_visible(&self.request, handler.definition().item())
     }
 }
 
@@ -163,7 +61,7 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
                 panic!("{error}");
             }
             let before = by_key.insert(handler.key().to_owned(), handler.clone());
-            let (kind, key, fix) = (H::KIND, handler.key(), H::DUPLICATE_FIX);
+            let (kind, key, fix) = (H::Kind::NAME, handler.key(), H::Kind::DUPLICATE_FIX);
             assert!(before.is_none(), "two {kind}s must not have the name `{key}`: {fix}");
         }
         Self { static_items, by_key, providers, lists: ListCache::default(), notify: notify.clone() }
@@ -264,7 +162,7 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
             return Vec::new();
         }
         let revisions = self.providers.iter().map(|provider| provider.revision());
-        revisions.chain([self.notify.published(&H::CHANGE)]).collect()
+        revisions.chain([self.notify.published(&H::Kind::CHANGE)]).collect()
     }
 }
 
@@ -273,7 +171,7 @@ fn warn_of_duplicates<H: ListEntry>(handlers: &[H]) {
     let mut keys = HashSet::new();
     for handler in handlers.iter().filter(|handler| !keys.insert(handler.key())) {
         let key = incident::escaped(handler.key());
-        tracing::warn!(kind = H::KIND, %key, "a handler of a provider has the name of an earlier one");
+        tracing::warn!(kind = H::Kind::NAME, %key, "a handler of a provider has the name of an earlier one");
     }
 }
 

@@ -7,56 +7,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use serde::Serialize;
-
 use crate::call::request_info::RequestInfo;
-use crate::handler::handler_error::HandlerError;
 use crate::limits::{MAX_LIST_CACHE_BYTES, MAX_LIST_CLASSES};
-use crate::replicas::change::Change;
 use crate::server::bounded_cache::BoundedCache;
-use crate::server::item::Item;
+use crate::server::list_kind::{ListEntry, ListKind as _};
 use crate::server::rendered_list::{RenderedEntry, RenderedList};
 use crate::server::rules::{PresentationKeys, Presented, Rules};
 use crate::sync::lock;
-
-/// A handler that a list contains.
-pub(crate) trait ListEntry: Clone + Send + Sync {
-    /// The type of its definition.
-    type Definition: Serialize;
-    /// The change that is published when the list changes.
-    const CHANGE: Change;
-    /// The name of the kind in messages: `tool`.
-    const KIND: &'static str;
-    /// The member of the result that contains the list: `tools`.
-    const LIST: &'static str;
-    /// The advice when two entries have the same key.
-    const DUPLICATE_FIX: &'static str;
-    /// Presentations can change the definition.
-    const IS_PRESENTED: bool = false;
-
-    /// Returns the name or the URI.
-    fn key(&self) -> &str;
-
-    /// Returns the definition, as the list contains it.
-    fn definition(&self) -> &Self::Definition;
-
-    /// Returns the error of an invalid declaration.
-    fn error(&self) -> Option<HandlerError>;
-
-    /// Returns the entry as rules see it.
-    fn item(&self) -> Item<'_>;
-
-    /// Returns the definition as a list shows it to a request.
-    fn presented(
-        &self,
-        request: &RequestInfo<'_>,
-        rules: &Rules,
-        keys: &[String],
-    ) -> Presented<Self::Definition> {
-        let _ = (request, rules, keys);
-        Presented::Unchanged
-    }
-}
 
 /// The lists of one kind of handlers that have been encoded.
 #[derive(Debug)]
@@ -144,7 +101,7 @@ impl<H: ListEntry> ListCache<H> {
 
 /// Returns `true` if the rules change the definitions of this kind.
 pub(crate) fn is_presented<H: ListEntry>(rules: &Rules) -> bool {
-    H::IS_PRESENTED && !rules.presentations.is_empty()
+    H::Kind::IS_PRESENTED && !rules.presentations.is_empty()
 }
 
 impl<H: ListEntry> Snapshot<H> {
@@ -172,7 +129,7 @@ impl<H: ListEntry> Snapshot<H> {
         let mut bits = vec![0; self.entries.len().div_ceil(64)];
         let mut hides_any = false;
         for (index, (handler, _)) in self.entries.iter().enumerate() {
-            match rules.is_visible(request, handler.item()) {
+            match rules.is_visible(request, handler.definition().item()) {
                 true => bits[index / 64] |= 1 << (index % 64),
                 false => hides_any = true,
             }
@@ -192,7 +149,7 @@ impl<H: ListEntry> Snapshot<H> {
         let entries = self.entries.iter().enumerate().filter(|(index, _)| is_visible(*index));
         let mut shown = Vec::new();
         for (_, (handler, entry)) in entries {
-            shown.extend(match handler.presented(request, rules, keys) {
+            shown.extend(match handler.definition().presented(request, rules, keys) {
                 Presented::Unchanged => Some(entry.clone()),
                 Presented::LeftOut => None,
                 Presented::Changed(definition) => Some(entry.with_text(serde_json::to_string(&definition)?)),

@@ -8,6 +8,7 @@ pub(crate) mod feature;
 pub(crate) mod item;
 pub(crate) mod list_cache;
 pub(crate) mod list_changes;
+pub(crate) mod list_kind;
 pub(crate) mod mount;
 pub(crate) mod provider;
 pub(crate) mod rendered_list;
