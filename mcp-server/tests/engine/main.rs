@@ -4,6 +4,7 @@
 
 mod calls;
 mod catalogs;
+mod gateways;
 mod handlers;
 mod headers;
 mod input_required;

@@ -36,3 +36,4 @@ mod standalone_streams;
 mod streams;
 mod subscriptions;
 mod tasks;
+mod without_sessions;

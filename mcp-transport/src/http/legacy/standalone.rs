@@ -48,7 +48,7 @@ mod tests {
     use std::time::Duration;
 
     use mcpwright_core::message::Decoder;
-    use mcpwright_server::{Caller, Connection, Notify, Server};
+    use mcpwright_server::{Caller, Connection, Notify, PromptHandler, Server, ToolHandler};
 
     use super::*;
     use crate::http::limits::Limits;
@@ -66,7 +66,9 @@ mod tests {
     }
 
     fn start_session() -> (Arc<ActiveSession>, Notify) {
-        let builder = Server::builder("world", "1");
+        let builder = Server::builder("world", "1")
+            .tool(ToolHandler::function("now", [], || async { "noon" }))
+            .prompt(PromptHandler::function("greet", [], || async { "Hello" }));
         let notify = builder.notify().clone();
         let server = builder.build();
         let mut connection = Connection::new(server.clone(), Caller::default());
