@@ -33,16 +33,16 @@ pub struct Client {
 /// A revision that takes less space, and less time to clone, than a [`ProtocolVersion`]: there is a client in each call.
 #[derive(Clone, Debug)]
 enum Revision {
-    Known(&'static ProtocolVersion),
-    Other(Arc<ProtocolVersion>),
+    Constant(&'static ProtocolVersion),
+    Shared(Arc<ProtocolVersion>),
 }
 
 impl From<ProtocolVersion> for Revision {
     fn from(version: ProtocolVersion) -> Self {
-        static KNOWN: [ProtocolVersion; 5] = ProtocolVersion::ALL;
-        match KNOWN.iter().find(|known| **known == version) {
-            Some(known) => Self::Known(known),
-            None => Self::Other(Arc::new(version)),
+        static CONSTANTS: [ProtocolVersion; 5] = ProtocolVersion::ALL;
+        match CONSTANTS.iter().find(|known| **known == version) {
+            Some(known) => Self::Constant(known),
+            None => Self::Shared(Arc::new(version)),
         }
     }
 }
@@ -105,8 +105,8 @@ impl Client {
     /// ```
     pub fn protocol_version(&self) -> Option<&ProtocolVersion> {
         self.protocol_version.as_ref().map(|revision| match revision {
-            Revision::Known(version) => *version,
-            Revision::Other(version) => &**version,
+            Revision::Constant(version) => *version,
+            Revision::Shared(version) => &**version,
         })
     }
 

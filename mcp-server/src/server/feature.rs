@@ -52,9 +52,6 @@ impl OptionalFeature {
     }
 }
 
-/// The server offers no log messages: shared with handlers.
-pub(crate) struct WithoutLogging;
-
 impl Server {
     /// Returns `true` if clients can subscribe to the changes of resources.
     pub(crate) fn has_subscriptions(&self) -> bool {

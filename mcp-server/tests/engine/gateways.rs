@@ -76,9 +76,11 @@ fn protocol_error_of_a_provider_reaches_the_client() {
     });
 }
 
-/// Records what a middleware learns of each outcome.
+/// Records what a middleware learns of each outcome: whether the name is unknown, and the text of the error.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<(bool, Option<String>)>>>);
+struct Recorder(Arc<Mutex<Vec<Learned>>>);
+
+type Learned = (bool, Option<String>);
 
 #[async_trait]
 impl Middleware for Recorder {
@@ -211,16 +213,19 @@ struct Page {
     size: Option<u32>,
 }
 
-fn search(text: Option<String>, limit: Option<i64>, tags: Option<Vec<String>>, page: Option<Page>) -> String {
-    let page = page.map(|page| page.size);
-    format!("{text:?} {limit:?} {tags:?} {page:?}")
-}
-
 fn search_tool() -> ToolHandler {
+    type Tags = Option<Vec<String>>;
+
     let names = ["text", "limit", "tags", "page"];
-    ToolHandler::function("search", names, |text, limit, tags, page| async move {
-        search(text, limit, tags, page)
-    })
+    ToolHandler::function(
+        "search",
+        names,
+        |text: Option<String>, limit: Option<i64>, tags: Tags, page: Option<Page>| {
+            let page = page.map(|page| page.size);
+            let seen = format!("{text:?} {limit:?} {tags:?} {page:?}");
+            async move { seen }
+        },
+    )
 }
 
 #[test]

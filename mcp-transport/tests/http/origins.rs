@@ -1,5 +1,6 @@
 //! Checks of `Origin` and `Host`, and CORS headers.
 
+use mcpwright_transport::http::Http;
 use serde_json::json;
 
 use crate::requests::{Request, Session, bodiless, call, initialize};
@@ -207,7 +208,7 @@ async fn remote_server_requires_allowed_hosts() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_layer_may_decide_about_origins() {
-    let server = TestServer::with_settings(|http| http.allow_any_origin()).await;
+    let server = TestServer::with_settings(Http::allow_any_origin).await;
     let request = call(json!(1), "count", json!({})).set("Origin", "https://app.example");
     let response = server.send_request(&request).await;
     assert_eq!(response.status, 200);

@@ -19,7 +19,6 @@ use crate::handler::error::Failure;
 use crate::handler::progress::ProgressValue;
 use crate::input_required::pending::{Interruption, PendingInput};
 use crate::replicas::session_values::{SessionValues, SharedSessionValues};
-use crate::server::feature::WithoutLogging;
 use crate::session_id::SessionId;
 use crate::subscriptions::notify::Notify;
 use crate::sync::lock;
@@ -67,6 +66,9 @@ struct ContextState {
     /// The task that the call has become.
     task: OnceLock<Arc<dyn RunningTask>>,
 }
+
+/// The server offers no log messages: a value that it shares with handlers.
+pub(crate) struct WithoutLogging;
 
 impl Context {
     pub(crate) fn new(call: &Call, shared: &Extensions, notifications: &NotificationSender) -> Self {
