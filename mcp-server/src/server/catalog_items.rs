@@ -128,7 +128,7 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
         let mut all = self.static_items.clone();
         for provider in &self.providers {
             let provided = provider.all(&view.request).await.map_err(unavailable)?;
-            all.extend(provided.into_iter().filter(is_valid));
+            all.extend(without_duplicates(provided).into_iter().filter(is_valid));
         }
         warn_of_duplicates(&all);
         match keys {
@@ -164,6 +164,14 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
         let revisions = self.providers.iter().map(|provider| provider.revision());
         revisions.chain([self.notify.published(&H::Kind::CHANGE)]).collect()
     }
+}
+
+/// Removes the handlers of a provider that have the key of an earlier one: a lookup would not find them.
+fn without_duplicates<H: ListEntry>(mut handlers: Vec<H>) -> Vec<H> {
+    warn_of_duplicates(&handlers);
+    let mut keys = HashSet::new();
+    handlers.retain(|handler| keys.insert(handler.key().to_owned()));
+    handlers
 }
 
 /// Logs the handlers of providers that have the key of an earlier one: clients see only the first that their rules show.

@@ -4,12 +4,16 @@
 
 mod calls;
 mod catalogs;
-mod gateways;
+mod definitions;
+mod empty_arguments;
 mod handlers;
 mod headers;
 mod input_required;
 mod middleware;
 mod mount;
+mod optional_features;
+mod outcomes;
+mod providers;
 mod schemas;
 mod sessions;
 mod subscribed;

@@ -1,7 +1,7 @@
 //! Several endpoints of one server, and rules that read the values of the transport.
 
 use mcpwright_server::{Ext, Item, ResourceHandler, Server, ToolHandler};
-use mcpwright_transport::http::{Http, HttpService};
+use mcpwright_transport::http::Http;
 use serde_json::{Value, json};
 
 use crate::requests::{Request, call, initialize, modern};
@@ -142,43 +142,4 @@ async fn a_subscription_keeps_the_values_of_its_request() {
 #[should_panic(expected = "two endpoints must not have the path `/agent`")]
 fn two_endpoints_with_one_path_panic() {
     let _ = http().endpoint("/agent", Agent);
-}
-
-/// The status of a request to a service that another server mounts.
-async fn status(service: &HttpService, path: &str) -> u16 {
-    let body = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }).to_string();
-    let request = http::Request::post(path)
-        .header("host", "localhost")
-        .header("content-type", "application/json")
-        .header("accept", "application/json, text/event-stream")
-        .body(body);
-    service.handle(request.unwrap()).await.status().as_u16()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn service_with_endpoints_rejects_other_paths() {
-    let service = http().into_service();
-    for path in ["/mcp", "/agent", "/agent?region=eu"] {
-        assert_eq!(status(&service, path).await, 200, "{path}");
-    }
-    // A router that strips a prefix must not turn one endpoint into another.
-    for path in ["/", "/agent/", "/agents", "/AGENT", "/x/agent", "/mcp/"] {
-        assert_eq!(status(&service, path).await, 404, "{path}");
-    }
-    let service = mcpwright_transport::http(Server::builder("shop", "1.0.0")).into_service();
-    assert_eq!(status(&service, "/anything").await, 200);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_endpoints_of_one_path_are_rejected() {
-    let settings: [fn(Http) -> Http; 3] = [
-        |http| http.endpoint("/mcp", Agent),
-        |http| http.path("/agent").endpoint("/agent", Agent),
-        |http| http.http_sse("/agent").endpoint("/agent", Agent),
-    ];
-    for set in settings {
-        let http = set(mcpwright_transport::http(Server::builder("shop", "1.0.0")));
-        let error = http.listen("127.0.0.1:0").await.unwrap_err().to_string();
-        assert!(error.contains("two endpoints must not have the path"), "{error}");
-    }
 }

@@ -8,6 +8,7 @@ mod probe;
 mod requests;
 mod support;
 
+mod any_origin;
 mod batches;
 mod cancellation;
 mod change_delivery;
@@ -27,13 +28,14 @@ mod origins;
 #[cfg(unix)]
 mod process;
 mod resumption;
+mod service_paths;
 mod session_limit;
 mod session_stores;
 mod session_values;
 mod sessions;
 mod shutdown_hooks;
 mod standalone_streams;
+mod stateless_requests;
 mod streams;
 mod subscriptions;
 mod tasks;
-mod without_sessions;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is the failure report of a test")]
 
+mod changes;
 #[path = "../../../tests/corpus/servers/demo.rs"]
 mod demo;
 mod ends;

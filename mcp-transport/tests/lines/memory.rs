@@ -84,48 +84,6 @@ async fn acknowledgement_precedes_changes() {
     }
 }
 
-/// Sends these lines to a server whose tool `change` publishes a change, and returns what comes until the answer 2: the
-/// methods of notifications, and the ids of answers.
-async fn order_of_messages(lines: &str) -> Vec<String> {
-    use mcpwright_server::{Context, Server, ToolHandler};
-
-    async fn change(context: Context) -> &'static str {
-        tokio::task::yield_now().await;
-        context.notify().tools_list_changed();
-        "done"
-    }
-    let server = Server::builder("test", "1").tool(ToolHandler::function("change", [], change));
-    let (reader, mut writer) = tokio::io::split(memory(server));
-    writer.write_all(lines.as_bytes()).await.unwrap();
-    let (mut lines, mut order) = (BufReader::new(reader).lines(), Vec::new());
-    while order.last().is_none_or(|last| last != "2") {
-        let line: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
-        order.push(line["method"].as_str().map_or_else(|| line["id"].to_string(), str::to_owned));
-    }
-    order
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn change_of_a_handler_precedes_its_answer() {
-    let filter = serde_json::json!({ "notifications": { "toolsListChanged": true } });
-    let listen = modern(1, "subscriptions/listen", filter);
-    let modern = format!("{listen}{}", modern(2, "tools/call", serde_json::json!({ "name": "change" })));
-    let legacy = concat!(
-        r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"a","version":"1"}}}"#,
-        "\n",
-        r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
-        "\n",
-        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"change"}}"#,
-        "\n",
-    );
-    for _ in 0..50 {
-        let order = order_of_messages(&modern).await;
-        let acknowledged = "notifications/subscriptions/acknowledged";
-        assert_eq!(order, [acknowledged, "notifications/tools/list_changed", "2"]);
-        assert_eq!(order_of_messages(legacy).await, ["1", "notifications/tools/list_changed", "2"]);
-    }
-}
-
 #[tokio::test]
 async fn unread_updates_are_coalesced() {
     use mcpwright_server::{Server, ToolHandler};

@@ -40,7 +40,8 @@ impl CompiledSchema {
     ///
     /// Coercion converts values that can be converted without loss: `"5"` to 5, `"true"` to true, 5 to `"5"`, `"[1]"`
     /// and `"{}"` to the array and the object they contain, an enumerated string in another case to its exact text,
-    /// and `null` for an optional member to its absence, like `""` if the member is not a string. An integer written as `5.0` becomes 5 even if `strict`,
+    /// and `null` for an optional member to its absence, like `""` if the member cannot be `""`: it is not a string, or one of
+    /// some others. An integer written as `5.0` becomes 5 even if `strict`,
     /// because the two are equal in JSON Schema.
     ///
     /// # Errors
@@ -306,12 +307,14 @@ impl<'a> Coercer<'a> {
         }
     }
 
+    /// Returns `true` if an empty string may be a value of this rule, whatever its length must be.
     fn accepts_text(&mut self, rule: &'a Rule, hops: usize) -> bool {
         match self.shape.resolve(rule) {
             Rule::Choice(branches) if hops < MAX_HOPS && self.take_steps(branches.len()) => {
                 branches.iter().any(|branch| self.accepts_text(branch, hops + 1))
             }
-            rule => matches!(rule, Rule::Any | Rule::String(_) | Rule::Values(_) | Rule::Choice(_)),
+            Rule::String(rule) => rule.values.is_empty() || rule.values.contains(""),
+            rule => matches!(rule, Rule::Any | Rule::Values(_) | Rule::Choice(_)),
         }
     }
 

@@ -148,6 +148,9 @@ impl LegacySession {
             method::LOGGING_SET_LEVEL | method::RESOURCES_SUBSCRIBE | method::RESOURCES_UNSUBSCRIBE
                 if !self.is_open =>
             {
+                if !metadata.has_sessions() {
+                    return Err(ErrorObject::method_not_found(&request.method).into());
+                }
                 let reason = "this method needs a session: send initialize first";
                 return Err(ErrorObject::invalid_request(reason).into());
             }
