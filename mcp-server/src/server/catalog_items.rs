@@ -128,7 +128,7 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
         let mut all = self.static_items.clone();
         for provider in &self.providers {
             let provided = provider.all(&view.request).await.map_err(unavailable)?;
-            all.extend(without_duplicates(provided).into_iter().filter(is_valid));
+            all.extend(without_duplicates(provided.into_iter().filter(is_valid).collect()));
         }
         warn_of_duplicates(&all);
         match keys {
@@ -302,7 +302,11 @@ impl Provider<TemplateHandler> for dyn ResourceProvider {
         key: &'a str,
     ) -> BoxFuture<'a, Result<Option<TemplateHandler>, ProviderError>> {
         Box::pin(async move {
-            Ok(self.templates(request).await?.into_iter().find(|template| template.key() == key))
+            Ok(self
+                .templates(request)
+                .await?
+                .into_iter()
+                .find(|template| template.key() == key && template.error().is_none()))
         })
     }
 }

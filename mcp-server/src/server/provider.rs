@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use mcpwright_core::ErrorObject;
 
 use crate::call::request_info::RequestInfo;
-use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};
+use crate::handler::kind::HandlerKind;
+use crate::handler::{Handler, PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};
 use crate::subscriptions::notify::Notify;
 use crate::subscriptions::subscribed::Subscribed;
 
@@ -137,7 +138,7 @@ pub trait ToolProvider: Send + Sync + 'static {
         request: &RequestInfo<'_>,
         name: &str,
     ) -> Result<Option<ToolHandler>, ProviderError> {
-        Ok(self.tools(request).await?.into_iter().find(|tool| tool.definition().name == name))
+        Ok(first_valid(self.tools(request).await?, name))
     }
 
     /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`](crate::NotifySet), to notify the
@@ -209,7 +210,7 @@ pub trait PromptProvider: Send + Sync + 'static {
         request: &RequestInfo<'_>,
         name: &str,
     ) -> Result<Option<PromptHandler>, ProviderError> {
-        Ok(self.prompts(request).await?.into_iter().find(|prompt| prompt.definition().name == name))
+        Ok(first_valid(self.prompts(request).await?, name))
     }
 
     /// Called once for each server that is built with the provider. Keep `notify` in a [`NotifySet`](crate::NotifySet), to notify the
@@ -291,7 +292,7 @@ pub trait ResourceProvider: Send + Sync + 'static {
         request: &RequestInfo<'_>,
         uri: &str,
     ) -> Result<Option<ResourceHandler>, ProviderError> {
-        Ok(self.resources(request).await?.into_iter().find(|resource| resource.definition().uri == uri))
+        Ok(first_valid(self.resources(request).await?, uri))
     }
 
     /// Called when a client subscribes to the changes of a resource. Returns the URI by which the provider publishes them, or
@@ -352,4 +353,9 @@ pub trait ResourceProvider: Send + Sync + 'static {
     fn attach(&self, notify: &Notify) {
         let _ = notify;
     }
+}
+
+/// Returns the first valid handler with this key, which is also the one that a list contains.
+fn first_valid<K: HandlerKind>(handlers: Vec<Handler<K>>, key: &str) -> Option<Handler<K>> {
+    handlers.into_iter().find(|handler| handler.key() == key && handler.error().is_none())
 }

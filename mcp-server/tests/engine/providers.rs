@@ -177,3 +177,23 @@ fn hidden_tool_hides_a_later_one_of_the_same_provider() {
         assert!(block_on(client.call_tool("same", ())).is_err());
     }
 }
+
+/// A provider whose first tool of a name is invalid.
+struct PartlyInvalid;
+
+#[async_trait]
+impl ToolProvider for PartlyInvalid {
+    async fn tools(&self, _: &RequestInfo<'_>) -> Result<Vec<ToolHandler>, ProviderError> {
+        let valid = titled("same", "valid");
+        let invalid = titled("same", "invalid").read_only(true).destructive(true);
+        assert!(invalid.clone().checked().is_err());
+        Ok(vec![invalid, valid])
+    }
+}
+
+#[test]
+fn invalid_tool_does_not_hide_a_valid_one_with_its_name() {
+    for client in clients(Server::builder("gateway", "1.0.0").tool_provider(PartlyInvalid)) {
+        assert_eq!(titles(&client), ["valid"]);
+    }
+}

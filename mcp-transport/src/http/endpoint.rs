@@ -192,8 +192,8 @@ impl Endpoint {
     where
         B: http_body::Body<Data = Bytes>,
     {
-        if !accept::is_json(head) {
-            return answer::not_json();
+        if let Some(answer) = accept::unsupported_body(head) {
+            return answer;
         }
         let accepts = Accepts::of(head);
         if accepts.is_unsatisfiable() {

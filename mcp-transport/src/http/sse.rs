@@ -22,8 +22,40 @@ pub(crate) fn event(
 ) {
     self::id(out, id);
     out.extend_from_slice(b"data: ");
+    let start = out.len();
     message(out);
+    if !out[start..].is_ascii() {
+        escape_line_separators(out, start);
+    }
     out.extend_from_slice(b"\n\n");
+}
+
+/// Escapes the characters of the JSON text from `start` that some clients take for the end of a line: U+0085, U+2028, U+2029.
+/// They can only be in its strings.
+fn escape_line_separators(out: &mut Vec<u8>, start: usize) {
+    let separator = |bytes: &[u8]| match bytes {
+        [0xc2, 0x85, ..] => Some((2, b"\\u0085")),
+        [0xe2, 0x80, 0xa8, ..] => Some((3, b"\\u2028")),
+        [0xe2, 0x80, 0xa9, ..] => Some((3, b"\\u2029")),
+        _ => None,
+    };
+    if !(start..out.len()).any(|index| separator(&out[index..]).is_some()) {
+        return;
+    }
+    let text = out.split_off(start);
+    let mut rest = &text[..];
+    while let [byte, tail @ ..] = rest {
+        match separator(rest) {
+            Some((length, escape)) => {
+                out.extend_from_slice(escape);
+                rest = &rest[length..];
+            }
+            None => {
+                out.push(*byte);
+                rest = tail;
+            }
+        }
+    }
 }
 
 /// Appends an event without a message, from whose id a client can resume.
@@ -62,5 +94,39 @@ impl KeepAlive {
         // Polled once more, so that the timer registers the waker.
         let _ = self.timer.as_mut().poll(context);
         Poll::Ready(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The JSON text of a string with these characters, as an event has it.
+    fn data(text: &str) -> String {
+        let mut out = b"before ".to_vec();
+        event(&mut out, None, |out| serde_json::to_writer(out, text).expect("a string serializes"));
+        let event = String::from_utf8(out).expect("it is text");
+        event
+            .strip_prefix("before data: ")
+            .and_then(|it| it.strip_suffix("\n\n"))
+            .expect("it is an event")
+            .to_owned()
+    }
+
+    #[test]
+    fn line_separators_are_escaped_and_mean_the_same() {
+        for text in [
+            "",
+            "plain",
+            "a\u{2028}b\u{2029}\u{85}",
+            "\u{2028}",
+            "é\u{2027}\u{202a}\u{84}€\u{10085}",
+            "\\\u{2028}",
+        ] {
+            let data = data(text);
+            assert!(!data.contains(['\u{85}', '\u{2028}', '\u{2029}']), "{data}");
+            assert_eq!(serde_json::from_str::<String>(&data).ok().as_deref(), Some(text));
+        }
+        assert_eq!(data("é\u{2028}€"), r#""é\u2028€""#);
     }
 }

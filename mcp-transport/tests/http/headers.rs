@@ -52,6 +52,27 @@ async fn content_type_must_be_json() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn encoded_bodies_are_rejected() {
+    let server = TestServer::start().await;
+    let session = server.session("2025-11-25").await;
+    for request in [count_call(), session.call(json!(1), "count", json!({})), initialize("2025-11-25")] {
+        for encoding in ["gzip", "br, gzip", "identity, gzip", "x", ""] {
+            let response = server.send_request(&request.clone().set("Content-Encoding", encoding)).await;
+            assert_eq!(
+                (response.status, response.header("accept-encoding")),
+                (415, Some("identity")),
+                "{encoding}"
+            );
+        }
+    }
+    assert_eq!(server.probe.executed(), 0);
+    assert_eq!(
+        server.send_request(&count_call().set("Content-Encoding", "Identity")).await.text(),
+        "counted"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn response_type_follows_the_accept_header() {
     let server = TestServer::start().await;
     let session = server.session("2025-11-25").await;

@@ -2,6 +2,8 @@
 
 use http::header::ACCEPT;
 
+use crate::http::edge::answer;
+use crate::http::edge::answer::Answer;
 use crate::http::edge::head::{Field, Head};
 
 /// The kinds of answers that a client accepts.
@@ -82,11 +84,28 @@ fn is_zero_weight(parameter: &str) -> bool {
     name.trim().eq_ignore_ascii_case("q") && value.trim().parse::<f32>().is_ok_and(|weight| weight <= 0.0)
 }
 
+/// Returns the answer to a body that the server does not read: it is not declared as JSON, or it is encoded.
+pub(crate) fn unsupported_body(head: &Head<'_>) -> Option<Answer> {
+    if !is_json(head) {
+        return Some(answer::not_json());
+    }
+    is_encoded(head).then(answer::encoded_body)
+}
+
 /// Returns `true` if the body is declared as JSON. A browser sends any other type to another site without a preflight.
-pub(crate) fn is_json(head: &Head<'_>) -> bool {
+fn is_json(head: &Head<'_>) -> bool {
     let Field::Once(value) = head.content_type else { return false };
     let kind = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
     kind.trim_ascii().eq_ignore_ascii_case(b"application/json")
+}
+
+/// Returns `true` if the body is encoded, such as compressed. The server decodes no encoding.
+fn is_encoded(head: &Head<'_>) -> bool {
+    match head.content_encoding {
+        Field::Absent => false,
+        Field::Once(value) => !value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"),
+        Field::Repeated(_) => true,
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Answers: their statuses, headers and bodies.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
 use mcpwright_core::{Era, ErrorCode, ErrorObject, JsonText, Message, Response};
 use mcpwright_server::Overloaded;
@@ -152,6 +152,14 @@ pub(crate) fn closing(status: StatusCode, reason: impl Into<String>) -> Answer {
 pub(crate) fn not_json() -> Answer {
     let reason = "the body of a request must be JSON: send `Content-Type: application/json`";
     closing(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason)
+}
+
+/// Returns the answer to a body in an encoding. Its `Accept-Encoding` says that there is none.
+pub(crate) fn encoded_body() -> Answer {
+    let reason = "the body of a request must not be encoded: send it without `Content-Encoding`";
+    let mut answer = closing(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason);
+    answer.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    answer
 }
 
 /// Returns the answer to a request for an event stream whose `Accept` excludes it.

@@ -21,6 +21,7 @@ pub(crate) struct Head<'a> {
     pub(crate) host: Field<'a>,
     pub(crate) origin: Field<'a>,
     pub(crate) content_type: Field<'a>,
+    pub(crate) content_encoding: Field<'a>,
     pub(crate) accept: Field<'a>,
     pub(crate) session: Field<'a>,
     pub(crate) version: Field<'a>,
@@ -34,14 +35,15 @@ impl<'a> Head<'a> {
         /// The bytes of `: ` and of the line end.
         const SEPARATOR_BYTES: usize = 4;
         let size = parts.uri.path_and_query().map_or(0, |path| path.as_str().len());
-        let [host, origin, content_type, accept, session, version, method, name, last_event] =
-            [Field::Absent; 9];
+        let [host, origin, content_type, content_encoding, accept] = [Field::Absent; 5];
+        let [session, version, method, name, last_event] = [Field::Absent; 5];
         let mut head = Self {
             parts,
             size,
             host,
             origin,
             content_type,
+            content_encoding,
             accept,
             session,
             version,
@@ -63,6 +65,7 @@ impl<'a> Head<'a> {
             "host" => &mut self.host,
             "origin" => &mut self.origin,
             "content-type" => &mut self.content_type,
+            "content-encoding" => &mut self.content_encoding,
             "accept" => &mut self.accept,
             "mcp-session-id" => &mut self.session,
             "mcp-protocol-version" => &mut self.version,

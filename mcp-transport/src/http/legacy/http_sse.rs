@@ -131,8 +131,8 @@ where
     let Some(client) = client else {
         return answer::rejection(StatusCode::NOT_FOUND, "there is no such stream: open one with GET");
     };
-    if !accept::is_json(head) {
-        return answer::not_json();
+    if let Some(answer) = accept::unsupported_body(head) {
+        return answer;
     }
     let message = match body::read(body, &state.limits).await {
         Ok(bytes) => body::decode(&bytes),
