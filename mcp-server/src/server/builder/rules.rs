@@ -135,7 +135,8 @@ impl Builder {
     }
 
     /// Returns the definitions of the tools that the builder has so far, such as those that `#[server]` declares. Tools of
-    /// providers are not among them.
+    /// providers are not among them, and the hints and titles that the server sets for all tools are added by
+    /// [`build`](Self::build) only: [`Server::tools`](crate::Server::tools) has them.
     ///
     /// ```
     /// use mcpwright_server::{ResourceHandler, Server, ToolHandler};
