@@ -111,9 +111,12 @@ async fn run_hooks(hooks: BoxFuture<'static, ()>, runtime: &TokioRuntime, timeou
     let (ended, end) = oneshot::channel();
     let run = move || {
         handle.block_on(async {
+            // Cancellation comes first: the end of the runtime makes every timer elapse, so a hook that is too slow would
+            // seem to have waited long enough.
             tokio::select! {
-                () = hooks => {}
+                biased;
                 _ = cancelled => {}
+                () = hooks => {}
             }
         });
         // The receiver is gone after the timeout.
