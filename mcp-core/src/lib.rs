@@ -80,7 +80,7 @@ pub use input::{
 pub use input_responses::InputResponses;
 pub use json::{JsonText, Members};
 #[doc(hidden)]
-pub use json::{push_json_string, read_json_string};
+pub use json::{for_each_member, push_json_string, read_json_string};
 pub use log::{LoggingLevel, LoggingMessageParams, SetLevelParams};
 pub use message::{DecodeError, Message, Notification, Request, RequestId, Response};
 pub use meta::Meta;

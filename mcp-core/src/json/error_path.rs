@@ -40,7 +40,7 @@ fn without_type_name(message: &str) -> Cow<'_, str> {
 }
 
 /// A container that is open at the current position, with its current member or item.
-enum OpenContainer<'a> {
+pub(crate) enum OpenContainer<'a> {
     /// An object, with the name of the current member.
     Object(Option<&'a [u8]>),
     /// An array, with the index of the current item.
@@ -49,6 +49,11 @@ enum OpenContainer<'a> {
 
 /// Returns the path of the value at byte `target` of `text`, such as `content[0].text`.
 fn path_at(text: &[u8], target: usize) -> String {
+    format_path(&containers_at(text, target))
+}
+
+/// Returns the containers that are open at byte `target` of `text`, with the member or item of each that `target` is in.
+pub(crate) fn containers_at(text: &[u8], target: usize) -> Vec<OpenContainer<'_>> {
     // serde_json reports a wrong item of an array at the comma after the item.
     let is_separator = |byte: &u8| matches!(byte, b',' | b' ' | b'\t');
     let target = text.iter().take(target + 1).rposition(|byte| !is_separator(byte)).unwrap_or(0);
@@ -76,7 +81,7 @@ fn path_at(text: &[u8], target: usize) -> String {
         }
         at += 1;
     }
-    format_path(&open)
+    open
 }
 
 /// Moves the innermost container to its next member or item.

@@ -11,13 +11,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-mod error_path;
+pub(crate) mod cursor;
+pub(crate) mod error_path;
 pub(crate) mod member_index;
 pub(crate) mod members;
 pub(crate) mod string;
 
 use member_index::MemberIndex;
 
+pub use cursor::for_each_member;
 pub use members::Members;
 pub use string::{push_json_string, read_json_string};
 

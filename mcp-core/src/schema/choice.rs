@@ -48,6 +48,7 @@ struct DistinctBranches {
 impl DistinctBranches {
     fn add(&mut self, branch: Node) {
         if !self.texts.insert(branch.to_json(Purpose::Result).to_string()) {
+            self.widen(&branch);
             return;
         }
         let enumerated_type = match &branch.kind {
@@ -61,6 +62,22 @@ impl DistinctBranches {
                 self.branches.push(branch);
             }
             None => self.branches.push(branch),
+        }
+    }
+}
+
+impl DistinctBranches {
+    /// Drops the format of the branch that is published like `duplicate`, unless both have the same.
+    fn widen(&mut self, duplicate: &Node) {
+        let Kind::Scalar(duplicate) = &duplicate.kind else { return };
+        for branch in &mut self.branches {
+            if let Kind::Scalar(scalar) = &mut branch.kind
+                && scalar.kind == duplicate.kind
+                && scalar.keywords == duplicate.keywords
+                && scalar.format != duplicate.format
+            {
+                scalar.format.clear();
+            }
         }
     }
 }

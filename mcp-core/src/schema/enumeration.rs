@@ -9,10 +9,18 @@ use crate::schema::number;
 /// Maximum nesting depth of an enumerated value. The limit of the JSON parser is the same.
 const MAX_DEPTH: usize = 128;
 
+/// The number of bytes in which a byte of a string can be written in JSON, at most: `\\u0061`.
+const MAX_BYTES_PER_BYTE: usize = 6;
+
+/// The number of bytes of white space in the text of an enumerated value, at most.
+const MAX_SPACE: usize = 4096;
+
 /// Enumerated values of any type.
 #[derive(Debug)]
 pub(super) struct EnumValues {
     values: Vec<Value>,
+    /// The length of the longest text in JSON that a value may have.
+    max_len: usize,
     /// The canonical text of each value.
     canonical: HashSet<String>,
 }
@@ -28,12 +36,19 @@ pub(super) struct EnumStrings {
 
 impl EnumValues {
     pub(super) fn new(values: Vec<Value>) -> Self {
-        let canonical = values.iter().filter_map(|value| canonical(value, MAX_DEPTH)).collect();
-        Self { values, canonical }
+        let canonical: HashSet<_> = values.iter().filter_map(|value| canonical(value, MAX_DEPTH)).collect();
+        let longest = canonical.iter().map(String::len).max().unwrap_or(0);
+        Self { values, max_len: longest * MAX_BYTES_PER_BYTE + MAX_SPACE, canonical }
     }
 
     pub(super) fn contains(&self, value: &Value) -> bool {
         canonical(value, MAX_DEPTH).is_some_and(|text| self.canonical.contains(&text))
+    }
+
+    /// Returns `true` if the JSON text is that of a value. Only text that is short enough is parsed.
+    pub(super) fn contains_text(&self, text: &str) -> bool {
+        text.len() <= self.max_len
+            && serde_json::from_str(text).is_ok_and(|value: Value| self.contains(&value))
     }
 
     pub(super) fn contains_number(&self, number: &Number) -> bool {

@@ -1,5 +1,7 @@
 //! Descriptions of the values that a schema accepts, for error messages.
 
+use crate::schema::coerce::integer::{Integer, integer_range};
+use crate::schema::formats;
 use crate::schema::problem::{excerpt, join_names, pluralize};
 use crate::schema::shape::{
     AdditionalRule, ArrayRule, CompiledSchema, LengthRange, NumberRule, ObjectRule, Rule, StringRule,
@@ -21,11 +23,22 @@ impl CompiledSchema {
             },
             Rule::Number(rule) => rule.expected(),
             Rule::String(rule) => rule.expected(),
+            Rule::Duration => r#"a duration such as "30s" or "1m30s""#.into(),
             Rule::Array(rule) => self.expected_array(rule),
             Rule::Object(rule) => rule.expected(),
             Rule::Values(values) => one_of(values.iter().map(ToString::to_string)),
             Rule::Choice(branches) => self.expected_choice(branches),
             Rule::Reference(_) => "a value of a recursive type".into(),
+        }
+    }
+
+    /// Returns a description of the accepted values, for a value with this JSON text that is not one.
+    pub(super) fn expected_instead(&self, rule: &Rule, text: &str) -> String {
+        match self.resolve(rule) {
+            Rule::Number(number) => {
+                number.expected_in_range(text.trim_matches('"').trim()).unwrap_or_else(|| number.expected())
+            }
+            _ => self.expected(rule),
         }
     }
 
@@ -87,14 +100,45 @@ impl NumberRule {
     }
 }
 
+impl NumberRule {
+    /// Returns the description with the range of the Rust type, for a number that is out of it; `None` if it is not.
+    fn expected_in_range(&self, text: &str) -> Option<String> {
+        let is_out_of_range = match Integer::parse(text) {
+            Some(integer) => !integer.fits(&self.format),
+            None => !text.contains(['.', 'e', 'E']) || self.is_infinite(text),
+        };
+        let (lowest, highest) = if self.integer {
+            integer_range(&self.format)?
+        } else if self.format == "float" {
+            ("-3.4028235e38", "3.4028235e38")
+        } else {
+            ("-1.7976931348623157e308", "1.7976931348623157e308")
+        };
+        let noun = if self.integer { "an integer" } else { "a number" };
+        let (is_low, is_high) = (self.minimum.is_none(), self.maximum.is_none());
+        let minimum = self.minimum.as_ref().map_or_else(|| lowest.to_owned(), ToString::to_string);
+        let maximum = self.maximum.as_ref().map_or_else(|| highest.to_owned(), ToString::to_string);
+        (is_out_of_range && (is_low || is_high) && self.values.is_empty())
+            .then(|| format!("{noun} from {minimum} to {maximum}"))
+    }
+
+    fn is_infinite(&self, text: &str) -> bool {
+        match &*self.format {
+            "float" => text.parse::<f32>().is_ok_and(f32::is_infinite),
+            _ => text.parse::<f64>().is_ok_and(f64::is_infinite),
+        }
+    }
+}
+
 impl StringRule {
     fn expected(&self) -> String {
         if !self.values.is_empty() {
             return one_of(self.values.iter().map(excerpt));
         }
+        let noun = formats::expected(&self.format).unwrap_or("a string");
         let mut description = match self.length.expected("character") {
-            Some(length) => format!("a string of {length}"),
-            None => "a string".into(),
+            Some(length) => format!("{noun} of {length}"),
+            None => noun.into(),
         };
         if let Some(pattern) = &self.pattern {
             description.push_str(&format!(" matching `{pattern}`"));

@@ -74,6 +74,8 @@ mod document;
 mod enumeration;
 mod error;
 mod expect;
+mod explain;
+mod formats;
 mod keyword;
 mod node;
 mod number;

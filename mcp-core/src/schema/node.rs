@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::schema::coerce::duration;
 use crate::schema::number;
+
+/// The format of a [`std::time::Duration`] in an argument, which is published as a string.
+pub(super) const DURATION: &str = "std-duration";
 
 /// A subschema.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +49,8 @@ pub(super) enum Kind {
 pub(super) struct ScalarNode {
     pub(super) kind: ScalarKind,
     pub(super) keywords: Map<String, Value>,
+    /// The format of the Rust type; empty if there is none. Rules have it even if it is not published.
+    pub(super) format: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +64,8 @@ pub(super) enum ScalarKind {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ArrayNode {
+    /// The types of the first items, in their order. Only rules have them.
+    pub(super) elements: Vec<Node>,
     pub(super) items: Box<Node>,
     pub(super) keywords: Map<String, Value>,
 }
@@ -67,6 +75,8 @@ pub(super) struct ObjectNode {
     pub(super) properties: Vec<(String, Node)>,
     pub(super) required: Vec<String>,
     pub(super) additional: Additional,
+    /// The pattern of the names of additional members. Only rules have it.
+    pub(super) names: Option<String>,
     pub(super) keywords: Map<String, Value>,
 }
 
@@ -79,6 +89,21 @@ pub(super) enum Additional {
     Any,
     /// Members that match a schema.
     Of(Box<Node>),
+}
+
+/// The form in which a schema is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    pub(super) purpose: Purpose,
+    /// The schema is not published, but [compiled](crate::schema::CompiledSchema): it has all that the Rust type asserts, in
+    /// keywords that clients do not accept.
+    pub(super) for_rules: bool,
+}
+
+impl From<Purpose> for Form {
+    fn from(purpose: Purpose) -> Self {
+        Self { purpose, for_rules: false }
+    }
 }
 
 /// The use of a schema, where it affects the output.
@@ -107,7 +132,7 @@ impl Node {
     pub(super) fn scalar(kind: ScalarKind, keywords: Map<String, Value>) -> Self {
         Self {
             checked_by_decoding: keywords.is_empty(),
-            ..Self::new(Kind::Scalar(ScalarNode { kind, keywords }))
+            ..Self::new(Kind::Scalar(ScalarNode { kind, keywords, format: String::new() }))
         }
     }
 
@@ -117,6 +142,11 @@ impl Node {
 
     pub(super) fn is_null(&self) -> bool {
         matches!(&self.kind, Kind::Scalar(ScalarNode { kind: ScalarKind::Null, .. }))
+    }
+
+    /// Returns `true` for a [`std::time::Duration`] in an argument.
+    fn is_duration(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar(scalar) if scalar.format == DURATION)
     }
 
     /// Returns the name of the type, for error messages and notes.
@@ -138,7 +168,9 @@ impl Node {
         1 + match &self.kind {
             Kind::Any | Kind::Never | Kind::Reference(_) => 0,
             Kind::Scalar(scalar) => scalar.keywords.get("enum").and_then(Value::as_array).map_or(0, Vec::len),
-            Kind::Array(array) => array.items.size(),
+            Kind::Array(array) => {
+                array.items.size() + array.elements.iter().map(Self::size).sum::<usize>()
+            }
             Kind::Object(object) => object.size(),
             Kind::Values(values) => values.len(),
             Kind::Choice(branches) => branches.iter().map(Self::size).sum(),
@@ -149,7 +181,10 @@ impl Node {
     pub(super) fn for_each_reference(&mut self, visit: &mut impl FnMut(&mut String)) {
         match &mut self.kind {
             Kind::Any | Kind::Never | Kind::Scalar(_) | Kind::Values(_) => {}
-            Kind::Array(array) => array.items.for_each_reference(visit),
+            Kind::Array(array) => {
+                array.items.for_each_reference(visit);
+                array.elements.iter_mut().for_each(|element| element.for_each_reference(visit));
+            }
             Kind::Object(object) => object.for_each_child(&mut |node| node.for_each_reference(visit)),
             Kind::Choice(branches) => branches.iter_mut().for_each(|branch| branch.for_each_reference(visit)),
             Kind::Reference(name) => visit(name),
@@ -236,17 +271,18 @@ impl ObjectNode {
 
 impl Node {
     /// Returns the schema as JSON, including `null` if it is accepted.
-    pub(super) fn to_json(&self, purpose: Purpose) -> Value {
+    pub(super) fn to_json(&self, form: impl Into<Form>) -> Value {
+        let form = form.into();
         if self.nullable {
-            self.with_annotations(self.nullable_keywords(purpose), true)
+            self.with_annotations(self.nullable_keywords(form), true)
         } else {
-            self.to_json_without_null(purpose)
+            self.to_json_without_null(form)
         }
     }
 
     /// Returns the schema as JSON without `null`, for members whose absence means `null`.
-    pub(super) fn to_json_without_null(&self, purpose: Purpose) -> Value {
-        self.with_annotations(self.kind_keywords(purpose), false)
+    pub(super) fn to_json_without_null(&self, form: impl Into<Form>) -> Value {
+        self.with_annotations(self.kind_keywords(form.into()), false)
     }
 
     /// Adds the annotations to the keywords. Omits a default of `null` if the written schema does not accept `null`.
@@ -258,6 +294,12 @@ impl Node {
         if self.nullable && !writes_null && annotations.keywords.get("default").is_some_and(Value::is_null) {
             annotations.keywords.shift_remove("default");
         }
+        if self.is_duration()
+            && let Some(default) = annotations.keywords.get_mut("default")
+            && let Some(text) = duration::format(default)
+        {
+            *default = text.into();
+        }
         let mut schema = Map::new();
         schema.extend(annotations.full_description().map(|text| ("description".into(), text.into())));
         schema.extend(kind);
@@ -265,7 +307,7 @@ impl Node {
         Value::Object(schema)
     }
 
-    fn nullable_keywords(&self, purpose: Purpose) -> Map<String, Value> {
+    fn nullable_keywords(&self, form: Form) -> Map<String, Value> {
         let null = json!({"type": "null"});
         let branches = match &self.kind {
             Kind::Any => return Map::new(),
@@ -274,33 +316,40 @@ impl Node {
                 return object([("enum", values.iter().cloned().chain([Value::Null]).collect())]);
             }
             Kind::Choice(branches) => {
-                branches.iter().map(|branch| branch.to_json(purpose)).chain([null]).collect()
+                branches.iter().map(|branch| branch.to_json(form)).chain([null]).collect()
             }
             Kind::Scalar(_) | Kind::Array(_) | Kind::Object(_) | Kind::Reference(_) => {
-                Value::Array(vec![Value::Object(self.kind_keywords(purpose)), null])
+                Value::Array(vec![Value::Object(self.kind_keywords(form)), null])
             }
         };
         object([("anyOf", branches)])
     }
 
-    fn kind_keywords(&self, purpose: Purpose) -> Map<String, Value> {
+    fn kind_keywords(&self, form: Form) -> Map<String, Value> {
         match &self.kind {
             Kind::Any => Map::new(),
             Kind::Never => object([("not", json!({}))]),
             Kind::Scalar(scalar) => {
                 let mut schema = object([("type", scalar.kind.name().into())]);
                 schema.extend(scalar.keywords.clone());
+                if form.for_rules && !scalar.format.is_empty() {
+                    schema.insert("format".into(), scalar.format.clone().into());
+                }
                 schema
             }
             Kind::Array(array) => {
-                let mut schema = object([("type", "array".into()), ("items", array.items.to_json(purpose))]);
+                let mut schema = object([("type", "array".into()), ("items", array.items.to_json(form))]);
                 schema.extend(array.keywords.clone());
+                if form.for_rules && !array.elements.is_empty() {
+                    let elements = array.elements.iter().map(|element| element.to_json(form));
+                    schema.insert("prefixItems".into(), elements.collect());
+                }
                 schema
             }
-            Kind::Object(object) => object.keywords(purpose),
+            Kind::Object(object) => object.keywords(form),
             Kind::Values(values) => object([("enum", values.clone().into())]),
             Kind::Choice(branches) => {
-                object([("anyOf", branches.iter().map(|branch| branch.to_json(purpose)).collect())])
+                object([("anyOf", branches.iter().map(|branch| branch.to_json(form)).collect())])
             }
             Kind::Reference(name) => object([("$ref", format!("#/$defs/{name}").into())]),
         }
@@ -308,13 +357,13 @@ impl Node {
 }
 
 impl ObjectNode {
-    fn keywords(&self, purpose: Purpose) -> Map<String, Value> {
+    fn keywords(&self, form: Form) -> Map<String, Value> {
         let mut schema = object([("type", "object".into())]);
         if !self.properties.is_empty() || self.additional == Additional::None {
             let properties: Map<String, Value> = self
                 .properties
                 .iter()
-                .map(|(name, node)| (name.clone(), self.property_to_json(name, node, purpose)))
+                .map(|(name, node)| (name.clone(), self.property_to_json(name, node, form)))
                 .collect();
             schema.insert("properties".into(), properties.into());
         }
@@ -323,20 +372,23 @@ impl ObjectNode {
         }
         match &self.additional {
             Additional::None => drop(schema.insert("additionalProperties".into(), false.into())),
-            Additional::Unspecified if purpose == Purpose::Argument && !self.properties.is_empty() => {
+            Additional::Unspecified if form.purpose == Purpose::Argument && !self.properties.is_empty() => {
                 schema.insert("additionalProperties".into(), false.into());
             }
-            Additional::Of(node) => drop(schema.insert("additionalProperties".into(), node.to_json(purpose))),
+            Additional::Of(node) => drop(schema.insert("additionalProperties".into(), node.to_json(form))),
             Additional::Unspecified | Additional::Any => {}
         }
         schema.extend(self.keywords.clone());
+        if let Some(pattern) = self.names.as_ref().filter(|_| form.for_rules) {
+            schema.insert("propertyNames".into(), json!({ "pattern": pattern }));
+        }
         schema
     }
 
-    fn property_to_json(&self, name: &str, node: &Node, purpose: Purpose) -> Value {
+    fn property_to_json(&self, name: &str, node: &Node, form: Form) -> Value {
         let absence_means_null =
-            purpose == Purpose::Argument && !self.required.iter().any(|required| required == name);
-        if absence_means_null { node.to_json_without_null(purpose) } else { node.to_json(purpose) }
+            form.purpose == Purpose::Argument && !self.required.iter().any(|required| required == name);
+        if absence_means_null { node.to_json_without_null(form) } else { node.to_json(form) }
     }
 }
 

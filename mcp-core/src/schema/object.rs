@@ -71,8 +71,7 @@ impl ObjectSchemaBuilder {
             }
             object.properties.push((name, move_definitions(schema, &mut definitions)));
         }
-        let root = Node::new(Kind::Object(object)).to_json(Purpose::Argument);
-        Ok(Schema::new(root, &definitions, Purpose::Argument))
+        Ok(Schema::new(&Node::new(Kind::Object(object)), &definitions, Purpose::Argument))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Conversion of generated schemas into the portable subset.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::schema::choice::merge_variants;
 use crate::schema::document::Schema;
@@ -249,12 +249,7 @@ impl PortableSchema {
         if !self.is_object() {
             return Err(not_an_object(SchemaError::NotAnObject { type_name }));
         }
-        let mut schema = self.into_document();
-        if let Value::Object(root) = &mut schema.0 {
-            // Some clients require `properties` even if it is empty.
-            root.entry("properties").or_insert_with(|| Map::new().into());
-        }
-        Ok(schema)
+        Ok(self.into_document().with_properties())
     }
 
     /// Converts the schema into that of a result: an object as it is, any other value as the member `result` of an
@@ -273,11 +268,7 @@ impl PortableSchema {
 
     /// Converts the schema into a document of its own, with its definitions at the root.
     pub fn into_document(self) -> Schema {
-        let root = match self.purpose {
-            Purpose::Argument => self.node.to_json_without_null(self.purpose),
-            Purpose::Result | Purpose::Foreign | Purpose::Superset => self.node.to_json(self.purpose),
-        };
-        Schema::new(root, &self.definitions, self.purpose)
+        Schema::new(&self.node, &self.definitions, self.purpose)
     }
 
     /// Converts the schema into its root and its definitions.

@@ -4,8 +4,16 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::json::cursor::{Cursor, JsonKind, unescape};
+
 /// Maximum length of a value or a name that is quoted in a message, in characters.
 const MAX_EXCERPT_LEN: usize = 60;
+
+/// Maximum length of the start of a number that is quoted in a message.
+const MAX_NUMBER_LEN: usize = 20;
+
+/// Maximum length of a reason in a message, in characters.
+const MAX_REASON_LEN: usize = 200;
 
 /// Maximum number of names that are listed in a message.
 const MAX_NAMES: usize = 20;
@@ -32,6 +40,8 @@ enum ProblemKind {
     MissingMember,
     UnknownArgument,
     UnknownMember,
+    /// An object has a member more than once.
+    Repeated,
 }
 
 impl Problem {
@@ -84,6 +94,31 @@ impl Problem {
         Self::new(path, kind, join_names(known), "an unknown name".into())
     }
 
+    pub(super) fn repeated(path: &ValuePath<'_>) -> Self {
+        Self::new(path, ProblemKind::Repeated, "one value".into(), "several".into())
+    }
+
+    /// Returns the problem of a member whose name is not valid.
+    pub(super) fn invalid_name(path: &ValuePath<'_>, expected: &str) -> Self {
+        Self::new(path, ProblemKind::Mismatch, expected.to_owned(), "another one".into())
+    }
+
+    /// Returns the problem of a value that code rejects, with the message of that code.
+    pub(super) fn rejected(path: &ValuePath<'_>, message: &str, found: &str) -> Self {
+        Self::new(path, ProblemKind::Other, shorten(message, MAX_REASON_LEN).to_owned(), found.to_owned())
+    }
+
+    pub(super) fn with_expected(self, expected: String) -> Self {
+        Self { expected, ..self }
+    }
+
+    /// Adds the reason of code that read the value.
+    pub(super) fn with_reason(mut self, reason: &str) -> Self {
+        let reason = shorten(reason, MAX_REASON_LEN);
+        self.found = format!("{} ({reason})", self.found);
+        self
+    }
+
     pub(super) fn with_suggestion(self, suggestion: Option<String>) -> Self {
         Self { suggestion, ..self }
     }
@@ -105,6 +140,10 @@ impl fmt::Display for Problem {
             ProblemKind::MissingMember => write!(f, "missing member `{path}`: expected {expected}")?,
             ProblemKind::UnknownArgument => write!(f, "unknown argument `{path}`")?,
             ProblemKind::UnknownMember => write!(f, "unknown member `{path}`")?,
+            ProblemKind::Repeated => write!(f, "{path}: expected {expected}, got {found}: send it once")?,
+        }
+        if self.kind == ProblemKind::Other && !found.is_empty() {
+            write!(f, ", got {found}")?;
         }
         if let Some(suggestion) = &self.suggestion {
             write!(f, "; did you mean `{suggestion}`?")?;
@@ -178,28 +217,47 @@ fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.chars().count() <= MAX_EXCERPT_LEN && name.chars().all(is_plain_char)
 }
 
-/// Returns a description of a value: its type, and for a scalar an excerpt.
-pub(super) fn describe(value: &Value) -> String {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::String(text) => match text.chars().count() {
-            length if length > MAX_EXCERPT_LEN => {
-                format!("the string {} of {length} characters", excerpt(text))
-            }
-            _ => format!("the string {}", excerpt(text)),
+/// Returns a description of the value with this JSON text: its type, and for a scalar an excerpt.
+pub(super) fn describe(text: &str) -> String {
+    match JsonKind::of(text) {
+        JsonKind::Null | JsonKind::Boolean => text.to_owned(),
+        JsonKind::Number if text.len() > MAX_EXCERPT_LEN => {
+            format!("the number {}… of {} digits and signs", shorten(text, MAX_NUMBER_LEN), text.len())
+        }
+        JsonKind::Number => text.to_owned(),
+        JsonKind::String => match unescape(text) {
+            None => "a string with half of a surrogate pair".to_owned(),
+            Some(string) => match string.chars().count() {
+                length if length > MAX_EXCERPT_LEN => {
+                    format!("the string {} of {length} characters", excerpt(&string))
+                }
+                _ => format!("the string {}", excerpt(&string)),
+            },
         },
-        Value::Array(items) => format!("an array of {}", pluralize(items.len(), "item")),
-        Value::Object(_) => "an object".into(),
+        JsonKind::Array => {
+            let mut count = 0;
+            Cursor::new(text).for_each_item(|_| {
+                count += 1;
+                true
+            });
+            format!("an array of {}", pluralize(count, "item"))
+        }
+        JsonKind::Object => "an object".to_owned(),
     }
 }
 
 /// Returns the start of a text as a JSON string.
 pub(super) fn excerpt(text: &str) -> String {
-    let mut start: String = text.chars().take(MAX_EXCERPT_LEN).collect();
+    let mut start = shorten(text, MAX_EXCERPT_LEN).to_owned();
     if start.len() < text.len() {
         start.push('…');
     }
     Value::String(start).to_string()
+}
+
+/// Returns the first characters of a text.
+fn shorten(text: &str, max_len: usize) -> &str {
+    text.char_indices().nth(max_len).map_or(text, |(end, _)| &text[..end])
 }
 
 /// Returns a count with its noun, such as `1 item` or `2 items`.

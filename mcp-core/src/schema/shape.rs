@@ -5,13 +5,19 @@ use std::collections::HashMap;
 use regex_lite::Regex;
 use serde_json::{Map, Number, Value};
 
+use crate::schema::coerce::integer::integer_range;
 use crate::schema::document::Schema;
 use crate::schema::enumeration::{EnumStrings, EnumValues};
 use crate::schema::error::SchemaError;
-use crate::schema::node::Purpose;
+use crate::schema::formats;
+use crate::schema::node::{DURATION, Purpose};
 use crate::schema::number;
 use crate::schema::pattern::compile_pattern;
 use crate::schema::portable::PortableSchema;
+use crate::schema::suggestion::normalize;
+
+/// Maximum length of a name that is compared without its separators and its case, in bytes.
+const MAX_SIMILAR_LEN: usize = 64;
 
 /// A compiled schema. [`CompiledSchema::coerce`] validates and coerces values.
 #[derive(Debug)]
@@ -30,6 +36,8 @@ pub(super) enum Rule {
     Boolean(Vec<bool>),
     Number(Box<NumberRule>),
     String(Box<StringRule>),
+    /// A [`std::time::Duration`].
+    Duration,
     Array(Box<ArrayRule>),
     Object(Box<ObjectRule>),
     /// One of the enumerated values.
@@ -50,6 +58,8 @@ pub(super) struct NumberRule {
     pub(super) exclusive_minimum: Option<Number>,
     pub(super) exclusive_maximum: Option<Number>,
     pub(super) multiple_of: Option<Number>,
+    /// The format that names the Rust type, such as `int64`; empty if there is none.
+    pub(super) format: String,
 }
 
 #[derive(Debug)]
@@ -57,10 +67,14 @@ pub(super) struct StringRule {
     pub(super) values: EnumStrings,
     pub(super) length: LengthRange,
     pub(super) pattern: Option<Regex>,
+    /// The format, in which deserialization reads the string; empty if there is none.
+    pub(super) format: String,
 }
 
 #[derive(Debug)]
 pub(super) struct ArrayRule {
+    /// The rules of the first items, if they differ from those of the others.
+    pub(super) elements: Vec<Rule>,
     pub(super) items: Rule,
     pub(super) length: LengthRange,
     /// No two items are equal.
@@ -72,6 +86,10 @@ pub(super) struct ObjectRule {
     pub(super) members: Vec<MemberRule>,
     /// The index in `members` of each name.
     pub(super) indices: HashMap<String, usize>,
+    /// The index in `members` of each name without separators and case, or `None` if several names share it.
+    similar: HashMap<Vec<char>, Option<usize>>,
+    /// The pattern of the names of members that are not properties.
+    names: Option<Regex>,
     pub(super) required: Vec<String>,
     pub(super) additional: AdditionalRule,
     pub(super) length: LengthRange,
@@ -106,7 +124,7 @@ impl CompiledSchema {
     ///
     /// Returns [`SchemaError::InvalidPattern`] if a pattern is not a regular expression with linear running time.
     pub fn new(schema: &Schema) -> Result<Self, SchemaError> {
-        let root = schema.as_value();
+        let root = schema.rules();
         let definitions = root.get("$defs").and_then(Value::as_object);
         let indices = definitions
             .into_iter()
@@ -185,6 +203,11 @@ impl NumberRule {
             && self.multiple_of.as_ref().is_none_or(|divisor| number::is_multiple(number, divisor))
             && (self.values.is_empty() || self.values.contains_number(number))
     }
+
+    /// Returns `true` if the Rust type is an integer with a range.
+    pub(super) fn has_integer_range(&self) -> bool {
+        integer_range(&self.format).is_some()
+    }
 }
 
 impl StringRule {
@@ -193,6 +216,17 @@ impl StringRule {
         (self.values.is_empty() || self.values.contains(text))
             && self.length.contains(text.chars().count())
             && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+    }
+
+    /// Returns `true` if an empty string may be a value, whatever its length must be.
+    pub(super) fn accepts_empty(&self) -> bool {
+        let has_value = self.values.is_empty() || self.values.contains("");
+        has_value && !formats::excludes_empty(&self.format)
+    }
+
+    /// Returns `true` if the value must not be repeated in messages.
+    pub(super) fn is_secret(&self) -> bool {
+        self.format == "password"
     }
 
     /// Returns the enumerated string that differs from `text` only in case, or `None` if there are several or none.
@@ -205,6 +239,37 @@ impl ObjectRule {
     /// Returns the rule of a property.
     pub(super) fn member(&self, name: &str) -> Option<&MemberRule> {
         self.indices.get(name).map(|index| &self.members[*index])
+    }
+
+    /// Returns the name of the property that differs from `name` only in case and in separators, if there is exactly one, the
+    /// object has no other members, and `name` is not a property itself.
+    pub(super) fn intended_name(&self, name: &str) -> Option<&str> {
+        let is_closed = matches!(self.additional, AdditionalRule::Forbidden);
+        if !is_closed || name.len() > MAX_SIMILAR_LEN || self.indices.contains_key(name) {
+            return None;
+        }
+        let index = (*self.similar.get(&normalize(name))?)?;
+        Some(&self.members[index].name)
+    }
+
+    /// Returns `true` if the object has a property of this name, or one that differs only in case and in separators.
+    pub(super) fn has_name(&self, name: &str) -> bool {
+        self.indices.contains_key(name) || self.intended_name(name).is_some()
+    }
+
+    /// Returns `true` if a member that is not a property can have this name.
+    pub(super) fn accepts_name(&self, name: &str) -> bool {
+        self.names.as_ref().is_none_or(|pattern| pattern.is_match(name))
+    }
+
+    /// Returns a description of the names that members which are not properties have.
+    pub(super) fn expected_name(&self) -> String {
+        match self.names.as_ref().map(Regex::as_str) {
+            Some(r"^\d+$") => "an integer of at least 0 as its name".to_owned(),
+            Some(r"^-?\d+$") => "an integer as its name".to_owned(),
+            Some(pattern) => format!("a name that matches `{pattern}`"),
+            None => "any name".to_owned(),
+        }
     }
 
     /// Returns the string that a member must be equal to, if it is a tag: an enumeration of one string.
@@ -236,6 +301,9 @@ struct Compiler<'a> {
 
 impl Compiler<'_> {
     fn compile(&self, schema: &Value) -> Result<Rule, SchemaError> {
+        if *schema == Value::Bool(false) {
+            return Ok(Rule::Never);
+        }
         let Some(schema) = schema.as_object() else { return Ok(Rule::Any) };
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             return self.compile_reference(reference);
@@ -255,6 +323,7 @@ impl Compiler<'_> {
             }
             (Some("integer"), _) => Rule::Number(Box::new(compile_number(schema, true))),
             (Some("number"), _) => Rule::Number(Box::new(compile_number(schema, false))),
+            (Some("string"), _) if schema.get("format").is_some_and(|format| format == DURATION) => Rule::Duration,
             (Some("string"), _) => Rule::String(Box::new(compile_string(schema)?)),
             (Some("array"), _) => Rule::Array(Box::new(self.compile_array(schema)?)),
             (Some("object"), _) => Rule::Object(Box::new(self.compile_object(schema)?)),
@@ -273,7 +342,9 @@ impl Compiler<'_> {
     }
 
     fn compile_array(&self, schema: &Map<String, Value>) -> Result<ArrayRule, SchemaError> {
+        let elements = schema.get("prefixItems").and_then(Value::as_array).into_iter().flatten();
         Ok(ArrayRule {
+            elements: elements.map(|element| self.compile(element)).collect::<Result<_, _>>()?,
             items: schema.get("items").map_or(Ok(Rule::Any), |items| self.compile(items))?,
             length: LengthRange::new(schema, "minItems", "maxItems"),
             unique: schema.get("uniqueItems") == Some(&Value::Bool(true)),
@@ -294,8 +365,19 @@ impl Compiler<'_> {
             Some(schema @ Value::Object(_)) => AdditionalRule::Of(self.compile(schema)?),
             _ => AdditionalRule::Any,
         };
+        for name in &required {
+            // A required member that is not a property is one of the others.
+            if !indices.contains_key(name) {
+                indices.insert(name.clone(), members.len());
+                let rule = schema.get("additionalProperties").map_or(Ok(Rule::Any), |schema| self.compile(schema))?;
+                members.push(MemberRule { name: name.clone(), rule, required: true });
+            }
+        }
         let length = LengthRange::new(schema, "minProperties", "maxProperties");
-        Ok(ObjectRule { members, indices, required, additional, length })
+        let similar = similar_names(&members);
+        let names = schema.get("propertyNames").and_then(|names| names.get("pattern")).and_then(Value::as_str);
+        let names = names.map(compile_pattern).transpose()?;
+        Ok(ObjectRule { members, indices, similar, names, required, additional, length })
     }
 }
 
@@ -310,6 +392,7 @@ fn compile_number(schema: &Map<String, Value>, integer: bool) -> NumberRule {
         exclusive_minimum: bound("exclusiveMinimum"),
         exclusive_maximum: bound("exclusiveMaximum"),
         multiple_of: bound("multipleOf"),
+        format: format_of(schema),
     }
 }
 
@@ -319,7 +402,21 @@ fn compile_string(schema: &Map<String, Value>) -> Result<StringRule, SchemaError
         values: EnumStrings::new(strings(schema, "enum")),
         length: LengthRange::new(schema, "minLength", "maxLength"),
         pattern,
+        format: format_of(schema),
     })
+}
+
+fn format_of(schema: &Map<String, Value>) -> String {
+    schema.get("format").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Returns the index of each name without separators and case, or `None` for those that several members share.
+fn similar_names(members: &[MemberRule]) -> HashMap<Vec<char>, Option<usize>> {
+    let mut similar = HashMap::new();
+    for (index, member) in members.iter().enumerate() {
+        similar.entry(normalize(&member.name)).and_modify(|index| *index = None).or_insert(Some(index));
+    }
+    similar
 }
 
 /// Returns `true` if a part of the schema has an `$id`.

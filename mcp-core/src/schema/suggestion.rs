@@ -29,7 +29,7 @@ pub(super) fn closest_name<'a>(given: &str, known: impl Iterator<Item = &'a str>
 }
 
 /// Returns the characters of a name in lower case, without separators, so that snake, kebab and camel case are equal.
-fn normalize(name: &str) -> Vec<char> {
+pub(super) fn normalize(name: &str) -> Vec<char> {
     name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 

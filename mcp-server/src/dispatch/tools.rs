@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use mcpwright_core::{CallToolResult, ErrorObject};
+use mcpwright_core::{CallToolResult, ErrorObject, JsonText};
 
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
@@ -165,9 +165,11 @@ fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
             if text.trim().is_empty() {
                 return Ok(Cow::Borrowed("{}"));
             }
-            let object: serde_json::Map<_, _> = serde_json::from_str(&text).map_err(|_| invalid())?;
-            serde_json::to_string(&object).map(Cow::Owned).map_err(|_| invalid())
+            let is_object = text.trim_ascii_start().starts_with('{') && JsonText::parse(&text).is_ok();
+            is_object.then_some(Cow::Owned(text)).ok_or_else(invalid)
         }
+        // Languages without a type of their own for objects write an empty array.
+        Some(b'[') if text.trim_matches(['[', ']', ' ']).is_empty() => Ok(Cow::Borrowed("{}")),
         _ => Err(invalid()),
     }
 }

@@ -22,27 +22,31 @@ pub(crate) enum InputCheck {
 }
 
 impl InputCheck {
-    /// Checks arguments, and converts values that models send in a slightly different type, unless `is_strict`.
-    ///
-    /// `sent` parses the arguments as they were sent again.
-    pub(crate) fn apply(
-        &self,
-        arguments: Value,
-        is_strict: bool,
-        sent: impl FnOnce() -> Option<Value>,
-    ) -> Result<Value, Vec<Problem>> {
+    /// Checks the text of arguments, and converts values that models send in a slightly different type, unless `is_strict`.
+    pub(crate) fn apply(&self, text: &str, is_strict: bool) -> Result<Value, Vec<Problem>> {
         match self {
-            Self::Portable(schema) => schema.coerce(arguments, is_strict),
+            Self::Portable(schema) => {
+                let coerced = schema.coerce_text(text, is_strict)?;
+                serde_json::from_str(&coerced).map_err(|error| vec![schema.explain(None, &coerced, &error)])
+            }
             Self::HandWritten { validator, coercion: None } => {
+                let arguments = parse(text)?;
                 validator.check(&arguments).map(|()| arguments)
             }
             Self::HandWritten { validator, coercion: Some(coercion) } => {
-                let coerced = coercion.coerce(arguments, is_strict);
-                let checked = coerced.and_then(|coerced| validator.check(&coerced).map(|()| coerced));
+                let checked = coercion.coerce_text(text, is_strict).and_then(|coerced| {
+                    let coerced = parse(&coerced)?;
+                    validator.check(&coerced).map(|()| coerced)
+                });
                 // Only the validator rejects: where the two differ, as in details of patterns, it decides.
-                checked
-                    .or_else(|problems| sent().filter(|sent| validator.check(sent).is_ok()).ok_or(problems))
+                checked.or_else(|problems| {
+                    parse(text).ok().filter(|sent| validator.check(sent).is_ok()).ok_or(problems)
+                })
             }
         }
     }
+}
+
+fn parse(text: &str) -> Result<Value, Vec<Problem>> {
+    serde_json::from_str(text).map_err(|error| vec![Problem::custom("", error.to_string())])
 }

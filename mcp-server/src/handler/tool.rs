@@ -312,9 +312,7 @@ impl ToolHandler {
         let all = match &settings.input_check {
             None => AllArguments::Text(text),
             Some(check) => {
-                let value = serde_json::from_str(text).map_err(|error| Failure::Error(error.into()))?;
-                let is_strict = self.core().parameters.is_strict;
-                let checked = check.apply(value, is_strict, || serde_json::from_str(text).ok());
+                let checked = check.apply(text, self.core().parameters.is_strict);
                 AllArguments::Checked(checked.map_err(Failure::InvalidArguments)?)
             }
         };

@@ -1,11 +1,14 @@
 //! Selection of the branch of a choice that a value matches, or that was probably intended.
 
-use serde_json::Value;
-
-use crate::schema::coerce::{Coercer, MAX_HOPS, Nesting, count_parts};
+use crate::json::cursor::{Cursor, JsonKind, unescape};
+use crate::schema::coerce::source::Source;
+use crate::schema::coerce::{Coercer, MAX_HOPS, Nesting, tags};
 use crate::schema::problem::{Problem, ValuePath, describe, excerpt, join_names};
-use crate::schema::shape::{ObjectRule, Rule};
+use crate::schema::shape::{AdditionalRule, ObjectRule, Rule};
 use crate::schema::suggestion::closest_name;
+
+/// Maximum number of members that are compared with those of a branch.
+const MAX_COMPARED_MEMBERS: usize = 100;
 
 impl<'a> Coercer<'a> {
     /// Coerces a value to the first branch that it matches as it is, or else to the first that it can be coerced to.
@@ -13,114 +16,128 @@ impl<'a> Coercer<'a> {
         &mut self,
         branches: &'a [Rule],
         rule: &'a Rule,
-        value: &mut Value,
+        source: &mut Source<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> bool {
-        if branches.iter().any(|branch| self.probe(branch, value, path, nesting, true)) {
+        let kind = source.cursor.kind();
+        if branches.iter().any(|branch| self.probe(branch, source, path, nesting, true)) {
             return true;
         }
-        if !self.strict && branches.iter().any(|branch| self.probe_copy(branch, value, path, nesting)) {
+        let is_coerced = !self.strict
+            && branches.iter().any(|branch| {
+                self.may_accept(branch, kind, 0) && self.probe(branch, source, path, nesting, false)
+            });
+        if is_coerced {
             return true;
         }
-        if self.probing { false } else { self.report_choice(branches, rule, value, path, nesting) }
+        if self.probing {
+            return false;
+        }
+        match self.intended_branch(branches, &source.cursor) {
+            Some(branch) => self.coerce(branch, source, path, nesting.hop()),
+            None => {
+                let text = source.cursor.skip();
+                self.report_tag(branches, text, path)
+                    .unwrap_or_else(|| self.report_mismatch(rule, text, path))
+            }
+        }
     }
 
-    /// Coerces a value without collecting problems. Returns `true` if it matches.
+    /// Coerces a value without collecting problems. Returns `true` if it matches; otherwise, the source is as it was before.
     fn probe(
         &mut self,
         rule: &'a Rule,
-        value: &mut Value,
+        source: &mut Source<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
         strict: bool,
     ) -> bool {
         let outer = (self.strict, self.probing);
         (self.strict, self.probing) = (strict, true);
-        let matches = self.coerce(rule, value, path, nesting.hop());
+        let checkpoint = source.checkpoint();
+        let matches = self.coerce(rule, source, path, nesting.hop());
+        if !matches {
+            source.restore(checkpoint);
+        }
         (self.strict, self.probing) = outer;
         matches
     }
 
-    /// Coerces a copy of a value, and replaces the value if the copy matches.
-    fn probe_copy(
-        &mut self,
-        rule: &'a Rule,
-        value: &mut Value,
-        path: &ValuePath<'_>,
-        nesting: Nesting,
-    ) -> bool {
-        if !self.may_accept(rule, value, 0) || !self.take_steps(count_parts(value)) {
-            return false;
-        }
-        let mut copy = value.clone();
-        let matches = self.probe(rule, &mut copy, path, nesting, false);
-        if matches {
-            *value = copy;
-        }
-        matches
-    }
-
-    /// Returns `true` if the value has the type of the rule, or may be coerced to it.
-    fn may_accept(&mut self, rule: &'a Rule, value: &Value, hops: usize) -> bool {
-        match (self.shape.resolve(rule), value) {
+    /// Returns `true` if a value of this kind has the type of the rule, or may be coerced to it.
+    fn may_accept(&mut self, rule: &'a Rule, kind: JsonKind, hops: usize) -> bool {
+        match (self.shape.resolve(rule), kind) {
             (Rule::Choice(branches), _) => {
                 hops < MAX_HOPS
                     && self.take_steps(branches.len())
-                    && branches.iter().any(|branch| self.may_accept(branch, value, hops + 1))
+                    && branches.iter().any(|branch| self.may_accept(branch, kind, hops + 1))
             }
-            (Rule::Array(_), Value::Array(_)) | (Rule::Object(_), Value::Object(_)) => true,
+            (Rule::Array(_), JsonKind::Array) | (Rule::Object(_), JsonKind::Object | JsonKind::Array) => true,
             (rule, _) => {
                 let never_coerces = matches!(rule, Rule::Any | Rule::Never | Rule::Null);
-                !never_coerces && !value.is_array() && !value.is_object()
+                !never_coerces && !matches!(kind, JsonKind::Array | JsonKind::Object)
             }
         }
     }
 
-    /// Reports the problems with the intended branch if there is exactly one that the value resembles.
-    fn report_choice(
-        &mut self,
-        branches: &'a [Rule],
-        rule: &'a Rule,
-        value: &mut Value,
-        path: &ValuePath<'_>,
-        nesting: Nesting,
-    ) -> bool {
-        let mut intended = branches.iter().filter(|branch| self.resembles(branch, value));
-        match (intended.next(), intended.next()) {
-            (Some(branch), None) => self.coerce(branch, value, path, nesting.hop()),
-            (None, _) => self
-                .report_tag(branches, value, path)
-                .unwrap_or_else(|| self.report_mismatch(rule, value, path)),
-            _ => self.report_mismatch(rule, value, path),
+    /// Returns the branch whose problems are reported: the only one with the type of the value, or the object with the most
+    /// members of the value, if there is only one.
+    fn intended_branch(&self, branches: &'a [Rule], value: &Cursor<'_>) -> Option<&'a Rule> {
+        let kind = value.kind();
+        let mut members = Vec::new();
+        if kind == JsonKind::Object {
+            value.clone().for_each_member(|name, member| {
+                members.push((unescape(name).unwrap_or_default(), member));
+                members.len() < MAX_COMPARED_MEMBERS
+            });
         }
-    }
-
-    /// Returns `true` if the value resembles those of the rule.
-    ///
-    /// A value resembles values of the same type. An object must also have the tags of the rule, or, if the rule has no
-    /// tags, its required members.
-    fn resembles(&self, rule: &Rule, value: &Value) -> bool {
-        match (self.shape.resolve(rule), value) {
-            (Rule::Object(rule), Value::Object(members)) => {
-                let mut tags =
-                    rule.required.iter().filter_map(|name| Some((name, rule.tag(name)?))).peekable();
-                match tags.peek() {
-                    Some(_) => tags.all(|(name, tag)| members.get(name).is_some_and(|value| value == tag)),
-                    None => rule.required.iter().all(|name| members.contains_key(name)),
+        let mut best: Option<(usize, &Rule)> = None;
+        let mut is_unique = true;
+        let mut has_object = false;
+        for branch in branches {
+            let score = match (self.shape.resolve(branch), kind) {
+                (Rule::Object(rule), JsonKind::Object) => {
+                    has_object = true;
+                    let has_tags = tags(rule).all(|(name, tag)| {
+                        members.iter().any(|(other, value)| other == name && is_tag(value, tag))
+                    });
+                    let common = members.iter().filter(|(name, _)| rule.has_name(name)).count();
+                    has_tags.then_some(1 + common)
                 }
+                (Rule::Array(_), JsonKind::Array)
+                | (Rule::String(_) | Rule::Duration, JsonKind::String)
+                | (Rule::Number(_), JsonKind::Number)
+                | (Rule::Boolean(_), JsonKind::Boolean) => Some(1),
+                _ => None,
+            };
+            match (score, best) {
+                (Some(score), Some((highest, _))) if score == highest => is_unique = false,
+                (Some(score), Some((highest, _))) if score < highest => {}
+                (Some(score), _) => {
+                    best = Some((score, branch));
+                    is_unique = true;
+                }
+                (None, _) => {}
             }
-            (Rule::Array(_), Value::Array(_))
-            | (Rule::String(_), Value::String(_))
-            | (Rule::Number(_), Value::Number(_))
-            | (Rule::Boolean(_), Value::Bool(_)) => true,
-            _ => false,
         }
+        let (score, branch) = best?;
+        // An object that has no member of any branch resembles none of several.
+        let resembles = !has_object || score > 1 || branches.len() == 1 || self.is_only_object(branches);
+        (is_unique && resembles).then_some(branch)
     }
 
-    /// Reports the valid tags if the branches are objects with a common tag, and the value has none of the tags.
-    fn report_tag(&mut self, branches: &'a [Rule], value: &Value, path: &ValuePath<'_>) -> Option<bool> {
-        let members = value.as_object()?;
+    /// Returns `true` if at most one branch is an object.
+    fn is_only_object(&self, branches: &[Rule]) -> bool {
+        let is_object = |branch: &&Rule| matches!(self.shape.resolve(branch), Rule::Object(_));
+        branches.iter().filter(is_object).count() <= 1
+    }
+
+    /// Reports the valid tags if the branches are objects with a common tag, and the value has none of the tags; or the valid
+    /// names if the objects have one member each, and the value has none of these.
+    fn report_tag(&mut self, branches: &'a [Rule], text: &str, path: &ValuePath<'_>) -> Option<bool> {
+        if JsonKind::of(text) != JsonKind::Object {
+            return None;
+        }
         let objects: Vec<&ObjectRule> = branches
             .iter()
             .filter_map(|branch| match self.shape.resolve(branch) {
@@ -129,20 +146,58 @@ impl<'a> Coercer<'a> {
             })
             .collect();
         let first = objects.first()?;
-        let name =
-            first.required.iter().find(|name| objects.iter().all(|object| object.tag(name).is_some()))?;
+        let is_tag_of_all = |name: &&String| objects.iter().all(|object| object.tag(name).is_some());
+        let Some(name) = first.required.iter().find(is_tag_of_all) else {
+            return self.report_variant_name(&objects, text, path);
+        };
         let tags: Vec<&str> = objects.iter().filter_map(|object| object.tag(name)).collect();
         let path = path.member(name);
         let quoted: Vec<String> = tags.iter().map(|tag| excerpt(tag)).collect();
         let expected = format!("one of {}", join_names(quoted.iter().map(String::as_str)));
-        Some(match members.get(name) {
-            None => self.report(|| Problem::missing(&path, expected)),
-            Some(Value::String(tag)) if tags.contains(&tag.as_str()) => return None,
-            Some(value) => self.report(|| {
-                let suggestion = value.as_str().and_then(|tag| closest_name(tag, tags.iter().copied()));
-                Problem::mismatch(&path, expected, describe(value))
-                    .with_suggestion(suggestion.map(str::to_owned))
-            }),
-        })
+        let mut given = None;
+        Cursor::new(text).for_each_member(|other, value| {
+            given = unescape(other).is_some_and(|other| other == **name).then_some(value);
+            given.is_none()
+        });
+        let Some(given) = given else { return Some(self.report(|| Problem::missing(&path, expected))) };
+        let tag = if JsonKind::of(given) == JsonKind::String { unescape(given) } else { None };
+        if tag.as_deref().is_some_and(|tag| tags.contains(&tag)) {
+            return None;
+        }
+        Some(self.report(|| {
+            let suggestion = tag.and_then(|tag| closest_name(&tag, tags.iter().copied()).map(str::to_owned));
+            Problem::mismatch(&path, expected, describe(given)).with_suggestion(suggestion)
+        }))
     }
+
+    /// Reports the valid names if each object has exactly one member, named after a variant of an enum.
+    fn report_variant_name(&mut self, objects: &[&'a ObjectRule], text: &str, path: &ValuePath<'_>) -> Option<bool> {
+        let is_variant = |object: &&ObjectRule| {
+            object.members.len() == 1
+                && object.required.len() == 1
+                && matches!(object.additional, AdditionalRule::Forbidden)
+        };
+        if objects.len() < 2 || !objects.iter().all(|object| is_variant(object)) {
+            return None;
+        }
+        let names: Vec<&str> = objects.iter().map(|object| object.required[0].as_str()).collect();
+        let mut given = None;
+        let mut count = 0;
+        Cursor::new(text).for_each_member(|name, _| {
+            given = unescape(name);
+            count += 1;
+            count < 2
+        });
+        let given = given.filter(|given| count == 1 && !names.contains(&&**given))?;
+        Some(self.report(|| {
+            Problem::unknown(&path.member(&given), names.iter().copied())
+                .with_suggestion(closest_name(&given, names.iter().copied()).map(str::to_owned))
+        }))
+    }
+}
+
+/// Returns `true` if the text of a value is the tag, in any case.
+fn is_tag(value: &str, tag: &str) -> bool {
+    JsonKind::of(value) == JsonKind::String
+        && unescape(value).is_some_and(|value| value.to_lowercase() == tag.to_lowercase())
 }

@@ -1,20 +1,25 @@
-//! Validation and coercion of values against a compiled schema.
+//! Validation and coercion of JSON text against a compiled schema.
 //!
-//! A value that can be converted without loss is coerced; every other mismatch is reported.
+//! A value that can be converted without loss is coerced; every other mismatch is reported. The text is read in one pass that
+//! builds no tree of values, so that a value that does not match costs no memory.
 
+mod array;
 mod choice;
 mod convert;
+pub(super) mod duration;
+pub(super) mod integer;
+mod object;
+mod scalar;
+mod source;
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::schema::enumeration::canonical;
-use crate::schema::number;
+use crate::json::cursor::{Cursor, JsonKind, unescape};
+use crate::schema::coerce::source::Source;
 use crate::schema::problem::{Problem, ValuePath, describe};
-use crate::schema::shape::{
-    AdditionalRule, ArrayRule, CompiledSchema, NumberRule, ObjectRule, Rule, StringRule,
-};
+use crate::schema::shape::{CompiledSchema, ObjectRule, Rule};
 use crate::schema::suggestion::closest_name;
 
 /// Maximum number of problems in an error. A model that fixes these usually fixes the others too.
@@ -36,21 +41,73 @@ const STEPS_PER_PART: usize = 50;
 const MIN_STEPS: usize = 20_000;
 
 impl CompiledSchema {
-    /// Validates a value, and coerces it unless `strict`.
+    /// Validates the JSON text of a value, and coerces it unless `strict`. Returns the text of the coerced value: the text
+    /// itself if nothing has changed.
     ///
-    /// Coercion converts values that can be converted without loss: `"5"` to 5, `"true"` to true, 5 to `"5"`, `"[1]"`
-    /// and `"{}"` to the array and the object they contain, an enumerated string in another case to its exact text,
-    /// and `null` for an optional member to its absence, like `""` if the member cannot be `""`: it is not a string, or one of
-    /// some others. An integer written as `5.0` becomes 5 even if `strict`,
-    /// because the two are equal in JSON Schema.
+    /// Coercion converts values that can be converted without loss:
+    ///
+    /// - `"5"` and `" 5 "` to 5, 5 to `"5"`, `"true"` and `"True"` to true, `"[1]"` and `"{}"` to the array and the object that
+    ///   they contain, and `[]` to an empty object;
+    /// - an enumerated string in another case to its exact text, and the name of a member in another case or with other
+    ///   separators, such as `maxResults` for `max_results`, to its exact name, if it can be one name only;
+    /// - `null` for an optional member to its absence, like `""` and `"null"` if no string is a value of the member;
+    /// - `"1m30s"` to a duration.
+    ///
+    /// An integer written as `5.0` becomes 5 even if `strict`, because the two are equal in JSON Schema. Numbers are never
+    /// rounded: a number out of the range of its type does not match.
+    ///
+    /// ```
+    /// use mcpwright_core::schema::{CompiledSchema, PortableSchema};
+    /// use serde_json::json;
+    ///
+    /// let schema = PortableSchema::from_json_schema(&json!({
+    ///     "type": "object",
+    ///     "properties": { "page_size": { "type": "integer" } },
+    ///     "additionalProperties": false,
+    /// }))?;
+    /// let compiled = CompiledSchema::new(&schema.into_document())?;
+    /// assert_eq!(compiled.coerce_text(r#"{"pageSize":"5"}"#, false).unwrap(), r#"{"page_size":5}"#);
+    /// let problems = compiled.coerce_text(r#"{"page_size":"five"}"#, false).unwrap_err();
+    /// assert_eq!(problems[0].to_string(), "page_size: expected an integer, got the string \"five\"");
+    /// # Ok::<(), mcpwright_core::schema::SchemaError>(())
+    /// ```
+    ///
+    /// The text must be one JSON value. With other text, the result is unspecified.
     ///
     /// # Errors
     ///
     /// Returns at most 20 problems, in the order of the value.
-    pub fn coerce(&self, mut value: Value, strict: bool) -> Result<Value, Vec<Problem>> {
-        let mut coercer = Coercer::new(self, &value, strict);
-        let matches = coercer.coerce(&self.root, &mut value, &ValuePath::ROOT, Nesting::ROOT);
-        if matches { Ok(value) } else { Err(coercer.problems) }
+    pub fn coerce_text<'t>(&self, text: &'t str, strict: bool) -> Result<Cow<'t, str>, Vec<Problem>> {
+        self.run(text, Coercer::new(self, text, strict))
+    }
+
+    /// Validates and coerces the JSON text of an object as [`coerce_text`](Self::coerce_text) does, and leaves out its unknown
+    /// members instead of reporting them. Those of objects in it are reported.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error in the same cases as [`coerce_text`](Self::coerce_text).
+    pub fn coerce_known<'t>(&self, text: &'t str, strict: bool) -> Result<Cow<'t, str>, Vec<Problem>> {
+        self.run(text, Coercer { ignores_unknown: true, ..Coercer::new(self, text, strict) })
+    }
+
+    fn run<'t>(&self, text: &'t str, mut coercer: Coercer<'_>) -> Result<Cow<'t, str>, Vec<Problem>> {
+        let mut source = Source::new(text);
+        let matches = coercer.coerce(coercer.root(), &mut source, &ValuePath::ROOT, Nesting::ROOT);
+        if matches { Ok(source.finish()) } else { Err(coercer.problems) }
+    }
+
+    /// Validates and coerces a value as [`coerce_text`](Self::coerce_text) does.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error in the same cases as [`coerce_text`](Self::coerce_text).
+    pub fn coerce(&self, value: Value, strict: bool) -> Result<Value, Vec<Problem>> {
+        let text = value.to_string();
+        match self.coerce_text(&text, strict)? {
+            Cow::Borrowed(_) => Ok(value),
+            Cow::Owned(text) => parse(&text),
+        }
     }
 
     /// Validates one member of an object as [`CompiledSchema::coerce`] does, without the other members.
@@ -63,21 +120,34 @@ impl CompiledSchema {
     pub fn coerce_member(
         &self,
         name: &str,
-        mut value: Value,
+        value: Value,
         strict: bool,
     ) -> Result<Option<Value>, Vec<Problem>> {
-        let mut coercer = Coercer::new(self, &value, strict);
+        let text = value.to_string();
+        let mut coercer = Coercer::new(self, &text, strict);
+        let mut source = Source::new(&text);
         let matches = match self.resolve(&self.root) {
             Rule::Object(rule) => {
-                if coercer.is_absent(rule, name, &value) {
+                if coercer.is_absent(rule, name, &text) {
                     return Ok(None);
                 }
-                coercer.coerce_member(rule, name, &mut value, &ValuePath::ROOT, Nesting::ROOT)
+                coercer.coerce_member(rule, name, &mut source, &ValuePath::ROOT, Nesting::ROOT)
             }
             _ => coercer.report(|| Problem::unknown(&ValuePath::ROOT.member(name), std::iter::empty())),
         };
-        if matches { Ok(Some(value)) } else { Err(coercer.problems) }
+        if !matches {
+            return Err(coercer.problems);
+        }
+        match source.finish() {
+            Cow::Borrowed(_) => Ok(Some(value)),
+            Cow::Owned(text) => parse(&text).map(Some),
+        }
     }
+}
+
+/// Parses text that has been coerced.
+fn parse(text: &str) -> Result<Value, Vec<Problem>> {
+    serde_json::from_str(text).map_err(|error| vec![Problem::custom("", error.to_string())])
 }
 
 /// The state of one pass over a value.
@@ -86,6 +156,8 @@ struct Coercer<'a> {
     strict: bool,
     /// Only the result is needed, so problems are not collected.
     probing: bool,
+    /// Unknown members of the outermost object are left out.
+    ignores_unknown: bool,
     steps_left: usize,
     problems: Vec<Problem>,
 }
@@ -114,225 +186,95 @@ impl Nesting {
 }
 
 impl<'a> Coercer<'a> {
-    fn new(shape: &'a CompiledSchema, value: &Value, strict: bool) -> Self {
-        let steps_left = count_parts(value).saturating_mul(STEPS_PER_PART).saturating_add(MIN_STEPS);
-        Self { shape, strict, probing: false, steps_left, problems: Vec::new() }
+    fn new(shape: &'a CompiledSchema, text: &str, strict: bool) -> Self {
+        let steps_left = count_parts(text).saturating_mul(STEPS_PER_PART).saturating_add(MIN_STEPS);
+        Self { shape, strict, probing: false, ignores_unknown: false, steps_left, problems: Vec::new() }
     }
 
-    /// Validates and coerces a value in place. Returns `true` if it matches.
+    fn root(&self) -> &'a Rule {
+        &self.shape.root
+    }
+
+    /// Validates and coerces the value at the current position of the source, and moves past it. Returns `true` if it matches.
     ///
-    /// If the value does not match, the problems are reported, and parts of the value may have been coerced.
-    fn coerce(&mut self, rule: &'a Rule, value: &mut Value, path: &ValuePath<'_>, nesting: Nesting) -> bool {
+    /// If the value does not match, the problems are reported, and parts of the value may have been coerced. The position is
+    /// the end of the value, unless the rest of the value needs [no further validation](Self::is_done).
+    fn coerce(&mut self, rule: &'a Rule, source: &mut Source<'_>, path: &ValuePath<'_>, nesting: Nesting) -> bool {
         if !self.take_steps(1) || nesting.hops > MAX_HOPS {
+            source.cursor.skip();
             return self.report_complexity(path);
         }
         if nesting.depth > MAX_VALUE_DEPTH {
+            source.cursor.skip();
             return self.report_depth(path);
         }
         match rule {
-            Rule::Any => true,
-            Rule::Never => self.report_mismatch(rule, value, path),
-            Rule::Null => value.is_null() || self.report_mismatch(rule, value, path),
-            Rule::Boolean(values) => {
-                self.coerce_boolean(values, value) || self.report_mismatch(rule, value, path)
-            }
-            Rule::Number(number) => {
-                self.coerce_number(number, value) || self.report_mismatch(rule, value, path)
-            }
-            Rule::String(string) => {
-                self.coerce_string(string, value) || self.report_mismatch(rule, value, path)
-            }
-            Rule::Values(values) => values.contains(value) || self.report_mismatch(rule, value, path),
-            Rule::Array(array) => self.coerce_array(array, rule, value, path, nesting),
-            Rule::Object(object) => self.coerce_object(object, rule, value, path, nesting),
-            Rule::Choice(branches) => self.coerce_choice(branches, rule, value, path, nesting),
+            Rule::Array(array) => self.coerce_array(array, rule, source, path, nesting),
+            Rule::Object(object) => self.coerce_object(object, rule, source, path, nesting),
+            Rule::Choice(branches) => self.coerce_choice(branches, rule, source, path, nesting),
             Rule::Reference(definition) => {
-                self.coerce(&self.shape.definitions[*definition], value, path, nesting.hop())
+                self.coerce(&self.shape.definitions[*definition], source, path, nesting.hop())
             }
+            Rule::Any => {
+                source.cursor.skip();
+                true
+            }
+            scalar => self.coerce_scalar(scalar, source, path),
         }
     }
 
-    fn coerce_boolean(&self, values: &[bool], value: &mut Value) -> bool {
-        let boolean = match value {
-            Value::Bool(boolean) => Some(*boolean),
-            Value::String(text) if !self.strict => convert::parse_boolean(text),
+    /// Coerces a value that is not an array or an object, and has no choice.
+    fn coerce_scalar(&mut self, rule: &'a Rule, source: &mut Source<'_>, path: &ValuePath<'_>) -> bool {
+        let start = source.cursor.position();
+        let text = source.cursor.skip();
+        let coerced = match rule {
+            Rule::Null => (text == "null").then_some(Cow::Borrowed(text)),
+            Rule::Boolean(values) => self.coerce_boolean(values, text),
+            Rule::Number(number) => self.coerce_number(number, text),
+            Rule::String(string) => self.coerce_string(string, text),
+            Rule::Duration => self.coerce_duration(text),
+            Rule::Values(values) => {
+                let is_contained = self.take_steps(text.len() / BYTES_PER_PART) && values.contains_text(text);
+                is_contained.then_some(Cow::Borrowed(text))
+            }
             _ => None,
         };
-        let accepted = boolean.filter(|boolean| values.is_empty() || values.contains(boolean));
-        replace(value, accepted)
+        match coerced {
+            None => self.report_mismatch(rule, text, path),
+            Some(coerced) => {
+                if coerced != text {
+                    source.replace(start..source.cursor.position(), &coerced);
+                }
+                true
+            }
+        }
     }
 
-    fn coerce_number(&self, rule: &NumberRule, value: &mut Value) -> bool {
-        let number = match value {
-            Value::Number(number) => Some(number.clone()),
-            Value::String(text) if !self.strict => convert::parse_number(text),
-            _ => None,
-        };
-        let accepted = number.filter(|number| rule.accepts(number));
-        // Deserialization of an integer rejects a decimal point. It also rejects an integer that does not fit 64
-        // bits, which is therefore kept as it is.
-        let normalized = accepted
-            .map(|number| if rule.integer { number::to_integer(&number).unwrap_or(number) } else { number });
-        replace(value, normalized)
-    }
-
-    fn coerce_string(&mut self, rule: &StringRule, value: &mut Value) -> bool {
-        if let Value::Number(number) = value
-            && !self.strict
-            && let Some(text) = convert::integer_to_string(number)
-        {
-            return rule.accepts(&text) && replace(value, Some(text));
-        }
-        let Value::String(text) = value else { return false };
-        if !self.take_steps(text.len() / BYTES_PER_PART) {
-            return false;
-        }
-        if rule.accepts(text) {
-            return true;
-        }
-        let in_exact_case = rule.get_ignoring_case(text).filter(|_| !self.strict);
-        replace(value, in_exact_case)
-    }
-
-    fn coerce_array(
+    /// Coerces the array or the object that the string at the current position contains. Returns `None` if it contains none.
+    fn coerce_contained(
         &mut self,
-        array: &'a ArrayRule,
-        rule: &'a Rule,
-        value: &mut Value,
-        path: &ValuePath<'_>,
-        nesting: Nesting,
-    ) -> bool {
-        if let Some(items) = self.parse_string(value, convert::parse_array) {
-            *value = items.into();
+        kind: JsonKind,
+        source: &mut Source<'_>,
+        coerce: impl FnOnce(&mut Self, &mut Source<'_>) -> bool,
+    ) -> Option<bool> {
+        let start = source.cursor.position();
+        let string = source.cursor.clone().skip();
+        if self.strict || !self.take_steps(string.len() / BYTES_PER_PART) {
+            return None;
         }
-        let Some(count) = value.as_array().map(Vec::len) else {
-            return self.report_mismatch(rule, value, path);
-        };
-        let mut matches = array.length.contains(count) || self.report_mismatch(rule, value, path);
-        for (index, item) in value.as_array_mut().into_iter().flatten().enumerate() {
-            if !matches && self.is_done() {
-                return false;
-            }
-            matches &= self.coerce(&array.items, item, &path.item(index), nesting.descend());
+        let text = unescape(string)?;
+        let is_kind = JsonKind::of(text.trim_ascii_start()) == kind;
+        if !is_kind || serde_json::from_str::<&serde_json::value::RawValue>(&text).is_err() {
+            return None;
         }
-        matches && (!array.unique || self.has_unique_items(value, path, nesting))
+        source.cursor.skip();
+        let mut contained = Source::new(text.trim_ascii());
+        let matches = coerce(self, &mut contained);
+        if matches {
+            source.replace(start..source.cursor.position(), &contained.finish());
+        }
+        Some(matches)
     }
-
-    fn has_unique_items(&mut self, array: &Value, path: &ValuePath<'_>, nesting: Nesting) -> bool {
-        let mut seen = HashSet::new();
-        for (index, item) in array.as_array().into_iter().flatten().enumerate() {
-            let text = canonical(item, MAX_VALUE_DEPTH - nesting.depth);
-            let is_new =
-                text.is_some_and(|text| self.take_steps(text.len() / BYTES_PER_PART) && seen.insert(text));
-            if !is_new {
-                let expected = "an item that differs from the items before it";
-                return self.report(|| Problem::mismatch(&path.item(index), expected.into(), describe(item)));
-            }
-        }
-        true
-    }
-
-    fn coerce_object(
-        &mut self,
-        object: &'a ObjectRule,
-        rule: &'a Rule,
-        value: &mut Value,
-        path: &ValuePath<'_>,
-        nesting: Nesting,
-    ) -> bool {
-        if let Some(members) = self.parse_string(value, convert::parse_object) {
-            *value = members.into();
-        }
-        let Value::Object(members) = value else { return self.report_mismatch(rule, value, path) };
-        if members.values().any(is_empty) {
-            members.retain(|name, value| !self.is_absent(object, name, value));
-        }
-        let mut matches = self.has_required(object, members, path);
-        for (name, member) in members.iter_mut() {
-            if !matches && self.is_done() {
-                return false;
-            }
-            matches &= self.coerce_member(object, name, member, path, nesting);
-        }
-        let count = members.len();
-        matches && (object.length.contains(count) || self.report_mismatch(rule, value, path))
-    }
-
-    fn has_required(
-        &mut self,
-        object: &'a ObjectRule,
-        members: &Map<String, Value>,
-        path: &ValuePath<'_>,
-    ) -> bool {
-        let mut complete = true;
-        for name in object.required.iter().filter(|name| !members.contains_key(name.as_str())) {
-            let rule = object.member(name).map_or(&Rule::Any, |member| &member.rule);
-            let shape = self.shape;
-            complete = self.report(|| Problem::missing(&path.member(name), shape.expected(rule)));
-        }
-        complete
-    }
-
-    /// Validates and coerces a member of an object.
-    fn coerce_member(
-        &mut self,
-        object: &'a ObjectRule,
-        name: &str,
-        value: &mut Value,
-        path: &ValuePath<'_>,
-        nesting: Nesting,
-    ) -> bool {
-        let path = path.member(name);
-        match (object.member(name), &object.additional) {
-            (Some(member), _) => self.coerce(&member.rule, value, &path, nesting.descend()),
-            (None, AdditionalRule::Of(rule)) => self.coerce(rule, value, &path, nesting.descend()),
-            (None, AdditionalRule::Any) => true,
-            (None, AdditionalRule::Forbidden) => self.report(|| {
-                let known = || object.members.iter().map(|member| member.name.as_str());
-                Problem::unknown(&path, known())
-                    .with_suggestion(closest_name(name, known()).map(str::to_owned))
-            }),
-        }
-    }
-
-    /// Returns `true` if the member is optional and its value, `null` or an empty string, can only mean its absence.
-    fn is_absent(&mut self, object: &'a ObjectRule, name: &str, value: &Value) -> bool {
-        if self.strict || !is_empty(value) {
-            return false;
-        }
-        match object.member(name) {
-            Some(member) if !member.required && value.is_null() => !self.accepts_null(&member.rule, 0),
-            Some(member) if !member.required => !self.accepts_text(&member.rule, 0),
-            _ => false,
-        }
-    }
-
-    /// Returns `true` if an empty string may be a value of this rule, whatever its length must be.
-    fn accepts_text(&mut self, rule: &'a Rule, hops: usize) -> bool {
-        match self.shape.resolve(rule) {
-            Rule::Choice(branches) if hops < MAX_HOPS && self.take_steps(branches.len()) => {
-                branches.iter().any(|branch| self.accepts_text(branch, hops + 1))
-            }
-            Rule::String(rule) => rule.values.is_empty() || rule.values.contains(""),
-            rule => matches!(rule, Rule::Any | Rule::Values(_) | Rule::Choice(_)),
-        }
-    }
-
-    fn accepts_null(&mut self, rule: &'a Rule, hops: usize) -> bool {
-        match self.shape.resolve(rule) {
-            Rule::Any | Rule::Null => true,
-            Rule::Values(values) => values.contains(&Value::Null),
-            Rule::Choice(branches) if hops < MAX_HOPS && self.take_steps(branches.len()) => {
-                branches.iter().any(|branch| self.accepts_null(branch, hops + 1))
-            }
-            _ => false,
-        }
-    }
-}
-
-/// Returns `true` for `null` and an empty string, which some models send for a member that they do not use.
-fn is_empty(value: &Value) -> bool {
-    value.is_null() || value.as_str() == Some("")
 }
 
 /// The step budget and the problems.
@@ -351,26 +293,29 @@ impl<'a> Coercer<'a> {
 
     /// Adds a problem unless probing. Always returns `false`: the value does not match.
     fn report(&mut self, problem: impl FnOnce() -> Problem) -> bool {
-        if !self.probing && self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(problem());
+        self.report_at(self.problems.len(), problem)
+    }
+
+    /// Adds a problem before those that were added since there were `index` problems.
+    fn report_at(&mut self, index: usize, problem: impl FnOnce() -> Problem) -> bool {
+        if !self.probing && index < MAX_PROBLEMS {
+            self.problems.insert(index, problem());
+            self.problems.truncate(MAX_PROBLEMS);
         }
         false
     }
 
-    fn report_mismatch(&mut self, rule: &'a Rule, value: &Value, path: &ValuePath<'_>) -> bool {
+    /// Reports a value that does not match. `text` is the text of the value.
+    fn report_mismatch(&mut self, rule: &'a Rule, text: &str, path: &ValuePath<'_>) -> bool {
+        self.report_mismatch_at(self.problems.len(), rule, text, path)
+    }
+
+    fn report_mismatch_at(&mut self, index: usize, rule: &'a Rule, text: &str, path: &ValuePath<'_>) -> bool {
         if self.steps_left == 0 {
             return self.report_complexity(path);
         }
         let shape = self.shape;
-        self.report(|| {
-            let suggestion = match (rule, value) {
-                (Rule::String(rule), Value::String(text)) => {
-                    closest_name(text, rule.values.iter()).map(str::to_owned)
-                }
-                _ => None,
-            };
-            Problem::mismatch(path, shape.expected(rule), describe(value)).with_suggestion(suggestion)
-        })
+        self.report_at(index, || shape.mismatch(rule, text, path))
     }
 
     fn report_complexity(&mut self, path: &ValuePath<'_>) -> bool {
@@ -385,33 +330,57 @@ impl<'a> Coercer<'a> {
             Problem::mismatch(path, expected, "one nested too deeply".into())
         })
     }
-
-    /// Parses the value that a string contains. Returns `None` if `strict`.
-    fn parse_string<T>(&mut self, value: &Value, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        let text = value.as_str().filter(|_| !self.strict)?;
-        self.take_steps(text.len() / BYTES_PER_PART).then(|| parse(text)).flatten()
-    }
 }
 
-/// Replaces the value if there is an accepted one. Returns `true` if there is.
-fn replace(value: &mut Value, accepted: Option<impl Into<Value>>) -> bool {
-    let Some(accepted) = accepted else { return false };
-    *value = accepted.into();
-    true
+impl CompiledSchema {
+    /// Returns the problem of a value that does not match, with the value that was probably intended.
+    pub(super) fn mismatch(&self, rule: &Rule, text: &str, path: &ValuePath<'_>) -> Problem {
+        let found = if self.is_secret(rule) { "another value".to_owned() } else { describe(text) };
+        let suggestion = (JsonKind::of(text) == JsonKind::String).then(|| self.intended(rule, text)).flatten();
+        Problem::mismatch(path, self.expected_instead(rule, text), found).with_suggestion(suggestion)
+    }
+
+    /// Returns the enumerated string that was probably intended.
+    fn intended(&self, rule: &Rule, string: &str) -> Option<String> {
+        let text = unescape(string)?;
+        let names: Vec<&str> = match self.resolve(rule) {
+            Rule::Choice(branches) => branches.iter().flat_map(|branch| self.enumerated(branch)).collect(),
+            rule => self.enumerated(rule),
+        };
+        closest_name(&text, names.into_iter()).map(str::to_owned)
+    }
+
+    fn enumerated<'a>(&'a self, rule: &'a Rule) -> Vec<&'a str> {
+        match self.resolve(rule) {
+            Rule::String(rule) => rule.values.iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn is_secret(&self, rule: &Rule) -> bool {
+        match self.resolve(rule) {
+            Rule::String(rule) => rule.is_secret(),
+            Rule::Choice(branches) => {
+                branches.iter().any(|branch| matches!(branch, Rule::String(rule) if rule.is_secret()))
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Returns the size of a value in parts: one for each value, and more for text, which may contain values.
-fn count_parts(value: &Value) -> usize {
-    let mut parts = 0;
-    let mut pending = vec![value];
-    while let Some(value) = pending.pop() {
-        parts += 1;
-        match value {
-            Value::String(text) => parts += text.len() / BYTES_PER_PART,
-            Value::Array(items) => pending.extend(items),
-            Value::Object(members) => pending.extend(members.values()),
-            _ => {}
-        }
-    }
+fn count_parts(text: &str) -> usize {
+    let mut parts = 1;
+    Cursor::new(text).for_each_token(|token| {
+        parts += match token.as_bytes().first() {
+            Some(b'"') => 1 + token.len() / BYTES_PER_PART,
+            _ => 1,
+        };
+    });
     parts
+}
+
+/// Returns the tags of objects in a choice: the strings that a member must be equal to.
+fn tags<'r>(rule: &'r ObjectRule) -> impl Iterator<Item = (&'r str, &'r str)> {
+    rule.required.iter().filter_map(|name| Some((name.as_str(), rule.tag(name)?)))
 }

@@ -69,7 +69,9 @@ impl Reader<'_> {
 
     fn merge_arrays(&mut self, left: ArrayNode, right: ArrayNode) -> Result<Kind, SchemaError> {
         let items = Box::new(self.merge(*left.items, *right.items)?);
-        Ok(Kind::Array(ArrayNode { items, keywords: keyword::intersect(left.keywords, right.keywords)? }))
+        let elements = if left.elements.is_empty() { right.elements } else { left.elements };
+        let keywords = keyword::intersect(left.keywords, right.keywords)?;
+        Ok(Kind::Array(ArrayNode { elements, items, keywords }))
     }
 
     fn merge_objects(&mut self, mut left: ObjectNode, right: ObjectNode) -> Result<ObjectNode, SchemaError> {
@@ -91,6 +93,7 @@ impl Reader<'_> {
             (Additional::Any, _) | (_, Additional::Any) => Additional::Any,
             (Additional::Unspecified, Additional::Unspecified) => Additional::Unspecified,
         };
+        left.names = left.names.or(right.names);
         left.keywords = keyword::intersect(left.keywords, right.keywords)?;
         Ok(left)
     }
@@ -101,7 +104,7 @@ impl Reader<'_> {
                 .into_iter()
                 .filter(|value| others.iter().any(|other| number::values_equal(value, other)))
                 .collect(),
-            Kind::Scalar(ScalarNode { kind, keywords }) if keywords.is_empty() => {
+            Kind::Scalar(ScalarNode { kind, keywords, .. }) if keywords.is_empty() => {
                 values.into_iter().filter(|value| kind.includes(value)).collect()
             }
             Kind::Never => Vec::new(),
@@ -126,7 +129,8 @@ fn merge_scalars(left: ScalarNode, right: ScalarNode) -> Result<Kind, SchemaErro
             return Ok(Kind::Never);
         }
     }
-    Ok(Kind::Scalar(ScalarNode { kind, keywords }))
+    let format = if left.format.is_empty() { right.format } else { left.format };
+    Ok(Kind::Scalar(ScalarNode { kind, keywords, format }))
 }
 
 /// Merges annotations. Those of `left` take precedence.

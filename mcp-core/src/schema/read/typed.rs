@@ -6,7 +6,7 @@ use crate::schema::choice::{any_of, or_null};
 use crate::schema::error::SchemaError;
 use crate::schema::keyword::{self, BoundedType, KeywordRole};
 use crate::schema::node::{
-    Additional, ArrayNode, Kind, Node, ObjectNode, Purpose, ScalarKind, ScalarNode, SchemaAnnotations,
+    Additional, ArrayNode, DURATION, Kind, Node, ObjectNode, Purpose, ScalarKind, ScalarNode, SchemaAnnotations,
 };
 use crate::schema::read::{Origin, Reader};
 
@@ -116,7 +116,8 @@ impl Reader<'_> {
             ScalarKind::Integer => keyword::add_integer_bounds(&mut bounds, format),
             _ => bounds.is_empty(),
         };
-        Ok(Node { checked_by_decoding, ..Node::scalar(kind, bounds) })
+        let scalar = ScalarNode { kind, keywords: bounds, format: format.to_owned() };
+        Ok(Node { checked_by_decoding, ..Node::new(Kind::Scalar(scalar)) })
     }
 
     /// Reads the keywords that bound values of a type.
@@ -149,7 +150,7 @@ impl Reader<'_> {
             None => Node::any(),
         };
         let checked_by_decoding = items.checked_by_decoding && bounds.is_empty();
-        let array = ArrayNode { items: Box::new(items), keywords: bounds };
+        let array = ArrayNode { elements: Vec::new(), items: Box::new(items), keywords: bounds };
         Ok(Node { checked_by_decoding, ..Node::new(Kind::Array(array)) })
     }
 
@@ -173,9 +174,11 @@ impl Reader<'_> {
             None if is_exact => {}
             None => elements.push(Node::any()),
         }
+        let in_order = elements[..order.len()].to_vec();
         let items = any_of(elements);
         let is_mixed = matches!(items.kind, Kind::Choice(_));
-        let mut node = Node::new(Kind::Array(ArrayNode { items: Box::new(items), keywords: bounds }));
+        let array = ArrayNode { elements: in_order, items: Box::new(items), keywords: bounds };
+        let mut node = Node::new(Kind::Array(array));
         node.checked_by_decoding = checked_by_decoding;
         if is_mixed {
             node.annotations.notes.push(note);
@@ -184,6 +187,9 @@ impl Reader<'_> {
     }
 
     fn read_object(&mut self, keywords: &Map<String, Value>) -> Result<Node, SchemaError> {
+        if self.purpose == Purpose::Argument && is_duration(keywords) {
+            return Ok(duration());
+        }
         let bounds = self.read_bounds(BoundedType::Object, keywords)?;
         let mut annotations = SchemaAnnotations::default();
         let properties = self.read_properties(keywords)?;
@@ -198,7 +204,8 @@ impl Reader<'_> {
                 Additional::Any | Additional::Unspecified => true,
                 Additional::None => false,
             };
-        let object = ObjectNode { properties, required, additional, keywords: bounds };
+        let names = name_pattern(keywords);
+        let object = ObjectNode { properties, required, additional, names, keywords: bounds };
         Ok(Node { annotations, checked_by_decoding, ..Node::new(Kind::Object(object)) })
     }
 
@@ -305,12 +312,40 @@ impl Reader<'_> {
         let kind = match common {
             Some(kind) => {
                 let keywords = bounds.into_iter().chain([("enum".to_owned(), Value::Array(values))]);
-                Kind::Scalar(ScalarNode { kind, keywords: keywords.collect() })
+                Kind::Scalar(ScalarNode { kind, keywords: keywords.collect(), format: String::new() })
             }
             None => Kind::Values(values),
         };
         Ok((vec![Node { checked_by_decoding, ..Node::new(kind) }], includes_null))
     }
+}
+
+/// Returns the pattern of the names of additional members, which [`Reader::read_patterns`] does not publish.
+fn name_pattern(keywords: &Map<String, Value>) -> Option<String> {
+    let patterns: Vec<&str> =
+        keywords.get("patternProperties")?.as_object()?.keys().map(String::as_str).collect();
+    match patterns.as_slice() {
+        [pattern] => Some((*pattern).to_owned()),
+        patterns => Some(format!("(?:{})", patterns.join(")|(?:"))),
+    }
+}
+
+/// Returns `true` for the schema that `schemars` generates for [`std::time::Duration`].
+fn is_duration(keywords: &Map<String, Value>) -> bool {
+    let required = keywords.get("required").and_then(Value::as_array);
+    let format = |name: &str| keywords.get("properties")?.get(name)?.get("format")?.as_str();
+    required.is_some_and(|names| names.len() == 2)
+        && keywords.get("properties").and_then(Value::as_object).is_some_and(|names| names.len() == 2)
+        && format("secs") == Some("uint64")
+        && format("nanos") == Some("uint32")
+}
+
+/// Returns the schema of a duration as people write it.
+fn duration() -> Node {
+    let scalar = ScalarNode { kind: ScalarKind::String, keywords: Map::new(), format: DURATION.to_owned() };
+    let mut node = Node::new(Kind::Scalar(scalar));
+    node.annotations.notes.push("A duration such as \"30s\", \"1m30s\" or \"500ms\".".into());
+    node
 }
 
 fn is_enumerated(keywords: &Map<String, Value>) -> bool {

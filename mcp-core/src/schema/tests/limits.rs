@@ -84,7 +84,7 @@ fn cycles_of_references_terminate() {
 
 #[test]
 fn patterns_are_linear_and_small() {
-    let shape = |pattern: &str| CompiledSchema::new(&Schema(json!({"type": "string", "pattern": pattern})));
+    let shape = |pattern: &str| CompiledSchema::new(&Schema::from_value(json!({"type": "string", "pattern": pattern})));
     let catastrophic = shape("(a+)+$").expect("a regular expression");
     assert!(catastrophic.coerce(format!("{}b", "a".repeat(100 << 10)).into(), true).is_err());
     for (pattern, reason) in [
@@ -105,7 +105,7 @@ fn deep_values_are_rejected() {
         "$ref": "#/$defs/List",
         "$defs": {"List": {"type": "array", "items": {"$ref": "#/$defs/List"}}},
     });
-    let shape = CompiledSchema::new(&Schema(list)).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema::from_value(list)).expect("the schema is portable");
     let value = |depth: usize| (0..depth).fold(json!([]), |inner, _| json!([inner]));
     assert!(shape.coerce(value(120), false).is_ok());
     let problem = &shape.coerce(value(1000), false).expect_err("too deep")[0];
@@ -115,7 +115,7 @@ fn deep_values_are_rejected() {
 #[test]
 fn deep_values_in_sets_are_rejected() {
     let set = json!({"type": "array", "items": {}, "uniqueItems": true});
-    let shape = CompiledSchema::new(&Schema(set)).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema::from_value(set)).expect("the schema is portable");
     let value = (0..1000).fold(json!([]), |inner, _| json!([inner]));
     assert!(shape.coerce(value, false).is_err());
 }
@@ -132,7 +132,7 @@ fn nested_choices_are_bounded() {
     };
     let schema =
         json!({"$ref": "#/$defs/T", "$defs": {"T": {"anyOf": [branch("a"), branch("b"), branch("c")]}}});
-    let shape = CompiledSchema::new(&Schema(schema)).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema::from_value(schema)).expect("the schema is portable");
     let value = (0..100).fold(json!({"x": 1}), |inner, _| json!({"next": inner, "a": "x", "b": "x", "c": 1}));
     for strict in [true, false] {
         assert!(shape.coerce(value.clone(), strict).is_err());
@@ -142,7 +142,7 @@ fn nested_choices_are_bounded() {
 #[test]
 fn large_valid_values_are_within_the_budget() {
     let items = json!({"anyOf": [{"type": "integer"}, {"type": "string", "maxLength": 3}, {"type": "null"}]});
-    let shape = CompiledSchema::new(&Schema(json!({"type": "array", "items": items})))
+    let shape = CompiledSchema::new(&Schema::from_value(json!({"type": "array", "items": items})))
         .expect("the schema is portable");
     let value: Value = (0..100_000).map(Value::from).collect();
     assert_eq!(shape.coerce(value.to_string().into(), false), Ok(value));
@@ -154,7 +154,7 @@ fn nested_json_in_strings_is_within_the_budget() {
         "$ref": "#/$defs/List",
         "$defs": {"List": {"type": "array", "items": {"$ref": "#/$defs/List"}}},
     });
-    let shape = CompiledSchema::new(&Schema(list)).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema::from_value(list)).expect("the schema is portable");
     let text = (0..15).fold("[]".to_owned(), |inner, _| json!([inner]).to_string());
     assert!(shape.coerce(text.into(), false).is_ok());
 }
@@ -162,7 +162,7 @@ fn nested_json_in_strings_is_within_the_budget() {
 #[test]
 fn long_names_are_not_compared() {
     let schema = json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false});
-    let shape = CompiledSchema::new(&Schema(schema)).expect("the schema is portable");
+    let shape = CompiledSchema::new(&Schema::from_value(schema)).expect("the schema is portable");
     let problem = &shape.coerce(json!({"a".repeat(1 << 20): 1}), false).expect_err("unknown")[0];
     assert!(problem.to_string().len() < 200, "{problem}");
 }

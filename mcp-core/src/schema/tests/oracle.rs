@@ -23,7 +23,7 @@ proptest! {
 
     #[test]
     fn strict_coercion_agrees_with_the_oracle((schema, value) in schema_and_value()) {
-        let shape = CompiledSchema::new(&Schema(schema.clone())).expect("the schema is portable");
+        let shape = CompiledSchema::new(&Schema::from_value(schema.clone())).expect("the schema is portable");
         let coerced = shape.coerce(value.clone(), true);
         prop_assert_eq!(coerced.is_ok(), accepts(&schema, &value), "{:?}", coerced);
         if let Ok(coerced) = coerced {
@@ -33,7 +33,7 @@ proptest! {
 
     #[test]
     fn lenient_coercion_returns_valid_values((schema, value) in schema_and_value()) {
-        let shape = CompiledSchema::new(&Schema(schema.clone())).expect("the schema is portable");
+        let shape = CompiledSchema::new(&Schema::from_value(schema.clone())).expect("the schema is portable");
         match shape.coerce(value.clone(), false) {
             Ok(coerced) => {
                 prop_assert!(accepts(&schema, &coerced), "{}", coerced);

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::error::Error;
 
-use mcpwright_core::JsonText;
 use mcpwright_core::schema::Problem;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -353,36 +352,21 @@ impl<'a> CallArguments<'a> {
             }
             value = self.parse(index);
         }
-        value.map_err(|error| self.problems.push(self.problem::<T>(index, &error))).ok()
+        value.map_err(|error| self.problems.push(self.parameters.explain(index, self.text_of(index), &error))).ok()
     }
 
     fn parse<T: DeserializeOwned>(&self, index: usize) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.text_of(index))
+    }
+
+    /// Returns the text that the parameter at `index` is deserialized from.
+    fn text_of(&self, index: usize) -> &str {
         let default = self.parameters.specs[index].default.as_deref();
         let text = self.values.get(index).and_then(Option::as_deref).filter(|text| {
             // `null` stands for an argument that is left out.
             *text != "null" || default.is_none()
         });
-        serde_json::from_str(text.or(default).unwrap_or("null"))
-    }
-
-    fn problem<T: DeserializeOwned>(&self, index: usize, error: &serde_json::Error) -> Problem {
-        let spec = &self.parameters.specs[index];
-        let reason = error.to_string();
-        let reason = reason.split(" at line ").next().unwrap_or_default();
-        if spec.is_flattened() {
-            return self.field_problem::<T>(index).unwrap_or_else(|| Problem::custom("", reason));
-        }
-        Problem::custom(format!("/{}", spec.argument.name), reason)
-    }
-
-    /// Returns the problem of a struct whose fields are the arguments, if the error has the position of a field.
-    #[cold]
-    fn field_problem<T: DeserializeOwned>(&self, index: usize) -> Option<Problem> {
-        let text = JsonText::parse(self.values.get(index)?.as_deref()?).ok()?;
-        let error = text.decode_owned::<T>().err()?.to_string();
-        let (path, reason) = error.strip_prefix('`')?.split_once("`: ")?;
-        let field = path.split(['.', '[']).next()?;
-        Some(Problem::custom(format!("/{field}"), reason))
+        text.or(default).unwrap_or("null")
     }
 }
 

@@ -14,12 +14,12 @@ pub(crate) mod preparation;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use mcpwright_core::for_each_member;
 use mcpwright_core::schema::{CompiledSchema, ObjectSchemaBuilder, Problem, Schema};
-use serde_json::{Map, Value};
 
 use crate::handler::error::Failure;
 use crate::handler::parameters::argument::Argument;
-use crate::handler::parameters::argument_text::ArgumentText;
+use crate::handler::parameters::argument_text::{ArgumentText, ObjectText};
 use crate::handler::parameters::parameter_spec::{Member, ParameterSpec};
 
 /// The parameters of a handler, with the schema of those that clients send.
@@ -50,12 +50,11 @@ impl Parameters {
         if let Some(rest) = self.specs.iter().find_map(ParameterSpec::rest) {
             object = object.rest(rest.clone());
         }
-        if self.allows_unknown {
-            object = object.allow_unknown_members();
-        }
-        let schema = object.build().map_err(|error| error.to_string())?;
-        self.compiled = Some(Arc::new(CompiledSchema::new(&schema).map_err(|error| error.to_string())?));
-        Ok(schema)
+        let published = if self.allows_unknown { object.clone().allow_unknown_members() } else { object.clone() };
+        let build = |object: ObjectSchemaBuilder| object.build().map_err(|error| error.to_string());
+        let compiled = CompiledSchema::new(&build(object)?).map_err(|error| error.to_string())?;
+        self.compiled = Some(Arc::new(compiled));
+        build(published)
     }
 
     /// Checks that the fields of structs differ from all other arguments in their names.
@@ -111,9 +110,9 @@ impl Parameters {
             return None;
         }
         let mut values = vec![None; self.specs.len()];
-        for (name, value) in &text.0 {
+        for (name, value) in text.named()? {
             let index = self.specs.iter().position(|spec| spec.argument.name == *name)?;
-            if !self.specs[index].is_checked_by_type {
+            if !self.specs[index].is_checked_by_type || values[index].is_some() {
                 return None;
             }
             values[index] = Some(Cow::Borrowed(&**value));
@@ -143,25 +142,44 @@ impl Parameters {
         &self,
         text: &ArgumentText<'_>,
     ) -> Result<Vec<Option<Cow<'static, str>>>, Vec<Problem>> {
-        let mut object = Map::new();
-        let ignores_unknown = self.allows_unknown && self.specs.iter().all(|spec| spec.rest().is_none());
-        for (name, value) in &text.0 {
-            if ignores_unknown && !self.arguments().any(|(_, member)| member.name == *name) {
-                continue;
+        let text = text.text();
+        let coerced = match &self.compiled {
+            Some(compiled) if self.allows_unknown && self.specs.iter().all(|spec| spec.rest().is_none()) => {
+                compiled.coerce_known(&text, self.is_strict)?
             }
-            object.insert(name.clone().into_owned(), serde_json::from_str(value).unwrap_or_default());
-        }
-        let mut coerced = match &self.compiled {
-            Some(compiled) => compiled.coerce(Value::Object(object), self.is_strict)?,
-            None => Value::Object(object),
+            Some(compiled) => compiled.coerce_text(&text, self.is_strict)?,
+            None => text,
         };
-        let mut values: Vec<_> = self.specs.iter().map(|spec| spec.take_value(&mut coerced)).collect();
+        Ok(self.split(&coerced))
+    }
+
+    /// Returns the value of each parameter in the text of the checked arguments: a struct takes its fields.
+    fn split(&self, text: &str) -> Vec<Option<Cow<'static, str>>> {
+        let mut values = vec![None; self.specs.len()];
+        let mut structs: Vec<_> =
+            self.specs.iter().map(|spec| spec.is_flattened().then(ObjectText::default)).collect();
         let open = self.specs.iter().position(|spec| spec.rest().is_some());
-        if let (Some(Some(Value::Object(open))), Value::Object(unknown)) =
-            (open.map(|index| &mut values[index]), coerced)
-        {
-            open.extend(unknown);
+        for_each_member(text, |written, name, value| {
+            let has_member = |spec: &ParameterSpec| spec.members().iter().any(|member| member.name == name);
+            let Some(index) = self.specs.iter().position(has_member).or(open) else { return };
+            match &mut structs[index] {
+                Some(object) => object.push(written, value),
+                None => values[index] = Some(Cow::Owned(value.to_owned())),
+            }
+        });
+        for (value, object) in values.iter_mut().zip(structs) {
+            *value = object.map(|object| Cow::Owned(object.finish())).or(value.take());
         }
-        Ok(values.into_iter().map(|value| value.map(|value| Cow::Owned(value.to_string()))).collect())
+        values
+    }
+
+    /// Returns the problem of a value that matches the schema, but that its type rejects.
+    pub(crate) fn explain(&self, index: usize, text: &str, error: &serde_json::Error) -> Problem {
+        let spec = &self.specs[index];
+        let name = (!spec.is_flattened()).then_some(&*spec.argument.name);
+        match &self.compiled {
+            Some(compiled) => compiled.explain(name, text, error),
+            None => Problem::custom(name.map(|name| format!("/{name}")).unwrap_or_default(), error.to_string()),
+        }
     }
 }

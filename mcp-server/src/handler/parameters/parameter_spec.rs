@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use mcpwright_core::schema::PortableSchema;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::handler::parameters::argument::Argument;
 use crate::handler::parameters::argument_schema;
@@ -145,15 +145,5 @@ impl ParameterSpec {
             "" => "the struct of the arguments".to_owned(),
             name => format!("the argument `{name}`"),
         }
-    }
-
-    /// Takes the value of the parameter out of the object that the client sent: a struct takes its fields.
-    pub(crate) fn take_value(&self, arguments: &mut Value) -> Option<Value> {
-        let arguments = arguments.as_object_mut()?;
-        if !self.is_flattened() {
-            return self.members.iter().find_map(|member| arguments.shift_remove(&*member.name));
-        }
-        let fields = self.members.iter().filter_map(|field| arguments.shift_remove_entry(&*field.name));
-        Some(Value::Object(Map::from_iter(fields)))
     }
 }

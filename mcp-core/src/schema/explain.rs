@@ -1,0 +1,295 @@
+//! Errors of deserialization, in the terms of JSON and of a schema.
+
+use std::borrow::Cow;
+
+use serde_json::Error;
+
+use crate::json::cursor::{Cursor, JsonKind, unescape};
+use crate::json::error_path::{OpenContainer, containers_at};
+use crate::schema::coerce::integer::integer_range;
+use crate::schema::formats;
+use crate::schema::problem::{Problem, ValuePath, excerpt, join_names, pluralize};
+use crate::schema::shape::{AdditionalRule, CompiledSchema, Rule};
+use crate::schema::suggestion::closest_name;
+
+impl CompiledSchema {
+    /// Returns the problem of a value that matches the schema, but that its Rust type rejects.
+    ///
+    /// `text` is the JSON text that was deserialized: the value of the member `name`, or of the whole object if `name` is `None`.
+    /// The problem has the path of the rejected part, a description of what is expected there, and what the text has.
+    ///
+    /// ```
+    /// use mcpwright_core::schema::{CompiledSchema, PortableSchema};
+    /// use serde_json::json;
+    ///
+    /// let schema = json!({ "type": "object", "properties": { "from": { "type": "string", "format": "ipv4" } } });
+    /// let compiled = CompiledSchema::new(&PortableSchema::from_json_schema(&schema)?.into_document())?;
+    /// let text = r#""192.0.2""#;
+    /// let error = serde_json::from_str::<std::net::Ipv4Addr>(text).unwrap_err();
+    /// assert_eq!(
+    ///     compiled.explain(Some("from"), text, &error).to_string(),
+    ///     "from: expected an IPv4 address such as \"192.0.2.1\", got the string \"192.0.2\" (invalid IPv4 address syntax)"
+    /// );
+    /// # Ok::<(), mcpwright_core::schema::SchemaError>(())
+    /// ```
+    #[cold]
+    pub fn explain(&self, name: Option<&str>, text: &str, error: &Error) -> Problem {
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        let column = if error.line() == 1 { error.column() } else { 0 };
+        let containers = match column.checked_sub(1) {
+            Some(target) => containers_at(text.as_bytes(), target),
+            None => Vec::new(),
+        };
+        let explanation = Explanation { shape: self, message };
+        match name {
+            None => explanation.descend(&containers, Some(&self.root), text, &ValuePath::ROOT),
+            Some(name) => {
+                let rule = self.member_rule(&self.root, name);
+                explanation.descend(&containers, rule, text, &ValuePath::ROOT.member(name))
+            }
+        }
+    }
+
+    /// Returns the rule of a member, in the first branch of a choice that has it.
+    fn member_rule<'a>(&'a self, rule: &'a Rule, name: &str) -> Option<&'a Rule> {
+        match self.resolve(rule) {
+            Rule::Object(object) => match (object.member(name), &object.additional) {
+                (Some(member), _) => Some(&member.rule),
+                (None, AdditionalRule::Of(rule)) => Some(rule),
+                _ => None,
+            },
+            Rule::Choice(branches) => {
+                let is_choice = |branch: &&Rule| matches!(self.resolve(branch), Rule::Choice(_));
+                branches.iter().filter(|branch| !is_choice(branch)).find_map(|branch| self.member_rule(branch, name))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the rule of an item, in the first branch of a choice that is an array.
+    fn item_rule<'a>(&'a self, rule: &'a Rule, index: usize) -> Option<&'a Rule> {
+        let array_rule = |rule: &'a Rule| match self.resolve(rule) {
+            Rule::Array(array) => Some(array.elements.get(index).unwrap_or(&array.items)),
+            _ => None,
+        };
+        match self.resolve(rule) {
+            Rule::Choice(branches) => branches.iter().find_map(array_rule),
+            rule => array_rule(rule),
+        }
+    }
+
+    /// Returns `true` if the rule, or a branch of it, describes the strings of a known format.
+    fn has_format(&self, rule: &Rule) -> bool {
+        match self.resolve(rule) {
+            Rule::String(rule) => formats::expected(&rule.format).is_some(),
+            Rule::Duration => true,
+            Rule::Choice(branches) => {
+                branches.iter().any(|branch| matches!(branch, Rule::String(_)) && self.has_format(branch))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The translation of an error message.
+struct Explanation<'a> {
+    shape: &'a CompiledSchema,
+    message: &'a str,
+}
+
+impl Explanation<'_> {
+    /// Moves to the part of the value that the containers lead to, and returns its problem.
+    fn descend(
+        &self,
+        containers: &[OpenContainer<'_>],
+        rule: Option<&Rule>,
+        text: &str,
+        path: &ValuePath<'_>,
+    ) -> Problem {
+        let (part, rest) = match containers {
+            [] => return self.problem(rule, text, path),
+            [part, rest @ ..] => (part, rest),
+        };
+        let cursor = Cursor::new(text);
+        match (part, cursor.kind()) {
+            (OpenContainer::Object(Some(written)), JsonKind::Object) => {
+                let written = String::from_utf8_lossy(written);
+                let mut member = None;
+                cursor.for_each_member(|name, value| {
+                    let is_same = name.get(1..name.len().saturating_sub(1)) == Some(&*written);
+                    member = is_same.then_some((name, value));
+                    !is_same
+                });
+                let Some((name, value)) = member else { return self.problem(rule, text, path) };
+                let name = unescape(name).unwrap_or(Cow::Borrowed(name));
+                let rule = rule.and_then(|rule| self.shape.member_rule(rule, &name));
+                self.descend(rest, rule, value, &path.member(&name))
+            }
+            (OpenContainer::Array(index), JsonKind::Array) => {
+                let (mut at, mut item) = (0, None);
+                cursor.for_each_item(|text| {
+                    item = (at == *index).then_some(text);
+                    at += 1;
+                    item.is_none()
+                });
+                let Some(item) = item else { return self.problem(rule, text, path) };
+                let rule = rule.and_then(|rule| self.shape.item_rule(rule, *index));
+                self.descend(rest, rule, item, &path.item(*index))
+            }
+            _ => self.problem(rule, text, path),
+        }
+    }
+
+    /// Returns the problem of the value that the message is about.
+    fn problem(&self, rule: Option<&Rule>, text: &str, path: &ValuePath<'_>) -> Problem {
+        let quoted = |prefix: &str| self.message.strip_prefix(prefix)?.split('`').next();
+        if let Some(name) = quoted("missing field `") {
+            let rule = rule.and_then(|rule| self.shape.member_rule(rule, name));
+            let expected = rule.map_or_else(|| "a value".to_owned(), |rule| self.shape.expected(rule));
+            return Problem::missing(&path.member(name), expected);
+        }
+        if let Some(name) = quoted("duplicate field `") {
+            return Problem::repeated(&path.member(name));
+        }
+        if let Some(name) = quoted("unknown field `") {
+            let known = self.expected_names();
+            return Problem::unknown(&path.member(name), known.iter().copied())
+                .with_suggestion(closest_name(name, known.iter().copied()).map(str::to_owned));
+        }
+        if let Some(name) = quoted("unknown variant `") {
+            let known = self.expected_names();
+            let quoted: Vec<String> = known.iter().map(|name| excerpt(name)).collect();
+            let expected = format!("one of {}", join_names(quoted.iter().map(String::as_str)));
+            return Problem::mismatch(path, expected, format!("the string {}", excerpt(name)))
+                .with_suggestion(closest_name(name, known.iter().copied()).map(str::to_owned));
+        }
+        let rule = rule.unwrap_or(&Rule::Any);
+        let is_of_serde = ["invalid type", "invalid value: ", "invalid length ", "data did not match any variant"];
+        let expected = match is_of_serde.iter().any(|start| self.message.starts_with(start)) {
+            true if self.shape.has_format(rule) => None,
+            true => Some(self.message.rsplit_once("expected ").map_or_else(
+                || self.shape.expected(rule),
+                |(_, expected)| in_json_terms(expected, text).unwrap_or_else(|| self.shape.expected(rule)),
+            )),
+            false => self.syntax(rule, text),
+        };
+        match expected {
+            Some(expected) => self.shape.mismatch(rule, text, path).with_expected(expected),
+            None => self.custom(rule, text, path),
+        }
+    }
+
+    /// Returns a description of what the parser expects, if the error is one of the parser.
+    fn syntax(&self, rule: &Rule, text: &str) -> Option<String> {
+        match self.message {
+            "number out of range" | "expected value" | "invalid number" => {
+                Some(self.shape.expected_instead(rule, text))
+            }
+            "recursion limit exceeded" => Some("a value nested at most 128 levels deep".to_owned()),
+            message if message.contains("surrogate") || message.contains("hex escape") => {
+                Some("a string in Unicode".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the problem of a value that code other than that of serde rejects.
+    fn custom(&self, rule: &Rule, text: &str, path: &ValuePath<'_>) -> Problem {
+        if self.shape.has_format(rule) {
+            let is_serde = self.message.starts_with("invalid type") || self.message.starts_with("invalid value");
+            let problem = self.shape.mismatch(rule, text, path);
+            return if is_serde { problem } else { problem.with_reason(self.message) };
+        }
+        if let Some(problem) = self.blame(rule, text, path) {
+            return problem;
+        }
+        let found = self.shape.mismatch(rule, text, path);
+        let is_scalar = !matches!(JsonKind::of(text), JsonKind::Array | JsonKind::Object);
+        Problem::rejected(path, self.message, if is_scalar { found.found() } else { "" })
+    }
+
+    /// Returns the problem of the only part of an object that has a format. A type that buffers its members, such as a tagged
+    /// enum, reports their errors without a position.
+    fn blame(&self, rule: &Rule, text: &str, path: &ValuePath<'_>) -> Option<Problem> {
+        if JsonKind::of(text) != JsonKind::Object {
+            return None;
+        }
+        let (mut count, mut blamed) = (0, None);
+        Cursor::new(text).for_each_member(|name, value| {
+            let name = unescape(name).unwrap_or_default();
+            let member = self.shape.member_rule(rule, &name).filter(|rule| self.shape.has_format(rule));
+            if let Some(member) = member {
+                count += 1;
+                blamed = Some((name, member, value));
+            }
+            count < 2
+        });
+        let (name, rule, value) = blamed.filter(|_| count == 1)?;
+        Some(self.shape.mismatch(rule, value, &path.member(&name)).with_reason(self.message))
+    }
+
+    /// Returns the names in a message of serde after the word "expected".
+    fn expected_names(&self) -> Vec<&str> {
+        let expected = self.message.split_once(", expected ").map_or("", |(_, expected)| expected);
+        expected.split('`').skip(1).step_by(2).collect()
+    }
+}
+
+/// Returns what serde expects, in the terms of JSON; `None` if these are the name of a Rust type.
+fn in_json_terms(expected: &str, text: &str) -> Option<String> {
+    let integer = |name: &str| {
+        let (start, bits) = name.split_at_checked(1)?;
+        let format = match start {
+            "u" => format!("uint{}", bits.replace("size", "64")),
+            "i" => format!("int{}", bits.replace("size", "64")),
+            _ => return None,
+        };
+        integer_range(&format)
+    };
+    if let Some((min, max)) = integer(expected) {
+        let is_number = JsonKind::of(text) == JsonKind::Number;
+        return Some(if is_number { format!("an integer from {min} to {max}") } else { "an integer".to_owned() });
+    }
+    if let Some((min, max)) = expected.strip_prefix("a nonzero ").and_then(integer) {
+        return Some(match min {
+            "0" => format!("an integer from 1 to {max}"),
+            _ => "an integer other than 0".to_owned(),
+        });
+    }
+    let count = expected
+        .strip_prefix("an array of length ")
+        .or_else(|| expected.strip_prefix("a tuple of size "))
+        .or_else(|| expected.rsplit_once(" with ")?.1.strip_suffix(" elements"))
+        .or_else(|| expected.rsplit_once(" with ")?.1.strip_suffix(" element"));
+    if let Some(count) = count.and_then(|count| count.parse().ok()) {
+        return Some(format!("an array of exactly {}", pluralize(count, "item")));
+    }
+    Some(match expected {
+        "f32" | "f64" | "a float" | "floating point" => "a number".to_owned(),
+        "a boolean" | "bool" => "a boolean".to_owned(),
+        "a string" | "a borrowed string" | "string" | "str" => "a string".to_owned(),
+        "a character" | "char" => "a string of exactly 1 character".to_owned(),
+        "a sequence" | "a set" => "an array".to_owned(),
+        "a map" => "an object".to_owned(),
+        "unit" | "()" => "null".to_owned(),
+        "a byte array" | "byte array" | "bytes" => "an array of integers from 0 to 255".to_owned(),
+        "string or map" => "a string or an object".to_owned(),
+        _ if RUST_TYPES.iter().any(|word| expected.starts_with(word)) => return None,
+        _ => expected.to_owned(),
+    })
+}
+
+/// The first words of what serde expects when it expects a Rust type.
+const RUST_TYPES: [&str; 10] = [
+    "struct ",
+    "tuple ",
+    "unit ",
+    "newtype ",
+    "enum ",
+    "internally tagged enum",
+    "adjacently tagged enum",
+    "variant identifier",
+    "field identifier",
+    "any variant",
+];
