@@ -245,7 +245,22 @@ mod tests {
 
     #[test]
     fn invalid_text_does_not_panic() {
-        for text in ["", "{", "[", "\"", "\"\\", "{\"a", "{\"a\"", "{\"a\":", "[1,", "[,", "]}", "{,}", "ä", "{\"a\":ä"] {
+        for text in [
+            "",
+            "{",
+            "[",
+            "\"",
+            "\"\\",
+            "{\"a",
+            "{\"a\"",
+            "{\"a\":",
+            "[1,",
+            "[,",
+            "]}",
+            "{,}",
+            "ä",
+            "{\"a\":ä",
+        ] {
             let mut cursor = Cursor::new(text);
             cursor.skip();
             Cursor::new(text).for_each_member(|_, _| true);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Number, Value};
 
 use crate::schema::number;
+use crate::schema::suggestion::normalize;
 
 /// Maximum nesting depth of an enumerated value. The limit of the JSON parser is the same.
 const MAX_DEPTH: usize = 128;
@@ -32,6 +33,8 @@ pub(super) struct EnumStrings {
     exact: HashSet<String>,
     /// The index of each string by its lower case, or `None` if several strings share it.
     lower_case: HashMap<String, Option<usize>>,
+    /// The same, without separators.
+    similar: HashMap<Vec<char>, Option<usize>>,
 }
 
 impl EnumValues {
@@ -68,20 +71,34 @@ impl EnumStrings {
     pub(super) fn new(strings: Vec<String>) -> Self {
         let exact = strings.iter().cloned().collect();
         let mut lower_case = HashMap::new();
+        let mut similar = HashMap::new();
         for (index, string) in strings.iter().enumerate() {
             lower_case.entry(string.to_lowercase()).and_modify(|index| *index = None).or_insert(Some(index));
+            similar.entry(normalize(string)).and_modify(|index| *index = None).or_insert(Some(index));
         }
-        Self { strings, exact, lower_case }
+        Self { strings, exact, lower_case, similar }
     }
 
     pub(super) fn contains(&self, text: &str) -> bool {
         self.exact.contains(text)
     }
 
-    /// Returns the string that differs from `text` only in case, or `None` if there are several or none.
+    /// Returns the string that differs from `text` only in case, or else only in case and in separators, or `None` if there are
+    /// several or none.
     pub(super) fn get_ignoring_case(&self, text: &str) -> Option<&str> {
-        let index = (*self.lower_case.get(&text.to_lowercase())?)?;
-        Some(&self.strings[index])
+        if text.len() > self.max_len() {
+            return None;
+        }
+        let index = match self.lower_case.get(&text.to_lowercase()) {
+            Some(index) => *index,
+            None => self.similar.get(&normalize(text)).copied().flatten(),
+        };
+        Some(&self.strings[index?])
+    }
+
+    /// Returns the length of the longest text that is compared without its case and its separators, in bytes.
+    fn max_len(&self) -> usize {
+        2 * self.strings.iter().map(String::len).max().unwrap_or(0)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -164,5 +181,10 @@ mod tests {
         assert_eq!(colors.get_ignoring_case("RED"), Some("Red"));
         assert_eq!(colors.get_ignoring_case("BOTH"), None);
         assert_eq!(colors.get_ignoring_case("blue"), None);
+        let levels = EnumStrings::new(["very_high", "low", "a_b", "a-b"].map(String::from).to_vec());
+        assert_eq!(levels.get_ignoring_case("VeryHigh"), Some("very_high"));
+        assert_eq!(levels.get_ignoring_case("very high"), Some("very_high"));
+        assert_eq!(levels.get_ignoring_case("A-B"), Some("a-b"));
+        assert_eq!(levels.get_ignoring_case("ab"), None);
     }
 }

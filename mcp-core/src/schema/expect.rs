@@ -140,7 +140,11 @@ impl StringRule {
             Some(length) => format!("{noun} of {length}"),
             None => noun.into(),
         };
-        if let Some(pattern) = &self.pattern {
+        let pattern = self.pattern.as_ref().map(regex_lite::Regex::as_str);
+        if let Some(known) = pattern.and_then(formats::expected_by_pattern) {
+            return known.to_owned();
+        }
+        if let Some(pattern) = pattern {
             description.push_str(&format!(" matching `{pattern}`"));
         }
         description

@@ -37,11 +37,15 @@ impl CompiledSchema {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
         let column = if error.line() == 1 { error.column() } else { 0 };
-        let containers = match column.checked_sub(1) {
-            Some(target) => containers_at(text.as_bytes(), target),
-            None => Vec::new(),
+        let is_close = |target: &usize| matches!(text.as_bytes().get(*target), Some(b'}' | b']'));
+        let target = match column.checked_sub(1) {
+            // The error of code which has read a value has the position of the end of the object or array around the value.
+            Some(target) if is_close(&target) && !is_message_of_serde(message) => target.checked_sub(1),
+            target => target,
         };
-        let explanation = Explanation { shape: self, message };
+        let containers = target.map_or_else(Vec::new, |target| containers_at(text.as_bytes(), target));
+        let target = target.map_or(usize::MAX, |target| text.as_ptr().addr() + target);
+        let explanation = Explanation { shape: self, message, target };
         match name {
             None => explanation.descend(&containers, Some(&self.root), text, &ValuePath::ROOT),
             Some(name) => {
@@ -61,7 +65,10 @@ impl CompiledSchema {
             },
             Rule::Choice(branches) => {
                 let is_choice = |branch: &&Rule| matches!(self.resolve(branch), Rule::Choice(_));
-                branches.iter().filter(|branch| !is_choice(branch)).find_map(|branch| self.member_rule(branch, name))
+                branches
+                    .iter()
+                    .filter(|branch| !is_choice(branch))
+                    .find_map(|branch| self.member_rule(branch, name))
             }
             _ => None,
         }
@@ -96,6 +103,8 @@ impl CompiledSchema {
 struct Explanation<'a> {
     shape: &'a CompiledSchema,
     message: &'a str,
+    /// The address of the byte at which the text was rejected.
+    target: usize,
 }
 
 impl Explanation<'_> {
@@ -108,6 +117,7 @@ impl Explanation<'_> {
         path: &ValuePath<'_>,
     ) -> Problem {
         let (part, rest) = match containers {
+            _ if matches!(rule, Some(Rule::Duration)) => return self.problem(rule, text, path),
             [] => return self.problem(rule, text, path),
             [part, rest @ ..] => (part, rest),
         };
@@ -123,6 +133,9 @@ impl Explanation<'_> {
                 });
                 let Some((name, value)) = member else { return self.problem(rule, text, path) };
                 let name = unescape(name).unwrap_or(Cow::Borrowed(name));
+                if self.target < value.as_ptr().addr() {
+                    return self.name_problem(&name, &path.member(&name));
+                }
                 let rule = rule.and_then(|rule| self.shape.member_rule(rule, &name));
                 self.descend(rest, rule, value, &path.member(&name))
             }
@@ -141,8 +154,23 @@ impl Explanation<'_> {
         }
     }
 
+    /// Returns the problem of the name of a member.
+    fn name_problem(&self, name: &str, path: &ValuePath<'_>) -> Problem {
+        let expected = self.message.rsplit_once("expected ").filter(|_| is_message_of_serde(self.message));
+        let expected = expected.and_then(|(_, expected)| in_json_terms(expected, name));
+        match expected {
+            Some(expected) => Problem::mismatch(path, format!("a name that is {expected}"), excerpt(name)),
+            None => {
+                Problem::mismatch(path, "another name".to_owned(), excerpt(name)).with_reason(self.message)
+            }
+        }
+    }
+
     /// Returns the problem of the value that the message is about.
     fn problem(&self, rule: Option<&Rule>, text: &str, path: &ValuePath<'_>) -> Problem {
+        if let Some(rule @ Rule::Duration) = rule {
+            return self.shape.mismatch(rule, text, path);
+        }
         let quoted = |prefix: &str| self.message.strip_prefix(prefix)?.split('`').next();
         if let Some(name) = quoted("missing field `") {
             let rule = rule.and_then(|rule| self.shape.member_rule(rule, name));
@@ -165,8 +193,7 @@ impl Explanation<'_> {
                 .with_suggestion(closest_name(name, known.iter().copied()).map(str::to_owned));
         }
         let rule = rule.unwrap_or(&Rule::Any);
-        let is_of_serde = ["invalid type", "invalid value: ", "invalid length ", "data did not match any variant"];
-        let expected = match is_of_serde.iter().any(|start| self.message.starts_with(start)) {
+        let expected = match is_message_of_serde(self.message) {
             true if self.shape.has_format(rule) => None,
             true => Some(self.message.rsplit_once("expected ").map_or_else(
                 || self.shape.expected(rule),
@@ -183,6 +210,9 @@ impl Explanation<'_> {
     /// Returns a description of what the parser expects, if the error is one of the parser.
     fn syntax(&self, rule: &Rule, text: &str) -> Option<String> {
         match self.message {
+            "number out of range" if !matches!(rule, Rule::Number(_)) => {
+                Some("a number from -1.7976931348623157e308 to 1.7976931348623157e308".to_owned())
+            }
             "number out of range" | "expected value" | "invalid number" => {
                 Some(self.shape.expected_instead(rule, text))
             }
@@ -197,9 +227,9 @@ impl Explanation<'_> {
     /// Returns the problem of a value that code other than that of serde rejects.
     fn custom(&self, rule: &Rule, text: &str, path: &ValuePath<'_>) -> Problem {
         if self.shape.has_format(rule) {
-            let is_serde = self.message.starts_with("invalid type") || self.message.starts_with("invalid value");
             let problem = self.shape.mismatch(rule, text, path);
-            return if is_serde { problem } else { problem.with_reason(self.message) };
+            let is_of_serde = is_message_of_serde(self.message);
+            return if is_of_serde { problem } else { problem.with_reason(self.message) };
         }
         if let Some(problem) = self.blame(rule, text, path) {
             return problem;
@@ -236,6 +266,21 @@ impl Explanation<'_> {
     }
 }
 
+/// Returns `true` if the message is one that serde writes, and not one of the code of a type.
+fn is_message_of_serde(message: &str) -> bool {
+    const STARTS: [&str; 8] = [
+        "invalid type",
+        "invalid value: ",
+        "invalid length ",
+        "data did not match any variant",
+        "missing field `",
+        "duplicate field `",
+        "unknown field `",
+        "unknown variant `",
+    ];
+    STARTS.iter().any(|start| message.starts_with(start))
+}
+
 /// Returns what serde expects, in the terms of JSON; `None` if these are the name of a Rust type.
 fn in_json_terms(expected: &str, text: &str) -> Option<String> {
     let integer = |name: &str| {
@@ -249,7 +294,11 @@ fn in_json_terms(expected: &str, text: &str) -> Option<String> {
     };
     if let Some((min, max)) = integer(expected) {
         let is_number = JsonKind::of(text) == JsonKind::Number;
-        return Some(if is_number { format!("an integer from {min} to {max}") } else { "an integer".to_owned() });
+        return Some(if is_number {
+            format!("an integer from {min} to {max}")
+        } else {
+            "an integer".to_owned()
+        });
     }
     if let Some((min, max)) = expected.strip_prefix("a nonzero ").and_then(integer) {
         return Some(match min {

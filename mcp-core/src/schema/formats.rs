@@ -27,6 +27,11 @@ pub(super) fn expected(format: &str) -> Option<&'static str> {
     })
 }
 
+/// Returns the description of the strings that match a pattern of a known type.
+pub(super) fn expected_by_pattern(pattern: &str) -> Option<&'static str> {
+    (pattern == r"^-?\d+(\.\d+)?([eE]\d+)?$").then_some(r#"a decimal number such as "12.50""#)
+}
+
 /// Returns `true` if no string in the format is empty.
 pub(super) fn excludes_empty(format: &str) -> bool {
     let allows_empty =

@@ -168,9 +168,7 @@ impl Node {
         1 + match &self.kind {
             Kind::Any | Kind::Never | Kind::Reference(_) => 0,
             Kind::Scalar(scalar) => scalar.keywords.get("enum").and_then(Value::as_array).map_or(0, Vec::len),
-            Kind::Array(array) => {
-                array.items.size() + array.elements.iter().map(Self::size).sum::<usize>()
-            }
+            Kind::Array(array) => array.items.size() + array.elements.iter().map(Self::size).sum::<usize>(),
             Kind::Object(object) => object.size(),
             Kind::Values(values) => values.len(),
             Kind::Choice(branches) => branches.iter().map(Self::size).sum(),

@@ -98,11 +98,6 @@ impl Problem {
         Self::new(path, ProblemKind::Repeated, "one value".into(), "several".into())
     }
 
-    /// Returns the problem of a member whose name is not valid.
-    pub(super) fn invalid_name(path: &ValuePath<'_>, expected: &str) -> Self {
-        Self::new(path, ProblemKind::Mismatch, expected.to_owned(), "another one".into())
-    }
-
     /// Returns the problem of a value that code rejects, with the message of that code.
     pub(super) fn rejected(path: &ValuePath<'_>, message: &str, found: &str) -> Self {
         Self::new(path, ProblemKind::Other, shorten(message, MAX_REASON_LEN).to_owned(), found.to_owned())

@@ -265,8 +265,8 @@ impl ObjectRule {
     /// Returns a description of the names that members which are not properties have.
     pub(super) fn expected_name(&self) -> String {
         match self.names.as_ref().map(Regex::as_str) {
-            Some(r"^\d+$") => "an integer of at least 0 as its name".to_owned(),
-            Some(r"^-?\d+$") => "an integer as its name".to_owned(),
+            Some(r"^\d+$") => "a name that is an integer of at least 0".to_owned(),
+            Some(r"^-?\d+$") => "a name that is an integer".to_owned(),
             Some(pattern) => format!("a name that matches `{pattern}`"),
             None => "any name".to_owned(),
         }
@@ -323,7 +323,9 @@ impl Compiler<'_> {
             }
             (Some("integer"), _) => Rule::Number(Box::new(compile_number(schema, true))),
             (Some("number"), _) => Rule::Number(Box::new(compile_number(schema, false))),
-            (Some("string"), _) if schema.get("format").is_some_and(|format| format == DURATION) => Rule::Duration,
+            (Some("string"), _) if schema.get("format").is_some_and(|format| format == DURATION) => {
+                Rule::Duration
+            }
             (Some("string"), _) => Rule::String(Box::new(compile_string(schema)?)),
             (Some("array"), _) => Rule::Array(Box::new(self.compile_array(schema)?)),
             (Some("object"), _) => Rule::Object(Box::new(self.compile_object(schema)?)),
@@ -369,13 +371,16 @@ impl Compiler<'_> {
             // A required member that is not a property is one of the others.
             if !indices.contains_key(name) {
                 indices.insert(name.clone(), members.len());
-                let rule = schema.get("additionalProperties").map_or(Ok(Rule::Any), |schema| self.compile(schema))?;
+                let rule = schema
+                    .get("additionalProperties")
+                    .map_or(Ok(Rule::Any), |schema| self.compile(schema))?;
                 members.push(MemberRule { name: name.clone(), rule, required: true });
             }
         }
         let length = LengthRange::new(schema, "minProperties", "maxProperties");
         let similar = similar_names(&members);
-        let names = schema.get("propertyNames").and_then(|names| names.get("pattern")).and_then(Value::as_str);
+        let names =
+            schema.get("propertyNames").and_then(|names| names.get("pattern")).and_then(Value::as_str);
         let names = names.map(compile_pattern).transpose()?;
         Ok(ObjectRule { members, indices, similar, names, required, additional, length })
     }

@@ -105,7 +105,8 @@ fn hash_value(text: &str, states: &[RandomState; 2], max_depth: usize) -> Option
             Cursor::new(text).for_each_item(|item| {
                 let item = hash_value(item, states, max_depth);
                 is_shallow = item.is_some();
-                all = [0, 1].map(|index| states[index].hash_one(("item", all[index], item.map(|item| item[index]))));
+                all = [0, 1]
+                    .map(|index| states[index].hash_one(("item", all[index], item.map(|item| item[index]))));
                 is_shallow
             });
             hash(&|state| state.hash_one(("array", all)))

@@ -94,6 +94,7 @@ impl<'a> Coercer<'a> {
         let mut best: Option<(usize, &Rule)> = None;
         let mut is_unique = true;
         let mut has_object = false;
+        let has_objects = branches.iter().any(|branch| matches!(self.shape.resolve(branch), Rule::Object(_)));
         for branch in branches {
             let score = match (self.shape.resolve(branch), kind) {
                 (Rule::Object(rule), JsonKind::Object) => {
@@ -104,6 +105,8 @@ impl<'a> Coercer<'a> {
                     let common = members.iter().filter(|(name, _)| rule.has_name(name)).count();
                     has_tags.then_some(1 + common)
                 }
+                // The names of variants without content are no alternative to the objects of the other variants.
+                (Rule::String(rule), JsonKind::String) if has_objects && !rule.values.is_empty() => None,
                 (Rule::Array(_), JsonKind::Array)
                 | (Rule::String(_) | Rule::Duration, JsonKind::String)
                 | (Rule::Number(_), JsonKind::Number)
@@ -171,7 +174,12 @@ impl<'a> Coercer<'a> {
     }
 
     /// Reports the valid names if each object has exactly one member, named after a variant of an enum.
-    fn report_variant_name(&mut self, objects: &[&'a ObjectRule], text: &str, path: &ValuePath<'_>) -> Option<bool> {
+    fn report_variant_name(
+        &mut self,
+        objects: &[&'a ObjectRule],
+        text: &str,
+        path: &ValuePath<'_>,
+    ) -> Option<bool> {
         let is_variant = |object: &&ObjectRule| {
             object.members.len() == 1
                 && object.required.len() == 1
@@ -188,7 +196,12 @@ impl<'a> Coercer<'a> {
             count += 1;
             count < 2
         });
-        let given = given.filter(|given| count == 1 && !names.contains(&&**given))?;
+        if count > 1 {
+            let expected =
+                format!("an object with exactly 1 member: one of {}", join_names(names.iter().copied()));
+            return Some(self.report(|| Problem::mismatch(path, expected, "an object with several".into())));
+        }
+        let given = given.filter(|given| !names.contains(&&**given))?;
         Some(self.report(|| {
             Problem::unknown(&path.member(&given), names.iter().copied())
                 .with_suggestion(closest_name(&given, names.iter().copied()).map(str::to_owned))

@@ -50,7 +50,8 @@ mod tests {
             assert_eq!(number_in(text), Some(text.trim()), "{text:?}");
             assert!(serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok(), "{text:?}");
         }
-        for text in ["+5", "05", "-05", ".5", "5.", "0x5", "NaN", "", " ", "1e", "1_000", "1,000", "5 5", "٥"] {
+        for text in ["+5", "05", "-05", ".5", "5.", "0x5", "NaN", "", " ", "1e", "1_000", "1,000", "5 5", "٥"]
+        {
             assert_eq!(number_in(text), None, "{text:?}");
         }
     }

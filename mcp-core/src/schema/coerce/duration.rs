@@ -63,7 +63,8 @@ fn parse_iso(text: &str) -> Option<u128> {
         }
     };
     let days = unit(&[("W", 604_800 * NANOS_PER_SECOND), ("D", 86_400 * NANOS_PER_SECOND)]);
-    let hours = unit(&[("H", 3_600 * NANOS_PER_SECOND), ("M", 60 * NANOS_PER_SECOND), ("S", NANOS_PER_SECOND)]);
+    let hours =
+        unit(&[("H", 3_600 * NANOS_PER_SECOND), ("M", 60 * NANOS_PER_SECOND), ("S", NANOS_PER_SECOND)]);
     match (date, time) {
         ("", time) => parse_units(time, hours),
         (date, "") => parse_units(date, days),
@@ -131,13 +132,19 @@ mod tests {
             ("99999999999999999999999999s", None),
         ] {
             let parsed = parse(text).map(|json| serde_json::from_str::<Value>(&json).expect("JSON"));
-            assert_eq!(parsed, expected.map(|(secs, nanos)| json!({ "secs": secs, "nanos": nanos })), "{text}");
+            assert_eq!(
+                parsed,
+                expected.map(|(secs, nanos)| json!({ "secs": secs, "nanos": nanos })),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn written_durations_are_read_back() {
-        for (secs, nanos) in [(0, 0), (30, 0), (0, 5_000_000), (0, 7), (1, 500_000_000), (u64::MAX, 999_999_999)] {
+        for (secs, nanos) in
+            [(0, 0), (30, 0), (0, 5_000_000), (0, 7), (1, 500_000_000), (u64::MAX, 999_999_999)]
+        {
             let duration = json!({ "secs": secs, "nanos": nanos });
             let text = format(&duration).expect("a duration");
             assert_eq!(parse(&text), Some(duration.to_string()), "{text}");

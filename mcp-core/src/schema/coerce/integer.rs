@@ -110,7 +110,11 @@ mod tests {
             ("5.5", None),
             ("5e-1", None),
         ] {
-            assert_eq!(Integer::parse(text).map(|integer| integer.to_string()).as_deref(), expected, "{text}");
+            assert_eq!(
+                Integer::parse(text).map(|integer| integer.to_string()).as_deref(),
+                expected,
+                "{text}"
+            );
         }
     }
 

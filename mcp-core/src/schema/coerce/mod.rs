@@ -199,7 +199,13 @@ impl<'a> Coercer<'a> {
     ///
     /// If the value does not match, the problems are reported, and parts of the value may have been coerced. The position is
     /// the end of the value, unless the rest of the value needs [no further validation](Self::is_done).
-    fn coerce(&mut self, rule: &'a Rule, source: &mut Source<'_>, path: &ValuePath<'_>, nesting: Nesting) -> bool {
+    fn coerce(
+        &mut self,
+        rule: &'a Rule,
+        source: &mut Source<'_>,
+        path: &ValuePath<'_>,
+        nesting: Nesting,
+    ) -> bool {
         if !self.take_steps(1) || nesting.hops > MAX_HOPS {
             source.cursor.skip();
             return self.report_complexity(path);
@@ -336,7 +342,8 @@ impl CompiledSchema {
     /// Returns the problem of a value that does not match, with the value that was probably intended.
     pub(super) fn mismatch(&self, rule: &Rule, text: &str, path: &ValuePath<'_>) -> Problem {
         let found = if self.is_secret(rule) { "another value".to_owned() } else { describe(text) };
-        let suggestion = (JsonKind::of(text) == JsonKind::String).then(|| self.intended(rule, text)).flatten();
+        let suggestion =
+            (JsonKind::of(text) == JsonKind::String).then(|| self.intended(rule, text)).flatten();
         Problem::mismatch(path, self.expected_instead(rule, text), found).with_suggestion(suggestion)
     }
 
@@ -347,12 +354,16 @@ impl CompiledSchema {
             Rule::Choice(branches) => branches.iter().flat_map(|branch| self.enumerated(branch)).collect(),
             rule => self.enumerated(rule),
         };
-        closest_name(&text, names.into_iter()).map(str::to_owned)
+        closest_name(&text, names.into_iter()).filter(|name| *name != text).map(str::to_owned)
     }
 
     fn enumerated<'a>(&'a self, rule: &'a Rule) -> Vec<&'a str> {
         match self.resolve(rule) {
             Rule::String(rule) => rule.values.iter().collect(),
+            // A variant with content.
+            Rule::Object(rule) if rule.members.len() == 1 => {
+                rule.required.iter().map(String::as_str).collect()
+            }
             _ => Vec::new(),
         }
     }

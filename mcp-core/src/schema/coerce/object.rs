@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::json::cursor::{JsonKind, unescape};
 use crate::schema::coerce::source::Source;
 use crate::schema::coerce::{Coercer, MAX_HOPS, Nesting, tags};
-use crate::schema::problem::{Problem, ValuePath};
+use crate::schema::problem::{Problem, ValuePath, excerpt};
 use crate::schema::shape::{AdditionalRule, ObjectRule, Rule};
 use crate::schema::suggestion::closest_name;
 
@@ -32,11 +32,9 @@ impl<'a> Coercer<'a> {
     ) -> bool {
         let contained = match source.cursor.kind() {
             JsonKind::Object => return self.coerce_members(object, rule, source, path, nesting),
-            JsonKind::String => {
-                self.coerce_contained(JsonKind::Object, source, |coercer, contained| {
-                    coercer.coerce_members(object, rule, contained, path, nesting)
-                })
-            }
+            JsonKind::String => self.coerce_contained(JsonKind::Object, source, |coercer, contained| {
+                coercer.coerce_members(object, rule, contained, path, nesting)
+            }),
             JsonKind::Array => self.coerce_empty_array(object, source),
             _ => None,
         };
@@ -109,7 +107,9 @@ impl<'a> Coercer<'a> {
         let Some(name) = unescape(written) else {
             source.cursor.skip();
             let expected = "a name in Unicode";
-            return Some(self.report(|| Problem::mismatch(path, expected.into(), "half of a surrogate pair".into())));
+            return Some(
+                self.report(|| Problem::mismatch(path, expected.into(), "half of a surrogate pair".into())),
+            );
         };
         let object = members.rule;
         let intended = object.intended_name(&name).filter(|_| !self.strict);
@@ -146,7 +146,7 @@ impl<'a> Coercer<'a> {
             (Some(member), _) => self.coerce(&member.rule, source, &path, nesting.descend()),
             (None, AdditionalRule::Of(rule)) => {
                 let has_valid_name = object.accepts_name(name)
-                    || self.report(|| Problem::invalid_name(&path, &object.expected_name()));
+                    || self.report(|| Problem::mismatch(&path, object.expected_name(), excerpt(name)));
                 self.coerce(rule, source, &path, nesting.descend()) && has_valid_name
             }
             (None, AdditionalRule::Any) => {

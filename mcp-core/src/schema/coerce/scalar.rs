@@ -7,6 +7,7 @@ use serde_json::{Number, Value};
 use crate::json::cursor::{JsonKind, unescape};
 use crate::schema::coerce::integer::Integer;
 use crate::schema::coerce::{BYTES_PER_PART, Coercer, convert, duration};
+use crate::schema::formats;
 use crate::schema::shape::{NumberRule, StringRule};
 
 /// Each method takes the text of a value, and returns the text of the coerced value, or `None` if the value does not match.
@@ -32,7 +33,11 @@ impl Coercer<'_> {
 
     pub(super) fn coerce_string<'t>(&mut self, rule: &StringRule, text: &'t str) -> Option<Cow<'t, str>> {
         let is_number = JsonKind::of(text) == JsonKind::Number;
-        if is_number && !self.strict && convert::is_plain_integer(text) {
+        if is_number
+            && !self.strict
+            && convert::is_plain_integer(text)
+            && !formats::excludes_empty(&rule.format)
+        {
             return rule.accepts(text).then(|| Cow::Owned(format!("\"{text}\"")));
         }
         if JsonKind::of(text) != JsonKind::String || !self.take_steps(text.len() / BYTES_PER_PART) {

@@ -6,7 +6,8 @@ use crate::schema::choice::{any_of, or_null};
 use crate::schema::error::SchemaError;
 use crate::schema::keyword::{self, BoundedType, KeywordRole};
 use crate::schema::node::{
-    Additional, ArrayNode, DURATION, Kind, Node, ObjectNode, Purpose, ScalarKind, ScalarNode, SchemaAnnotations,
+    Additional, ArrayNode, DURATION, Kind, Node, ObjectNode, Purpose, ScalarKind, ScalarNode,
+    SchemaAnnotations,
 };
 use crate::schema::read::{Origin, Reader};
 

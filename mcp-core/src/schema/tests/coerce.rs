@@ -256,10 +256,7 @@ fn objects() {
                     "unknown argument `qeury`; did you mean `query`? (known: query, max_results, options, extra)",
                 ]),
             ),
-            (
-                json!({"query": "a", "maxResults": "5"}),
-                Coerced(json!({"query": "a", "max_results": 5})),
-            ),
+            (json!({"query": "a", "maxResults": "5"}), Coerced(json!({"query": "a", "max_results": 5}))),
             (
                 json!({"query": "a", "maxResults": 5, "max_results": 5}),
                 Rejected(&["max_results: expected one value, got several: send it once"]),

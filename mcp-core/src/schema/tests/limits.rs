@@ -84,7 +84,9 @@ fn cycles_of_references_terminate() {
 
 #[test]
 fn patterns_are_linear_and_small() {
-    let shape = |pattern: &str| CompiledSchema::new(&Schema::from_value(json!({"type": "string", "pattern": pattern})));
+    let shape = |pattern: &str| {
+        CompiledSchema::new(&Schema::from_value(json!({"type": "string", "pattern": pattern})))
+    };
     let catastrophic = shape("(a+)+$").expect("a regular expression");
     assert!(catastrophic.coerce(format!("{}b", "a".repeat(100 << 10)).into(), true).is_err());
     for (pattern, reason) in [

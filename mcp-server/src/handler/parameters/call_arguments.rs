@@ -352,7 +352,9 @@ impl<'a> CallArguments<'a> {
             }
             value = self.parse(index);
         }
-        value.map_err(|error| self.problems.push(self.parameters.explain(index, self.text_of(index), &error))).ok()
+        value
+            .map_err(|error| self.problems.push(self.parameters.explain(index, self.text_of(index), &error)))
+            .ok()
     }
 
     fn parse<T: DeserializeOwned>(&self, index: usize) -> Result<T, serde_json::Error> {

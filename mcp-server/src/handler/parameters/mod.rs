@@ -50,7 +50,8 @@ impl Parameters {
         if let Some(rest) = self.specs.iter().find_map(ParameterSpec::rest) {
             object = object.rest(rest.clone());
         }
-        let published = if self.allows_unknown { object.clone().allow_unknown_members() } else { object.clone() };
+        let published =
+            if self.allows_unknown { object.clone().allow_unknown_members() } else { object.clone() };
         let build = |object: ObjectSchemaBuilder| object.build().map_err(|error| error.to_string());
         let compiled = CompiledSchema::new(&build(object)?).map_err(|error| error.to_string())?;
         self.compiled = Some(Arc::new(compiled));
@@ -179,7 +180,9 @@ impl Parameters {
         let name = (!spec.is_flattened()).then_some(&*spec.argument.name);
         match &self.compiled {
             Some(compiled) => compiled.explain(name, text, error),
-            None => Problem::custom(name.map(|name| format!("/{name}")).unwrap_or_default(), error.to_string()),
+            None => {
+                Problem::custom(name.map(|name| format!("/{name}")).unwrap_or_default(), error.to_string())
+            }
         }
     }
 }
