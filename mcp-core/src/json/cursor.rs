@@ -8,7 +8,7 @@ use crate::json::string::read_json_string;
 ///
 /// The text must be valid JSON. With other text, positions are unspecified, but nothing panics and every loop ends.
 #[derive(Clone, Debug)]
-pub(crate) struct Cursor<'a> {
+pub(crate) struct TextCursor<'a> {
     text: &'a str,
     at: usize,
 }
@@ -38,7 +38,7 @@ impl JsonKind {
     }
 }
 
-impl<'a> Cursor<'a> {
+impl<'a> TextCursor<'a> {
     /// Returns a cursor at the value that the text contains.
     pub(crate) fn new(text: &'a str) -> Self {
         let mut cursor = Self { text, at: 0 };
@@ -203,7 +203,7 @@ impl<'a> Cursor<'a> {
 /// The text must be valid JSON.
 #[doc(hidden)]
 pub fn for_each_member<'a>(text: &'a str, mut visit: impl FnMut(&'a str, &str, &'a str)) {
-    Cursor::new(text).for_each_member(|written, value| {
+    TextCursor::new(text).for_each_member(|written, value| {
         if let Some(name) = unescape(written) {
             visit(written, &name, value);
         }
@@ -229,14 +229,14 @@ mod tests {
             ("  [ ] ", "[ ]"),
             ("true}", "true"),
         ] {
-            assert_eq!(Cursor::new(text).skip(), expected, "{text}");
+            assert_eq!(TextCursor::new(text).skip(), expected, "{text}");
         }
     }
 
     #[test]
     fn members_are_visited() {
         let mut members = Vec::new();
-        Cursor::new(r#" { "a" : 1 , "b\n":[2, 3],"c":{} } "#).for_each_member(|name, value| {
+        TextCursor::new(r#" { "a" : 1 , "b\n":[2, 3],"c":{} } "#).for_each_member(|name, value| {
             members.push((name, value));
             true
         });
@@ -261,10 +261,10 @@ mod tests {
             "ä",
             "{\"a\":ä",
         ] {
-            let mut cursor = Cursor::new(text);
+            let mut cursor = TextCursor::new(text);
             cursor.skip();
-            Cursor::new(text).for_each_member(|_, _| true);
-            Cursor::new(text).for_each_item(|_| true);
+            TextCursor::new(text).for_each_member(|_, _| true);
+            TextCursor::new(text).for_each_item(|_| true);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Descriptions of the values that a schema accepts, for error messages.
 
-use crate::schema::coerce::integer::{Integer, integer_range};
 use crate::schema::formats;
+use crate::schema::integer::{Integer, integer_range};
 use crate::schema::problem::{excerpt, join_names, pluralize};
 use crate::schema::shape::{
     AdditionalRule, ArrayRule, CompiledSchema, LengthRange, NumberRule, ObjectRule, Rule, StringRule,

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::Error;
 
-use crate::json::cursor::{Cursor, JsonKind, unescape};
+use crate::json::cursor::{JsonKind, TextCursor, unescape};
 use crate::json::error_path::{OpenContainer, containers_at};
-use crate::schema::coerce::integer::integer_range;
 use crate::schema::formats;
+use crate::schema::integer::integer_range;
 use crate::schema::problem::{Problem, ValuePath, excerpt, join_names, pluralize};
 use crate::schema::shape::{AdditionalRule, CompiledSchema, Rule};
 use crate::schema::suggestion::closest_name;
@@ -121,7 +121,7 @@ impl Explanation<'_> {
             [] => return self.problem(rule, text, path),
             [part, rest @ ..] => (part, rest),
         };
-        let cursor = Cursor::new(text);
+        let cursor = TextCursor::new(text);
         match (part, cursor.kind()) {
             (OpenContainer::Object(Some(written)), JsonKind::Object) => {
                 let written = String::from_utf8_lossy(written);
@@ -159,7 +159,7 @@ impl Explanation<'_> {
         let expected = self.message.rsplit_once("expected ").filter(|_| is_message_of_serde(self.message));
         let expected = expected.and_then(|(_, expected)| in_json_terms(expected, name));
         match expected {
-            Some(expected) => Problem::mismatch(path, format!("a name that is {expected}"), excerpt(name)),
+            Some(expected) => Problem::mismatch(path, format!("{expected} as the name"), excerpt(name)),
             None => {
                 Problem::mismatch(path, "another name".to_owned(), excerpt(name)).with_reason(self.message)
             }
@@ -235,8 +235,10 @@ impl Explanation<'_> {
             return problem;
         }
         let found = self.shape.mismatch(rule, text, path);
-        let is_scalar = !matches!(JsonKind::of(text), JsonKind::Array | JsonKind::Object);
-        Problem::rejected(path, self.message, if is_scalar { found.found() } else { "" })
+        // The message has the value, or the value is too large for one.
+        let is_told = self.message.contains(text.trim_matches('"'))
+            || matches!(JsonKind::of(text), JsonKind::Array | JsonKind::Object);
+        Problem::rejected(path, self.message, if is_told { "" } else { found.found() })
     }
 
     /// Returns the problem of the only part of an object that has a format. A type that buffers its members, such as a tagged
@@ -246,7 +248,7 @@ impl Explanation<'_> {
             return None;
         }
         let (mut count, mut blamed) = (0, None);
-        Cursor::new(text).for_each_member(|name, value| {
+        TextCursor::new(text).for_each_member(|name, value| {
             let name = unescape(name).unwrap_or_default();
             let member = self.shape.member_rule(rule, &name).filter(|rule| self.shape.has_format(rule));
             if let Some(member) = member {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::coerce::duration;
+use crate::schema::duration;
 use crate::schema::number;
 
 /// The format of a [`std::time::Duration`] in an argument, which is published as a string.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::json::cursor::{Cursor, JsonKind, unescape};
+use crate::json::cursor::{JsonKind, TextCursor, unescape};
 
 /// Maximum length of a value or a name that is quoted in a message, in characters.
 const MAX_EXCERPT_LEN: usize = 60;
@@ -231,7 +231,7 @@ pub(super) fn describe(text: &str) -> String {
         },
         JsonKind::Array => {
             let mut count = 0;
-            Cursor::new(text).for_each_item(|_| {
+            TextCursor::new(text).for_each_item(|_| {
                 count += 1;
                 true
             });

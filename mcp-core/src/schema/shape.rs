@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use regex_lite::Regex;
 use serde_json::{Map, Number, Value};
 
-use crate::schema::coerce::integer::integer_range;
 use crate::schema::document::Schema;
 use crate::schema::enumeration::{EnumStrings, EnumValues};
 use crate::schema::error::SchemaError;
 use crate::schema::formats;
+use crate::schema::integer::integer_range;
 use crate::schema::node::{DURATION, Purpose};
 use crate::schema::number;
 use crate::schema::pattern::compile_pattern;
@@ -265,8 +265,8 @@ impl ObjectRule {
     /// Returns a description of the names that members which are not properties have.
     pub(super) fn expected_name(&self) -> String {
         match self.names.as_ref().map(Regex::as_str) {
-            Some(r"^\d+$") => "a name that is an integer of at least 0".to_owned(),
-            Some(r"^-?\d+$") => "a name that is an integer".to_owned(),
+            Some(r"^\d+$") => "an integer of at least 0 as the name".to_owned(),
+            Some(r"^-?\d+$") => "an integer as the name".to_owned(),
             Some(pattern) => format!("a name that matches `{pattern}`"),
             None => "any name".to_owned(),
         }

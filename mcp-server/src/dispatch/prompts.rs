@@ -6,6 +6,7 @@ use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::{Answer, Feature, Outcome};
 use crate::dispatch::errors::unknown;
+use crate::dispatch::tools::arguments;
 use crate::handler::PromptHandler;
 use crate::handler::context::Context;
 use crate::handler::parameters::argument_text::ArgumentText;
@@ -23,8 +24,8 @@ impl Server {
     ) -> Result<Answer, Outcome> {
         let name = call.name()?;
         let prompt = self.find_prompt(call, &name).await?;
-        let text = call.arguments().filter(|text| *text != "null").unwrap_or("{}");
-        let arguments = ArgumentText::parse(text)
+        let text = arguments(call.arguments())?;
+        let arguments = ArgumentText::parse(&text)
             .map_err(|_| ErrorObject::invalid_params("`params.arguments` must be an object"))?;
         let context = Context::new(call, &self.state.shared, notifications);
         let mut result = self.run_handler(&name, &name, prompt.core(), &arguments, &context).await?;

@@ -154,7 +154,7 @@ impl Server {
 }
 
 /// Returns the arguments of a call as the text of an object. Some models send that text as a string.
-fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
+pub(super) fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
     let Some(text) = text else { return Ok(Cow::Borrowed("{}")) };
     let invalid = || ErrorObject::invalid_params("`params.arguments` must be an object");
     match text.as_bytes().first() {

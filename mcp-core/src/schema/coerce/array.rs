@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-use crate::json::cursor::{Cursor, JsonKind, unescape};
-use crate::schema::coerce::integer::Integer;
-use crate::schema::coerce::source::Source;
+use crate::json::cursor::{JsonKind, TextCursor, unescape};
+use crate::schema::coerce::edited_text::EditedText;
 use crate::schema::coerce::{BYTES_PER_PART, Coercer, MAX_VALUE_DEPTH, Nesting};
+use crate::schema::integer::Integer;
 use crate::schema::problem::{Problem, ValuePath, describe};
 use crate::schema::shape::{ArrayRule, Rule};
 
@@ -15,7 +15,7 @@ impl<'a> Coercer<'a> {
         &mut self,
         array: &'a ArrayRule,
         rule: &'a Rule,
-        source: &mut Source<'_>,
+        source: &mut EditedText<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> bool {
@@ -34,7 +34,7 @@ impl<'a> Coercer<'a> {
         &mut self,
         array: &'a ArrayRule,
         rule: &'a Rule,
-        source: &mut Source<'_>,
+        source: &mut EditedText<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> bool {
@@ -102,7 +102,7 @@ fn hash_value(text: &str, states: &[RandomState; 2], max_depth: usize) -> Option
         }
         JsonKind::Array => {
             let mut all = [0; 2];
-            Cursor::new(text).for_each_item(|item| {
+            TextCursor::new(text).for_each_item(|item| {
                 let item = hash_value(item, states, max_depth);
                 is_shallow = item.is_some();
                 all = [0, 1]
@@ -114,7 +114,7 @@ fn hash_value(text: &str, states: &[RandomState; 2], max_depth: usize) -> Option
         JsonKind::Object => {
             // The order of members has no meaning, so their hashes are added.
             let mut all = [0_u64; 2];
-            Cursor::new(text).for_each_member(|name, member| {
+            TextCursor::new(text).for_each_member(|name, member| {
                 let member = hash_value(member, states, max_depth);
                 is_shallow = member.is_some();
                 let name = unescape(name);

@@ -1,7 +1,7 @@
 //! Selection of the branch of a choice that a value matches, or that was probably intended.
 
-use crate::json::cursor::{Cursor, JsonKind, unescape};
-use crate::schema::coerce::source::Source;
+use crate::json::cursor::{JsonKind, TextCursor, unescape};
+use crate::schema::coerce::edited_text::EditedText;
 use crate::schema::coerce::{Coercer, MAX_HOPS, Nesting, tags};
 use crate::schema::problem::{Problem, ValuePath, describe, excerpt, join_names};
 use crate::schema::shape::{AdditionalRule, ObjectRule, Rule};
@@ -16,7 +16,7 @@ impl<'a> Coercer<'a> {
         &mut self,
         branches: &'a [Rule],
         rule: &'a Rule,
-        source: &mut Source<'_>,
+        source: &mut EditedText<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> bool {
@@ -48,7 +48,7 @@ impl<'a> Coercer<'a> {
     fn probe(
         &mut self,
         rule: &'a Rule,
-        source: &mut Source<'_>,
+        source: &mut EditedText<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
         strict: bool,
@@ -82,7 +82,7 @@ impl<'a> Coercer<'a> {
 
     /// Returns the branch whose problems are reported: the only one with the type of the value, or the object with the most
     /// members of the value, if there is only one.
-    fn intended_branch(&self, branches: &'a [Rule], value: &Cursor<'_>) -> Option<&'a Rule> {
+    fn intended_branch(&self, branches: &'a [Rule], value: &TextCursor<'_>) -> Option<&'a Rule> {
         let kind = value.kind();
         let mut members = Vec::new();
         if kind == JsonKind::Object {
@@ -158,7 +158,7 @@ impl<'a> Coercer<'a> {
         let quoted: Vec<String> = tags.iter().map(|tag| excerpt(tag)).collect();
         let expected = format!("one of {}", join_names(quoted.iter().map(String::as_str)));
         let mut given = None;
-        Cursor::new(text).for_each_member(|other, value| {
+        TextCursor::new(text).for_each_member(|other, value| {
             given = unescape(other).is_some_and(|other| other == **name).then_some(value);
             given.is_none()
         });
@@ -191,7 +191,7 @@ impl<'a> Coercer<'a> {
         let names: Vec<&str> = objects.iter().map(|object| object.required[0].as_str()).collect();
         let mut given = None;
         let mut count = 0;
-        Cursor::new(text).for_each_member(|name, _| {
+        TextCursor::new(text).for_each_member(|name, _| {
             given = unescape(name);
             count += 1;
             count < 2

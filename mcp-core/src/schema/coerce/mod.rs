@@ -6,18 +6,16 @@
 mod array;
 mod choice;
 mod convert;
-pub(super) mod duration;
-pub(super) mod integer;
+mod edited_text;
 mod object;
 mod scalar;
-mod source;
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::json::cursor::{Cursor, JsonKind, unescape};
-use crate::schema::coerce::source::Source;
+use crate::json::cursor::{JsonKind, TextCursor, unescape};
+use crate::schema::coerce::edited_text::EditedText;
 use crate::schema::problem::{Problem, ValuePath, describe};
 use crate::schema::shape::{CompiledSchema, ObjectRule, Rule};
 use crate::schema::suggestion::closest_name;
@@ -92,7 +90,7 @@ impl CompiledSchema {
     }
 
     fn run<'t>(&self, text: &'t str, mut coercer: Coercer<'_>) -> Result<Cow<'t, str>, Vec<Problem>> {
-        let mut source = Source::new(text);
+        let mut source = EditedText::new(text);
         let matches = coercer.coerce(coercer.root(), &mut source, &ValuePath::ROOT, Nesting::ROOT);
         if matches { Ok(source.finish()) } else { Err(coercer.problems) }
     }
@@ -125,7 +123,7 @@ impl CompiledSchema {
     ) -> Result<Option<Value>, Vec<Problem>> {
         let text = value.to_string();
         let mut coercer = Coercer::new(self, &text, strict);
-        let mut source = Source::new(&text);
+        let mut source = EditedText::new(&text);
         let matches = match self.resolve(&self.root) {
             Rule::Object(rule) => {
                 if coercer.is_absent(rule, name, &text) {
@@ -202,7 +200,7 @@ impl<'a> Coercer<'a> {
     fn coerce(
         &mut self,
         rule: &'a Rule,
-        source: &mut Source<'_>,
+        source: &mut EditedText<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> bool {
@@ -230,7 +228,7 @@ impl<'a> Coercer<'a> {
     }
 
     /// Coerces a value that is not an array or an object, and has no choice.
-    fn coerce_scalar(&mut self, rule: &'a Rule, source: &mut Source<'_>, path: &ValuePath<'_>) -> bool {
+    fn coerce_scalar(&mut self, rule: &'a Rule, source: &mut EditedText<'_>, path: &ValuePath<'_>) -> bool {
         let start = source.cursor.position();
         let text = source.cursor.skip();
         let coerced = match rule {
@@ -260,8 +258,8 @@ impl<'a> Coercer<'a> {
     fn coerce_contained(
         &mut self,
         kind: JsonKind,
-        source: &mut Source<'_>,
-        coerce: impl FnOnce(&mut Self, &mut Source<'_>) -> bool,
+        source: &mut EditedText<'_>,
+        coerce: impl FnOnce(&mut Self, &mut EditedText<'_>) -> bool,
     ) -> Option<bool> {
         let start = source.cursor.position();
         let string = source.cursor.clone().skip();
@@ -274,7 +272,7 @@ impl<'a> Coercer<'a> {
             return None;
         }
         source.cursor.skip();
-        let mut contained = Source::new(text.trim_ascii());
+        let mut contained = EditedText::new(text.trim_ascii());
         let matches = coerce(self, &mut contained);
         if matches {
             source.replace(start..source.cursor.position(), &contained.finish());
@@ -382,7 +380,7 @@ impl CompiledSchema {
 /// Returns the size of a value in parts: one for each value, and more for text, which may contain values.
 fn count_parts(text: &str) -> usize {
     let mut parts = 1;
-    Cursor::new(text).for_each_token(|token| {
+    TextCursor::new(text).for_each_token(|token| {
         parts += match token.as_bytes().first() {
             Some(b'"') => 1 + token.len() / BYTES_PER_PART,
             _ => 1,

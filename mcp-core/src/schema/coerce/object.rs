@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::json::cursor::{JsonKind, unescape};
-use crate::schema::coerce::source::Source;
+use crate::schema::coerce::edited_text::EditedText;
 use crate::schema::coerce::{Coercer, MAX_HOPS, Nesting, tags};
 use crate::schema::problem::{Problem, ValuePath, excerpt};
 use crate::schema::shape::{AdditionalRule, ObjectRule, Rule};
 use crate::schema::suggestion::closest_name;
 
 /// The members of an object that have been read.
-struct Members<'a> {
+struct MembersRead<'a> {
     rule: &'a ObjectRule,
     /// For each property, `true` if the object has it.
     seen: Vec<bool>,
@@ -26,7 +26,7 @@ impl<'a> Coercer<'a> {
         &mut self,
         object: &'a ObjectRule,
         rule: &'a Rule,
-        source: &mut Source<'_>,
+        source: &mut EditedText<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> bool {
@@ -42,7 +42,7 @@ impl<'a> Coercer<'a> {
     }
 
     /// Converts an empty array to an object: languages without a type of their own for objects write it.
-    fn coerce_empty_array(&self, object: &ObjectRule, source: &mut Source<'_>) -> Option<bool> {
+    fn coerce_empty_array(&self, object: &ObjectRule, source: &mut EditedText<'_>) -> Option<bool> {
         let start = source.cursor.position();
         let is_empty = !source.cursor.clone().enter();
         if self.strict || !is_empty || !object.required.is_empty() || !object.length.contains(0) {
@@ -57,14 +57,14 @@ impl<'a> Coercer<'a> {
         &mut self,
         object: &'a ObjectRule,
         rule: &'a Rule,
-        source: &mut Source<'_>,
+        source: &mut EditedText<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> bool {
         let first_problem = self.problems.len();
         let start = source.cursor.clone();
         let mut members =
-            Members { rule: object, seen: vec![false; object.members.len()], count: 0, comma: None };
+            MembersRead { rule: object, seen: vec![false; object.members.len()], count: 0, comma: None };
         let mut matches = true;
         let mut has_member = source.cursor.enter();
         while has_member {
@@ -97,8 +97,8 @@ impl<'a> Coercer<'a> {
     /// Coerces the member at the current position. Returns `None` if it means that the member is absent.
     fn coerce_next_member(
         &mut self,
-        members: &mut Members<'a>,
-        source: &mut Source<'_>,
+        members: &mut MembersRead<'a>,
+        source: &mut EditedText<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> Option<bool> {
@@ -137,7 +137,7 @@ impl<'a> Coercer<'a> {
         &mut self,
         object: &'a ObjectRule,
         name: &str,
-        source: &mut Source<'_>,
+        source: &mut EditedText<'_>,
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> bool {
@@ -204,9 +204,9 @@ impl<'a> Coercer<'a> {
     }
 }
 
-impl<'a> Members<'a> {
+impl<'a> MembersRead<'a> {
     /// Removes the member that starts at `start` and ends at the current position. Returns `true` if there is another one.
-    fn remove(&self, start: usize, source: &mut Source<'_>) -> bool {
+    fn remove(&self, start: usize, source: &mut EditedText<'_>) -> bool {
         let end = source.cursor.position();
         let has_next = source.cursor.advance();
         let part = match self.comma {

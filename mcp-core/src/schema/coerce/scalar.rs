@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use serde_json::{Number, Value};
 
 use crate::json::cursor::{JsonKind, unescape};
-use crate::schema::coerce::integer::Integer;
-use crate::schema::coerce::{BYTES_PER_PART, Coercer, convert, duration};
+use crate::schema::coerce::{BYTES_PER_PART, Coercer, convert};
+use crate::schema::duration;
 use crate::schema::formats;
+use crate::schema::integer::Integer;
 use crate::schema::shape::{NumberRule, StringRule};
 
 /// Each method takes the text of a value, and returns the text of the coerced value, or `None` if the value does not match.

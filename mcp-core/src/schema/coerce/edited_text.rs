@@ -3,21 +3,21 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::json::cursor::Cursor;
+use crate::json::cursor::TextCursor;
 
 /// The text of a value, a position in it, and the changed text up to that position.
 ///
 /// Text is only copied once something changes.
-pub(super) struct Source<'t> {
+pub(super) struct EditedText<'t> {
     text: &'t str,
-    pub(super) cursor: Cursor<'t>,
+    pub(super) cursor: TextCursor<'t>,
     /// The changed text.
     changed: String,
     /// The end of the part of `text` that `changed` stands for.
     copied: usize,
 }
 
-/// A state of a [`Source`], to which it can return.
+/// A state of a [`EditedText`], to which it can return.
 #[derive(Clone, Copy)]
 pub(super) struct Checkpoint {
     position: usize,
@@ -25,9 +25,9 @@ pub(super) struct Checkpoint {
     copied: usize,
 }
 
-impl<'t> Source<'t> {
+impl<'t> EditedText<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, cursor: Cursor::new(text), changed: String::new(), copied: 0 }
+        Self { text, cursor: TextCursor::new(text), changed: String::new(), copied: 0 }
     }
 
     pub(super) fn checkpoint(&self) -> Checkpoint {

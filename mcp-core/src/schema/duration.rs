@@ -40,7 +40,7 @@ pub(super) fn parse(text: &str) -> Option<String> {
 }
 
 /// Writes the JSON of a [`std::time::Duration`] as text that [`parse`] reads.
-pub(in crate::schema) fn format(duration: &serde_json::Value) -> Option<String> {
+pub(super) fn format(duration: &serde_json::Value) -> Option<String> {
     let (secs, nanos) = (duration.get("secs")?.as_u64()?, duration.get("nanos")?.as_u64()?);
     Some(match (secs, nanos) {
         (secs, 0) => format!("{secs}s"),

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// An integer in the range of 128-bit integers of either sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::schema) struct Integer {
+pub(super) struct Integer {
     is_negative: bool,
     magnitude: u128,
 }
@@ -13,7 +13,7 @@ impl Integer {
     /// Reads the text of a JSON number. Returns `None` if it is not an integer, or too large.
     ///
     /// `5`, `5.0` and `50e-1` are the same integer, and so are `0` and `-0`.
-    pub(in crate::schema) fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
         let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
@@ -40,7 +40,7 @@ impl Integer {
 
     /// Returns `true` if the integer is one of the type that a format names, such as `int64`. Other formats have every
     /// integer.
-    pub(in crate::schema) fn fits(self, format: &str) -> bool {
+    pub(super) fn fits(self, format: &str) -> bool {
         let (min, max) = match format {
             "uint8" => (0, u8::MAX.into()),
             "uint16" => (0, u16::MAX.into()),
@@ -70,7 +70,7 @@ impl fmt::Display for Integer {
 }
 
 /// Returns the range of the integer type that a format names, to follow "an integer".
-pub(in crate::schema) fn integer_range(format: &str) -> Option<(&'static str, &'static str)> {
+pub(super) fn integer_range(format: &str) -> Option<(&'static str, &'static str)> {
     Some(match format {
         "uint8" => ("0", "255"),
         "uint16" => ("0", "65535"),
