@@ -40,49 +40,73 @@ impl<'a> Coercer<'a> {
     ) -> bool {
         let first_problem = self.problems.len();
         let start = source.cursor.clone();
-        let mut seen = array.unique.then(SeenItems::default);
+        let checkpoint = source.checkpoint();
         let (mut matches, mut count) = (true, 0);
         let mut has_item = source.cursor.enter();
         while has_item {
-            let path = path.item(count);
             let item_rule = array.elements.get(count).unwrap_or(&array.items);
-            count += 1;
-            let copied = if seen.is_some() { source.copy() } else { 0 };
-            matches &= self.coerce(item_rule, source, &path, nesting.descend());
+            matches &= self.coerce(item_rule, source, &path.item(count), nesting.descend());
             if !matches && self.is_done() {
                 return false;
             }
-            if let Some(seen) = seen.as_mut().filter(|_| matches) {
-                source.copy();
-                matches = self.is_new(seen, source.changed_after(copied), &path, nesting);
-            }
+            count += 1;
             has_item = source.cursor.advance();
         }
         if !array.length.contains(count) {
             let text = start.clone().skip();
             return self.report_mismatch_at(first_problem, rule, text, path);
         }
+        if matches && array.unique {
+            return self.has_unique_items(source.since(checkpoint), count, path, nesting);
+        }
         matches
     }
 
-    /// Checks that an item differs from the items before it.
-    fn is_new(&mut self, seen: &mut SeenItems, item: &str, path: &ValuePath<'_>, nesting: Nesting) -> bool {
-        let is_new = self.take_steps(1 + item.len() / BYTES_PER_PART)
-            && hash_value(item, &seen.states, MAX_VALUE_DEPTH.saturating_sub(nesting.depth))
-                .is_some_and(|hash| seen.hashes.insert(hash));
+    /// Checks that the items of an array with this JSON text differ from each other.
+    fn has_unique_items(&mut self, array: &str, count: usize, path: &ValuePath<'_>, nesting: Nesting) -> bool {
+        if !self.take_steps(count + array.len() / BYTES_PER_PART) {
+            return self.report_complexity(path);
+        }
+        let max_depth = MAX_VALUE_DEPTH.saturating_sub(nesting.depth);
+        let states = [RandomState::new(), RandomState::new()];
+        let mut hashes = Vec::with_capacity(count);
+        let mut is_shallow = true;
+        TextCursor::new(array).for_each_item(|item| {
+            let hash = hash_value(item, &states, max_depth);
+            hashes.extend(hash.map(short));
+            is_shallow = hash.is_some();
+            is_shallow
+        });
+        if !is_shallow {
+            return self.report_depth(path);
+        }
+        hashes.sort_unstable();
+        let is_repeated = |hash: &[u64; 2]| {
+            let first = hashes.partition_point(|other| *other < short(*hash));
+            hashes.get(first + 1) == Some(&short(*hash))
+        };
+        let (mut seen, mut index, mut repeated) = (HashSet::new(), 0, None);
+        if hashes.windows(2).any(|pair| pair[0] == pair[1]) {
+            TextCursor::new(array).for_each_item(|item| {
+                let hash = hash_value(item, &states, max_depth).filter(is_repeated);
+                repeated = hash.is_some_and(|hash| !seen.insert(hash)).then_some((index, item));
+                index += 1;
+                repeated.is_none()
+            });
+        }
+        let Some((index, item)) = repeated else { return true };
         let expected = "an item that differs from the items before it";
-        is_new || self.report(|| Problem::mismatch(path, expected.into(), describe(item)))
+        self.report(|| Problem::mismatch(&path.item(index), expected.into(), describe(item)))
     }
 }
 
-/// The hashes of the items of an array. Two different items have the same one with a probability of 1 to 2¹²⁸.
-#[derive(Default)]
-struct SeenItems {
-    states: [RandomState; 2],
-    hashes: HashSet<[u64; 2]>,
+/// Returns a part of the hashes of a value. Many items are kept by it, and those with the same one are compared again.
+fn short(hash: [u64; 2]) -> u32 {
+    hash[0] as u32
 }
 
-/// Returns a hash that is the same for values which are equal in JSON Schema. Returns `None` if the value is too deep.
+/// Returns two hashes that are the same for values which are equal in JSON Schema; other values have the same ones with a
+/// probability of 1 to 2¹²⁸. Returns `None` if the value is too deep.
 fn hash_value(text: &str, states: &[RandomState; 2], max_depth: usize) -> Option<[u64; 2]> {
     let max_depth = max_depth.checked_sub(1)?;
     let hash = |value: &dyn Fn(&RandomState) -> u64| states.each_ref().map(value);

@@ -50,15 +50,14 @@ impl<'t> EditedText<'t> {
         self.copied = part.end;
     }
 
-    /// Copies the text up to the current position. Returns the length of the changed text.
-    pub(super) fn copy(&mut self) -> usize {
+    /// Returns the text since a checkpoint, with its changes, up to the current position.
+    pub(super) fn since(&mut self, checkpoint: Checkpoint) -> &str {
+        if self.copied <= checkpoint.position {
+            return self.text.get(checkpoint.position..self.cursor.position()).unwrap_or_default();
+        }
+        let unchanged = checkpoint.position.saturating_sub(checkpoint.copied);
         self.copy_to(self.cursor.position());
-        self.changed.len()
-    }
-
-    /// Returns the changed text after a position that [`copy`](Self::copy) has returned.
-    pub(super) fn changed_after(&self, start: usize) -> &str {
-        self.changed.get(start..).unwrap_or_default()
+        self.changed.get(checkpoint.changed + unchanged..).unwrap_or_default()
     }
 
     /// Returns the text with its changes.

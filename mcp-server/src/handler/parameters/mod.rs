@@ -22,6 +22,9 @@ use crate::handler::parameters::argument::Argument;
 use crate::handler::parameters::argument_text::{ArgumentText, ObjectText};
 use crate::handler::parameters::parameter_spec::{Member, ParameterSpec};
 
+/// Maximum length of a value that is deserialized before the schema has checked it, in bytes.
+const MAX_DIRECT_LEN: usize = 16 << 10;
+
 /// The parameters of a handler, with the schema of those that clients send.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
@@ -113,7 +116,9 @@ impl Parameters {
         let mut values = vec![None; self.specs.len()];
         for (name, value) in text.named()? {
             let index = self.specs.iter().position(|spec| spec.argument.name == *name)?;
-            if !self.specs[index].is_checked_by_type || values[index].is_some() {
+            // A type repeats a long string that it rejects in its error.
+            let is_long = value.len() > MAX_DIRECT_LEN;
+            if !self.specs[index].is_checked_by_type || is_long || values[index].is_some() {
                 return None;
             }
             values[index] = Some(Cow::Borrowed(&**value));
@@ -139,23 +144,30 @@ impl Parameters {
     }
 
     /// Checks the arguments against the schema, and converts values that models send in a slightly different type.
-    pub(crate) fn coerce(
+    pub(crate) fn coerce<'t>(
         &self,
-        text: &ArgumentText<'_>,
-    ) -> Result<Vec<Option<Cow<'static, str>>>, Vec<Problem>> {
-        let text = text.text();
-        let coerced = match &self.compiled {
-            Some(compiled) if self.allows_unknown && self.specs.iter().all(|spec| spec.rest().is_none()) => {
-                compiled.coerce_known(&text, self.is_strict)?
-            }
-            Some(compiled) => compiled.coerce_text(&text, self.is_strict)?,
-            None => text,
-        };
-        Ok(self.split(&coerced))
+        arguments: &'t ArgumentText<'_>,
+    ) -> Result<Vec<Option<Cow<'t, str>>>, Vec<Problem>> {
+        Ok(match arguments.text() {
+            Cow::Borrowed(text) => match self.coerce_text(text)? {
+                Cow::Borrowed(text) => self.split(text, Cow::Borrowed),
+                Cow::Owned(text) => self.split(&text, to_owned),
+            },
+            Cow::Owned(text) => self.split(&self.coerce_text(&text)?, to_owned),
+        })
+    }
+
+    fn coerce_text<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Vec<Problem>> {
+        let has_rest = self.specs.iter().any(|spec| spec.rest().is_some());
+        match &self.compiled {
+            Some(compiled) if self.allows_unknown && !has_rest => compiled.coerce_known(text, self.is_strict),
+            Some(compiled) => compiled.coerce_text(text, self.is_strict),
+            None => Ok(Cow::Borrowed(text)),
+        }
     }
 
     /// Returns the value of each parameter in the text of the checked arguments: a struct takes its fields.
-    fn split(&self, text: &str) -> Vec<Option<Cow<'static, str>>> {
+    fn split<'t, 'v>(&self, text: &'t str, value_of: fn(&'t str) -> Cow<'v, str>) -> Vec<Option<Cow<'v, str>>> {
         let mut values = vec![None; self.specs.len()];
         let mut structs: Vec<_> =
             self.specs.iter().map(|spec| spec.is_flattened().then(ObjectText::default)).collect();
@@ -165,7 +177,7 @@ impl Parameters {
             let Some(index) = self.specs.iter().position(has_member).or(open) else { return };
             match &mut structs[index] {
                 Some(object) => object.push(written, value),
-                None => values[index] = Some(Cow::Owned(value.to_owned())),
+                None => values[index] = Some(value_of(value)),
             }
         });
         for (value, object) in values.iter_mut().zip(structs) {
@@ -185,4 +197,8 @@ impl Parameters {
             }
         }
     }
+}
+
+fn to_owned<'v>(value: &str) -> Cow<'v, str> {
+    Cow::Owned(value.to_owned())
 }
