@@ -80,7 +80,10 @@ fn hostile() -> Vec<(&'static str, String)> {
         ("empty strings", same(r#""""#)),
         ("nulls", same("null")),
         ("digits", same("0")),
-        ("numbers in strings, then another", numbered(r#"{"v":["#, |_, text| text.push_str(r#""1""#), r#","x"]}"#)),
+        (
+            "numbers in strings, then another",
+            numbered(r#"{"v":["#, |_, text| text.push_str(r#""1""#), r#","x"]}"#),
+        ),
         (
             "different numbers, then another",
             numbered(r#"{"v":["#, |index, text| write!(text, "{index}").expect("a string"), r#","x"]}"#),

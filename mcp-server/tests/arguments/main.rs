@@ -1,5 +1,6 @@
 //! What happens to arguments of all types that people use, as models send them: a table of cases.
 
+mod properties;
 mod types;
 
 use futures::executor::block_on;
@@ -22,7 +23,7 @@ const MIN_CASES: usize = 250;
 const FRAME: [&str; 2] =
     [" was not called: its arguments are invalid.\n- ", "\nFix these arguments and call it again."];
 
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Expected {
     Value(String),
     Problems(String),

@@ -63,7 +63,13 @@ impl<'a> Coercer<'a> {
     }
 
     /// Checks that the items of an array with this JSON text differ from each other.
-    fn has_unique_items(&mut self, array: &str, count: usize, path: &ValuePath<'_>, nesting: Nesting) -> bool {
+    fn has_unique_items(
+        &mut self,
+        array: &str,
+        count: usize,
+        path: &ValuePath<'_>,
+        nesting: Nesting,
+    ) -> bool {
         if !self.take_steps(count + array.len() / BYTES_PER_PART) {
             return self.report_complexity(path);
         }

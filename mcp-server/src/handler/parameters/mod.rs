@@ -167,7 +167,11 @@ impl Parameters {
     }
 
     /// Returns the value of each parameter in the text of the checked arguments: a struct takes its fields.
-    fn split<'t, 'v>(&self, text: &'t str, value_of: fn(&'t str) -> Cow<'v, str>) -> Vec<Option<Cow<'v, str>>> {
+    fn split<'t, 'v>(
+        &self,
+        text: &'t str,
+        value_of: fn(&'t str) -> Cow<'v, str>,
+    ) -> Vec<Option<Cow<'v, str>>> {
         let mut values = vec![None; self.specs.len()];
         let mut structs: Vec<_> =
             self.specs.iter().map(|spec| spec.is_flattened().then(ObjectText::default)).collect();
