@@ -24,7 +24,7 @@ impl Server {
     ) -> Result<Answer, Outcome> {
         let name = call.name()?;
         let prompt = self.find_prompt(call, &name).await?;
-        let text = arguments(call.arguments())?;
+        let text = arguments(call.arguments(), prompt.core().parameters.is_strict)?;
         let arguments = ArgumentText::parse(&text)
             .map_err(|_| ErrorObject::invalid_params("`params.arguments` must be an object"))?;
         let context = Context::new(call, &self.state.shared, notifications);

@@ -117,7 +117,8 @@ impl Server {
             None => self.state.tools.find(&self.view_of(call), &name).await?,
         };
         let tool = tool.ok_or_else(|| Outcome::UnknownName(unknown("tool", &name)))?;
-        Ok((tool, arguments(call.arguments())?))
+        let arguments = arguments(call.arguments(), tool.is_strict())?;
+        Ok((tool, arguments))
     }
 
     fn tool_outcome(&self, tool: &ToolHandler, result: Result<CallToolResult, Failure>) -> Outcome {
@@ -153,12 +154,14 @@ impl Server {
     }
 }
 
-/// Returns the arguments of a call as the text of an object. Some models send that text as a string.
-pub(super) fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
+/// Returns the arguments of a call as the text of an object. Unless `is_strict`, they may also be `null`, an empty array, or a
+/// string with that text, as some models and clients send them.
+pub(super) fn arguments(text: Option<&str>, is_strict: bool) -> Result<Cow<'_, str>, ErrorObject> {
     let Some(text) = text else { return Ok(Cow::Borrowed("{}")) };
     let invalid = || ErrorObject::invalid_params("`params.arguments` must be an object");
     match text.as_bytes().first() {
         Some(b'{') => Ok(Cow::Borrowed(text)),
+        _ if is_strict => Err(invalid()),
         Some(b'n') => Ok(Cow::Borrowed("{}")),
         Some(b'"') => {
             let text: String = serde_json::from_str(text).map_err(|_| invalid())?;

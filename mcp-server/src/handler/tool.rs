@@ -295,6 +295,11 @@ impl ToolHandler {
         self.settings().header_params.as_deref().unwrap_or_default()
     }
 
+    /// Returns `true` if arguments must match the schema as they are sent.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.core().parameters.is_strict
+    }
+
     /// Returns the tool with a prefix before its name, for the server that it is mounted in.
     pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
         let name = &mut self.parts_mut().definition.name;
