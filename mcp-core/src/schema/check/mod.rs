@@ -238,7 +238,9 @@ impl<'a> Checker<'a> {
         let (schema, byte) = (self.schema, self.scanner.peek());
         let mut candidates = branches.iter().filter(|branch| may_accept(schema, branch, byte));
         let (first, second) = (candidates.next(), candidates.next());
-        let Some(first) = first.filter(|_| place.hops < MAX_HOPS) else { return self.report(rule, start, path) };
+        let Some(first) = first.filter(|_| place.hops < MAX_HOPS) else {
+            return self.report(rule, start, path);
+        };
         if second.is_none() {
             return self.check(first, path, place.hop());
         }

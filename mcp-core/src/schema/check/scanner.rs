@@ -130,7 +130,10 @@ impl<'a> Scanner<'a> {
     /// Moves behind a number or a literal.
     fn skip_word(&mut self) {
         self.at += 1;
-        while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.')) {
+        while self
+            .peek()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        {
             self.at += 1;
         }
     }

@@ -96,7 +96,9 @@ fn the_intended_branch_of_a_choice_is_described() {
         (Shape::Square { side: 2.0 }, Some("result.side: expected a number, got a string of 1 character")),
         (
             named("abcde", 1),
-            Some("result.name: expected a string of 2 to 4 characters matching `^[a-z]+$`, got a string of 5 characters"),
+            Some(
+                "result.name: expected a string of 2 to 4 characters matching `^[a-z]+$`, got a string of 5 characters",
+            ),
         ),
         (named("ab", 10), Some("result.level: expected an integer from 1 to 9, got 10")),
     ] {
@@ -175,7 +177,9 @@ fn no_text_of_the_value_is_quoted() {
     let secret = "hunter2-hunter2";
     let schema = json!({ "type": "object", "additionalProperties": { "type": "number" } });
     let compiled = CompiledSchema::new(&Schema(schema)).expect("the schema compiles");
-    for value in [json!(secret), json!({ "a": secret }), json!({ "a": [secret] }), json!({ "a": { "b": secret } })] {
+    for value in
+        [json!(secret), json!({ "a": secret }), json!({ "a": [secret] }), json!({ "a": { "b": secret } })]
+    {
         let problem = compiled.check(&JsonText::from(value)).unwrap_err().to_string();
         assert!(!problem.contains("hunter2"), "{problem}");
     }

@@ -98,7 +98,7 @@ impl LegacySession {
         let mut result = InitializeResult::new(version.clone(), offered, server.info().clone());
         result.instructions = server.instructions_for(&RequestInfo::new(caller, &client, extensions));
         let text = JsonText::encode(&result)
-            .map_err(|error| incident::internal("the handshake does not serialize", &error))?;
+            .map_err(|error| incident::failed("the handshake does not serialize", &error))?;
         Ok((Self::resume(Handshake { id: SessionId::random(), version, client }), text))
     }
 
