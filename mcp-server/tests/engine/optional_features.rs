@@ -14,7 +14,6 @@ fn features_that_are_left_out_do_not_exist() {
         OptionalFeature::ListChanges,
         OptionalFeature::Subscriptions,
         OptionalFeature::Completions,
-        OptionalFeature::Logging,
     ];
     let builder = Server::builder("gateway", "1.0.0")
         .tool_provider(Catalog::<ToolHandler>::new())

@@ -14,6 +14,7 @@ struct Sum {
 
 pub(crate) fn server() -> Server {
     Server::builder("demo", "1.0.0")
+        .logging()
         .instructions("For conversations.")
         .page_size(3)
         .tool(
