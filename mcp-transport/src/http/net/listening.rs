@@ -18,6 +18,7 @@ use crate::http::net::monitor::Monitor;
 use crate::http::net::router::Router;
 use crate::http::tls::Tls;
 use crate::signal::Stop;
+use crate::terminal::greet_on_http;
 
 /// The settings of the built-in server.
 pub(crate) struct ServeConfig {
@@ -82,6 +83,7 @@ impl Listening {
     /// Returns an error if the signal handlers cannot be installed.
     pub async fn run(mut self) -> Result<(), Error> {
         let mut stop = Stop::new()?;
+        greet_on_http(&self.router.service.0.state.server, &self.url());
         tokio::select! {
             () = self.accept() => {}
             () = stop.wait() => tracing::info!("shutting down: running calls may finish"),
