@@ -1,6 +1,5 @@
 //! What a server says on standard error to the person who starts it.
 
-use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stdin};
 
 use mcpwright_core::push_json_string;
@@ -12,14 +11,6 @@ use crate::log::write_line;
 pub(crate) fn greet_on_stdio(server: &Server) {
     if stdin().is_terminal() {
         write_line(&stdio_greeting(server, &command_line()));
-    }
-}
-
-/// Says where a server listens, if a person has started it: its log is a terminal.
-#[cfg(feature = "http")]
-pub(crate) fn greet_on_http(server: &Server, url: &str) {
-    if std::io::stderr().is_terminal() {
-        write_line(&http_greeting(server, url));
     }
 }
 
@@ -62,40 +53,14 @@ fn stdio_greeting(server: &Server, command: &[String]) -> String {
     )
 }
 
-#[cfg_attr(not(feature = "http"), allow(dead_code, reason = "there is no HTTP"))]
-fn http_greeting(server: &Server, url: &str) -> String {
-    let (name, client_name) = (title(server), client_name(server));
-    let mut settings = String::from(r#"{"mcpServers":{"#);
-    push_json_string(&mut settings, &client_name);
-    settings.push_str(r#":{"type":"http","url":"#);
-    push_json_string(&mut settings, url);
-    settings.push_str("}}}");
-    let url = quoted(url);
-    let mut text = format!(
-        "{name} is an MCP server, and listens at {url}\n\n\
-         \x20 Connect:   claude mcp add --transport http {client_name} {url}\n\
-         \x20 Settings:  {settings}\n\
-         \x20 Try it:    npx @modelcontextprotocol/inspector --cli {url} --transport http --method tools/list\n"
-    );
-    let discover = r#"{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#;
-    // Writing to a string cannot fail.
-    let _ = writeln!(
-        text,
-        "             curl -s {url} -H 'Content-Type: application/json' -H 'MCP-Protocol-Version: 2026-07-28' \
-         -H 'Mcp-Method: server/discover' -d '{discover}'"
-    );
-    text.push_str("  Stop it:   Ctrl+C\n");
-    text
-}
-
 /// Returns the title of a server, or its name, with the version.
-fn title(server: &Server) -> String {
+pub(crate) fn title(server: &Server) -> String {
     let info = server.info();
     format!("{} {}", info.title.as_deref().unwrap_or(&info.name), info.version)
 }
 
 /// Returns the name of a server with the characters that clients accept.
-fn client_name(server: &Server) -> String {
+pub(crate) fn client_name(server: &Server) -> String {
     let allowed = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
     let name: String = server.info().name.chars().map(allowed).collect();
     let name = name.trim_matches('-');
@@ -112,7 +77,7 @@ fn command_line() -> Vec<String> {
 }
 
 /// Returns a word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,\\".contains(c);
     let is_plain = !word.is_empty() && word.chars().all(is_plain);
     match cfg!(windows) {
@@ -143,19 +108,5 @@ mod tests {
         assert!(text.contains(settings), "{text}");
         let text = stdio_greeting(&server(), &command[..1]);
         assert!(text.contains(r#"{"my-notes":{"command":"/home/ada/my server"}}}"#), "{text}");
-    }
-
-    #[test]
-    fn a_server_over_http_says_where_it_listens() {
-        let text = http_greeting(&server(), "http://127.0.0.1:8080/mcp");
-        assert!(
-            text.starts_with("Notes 1.2.0 is an MCP server, and listens at http://127.0.0.1:8080/mcp\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("claude mcp add --transport http my-notes http://127.0.0.1:8080/mcp\n"),
-            "{text}"
-        );
-        assert!(text.contains("curl -s http://127.0.0.1:8080/mcp "), "{text}");
     }
 }

@@ -11,6 +11,7 @@ mod faults;
 mod handlers;
 mod headers;
 mod input_required;
+mod logs;
 mod middleware;
 mod mount;
 mod optional_features;

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Number, Value};
 
 use crate::json::JsonText;
-use crate::schema::check::scanner::Scanner;
+use crate::schema::check::scanner::TextScanner;
 use crate::schema::enumeration::canonical;
 use crate::schema::problem::{Problem, ValuePath, pluralize};
 use crate::schema::shape::{
@@ -43,27 +43,27 @@ impl CompiledSchema {
     /// # Errors
     ///
     /// Returns the first problem in the order of the text. It quotes no text of the value.
-    pub fn check(&self, json: &JsonText) -> Result<(), Problem> {
-        let scanner = Scanner::new(json.as_str());
+    pub fn check(&self, json: &JsonText) -> Result<(), Box<Problem>> {
+        let scanner = TextScanner::new(json.as_str());
         let mut checker = Checker { schema: self, scanner, probes: 0, known: HashMap::new(), problem: None };
-        if checker.check(&self.root, &ValuePath::ROOT, Place::ROOT) {
+        if checker.check(&self.root, &ValuePath::ROOT, Level::ROOT) {
             return Ok(());
         }
         let problem = checker.problem.take();
-        Err(problem.unwrap_or_else(|| checker.mismatch(&self.root, 0, &ValuePath::ROOT)))
+        Err(Box::new(problem.unwrap_or_else(|| checker.mismatch(&self.root, 0, &ValuePath::ROOT))))
     }
 }
 
 /// The place of a value, and of a rule in the schema.
 #[derive(Clone, Copy)]
-struct Place {
+struct Level {
     /// The number of containers around the value.
     depth: u16,
     /// The number of choices since the last descent into the value.
     hops: u16,
 }
 
-impl Place {
+impl Level {
     const ROOT: Self = Self { depth: 0, hops: 0 };
 
     fn descend(self) -> Self {
@@ -78,7 +78,7 @@ impl Place {
 /// The state of one pass over a text.
 struct Checker<'a> {
     schema: &'a CompiledSchema,
-    scanner: Scanner<'a>,
+    scanner: TextScanner<'a>,
     /// The number of choices whose branches are being tried. Their problems are not described.
     probes: usize,
     /// The end of the value at a position if it matches a choice, by the position and the address of the choice.
@@ -89,11 +89,10 @@ struct Checker<'a> {
 impl<'a> Checker<'a> {
     /// Checks the value at the position. If it matches, the position is then behind it; otherwise it is where the first
     /// problem is.
-    fn check(&mut self, rule: &'a Rule, path: &ValuePath<'_>, place: Place) -> bool {
+    fn check(&mut self, rule: &'a Rule, path: &ValuePath<'_>, level: Level) -> bool {
         let start = self.scanner.at;
         let matches = match (self.schema.resolve(rule), self.scanner.peek()) {
-            (Rule::Any, _) => self.scanner.skip_value(),
-            (Rule::Null, Some(b'n')) => self.scanner.skip_value(),
+            (Rule::Any, _) | (Rule::Null, Some(b'n')) => self.scanner.skip_value(),
             (Rule::Boolean(values), Some(byte @ (b't' | b'f'))) => {
                 (values.is_empty() || values.contains(&(byte == b't'))) && self.scanner.skip_value()
             }
@@ -103,9 +102,9 @@ impl<'a> Checker<'a> {
                 self.scanner.skip_value();
                 self.decode::<Value>(start).is_some_and(|value| values.contains(&value))
             }
-            (Rule::Array(array), Some(b'[')) => return self.check_array(array, rule, path, place),
-            (Rule::Object(object), Some(b'{')) => return self.check_object(object, rule, path, place),
-            (choice @ Rule::Choice(branches), _) => return self.check_choice(choice, branches, path, place),
+            (Rule::Array(array), Some(b'[')) => return self.check_array(array, rule, path, level),
+            (Rule::Object(object), Some(b'{')) => return self.check_object(object, rule, path, level),
+            (choice @ Rule::Choice(branches), _) => return self.check_choice(choice, branches, path, level),
             _ => false,
         };
         matches || self.report(rule, start, path)
@@ -122,9 +121,9 @@ impl<'a> Checker<'a> {
         array: &'a ArrayRule,
         rule: &'a Rule,
         path: &ValuePath<'_>,
-        place: Place,
+        level: Level,
     ) -> bool {
-        if place.depth >= MAX_DEPTH {
+        if level.depth >= MAX_DEPTH {
             return self.report_depth(path);
         }
         let start = self.scanner.at;
@@ -133,7 +132,7 @@ impl<'a> Checker<'a> {
         let mut has_next = self.scanner.open(b']');
         while has_next {
             let item_start = self.scanner.at;
-            if !self.check(&array.items, &path.item(count), place.descend()) {
+            if !self.check(&array.items, &path.item(count), level.descend()) {
                 return false;
             }
             if array.unique {
@@ -159,9 +158,9 @@ impl<'a> Checker<'a> {
         object: &'a ObjectRule,
         rule: &'a Rule,
         path: &ValuePath<'_>,
-        place: Place,
+        level: Level,
     ) -> bool {
-        if place.depth >= MAX_DEPTH {
+        if level.depth >= MAX_DEPTH {
             return self.report_depth(path);
         }
         let start = self.scanner.at;
@@ -191,7 +190,7 @@ impl<'a> Checker<'a> {
             if index.is_none() && object.required.iter().any(|required| *required == name) {
                 others += 1;
             }
-            if !self.check(member_rule, &path.member(&name), place.descend()) {
+            if !self.check(member_rule, &path.member(&name), level.descend()) {
                 return false;
             }
             count += 1;
@@ -232,17 +231,17 @@ impl<'a> Checker<'a> {
         rule: &'a Rule,
         branches: &'a [Rule],
         path: &ValuePath<'_>,
-        place: Place,
+        level: Level,
     ) -> bool {
         let start = self.scanner.at;
         let (schema, byte) = (self.schema, self.scanner.peek());
         let mut candidates = branches.iter().filter(|branch| may_accept(schema, branch, byte));
         let (first, second) = (candidates.next(), candidates.next());
-        let Some(first) = first.filter(|_| place.hops < MAX_HOPS) else {
+        let Some(first) = first.filter(|_| level.hops < MAX_HOPS) else {
             return self.report(rule, start, path);
         };
         if second.is_none() {
-            return self.check(first, path, place.hop());
+            return self.check(first, path, level.hop());
         }
         let key = (start, std::ptr::from_ref(rule).addr());
         if self.probes > 0
@@ -257,7 +256,7 @@ impl<'a> Checker<'a> {
         for branch in branches.iter().filter(|branch| may_accept(schema, branch, byte)) {
             self.scanner.at = start;
             self.probes += 1;
-            let matches = self.check(branch, path, place.hop());
+            let matches = self.check(branch, path, level.hop());
             self.probes -= 1;
             if matches {
                 self.known.insert(key, Some(self.scanner.at));
@@ -271,7 +270,7 @@ impl<'a> Checker<'a> {
             // The branch that matches the longest part of the value is the intended one: its problem is described.
             Some(branch) => {
                 self.scanner.at = start;
-                self.check(branch, path, place.hop()) || self.report(rule, start, path)
+                self.check(branch, path, level.hop()) || self.report(rule, start, path)
             }
             None => {
                 self.report(rule, start, path);
@@ -383,7 +382,7 @@ fn first_duplicate(values: &[&str]) -> Option<usize> {
 
 /// Returns a description of a value that quotes none of its texts.
 fn describe(json: &str) -> String {
-    let mut scanner = Scanner::new(json);
+    let mut scanner = TextScanner::new(json);
     match json.as_bytes().first() {
         Some(b'"') => {
             let length = scanner.string().decode().map_or(0, |text| text.chars().count());

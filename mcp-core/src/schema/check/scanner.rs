@@ -6,7 +6,7 @@ use crate::json::string::plain_end;
 
 /// A position in the text of a JSON value. Text that is not JSON gives wrong values, and neither panics nor endless loops.
 #[derive(Clone, Copy)]
-pub(super) struct Scanner<'a> {
+pub(super) struct TextScanner<'a> {
     text: &'a str,
     pub(super) at: usize,
 }
@@ -28,7 +28,7 @@ impl<'a> WrittenString<'a> {
     }
 }
 
-impl<'a> Scanner<'a> {
+impl<'a> TextScanner<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let mut scanner = Self { text, at: 0 };
         scanner.skip_whitespace();

@@ -12,13 +12,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Error;
 use crate::http::endpoint::HttpService;
+use crate::http::greeting::greet_on_http;
 use crate::http::limits::Limits;
 use crate::http::net::connection::{ConnContext, serve};
 use crate::http::net::monitor::Monitor;
 use crate::http::net::router::Router;
 use crate::http::tls::Tls;
 use crate::signal::Stop;
-use crate::terminal::greet_on_http;
 
 /// The settings of the built-in server.
 pub(crate) struct ServeConfig {
