@@ -39,7 +39,7 @@
 //! | a tool returns | the client receives |
 //! |---|---|
 //! | `String`, `&str`, numbers, `bool`, `char` | a text block |
-//! | `()` | a result without content |
+//! | `()` | a text that says that the call succeeded |
 //! | [`Json<T>`](Json) | structured content with an output schema, and the same value as compact JSON text |
 //! | content blocks such as [`ImageContent`](types::ImageContent); a `Vec` or an array of [`ContentBlock`] | these blocks |
 //! | [`CallToolResult`] | the result as it is |
@@ -96,12 +96,12 @@ pub use mcpwright_server::{
     CloseReason, Completer, CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions,
     Failure, Field, Form, FormField, FromContext, Handler, HandlerError, HandlerKind, HeaderParam,
     InputError, InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
-    IntoToolResult, Item, Json, MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify,
-    NotifySet, Observer, OptionalFeature, Outcome, Parameter, ProgressValue, PromptHandler, PromptProvider,
-    ProviderError, ReplicaHandle, RequestInfo, ResourceHandler, ResourceProvider, Serve, Server, Session,
-    SessionError, SessionId, SessionInfo, SessionValue, StepError, Store, StoreError, Subscribed,
-    SubscriptionInfo, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler, ToolProvider,
-    async_trait, testing,
+    IntoToolResult, Item, Json, MemoryStore, MethodHandler, Middleware, MissingExtension, Next,
+    NotificationSender, Notify, NotifySet, Observer, OptionalFeature, Outcome, Parameter, ProgressValue,
+    PromptHandler, PromptProvider, ProviderError, ReplicaHandle, RequestInfo, ResourceHandler,
+    ResourceProvider, Serve, Server, Session, SessionError, SessionId, SessionInfo, SessionValue, StepError,
+    Store, StoreError, Subscribed, SubscriptionInfo, TaskConfig, TaskMode, TemplateHandler, ToolError,
+    ToolHandler, ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};

@@ -53,6 +53,9 @@ pub(crate) const MAX_URI_BYTES: usize = 8 << 10;
 /// Maximum number of characters of an unknown name that an error repeats.
 pub(crate) const MAX_UNKNOWN_NAME_CHARS: usize = 64;
 
+/// Maximum number of names that are looked through for the one that was probably meant.
+pub(crate) const MAX_COMPARED_NAMES: usize = 1000;
+
 /// Maximum length of a protocol version, in bytes.
 pub(crate) const MAX_VERSION_BYTES: usize = 1024;
 
@@ -152,6 +155,9 @@ pub(crate) const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Maximum length of a text from a client or a handler in a log message, in bytes.
 pub(crate) const MAX_LOGGED_BYTES: usize = 256;
+
+/// Maximum number of errors in a log message: an error and its causes.
+pub(crate) const MAX_LOGGED_CAUSES: usize = 16;
 
 /// Maximum number of entries in a [`MemoryStore`](crate::MemoryStore).
 pub(crate) const MAX_STORE_ENTRIES: usize = 100_000;

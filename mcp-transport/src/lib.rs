@@ -14,6 +14,7 @@ mod runtime;
 mod signal;
 mod stdio;
 mod sync;
+mod terminal;
 #[cfg(unix)]
 mod unix;
 

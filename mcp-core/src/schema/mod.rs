@@ -4,7 +4,8 @@
 //! schema that a client cannot read often disables all tools of the server. [`PortableSchema`] therefore converts the
 //! schemas that `schemars` generates from Rust types into the subset of JSON Schema 2020-12 described below, which
 //! every known client accepts. Schemas that no Rust type has, such as those of OpenAPI, are converted as well.
-//! [`CompiledSchema`] validates and coerces the values that clients send, with the same subset.
+//! [`CompiledSchema`] validates and coerces the values that clients send, with the same subset, and checks the text of those
+//! that the server sends.
 //!
 //! # The subset
 //!
@@ -98,6 +99,7 @@ pub use portable::PortableSchema;
 pub use problem::Problem;
 pub use properties::{Properties, Property};
 pub use shape::CompiledSchema;
+pub use suggestion::closest_name;
 
 #[cfg(test)]
 mod tests;

@@ -28,8 +28,10 @@ pub struct ToolSettings {
     pub(crate) takes_whole: bool,
     /// Check of the arguments, if no Rust type has their schema.
     pub(crate) input_check: Option<InputCheck>,
-    /// Check of the structured content, if the handler makes it itself.
+    /// Check of the structured content against the published schema.
     pub(crate) output_check: Option<OutputCheck>,
+    /// Text of a result that is empty.
+    pub(crate) empty_text: Option<String>,
     /// The structured content is not an object by itself, and is sent as the member `result` of one.
     pub(crate) wraps_output: bool,
     /// The tool's own mode, which overrides the server's.
@@ -109,6 +111,7 @@ impl ToolHandler {
             takes_whole: false,
             input_check: None,
             output_check: None,
+            empty_text: None,
             wraps_output: false,
             task_mode: None,
             is_single_use: false,

@@ -19,6 +19,7 @@ use crate::http::net::listening::{Listening, ServeConfig};
 use crate::http::state::{Extract, HttpSettings, HttpState, NamedEndpoint};
 use crate::http::tls::Tls;
 use crate::runtime::TokioRuntime;
+use crate::terminal::warn_if_empty;
 
 /// Prepares a server to be served over HTTP: [`Http::bind`] serves it.
 ///
@@ -483,6 +484,7 @@ impl Http {
 
     fn service(self, runtime: TokioRuntime) -> HttpService {
         let mut server = self.server.with_runtime(Arc::new(runtime.clone()));
+        warn_if_empty(&server);
         if !self.keys.is_empty() {
             server = server.with_seal(Seal::new(self.keys));
         }

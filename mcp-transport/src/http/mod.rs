@@ -9,6 +9,7 @@
 pub(crate) mod builder;
 pub(crate) mod edge;
 pub(crate) mod endpoint;
+pub(crate) mod greeting;
 #[cfg(feature = "tls")]
 mod https;
 pub(crate) mod legacy;

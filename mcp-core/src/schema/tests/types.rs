@@ -19,7 +19,7 @@ pub(super) fn argument<T: JsonSchema>() -> PortableSchema {
         .expect("the type has a portable schema")
 }
 
-fn result<T: JsonSchema>() -> PortableSchema {
+pub(super) fn result<T: JsonSchema>() -> PortableSchema {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     PortableSchema::for_result(generator.into_root_schema_for::<T>().as_value())
         .expect("the type has a portable schema")

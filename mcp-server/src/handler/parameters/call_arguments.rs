@@ -12,7 +12,6 @@ use crate::handler::error::Failure;
 use crate::handler::parameters::Parameters;
 use crate::handler::parameters::argument_text::ArgumentText;
 use crate::handler::parameters::preparation::{Preparation, PreparedValue};
-use crate::incident;
 
 /// A parameter type of a handler: an argument, or an extractor.
 ///
@@ -303,9 +302,7 @@ impl<'a> CallArguments<'a> {
         let extracted = T::extract(self, index);
         let has_reason = self.rejection.is_some() || self.is_rejected_by_schema || !self.problems.is_empty();
         if extracted.is_none() && !has_reason {
-            let name = std::any::type_name::<T>();
-            let reason = format!("a parameter of type {name} was not extracted, and gave no reason");
-            self.reject(incident::internal("missing parameter", &reason).into());
+            self.reject(NotExtracted(std::any::type_name::<T>()).into());
         }
         Extracted(extracted)
     }
@@ -386,3 +383,8 @@ impl<T> Extracted<T> {
         self.0.expect("`CallArguments::check` must return `Ok` before `Extracted::value` is called")
     }
 }
+
+/// The error of a parameter that was not extracted, although neither the arguments nor an extractor were rejected.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a parameter of type {0} was not extracted, and gave no reason")]
+pub(crate) struct NotExtracted(&'static str);

@@ -146,7 +146,7 @@ impl<T: IntoToolResult, E: IntoError> IntoToolResult for Result<T, E> {
     }
 }
 
-/// `None` is a result without content.
+/// `None` is an empty result, with the [text](crate::ToolHandler::empty_text) that says so.
 impl<T: IntoToolResult> IntoToolResult for Option<T> {
     fn output_schema() -> Option<Schema> {
         // A result without a value has no structured content, so it cannot match the schema.
