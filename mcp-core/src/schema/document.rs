@@ -8,7 +8,7 @@ use crate::schema::node::{Node, Purpose};
 /// A finished schema in the portable subset: a self-contained document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct Schema(pub(super) Value);
+pub struct Schema(pub(crate) Value);
 
 impl Schema {
     /// Creates a document from its root and the definitions that the root refers to.
