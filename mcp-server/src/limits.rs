@@ -96,7 +96,7 @@ pub(crate) const DEFAULT_INPUT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 pub(crate) const MAX_REPEATS: u32 = 2;
 
 /// Maximum length of the reason that is kept and shown then, in characters.
-pub(crate) const MAX_REJECTION_CHARS: usize = 1000;
+pub(crate) const MAX_REASON_CHARS: usize = 1000;
 
 /// Maximum number of rounds of one call.
 pub(crate) const MAX_ROUNDS: u32 = 100;

@@ -42,7 +42,7 @@ const LIMITS: [(&str, &str, &str); 97] = [
     ("mcp-server/src/limits.rs", "MAX_COMPLETION_VALUES", "completion values"),
     ("mcp-server/src/limits.rs", "DEFAULT_INPUT_TIMEOUT", "input response time"),
     ("mcp-server/src/limits.rs", "MAX_REPEATS", "repeated questions"),
-    ("mcp-server/src/limits.rs", "MAX_REJECTION_CHARS", "reason of a repeated question"),
+    ("mcp-server/src/limits.rs", "MAX_REASON_CHARS", "reason of a repeated question"),
     ("mcp-server/src/limits.rs", "MAX_ROUNDS", "rounds per call"),
     ("mcp-server/src/limits.rs", "MAX_STATE_BYTES", "responses and steps per call"),
     ("mcp-server/src/limits.rs", "MAX_REQUEST_STATE_BYTES", "request state length"),

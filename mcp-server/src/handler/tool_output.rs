@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use mcpwright_core::schema::{CompiledSchema, PortableSchema};
 use mcpwright_core::{CallToolResult, JsonText};
-use schemars::{JsonSchema, Schema};
+use schemars::Schema;
 use serde_json::Value;
 
 use crate::handler::ToolHandler;
-use crate::handler::results::tool::IntoToolResult;
+use crate::handler::results::tool::{IntoToolResult, OutputSchema};
 use crate::handler::schema::generate_output;
 use crate::handler::validate::Validator;
 
@@ -62,7 +62,7 @@ impl ToolHandler {
     /// `result` of an object. The handler has an [error](Self::checked) if the type has a schema that cannot be published.
     #[must_use]
     #[track_caller]
-    pub fn output<T: JsonSchema>(mut self) -> Self {
+    pub fn output<T: OutputSchema>(mut self) -> Self {
         let Some((schema, wraps)) = self.accept(publishable(&generate_output::<T>())) else { return self };
         let compiled = CompiledSchema::new(&schema).map_err(|error| format!("its result: {error}"));
         let Some(compiled) = self.accept(compiled) else { return self };

@@ -9,7 +9,7 @@ use mcpwright_core::{ClientCapabilities, ErrorObject, InputRequest, InputRequest
 use crate::incident;
 use crate::input_required::InputRequired;
 use crate::input_required::error::InputError;
-use crate::input_required::rejection::Rejection;
+use crate::input_required::invalid_responses::InvalidResponses;
 use crate::input_required::rounds::{InputResponse, RoundState, digest};
 use crate::limits::{MAX_ROUNDS, MAX_STATE_BYTES};
 use crate::sync::lock;
@@ -27,7 +27,7 @@ struct RunInput {
     /// The digest of each input request, pending or with a response.
     digests: BTreeMap<String, u64>,
     responses: BTreeMap<String, InputResponse>,
-    rejections: BTreeMap<String, Rejection>,
+    invalid_responses: BTreeMap<String, InvalidResponses>,
     steps: BTreeMap<String, JsonText>,
     missing: Option<ClientCapabilities>,
     conflict: Option<Conflict>,
@@ -77,11 +77,11 @@ impl PendingInput {
         });
     }
 
-    /// Returns the rejection of earlier responses to a request.
-    pub(crate) fn rejection(&self, key: &str, request: &InputRequest) -> Option<Rejection> {
+    /// Returns the earlier responses that did not fit a request.
+    pub(crate) fn invalid(&self, key: &str, request: &InputRequest) -> Option<InvalidResponses> {
         let earlier = self.earlier.as_deref()?;
-        let rejection = earlier.rejections.get(key)?;
-        (earlier.digests.get(key) == Some(&digest(request))).then(|| rejection.clone())
+        let invalid = earlier.invalid_responses.get(key)?;
+        (earlier.digests.get(key) == Some(&digest(request))).then(|| invalid.clone())
     }
 
     /// Returns `true` if the client was sent a request, and has responded to no request at all.
@@ -92,19 +92,19 @@ impl PendingInput {
     }
 
     /// Records that no response fits a request, which is not sent again.
-    pub(crate) fn reject(&self, key: &str, request: &InputRequest, rejection: Rejection) {
+    pub(crate) fn give_up(&self, key: &str, request: &InputRequest, invalid: InvalidResponses) {
         self.record(|run| {
             run.digests.insert(key.to_owned(), digest(request));
-            run.rejections.insert(key.to_owned(), rejection);
+            run.invalid_responses.insert(key.to_owned(), invalid);
         });
     }
 
-    /// Adds a request to those of this run. After a rejection, its message has the reason.
-    pub(crate) fn request(&self, key: &str, request: InputRequest, rejection: Option<Rejection>) {
+    /// Adds a request to those of this run. If earlier responses did not fit, its message has the reason.
+    pub(crate) fn request(&self, key: &str, request: InputRequest, invalid: Option<InvalidResponses>) {
         // A response belongs to the request of the handler: the reason is not part of the digest.
         let digest = digest(&request);
-        let request = match &rejection {
-            Some(rejection) => rejection.explain(request),
+        let request = match &invalid {
+            Some(invalid) => invalid.explain(request),
             None => request,
         };
         self.record(|run| {
@@ -112,7 +112,7 @@ impl PendingInput {
                 run.conflict = Some(Conflict::Key(key.to_owned()));
             }
             run.digests.insert(key.to_owned(), digest);
-            run.rejections.extend(rejection.map(|rejection| (key.to_owned(), rejection)));
+            run.invalid_responses.extend(invalid.map(|invalid| (key.to_owned(), invalid)));
             run.requests.insert(key, request);
         });
     }
@@ -164,7 +164,7 @@ impl PendingInput {
         progress: Option<f64>,
     ) -> Option<Interruption> {
         let run = self.run().take()?;
-        let RunInput { requests, digests, responses, rejections, steps, missing, conflict } = *run;
+        let RunInput { requests, digests, responses, invalid_responses, steps, missing, conflict } = *run;
         if let Some(conflict) = conflict {
             let error = incident::internal("a handler made input requests that cannot be sent", &conflict);
             return Some(Interruption::Failed(error));
@@ -178,7 +178,7 @@ impl PendingInput {
             responses,
             steps,
             digests,
-            rejections,
+            invalid_responses,
             rounds: 1,
             progress,
             ..RoundState::default()

@@ -22,7 +22,7 @@ struct Elicitation {
 }
 
 static ELICITATION: LazyLock<CompiledSchema> = LazyLock::new(|| {
-    compile(json!({
+    compile(&json!({
         "type": "object",
         "properties": { "action": { "type": "string", "enum": ["accept", "decline", "cancel"] }, "content": {} },
         "required": ["action"],
@@ -31,11 +31,11 @@ static ELICITATION: LazyLock<CompiledSchema> = LazyLock::new(|| {
 
 static CONTENT: LazyLock<CompiledSchema> = LazyLock::new(|| {
     let content = json!({ "type": "object", "properties": {} });
-    compile(json!({ "type": "object", "properties": { "content": content } }))
+    compile(&json!({ "type": "object", "properties": { "content": content } }))
 });
 
 static COMPLETION: LazyLock<CompiledSchema> = LazyLock::new(|| {
-    compile(json!({
+    compile(&json!({
         "type": "object",
         "properties": {
             "role": { "type": "string", "enum": ["assistant", "user"] },
@@ -53,7 +53,7 @@ static ROOTS: LazyLock<CompiledSchema> = LazyLock::new(|| {
         "properties": { "uri": { "type": "string" }, "name": { "type": "string" } },
         "required": ["uri"],
     });
-    compile(json!({
+    compile(&json!({
         "type": "object",
         "properties": { "roots": { "type": "array", "items": root } },
         "required": ["roots"],
@@ -61,7 +61,7 @@ static ROOTS: LazyLock<CompiledSchema> = LazyLock::new(|| {
 });
 
 /// Compiles the schema of a response as a member.
-fn compile(schema: Value) -> CompiledSchema {
+fn compile(schema: &Value) -> CompiledSchema {
     let object = json!({ "type": "object", "properties": { RESPONSE: schema }, "required": [RESPONSE] });
     CompiledSchema::superset_of(&object).expect("the schema has no pattern and no reference")
 }

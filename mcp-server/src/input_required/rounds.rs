@@ -6,7 +6,7 @@ use mcpwright_core::{InputRequest, JsonText};
 use serde::{Deserialize, Serialize};
 
 use crate::hash::fnv1a;
-use crate::input_required::rejection::Rejection;
+use crate::input_required::invalid_responses::InvalidResponses;
 
 /// The state that earlier rounds of a call pass to the next one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub(crate) struct RoundState {
     pub(crate) digests: BTreeMap<String, u64>,
     /// The input requests whose responses do not fit them, by key.
     #[serde(rename = "r", default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) rejections: BTreeMap<String, Rejection>,
+    pub(crate) invalid_responses: BTreeMap<String, InvalidResponses>,
     /// The number of rounds so far.
     #[serde(rename = "n", default)]
     pub(crate) rounds: u32,
@@ -74,9 +74,9 @@ impl RoundState {
                 self.responses.entry(key.clone()).or_insert_with(|| response.clone());
             }
         }
-        for (key, rejection) in &earlier.rejections {
+        for (key, invalid) in &earlier.invalid_responses {
             if !self.digests.contains_key(key) {
-                self.rejections.insert(key.clone(), rejection.clone());
+                self.invalid_responses.insert(key.clone(), invalid.clone());
             }
         }
         for (key, digest) in &earlier.digests {
@@ -103,8 +103,9 @@ impl RoundState {
     pub(crate) fn len(&self) -> usize {
         let responses = self.responses.iter().map(|(key, response)| key.len() + response.text().len());
         let steps = self.steps.iter().map(|(key, value)| key.len() + value.as_str().len());
-        let rejections = self.rejections.iter().map(|(key, rejection)| key.len() + rejection.reason.len());
-        responses.chain(steps).chain(rejections).sum()
+        let invalid_responses =
+            self.invalid_responses.iter().map(|(key, invalid)| key.len() + invalid.reason.len());
+        responses.chain(steps).chain(invalid_responses).sum()
     }
 }
 

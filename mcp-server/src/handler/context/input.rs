@@ -10,7 +10,7 @@ use crate::handler::context::Context;
 use crate::input_required::capabilities;
 use crate::input_required::error::InputError;
 use crate::input_required::form::Form;
-use crate::input_required::rejection::Rejection;
+use crate::input_required::invalid_responses::InvalidResponses;
 use crate::input_required::response::{read_completion, read_elicitation, read_roots};
 use crate::input_required::rounds::InputResponse;
 
@@ -272,26 +272,26 @@ impl Context {
         read: impl Fn(&JsonText) -> ResponseOutcome<T>,
     ) -> Result<T, InputError> {
         let pending = self.pending_input();
-        let mut rejection = pending.rejection(key, &request);
-        if rejection.as_ref().is_none_or(|rejection| rejection.final_reason().is_none()) {
+        let mut invalid = pending.invalid(key, &request);
+        if invalid.as_ref().is_none_or(|invalid| invalid.final_reason().is_none()) {
             match self.read_responses(key, &request, read) {
                 Some(Ok(outcome)) => return outcome,
-                Some(Err(reason)) => rejection = Some(Rejection::after(rejection, &request, &reason)),
+                Some(Err(reason)) => invalid = Some(InvalidResponses::after(invalid, &request, &reason)),
                 None if pending.is_unanswered(key, &request) => {
-                    rejection = Some(Rejection::unanswered(rejection));
+                    invalid = Some(InvalidResponses::unanswered(invalid));
                 }
                 None => {}
             }
         }
-        if let Some(rejection) = &rejection
-            && let Some(reason) = rejection.final_reason()
+        if let Some(invalid) = &invalid
+            && let Some(reason) = invalid.final_reason()
         {
             let error = InputError::Invalid { key: key.to_owned(), reason: reason.to_owned() };
-            pending.reject(key, &request, rejection.clone());
+            pending.give_up(key, &request, invalid.clone());
             return Err(error);
         }
         self.require(&capabilities::needed(&request))?;
-        pending.request(key, request, rejection);
+        pending.request(key, request, invalid);
         Err(InputError::Pending { key: key.to_owned() })
     }
 

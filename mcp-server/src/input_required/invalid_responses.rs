@@ -3,7 +3,7 @@
 use mcpwright_core::{ElicitParams, InputRequest};
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{MAX_REJECTION_CHARS, MAX_REPEATS};
+use crate::limits::{MAX_REASON_CHARS, MAX_REPEATS};
 
 /// The reason of an input request that the client left unanswered.
 const UNANSWERED: &str = "the client sent no response";
@@ -11,7 +11,7 @@ const UNANSWERED: &str = "the client sent no response";
 /// The responses to an input request that did not fit it. The state of the rounds contains them, so that a client cannot be
 /// asked more often by sending the state again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Rejection {
+pub(crate) struct InvalidResponses {
     /// The number of rounds without a response that fits.
     #[serde(rename = "n")]
     rounds: u32,
@@ -23,8 +23,8 @@ pub(crate) struct Rejection {
     is_final: bool,
 }
 
-impl Rejection {
-    /// Returns the rejection after a response that does not fit the request. Only elicitations are repeated: the user can
+impl InvalidResponses {
+    /// Adds a response that does not fit the request. Only elicitations are repeated: the user can
     /// correct an answer, but each completion has a price, and the roots would be the same.
     pub(crate) fn after(earlier: Option<Self>, request: &InputRequest, reason: &str) -> Self {
         let rounds = earlier.map_or(0, |earlier| earlier.rounds) + 1;
@@ -32,7 +32,7 @@ impl Rejection {
         Self { rounds, reason: shorten(reason), is_final: !is_repeated }
     }
 
-    /// Returns the rejection after a round in which the client responded to no request at all.
+    /// Adds a round in which the client responded to no request at all.
     pub(crate) fn unanswered(earlier: Option<Self>) -> Self {
         let Self { rounds, reason, .. } = earlier.unwrap_or_default();
         let rounds = rounds + 1;
@@ -65,7 +65,7 @@ impl Rejection {
 
 /// Returns the start of a reason, with the number of characters that are left out.
 fn shorten(reason: &str) -> String {
-    match reason.char_indices().nth(MAX_REJECTION_CHARS) {
+    match reason.char_indices().nth(MAX_REASON_CHARS) {
         None => reason.to_owned(),
         Some((end, _)) => {
             let (start, rest) = reason.split_at(end);
@@ -86,20 +86,20 @@ mod tests {
 
     #[test]
     fn only_elicitations_are_repeated() {
-        let mut rejection = None;
+        let mut invalid = None;
         for is_final in [false, false, true] {
-            let next = Rejection::after(rejection, &form(), "`a` is missing");
+            let next = InvalidResponses::after(invalid, &form(), "`a` is missing");
             assert_eq!(next.final_reason().is_some(), is_final);
-            rejection = Some(next);
+            invalid = Some(next);
         }
-        let roots = Rejection::after(None, &InputRequest::ListRoots(None), "no roots");
+        let roots = InvalidResponses::after(None, &InputRequest::ListRoots(None), "no roots");
         assert_eq!(roots.final_reason(), Some("no roots"));
     }
 
     #[test]
     fn long_reasons_are_shortened() {
-        let rejection = Rejection::after(None, &form(), &"ä".repeat(MAX_REJECTION_CHARS + 7));
-        assert!(rejection.reason.ends_with("ä… and 7 more characters"), "{}", rejection.reason);
+        let invalid = InvalidResponses::after(None, &form(), &"ä".repeat(MAX_REASON_CHARS + 7));
+        assert!(invalid.reason.ends_with("ä… and 7 more characters"), "{}", invalid.reason);
         assert_eq!(shorten("`a` is missing"), "`a` is missing");
     }
 }
