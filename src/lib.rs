@@ -81,6 +81,16 @@
 #[path = "private.rs"]
 pub mod __private;
 
+mod rmcp;
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub use mcpwright_macros::{prompt_handler, prompt_router, task_handler, tool_handler, tool_router};
+#[doc(hidden)]
+#[allow(deprecated)]
+pub use rmcp::{
+    Content, ErrorData, McpError, PromptRouter, ServedByMethod, ServerHandler, ServiceExt, ToolRouter,
+};
+
 // The public interface is:
 /// The types of the protocol: requests, results, notifications and their parts, of all revisions.
 pub use mcpwright_core as types;
@@ -97,11 +107,11 @@ pub use mcpwright_server::{
     Failure, Field, Form, FormField, FromContext, Handler, HandlerError, HandlerKind, HeaderParam,
     InputError, InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
     IntoToolResult, Item, Json, MemoryStore, MethodHandler, Middleware, MissingExtension, Next,
-    NotificationSender, Notify, NotifySet, Observer, OptionalFeature, Outcome, Parameter, ProgressValue,
-    PromptHandler, PromptProvider, ProviderError, ReplicaHandle, RequestInfo, ResourceHandler,
+    NotificationSender, Notify, NotifySet, Observer, OptionalFeature, Outcome, OutputSchema, Parameter,
+    ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, RequestInfo, ResourceHandler,
     ResourceProvider, Serve, Server, Session, SessionError, SessionId, SessionInfo, SessionValue, StepError,
-    Store, StoreError, Subscribed, SubscriptionInfo, TaskConfig, TaskMode, TemplateHandler, ToolError,
-    ToolHandler, ToolProvider, async_trait, testing,
+    Store, StoreError, StructuredContent, Subscribed, SubscriptionInfo, TaskConfig, TaskMode,
+    TemplateHandler, ToolError, ToolHandler, ToolProvider, async_trait, testing,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};

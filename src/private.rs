@@ -1,10 +1,21 @@
 //! Items that the macros use in generated code. They are not part of the public interface.
 
+use std::path::{Path, PathBuf};
+
 use mcpwright_server::{Argument, AsAsyncExtractor, AsExtractor, AsyncFromContext, Builder, FromContext};
 use serde::Serialize;
 use serde_json::Value;
 
+#[path = "kinds.rs"]
+pub mod kinds;
+
 /// A type that handlers take by reference: the value that is extracted, and then borrowed by the function.
+#[diagnostic::on_unimplemented(
+    message = "`&{Self}` cannot be a parameter of a handler",
+    label = "not a type that is extracted and then borrowed",
+    note = "write the type that owns the value, by reference or by value: `&PathBuf` or `PathBuf` for `&Path`",
+    note = "only `&str` and `&[T]` have an owner that is found by itself: a `String` and a `Vec<T>`"
+)]
 pub trait Referent {
     /// The type that is extracted.
     type Extracted;
@@ -20,6 +31,17 @@ impl Referent for str {
 
 impl<T> Referent for [T] {
     type Extracted = Vec<T>;
+}
+
+/// A type that cannot be extracted.
+pub trait Extractable {}
+
+// Never true, so that the compiler reports the type and the owner, and not that the size is unknown.
+impl Referent for Path
+where
+    for<'a> &'a Self: Extractable,
+{
+    type Extracted = PathBuf;
 }
 
 /// A type of parameters that need no name: an extractor.

@@ -517,21 +517,12 @@ pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
 ///     json!({
 ///         "type": "object",
 ///         "properties": {
-///             "name": {
-///                 "type": "string",
-///                 "title": "Your name",
-///                 "description": "First and last name.",
-///                 "minLength": 1,
-///                 "maxLength": 80,
-///             },
+///             "name": { "type": "string", "title": "Your name", "description": "First and last name.",
+///                 "minLength": 1, "maxLength": 80 },
 ///             "email": { "type": "string", "format": "email" },
 ///             "seats": { "type": "integer", "minimum": 1, "maximum": 10, "default": 1 },
-///             "meals": {
-///                 "type": "array",
-///                 "items": { "type": "string", "enum": ["soup", "main_dish"] },
-///                 "minItems": 1,
-///                 "maxItems": 2,
-///             },
+///             "meals": { "type": "array", "items": { "type": "string", "enum": ["soup", "main_dish"] },
+///                 "minItems": 1, "maxItems": 2 },
 ///         },
 ///         "required": ["name", "meals"],
 ///     }),
@@ -595,3 +586,16 @@ pub fn form(item: TokenStream) -> TokenStream {
 pub fn choice(item: TokenStream) -> TokenStream {
     expand::choice::expand(item.into()).into()
 }
+
+/// Attributes of rmcp, each of which is an error that names what to write instead.
+macro_rules! attributes_of_rmcp {
+    ($($name:ident),*) => {$(
+        #[doc(hidden)]
+        #[proc_macro_attribute]
+        pub fn $name(_: TokenStream, item: TokenStream) -> TokenStream {
+            expand::rmcp::expand(stringify!($name), item.into()).into()
+        }
+    )*};
+}
+
+attributes_of_rmcp!(tool_router, tool_handler, prompt_router, prompt_handler, task_handler);

@@ -58,7 +58,7 @@ pub use handler::parameters::header_params::HeaderParam;
 pub use handler::progress::ProgressValue;
 pub use handler::results::contents::{Contents, IntoContents};
 pub use handler::results::prompt::IntoPromptResult;
-pub use handler::results::tool::{IntoToolResult, Json};
+pub use handler::results::tool::{IntoToolResult, Json, OutputSchema, StructuredContent};
 pub use handler::session::{Session, SessionValue};
 pub use handler::task_mode::TaskMode;
 pub use handler::{Handler, PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};

@@ -95,7 +95,13 @@ pub(crate) const MAX_SUBSCRIPTIONS_PER_CALLER: usize = 100;
 /// Default time that a client has to answer an input request: [`Builder::input_timeout`](crate::Builder::input_timeout).
 pub(crate) const DEFAULT_INPUT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
-/// Maximum number of rounds of one call. Input is requested again if a response is malformed, up to this number.
+/// Maximum number of times that an elicitation is sent again because its response does not fit.
+pub(crate) const MAX_REPEATS: u32 = 2;
+
+/// Maximum length of the reason that is kept and shown then, in characters.
+pub(crate) const MAX_REASON_CHARS: usize = 1000;
+
+/// Maximum number of rounds of one call.
 pub(crate) const MAX_ROUNDS: u32 = 100;
 
 /// Maximum size of the input responses and steps of one call, in bytes: they are part of the state of each round.

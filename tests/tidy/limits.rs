@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::sources::{Problems, read};
 
 /// The file of a constant or of a default, its name, and its row in the table. `.0` and `.1` are the members of a pair.
-const LIMITS: [(&str, &str, &str); 98] = [
+const LIMITS: [(&str, &str, &str); 100] = [
     ("mcp-core/src/message/scan.rs", "MAX_DEPTH", "message nesting"),
     ("mcp-core/src/message/id.rs", "MAX_STRING_ID_LEN", "request id length"),
     ("mcp-core/src/message/decode.rs", "MAX_BATCH_LEN", "messages per batch"),
@@ -44,6 +44,8 @@ const LIMITS: [(&str, &str, &str); 98] = [
     ("mcp-server/src/limits.rs", "DEFAULT_PAGE_SIZE", "entries per page"),
     ("mcp-server/src/limits.rs", "MAX_COMPLETION_VALUES", "completion values"),
     ("mcp-server/src/limits.rs", "DEFAULT_INPUT_TIMEOUT", "input response time"),
+    ("mcp-server/src/limits.rs", "MAX_REPEATS", "repeated questions"),
+    ("mcp-server/src/limits.rs", "MAX_REASON_CHARS", "reason of a repeated question"),
     ("mcp-server/src/limits.rs", "MAX_ROUNDS", "rounds per call"),
     ("mcp-server/src/limits.rs", "MAX_STATE_BYTES", "responses and steps per call"),
     ("mcp-server/src/limits.rs", "MAX_REQUEST_STATE_BYTES", "request state length"),

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use mcpwright_core::schema::{CompiledSchema, PortableSchema};
 use mcpwright_core::{CallToolResult, JsonText};
-use schemars::{JsonSchema, Schema};
+use schemars::Schema;
 use serde_json::Value;
 
 use crate::handler::ToolHandler;
-use crate::handler::results::tool::IntoToolResult;
+use crate::handler::results::tool::{IntoToolResult, OutputSchema};
 use crate::handler::schema::generate_output;
 use crate::handler::validate::Validator;
 
@@ -65,7 +65,7 @@ impl ToolHandler {
     /// `result` of an object. The handler has an [error](Self::checked) if the type has a schema that cannot be published.
     #[must_use]
     #[track_caller]
-    pub fn output<T: JsonSchema>(mut self) -> Self {
+    pub fn output<T: OutputSchema>(mut self) -> Self {
         match self.accept(publishable(&generate_output::<T>())) {
             Some(output) => self.with_derived_output(output),
             None => self,

@@ -25,6 +25,7 @@ pub(crate) mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "tls_disabled.rs"]
 pub(crate) mod tls;
+mod unbound;
 
 // The public interface is:
 pub use self::builder::{Http, http};

@@ -46,6 +46,10 @@ use crate::handler::parameters::preparation::{Preparation, PreparedValue};
     message = "`{Self}` cannot be a parameter of a handler",
     label = "neither an argument nor an extractor",
     note = "an argument is a type that owns its parts: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
+    note = "a type of another crate needs the feature of schemars that has its schema, as in `schemars = {{ version = \"1\", \
+            features = [\"chrono04\"] }}`: `chrono04`, `jiff02`, `uuid1`, `url2`, `rust_decimal1`, `bytes1`, `semver1`, …",
+    note = "a derive of another version of schemars does not count: it must be schemars 1, which is also \
+            `mcpwright::schemars`",
     note = "an extractor is `&Context`, `Caller`, `Ext<T>`, or a type that implements `FromContext`"
 )]
 pub trait Parameter<Kind>: Sized {

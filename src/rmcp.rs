@@ -1,0 +1,65 @@
+//! Names of rmcp, so that copied code gets an error or a warning that names what to write instead.
+//!
+//! They are hidden, and deprecated from the beginning.
+
+use mcpwright_core::{ContentBlock, ErrorObject};
+
+/// The content block of rmcp.
+#[deprecated(note = "`Content` is a type of rmcp: write `ContentBlock`")]
+pub type Content = ContentBlock;
+
+/// The error of rmcp.
+#[deprecated(
+    note = "`ErrorData` is a type of rmcp: write `ToolError` for an error that the model reads, and `ErrorObject` for \
+                     an error of the protocol"
+)]
+pub type ErrorData = ErrorObject;
+
+/// The error of rmcp, under the name that its examples give it.
+#[deprecated(
+    note = "`McpError` is a type of rmcp: write `ToolError` for an error that the model reads, and `ErrorObject` for an \
+                     error of the protocol"
+)]
+pub type McpError = ErrorObject;
+
+/// A server that is served by a method of its own, which there is none of.
+#[diagnostic::on_unimplemented(
+    message = "`serve` is a method of rmcp",
+    label = "not a method of servers",
+    note = "write `mcpwright::stdio(server).await`, or `mcpwright::http(server).bind(\"127.0.0.1:8080\").await`"
+)]
+pub trait ServedByMethod {}
+
+/// The trait with the method that serves in rmcp.
+#[deprecated(note = "`ServiceExt` is a trait of rmcp: remove it, and write `mcpwright::stdio(server).await`")]
+pub trait ServiceExt: Sized {
+    /// Serves a server over a transport.
+    fn serve<T>(self, _transport: T) -> std::future::Ready<Result<(), ErrorObject>>
+    where
+        Self: ServedByMethod,
+    {
+        std::future::ready(Ok(()))
+    }
+}
+
+#[allow(deprecated)]
+impl<S> ServiceExt for S {}
+
+/// The trait of servers in rmcp.
+#[deprecated(
+    note = "`ServerHandler` is a trait of rmcp: remove its `impl` block, and write `#[server(instructions = \"…\")]` on \
+                     the block with the tools"
+)]
+pub trait ServerHandler {}
+
+/// The router of tools in rmcp.
+#[deprecated(note = "`ToolRouter` is a type of rmcp: remove the field, because `#[server]` needs no router")]
+#[derive(Debug)]
+pub struct ToolRouter<S>(std::marker::PhantomData<S>);
+
+/// The router of prompts in rmcp.
+#[deprecated(
+    note = "`PromptRouter` is a type of rmcp: remove the field, because `#[server]` needs no router"
+)]
+#[derive(Debug)]
+pub struct PromptRouter<S>(std::marker::PhantomData<S>);
