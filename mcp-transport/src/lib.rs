@@ -14,6 +14,7 @@ mod runtime;
 mod signal;
 mod stdio;
 mod sync;
+pub mod testing;
 #[cfg(unix)]
 mod unix;
 

@@ -20,9 +20,11 @@ pub(crate) mod in_process;
 pub(crate) mod lint;
 pub(crate) mod published;
 pub(crate) mod requests;
+pub(crate) mod server_source;
 pub(crate) mod snapshot;
 pub(crate) mod subject;
 pub(crate) mod tasks;
+pub(crate) mod transport;
 
 use mcpwright_core::ErrorObject;
 
@@ -31,9 +33,11 @@ pub use self::client::Client;
 pub use self::lint::report::{Finding, LintReport, ToolSize};
 pub use self::lint::rule::{ClientProfile, Rule};
 pub use self::lint::{Lint, lint};
+pub use self::server_source::ServerSource;
 pub use self::snapshot::CatalogSnapshot;
 pub use self::snapshot::change::{CatalogChange, Impact};
 pub use self::subject::Subject;
+pub use self::transport::{ClientTransport, Delivery, Inbox};
 
 /// Returns the error for a value that cannot be serialized or deserialized.
 fn internal_error(error: &serde_json::Error) -> ErrorObject {

@@ -107,6 +107,12 @@ fn changed_members() -> Vec<(Value, Value, Impact, Impact)> {
             Breaking,
             Compatible,
         ),
+        (
+            json!({ "type": "object", "properties": {}, "additionalProperties": false }),
+            json!({ "type": "object", "properties": { "a": {} }, "additionalProperties": false }),
+            Compatible,
+            Breaking,
+        ),
         (string(), json!({ "type": "string", "default": "a" }), Compatible, Compatible),
         (string(), json!({ "type": "string", "x-order": 1 }), Compatible, Compatible),
         (string(), json!({ "type": "string", "description": "A name." }), Prose, Prose),

@@ -152,6 +152,9 @@ impl<'a> Comparison<'a, '_> {
     }
 
     fn compare_booleans(&mut self, old: &Value, new: &Value, pointer: &str) {
+        if old == new {
+            return;
+        }
         let detail = replaced(Some(old), Some(new));
         if accepts_any(new) || old == &Value::Bool(false) {
             self.widened(pointer, detail);
