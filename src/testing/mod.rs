@@ -24,10 +24,10 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! every_client(|| Calculator, async |client| {
+//! every_client(|| Calculator, async |client| -> mcpwright::Result<()> {
 //!     let result = client.call_tool("add", [("a", 2), ("b", 3)]).await?;
 //!     assert_eq!(result.content[0].as_text(), Some("5"));
-//!     mcpwright::Result::Ok(())
+//!     Ok(())
 //! })
 //! .await;
 //! lint(Calculator).budget(8_000).await.assert_clean();
