@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::schema::any_value::{any_value_branches, separate};
 use crate::schema::number;
+
+/// The note on a value without constraints.
+const ANY_VALUE: &str = "Any JSON value";
 
 /// A subschema.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +99,13 @@ pub(super) enum Purpose {
     Superset,
 }
 
+impl Purpose {
+    /// Returns `true` if clients pass the schema on to models, in the forms that their providers require.
+    fn is_sent_to_models(self) -> bool {
+        matches!(self, Self::Argument | Self::Foreign)
+    }
+}
+
 impl Node {
     pub(super) fn new(kind: Kind) -> Self {
         Self { annotations: SchemaAnnotations::default(), kind, nullable: false, checked_by_decoding: false }
@@ -169,6 +180,12 @@ impl SchemaAnnotations {
 
     pub(super) fn is_empty(&self) -> bool {
         self.description.is_none() && self.notes.is_empty() && self.keywords.is_empty()
+    }
+
+    /// Returns `true` if the description or a note contains the phrase, in any case.
+    fn mention(&self, phrase: &str) -> bool {
+        let texts = self.description.iter().chain(&self.notes);
+        texts.into_iter().any(|text| text.to_lowercase().contains(&phrase.to_lowercase()))
     }
 
     /// Returns the description with the notes below it.
@@ -252,8 +269,8 @@ impl Node {
     /// Adds the annotations to the keywords. Omits a default of `null` if the written schema does not accept `null`.
     fn with_annotations(&self, kind: Map<String, Value>, writes_null: bool) -> Value {
         let mut annotations = self.annotations.clone();
-        if matches!(self.kind, Kind::Any) && annotations.description.is_none() {
-            annotations.notes.push("Any JSON value.".into());
+        if matches!(self.kind, Kind::Any) && !annotations.mention(ANY_VALUE) {
+            annotations.notes.push(format!("{ANY_VALUE}."));
         }
         if self.nullable && !writes_null && annotations.keywords.get("default").is_some_and(Value::is_null) {
             annotations.keywords.shift_remove("default");
@@ -268,16 +285,16 @@ impl Node {
     fn nullable_keywords(&self, purpose: Purpose) -> Map<String, Value> {
         let null = json!({"type": "null"});
         let branches = match &self.kind {
-            Kind::Any => return Map::new(),
+            Kind::Any => return self.kind_keywords(purpose),
             Kind::Never => return object([("type", "null".into())]),
             Kind::Values(values) => {
                 return object([("enum", values.iter().cloned().chain([Value::Null]).collect())]);
             }
             Kind::Choice(branches) => {
-                branches.iter().map(|branch| branch.to_json(purpose)).chain([null]).collect()
+                write_branches(branches.iter().map(|branch| branch.to_json(purpose)).chain([null]), purpose)
             }
             Kind::Scalar(_) | Kind::Array(_) | Kind::Object(_) | Kind::Reference(_) => {
-                Value::Array(vec![Value::Object(self.kind_keywords(purpose)), null])
+                write_branches([Value::Object(self.kind_keywords(purpose)), null], purpose)
             }
         };
         object([("anyOf", branches)])
@@ -285,6 +302,7 @@ impl Node {
 
     fn kind_keywords(&self, purpose: Purpose) -> Map<String, Value> {
         match &self.kind {
+            Kind::Any if purpose.is_sent_to_models() => object([("anyOf", any_value_branches().clone())]),
             Kind::Any => Map::new(),
             Kind::Never => object([("not", json!({}))]),
             Kind::Scalar(scalar) => {
@@ -300,7 +318,8 @@ impl Node {
             Kind::Object(object) => object.keywords(purpose),
             Kind::Values(values) => object([("enum", values.clone().into())]),
             Kind::Choice(branches) => {
-                object([("anyOf", branches.iter().map(|branch| branch.to_json(purpose)).collect())])
+                let branches = branches.iter().map(|branch| branch.to_json(purpose));
+                object([("anyOf", write_branches(branches, purpose))])
             }
             Kind::Reference(name) => object([("$ref", format!("#/$defs/{name}").into())]),
         }
@@ -327,6 +346,10 @@ impl ObjectNode {
                 schema.insert("additionalProperties".into(), false.into());
             }
             Additional::Of(node) => drop(schema.insert("additionalProperties".into(), node.to_json(purpose))),
+            // A converter closes objects that do not state it.
+            Additional::Any if purpose.is_sent_to_models() => {
+                schema.insert("additionalProperties".into(), true.into());
+            }
             Additional::Unspecified | Additional::Any => {}
         }
         schema.extend(self.keywords.clone());
@@ -337,6 +360,21 @@ impl ObjectNode {
         let absence_means_null =
             purpose == Purpose::Argument && !self.required.iter().any(|required| required == name);
         if absence_means_null { node.to_json_without_null(purpose) } else { node.to_json(purpose) }
+    }
+}
+
+/// Returns the branches of a choice. In arguments, its objects are a choice of their own.
+fn write_branches(branches: impl IntoIterator<Item = Value>, purpose: Purpose) -> Value {
+    let branches: Vec<Value> = branches.into_iter().collect();
+    // Only recursive types are references, and most of them are objects.
+    let is_object = |branch: &Value| branch["type"] == "object" || branch.get("$ref").is_some();
+    if !purpose.is_sent_to_models() {
+        branches.into()
+    } else if branches.iter().all(is_object) {
+        Value::Array(vec![separate(branches)])
+    } else {
+        let write = |branch| if is_object(&branch) { separate(vec![branch]) } else { branch };
+        branches.into_iter().map(write).collect()
     }
 }
 

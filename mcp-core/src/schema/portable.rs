@@ -21,6 +21,7 @@ use crate::schema::read::Reader;
 ///   type implies, because they tell a client nothing about values that it only reads.
 /// - A tuple becomes an array of the types of its elements.
 /// - A tagged enum becomes an `anyOf` of objects.
+/// - In arguments, any value becomes an `anyOf` of all types, and the objects of a choice become a choice of their own.
 #[derive(Clone, Debug)]
 pub struct PortableSchema {
     pub(super) node: Node,

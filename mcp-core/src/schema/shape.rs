@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use regex_lite::Regex;
 use serde_json::{Map, Number, Value};
 
+use crate::schema::any_value::any_value_branches;
 use crate::schema::document::Schema;
 use crate::schema::enumeration::{EnumStrings, EnumValues};
 use crate::schema::error::SchemaError;
@@ -240,7 +241,13 @@ impl Compiler<'_> {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             return self.compile_reference(reference);
         }
+        if schema.get("anyOf") == Some(any_value_branches()) {
+            return Ok(Rule::Any);
+        }
         if let Some(branches) = schema.get("anyOf").and_then(Value::as_array) {
+            if let [branch] = branches.as_slice() {
+                return self.compile(branch);
+            }
             return branches
                 .iter()
                 .map(|branch| self.compile(branch))
