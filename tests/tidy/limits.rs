@@ -65,6 +65,7 @@ const LIMITS: [(&str, &str, &str); 95] = [
     ("mcp-server/src/limits.rs", "MAX_CACHED_METAS", "cached clients"),
     ("mcp-server/src/limits.rs", "MAX_CACHED_META_BYTES", "cached client size"),
     ("mcp-server/src/limits.rs", "MAX_TOOL_NAME_BYTES", "tool name length"),
+    ("mcp-server/src/limits.rs", "MAX_ARGUMENT_NAME_BYTES", "argument name length"),
     ("mcp-server/src/limits.rs", "MAX_REPORTED_PROBLEMS", "argument problems"),
     ("mcp-server/src/limits.rs", "MAX_SCHEMA_DEPTH", "schema nesting"),
     ("mcp-server/src/limits.rs", "MAX_SCHEMA_VALUES", "schema size"),

@@ -171,10 +171,11 @@ async def pydantic_ai():
         async def call(name, arguments):
             validated = tools[name].args_validator.validate_python(arguments)
             result = await toolset.call_tool(name, validated, context, tools[name])
-            return result if isinstance(result, str) else json.dumps(result)
+            # It passes structured content on to the model, if there is any.
+            return result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
 
         async def read(name, arguments):
-            return [message.content for message in (await toolset.get_prompt(name, arguments)).messages]
+            return [message.content.content for message in (await toolset.get_prompt(name, arguments)).messages]
 
         await check_calls("pydantic-ai", tools, call)
         await check_prompts("pydantic-ai", read)

@@ -172,7 +172,8 @@ async function langchain(framework) {
     }
     await checkCalls(framework, Object.keys(tools), async (name, values) => {
         const result = await tools[name].invoke(values);
-        return typeof result === 'string' ? result : textOf(result);
+        // It passes structured content on to the model, if there is any.
+        return typeof result === 'string' ? result : JSON.stringify(result);
     });
     await client.close();
 }

@@ -178,6 +178,25 @@ impl SchemaAnnotations {
         self.keywords.extend(overrides.keywords);
     }
 
+    /// Adds annotations at the use of a type to those of the type. They take precedence, but the description of the type
+    /// follows theirs.
+    pub(super) fn overlay_use(&mut self, mut annotations: Self) {
+        if let Some(description) = annotations.description.take() {
+            self.describe_use(description);
+        }
+        self.overlay(annotations);
+    }
+
+    /// Sets the description at the use of a type. That of the type follows, unless one of them contains the other.
+    pub(super) fn describe_use(&mut self, description: String) {
+        let contains = |text: &str, part: &str| text.contains(part.trim_end_matches('.'));
+        self.description = Some(match self.description.take() {
+            Some(of_type) if contains(&of_type, &description) => of_type,
+            Some(of_type) if !contains(&description, &of_type) => format!("{description}\n{of_type}"),
+            _ => description,
+        });
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.description.is_none() && self.notes.is_empty() && self.keywords.is_empty()
     }

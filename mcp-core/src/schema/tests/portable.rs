@@ -72,7 +72,7 @@ fn arguments_are_combined_into_one_object() {
                 "limit": {"description": "At most this many.", "type": "integer", "minimum": 1, "maximum": 100, "default": 10},
                 "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3},
                 "sort": {
-                    "description": "The order.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.",
+                    "description": "The order.\nThe sort order.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.",
                     "type": "string",
                     "enum": ["Size", "Name", "age"],
                 },
@@ -188,6 +188,23 @@ fn schemas_of_types_of_other_crates_are_converted() {
         (
             json!({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "null"}}),
             json!({ "type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "null"}]}}),
+        ),
+        (
+            json!({"type": ["string", "null"], "format": "partial-time", "description": "The start."}),
+            json!({"description": "The start.\nA time such as 12:30:00.", "type": "string"}),
+        ),
+        (
+            json!({"type": "string", "format": "isbn"}),
+            json!({"description": "Format: isbn.", "type": "string"}),
+        ),
+        (json!({"type": "number", "format": "double"}), json!({"type": "number"})),
+        (
+            json!({"description": "The order.", "$ref": "#/$defs/O", "$defs": {"O": {"type": "string", "description": "The order. A to Z."}}}),
+            json!({"description": "The order. A to Z.", "type": "string"}),
+        ),
+        (
+            json!({"description": "The sort order, or none.", "$ref": "#/$defs/O", "$defs": {"O": {"type": "string", "description": "The sort order."}}}),
+            json!({"description": "The sort order, or none.", "type": "string"}),
         ),
         (json!({"type": "string", "format": "date-time"}), json!({"type": "string", "format": "date-time"})),
     ] {

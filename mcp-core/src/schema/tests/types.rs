@@ -77,7 +77,9 @@ fn other_scalars() {
     check::<bool>(&json!({"type": "boolean"}));
     check::<()>(&json!({"type": "null"}));
     check::<Value>(&any());
-    check::<std::net::IpAddr>(&json!({"type": "string"}));
+    check::<std::net::IpAddr>(
+        &json!({"description": "An IP address such as 192.0.2.1 or 2001:db8::1.", "type": "string"}),
+    );
     check::<std::net::Ipv4Addr>(&json!({"type": "string", "format": "ipv4"}));
     check::<std::path::PathBuf>(&json!({"type": "string"}));
 }
@@ -171,8 +173,9 @@ fn enums_are_strings() {
         "enum": ["Size", "Name", "age"],
     });
     let mut first = by.clone();
-    first["description"] =
-        json!("The first sort key.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.");
+    first["description"] = json!(
+        "The first sort key.\nThe sort order.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first."
+    );
     check::<Plain>(&json!({"type": "string", "enum": ["A", "B"]}));
     check::<Documented>(&by);
     check::<Choices>(&json!({
@@ -230,7 +233,7 @@ struct Open {
 #[test]
 fn structs_are_expanded_inline_and_closed() {
     let mut from = point();
-    from["description"] = json!("The start.");
+    from["description"] = json!("The start.\nA point.");
     check::<Line>(&json!({
         "type": "object",
         "properties": {"from": from, "to": {"type": "array", "items": point()}},
