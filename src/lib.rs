@@ -53,6 +53,7 @@
 //! | `http(server).bind(address)` | Streamable HTTP; `into_service()` makes a `tower::Service` for axum and hyper |
 //! | `transport::unix`, `transport::serve` | clients on a Unix socket, or one client on any byte stream |
 //! | [`testing::Client`] | a client in the same process, for tests |
+//! | `testing::every_client` | one body of a test with clients of all revisions, over all transports |
 //!
 //! # Protocol revisions
 //!
@@ -80,6 +81,7 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod testing;
 
 mod rmcp;
 #[cfg(feature = "macros")]
@@ -111,7 +113,7 @@ pub use mcpwright_server::{
     ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, RequestInfo, ResourceHandler,
     ResourceProvider, Serve, Server, Session, SessionError, SessionId, SessionInfo, SessionValue, StepError,
     Store, StoreError, StructuredContent, Subscribed, SubscriptionInfo, TaskConfig, TaskMode,
-    TemplateHandler, ToolError, ToolHandler, ToolProvider, async_trait, testing,
+    TemplateHandler, ToolError, ToolHandler, ToolProvider, async_trait,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};

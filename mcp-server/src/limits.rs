@@ -33,6 +33,9 @@ pub(crate) const SLOW_POLL: Duration = Duration::from_secs(1);
 /// Maximum length of the name of a tool, in bytes.
 pub(crate) const MAX_TOOL_NAME_BYTES: usize = 128;
 
+/// Maximum length of the name of a tool's argument, in bytes. Providers of models set it.
+pub(crate) const MAX_ARGUMENT_NAME_BYTES: usize = 64;
+
 /// Maximum depth of a schema that is written by hand.
 #[allow(dead_code, reason = "only a build with the feature `validate` uses it")]
 pub(crate) const MAX_SCHEMA_DEPTH: usize = 64;

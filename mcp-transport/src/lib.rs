@@ -15,6 +15,7 @@ mod signal;
 mod stdio;
 mod sync;
 mod terminal;
+pub mod testing;
 #[cfg(unix)]
 mod unix;
 

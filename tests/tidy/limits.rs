@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::sources::{Problems, read};
 
 /// The file of a constant or of a default, its name, and its row in the table. `.0` and `.1` are the members of a pair.
-const LIMITS: [(&str, &str, &str); 100] = [
+const LIMITS: [(&str, &str, &str); 101] = [
     ("mcp-core/src/message/scan.rs", "MAX_DEPTH", "message nesting"),
     ("mcp-core/src/message/id.rs", "MAX_STRING_ID_LEN", "request id length"),
     ("mcp-core/src/message/decode.rs", "MAX_BATCH_LEN", "messages per batch"),
@@ -70,6 +70,7 @@ const LIMITS: [(&str, &str, &str); 100] = [
     ("mcp-server/src/limits.rs", "MAX_CACHED_METAS", "cached clients"),
     ("mcp-server/src/limits.rs", "MAX_CACHED_META_BYTES", "cached client size"),
     ("mcp-server/src/limits.rs", "MAX_TOOL_NAME_BYTES", "tool name length"),
+    ("mcp-server/src/limits.rs", "MAX_ARGUMENT_NAME_BYTES", "argument name length"),
     ("mcp-server/src/limits.rs", "MAX_REPORTED_PROBLEMS", "argument problems"),
     ("mcp-server/src/limits.rs", "MAX_SCHEMA_DEPTH", "schema nesting"),
     ("mcp-server/src/limits.rs", "MAX_SCHEMA_VALUES", "schema size"),

@@ -86,6 +86,12 @@ impl IntoServer for Server {
     }
 }
 
+impl IntoServer for &Server {
+    fn into_server(self) -> Server {
+        self.clone()
+    }
+}
+
 impl<S: Serve> From<S> for Server {
     #[track_caller]
     fn from(server: S) -> Self {

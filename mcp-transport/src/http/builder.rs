@@ -353,6 +353,12 @@ impl Http {
         self
     }
 
+    /// Sets a function that inserts values into those of each request.
+    pub(crate) fn extract_all(mut self, extract: impl Fn(&mut Extensions) + Send + Sync + 'static) -> Self {
+        self.extracts.push(Arc::new(move |_, extensions| extract(extensions)));
+        self
+    }
+
     /// Returns a service for another HTTP server, such as axum. A layer in front of it can identify the caller: it inserts a
     /// [`Caller`](mcpwright_server::Caller) into the extensions of the request.
     ///
