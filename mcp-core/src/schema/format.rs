@@ -2,33 +2,16 @@
 
 use serde_json::{Map, Value};
 
-/// Returns `true` if JSON Schema defines the format. Some clients warn about other formats or reject them.
-pub(super) fn is_standard_format(format: &str) -> bool {
+/// Returns `true` if known clients accept the format. JSON Schema defines more of them, such as `uri`, which OpenAI rejects
+/// for functions with `strict`.
+pub(super) fn is_portable_format(format: &str) -> bool {
     matches!(
         format,
-        "date-time"
-            | "date"
-            | "time"
-            | "duration"
-            | "email"
-            | "idn-email"
-            | "hostname"
-            | "idn-hostname"
-            | "ipv4"
-            | "ipv6"
-            | "uri"
-            | "uri-reference"
-            | "iri"
-            | "iri-reference"
-            | "uuid"
-            | "uri-template"
-            | "json-pointer"
-            | "relative-json-pointer"
-            | "regex"
+        "date-time" | "date" | "time" | "duration" | "email" | "hostname" | "ipv4" | "ipv6" | "uuid"
     )
 }
 
-/// Returns a line of the description for a format of strings that JSON Schema does not define; `None` for other types.
+/// Returns a line of the description for another format of strings; `None` for other types.
 ///
 /// The formats of numbers are those of Rust and of OpenAPI. Bounds express them.
 pub(super) fn format_note(format: &str, keywords: &Map<String, Value>) -> Option<String> {
@@ -44,6 +27,8 @@ pub(super) fn format_note(format: &str, keywords: &Map<String, Value>) -> Option
         }
         "ip" => "An IP address such as 192.0.2.1 or 2001:db8::1.",
         "byte" => "Bytes in base64.",
+        "uri" => "A URI such as https://example.com/path.",
+        "regex" => "A regular expression.",
         other => return is_string.then(|| format!("Format: {other}.")),
     };
     is_string.then(|| text.to_owned())

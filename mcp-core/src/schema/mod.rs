@@ -36,7 +36,7 @@
 //!   flattened map): then it is `true`, because a converter closes objects that do not state it. Results keep what was generated, so that a member added later does not break a client that caches
 //!   the older schema, and so do schemas that no Rust type has.
 //! - All other keywords assert nothing and are kept: `description`, `title`, `default`, `examples`, `deprecated`,
-//!   `format` if JSON Schema defines its value (the description says others, see [`PortableSchema`]), and every keyword that JSON Schema does not
+//!   `format` if all known clients accept its value (the description says others, see [`PortableSchema`]), and every keyword that JSON Schema does not
 //!   define.
 //!
 //! # Example

@@ -18,7 +18,7 @@ use crate::schema::read::Reader;
 /// - The variants of an enum become one `enum`, and their documentation becomes lines of the description.
 /// - `Option<T>` becomes `T`.
 /// - The description at the use of a type, such as that of a field, is followed by that of the type.
-/// - Formats of strings that JSON Schema does not define become a line of the description, such as "A time such as
+/// - Formats of strings that some client rejects become a line of the description, such as "A time such as
 ///   12:30:00."
 /// - Integer formats that JSON Schema does not define become bounds in arguments. A result has no bounds that its Rust
 ///   type implies, because they tell a client nothing about values that it only reads.

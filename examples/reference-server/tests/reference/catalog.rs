@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::database;
 
 /// Tokens of the tools and the instructions.
-const BUDGET: usize = 3_000;
+const BUDGET: usize = 3_200;
 
 fn server() -> Server {
     ReferenceServer::build(database()).0

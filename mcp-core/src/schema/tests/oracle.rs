@@ -376,7 +376,7 @@ pub(super) fn assert_in_subset(schema: &Value) {
             }
             "anyOf" => value.as_array().expect("an array").iter().for_each(assert_in_subset),
             "format" => {
-                assert!(crate::schema::format::is_standard_format(value.as_str().unwrap_or_default()));
+                assert!(crate::schema::format::is_portable_format(value.as_str().unwrap_or_default()));
             }
             "const" | "oneOf" | "allOf" | "prefixItems" | "patternProperties" | "$schema" => {
                 panic!("{schema}")
