@@ -5,7 +5,7 @@
 
 mod scanner;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Number, Value};
 
@@ -45,7 +45,7 @@ impl CompiledSchema {
     /// Returns the first problem in the order of the text. It quotes no text of the value.
     pub fn check(&self, json: &JsonText) -> Result<(), Box<Problem>> {
         let scanner = TextScanner::new(json.as_str());
-        let mut checker = Checker { schema: self, scanner, probes: 0, known: HashMap::new(), problem: None };
+        let mut checker = Checker { schema: self, scanner, probes: 0, known: BTreeMap::new(), problem: None };
         if checker.check(&self.root, &ValuePath::ROOT, Level::ROOT) {
             return Ok(());
         }
@@ -82,7 +82,7 @@ struct Checker<'a> {
     /// The number of choices whose branches are being tried. Their problems are not described.
     probes: usize,
     /// The end of the value at a position if it matches a choice, by the position and the address of the choice.
-    known: HashMap<(usize, usize), Option<usize>>,
+    known: BTreeMap<(usize, usize), Option<usize>>,
     problem: Option<Problem>,
 }
 
@@ -144,7 +144,8 @@ impl<'a> Checker<'a> {
         if !array.length.contains(count) {
             return self.report(rule, start, path);
         }
-        match first_duplicate(&items) {
+        let duplicate = if array.unique { first_duplicate(&items) } else { None };
+        match duplicate {
             Some(index) => self.report_problem(|| {
                 let expected = "an item that differs from the items before it";
                 Problem::mismatch(&path.item(index), expected.into(), describe(items[index]))
