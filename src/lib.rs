@@ -119,6 +119,8 @@ pub use mcpwright_server::{
 pub use mcpwright_server::{Key, KeyError, Seal};
 #[cfg(any(feature = "stdio", feature = "http"))]
 pub use mcpwright_transport as transport;
+#[cfg(any(feature = "stdio", feature = "http"))]
+pub use mcpwright_transport::Error;
 #[cfg(feature = "http")]
 pub use mcpwright_transport::http;
 #[cfg(feature = "stdio")]

@@ -69,7 +69,7 @@ impl ToolHandler {
 
 /// Returns `true` for a text block without visible characters.
 fn is_blank(block: &ContentBlock) -> bool {
-    block.as_text().is_some_and(|text| text.trim().is_empty())
+    block.as_text().is_some_and(|text| text.trim_start().is_empty())
 }
 
 /// Returns `true` for `null`, and for a text, a list and an object that are empty.

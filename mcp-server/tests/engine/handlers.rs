@@ -298,7 +298,9 @@ fn an_argument_of_any_value_is_required() {
         .argument("filter", |filter| filter.description("The filter."));
     let schema = &find.definition().input_schema;
     assert_eq!(schema["required"], json!(["filter"]));
-    assert_eq!(schema["properties"]["filter"], json!({ "description": "The filter." }));
+    let filter = &schema["properties"]["filter"];
+    assert_eq!(filter["description"], "The filter.\nAny JSON value.");
+    assert_eq!(filter["anyOf"].as_array().map(Vec::len), Some(6), "one branch for each type: {filter}");
     let client = Client::modern(Server::builder("test", "1.0.0").tool(find));
     let find = |arguments| outcome(&client, "find", arguments);
     assert_eq!(

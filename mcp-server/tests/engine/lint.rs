@@ -214,7 +214,13 @@ fn names_descriptions_and_hints() {
     let named = |name: &str| json!({ "type": "object", "properties": { name: value } });
     for name in ["filter[id]", "$top", "a b", "", "größe", &"a".repeat(65)] {
         let place = format!("/inputSchema/properties/{name}");
-        check(server().tool(tool("probe", named(name))), &[(Rule::ARGUMENT_NAME, &place)]);
+        // A handler with such an argument is an error, but not what a rule shows.
+        assert!(tool("probe", named(name)).checked().is_err(), "{name:?}");
+        let shown = named(name);
+        let server = server().tool(tool("probe", empty())).present(move |_, tool| {
+            tool.input_schema = shown.as_object().cloned().expect("an object");
+        });
+        check(server, &[(Rule::ARGUMENT_NAME, &place)]);
     }
     check(server().tool(tool("probe", named("filter.id-1"))), &[]);
 

@@ -156,7 +156,7 @@ fn log_names_the_handler_and_the_causes() {
         for client in clients(builder) {
             let recorder = Recorder::new(Level::WARN);
             let (result, lines) = recorder.record(|| block_on(client.call_tool("order", ())).unwrap());
-            assert_eq!(lines, [expected.clone()]);
+            assert_eq!(lines, std::slice::from_ref(&expected));
             assert!(!result.content[0].as_text().unwrap().contains("database"));
         }
     }

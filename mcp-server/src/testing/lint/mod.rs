@@ -135,7 +135,7 @@ impl Lint {
     /// # futures::executor::block_on(async {
     /// let server = Server::builder("admin", "1.0.0")
     ///     .tool(ToolHandler::function("reset", [], || async {}))
-    ///     .visible(|request, _| !request.caller().is_anonymous())
+    ///     .visible(|request, _| request.caller().subject().is_some())
     ///     .build();
     /// assert_eq!(lint(&server).await.tools().len(), 0);
     /// let report = lint(&server).client(|client| client.caller(Caller::new("ada", [], Map::new()))).await;
