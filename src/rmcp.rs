@@ -63,3 +63,82 @@ pub struct ToolRouter<S>(std::marker::PhantomData<S>);
 )]
 #[derive(Debug)]
 pub struct PromptRouter<S>(std::marker::PhantomData<S>);
+
+/// The parameters of a tool in rmcp.
+#[deprecated(
+    note = "`Parameters` is a type of rmcp: write `#[arg(flatten)]` before a parameter of the type itself, or its fields \
+                     as parameters"
+)]
+#[derive(Debug)]
+pub struct Parameters<T>(pub T);
+
+/// Types of the protocol in rmcp.
+#[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types`")]
+#[allow(deprecated)]
+pub mod model {
+    pub use mcpwright_core::{
+        Annotations, CallToolResult, ContentBlock, ErrorCode, Icon, Implementation, LoggingLevel,
+        PromptMessage, ProtocolVersion, Resource, ResourceTemplate, Role, ServerCapabilities, Tool,
+        ToolAnnotations,
+    };
+
+    pub use super::{Content, ErrorData};
+
+    /// The description of a server in rmcp.
+    #[deprecated(
+        note = "`ServerInfo` is a type of rmcp: write `#[server(name = \"…\", instructions = \"…\")]`"
+    )]
+    pub type ServerInfo = Implementation;
+}
+
+/// Handlers in rmcp.
+#[deprecated(
+    note = "`handler` is a module of rmcp: remove the import, because `#[server]` needs no router and no `Parameters`"
+)]
+#[allow(deprecated)]
+pub mod handler {
+    /// Servers in rmcp.
+    pub mod server {
+        /// Parameters in rmcp.
+        pub mod wrapper {
+            pub use crate::rmcp::Parameters;
+        }
+
+        /// Tools in rmcp.
+        pub mod tool {
+            pub use crate::rmcp::{Parameters, ToolRouter};
+        }
+
+        /// Routers in rmcp.
+        pub mod router {
+            /// The router of tools in rmcp.
+            pub mod tool {
+                pub use crate::rmcp::ToolRouter;
+            }
+
+            /// The router of prompts in rmcp.
+            pub mod prompt {
+                pub use crate::rmcp::PromptRouter;
+            }
+        }
+    }
+}
+
+/// Services in rmcp.
+#[deprecated(
+    note = "`service` is a module of rmcp: write `context: &Context` for `RequestContext<RoleServer>` and `Peer<RoleServer>`"
+)]
+#[allow(deprecated)]
+pub mod service {
+    pub use super::{RequestContext, RoleServer};
+}
+
+/// The role of a server in rmcp.
+#[deprecated(note = "`RoleServer` is a type of rmcp: write `context: &Context`")]
+#[derive(Debug)]
+pub enum RoleServer {}
+
+/// The context of a request in rmcp.
+#[deprecated(note = "`RequestContext` is a type of rmcp: write `context: &Context`")]
+#[derive(Debug)]
+pub struct RequestContext<R>(std::marker::PhantomData<R>);
