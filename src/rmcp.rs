@@ -76,19 +76,59 @@ pub struct Parameters<T>(pub T);
 #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types`")]
 #[allow(deprecated)]
 pub mod model {
-    pub use mcpwright_core::{
-        Annotations, CallToolResult, ContentBlock, ErrorCode, Icon, Implementation, LoggingLevel,
-        PromptMessage, ProtocolVersion, Resource, ResourceTemplate, Role, ServerCapabilities, Tool,
-        ToolAnnotations,
-    };
-
     pub use super::{Content, ErrorData};
+
+    // Aliases, since the compiler would print the path of a second export in its messages.
+
+    /// `CallToolResult` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::CallToolResult`")]
+    pub type CallToolResult = mcpwright_core::CallToolResult;
+
+    /// `ErrorCode` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::ErrorCode`")]
+    pub type ErrorCode = mcpwright_core::ErrorCode;
+
+    /// `GetPromptResult` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::GetPromptResult`")]
+    pub type GetPromptResult = mcpwright_core::GetPromptResult;
+
+    /// `Implementation` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::Implementation`")]
+    pub type Implementation = mcpwright_core::Implementation;
+
+    /// `PromptMessage` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::PromptMessage`")]
+    pub type PromptMessage = mcpwright_core::PromptMessage;
+
+    /// `ProtocolVersion` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::ProtocolVersion`")]
+    pub type ProtocolVersion = mcpwright_core::ProtocolVersion;
+
+    /// `Resource` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::Resource`")]
+    pub type Resource = mcpwright_core::Resource;
+
+    /// `Role` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::Role`")]
+    pub type Role = mcpwright_core::Role;
+
+    /// `ServerCapabilities` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::ServerCapabilities`")]
+    pub type ServerCapabilities = mcpwright_core::ServerCapabilities;
+
+    /// `Tool` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::Tool`")]
+    pub type Tool = mcpwright_core::Tool;
+
+    /// `ToolAnnotations` in rmcp.
+    #[deprecated(note = "`model` is a module of rmcp: write `mcpwright::types::ToolAnnotations`")]
+    pub type ToolAnnotations = mcpwright_core::ToolAnnotations;
 
     /// The description of a server in rmcp.
     #[deprecated(
         note = "`ServerInfo` is a type of rmcp: write `#[server(name = \"…\", instructions = \"…\")]`"
     )]
-    pub type ServerInfo = Implementation;
+    pub type ServerInfo = mcpwright_core::Implementation;
 }
 
 /// Handlers in rmcp.
