@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 /// A type that has a kind.
-pub trait Known {
+pub trait HasKind {
     /// The kind: one of the types of this module.
     type Kind;
 }
@@ -44,7 +44,7 @@ pub enum Unknown {}
 
 macro_rules! known {
     ($($kind:ident: $($type:ty),*;)*) => {$($(
-        impl Known for $type {
+        impl HasKind for $type {
             type Kind = $kind;
         }
     )*)*};
@@ -58,43 +58,43 @@ known! {
     Text: str, String, char, Path, PathBuf;
 }
 
-impl<T> Known for [T] {
+impl<T> HasKind for [T] {
     type Kind = List;
 }
 
-impl<T, const N: usize> Known for [T; N] {
+impl<T, const N: usize> HasKind for [T; N] {
     type Kind = List;
 }
 
-impl<T> Known for Vec<T> {
+impl<T> HasKind for Vec<T> {
     type Kind = List;
 }
 
-impl<T> Known for VecDeque<T> {
+impl<T> HasKind for VecDeque<T> {
     type Kind = List;
 }
 
-impl<T, S> Known for HashSet<T, S> {
+impl<T, S> HasKind for HashSet<T, S> {
     type Kind = List;
 }
 
-impl<T> Known for BTreeSet<T> {
+impl<T> HasKind for BTreeSet<T> {
     type Kind = List;
 }
 
-impl<T: Known> Known for Option<T> {
+impl<T: HasKind> HasKind for Option<T> {
     type Kind = T::Kind;
 }
 
-impl<T: Known + ?Sized> Known for &T {
+impl<T: HasKind + ?Sized> HasKind for &T {
     type Kind = T::Kind;
 }
 
-impl<T: Known + ?Sized> Known for Box<T> {
+impl<T: HasKind + ?Sized> HasKind for Box<T> {
     type Kind = T::Kind;
 }
 
-impl<T: Known + ToOwned + ?Sized> Known for Cow<'_, T> {
+impl<T: HasKind + ToOwned + ?Sized> HasKind for Cow<'_, T> {
     type Kind = T::Kind;
 }
 
@@ -118,7 +118,7 @@ impl<T: ?Sized> Probe<T> {
     }
 }
 
-impl<T: Known + ?Sized> Probe<T> {
+impl<T: HasKind + ?Sized> Probe<T> {
     /// Returns the kind. The compiler prefers this method to that of [`UnknownKind`] if the type has a kind.
     pub fn kind(&self) -> Kind<T::Kind> {
         Kind(PhantomData)

@@ -90,7 +90,8 @@ pub use mcpwright_macros::{prompt_handler, prompt_router, task_handler, tool_han
 #[doc(hidden)]
 #[allow(deprecated)]
 pub use rmcp::{
-    Content, ErrorData, McpError, PromptRouter, ServedByMethod, ServerHandler, ServiceExt, ToolRouter,
+    Content, ErrorData, McpError, Parameters, PromptRouter, RequestContext, RoleServer, ServedByMethod,
+    ServerHandler, ServiceExt, ToolRouter, handler, model, service,
 };
 
 // The public interface is:

@@ -1,5 +1,6 @@
 //! Items that the macros use in generated code. They are not part of the public interface.
 
+use std::ffi::{CStr, OsStr};
 use std::path::{Path, PathBuf};
 
 use mcpwright_server::{Argument, AsAsyncExtractor, AsExtractor, AsyncFromContext, Builder, FromContext};
@@ -10,12 +11,6 @@ use serde_json::Value;
 pub mod kinds;
 
 /// A type that handlers take by reference: the value that is extracted, and then borrowed by the function.
-#[diagnostic::on_unimplemented(
-    message = "`&{Self}` cannot be a parameter of a handler",
-    label = "not a type that is extracted and then borrowed",
-    note = "write the type that owns the value, by reference or by value: `&PathBuf` or `PathBuf` for `&Path`",
-    note = "only `&str` and `&[T]` have an owner that is found by itself: a `String` and a `Vec<T>`"
-)]
 pub trait Referent {
     /// The type that is extracted.
     type Extracted;
@@ -33,16 +28,42 @@ impl<T> Referent for [T] {
     type Extracted = Vec<T>;
 }
 
-/// A type that cannot be extracted.
-pub trait Extractable {}
+/// A type that a parameter may be a reference to.
+#[diagnostic::on_unimplemented(
+    message = "`&{Self}` cannot be a parameter of a handler",
+    label = "write the type that owns the value",
+    note = "the owner of a `Path` is a `PathBuf`: write `PathBuf` or `&PathBuf`; for `OsStr` and `CStr`, write `String` or \
+            `&str`"
+)]
+pub trait Borrowable {}
 
-// Never true, so that the compiler reports the type and the owner, and not that the size is unknown.
-impl Referent for Path
-where
-    for<'a> &'a Self: Extractable,
-{
-    type Extracted = PathBuf;
+#[diagnostic::do_not_recommend]
+impl<T> Borrowable for T {}
+
+impl Borrowable for str {}
+
+impl<T> Borrowable for [T] {}
+
+/// A reference that clients could send, which there are none of.
+pub trait Sent {}
+
+macro_rules! not_borrowable {
+    ($($type:ty: $owner:ty),*) => {$(
+        // After the error about `Borrowable`, the compiler reports nothing else.
+        impl Referent for $type {
+            type Extracted = $owner;
+        }
+
+        // The bound is never met. Without this, the compiler would report that the size of the type is unknown.
+        #[diagnostic::do_not_recommend]
+        impl Borrowable for $type where for<'a> &'a Self: Sent {}
+    )*};
 }
+
+not_borrowable!(Path: PathBuf, OsStr: PathBuf, CStr: PathBuf);
+
+/// Asserts that a parameter may be a reference to the type.
+pub fn borrowable<T: Borrowable + ?Sized>() {}
 
 /// A type of parameters that need no name: an extractor.
 #[diagnostic::on_unimplemented(

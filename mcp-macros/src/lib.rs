@@ -593,7 +593,7 @@ macro_rules! attributes_of_rmcp {
         #[doc(hidden)]
         #[proc_macro_attribute]
         pub fn $name(_: TokenStream, item: TokenStream) -> TokenStream {
-            expand::rmcp::expand(stringify!($name), item.into()).into()
+            expand::rmcp::expand(stringify!($name), &item.into()).into()
         }
     )*};
 }

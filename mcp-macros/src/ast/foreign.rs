@@ -1,6 +1,6 @@
 //! Attributes and types of other crates on parameters, for which there is another way here.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::{Attribute, GenericArgument, Meta, PathArguments, Type, TypePath};
 
@@ -65,7 +65,7 @@ pub(super) fn report_type(written: &Type, name: Option<&str>, errors: &mut Error
     };
     let is_role = is_named(argument, "RoleServer");
     let mistake = if last.ident == "Parameters" {
-        let argument = compact(argument.to_token_stream());
+        let argument = compact(argument);
         let name = name.unwrap_or("arguments");
         format!(
             "`Parameters<…>` is a type of rmcp: write `#[arg(flatten)] {name}: {argument}`, or the fields of `{argument}` as \
@@ -85,8 +85,8 @@ fn is_named(written: &Type, name: &str) -> bool {
 }
 
 /// The text of a type, without the spaces between its tokens.
-fn compact(tokens: TokenStream) -> String {
-    tokens.to_string().replace(' ', "").replace(',', ", ")
+fn compact(written: &Type) -> String {
+    written.to_token_stream().to_string().replace(' ', "").replace(',', ", ")
 }
 
 #[cfg(test)]

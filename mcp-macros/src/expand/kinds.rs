@@ -40,7 +40,7 @@ fn check(setting: &Setting, r#type: &TokenStream) -> TokenStream {
         quote_spanned!(at=> #kinds::#name(#argument #(, #more)*);)
     };
     // The type of a number without a suffix is not known yet when its kind is looked up.
-    let of_value = |literal: Option<Literal>, value: TokenStream| match literal {
+    let of_value = |literal: Option<Literal>, value: &TokenStream| match literal {
         Some(Literal::Number(Number::Integer(_))) => {
             quote_spanned!(at=> #kinds::Probe::<i64>::of_type().kind())
         }
@@ -54,7 +54,7 @@ fn check(setting: &Setting, r#type: &TokenStream) -> TokenStream {
         "default" | "example" => {
             let literal = syn::parse2(arguments.clone()).ok().as_ref().and_then(Literal::of);
             let is_negative = literal.as_ref().is_some_and(Literal::is_negative);
-            let check = call("check_value", Some(of_value(literal, quote_spanned!(at=> #value))));
+            let check = call("check_value", Some(of_value(literal, &quote_spanned!(at=> #value))));
             let negative = is_negative.then(|| call("check_negative", None));
             quote_spanned!(at=> #check #negative)
         }
@@ -62,7 +62,7 @@ fn check(setting: &Setting, r#type: &TokenStream) -> TokenStream {
             // All items have the type of the first one.
             Ok(Expr::Array(items)) if !items.elems.is_empty() => {
                 let literal = items.elems.first().and_then(Literal::of);
-                call("check_value", Some(of_value(literal, quote_spanned!(at=> #value[0]))))
+                call("check_value", Some(of_value(literal, &quote_spanned!(at=> #value[0]))))
             }
             _ => TokenStream::new(),
         },

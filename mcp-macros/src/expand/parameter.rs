@@ -63,6 +63,19 @@ pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Opti
     Some(quote_spanned!(hygienic()=> ::mcpwright::__private::outside_of_uri::<#taken, _>();))
 }
 
+/// An assertion that a type can be borrowed from the value that is extracted.
+///
+/// ```text
+/// Input:   path: &Path
+/// Output:  ::mcpwright::__private::borrowable::<Path>();
+/// ```
+pub(crate) fn assert_borrowable(parameter: &Parameter) -> Option<TokenStream> {
+    let r#type = &parameter.r#type;
+    parameter
+        .by_reference
+        .then(|| quote_spanned!(hygienic()=> ::mcpwright::__private::borrowable::<#r#type>();))
+}
+
 /// The statement that takes a parameter from the input.
 ///
 /// ```text

@@ -8,7 +8,7 @@ use crate::expand::server;
 use crate::expand::span::hygienic;
 
 /// Returns what to write in place of an attribute of rmcp.
-pub(crate) fn advice(attribute: &str) -> Option<&'static str> {
+fn advice(attribute: &str) -> Option<&'static str> {
     Some(match attribute {
         "tool_router" | "prompt_router" => {
             "write `#[server]` above this `impl` block, and remove the field of the router"
@@ -21,7 +21,7 @@ pub(crate) fn advice(attribute: &str) -> Option<&'static str> {
 }
 
 /// Returns the error. The methods of a router stay, as a part of a server, so that their mistakes are reported, too.
-pub(crate) fn expand(attribute: &str, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(attribute: &str, item: &TokenStream) -> TokenStream {
     let advice = advice(attribute).unwrap_or_default();
     let message = format!("`#[{attribute}]` is an attribute of rmcp: {advice}");
     let error = syn::Error::new(Span::call_site(), message).to_compile_error();
@@ -30,7 +30,7 @@ pub(crate) fn expand(attribute: &str, item: TokenStream) -> TokenStream {
         Some(block) if block.trait_.is_some() => error,
         Some(_) => {
             let part = syn::Ident::new(attribute, hygienic());
-            let block = server::expand(quote!(part = #part), &item);
+            let block = server::expand(quote!(part = #part), item);
             quote_spanned!(hygienic()=> #block #error)
         }
         None => quote_spanned!(hygienic()=> #item #error),

@@ -8,8 +8,8 @@ struct Notes;
 impl Notes {
     /// Read a file.
     #[tool]
-    fn read(&self, path: &Path) {
-        let _ = path;
+    fn read(&self, path: &Path, name: &std::ffi::OsStr, owned: &std::path::PathBuf) {
+        let _ = (path, name, owned);
     }
 }
 

@@ -11,7 +11,8 @@ impl Notes {
 
 async fn serve() -> mcpwright::Result<()> {
     mcpwright::http(Notes).await?;
-    mcpwright::http(Notes).path("/notes").await
+    mcpwright::http(Notes).path("/notes").await?;
+    Ok(())
 }
 
 fn main() {}
