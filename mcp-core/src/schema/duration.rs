@@ -96,7 +96,7 @@ fn multiply(number: &str, unit: u128) -> Option<u128> {
     let digits: u128 = format!("{whole}{fraction}").parse().ok()?;
     let power = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
     let product = digits.checked_mul(unit)?;
-    (!whole.is_empty() && product % power == 0).then_some(product / power)
+    (!whole.is_empty() && product.is_multiple_of(power)).then_some(product / power)
 }
 
 #[cfg(test)]

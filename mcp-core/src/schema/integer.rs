@@ -31,7 +31,7 @@ impl Integer {
         }
         let power = 10_u128.checked_pow(exponent.unsigned_abs())?;
         let magnitude = if exponent < 0 {
-            (magnitude % power == 0).then_some(magnitude / power)?
+            magnitude.is_multiple_of(power).then_some(magnitude / power)?
         } else {
             magnitude.checked_mul(power)?
         };

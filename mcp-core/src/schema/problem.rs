@@ -221,11 +221,10 @@ fn is_plain(name: &str) -> bool {
 /// Returns a description of the value with this JSON text: its type, and for a scalar an excerpt.
 pub(super) fn describe(text: &str) -> String {
     match JsonKind::of(text) {
-        JsonKind::Null | JsonKind::Boolean => text.to_owned(),
         JsonKind::Number if text.len() > MAX_EXCERPT_LEN => {
             format!("the number {}… of {} digits and signs", shorten(text, MAX_NUMBER_LEN), text.len())
         }
-        JsonKind::Number => text.to_owned(),
+        JsonKind::Null | JsonKind::Boolean | JsonKind::Number => text.to_owned(),
         JsonKind::String => match unescape(text) {
             None => "a string with half of a surrogate pair".to_owned(),
             Some(string) => match string.chars().count() {

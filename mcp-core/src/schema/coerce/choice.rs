@@ -209,7 +209,7 @@ impl<'a> Coercer<'a> {
                 && object.required.len() == 1
                 && matches!(object.additional, AdditionalRule::Forbidden)
         };
-        if objects.len() < 2 || !objects.iter().all(|object| is_variant(object)) {
+        if objects.len() < 2 || !objects.iter().all(is_variant) {
             return None;
         }
         let names: Vec<&str> = objects.iter().map(|object| object.required[0].as_str()).collect();

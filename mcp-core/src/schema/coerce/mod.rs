@@ -444,6 +444,6 @@ fn count_parts(text: &str) -> usize {
 }
 
 /// Returns the tags of objects in a choice: the strings that a member must be equal to.
-fn tags<'r>(rule: &'r ObjectRule) -> impl Iterator<Item = (&'r str, &'r str)> {
+fn tags(rule: &ObjectRule) -> impl Iterator<Item = (&str, &str)> {
     rule.required.iter().filter_map(|name| Some((name.as_str(), rule.tag(name)?)))
 }

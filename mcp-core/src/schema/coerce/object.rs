@@ -81,12 +81,10 @@ impl<'a> Coercer<'a> {
             members.comma = source.cursor.comma();
             has_member = source.cursor.advance();
         }
-        let mut missing = first_problem;
-        for (name, member) in members.missing() {
+        for (index, (name, member)) in (first_problem..).zip(members.missing()) {
             let shape = self.shape;
             let expected = || shape.expected(member);
-            matches = self.report_at(missing, || Problem::missing(&path.member(name), expected()));
-            missing += 1;
+            matches = self.report_at(index, || Problem::missing(&path.member(name), expected()));
         }
         if matches && !object.length.contains(members.count) {
             return self.report_mismatch_at(first_problem, rule, start.clone().skip(), path);
