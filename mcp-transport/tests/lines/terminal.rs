@@ -26,7 +26,7 @@ fn a_server_says_how_to_connect_if_its_input_is_a_terminal() {
     let (mut person, program) = terminal();
     let mut child = Command::new(example_path())
         .env("QUIET", "1")
-        .arg("--loud mode")
+        .args(["--loud mode"])
         .stdin(program)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
