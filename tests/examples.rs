@@ -275,6 +275,31 @@ fn task() {
     example.shut_down();
 }
 
+/// Arguments of every type arrive as they were sent. `.ci/converters/run` sends the same with the clients of frameworks.
+#[test]
+fn types() {
+    let cases = std::fs::read_to_string(".ci/converters/cases.json").expect("there are cases");
+    let cases: Value = serde_json::from_str(&cases).expect("the cases are JSON");
+    let cases = cases.as_object().expect("the cases of each tool");
+    let mut example = Example::start_session("types");
+    let mut names = example.tool_names();
+    names.sort_unstable();
+    let mut expected: Vec<&String> = cases.keys().collect();
+    expected.sort_unstable();
+    assert_eq!(names.iter().collect::<Vec<_>>(), expected);
+    for (tool, cases) in cases {
+        for case in cases.as_array().expect("a list of cases") {
+            let echo = example.call(tool, &case["arguments"]);
+            assert_eq!(
+                serde_json::from_str::<Value>(&echo).ok(),
+                Some(case["echo"].clone()),
+                "{tool}: {echo}"
+            );
+        }
+    }
+    example.shut_down();
+}
+
 #[test]
 fn every_example_has_a_test() {
     let tests =

@@ -6,7 +6,9 @@ struct Notes;
 impl Notes {
     /// Search the notes.
     #[tool]
-    fn find(&self, größe: u32, #[arg(name = "all words")] words: String, #[arg(name = "")] limit: u32) {}
+    fn find(&self, größe: u32, #[arg(name = "all words")] words: String, #[arg(name = "")] limit: u32) {
+        let _ = (größe, words, limit);
+    }
 
     /// Arguments of prompts are not sent to models as a schema.
     #[prompt]
@@ -17,6 +19,8 @@ impl Notes {
 
 /// Count the notes.
 #[tool]
-fn count(#[arg(name = "notes_of_a_person_whose_name_is_longer_than_any_provider_of_a_model_accepts")] of: String) {}
+fn count(#[arg(name = "notes_of_a_person_whose_name_is_longer_than_any_provider_of_a_model_accepts")] of: String) {
+    drop(of);
+}
 
 fn main() {}
