@@ -138,7 +138,7 @@ fn the_table_of_limits_is_that_of_the_code() {
     let mut problems = Problems::default();
     let mut rows: BTreeSet<&str> = rows(&security).map(|(name, _)| name).collect();
     let http = HTTP.iter().map(|(name, row)| ("mcp-transport/src/http/limits.rs", *name, *row));
-    for (path, name, row) in LIMITS.into_iter().chain(http) {
+    for (path, name, row) in LIMITS.iter().copied().chain(http) {
         rows.remove(row);
         let in_code = value(&read(path), name);
         let in_table = self::rows(&security).find(|(name, _)| *name == row).map(|(_, value)| value);
