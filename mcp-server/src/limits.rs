@@ -162,6 +162,11 @@ pub(crate) const MAX_TICKETS: usize = 1000;
 /// Maximum size of these states, in bytes.
 pub(crate) const MAX_TICKET_BYTES: usize = 8 << 20;
 
+/// Returns the error of a subscription to too many resources. It is the same in all revisions.
+pub(crate) fn too_many_resources(subscriber: &str, limit: usize) -> ErrorObject {
+    ErrorObject::invalid_params(format!("{subscriber} must subscribe to at most {limit} resources and tasks"))
+}
+
 /// Returns an error if a URI is too long.
 pub(crate) fn check_uri(name: &str, uri: &str) -> Result<(), ErrorObject> {
     if uri.len() <= MAX_URI_BYTES {

@@ -52,7 +52,7 @@ impl Server {
         }
     }
 
-    /// Returns the template with exactly this text.
+    /// Returns the template with this text, or an equivalent one.
     async fn find_template(&self, call: &Call, uri: &str) -> Result<TemplateHandler, ErrorObject> {
         self.state
             .templates

@@ -16,6 +16,7 @@ mod outcomes;
 mod providers;
 mod schemas;
 mod sessions;
+mod spellings;
 mod subscribed;
 mod subscriptions;
 mod tasks;
