@@ -7,7 +7,6 @@ use crate::call::notifications::NotificationSender;
 use crate::call::outcome::{Answer, Feature, Outcome};
 use crate::dispatch::errors::unknown;
 use crate::handler::PromptHandler;
-use crate::handler::context::Context;
 use crate::handler::parameters::argument_text::ArgumentText;
 use crate::server::Server;
 
@@ -26,7 +25,7 @@ impl Server {
         let text = call.arguments().filter(|text| *text != "null").unwrap_or("{}");
         let arguments = ArgumentText::parse(text)
             .map_err(|_| ErrorObject::invalid_params("`params.arguments` must be an object"))?;
-        let context = Context::new(call, &self.state.shared, notifications);
+        let context = self.context(call, notifications);
         let mut result = self.run_handler(&name, &name, prompt.core(), &arguments, &context).await?;
         let meta = std::mem::take(&mut result.meta);
         let requires = result.messages.iter().filter_map(|message| Feature::of(&message.content)).max();

@@ -10,7 +10,6 @@ use serde::Deserialize;
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
-use crate::handler::context::Context;
 use crate::handler::handler_core::HandlerCore;
 use crate::handler::parameters::argument_text::ArgumentText;
 use crate::handler::results::contents::Contents;
@@ -89,7 +88,7 @@ impl Server {
             Reader::Resource(_) => ArgumentText::from_strings([]),
             Reader::Template(_, variables) => ArgumentText::from_strings(variables.iter()),
         };
-        let context = Context::new(call, &self.state.shared, notifications);
+        let context = self.context(call, notifications);
         let contents = self.run_handler(uri, "the resource", reader.core(), &arguments, &context).await?;
         let result = contents.into_read_result(&told, reader.mime_type());
         Ok(result.map(|(result, own)| {

@@ -39,7 +39,7 @@ impl Server {
         {
             return error.into();
         }
-        let context = Context::new(call, &self.state.shared, notifications);
+        let context = self.context(call, notifications);
         let execution = match tool.start(&arguments, &context) {
             Ok(execution) => execution,
             Err(failure) => return self.tool_ended(&tool, &context, Ok(Err(failure))),
@@ -92,6 +92,7 @@ impl Server {
         context: &Context,
         result: Result<Result<CallToolResult, Failure>, TimedOut>,
     ) -> Outcome {
+        context.flush_progress();
         let result = match result {
             Ok(result) => result,
             Err(TimedOut(timeout)) => return self.tool_timed_out(&tool.definition().name, timeout),

@@ -11,5 +11,6 @@ mod memory;
 mod process;
 #[cfg(unix)]
 mod process_ends;
+mod progress;
 #[cfg(unix)]
 mod socket;
