@@ -15,6 +15,7 @@
 //! | [`ProtocolVersion`] | revisions of the protocol, and the [`Era`] of each |
 //! | [`schema`] | JSON Schema: portable schemas, validation and coercion of arguments |
 //! | [`template`] | URI templates of RFC 6570 |
+//! | [`uri`] | equivalent spellings of URIs |
 //!
 //! Types have the names of the specification's schema, some of them shortened: [`CallToolParams`] is
 //! `CallToolRequestParams`. Members that a type does not define are kept in its field `other`.
@@ -49,6 +50,7 @@ mod subscription;
 mod task;
 pub mod template;
 mod tool;
+pub mod uri;
 mod version;
 
 pub use annotations::{Annotations, Role};

@@ -19,6 +19,10 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 /// Default maximum size of a result, in bytes: [`Builder::max_result_bytes`](crate::Builder::max_result_bytes).
 pub(crate) const DEFAULT_MAX_RESULT_BYTES: usize = 8 << 20;
 
+/// Default maximum number of progress notifications of one call in any second:
+/// [`Builder::max_progress_per_second`](crate::Builder::max_progress_per_second).
+pub(crate) const DEFAULT_PROGRESS_PER_SECOND: usize = 10;
+
 /// Default number of entries on one page of a list: [`Builder::page_size`](crate::Builder::page_size).
 pub(crate) const DEFAULT_PAGE_SIZE: usize = 1000;
 
@@ -176,6 +180,11 @@ pub(crate) const MAX_TICKETS: usize = 1000;
 
 /// Maximum size of these states, in bytes.
 pub(crate) const MAX_TICKET_BYTES: usize = 8 << 20;
+
+/// Returns the error of a subscription to too many resources. It is the same in all revisions.
+pub(crate) fn too_many_resources(subscriber: &str, limit: usize) -> ErrorObject {
+    ErrorObject::invalid_params(format!("{subscriber} must subscribe to at most {limit} resources and tasks"))
+}
 
 /// Returns an error if a URI is too long.
 pub(crate) fn check_uri(name: &str, uri: &str) -> Result<(), ErrorObject> {

@@ -23,6 +23,14 @@ pub enum Error {
     /// The channel failed.
     #[error("the channel failed: {0}")]
     Io(#[from] io::Error),
+    /// The server cannot listen on an address.
+    #[error("cannot listen on {address}: {}", reason(source))]
+    Listen {
+        /// The address, as it was given.
+        address: String,
+        /// The error of the operating system.
+        source: io::Error,
+    },
     /// The settings of the transport contradict each other or are insecure.
     #[error("{0}")]
     Settings(String),
@@ -40,6 +48,20 @@ impl Error {
             }
             _ => Self::Io(error),
         }
+    }
+}
+
+/// Returns the reason that a server cannot listen, with the fix if there is an obvious one.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "the address is in use: stop the program that listens there, or choose another port".to_owned()
+        }
+        io::ErrorKind::AddrNotAvailable => "this machine does not have the address".to_owned(),
+        io::ErrorKind::PermissionDenied => {
+            format!("{error}: a port below 1024 needs privileges, so choose another port")
+        }
+        _ => error.to_string(),
     }
 }
 

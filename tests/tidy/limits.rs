@@ -41,6 +41,7 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("mcp-server/src/limits.rs", "DEFAULT_TIMEOUT", "call time"),
     ("mcp-server/src/limits.rs", "SLOW_POLL", "poll time"),
     ("mcp-server/src/limits.rs", "DEFAULT_MAX_RESULT_BYTES", "result size"),
+    ("mcp-server/src/limits.rs", "DEFAULT_PROGRESS_PER_SECOND", "progress notifications per second"),
     ("mcp-server/src/limits.rs", "DEFAULT_PAGE_SIZE", "entries per page"),
     ("mcp-server/src/limits.rs", "MAX_COMPLETION_VALUES", "completion values"),
     ("mcp-server/src/limits.rs", "DEFAULT_INPUT_TIMEOUT", "input response time"),

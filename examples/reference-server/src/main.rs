@@ -39,16 +39,14 @@ async fn run(options: &Options) -> mcpwright::Result<()> {
         mcpwright::stdio(server).await?;
         return Ok(());
     }
-    let listening = match options.serve(server.clone()).listen(options.http).await {
+    let listening = match options.serve(server.clone()).listen(&options.http).await {
         Ok(listening) => listening,
-        Err(transport::Error::Io(error)) => {
-            let address = options.http;
-            return Err(format!("{address}: {error}; choose another address with --http").into());
+        Err(error @ transport::Error::Listen { .. }) => {
+            return Err(format!("{error}; choose another address with --http").into());
         }
-        Err(transport::Error::Settings(_)) => {
-            let address = options.http;
-            let reason = "can be reached from other machines: specify the server's names with --public-url or --allowed-host";
-            return Err(format!("{address} {reason}").into());
+        Err(transport::Error::Settings(reason)) => {
+            let options = "the options are --http, --public-url, --allowed-host and --cors";
+            return Err(format!("{reason} ({options})").into());
         }
         Err(error) => return Err(error.into()),
     };

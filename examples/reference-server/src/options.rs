@@ -1,6 +1,5 @@
 //! Command-line options.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,9 +26,10 @@ pub struct Options {
     #[arg(long, conflicts_with_all = ["http", "public_url", "allowed_hosts", "cors", "key", "http_sse"])]
     pub stdio: bool,
 
-    /// Address to serve HTTP on, at the path /mcp. With port 0, the system chooses a free port.
+    /// Address to serve HTTP on, at the path /mcp: a host and a port, or a port after a colon for every address of the machine.
+    /// With port 0, the system chooses a free port.
     #[arg(long, value_name = "ADDRESS", env = "REFERENCE_SERVER_HTTP", default_value = "127.0.0.1:8080")]
-    pub http: SocketAddr,
+    pub http: String,
 
     /// Public URL of the server, such as <https://mcp.example.com/mcp>. If other machines can reach the address, this option
     /// or --allowed-host is required.

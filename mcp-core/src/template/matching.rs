@@ -7,8 +7,10 @@
 //! of the lengths of the URI and the template.
 
 use crate::template::ast::{Expression, Operator, Part};
-use crate::template::encoding::{decode, encode_international};
+use crate::template::encoding::decode;
 use crate::template::error::TemplateError;
+use crate::template::text::{Text, fold_scheme_and_host, normalize};
+use crate::uri::{normalize_percent_encoding, with_scheme_defaults};
 
 /// Maximum length of a URI, in bytes.
 const MAX_URI_LEN: usize = 8 * 1024;
@@ -60,14 +62,14 @@ pub(super) struct Matcher {
 
 /// A step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    Text(String),
+pub(super) enum Step {
+    Text(Text),
     Variable { name: String, extent: Extent },
 }
 
 /// The text that a variable may capture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extent {
+pub(super) enum Extent {
     /// Text without `/`, `?` and `#`.
     Segment,
     /// Segments and the `/` between them.
@@ -91,6 +93,8 @@ impl Matcher {
                 Part::Expression(expression) => matcher.push_expression(expression)?,
             }
         }
+        normalize(&mut matcher.steps);
+        fold_scheme_and_host(&mut matcher.steps);
         if matcher.query.is_none() && matcher.fragment.is_none() {
             for step in &mut matcher.steps {
                 if let Step::Variable { extent: extent @ Extent::Path, .. } = step {
@@ -151,14 +155,14 @@ impl Matcher {
     }
 
     fn has_query_in_text(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Text(text) if text.contains('?')))
+        self.steps.iter().any(|step| matches!(step, Step::Text(text) if text.as_str().contains('?')))
     }
 
     /// Adds text. Appends it to the last step if that is text too.
     fn push_text(&mut self, text: &str) {
         match self.steps.last_mut() {
             Some(Step::Text(last)) => last.push_str(text),
-            _ => self.steps.push(Step::Text(text.to_owned())),
+            _ => self.steps.push(Step::Text(Text::new(text))),
         }
     }
 }
@@ -171,26 +175,55 @@ impl Matcher {
                 reason: format!("the URI must be at most {MAX_URI_LEN} bytes long"),
             });
         }
-        match self.captures(&encode_international(uri)) {
+        let values = |found: Found<'_>| -> Result<_, Rejection> {
+            found.path.into_iter().chain(found.others).map(Capture::into_value).collect()
+        };
+        match self.find_equivalent(uri, |_, found| values(found)) {
             None => Match::Unmatched,
-            Some(captures) => match captures.into_iter().map(Capture::into_value).collect() {
-                Ok(values) => Match::Matched(Variables(values)),
-                Err(rejection) => Match::Rejected(rejection),
-            },
+            Some(Ok(values)) => Match::Matched(Variables(values)),
+            Some(Err(rejection)) => Match::Rejected(rejection),
         }
     }
 
-    /// Returns the text of each variable, or `None` if the URI does not match. The URI must be ASCII.
-    fn captures<'a>(&'a self, uri: &'a str) -> Option<Vec<Capture<'a>>> {
+    /// Returns a URI that matches in the spelling of the template: its scheme, host and port as they are in the template.
+    pub(super) fn respell(&self, uri: &str) -> Option<String> {
+        if uri.len() > MAX_URI_LEN {
+            return None;
+        }
+        self.find_equivalent(uri, |form, found| {
+            let (mut captures, mut respelled) = (found.path.into_iter(), String::with_capacity(form.len()));
+            for step in &self.steps {
+                respelled.push_str(match step {
+                    Step::Text(text) => text.as_str(),
+                    Step::Variable { .. } => captures.next().map_or("", |capture| capture.text),
+                });
+            }
+            respelled.push_str(&form[found.path_len..]);
+            respelled
+        })
+    }
+
+    /// Passes the first equivalent form of a URI that matches to `then`, with its captures.
+    fn find_equivalent<T>(&self, uri: &str, then: impl FnOnce(&str, Found<'_>) -> T) -> Option<T> {
+        let form = normalize_percent_encoding(uri);
+        if let Some(found) = self.find(&form) {
+            return Some(then(&form, found));
+        }
+        let form = with_scheme_defaults(&form)?;
+        self.find(&form).map(|found| then(&form, found))
+    }
+
+    /// Returns the text of each variable, or `None` if the URI does not match.
+    fn find<'a>(&'a self, uri: &'a str) -> Option<Found<'a>> {
         let (path, query, fragment) = self.split(uri)?;
-        let mut captures = self.match_path(path)?;
+        let mut found = Found { path: self.match_path(path)?, path_len: path.len(), others: Vec::new() };
         if let Some((_, names)) = &self.query {
-            captures.extend(match_query(names, query)?);
+            found.others.extend(match_query(names, query)?);
         }
         if let (Some(name), Some(text)) = (&self.fragment, fragment) {
-            captures.push(Capture { name, text, extent: Extent::Segment });
+            found.others.push(Capture { name, text, extent: Extent::Segment });
         }
-        Some(captures)
+        Some(found)
     }
 
     /// Splits a URI into path, query and fragment. A query or fragment that the template does not have is not split
@@ -212,10 +245,7 @@ impl Matcher {
 
     /// Splits a URI after the query parameters that are part of the text of the template.
     fn split_continuation<'a>(&self, uri: &'a str) -> (&'a str, &'a str) {
-        let texts = self.steps.iter().filter_map(|step| match step {
-            Step::Text(text) => Some(text.as_str()),
-            Step::Variable { .. } => None,
-        });
+        let texts = self.steps.iter().filter_map(Step::text).map(Text::as_str);
         let separators: usize = texts.map(|text| text.matches('&').count()).sum();
         let query = uri.find('?').unwrap_or(0);
         match uri[query..].match_indices('&').nth(separators) {
@@ -227,7 +257,7 @@ impl Matcher {
     fn match_path<'a>(&'a self, path: &'a str) -> Option<Vec<Capture<'a>>> {
         // Most URIs belong to another template and differ in the text at the start.
         let (rest, steps) = match self.steps.split_first() {
-            Some((Step::Text(text), steps)) => (path.strip_prefix(text.as_str())?, steps),
+            Some((Step::Text(text), steps)) => (text.strip_from(path)?, steps),
             _ => (path, self.steps.as_slice()),
         };
         let table = MatchTable::new(steps, rest.as_bytes());
@@ -268,7 +298,7 @@ impl MatchTable {
         for step in steps.iter().rev() {
             let next = &rows[rows.len() - 1];
             let row = match step {
-                Step::Text(text) => text_row(text.as_bytes(), path, next),
+                Step::Text(text) => text_row(text, path, next),
                 Step::Variable { extent, .. } => variable_row(*extent, path, next),
             };
             rows.push(row);
@@ -283,8 +313,8 @@ impl MatchTable {
 }
 
 /// Computes the row of a text from the row of the next step.
-fn text_row(text: &[u8], path: &[u8], next: &[bool]) -> Vec<bool> {
-    let matches = |position: usize| path[position..].starts_with(text) && next[position + text.len()];
+fn text_row(text: &Text, path: &[u8], next: &[bool]) -> Vec<bool> {
+    let matches = |position: usize| text.begins(&path[position..]) && next[position + text.len()];
     (0..=path.len()).map(matches).collect()
 }
 
@@ -312,6 +342,15 @@ fn match_query<'a>(names: &'a [String], query: &'a str) -> Option<Vec<Capture<'a
     Some(present.map(|(name, text)| Capture { name, text, extent: Extent::Segment }).collect())
 }
 
+impl Step {
+    fn text(&self) -> Option<&Text> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Variable { .. } => None,
+        }
+    }
+}
+
 impl Extent {
     fn accepts(self, byte: u8) -> bool {
         match self {
@@ -320,6 +359,16 @@ impl Extent {
             Self::Rest => true,
         }
     }
+}
+
+/// The captures of a URI that matches.
+struct Found<'a> {
+    /// The variables of the path.
+    path: Vec<Capture<'a>>,
+    /// The length of the path.
+    path_len: usize,
+    /// The parameters of the query, and the fragment.
+    others: Vec<Capture<'a>>,
 }
 
 /// The text of a variable, still percent-encoded.

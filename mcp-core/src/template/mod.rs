@@ -11,6 +11,9 @@
 //! may occur in any order, be empty, or be absent; the fragment may be absent too. A URI with a query parameter that
 //! the template does not name does not match. Time and memory are linear in the length of the URI.
 //!
+//! Equivalent spellings of a URI match: in upper or lower case in the scheme and the host, with octets that are
+//! percent-encoded or not, and with the default port of `http` or without.
+//!
 //! Captured text is percent-decoded once. A URI is rejected if a decoded value could name something outside of the
 //! template: no value may contain a `\`, a NUL or a segment `..`, and, except in `{+path}`, no segment may be `.` or
 //! contain a `/`. The value of a query parameter or a fragment is one segment. The value of `{+path}` may start with
@@ -36,6 +39,7 @@ mod error;
 mod expand;
 mod matching;
 mod parse;
+mod text;
 
 use std::cmp::{Ordering, Reverse};
 use std::fmt;
@@ -79,8 +83,26 @@ impl UriTemplate {
     }
 
     /// Matches a URI against the template and returns the values of its variables.
+    ///
+    /// The scheme, the host and the percent-encoding may be those of any [equivalent](crate::uri) spelling. Segments `.` and
+    /// `..` are not removed, so that a value with one is rejected: see
+    /// [`without_dot_segments`](crate::uri::without_dot_segments).
     pub fn matches(&self, uri: &str) -> Match {
         self.matcher.matches(uri)
+    }
+
+    /// Returns a URI that matches in the spelling of the template: the scheme, the host and the port are spelled as in the
+    /// template, and the rest has a normal percent-encoding. Returns `None` for a URI that does not match.
+    ///
+    /// ```
+    /// use mcpwright_core::template::UriTemplate;
+    ///
+    /// let template: UriTemplate = "Note://Home/{id}".parse()?;
+    /// assert_eq!(template.respell("note://HOME/A%7e").as_deref(), Some("Note://Home/A~"));
+    /// # Ok::<(), mcpwright_core::template::TemplateError>(())
+    /// ```
+    pub fn respell(&self, uri: &str) -> Option<String> {
+        self.matcher.respell(uri)
     }
 
     /// Expands the template with `(name, value)` pairs. Variables without a value are omitted, as in RFC 6570.

@@ -34,7 +34,7 @@ impl Server {
         notifications: &NotificationSender,
     ) -> Result<Completion, Outcome> {
         let params: CompleteParams = call.read()?;
-        let context = Context::new(call, &self.state.shared, notifications);
+        let context = self.context(call, notifications);
         let known = params.context.map(|context| context.arguments.into_iter().collect()).unwrap_or_default();
         let (argument, value) = (params.argument.name, params.argument.value);
         match &params.reference {
@@ -53,7 +53,7 @@ impl Server {
         }
     }
 
-    /// Returns the template with exactly this text.
+    /// Returns the template with this text, or an equivalent one.
     async fn find_template(&self, call: &Call, uri: &str) -> Result<TemplateHandler, ErrorObject> {
         self.state
             .templates
@@ -74,8 +74,10 @@ impl Server {
         let found = arguments.find(|(_, argument)| argument.name == name);
         let (spec, argument) = found.ok_or_else(|| unknown("argument", name))?;
         if let Some(completer) = &spec.argument.completer {
+            let running = context.clone();
             let completing = completer.complete(CompletionRequest::new(value, known, context));
             let completion = execute::with_timeout(name, completing, self.state.timeout, &self.runtime).await;
+            running.flush_progress();
             let completion = completion.map_err(|execute::TimedOut(time)| Fault::timed_out(name, time))?;
             let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
             if completion.values.len() > MAX_COMPLETION_VALUES {

@@ -11,9 +11,12 @@ use futures::channel::oneshot::{self, Canceled};
 use futures::future::{BoxFuture, Either};
 use mcpwright_core::ErrorObject;
 
+use crate::call::Call;
 use crate::call::fault::Fault;
+use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
 use crate::handler::context::Context;
+use crate::handler::context::progress_reports::ProgressRate;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::handler_core::HandlerCore;
@@ -29,6 +32,13 @@ use crate::server::shutdown::shutting_down;
 pub(crate) struct TimedOut(pub(crate) Duration);
 
 impl Server {
+    /// Returns the context of a call.
+    pub(crate) fn context(&self, call: &Call, notifications: &NotificationSender) -> Context {
+        let reports = call.client().progress_token().is_some();
+        let rate = reports.then(|| ProgressRate::new(&self.runtime, self.state.max_progress_per_second));
+        Context::new(call, &self.state.shared, notifications, rate)
+    }
+
     /// Returns a future that runs a started handler, for at most `timeout` unless it has a timeout of its own.
     ///
     /// An `async fn` would hold its arguments a second time, in the future of every call.
@@ -69,6 +79,7 @@ impl Server {
             }
             Err(failure) => Err(failure),
         };
+        context.flush_progress();
         result.map_err(|failure| match context.take_input_required(&failure) {
             Some(input_required) => input_required,
             None => self.protocol_error(label, failure).into(),

@@ -8,7 +8,6 @@ use crate::call::outcome::{Answer, Feature, Outcome};
 use crate::dispatch::errors::unknown_name;
 use crate::dispatch::tools::arguments;
 use crate::handler::PromptHandler;
-use crate::handler::context::Context;
 use crate::handler::parameters::argument_text::ArgumentText;
 use crate::server::Server;
 
@@ -27,7 +26,7 @@ impl Server {
         let text = arguments(call.arguments(), prompt.core().parameters.is_strict)?;
         let arguments = ArgumentText::parse(&text)
             .map_err(|_| ErrorObject::invalid_params("`params.arguments` must be an object"))?;
-        let context = Context::new(call, &self.state.shared, notifications);
+        let context = self.context(call, notifications);
         let mut result = self.run_handler(&name, &name, prompt.core(), &arguments, &context).await?;
         let meta = std::mem::take(&mut result.meta);
         let requires = result.messages.iter().filter_map(|message| Feature::of(&message.content)).max();

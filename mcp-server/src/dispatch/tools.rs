@@ -40,7 +40,7 @@ impl Server {
         {
             return error.into();
         }
-        let context = Context::new(call, &self.state.shared, notifications);
+        let context = self.context(call, notifications);
         let execution = match tool.start(&arguments, &context) {
             Ok(execution) => execution,
             Err(failure) => return self.tool_ended(&tool, &context, Ok(Err(failure))),
@@ -97,6 +97,7 @@ impl Server {
         context: &Context,
         result: Result<Result<CallToolResult, Failure>, TimedOut>,
     ) -> Outcome {
+        context.flush_progress();
         let result = match result {
             Ok(result) => result,
             Err(TimedOut(timeout)) => return Self::tool_timed_out(&tool.definition().name, timeout),

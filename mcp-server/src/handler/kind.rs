@@ -1,5 +1,6 @@
 //! The kinds of handlers: tools, prompts, resources and templates of resources.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
@@ -63,6 +64,11 @@ pub trait Kind: Clone + fmt::Debug + Send + Sync + 'static {
 
     /// Returns the name or the URI that identifies the handler on a server.
     fn key(&self) -> &str;
+
+    /// Returns the normal form of a key: keys with the same one are equivalent.
+    fn normal_key(key: &str) -> Cow<'_, str> {
+        Cow::Borrowed(key)
+    }
 
     /// Returns the members that all definitions have.
     fn common_mut(&mut self) -> CommonMembers<'_>;

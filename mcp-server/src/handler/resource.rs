@@ -1,5 +1,8 @@
 //! Resources.
 
+use std::borrow::Cow;
+
+use mcpwright_core::uri::normalize;
 use mcpwright_core::{Caching, Resource};
 
 use crate::handler::ResourceHandler;
@@ -28,6 +31,10 @@ impl Kind for Resource {
 
     fn key(&self) -> &str {
         &self.uri
+    }
+
+    fn normal_key(key: &str) -> Cow<'_, str> {
+        normalize(key)
     }
 
     fn common_mut(&mut self) -> CommonMembers<'_> {

@@ -1,8 +1,10 @@
 //! Templates of resources.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use mcpwright_core::template::{Match, UriTemplate};
+use mcpwright_core::uri::{normalize, normalize_percent_encoding, without_dot_segments};
 use mcpwright_core::{Caching, ResourceTemplate};
 
 use crate::handler::TemplateHandler;
@@ -25,6 +27,24 @@ pub struct TemplateSettings {
     caching: Option<Caching>,
 }
 
+/// The spelling of a URI that matches a template.
+#[derive(Debug)]
+pub(crate) struct Spelling {
+    /// The URI that a client is told of: its own if the scheme and the host are spelled as in the template.
+    pub(crate) told: String,
+    /// The normal form, with the scheme and the host as in the template.
+    pub(crate) normal: String,
+}
+
+impl Spelling {
+    /// Returns the spelling of a URI. `None` if it does not match the template.
+    pub(crate) fn of(template: &UriTemplate, uri: &str) -> Option<Self> {
+        let normal = template.respell(uri)?;
+        let is_own = *normalize_percent_encoding(uri) == *normal;
+        Some(Self { told: if is_own { uri.to_owned() } else { normal.clone() }, normal })
+    }
+}
+
 impl HandlerKind for ResourceTemplate {}
 
 impl Kind for ResourceTemplate {
@@ -34,6 +54,10 @@ impl Kind for ResourceTemplate {
 
     fn key(&self) -> &str {
         &self.uri_template
+    }
+
+    fn normal_key(key: &str) -> Cow<'_, str> {
+        normalize(key)
     }
 
     fn common_mut(&mut self) -> CommonMembers<'_> {
@@ -147,9 +171,18 @@ impl TemplateHandler {
         handler.with_parameters(F::declare(Some(&names)))
     }
 
-    /// Returns `true` if a URI is one of the template's.
-    pub(crate) fn describes(&self, uri: &str) -> bool {
-        self.template().is_some_and(|template| matches!(template.matches(uri), Match::Matched(_)))
+    /// Returns the spelling of a URI that is one of the template's.
+    pub(crate) fn spelling(&self, uri: &str) -> Option<Spelling> {
+        let template = self.template()?;
+        match template.matches(uri) {
+            Match::Matched(_) => Spelling::of(template, uri),
+            Match::Rejected(_) => None,
+            Match::Unmatched => {
+                let uri = without_dot_segments(uri)?;
+                let is_match = matches!(template.matches(&uri), Match::Matched(_));
+                if is_match { Spelling::of(template, &uri) } else { None }
+            }
+        }
     }
 
     /// Returns the parsed template, unless it is invalid.

@@ -1,12 +1,14 @@
 //! Lists of handlers that the program changes while the server runs.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, hash_map};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use mcpwright_core::ErrorObject;
+use mcpwright_core::{ErrorObject, Resource, ResourceTemplate};
 
 use crate::call::request_info::RequestInfo;
+use crate::handler::kind::Kind as _;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};
 use crate::replicas::change::Change;
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
@@ -40,12 +42,14 @@ pub struct Catalog<H> {
 #[derive(Debug)]
 struct Entries<H> {
     handlers: Vec<H>,
+    /// The index of each handler, by the normal form of its name or URI.
+    places: HashMap<String, usize>,
     revision: u64,
 }
 
 impl<H> Default for Catalog<H> {
     fn default() -> Self {
-        let entries = Entries { handlers: Vec::new(), revision: 0 };
+        let entries = Entries { handlers: Vec::new(), places: HashMap::new(), revision: 0 };
         Self { entries: Arc::new(Mutex::new(entries)), servers: NotifySet::default() }
     }
 }
@@ -54,6 +58,10 @@ impl<H> Default for Catalog<H> {
 pub trait Entry: Clone + Send + Sync + 'static {
     /// Returns the name or the URI.
     fn key(&self) -> &str;
+    /// Returns the normal form of a name or a URI.
+    fn normal_key(key: &str) -> Cow<'_, str> {
+        Cow::Borrowed(key)
+    }
     /// Returns the change that clients are notified of when a catalog of this kind changes.
     fn change() -> Change;
 }
@@ -83,6 +91,10 @@ impl Entry for ResourceHandler {
         self.key()
     }
 
+    fn normal_key(key: &str) -> Cow<'_, str> {
+        Resource::normal_key(key)
+    }
+
     fn change() -> Change {
         Change::Resources
     }
@@ -91,6 +103,10 @@ impl Entry for ResourceHandler {
 impl Entry for TemplateHandler {
     fn key(&self) -> &str {
         self.key()
+    }
+
+    fn normal_key(key: &str) -> Cow<'_, str> {
+        ResourceTemplate::normal_key(key)
     }
 
     fn change() -> Change {
@@ -138,11 +154,8 @@ impl<H: Entry> Catalog<H> {
     /// # }).unwrap();
     /// ```
     pub fn insert(&self, handler: H) {
-        self.change(|handlers| {
-            match handlers.iter_mut().find(|known| known.key() == handler.key()) {
-                Some(known) => *known = handler,
-                None => handlers.push(handler),
-            }
+        self.change(|entries| {
+            entries.insert(handler);
             true
         });
     }
@@ -158,11 +171,7 @@ impl<H: Entry> Catalog<H> {
     /// assert!(!prompts.remove("greet"));
     /// ```
     pub fn remove(&self, key: &str) -> bool {
-        self.change(|handlers| {
-            let before = handlers.len();
-            handlers.retain(|known| known.key() != key);
-            handlers.len() < before
-        })
+        self.change(|entries| entries.remove(key))
     }
 
     /// Replaces all handlers: one change, and one notification.
@@ -209,27 +218,20 @@ impl<H: Entry> Catalog<H> {
     /// assert!(catalog.remove("release"));
     /// ```
     pub fn update(&self, edit: impl FnOnce(&mut Vec<H>)) {
-        self.change(|handlers| {
-            edit(handlers);
-            let (all, mut places) = (std::mem::take(handlers), HashMap::new());
-            for handler in all {
-                match places.entry(handler.key().to_owned()) {
-                    hash_map::Entry::Occupied(place) => handlers[*place.get()] = handler,
-                    hash_map::Entry::Vacant(place) => {
-                        place.insert(handlers.len());
-                        handlers.push(handler);
-                    }
-                }
-            }
+        self.change(|entries| {
+            edit(&mut entries.handlers);
+            let all = std::mem::take(&mut entries.handlers);
+            entries.places.clear();
+            all.into_iter().for_each(|handler| entries.insert(handler));
             true
         });
     }
 
-    fn change(&self, edit: impl FnOnce(&mut Vec<H>) -> bool) -> bool {
+    fn change(&self, edit: impl FnOnce(&mut Entries<H>) -> bool) -> bool {
         // Unlocked before the change is published: a client that receives it may read the catalog.
         let changed = {
             let mut entries = lock(&self.entries);
-            let changed = edit(&mut entries.handlers);
+            let changed = edit(&mut entries);
             entries.revision += u64::from(changed);
             changed
         };
@@ -249,7 +251,28 @@ impl<H: Entry> Catalog<H> {
 
     fn find(&self, key: &str) -> Option<H> {
         let entries = lock(&self.entries);
-        entries.handlers.iter().find(|known| known.key() == key).cloned()
+        entries.places.get(&*H::normal_key(key)).map(|place| entries.handlers[*place].clone())
+    }
+}
+
+impl<H: Entry> Entries<H> {
+    /// Replaces the handler with the same name or URI, or else adds this one at the end.
+    fn insert(&mut self, handler: H) {
+        match self.places.entry(H::normal_key(handler.key()).into_owned()) {
+            hash_map::Entry::Occupied(place) => self.handlers[*place.get()] = handler,
+            hash_map::Entry::Vacant(place) => {
+                place.insert(self.handlers.len());
+                self.handlers.push(handler);
+            }
+        }
+    }
+
+    /// Removes the handler with this name or URI. Returns `true` if there was one.
+    fn remove(&mut self, key: &str) -> bool {
+        let Some(removed) = self.places.remove(&*H::normal_key(key)) else { return false };
+        self.handlers.remove(removed);
+        self.places.values_mut().filter(|place| **place > removed).for_each(|place| *place -= 1);
+        true
     }
 }
 
@@ -310,7 +333,7 @@ impl ResourceProvider for Catalog<ResourceHandler> {
     }
 
     fn subscribed(&self, _: &RequestInfo<'_>, uri: &str) -> Result<Option<Subscribed>, ErrorObject> {
-        Ok(self.find(uri).map(|_| Subscribed::new(uri)))
+        Ok(self.find(uri).map(|resource| Subscribed::new(resource.key()).named(resource.key())))
     }
 
     fn attach(&self, notify: &Notify) {
@@ -333,8 +356,9 @@ impl ResourceProvider for Catalog<TemplateHandler> {
     }
 
     fn subscribed(&self, _: &RequestInfo<'_>, uri: &str) -> Result<Option<Subscribed>, ErrorObject> {
-        let has_match = lock(&self.entries).handlers.iter().any(|template| template.describes(uri));
-        Ok(has_match.then(|| Subscribed::new(uri)))
+        let entries = lock(&self.entries);
+        let named = entries.handlers.iter().find_map(|template| template.spelling(uri));
+        Ok(named.map(|spelling| Subscribed::new(uri).named(spelling.told)))
     }
 
     fn attach(&self, notify: &Notify) {

@@ -10,12 +10,14 @@ use mcpwright_core::schema::closest_name;
 use crate::call::request_info::RequestInfo;
 use crate::handler::ToolHandler;
 use crate::handler::kind::Kind as _;
+use crate::handler::template::Spelling;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::incident;
 use crate::limits::{MAX_COMPARED_NAMES, MAX_UNKNOWN_NAME_CHARS};
+use crate::server::item::Item;
 use crate::server::list_cache::{ListCache, Snapshot, is_presented};
 use crate::server::list_kind::{ListEntry, ListKind as _};
-use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
+use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider, first_valid};
 use crate::server::rendered_list::RenderedList;
 use crate::server::rules::Rules;
 use crate::subscriptions::notify::Notify;
@@ -52,6 +54,19 @@ impl View<'_> {
     pub(crate) fn shows<H: ListEntry>(&self, handler: &H) -> bool {
         self.rules.is_visible(&self.request, handler.definition().item())
     }
+
+    /// Returns `true` if a request sees the resource with this URI.
+    pub(crate) fn shows_resource(&self, uri: &str) -> bool {
+        self.rules.is_visible(&self.request, Item::Resource(uri))
+    }
+
+    /// Returns `true` if a request sees a resource of a template. A rule must not depend on how a client encodes the URI: it
+    /// must accept the URI that the client is told of and its normal form.
+    pub(crate) fn shows_spelling(&self, spelling: &Spelling) -> bool {
+        let Spelling { told, normal } = spelling;
+        self.rules.visible.is_empty()
+            || self.shows_resource(told) && (told == normal || self.shows_resource(normal))
+    }
 }
 
 impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
@@ -62,9 +77,10 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
             if let Some(error) = handler.error() {
                 panic!("{error}");
             }
-            let before = by_key.insert(handler.key().to_owned(), handler.clone());
-            let (kind, key, fix) = (H::Kind::NAME, handler.key(), H::Kind::DUPLICATE_FIX);
-            assert!(before.is_none(), "two {kind}s must not have the name `{key}`: {fix}");
+            let normal = H::Kind::normal_key(handler.key()).into_owned();
+            if let Some(before) = by_key.insert(normal, handler.clone()) {
+                panic!("{}", duplicate::<H>(before.key(), handler.key()));
+            }
         }
         Self { static_items, by_key, providers, lists: ListCache::default(), notify: notify.clone() }
     }
@@ -73,9 +89,9 @@ impl<H: ListEntry, P: ?Sized> CatalogItems<H, P> {
         self.static_items.is_empty() && self.providers.is_empty()
     }
 
-    /// Returns the static handler with this key.
+    /// Returns the static handler with this key, or an equivalent one.
     pub(crate) fn get_static(&self, key: &str) -> Option<&H> {
-        self.by_key.get(key)
+        self.by_key.get(&*H::Kind::normal_key(key))
     }
 }
 
@@ -116,6 +132,15 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
     pub(crate) async fn rendered(&self, view: &View<'_>) -> Result<Arc<RenderedList>, ErrorObject> {
         let snapshot = self.snapshot(view).await?;
         self.lists.class(&snapshot, &view.request, view.rules).map_err(|error| not_encoded(&error))
+    }
+
+    /// Returns the key that a list has shown for an equivalent one. Asks no provider: only lists that are encoded are searched.
+    pub(crate) fn listed_key(&self, view: &View<'_>, key: &str) -> Option<String> {
+        if self.providers.is_empty() {
+            return None;
+        }
+        let snapshot = self.lists.snapshot(&self.keys(view)?, &self.revisions())?;
+        snapshot.listed_key(&H::Kind::normal_key(key)).map(str::to_owned)
     }
 
     /// Returns a digest of the list that a request sees. `None` if the list must be requested from a provider.
@@ -189,14 +214,23 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
 fn without_duplicates<H: ListEntry>(mut handlers: Vec<H>) -> Vec<H> {
     warn_of_duplicates(&handlers);
     let mut keys = HashSet::new();
-    handlers.retain(|handler| keys.insert(handler.key().to_owned()));
+    handlers.retain(|handler| keys.insert(H::Kind::normal_key(handler.key()).into_owned()));
     handlers
+}
+
+/// Returns the error of two handlers with the same key, or with equivalent ones.
+fn duplicate<H: ListEntry>(before: &str, key: &str) -> String {
+    let (kind, fix) = (H::Kind::NAME, H::Kind::DUPLICATE_FIX);
+    if before == key {
+        return format!("two {kind}s must not have the name `{key}`: {fix}");
+    }
+    format!("the {kind}s `{before}` and `{key}` must not be two spellings of one URI: {fix}")
 }
 
 /// Logs the handlers of providers that have the key of an earlier one: clients see only the first that their rules show.
 fn warn_of_duplicates<H: ListEntry>(handlers: &[H]) {
     let mut keys = HashSet::new();
-    for handler in handlers.iter().filter(|handler| !keys.insert(handler.key())) {
+    for handler in handlers.iter().filter(|handler| !keys.insert(H::Kind::normal_key(handler.key()))) {
         let key = incident::escaped(handler.key());
         tracing::warn!(kind = H::Kind::NAME, %key, "a handler of a provider has the name of an earlier one");
     }
@@ -320,12 +354,6 @@ impl Provider<TemplateHandler> for dyn ResourceProvider {
         request: &'a RequestInfo<'_>,
         key: &'a str,
     ) -> BoxFuture<'a, Result<Option<TemplateHandler>, ProviderError>> {
-        Box::pin(async move {
-            Ok(self
-                .templates(request)
-                .await?
-                .into_iter()
-                .find(|template| template.key() == key && template.error().is_none()))
-        })
+        Box::pin(async move { Ok(first_valid(self.templates(request).await?, key)) })
     }
 }

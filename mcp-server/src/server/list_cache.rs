@@ -4,10 +4,12 @@
 //! returns the same key share it. The class of a request is what the rules of the server make of a snapshot: the set of
 //! visible entries, and the keys of the presentations. Requests of one class share the rendered list.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crate::call::request_info::RequestInfo;
+use crate::handler::kind::Kind as _;
 use crate::limits::{MAX_LIST_CACHE_BYTES, MAX_LIST_CLASSES};
 use crate::server::bounded_cache::BoundedCache;
 use crate::server::list_kind::{ListEntry, ListKind as _};
@@ -34,6 +36,8 @@ pub(crate) struct Snapshot<H> {
     revisions: Vec<u64>,
     /// The handlers with their encoded definitions, in the order of the list. A later one may have the key of an earlier one.
     entries: Vec<(H, RenderedEntry)>,
+    /// The keys that are not in their normal form, by it.
+    spellings: HashMap<String, String>,
     /// The list with all entries, which has a page for all requests.
     all: Arc<RenderedList>,
 }
@@ -121,14 +125,25 @@ impl<H: ListEntry> Snapshot<H> {
         is_shared: bool,
     ) -> Result<Self, serde_json::Error> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        let mut spellings = HashMap::new();
         let entry = |handler: H| {
-            let entry = RenderedEntry::new(handler.key(), serde_json::to_string(handler.definition())?);
+            let (key, text) = (handler.key(), serde_json::to_string(handler.definition())?);
+            let normal = H::Kind::normal_key(key);
+            let entry = RenderedEntry::new(&normal, text);
+            if normal != key {
+                spellings.entry(normal.into_owned()).or_insert_with(|| key.to_owned());
+            }
             Ok((handler, entry))
         };
         let entries = handlers.into_iter().map(entry).collect::<Result<Vec<_>, serde_json::Error>>()?;
         let all = RenderedList::new(entries.iter().map(|(_, entry)| entry.clone()));
         let all = Arc::new(if is_shared { all.with_cached_pages() } else { all });
-        Ok(Self { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), revisions, entries, all })
+        Ok(Self { id: NEXT_ID.fetch_add(1, Ordering::Relaxed), revisions, entries, spellings, all })
+    }
+
+    /// Returns the key that the list contains for this normal form, if it is another text.
+    pub(crate) fn listed_key(&self, normal: &str) -> Option<&str> {
+        self.spellings.get(normal).map(String::as_str)
     }
 
     /// Returns the entries that are visible to a request, one bit for each. `None` if all are.

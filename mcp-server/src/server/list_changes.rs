@@ -22,10 +22,13 @@ impl Server {
         for change in subscription.take() {
             match &change {
                 Change::Resource(uri) => {
-                    if self.sees_resource(request, uri) {
-                        let is_seen = |name: &Arc<str>| name == uri || self.sees_resource(request, name);
-                        let names = subscription.names_of(uri).into_iter().filter(is_seen);
-                        received.extend(names.map(Change::Resource));
+                    let Some(resource) = subscription.resource(uri) else { continue };
+                    let published = &resource.published;
+                    if self.sees_resource(request, published) {
+                        let is_seen =
+                            |name: &&Arc<str>| *name == published || self.sees_resource(request, name);
+                        let names = resource.names.iter().filter(is_seen);
+                        received.extend(names.map(|name| Change::Resource(Arc::clone(name))));
                     }
                 }
                 // Only its owner can subscribe to a task.

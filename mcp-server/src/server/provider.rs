@@ -282,7 +282,11 @@ pub trait ResourceProvider: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// Returns the resource with this URI. Default: searches [`resources`](Self::resources).
+    /// Returns the resource with this URI. Default: searches [`resources`](Self::resources), for any
+    /// [equivalent](mcpwright_core::uri) spelling.
+    ///
+    /// It is called with the URI that the client has sent. If it returns `None`, it is called with the spelling that a client was
+    /// listed, and with the normal form, if these differ.
     ///
     /// # Errors
     ///
@@ -356,6 +360,7 @@ pub trait ResourceProvider: Send + Sync + 'static {
 }
 
 /// Returns the first valid handler with this key, which is also the one that a list contains.
-fn first_valid<K: HandlerKind>(handlers: Vec<Handler<K>>, key: &str) -> Option<Handler<K>> {
-    handlers.into_iter().find(|handler| handler.key() == key && handler.error().is_none())
+pub(crate) fn first_valid<K: HandlerKind>(handlers: Vec<Handler<K>>, key: &str) -> Option<Handler<K>> {
+    let normal = K::normal_key(key);
+    handlers.into_iter().find(|handler| K::normal_key(handler.key()) == normal && handler.error().is_none())
 }

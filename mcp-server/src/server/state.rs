@@ -35,6 +35,7 @@ pub(crate) struct ServerState {
     pub(crate) capabilities: ServerCapabilities,
     pub(crate) caching: Caching,
     pub(crate) page_size: usize,
+    pub(crate) max_progress_per_second: usize,
     pub(crate) timeout: Duration,
     pub(crate) max_result_bytes: usize,
     pub(crate) masks_errors: bool,

@@ -1,7 +1,9 @@
 //! The view that a request has of a server: items, instructions, and subscriptions to resources.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use mcpwright_core::uri::normalize;
 use mcpwright_core::{CacheScope, Caching, ErrorObject, SubscriptionFilter};
 
 use crate::call::Call;
@@ -10,7 +12,6 @@ use crate::incident;
 use crate::replicas::change::Change;
 use crate::server::Server;
 use crate::server::catalog_items::View;
-use crate::server::item::Item;
 use crate::server::rules::Rules;
 use crate::subscriptions::notify::without_publishing;
 use crate::subscriptions::subscribed::Subscribed;
@@ -53,12 +54,18 @@ impl Server {
         if view.rules.visible.is_empty() {
             return true;
         }
-        let is_static = self.state.resources.get_static(uri).is_some();
-        let mut templates =
-            self.state.templates.static_items.iter().filter(|template| template.describes(uri)).peekable();
-        let is_in_hidden_template =
-            !is_static && templates.peek().is_some() && !templates.any(|template| view.shows(template));
-        view.rules.is_visible(request, Item::Resource(uri)) && !is_in_hidden_template
+        if let Some(resource) = self.state.resources.get_static(uri) {
+            return view.shows_resource(resource.key());
+        }
+        let templates = self.state.templates.static_items.iter();
+        let mut described =
+            templates.filter_map(|template| Some((template, template.spelling(uri)?))).peekable();
+        if described.peek().is_some() {
+            return described
+                .any(|(template, spelling)| view.shows(template) && view.shows_spelling(&spelling));
+        }
+        let normal = normalize(uri);
+        view.shows_resource(uri) && (normal == uri || view.shows_resource(&normal))
     }
 
     /// Returns the subscription to a resource. `None` if there is none for this request.
@@ -71,21 +78,30 @@ impl Server {
             return Ok(None);
         }
         let updates = Some(self.notify().resource_updates());
+        let (view, listed) = (self.view(*request), self.state.resources.get_static(uri));
+        let listed = listed.map(|resource| Arc::from(resource.key()));
         for provider in &self.state.resources.providers {
             let answer = without_publishing(|| provider.subscribed(request, uri));
-            if let Some(subscribed) = answer.map_err(|payload| incident::panic("subscribed", payload))?? {
-                let subscribed = Subscribed { updates, ..subscribed };
+            if let Some(mut subscribed) =
+                answer.map_err(|payload| incident::panic("subscribed", payload))??
+            {
+                let of_list = || self.state.resources.listed_key(&view, uri).map(Arc::from);
+                let name = listed.or(subscribed.name.take()).or_else(of_list).or_else(|| self.told(uri));
+                let subscribed = Subscribed { updates, name, ..subscribed };
                 return Ok(Some(subscribed).filter(|subscribed| self.sees_resource(request, &subscribed.uri)));
             }
         }
-        let is_described =
-            || self.state.templates.static_items.iter().any(|template| template.describes(uri));
+        let name = listed.or_else(|| self.told(uri));
         // The program may publish changes of resources that it does not list. Among rules, an unknown resource must not differ
         // from a hidden one.
-        let is_accepted = self.state.rules.visible.is_empty()
-            || self.state.resources.get_static(uri).is_some()
-            || is_described();
-        Ok(is_accepted.then(|| Subscribed::new(uri)))
+        let is_accepted = self.state.rules.visible.is_empty() || name.is_some();
+        Ok(is_accepted.then(|| Subscribed { name, ..Subscribed::new(uri) }))
+    }
+
+    /// Returns the URI of a template's resource that a client is told of.
+    fn told(&self, uri: &str) -> Option<Arc<str>> {
+        let mut templates = self.state.templates.static_items.iter();
+        templates.find_map(|template| Some(template.spelling(uri)?.told.into()))
     }
 
     /// Returns the part of a filter that the server supports for a request, with the subscriptions to its resources.
@@ -93,7 +109,7 @@ impl Server {
         &self,
         mut requested: SubscriptionFilter,
         request: &RequestInfo<'_>,
-    ) -> (SubscriptionFilter, Vec<(String, Subscribed)>) {
+    ) -> (SubscriptionFilter, Vec<(Arc<str>, Subscribed)>) {
         let keep = |requested: Option<bool>, list| requested.filter(|it| *it && self.announces(&list));
         let mut filter = SubscriptionFilter::new();
         filter.tools_list_changed = keep(requested.tools_list_changed, Change::Tools);
@@ -105,7 +121,7 @@ impl Server {
             filter.resource_subscriptions.iter_mut().for_each(|uris| {
                 uris.retain(|uri| match self.subscribe_to(request, uri) {
                     Ok(Some(subscribed)) => {
-                        resources.push((uri.clone(), subscribed));
+                        resources.push((subscribed.told(uri), subscribed));
                         true
                     }
                     Ok(None) => false,

@@ -1,9 +1,12 @@
 //! The subscriptions of a server, indexed by the changes they are for.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+
+use mcpwright_core::uri::normalize;
 
 use crate::caller::Caller;
 use crate::limits::MAX_SUBSCRIPTIONS_PER_CALLER;
@@ -52,13 +55,14 @@ impl Hub {
         if self.is_empty() {
             return;
         }
+        let change = normalized(change);
         // Unlocked before connections are woken: a wake function may open or end a subscription.
         let mailboxes: Vec<_> = {
             let index = lock(&self.index);
             let range = (change.clone(), 0)..=(change.clone(), u64::MAX);
             index.mailboxes.range(range).map(|(_, mailbox)| Arc::clone(mailbox)).collect()
         };
-        mailboxes.iter().for_each(|mailbox| mailbox.add(change));
+        mailboxes.iter().for_each(|mailbox| mailbox.add(&change));
     }
 
     /// Returns how often a change of a list has been published.
@@ -79,6 +83,17 @@ impl Hub {
     fn count_of(&self, change: &Change) -> Option<&AtomicU64> {
         let index = Change::LISTS.iter().position(|list| list == change)?;
         self.published.get(index)
+    }
+}
+
+/// Returns a change as subscriptions are indexed: with the normal form of its URI.
+fn normalized(change: &Change) -> Change {
+    match change {
+        Change::Resource(uri) => Change::Resource(match normalize(uri) {
+            Cow::Borrowed(_) => Arc::clone(uri),
+            Cow::Owned(normal) => normal.into(),
+        }),
+        change => change.clone(),
     }
 }
 
@@ -156,14 +171,23 @@ impl SubscriptionSender {
     }
 }
 
+/// A resource that a client has subscribed to.
+#[derive(Debug)]
+pub(crate) struct SubscribedResource {
+    /// The URI that its changes are published by, as the provider spells it.
+    pub(crate) published: Arc<str>,
+    /// The URIs that the client is told of.
+    pub(crate) names: BTreeSet<Arc<str>>,
+}
+
 /// The subscription of one client, until it is dropped.
 pub(crate) struct Subscription {
     hub: Arc<Hub>,
     id: u64,
     caller: Caller,
     changes: BTreeSet<Change>,
-    /// The URIs by which the client knows a resource, if they are not just the one that its changes are published by.
-    names: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    /// The resources, by the normal form of the URI that their changes are published by.
+    resources: BTreeMap<Arc<str>, SubscribedResource>,
     shown_lists: Arc<Mutex<ShownLists>>,
     mailbox: Arc<Mailbox>,
     observed: Option<Box<ObservedSubscription>>,
@@ -189,7 +213,7 @@ impl Subscription {
             id,
             caller: caller.clone(),
             changes: BTreeSet::new(),
-            names: BTreeMap::new(),
+            resources: BTreeMap::new(),
             shown_lists: Arc::default(),
             mailbox: Arc::new(Mailbox {
                 pending: Mutex::default(),
@@ -209,41 +233,34 @@ impl Subscription {
         }
     }
 
-    /// Subscribes to a resource that the client knows as `name`.
-    pub(crate) fn add_resource(&mut self, name: &str, subscribed: &Subscribed) {
-        let (uri, change) = (&subscribed.uri, Change::Resource(Arc::clone(&subscribed.uri)));
-        if **uri != *name || self.names.contains_key(uri) {
-            let is_known = self.changes.contains(&change);
-            let names = self.names.entry(Arc::clone(uri)).or_default();
-            if names.is_empty() && is_known {
-                names.insert(Arc::clone(uri));
-            }
-            names.insert(name.into());
-        }
-        self.add([change]);
+    /// Subscribes to a resource of which the client is told as `name`.
+    pub(crate) fn add_resource(&mut self, name: &Arc<str>, subscribed: &Subscribed) {
+        let published = &subscribed.uri;
+        let uri: Arc<str> = normalize(published).into();
+        let new = || SubscribedResource { published: Arc::clone(published), names: BTreeSet::new() };
+        self.resources.entry(Arc::clone(&uri)).or_insert_with(new).names.insert(Arc::clone(name));
+        self.add([Change::Resource(Arc::clone(&uri))]);
         // A change may have been published since the provider answered.
         let is_late = subscribed.updates.is_some_and(|before| before != self.hub.resource_updates());
         if subscribed.notifies_now || is_late {
-            self.sender().send(&Change::Resource(Arc::clone(uri)));
+            self.sender().send(&Change::Resource(uri));
         }
     }
 
-    /// Unsubscribes from a resource that the client knows as `name`.
-    pub(crate) fn remove_resource(&mut self, name: &str, uri: &Arc<str>) {
-        let names = self.names.get_mut(uri);
-        let is_last = names.is_none_or(|names| {
-            names.remove(name);
-            names.is_empty()
-        });
-        if is_last {
-            self.names.remove(uri);
-            self.remove(&Change::Resource(Arc::clone(uri)));
+    /// Unsubscribes from a resource of which the client is told as `name`, and whose changes are published by `uri`.
+    pub(crate) fn remove_resource(&mut self, name: &str, uri: &str) {
+        let uri = normalize(uri);
+        let Some(resource) = self.resources.get_mut(&*uri) else { return };
+        resource.names.remove(name);
+        if resource.names.is_empty() {
+            self.resources.remove(&*uri);
+            self.remove(&Change::Resource(uri.into()));
         }
     }
 
-    /// Returns the URIs by which the client knows a resource.
-    pub(crate) fn names_of(&self, uri: &Arc<str>) -> Vec<Arc<str>> {
-        self.names.get(uri).map_or_else(|| vec![Arc::clone(uri)], |names| names.iter().cloned().collect())
+    /// Returns the resource with this URI, in normal form.
+    pub(crate) fn resource(&self, uri: &str) -> Option<&SubscribedResource> {
+        self.resources.get(uri)
     }
 
     /// Returns the lists among the changes.
@@ -264,10 +281,15 @@ impl Subscription {
         lock(&self.mailbox.pending).changes.remove(change);
     }
 
-    /// Sets the function to call when changes are pending, unless it was set when the subscription was opened.
+    /// Sets the function to call when changes are pending, unless it was set when the subscription was opened. It is called at
+    /// once if there are any.
     pub(crate) fn set_wake(&self, wake: &Wake) {
-        // Set once: a connection listens once.
-        let _ = self.mailbox.wake.set(wake.clone());
+        // Set once: a connection listens once. A change that is added now finds the function, or is found here.
+        let is_new = self.mailbox.wake.set(wake.clone()).is_ok();
+        let has_changes = !lock(&self.mailbox.pending).changes.is_empty();
+        if is_new && has_changes {
+            (wake.0)();
+        }
     }
 
     /// Returns a sender to this subscription only.

@@ -7,6 +7,8 @@ use std::sync::Arc;
 #[must_use]
 pub struct Subscribed {
     pub(crate) uri: Arc<str>,
+    /// The URI that the client is told of, if it is not the one that it has sent.
+    pub(crate) name: Option<Arc<str>>,
     pub(crate) notifies_now: bool,
     /// The number of changes of resources that had been published when the provider was asked. The client is notified if
     /// there are more once it has subscribed.
@@ -22,7 +24,18 @@ impl Subscribed {
     /// let subscribed = Subscribed::new("file:///readme").notify_now();
     /// ```
     pub fn new(uri: impl Into<Arc<str>>) -> Self {
-        Self { uri: uri.into(), notifies_now: false, updates: None }
+        Self { uri: uri.into(), name: None, notifies_now: false, updates: None }
+    }
+
+    /// Returns the URI that a client is told of if it has subscribed to `uri`.
+    pub(crate) fn told(&self, uri: &str) -> Arc<str> {
+        self.name.clone().unwrap_or_else(|| uri.into())
+    }
+
+    /// Sets the URI that the client is told of: the one that is listed.
+    pub(crate) fn named(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// Notifies the client as soon as it has subscribed, so that it reads the resource.

@@ -22,6 +22,7 @@ mod providers;
 mod schemas;
 mod sessions;
 mod snapshots;
+mod spellings;
 mod subscribed;
 mod subscriptions;
 mod tasks;

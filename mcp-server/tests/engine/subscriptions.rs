@@ -209,6 +209,12 @@ fn the_number_of_resources_in_a_subscription_is_limited() {
     assert_eq!(reply["error"]["code"], -32602);
     let reply = listen(&mut connection, &json!(1), &json!({ "resourceSubscriptions": uris(1000) }));
     assert_eq!(reply["method"], "notifications/subscriptions/acknowledged");
+    // The error of earlier revisions is the same.
+    let legacy = block_on(Client::legacy(server, ProtocolVersion::V2025_11_25)).unwrap();
+    let subscribe = |uri: &str| block_on(legacy.send(method::RESOURCES_SUBSCRIBE, json!({ "uri": uri })));
+    assert!(uris(1000).iter().all(|uri| subscribe(uri).is_ok()));
+    assert!(subscribe("TEST://0").is_ok(), "it is one of them");
+    assert_eq!(subscribe("test://1000").unwrap_err().code, ErrorCode::INVALID_PARAMS);
 }
 
 #[test]

@@ -15,7 +15,10 @@ use crate::http::endpoint::{Endpoint, HttpService};
 use crate::http::legacy::http_sse::HttpSse;
 use crate::http::legacy::session::Sessions;
 use crate::http::limits::Limits;
+use crate::http::net::address;
+use crate::http::net::address::ListenAddress;
 use crate::http::net::listening::{Listening, ServeConfig};
+use crate::http::paths;
 use crate::http::state::{Extract, HttpSettings, HttpState, NamedEndpoint};
 use crate::http::tls::Tls;
 use crate::runtime::TokioRuntime;
@@ -82,7 +85,7 @@ pub struct Http {
 }
 
 impl Http {
-    /// Sets the path of the endpoint. Default: `/mcp`.
+    /// Sets the path of the endpoint. Default: `/mcp`. A `/` at the end, here or in a request, makes no difference.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -101,8 +104,7 @@ impl Http {
     /// Panics if the path does not start with `/`.
     #[track_caller]
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = path.into();
-        assert!(self.path.starts_with('/'), "a path must start with `/`: `/mcp`, for example");
+        self.path = paths::setting(path.into(), "/mcp");
         self
     }
 
@@ -133,8 +135,7 @@ impl Http {
     /// Panics if the path does not start with `/`, or if another endpoint has it.
     #[track_caller]
     pub fn endpoint<T: Clone + Send + Sync + 'static>(mut self, path: impl Into<String>, value: T) -> Self {
-        let path = path.into();
-        assert!(path.starts_with('/'), "a path must start with `/`: `/agent`, for example");
+        let path = paths::setting(path.into(), "/agent");
         let is_known = self.endpoints.iter().any(|endpoint| endpoint.path == path);
         assert!(!is_known, "two endpoints must not have the path `{path}`");
         let insert_value =
@@ -159,18 +160,22 @@ impl Http {
     /// # }
     /// ```
     ///
-    /// # Panics
-    ///
-    /// Panics if it is not a URL with a scheme and a host.
-    #[track_caller]
+    /// A text that is not such a URL is an error when the server [starts](Self::bind).
     pub fn public_url(mut self, url: impl AsRef<str>) -> Self {
-        let url: Result<Uri, _> = url.as_ref().parse();
-        let url = url.ok().filter(|url| url.host().is_some() && url.scheme().is_some());
-        let url = url
-            .expect("a public URL must have a scheme and a host: `https://mcp.example.com/mcp`, for example");
+        let text = url.as_ref().trim();
+        let parsed: Result<Uri, _> = text.parse();
+        let is_http = |url: &Uri| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
+        let refused = || {
+            let example = "`https://mcp.example.com/mcp`, for example";
+            format!(
+                "the public URL `{text}` must be an `https` or `http` URL with a host in ASCII: {example}"
+            )
+        };
+        let url = parsed.ok().filter(is_http).ok_or_else(refused);
+        let Some(url) = self.origins.accept(url) else { return self };
         self.origins.allow_hosts(url.host().map(str::to_owned));
         if url.path() != "/" {
-            url.path().clone_into(&mut self.path);
+            self.path = paths::setting(url.path().to_owned(), "/mcp");
         }
         self.public_url = Some(url);
         self
@@ -178,6 +183,10 @@ impl Http {
 
     /// Allows clients to call the server by these host names, with any port or with the given one. The list replaces the
     /// loopback names, so list these as well if clients on the same machine use them.
+    ///
+    /// Names are read as clients send them: in lower case, without a `.` at the end, and `mcp.example.com:443` also without
+    /// its port, which clients leave out. `mcp.example.com:*` and `https://mcp.example.com/` stand for the name. A value that
+    /// no client would send, such as one with a path or a wildcard, is an error when the server [starts](Self::bind).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -227,6 +236,9 @@ impl Http {
 
     /// Allows pages of these origins, such as `https://app.example.com`, to call the server from a browser, with CORS headers;
     /// `*` stands for all origins.
+    ///
+    /// Origins are read as browsers send them: in lower case, and without a `/` or the default port at the end. A value that no
+    /// browser would send, such as one with a path or without a scheme, is an error when the server [starts](Self::bind).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -290,9 +302,7 @@ impl Http {
     /// Panics if the path does not start with `/`.
     #[track_caller]
     pub fn http_sse(mut self, path: impl Into<String>) -> Self {
-        let path = path.into();
-        assert!(path.starts_with('/'), "a path must start with `/`: `/sse`, for example");
-        self.http_sse = Some(path);
+        self.http_sse = Some(paths::setting(path.into(), "/sse"));
         self
     }
 
@@ -385,15 +395,20 @@ impl Http {
     ///
     /// # Panics
     ///
-    /// Panics outside of a tokio runtime.
+    /// Panics outside of a tokio runtime, if two endpoints have the same path, and if a host, an origin or the public URL is one
+    /// that no client would send.
     #[track_caller]
     pub fn into_service(self) -> HttpService {
+        if let Err(error) = self.check_settings() {
+            panic!("{error}");
+        }
         let runtime = TokioRuntime::current()
             .expect("a service must be created on a tokio runtime: under `#[tokio::main]`");
         self.service(runtime)
     }
 
-    /// Serves on this address until the process receives SIGTERM or SIGINT.
+    /// Serves on this address until the process receives SIGTERM or SIGINT: an IP address or a host name with a port, or
+    /// `:8080` for every IPv4 address of the machine. See [`ListenAddress`].
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), mcpwright_transport::Error> {
@@ -406,9 +421,10 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// Returns an error if the address is in use, if it is reachable from other machines and no host name is allowed, if two
-    /// endpoints have the same path, or outside of a tokio runtime.
-    pub async fn bind(self, address: impl tokio::net::ToSocketAddrs) -> Result<(), Error> {
+    /// Returns an error that names the address if it is in use or not an address. Returns an error if the address is reachable
+    /// from other machines and no host name is allowed, if a host, an origin or the public URL is one that no client would send,
+    /// if two endpoints have the same path, or outside of a tokio runtime.
+    pub async fn bind(self, address: impl ListenAddress) -> Result<(), Error> {
         self.listen(address).await?.run().await
     }
 
@@ -429,8 +445,10 @@ impl Http {
     /// # Errors
     ///
     /// As for [`Http::bind`].
-    pub async fn listen(self, address: impl tokio::net::ToSocketAddrs) -> Result<Listening, Error> {
-        let listener = TcpListener::bind(address).await?;
+    pub async fn listen(self, address: impl ListenAddress) -> Result<Listening, Error> {
+        let target = address.to_target();
+        self.check_settings()?;
+        let listener = address::listen(target).await?;
         self.accept(listener)
     }
 
@@ -452,12 +470,12 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// Returns an error if the address is reachable from other machines and no host name is allowed, if two endpoints have the
-    /// same path, or outside of a tokio runtime.
+    /// Returns an error if the address is reachable from other machines and no host name is allowed, if a host, an origin or the
+    /// public URL is one that no client would send, if two endpoints have the same path, or outside of a tokio runtime.
     pub fn accept(mut self, listener: TcpListener) -> Result<Listening, Error> {
         let address = listener.local_addr()?;
+        self.check_settings()?;
         self.check_hosts(address)?;
-        self.check_paths()?;
         let (runtime, tls) = (TokioRuntime::current()?, self.tls.take());
         let url = self.public_url.take().map(|url| url.to_string());
         let limits = self.limits;
@@ -474,6 +492,14 @@ impl Http {
             "{address} can be reached from other machines, so the host names of the server must be set: call \
              `.public_url(\"https://mcp.example.com/mcp\")` or `.allowed_hosts([\"mcp.example.com\"])`"
         )))
+    }
+
+    /// Rejects settings that contradict each other, or that no request could meet.
+    fn check_settings(&self) -> Result<(), Error> {
+        match self.origins.error() {
+            Some(reason) => Err(Error::Settings(reason.to_owned())),
+            None => self.check_paths(),
+        }
     }
 
     /// Rejects a path that is also that of the main endpoint, or of HTTP+SSE.

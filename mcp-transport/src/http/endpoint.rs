@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
+use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode};
 use mcpwright_core::{DecodeError, Era, ErrorObject, Message, Notification, Response};
 use mcpwright_server::{Call, Caller, Connection, Decision, Handshake, Overloaded};
@@ -23,6 +24,7 @@ use crate::http::legacy::session::{Sessions, too_many_sessions};
 use crate::http::legacy::{http_sse, requests};
 use crate::http::modern::exchange::Exchange;
 use crate::http::modern::subscription::SubscriptionStream;
+use crate::http::paths;
 use crate::http::state::{HttpState, caller, is_set};
 
 /// The HTTP methods of the endpoint.
@@ -158,15 +160,21 @@ impl Endpoint {
         answer
     }
 
+    /// Returns the handler of HTTP+SSE if a request is for it.
+    pub(crate) fn http_sse_of(&self, parts: &Parts) -> Option<&Arc<HttpSse>> {
+        let http_sse = self.http_sse.as_ref()?;
+        let is_at_path = paths::requested(parts) == http_sse.path;
+        (is_at_path || !self.state.has_path(parts) && http_sse.has_sent_to(parts)).then_some(http_sse)
+    }
+
     async fn route<B>(&self, head: &Head<'_>, body: B) -> Answer
     where
         B: http_body::Body<Data = Bytes>,
     {
-        let path = head.parts.uri.path();
-        if let Some(http_sse) = self.http_sse.as_ref().filter(|http_sse| http_sse.path == path) {
+        if let Some(http_sse) = self.http_sse_of(head.parts) {
             return http_sse::handle(&self.state, http_sse, head, body).await;
         }
-        if !self.state.has_path(head.parts) {
+        if !self.state.serves_path(head.parts) {
             let reason = format!(
                 "the endpoints of this server are {}: the service must receive the whole path of a request",
                 self.state.paths()

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::http::limiter::Limiter;
 use crate::http::limits::Limits;
+use crate::http::paths;
 use crate::runtime::{TokioRuntime, shut_down};
 use crate::sync::lock;
 
@@ -77,14 +78,19 @@ impl HttpState {
         if self.endpoints.is_empty() {
             return None;
         }
-        let path = parts.uri.path();
+        let path = paths::requested(parts);
         self.endpoints.iter().find(|endpoint| endpoint.path == path)
     }
 
-    /// Returns `true` if the path is that of an endpoint, or if the code that mounts the service decides about paths: the
-    /// paths of further endpoints must not be mistaken for each other.
+    /// Returns `true` if the path is that of an endpoint.
     pub(crate) fn has_path(&self, parts: &Parts) -> bool {
-        self.endpoints.is_empty() || parts.uri.path() == self.path || self.endpoint(parts).is_some()
+        paths::requested(parts) == self.path || self.endpoint(parts).is_some()
+    }
+
+    /// Returns `true` if the service answers at the path: also at any other one if the code that mounts it decides about paths.
+    /// The paths of further endpoints must not be mistaken for each other.
+    pub(crate) fn serves_path(&self, parts: &Parts) -> bool {
+        self.endpoints.is_empty() || self.has_path(parts)
     }
 
     /// Returns the paths of the endpoints, the main one first, for texts.

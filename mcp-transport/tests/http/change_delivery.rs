@@ -162,6 +162,50 @@ async fn session_streams_count_toward_the_stream_limit() {
     }
 }
 
+/// Changes between a subscription and the first stream wait for it, each once.
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_before_the_first_stream_are_delivered_to_it() {
+    let server = TestServer::start().await;
+    for version in ["2025-06-18", "2025-11-25"] {
+        let session = server.session(version).await;
+        let others = [server.session(version).await, server.session(version).await];
+        assert_eq!(server.send_request(&subscribe(&session)).await.json()["result"], json!({}));
+        assert_eq!(server.send_request(&subscribe(&others[0])).await.json()["result"], json!({}));
+        let unsubscribe = others[0].request(json!(2), "resources/unsubscribe", json!({ "uri": THING }));
+        assert_eq!(server.send_request(&unsubscribe).await.json()["result"], json!({}));
+        for _ in 0..100 {
+            server.probe.notify().resource_updated(THING);
+            server.probe.notify().tools_list_changed();
+            server.probe.notify().resource_updated("test://other");
+        }
+        let mut client = server.connect().await;
+        client.open(&session.get(None)).await;
+        let mut received = Vec::new();
+        for _ in 0..2 {
+            let event = loop {
+                let event = client.event().await.unwrap();
+                if !event.data.is_empty() {
+                    break event;
+                }
+            };
+            received.push(event.message()["method"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(received, ["notifications/tools/list_changed", "notifications/resources/updated"]);
+        client.expect_silence().await;
+        server.probe.notify().resource_updated(THING);
+        assert_eq!(next_change(&mut client).await.1, THING);
+        // Neither a session without subscriptions nor one that has ended them receives anything.
+        for other in &others {
+            let mut client = server.connect().await;
+            client.open(&other.get(None)).await;
+            if version == "2025-11-25" {
+                client.priming_event().await;
+            }
+            client.expect_silence().await;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_without_a_stream_are_delivered_to_the_next_one() {
     let server = TestServer::start().await;

@@ -74,7 +74,14 @@ async fn each_endpoint_has_its_tools_and_instructions() {
         let opened = server.send_request(&initialize("2025-11-25").with_path(path)).await;
         assert_eq!(opened.json()["result"]["instructions"], instructions);
     }
-    assert_eq!(server.send_request(&list.with_path("/other")).await.status, 404);
+    assert_eq!(tools(&server, &list.clone().with_path("/mcp/")).await, ["report", "refund"]);
+    assert_eq!(tools(&server, &list.clone().with_path("/agent/")).await, ["report"]);
+    for other in ["/other", "/agent//", "/mcp//", "/", "/healthz"] {
+        assert!(
+            matches!(server.send_request(&list.clone().with_path(other)).await.status, 404 | 405),
+            "{other}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

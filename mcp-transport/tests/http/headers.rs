@@ -331,13 +331,15 @@ async fn other_http_methods_are_not_allowed() {
     assert_eq!(server.probe.executed(), 0);
     let options = server.send_request(&bodiless("OPTIONS", "/mcp")).await;
     assert!(options.status == 204 && options.header("allow").is_some(), "{options:?}");
-    for path in ["/", "/mc", "/mcp/", "/mcp/x", "//mcp", "/MCP", "/%6dcp", "/mcp%00", "/..;/mcp"] {
+    for path in ["/", "/mc", "/mcp//", "/mcp/x", "//mcp", "/MCP", "/%6dcp", "/mcp%00", "/..;/mcp"] {
         let request = count_call().with_request_line(&format!("POST {path} HTTP/1.1"));
         assert_eq!(server.send_request(&request).await.status, 404, "{path}");
     }
     assert_eq!(server.probe.executed(), 0);
     let query = count_call().with_request_line("POST /mcp?x=1 HTTP/1.1");
     assert_eq!(server.send_request(&query).await.text(), "counted");
+    let slash = count_call().with_request_line("POST /mcp/ HTTP/1.1");
+    assert_eq!(server.send_request(&slash).await.text(), "counted");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,7 @@ mod observers;
 mod origins;
 #[cfg(unix)]
 mod process;
+mod progress;
 mod resumption;
 mod service_paths;
 mod session_limit;

@@ -143,7 +143,7 @@ async fn sessions_of_the_first_transport_end_with_their_stream() {
     let mut client = server.connect().await;
     client.open(&bodiless("GET", "/sse").set("Accept", "text/event-stream")).await;
     let endpoint = client.event().await.unwrap().data;
-    let line = format!("POST {endpoint} HTTP/1.1");
+    let line = format!("POST /sse{endpoint} HTTP/1.1");
     let initialize = post(initialize_message(json!(1), "2024-11-05").to_string()).with_request_line(&line);
     assert_eq!(server.send_request(&initialize).await.status, 202);
     assert_eq!(client.message().await["id"], 1);

@@ -188,6 +188,72 @@ async fn no_cors_headers_by_default() {
     }
 }
 
+/// Values that are not written as clients send them, but clear.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_and_origins_are_read_as_clients_send_them() {
+    let server = TestServer::with_settings(|http| {
+        http.public_url("https://MCP.example.com:443/mcp/")
+            .allowed_hosts(["other.example.com:*", "https://third.example.com/", "fourth.example.com:8443"])
+            .cors(["HTTPS://App.Example.com:443/"])
+    })
+    .await;
+    let request = call(json!(1), "count", json!({}));
+    for host in ["mcp.example.com", "other.example.com:81", "third.example.com", "fourth.example.com:8443"] {
+        let response = server.send_request(&request.clone().set("Host", host).set("Origin", APP)).await;
+        assert_eq!(response.text(), "counted", "{host}");
+        assert_allowed(&response);
+    }
+    for host in ["fourth.example.com", "localhost", "other.example.com:x"] {
+        assert_eq!(server.send_request(&request.clone().set("Host", host)).await.status, 403, "{host}");
+    }
+}
+
+/// Values that no client sends: the error names the value and the fix.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_and_origins_that_cannot_match_are_refused_at_start() {
+    let http = || mcpwright_transport::http(crate::probe::server_builder().0);
+    for (http, value, fix) in [
+        (
+            http().allowed_hosts(["localhost", "mcp.example.com/mcp"]),
+            "mcp.example.com/mcp",
+            "write `mcp.example.com`",
+        ),
+        (http().allowed_hosts(["*"]), "*", "allow_any_host"),
+        (http().allowed_hosts([""]), "", "mcp.example.com"),
+        (http().cors(["app.example.com"]), "app.example.com", "write `https://app.example.com`"),
+        (
+            http().cors(["https://app.example.com/app"]),
+            "https://app.example.com/app",
+            "write `https://app.example.com`",
+        ),
+        (http().public_url("mcp.example.com/mcp"), "mcp.example.com/mcp", "`https://mcp.example.com/mcp`"),
+        (http().public_url("https://b\u{fc}cher.example/mcp"), "https://b\u{fc}cher.example/mcp", "ASCII"),
+        (http().public_url("ftp://mcp.example.com"), "ftp://mcp.example.com", "`https`"),
+    ] {
+        let error = http.listen("127.0.0.1:0").await.unwrap_err().to_string();
+        assert!(error.contains(&format!("`{value}`")) && error.contains(fix), "{value}: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[should_panic(expected = "the host `*.example.com` must have no wildcard")]
+async fn service_with_a_host_that_cannot_match_panics() {
+    let builder = crate::probe::server_builder().0;
+    let _ = mcpwright_transport::http(builder).allowed_hosts(["*.example.com"]).into_service();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn port_without_a_host_is_every_address() {
+    let http = || mcpwright_transport::http(crate::probe::server_builder().0);
+    let error = http().listen(":0").await.unwrap_err().to_string();
+    assert!(error.contains("0.0.0.0:") && error.contains("allowed_hosts"), "{error}");
+    let listening = http().allowed_hosts(["mcp.example.com"]).listen(":0").await.unwrap();
+    assert!(listening.local_addr().ip().is_unspecified());
+    let busy = listening.local_addr().port();
+    let error = http().listen(("127.0.0.1", busy)).await.unwrap_err().to_string();
+    assert!(error.contains(&format!("127.0.0.1:{busy}")) && error.contains("in use"), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn remote_server_requires_allowed_hosts() {
     let (builder, _) = crate::probe::server_builder();

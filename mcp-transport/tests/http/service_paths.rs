@@ -80,8 +80,18 @@ async fn call_in_session(service: &HttpService, uri: &str, id: &str) -> Answered
     handle(service, request, message(json!(1), "tools/call", params).to_string()).await
 }
 
-const OTHER_PATHS: [&str; 8] =
-    ["/", "/v2/", "/other", "/agent/", "/mcp/agent", "/agent%2F", "/mcp/", "http://localhost/v2/"];
+const OTHER_PATHS: [&str; 10] = [
+    "/",
+    "/v2/",
+    "/other",
+    "/agent//",
+    "/agent/x",
+    "/mcp/agent",
+    "/agent%2F",
+    "/mcp//",
+    "/AGENT/",
+    "http://localhost/v2/",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_endpoint_of_a_service_serves_its_own_path() {
@@ -90,6 +100,10 @@ async fn each_endpoint_of_a_service_serves_its_own_path() {
         ("/mcp", "agent: false"),
         ("/agent", "agent: true"),
         ("/agent?region=eu", "agent: true"),
+        ("/mcp/", "agent: false"),
+        ("/agent/", "agent: true"),
+        ("/agent/?region=eu", "agent: true"),
+        ("http://localhost/agent/", "agent: true"),
         ("http://localhost/agent", "agent: true"),
     ] {
         let answered = call(&service, path).await;
@@ -128,6 +142,25 @@ async fn service_with_endpoints_serves_the_paths_that_are_set() {
     assert_eq!((stream.status, stream.headers["content-type"].as_bytes()), (200, &b"text/event-stream"[..]));
 }
 
+/// A session of one endpoint is unknown at the others, with a `/` at the end and without.
+#[tokio::test(flavor = "multi_thread")]
+async fn slash_at_the_end_does_not_change_the_endpoint_of_a_session() {
+    let service = http().endpoint("/agent/", Agent).into_service();
+    for (paths, others) in
+        [(["/agent", "/agent/"], ["/mcp", "/mcp/"]), (["/mcp", "/mcp/"], ["/agent", "/agent/"])]
+    {
+        for path in paths {
+            let id = open_session(&service, path).await.unwrap();
+            for path in paths {
+                assert_eq!(call_in_session(&service, path, &id).await.status, 200, "{path}");
+            }
+            for other in others {
+                assert_eq!(call_in_session(&service, other, &id).await.status, 404, "{other}");
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn service_without_endpoints_serves_any_path() {
     let service = http().into_service();
@@ -144,7 +177,8 @@ async fn service_without_endpoints_serves_any_path() {
 async fn listening_at_one_path_twice_is_a_settings_error() {
     let (main, sse) = (http().endpoint("/mcp", Agent), http().http_sse("/sse").endpoint("/sse", Agent));
     let moved = http().endpoint("/agent", Agent).path("/agent");
-    for (http, path) in [(main, "/mcp"), (sse, "/sse"), (moved, "/agent")] {
+    let with_slash = http().endpoint("/mcp/", Agent);
+    for (http, path) in [(main, "/mcp"), (sse, "/sse"), (moved, "/agent"), (with_slash, "/mcp")] {
         match http.listen("127.0.0.1:0").await {
             Err(Error::Settings(reason)) => assert!(reason.contains(&format!("`{path}`")), "{reason}"),
             other => panic!("{other:?}"),
@@ -152,4 +186,10 @@ async fn listening_at_one_path_twice_is_a_settings_error() {
     }
     let distinct = http().http_sse("/sse").endpoint("/agent", Agent).endpoint("/other", Agent);
     assert!(distinct.listen("127.0.0.1:0").await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[should_panic(expected = "two endpoints must not have the path `/mcp`")]
+async fn service_with_one_path_twice_panics() {
+    let _ = http().endpoint("/mcp/", Agent).into_service();
 }

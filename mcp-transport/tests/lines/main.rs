@@ -11,6 +11,7 @@ mod memory;
 mod process;
 #[cfg(unix)]
 mod process_ends;
+mod progress;
 #[cfg(unix)]
 mod socket;
 #[cfg(unix)]

@@ -70,7 +70,12 @@ fn startup_errors_are_explained() {
     let address = listener.local_addr().unwrap().to_string();
     for (arguments, expected) in [
         (&["--http", &*address][..], "choose another address with --http"),
+        (&["--http", &*address], &*format!("cannot listen on {address}")),
         (&["--http", "0.0.0.0:0"], "--public-url"),
+        (&["--http", ":0"], "0.0.0.0:"),
+        (&["--http", "8080"], "`127.0.0.1:8080`"),
+        (&["--http", "localhost"], "`localhost:8080`"),
+        (&["--http", "localhost:0", "--cors", "app.example.com"], "`https://app.example.com`"),
         (&["--stdio", "--http", "127.0.0.1:0"], "cannot be used with"),
         (&["--key", "short"], "32 bytes"),
         (&["--public-url", "mcp.example.com"], "the URL must start with https://"),

@@ -2,12 +2,13 @@
 
 pub(crate) mod input;
 pub(crate) mod log;
+pub(crate) mod progress_reports;
 pub(crate) mod step;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use mcpwright_core::{Client, Notification, ProgressParams, method};
+use mcpwright_core::{Client, Notification, ProgressParams};
 use serde::Serialize;
 
 use crate::call::Call;
@@ -16,6 +17,7 @@ use crate::call::outcome::Outcome;
 use crate::call::running_task::RunningTask;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
+use crate::handler::context::progress_reports::{ProgressRate, ProgressReports};
 use crate::handler::error::Failure;
 use crate::handler::progress::ProgressValue;
 use crate::input_required::pending::{Interruption, PendingInput};
@@ -61,15 +63,21 @@ struct ContextState {
     /// Values of the server.
     shared: Extensions,
     notifications: NotificationSender,
-    /// The last progress that was reported. The protocol requires that it increases.
-    progress: Mutex<f64>,
+    progress: Mutex<ProgressReports>,
+    /// `None` if the client wants no progress.
+    progress_rate: Option<ProgressRate>,
     pending_input: PendingInput,
     /// The task that the call has become.
     task: OnceLock<Arc<dyn RunningTask>>,
 }
 
 impl Context {
-    pub(crate) fn new(call: &Call, shared: &Extensions, notifications: &NotificationSender) -> Self {
+    pub(crate) fn new(
+        call: &Call,
+        shared: &Extensions,
+        notifications: &NotificationSender,
+        progress_rate: Option<ProgressRate>,
+    ) -> Self {
         // A legacy call that is run again with input is still the same request, so its progress continues.
         let progress = call.round_state().and_then(|before| before.progress);
         Self(Arc::new(ContextState {
@@ -79,7 +87,8 @@ impl Context {
             extensions: call.extensions().clone(),
             shared: shared.clone(),
             notifications: notifications.clone(),
-            progress: Mutex::new(progress.unwrap_or(f64::NEG_INFINITY)),
+            progress: Mutex::new(ProgressReports::new(progress.unwrap_or(f64::NEG_INFINITY))),
+            progress_rate,
             pending_input: PendingInput::new(call.round_state().cloned()),
             task: call.task().cloned().map_or_else(OnceLock::new, OnceLock::from),
         }))
@@ -92,7 +101,7 @@ impl Context {
     /// If input is pending, returns the outcome that replaces the error of the handler.
     pub(crate) fn take_input_required(&self, failure: &Failure) -> Option<Outcome> {
         let Failure::Error(error) = failure else { return None };
-        let progress = *lock(&self.0.progress);
+        let progress = lock(&self.0.progress).last;
         let interruption = self.0.pending_input.take_input_required(&**error, Some(progress))?;
         Some(match interruption {
             Interruption::InputRequired(required) => Outcome::InputRequired(required),
@@ -103,6 +112,7 @@ impl Context {
 
     /// Makes the call a task: from now on, progress messages become the task's status, and log messages are dropped.
     pub(crate) fn become_task(&self, task: Arc<dyn RunningTask>) {
+        self.flush_progress();
         // A call becomes a task once.
         let _ = self.0.task.set(task);
     }
@@ -110,7 +120,9 @@ impl Context {
     /// Reports progress, in any unit: a number, and the number at the end if it is known.
     ///
     /// Both can be integers or floats, and `total` can be `None`. Nothing is sent if the client did not ask for
-    /// progress, or if the number is not larger than the last one.
+    /// progress, or if the number is not larger than the last one. Report as often as you like: at most ten reports
+    /// are sent in a second, always with the latest number, and the last one is sent before the answer. See
+    /// [`Builder::max_progress_per_second`](crate::Builder::max_progress_per_second).
     /// See [progress](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/progress).
     ///
     /// ```
@@ -169,17 +181,16 @@ impl Context {
             return message.map_or((), |message| task.set_status_message(message));
         }
         let Some(token) = self.0.client.progress_token() else { return };
-        let mut last = lock(&self.0.progress);
+        let mut reports = lock(&self.0.progress);
         // NaN is not larger than any number, and infinity has no form in JSON.
-        if !(progress > *last && progress.is_finite()) {
+        if !(progress > reports.last && progress.is_finite()) {
             return;
         }
-        *last = progress;
+        reports.last = progress;
         let mut params = ProgressParams::new(token.clone(), progress);
         params.total = total.filter(|total| total.is_finite());
         params.message = message;
-        // The lock is held while sending, so that the reports of two threads arrive in increasing order.
-        self.send(method::PROGRESS, &params);
+        self.pace(&mut reports, params);
     }
 
     fn send<T: Serialize>(&self, method: &'static str, params: &T) {

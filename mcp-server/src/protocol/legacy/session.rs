@@ -1,8 +1,9 @@
 //! A session: the handshake, the subscriptions and the log level.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
+use mcpwright_core::uri::normalize;
 use mcpwright_core::{
     Client, Era, ErrorObject, InitializeParams, InitializeResult, JsonText, Members, Meta, Notification,
     ProgressToken, ProtocolVersion, Request, SetLevelParams, SubscribeParams, SubscriptionFilter,
@@ -17,7 +18,7 @@ use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::incident;
 use crate::json;
-use crate::limits::{MAX_SUBSCRIPTIONS_PER_SESSION, check_uri};
+use crate::limits::{MAX_SUBSCRIPTIONS_PER_SESSION, check_uri, too_many_resources};
 use crate::observer::{CloseReason, ObservedSubscription};
 use crate::overloaded::Overloaded;
 use crate::protocol::legacy::bound_session::BoundSession;
@@ -31,7 +32,6 @@ use crate::server::Server;
 use crate::server::feature::remove_features_of_sessions;
 use crate::session_id::SessionId;
 use crate::subscriptions::hub::{Subscription, Wake};
-use crate::subscriptions::subscribed::Subscribed;
 use crate::tasks::methods::is_task_method;
 
 /// The handshake of a client, its subscriptions and its log level.
@@ -40,10 +40,12 @@ pub(crate) struct LegacySession {
     handshake: Handshake,
     /// There was a handshake; otherwise the client leaves it out.
     is_open: bool,
-    /// The subscriptions to resources, by the URI that the client sent.
+    /// The subscriptions to resources, by the normal form of the URI that the client sent.
     resources: BTreeMap<String, ResourceSubscription>,
-    /// The changes for the client, on a connection that can send them.
+    /// The changes for the client, once it listens or has subscribed to a resource.
     subscription: Option<Subscription>,
+    /// The connection can send changes. Until then, they are kept.
+    is_listening: bool,
     /// `Some` if the session ends with its connection.
     bound: Option<Box<BoundSession>>,
 }
@@ -51,7 +53,10 @@ pub(crate) struct LegacySession {
 /// A subscription to a resource, and what observers know of it.
 #[derive(Debug)]
 struct ResourceSubscription {
-    subscribed: Subscribed,
+    /// The URI that its changes are published by.
+    published: Arc<str>,
+    /// The URI that the client is told of.
+    name: Arc<str>,
     observed: Option<ObservedSubscription>,
 }
 
@@ -69,7 +74,8 @@ impl LegacySession {
     }
 
     fn new(handshake: Handshake, is_open: bool) -> Self {
-        Self { handshake, is_open, resources: BTreeMap::new(), subscription: None, bound: None }
+        let (resources, subscription) = (BTreeMap::new(), None);
+        Self { handshake, is_open, resources, subscription, is_listening: false, bound: None }
     }
 
     /// Opens a session and returns the result of `initialize`.
@@ -198,38 +204,54 @@ impl LegacySession {
     ) -> Result<(), Rejection> {
         let params: SubscribeParams = read(request)?;
         check_uri("`params.uri`", &params.uri)?;
-        if self.resources.len() >= MAX_SUBSCRIPTIONS_PER_SESSION && !self.resources.contains_key(&params.uri)
-        {
-            return Err(Overloaded::too_many_subscriptions().into());
+        let key = normalize(&params.uri).into_owned();
+        if self.resources.len() >= MAX_SUBSCRIPTIONS_PER_SESSION && !self.resources.contains_key(&key) {
+            return Err(too_many_resources("a session", MAX_SUBSCRIPTIONS_PER_SESSION).into());
         }
         let info = RequestInfo::new(caller, &self.handshake.client, extensions);
         let subscribed = server.subscribe_to(&info, &params.uri)?;
-        let mut subscribed = subscribed.ok_or_else(|| not_found(&params.uri))?;
-        if let Some(subscription) = &mut self.subscription {
-            subscription.add_resource(&params.uri, &subscribed);
-            subscribed.notifies_now = false;
-        }
-        let Self { handshake, resources, .. } = self;
-        match resources.entry(params.uri) {
-            Entry::Occupied(mut known) => known.get_mut().subscribed = subscribed,
-            Entry::Vacant(entry) => {
-                let filter = SubscriptionFilter::new().resource_subscriptions(vec![entry.key().clone()]);
-                let (client, session) = (&handshake.client, Some(handshake.id));
+        let subscribed = subscribed.ok_or_else(|| not_found(&params.uri))?;
+        // Opened also if the client does not listen yet: changes are kept until it does.
+        let subscription = self.subscription(server, caller, extensions)?;
+        let name = subscribed.told(&params.uri);
+        subscription.add_resource(&name, &subscribed);
+        let new = ResourceSubscription { published: Arc::clone(&subscribed.uri), name, observed: None };
+        match self.resources.insert(key.clone(), new) {
+            Some(before) => self.replaced(&key, before),
+            None => {
+                let filter = SubscriptionFilter::new().resource_subscriptions(vec![params.uri]);
+                let (client, session) = (&self.handshake.client, Some(self.handshake.id));
                 let observed = server.observers().open_subscription(&filter, client, caller, session);
-                entry.insert(ResourceSubscription { subscribed, observed });
+                if let Some(resource) = self.resources.get_mut(&key) {
+                    resource.observed = observed;
+                }
             }
         }
         Ok(())
     }
 
+    /// Ends an earlier subscription to the same resource, if it is published or named differently now.
+    fn replaced(&mut self, key: &str, before: ResourceSubscription) {
+        let Some(resource) = self.resources.get_mut(key) else { return };
+        resource.observed = before.observed;
+        let is_same =
+            resource.name == before.name && normalize(&resource.published) == normalize(&before.published);
+        if let Some(subscription) = self.subscription.as_mut().filter(|_| !is_same) {
+            subscription.remove_resource(&before.name, &before.published);
+        }
+    }
+
     fn unsubscribe(&mut self, request: &Request) -> Result<(), ErrorObject> {
         let params: SubscribeParams = read(request)?;
-        let Some(removed) = self.resources.remove(&params.uri) else { return Ok(()) };
+        let Some(removed) = self.resources.remove(&*normalize(&params.uri)) else { return Ok(()) };
         if let Some(observed) = removed.observed {
             observed.close(CloseReason::Client);
         }
         if let Some(subscription) = &mut self.subscription {
-            subscription.remove_resource(&params.uri, &removed.subscribed.uri);
+            subscription.remove_resource(&removed.name, &removed.published);
+        }
+        if self.resources.is_empty() && !self.is_listening {
+            self.subscription = None;
         }
         Ok(())
     }
@@ -245,16 +267,30 @@ impl LegacySession {
         if !self.is_open {
             return Ok(());
         }
-        let subscription = server.notify().subscribe(caller, Some(wake));
-        let mut subscription = subscription.ok_or_else(Overloaded::too_many_subscriptions)?;
-        subscription.add(Change::LISTS.into_iter().filter(|list| server.announces(list)));
-        for (name, ResourceSubscription { subscribed, .. }) in &mut self.resources {
-            subscription.add_resource(name, subscribed);
-            subscribed.notifies_now = false;
-        }
-        server.record_lists(&subscription, &RequestInfo::new(caller, &self.handshake.client, extensions));
-        self.subscription = Some(subscription);
+        self.subscription(server, caller, extensions)?.set_wake(wake);
+        self.is_listening = true;
         Ok(())
+    }
+
+    /// Returns the subscription of the session, which receives changes of lists from now on if it is a new one.
+    fn subscription(
+        &mut self,
+        server: &Server,
+        caller: &Caller,
+        extensions: &Extensions,
+    ) -> Result<&mut Subscription, Overloaded> {
+        let subscription = match self.subscription.take() {
+            Some(subscription) => subscription,
+            None => {
+                let subscription = server.notify().subscribe(caller, None);
+                let mut subscription = subscription.ok_or_else(Overloaded::too_many_subscriptions)?;
+                subscription.add(Change::LISTS.into_iter().filter(|list| server.announces(list)));
+                let info = RequestInfo::new(caller, &self.handshake.client, extensions);
+                server.record_lists(&subscription, &info);
+                subscription
+            }
+        };
+        Ok(self.subscription.insert(subscription))
     }
 
     /// Takes the pending changes, as far as the client may still receive them.

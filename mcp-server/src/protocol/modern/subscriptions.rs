@@ -15,7 +15,7 @@ use crate::call::request_info::RequestInfo;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
 use crate::incident;
-use crate::limits::{MAX_LISTENS_PER_CONNECTION, MAX_SUBSCRIBED_ITEMS, check_uri};
+use crate::limits::{MAX_LISTENS_PER_CONNECTION, MAX_SUBSCRIBED_ITEMS, check_uri, too_many_resources};
 use crate::observer::CloseReason;
 use crate::overloaded::Overloaded;
 use crate::protocol::modern::error::malformed;
@@ -60,9 +60,7 @@ impl Subscriptions {
             return Err(missing_capability(&config::capability()).into());
         }
         if uris.len() + ids.len() > MAX_SUBSCRIBED_ITEMS {
-            let reason =
-                format!("a subscription must name at most {MAX_SUBSCRIBED_ITEMS} resources and tasks");
-            return Err(ErrorObject::invalid_params(reason).into());
+            return Err(too_many_resources("a request", MAX_SUBSCRIBED_ITEMS).into());
         }
         let has_room = self.0.len() < MAX_LISTENS_PER_CONNECTION;
         let opened = has_room.then(|| server.notify().subscribe(info.caller(), wake)).flatten();

@@ -23,7 +23,8 @@ use crate::handler::ToolHandler;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::limits::{
-    DEFAULT_INPUT_TIMEOUT, DEFAULT_MAX_RESULT_BYTES, DEFAULT_PAGE_SIZE, DEFAULT_SESSION_TTL, DEFAULT_TIMEOUT,
+    DEFAULT_INPUT_TIMEOUT, DEFAULT_MAX_RESULT_BYTES, DEFAULT_PAGE_SIZE, DEFAULT_PROGRESS_PER_SECOND,
+    DEFAULT_SESSION_TTL, DEFAULT_TIMEOUT,
 };
 use crate::meta_cache::MetaCache;
 use crate::observer::{Observer, Observers};
@@ -66,6 +67,7 @@ pub struct Builder {
     pub(crate) experimental: BTreeMap<String, Map<String, Value>>,
     pub(crate) caching: Caching,
     pub(crate) page_size: usize,
+    pub(crate) max_progress_per_second: usize,
     pub(crate) timeout: Duration,
     pub(crate) max_result_bytes: usize,
     pub(crate) masks_errors: bool,
@@ -113,6 +115,7 @@ impl Builder {
             experimental: BTreeMap::new(),
             caching: Caching::new(0, CacheScope::Private),
             page_size: DEFAULT_PAGE_SIZE,
+            max_progress_per_second: DEFAULT_PROGRESS_PER_SECOND,
             timeout: DEFAULT_TIMEOUT,
             max_result_bytes: DEFAULT_MAX_RESULT_BYTES,
             masks_errors: false,
@@ -200,6 +203,7 @@ impl Builder {
             capabilities: ServerCapabilities::new(),
             caching: self.caching,
             page_size: self.page_size,
+            max_progress_per_second: self.max_progress_per_second,
             timeout: self.timeout,
             max_result_bytes: self.max_result_bytes,
             masks_errors: self.masks_errors,

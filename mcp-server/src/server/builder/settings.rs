@@ -117,6 +117,50 @@ impl Builder {
         self
     }
 
+    /// Sets the maximum number of progress notifications of one call in any second. Default: 10. A number above 1000 sets no
+    /// limit.
+    ///
+    /// A report above the limit is held back until it may be sent, unless a later one replaces it. The last report of a call is
+    /// always sent, before the answer.
+    ///
+    /// ```
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Context, Server, ToolHandler};
+    ///
+    /// async fn copy(context: Context) {
+    ///     for file in 1..=100 {
+    ///         context.progress(file, 100);
+    ///     }
+    /// }
+    ///
+    /// # futures::executor::block_on(async {
+    /// let server = || Server::builder("archive", "1.0.0").tool(ToolHandler::function("copy", [], copy));
+    /// let client = Client::modern(server()).progress();
+    /// client.call_tool("copy", ()).await?;
+    /// let sent = client.notifications();
+    /// assert_eq!(sent.len(), 11);
+    /// assert_eq!(sent[10].params.as_ref().unwrap().member("progress"), Some("100"));
+    ///
+    /// let client = Client::modern(server().max_progress_per_second(usize::MAX)).progress();
+    /// client.call_tool("copy", ()).await?;
+    /// assert_eq!(client.notifications().len(), 100);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if `number` is 0.
+    #[track_caller]
+    pub fn max_progress_per_second(mut self, number: usize) -> Self {
+        assert!(
+            number > 0,
+            "`max_progress_per_second` must be at least 1: clients without interest request no progress"
+        );
+        self.max_progress_per_second = number;
+        self
+    }
+
     /// Sets the maximum number of entries on one page of a list. Default: 1000.
     ///
     /// ```

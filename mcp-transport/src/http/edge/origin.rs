@@ -11,6 +11,8 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method};
 
 use crate::http::edge::head::{Field, Head};
+use crate::http::edge::host_name;
+use crate::http::edge::host_name::HostName;
 
 /// The allowed hosts and origins.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +23,8 @@ pub(crate) struct OriginCheck {
     any_origin: bool,
     /// Another layer checks origins.
     is_checked_elsewhere: bool,
+    /// The first host or origin of the settings that no client would send.
+    error: Option<String>,
 }
 
 /// The host names of the server.
@@ -29,8 +33,8 @@ enum Hosts {
     /// The loopback names.
     #[default]
     Loopback,
-    /// These names, with or without a port.
-    Named(Vec<String>),
+    /// These names.
+    Named(Vec<HostName>),
     /// Any name: another mechanism protects the server from pages of other sites.
     Any,
 }
@@ -44,8 +48,11 @@ impl OriginCheck {
         if !matches!(self.hosts, Hosts::Named(_)) {
             self.hosts = Hosts::Named(Vec::new());
         }
-        if let Hosts::Named(known) = &mut self.hosts {
-            known.extend(names.into_iter().map(|name| name.to_ascii_lowercase()));
+        for name in names {
+            let name = self.accept(HostName::parse(&name));
+            if let Hosts::Named(known) = &mut self.hosts {
+                known.extend(name);
+            }
         }
     }
 
@@ -60,9 +67,20 @@ impl OriginCheck {
     /// Allows pages of these origins; `*` allows all.
     pub(crate) fn allow_origins(&mut self, origins: impl IntoIterator<Item = String>) {
         for origin in origins {
-            self.any_origin |= origin == "*";
-            self.origins.push(origin.trim_end_matches('/').to_owned());
+            let origin = self.accept(host_name::origin(&origin));
+            self.any_origin |= origin.as_deref() == Some("*");
+            self.origins.extend(origin);
         }
+    }
+
+    /// Returns a value of the settings, or keeps its error for the start of the server.
+    pub(crate) fn accept<T>(&mut self, value: Result<T, String>) -> Option<T> {
+        value.map_err(|reason| self.error.get_or_insert(reason).clone()).ok()
+    }
+
+    /// Returns the error of the first host or origin that no client would send.
+    pub(crate) fn error(&self) -> Option<&str> {
+        self.error.as_deref()
     }
 
     /// Returns `true` if only the loopback names are allowed.
@@ -94,13 +112,10 @@ impl OriginCheck {
     }
 
     fn check_host(&self, host: &str) -> Result<(), Rejected> {
-        let name = without_port(host);
         let is_allowed = match &self.hosts {
             Hosts::Any => true,
-            Hosts::Loopback => is_loopback(name),
-            Hosts::Named(names) => {
-                names.iter().any(|known| known.eq_ignore_ascii_case(host) || known.eq_ignore_ascii_case(name))
-            }
+            Hosts::Loopback => is_loopback(without_port(host)),
+            Hosts::Named(names) => names.iter().any(|known| known.is(host)),
         };
         if is_allowed {
             return Ok(());

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Method, StatusCode};
 use mcpwright_server::{CloseReason, Connection};
 
@@ -54,6 +55,19 @@ impl Client {
 impl HttpSse {
     pub(crate) fn new(path: String) -> Self {
         Self { path, clients: Mutex::default() }
+    }
+
+    /// Returns `true` if a request is a message to the URL that a stream has named: some clients resolve it against the origin
+    /// of the server, and not against the URL of the stream. Only the client of a stream knows its id.
+    pub(crate) fn has_sent_to(&self, parts: &Parts) -> bool {
+        parts.method == Method::POST && self.client(parts).is_some()
+    }
+
+    /// Returns the client that a request names.
+    fn client(&self, parts: &Parts) -> Option<Arc<Client>> {
+        let query = parts.uri.query().unwrap_or_default();
+        let id = query.split('&').find_map(|pair| pair.strip_prefix("session="))?;
+        lock(&self.clients).get(id).cloned()
     }
 
     /// Ends each stream after the answers of its running calls: the process shuts down.
@@ -103,7 +117,9 @@ fn open(state: &Arc<HttpState>, http_sse: &Arc<HttpSse>, head: &Head<'_>) -> Ans
         Err(overloaded) => return answer::limit_reached(&overloaded),
     };
     let id = format!("{:032x}", u128::from_ne_bytes(random_bytes()));
-    let endpoint_event = format!("event: endpoint\ndata: {}?session={id}\n\n", http_sse.path);
+    // A relative reference to the same URL, which clients resolve against the one that they opened: a proxy, or a router that
+    // the service is mounted in, may have removed a prefix from the path that is seen here.
+    let endpoint_event = format!("event: endpoint\ndata: ?session={id}\n\n");
     let attachment = stream.attach(None, state.limits.keep_alive_interval, ());
     let attached_stream = StandaloneStream::new(Arc::clone(&session), attachment);
     lock(&http_sse.clients).insert(
@@ -123,11 +139,8 @@ async fn post<B>(state: &Arc<HttpState>, http_sse: &HttpSse, head: &Head<'_>, bo
 where
     B: http_body::Body<Data = Bytes>,
 {
-    let query = head.parts.uri.query().unwrap_or_default();
-    let id = query.split('&').find_map(|pair| pair.strip_prefix("session="));
-    let client = id.and_then(|id| lock(&http_sse.clients).get(id).cloned());
     let caller = caller(head.parts);
-    let client = client.filter(|client| client.subject.as_deref() == caller.subject());
+    let client = http_sse.client(head.parts).filter(|client| client.subject.as_deref() == caller.subject());
     let Some(client) = client else {
         return answer::rejection(StatusCode::NOT_FOUND, "there is no such stream: open one with GET");
     };

@@ -1,5 +1,6 @@
 //! Connections: accepted, monitored, drained.
 
+pub(crate) mod address;
 mod connection;
 pub(crate) mod listening;
 mod monitor;

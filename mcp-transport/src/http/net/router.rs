@@ -22,13 +22,12 @@ pub(super) struct Router {
 impl Router {
     /// Answers a request to any path.
     pub(super) async fn answer(&self, parts: &Parts, body: Incoming) -> Answer {
-        let path = parts.uri.path();
-        let is_http_sse = self.service.0.http_sse.as_ref().is_some_and(|http_sse| http_sse.path == path);
-        let state = &self.service.0.state;
-        let is_endpoint = path == state.path || state.endpoint(parts).is_some();
-        if is_endpoint || is_http_sse {
-            return self.service.0.handle(&Head::of(parts), body).await;
+        let endpoint = &self.service.0;
+        let state = &endpoint.state;
+        if state.has_path(parts) || endpoint.http_sse_of(parts).is_some() {
+            return endpoint.handle(&Head::of(parts), body).await;
         }
+        let path = parts.uri.path();
         let is_read = matches!(parts.method, Method::GET | Method::HEAD);
         match path {
             "/healthz" if is_read => plain(StatusCode::OK, "ok\n"),
