@@ -133,7 +133,9 @@ impl Client {
 
     /// Calls a tool, and returns its result.
     pub(crate) fn result(&mut self, tool: &str, arguments: Value) -> Value {
-        let mut response = self.request("tools/call", json!({ "name": tool, "arguments": arguments }));
+        let mut params = json!({ "name": tool });
+        params["arguments"] = arguments;
+        let mut response = self.request("tools/call", params);
         assert!(response["error"].is_null(), "{response}");
         response["result"].take()
     }

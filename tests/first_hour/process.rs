@@ -2,7 +2,6 @@
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -52,7 +51,7 @@ impl Process {
 
     /// Starts an example of the repository.
     pub(crate) fn example(name: &str, arguments: &[&str]) -> Self {
-        let mut folder = PathBuf::from(env::current_exe().expect("this is a program"));
+        let mut folder = env::current_exe().expect("this is a program");
         folder.pop();
         folder.pop();
         let path = folder.join("examples").join(format!("{name}{}", env::consts::EXE_SUFFIX));

@@ -106,7 +106,7 @@ impl Probes {
     /// Use every type of the probes.
     #[tool]
     #[allow(clippy::too_many_arguments)]
-    fn probe(
+    async fn probe(
         &self,
         count: u32,
         ratio: Option<f32>,
@@ -133,7 +133,7 @@ impl Probes {
 
     /// Return any value.
     #[tool]
-    fn any(&self, value: Value) -> String {
+    async fn any(&self, value: Value) -> String {
         value.to_string()
     }
 
@@ -204,7 +204,7 @@ impl Failures {
 
     /// Find the first word, on a thread for blocking work.
     #[tool]
-    fn first_blocking(&self, text: String) -> String {
+    fn first_blocking(&self, text: &str) -> String {
         text.split_whitespace().next().expect("the secret of the handler").to_owned()
     }
 }
