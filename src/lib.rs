@@ -39,7 +39,7 @@
 //! | a tool returns | the client receives |
 //! |---|---|
 //! | `String`, `&str`, numbers, `bool`, `char` | a text block |
-//! | `()` | a result without content |
+//! | `()` | a text that says that the call succeeded |
 //! | [`Json<T>`](Json) | structured content with an output schema, and the same value as compact JSON text |
 //! | content blocks such as [`ImageContent`](types::ImageContent); a `Vec` or an array of [`ContentBlock`] | these blocks |
 //! | [`CallToolResult`] | the result as it is |
@@ -53,6 +53,7 @@
 //! | `http(server).bind(address)` | Streamable HTTP; `into_service()` makes a `tower::Service` for axum and hyper |
 //! | `transport::unix`, `transport::serve` | clients on a Unix socket, or one client on any byte stream |
 //! | [`testing::Client`] | a client in the same process, for tests |
+//! | `testing::every_client` | one body of a test with clients of all revisions, over all transports |
 //!
 //! # Protocol revisions
 //!
@@ -80,6 +81,18 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod testing;
+
+mod rmcp;
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub use mcpwright_macros::{prompt_handler, prompt_router, task_handler, tool_handler, tool_router};
+#[doc(hidden)]
+#[allow(deprecated)]
+pub use rmcp::{
+    Content, ErrorData, McpError, Parameters, PromptRouter, RequestContext, RoleServer, ServedByMethod,
+    ServerHandler, ServiceExt, ToolRouter, handler, model, service,
+};
 
 // The public interface is:
 /// The types of the protocol: requests, results, notifications and their parts, of all revisions.
@@ -96,17 +109,19 @@ pub use mcpwright_server::{
     CloseReason, Completer, CompletionRequest, ContentKind, Contents, Context, Execution, Ext, Extensions,
     Failure, Field, Form, FormField, FromContext, Handler, HandlerError, HandlerKind, HeaderParam,
     InputError, InputRequired, IntoCompletion, IntoContents, IntoError, IntoPromptResult, IntoServer,
-    IntoToolResult, Item, Json, MemoryStore, MethodHandler, Middleware, Next, NotificationSender, Notify,
-    NotifySet, Observer, OptionalFeature, Outcome, Parameter, ProgressValue, PromptHandler, PromptProvider,
-    ProviderError, ReplicaHandle, RequestInfo, ResourceHandler, ResourceProvider, Serve, Server, Session,
-    SessionError, SessionId, SessionInfo, SessionValue, StepError, Store, StoreError, Subscribed,
-    SubscriptionInfo, TaskConfig, TaskMode, TemplateHandler, ToolError, ToolHandler, ToolProvider,
-    async_trait, testing,
+    IntoToolResult, Item, Json, MemoryStore, MethodHandler, Middleware, MissingExtension, Next,
+    NotificationSender, Notify, NotifySet, Observer, OptionalFeature, Outcome, OutputSchema, Parameter,
+    ProgressValue, PromptHandler, PromptProvider, ProviderError, ReplicaHandle, RequestInfo, ResourceHandler,
+    ResourceProvider, Serve, Server, Session, SessionError, SessionId, SessionInfo, SessionValue, StepError,
+    Store, StoreError, StructuredContent, Subscribed, SubscriptionInfo, TaskConfig, TaskMode,
+    TemplateHandler, ToolError, ToolHandler, ToolProvider, async_trait,
 };
 #[cfg(feature = "http")]
 pub use mcpwright_server::{Key, KeyError, Seal};
 #[cfg(any(feature = "stdio", feature = "http"))]
 pub use mcpwright_transport as transport;
+#[cfg(any(feature = "stdio", feature = "http"))]
+pub use mcpwright_transport::Error;
 #[cfg(feature = "http")]
 pub use mcpwright_transport::http;
 #[cfg(feature = "stdio")]

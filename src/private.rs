@@ -1,8 +1,14 @@
 //! Items that the macros use in generated code. They are not part of the public interface.
 
+use std::ffi::{CStr, OsStr};
+use std::path::{Path, PathBuf};
+
 use mcpwright_server::{Argument, AsAsyncExtractor, AsExtractor, AsyncFromContext, Builder, FromContext};
 use serde::Serialize;
 use serde_json::Value;
+
+#[path = "kinds.rs"]
+pub mod kinds;
 
 /// A type that handlers take by reference: the value that is extracted, and then borrowed by the function.
 pub trait Referent {
@@ -21,6 +27,43 @@ impl Referent for str {
 impl<T> Referent for [T] {
     type Extracted = Vec<T>;
 }
+
+/// A type that a parameter may be a reference to.
+#[diagnostic::on_unimplemented(
+    message = "`&{Self}` cannot be a parameter of a handler",
+    label = "write the type that owns the value",
+    note = "the owner of a `Path` is a `PathBuf`: write `PathBuf` or `&PathBuf`; for `OsStr` and `CStr`, write `String` or \
+            `&str`"
+)]
+pub trait Borrowable {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Borrowable for T {}
+
+impl Borrowable for str {}
+
+impl<T> Borrowable for [T] {}
+
+/// A reference that clients could send, which there are none of.
+pub trait Sent {}
+
+macro_rules! not_borrowable {
+    ($($type:ty: $owner:ty),*) => {$(
+        // After the error about `Borrowable`, the compiler reports nothing else.
+        impl Referent for $type {
+            type Extracted = $owner;
+        }
+
+        // The bound is never met. Without this, the compiler would report that the size of the type is unknown.
+        #[diagnostic::do_not_recommend]
+        impl Borrowable for $type where for<'a> &'a Self: Sent {}
+    )*};
+}
+
+not_borrowable!(Path: PathBuf, OsStr: PathBuf, CStr: PathBuf);
+
+/// Asserts that a parameter may be a reference to the type.
+pub fn borrowable<T: Borrowable + ?Sized>() {}
 
 /// A type of parameters that need no name: an extractor.
 #[diagnostic::on_unimplemented(

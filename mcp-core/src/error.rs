@@ -99,13 +99,45 @@ impl ErrorObject {
 
     /// Creates a [missing required client capability](ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY) error.
     ///
-    /// `required` is the missing part of the client's capabilities, such as `{"sampling": {}}`.
+    /// `required` is the missing part of the client's capabilities, such as `{"sampling": {}}`. The message names it, because
+    /// most clients show only the message.
+    ///
+    /// ```
+    /// use mcpwright_core::ErrorObject;
+    /// use serde_json::json;
+    ///
+    /// let error = ErrorObject::missing_client_capability(json!({ "elicitation": { "url": {} } }));
+    /// assert_eq!(error.message, "the client did not declare the required capability `elicitation.url`");
+    /// ```
     pub fn missing_client_capability(required: Value) -> Self {
-        Self::new(
-            ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY,
-            "the client did not declare a required capability",
-        )
-        .data(Map::from_iter([("requiredCapabilities".to_owned(), required)]).into())
+        let mut names = Vec::new();
+        collect_capabilities(&required, "", &mut names);
+        let message = match names.as_slice() {
+            [] => "the client did not declare a required capability".to_owned(),
+            [name] => format!("the client did not declare the required capability `{name}`"),
+            names => format!("the client did not declare the required capabilities `{}`", names.join("`, `")),
+        };
+        Self::new(ErrorCode::MISSING_REQUIRED_CLIENT_CAPABILITY, message)
+            .data(Map::from_iter([("requiredCapabilities".to_owned(), required)]).into())
+    }
+}
+
+/// Adds the names of the capabilities that a declaration contains: `sampling.tools` for `{"sampling": {"tools": {}}}`. The
+/// identifier of an extension is its name.
+fn collect_capabilities(declared: &Value, path: &str, names: &mut Vec<String>) {
+    match declared.as_object().filter(|members| !members.is_empty()) {
+        Some(members) => {
+            for (name, member) in members {
+                match path {
+                    "" => collect_capabilities(member, name, names),
+                    // The settings of an extension are its own.
+                    "extensions" | "experimental" => names.push(name.clone()),
+                    path => collect_capabilities(member, &format!("{path}.{name}"), names),
+                }
+            }
+        }
+        None if path.is_empty() => {}
+        None => names.push(path.to_owned()),
     }
 }
 

@@ -253,6 +253,15 @@ impl CallToolResult {
         Self::text(text).is_error(true)
     }
 
+    /// The constructor of rmcp, for the message to who copies it.
+    #[doc(hidden)]
+    #[deprecated(
+        note = "`success` is a function of rmcp: write `CallToolResult::text(…)`, or return the text itself"
+    )]
+    pub fn success(content: Vec<ContentBlock>) -> Self {
+        Self::new(content)
+    }
+
     setters! {
         structured_content: Option<JsonText>,
         is_error: Option<bool>,

@@ -149,6 +149,7 @@ use proc_macro::TokenStream;
 /// | `page_size = 100` | maximum number of entries on one page of a list; default: 1000 |
 /// | `max_result_bytes = 1_000_000` | maximum size of the result of a tool, a resource or a prompt, in bytes; default: 8 MiB |
 /// | `mask_errors` | hides the texts of errors from clients, except those of `ToolError` |
+/// | `logging` | declares the deprecated capability `logging`: `Context::log` sends messages to the client; default: they go to the log of the process |
 /// | `read_only`, `destructive`, `idempotent`, `open_world` | hints of all tools that do not set them; see [`#[tool]`](macro@tool) |
 /// | `titles = ToolHandler::title_from_name` | a function that returns the title of a tool for its name, for all tools without a title |
 /// | `allow_unknown_arguments` | all tools ignore arguments that they do not have; default: a call with one is rejected |
@@ -231,6 +232,7 @@ pub fn server(options: TokenStream, item: TokenStream) -> TokenStream {
 /// | `title = "…"` | name of the tool for people; for clients of revisions before 2026-07-28, also in the annotations |
 /// | `description = "…"` | description of the tool; default: the doc comment |
 /// | `output = T` | type whose schema is published, for a method that returns a `CallToolResult`, a `JsonText` or a `Value`; results are checked against it |
+/// | `empty_text = "…"` | text of a result that is empty, such as `"No orders."`; default: a text that says that the call succeeded |
 /// | `read_only` | hint `readOnlyHint`: the tool changes nothing |
 /// | `destructive` | hint `destructiveHint`: the tool may delete or overwrite data; with `= false`, it only adds data |
 /// | `idempotent` | hint `idempotentHint`: a second call with the same arguments has no further effect |
@@ -515,21 +517,12 @@ pub fn arg(_: TokenStream, item: TokenStream) -> TokenStream {
 ///     json!({
 ///         "type": "object",
 ///         "properties": {
-///             "name": {
-///                 "type": "string",
-///                 "title": "Your name",
-///                 "description": "First and last name.",
-///                 "minLength": 1,
-///                 "maxLength": 80,
-///             },
+///             "name": { "type": "string", "title": "Your name", "description": "First and last name.",
+///                 "minLength": 1, "maxLength": 80 },
 ///             "email": { "type": "string", "format": "email" },
 ///             "seats": { "type": "integer", "minimum": 1, "maximum": 10, "default": 1 },
-///             "meals": {
-///                 "type": "array",
-///                 "items": { "type": "string", "enum": ["soup", "main_dish"] },
-///                 "minItems": 1,
-///                 "maxItems": 2,
-///             },
+///             "meals": { "type": "array", "items": { "type": "string", "enum": ["soup", "main_dish"] },
+///                 "minItems": 1, "maxItems": 2 },
 ///         },
 ///         "required": ["name", "meals"],
 ///     }),
@@ -593,3 +586,16 @@ pub fn form(item: TokenStream) -> TokenStream {
 pub fn choice(item: TokenStream) -> TokenStream {
     expand::choice::expand(item.into()).into()
 }
+
+/// Attributes of rmcp, each of which is an error that names what to write instead.
+macro_rules! attributes_of_rmcp {
+    ($($name:ident),*) => {$(
+        #[doc(hidden)]
+        #[proc_macro_attribute]
+        pub fn $name(_: TokenStream, item: TokenStream) -> TokenStream {
+            expand::rmcp::expand(stringify!($name), &item.into()).into()
+        }
+    )*};
+}
+
+attributes_of_rmcp!(tool_router, tool_handler, prompt_router, prompt_handler, task_handler);

@@ -52,16 +52,17 @@ pub use handler::parameters::async_extract::AsyncFromContext;
 pub use handler::parameters::call_arguments::{
     AsArgument, AsAsyncExtractor, AsExtractor, CallArguments, Extracted, Parameter,
 };
-pub use handler::parameters::extract::{Ext, FromContext};
+pub use handler::parameters::extract::{Ext, FromContext, MissingExtension};
 pub use handler::parameters::function::Function;
 pub use handler::parameters::header_params::HeaderParam;
 pub use handler::progress::ProgressValue;
 pub use handler::results::contents::{Contents, IntoContents};
 pub use handler::results::prompt::IntoPromptResult;
-pub use handler::results::tool::{IntoToolResult, Json};
+pub use handler::results::tool::{IntoToolResult, Json, OutputSchema, StructuredContent};
 pub use handler::session::{Session, SessionValue};
 pub use handler::task_mode::TaskMode;
 pub use handler::{Handler, PromptHandler, ResourceHandler, TemplateHandler, ToolHandler};
+pub use incident::set_incident_output;
 pub use input_required::InputRequired;
 pub use input_required::error::InputError;
 pub use input_required::form::Form;

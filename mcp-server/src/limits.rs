@@ -33,6 +33,9 @@ pub(crate) const SLOW_POLL: Duration = Duration::from_secs(1);
 /// Maximum length of the name of a tool, in bytes.
 pub(crate) const MAX_TOOL_NAME_BYTES: usize = 128;
 
+/// Maximum length of the name of a tool's argument, in bytes. Providers of models set it.
+pub(crate) const MAX_ARGUMENT_NAME_BYTES: usize = 64;
+
 /// Maximum depth of a schema that is written by hand.
 #[allow(dead_code, reason = "only a build with the feature `validate` uses it")]
 pub(crate) const MAX_SCHEMA_DEPTH: usize = 64;
@@ -52,6 +55,9 @@ pub(crate) const MAX_URI_BYTES: usize = 8 << 10;
 
 /// Maximum number of characters of an unknown name that an error repeats.
 pub(crate) const MAX_UNKNOWN_NAME_CHARS: usize = 64;
+
+/// Maximum number of names that are looked through for the one that was probably meant.
+pub(crate) const MAX_COMPARED_NAMES: usize = 1000;
 
 /// Maximum length of a protocol version, in bytes.
 pub(crate) const MAX_VERSION_BYTES: usize = 1024;
@@ -92,7 +98,13 @@ pub(crate) const MAX_SUBSCRIPTIONS_PER_CALLER: usize = 100;
 /// Default time that a client has to answer an input request: [`Builder::input_timeout`](crate::Builder::input_timeout).
 pub(crate) const DEFAULT_INPUT_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 
-/// Maximum number of rounds of one call. Input is requested again if a response is malformed, up to this number.
+/// Maximum number of times that an elicitation is sent again because its response does not fit.
+pub(crate) const MAX_REPEATS: u32 = 2;
+
+/// Maximum length of the reason that is kept and shown then, in characters.
+pub(crate) const MAX_REASON_CHARS: usize = 1000;
+
+/// Maximum number of rounds of one call.
 pub(crate) const MAX_ROUNDS: u32 = 100;
 
 /// Maximum size of the input responses and steps of one call, in bytes: they are part of the state of each round.
@@ -152,6 +164,9 @@ pub(crate) const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Maximum length of a text from a client or a handler in a log message, in bytes.
 pub(crate) const MAX_LOGGED_BYTES: usize = 256;
+
+/// Maximum number of errors in a log message: an error and its causes.
+pub(crate) const MAX_LOGGED_CAUSES: usize = 16;
 
 /// Maximum number of entries in a [`MemoryStore`](crate::MemoryStore).
 pub(crate) const MAX_STORE_ENTRIES: usize = 100_000;

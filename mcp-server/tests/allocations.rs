@@ -2,13 +2,12 @@
 
 // Allocations of all threads are counted, so this is the only test of its process.
 
+mod raw;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use futures::executor::block_on;
-use mcpwright_core::Message;
-use mcpwright_core::message::decode;
-use mcpwright_server::{Action, Caller, NotificationSender, Server, ToolHandler};
+use mcpwright_server::{Server, ToolHandler};
 use peak_alloc::PeakAlloc;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -109,43 +108,15 @@ fn hostile() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Calls a tool. Returns the text of the result, and the number of bytes that were allocated at a time for each byte of the
+/// Calls a tool. Returns the text of the response, and the number of bytes that were allocated at a time for each byte of the
 /// message.
 fn call(server: &Server, tool: &str, arguments: &str) -> (String, f64) {
-    let meta = json!({
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientCapabilities": {},
-        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "1.0.0" },
-    });
-    let message = format!(
-        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{arguments},"_meta":{meta}}}}}"#
-    );
-    let mut connection = server.connect(Caller::anonymous());
+    let message = raw::message(tool, arguments);
     let before = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();
-    let mut text = String::new();
-    for action in connection.receive(decode(message.as_bytes())).into_actions() {
-        match action {
-            Action::Run(call) => {
-                let outcome = block_on(server.call(&call, &NotificationSender::new(|_| {})));
-                for action in connection.finished(&call, outcome) {
-                    if let Action::Send(message) | Action::SendFor { message, .. } = action {
-                        text = encoded(&message);
-                    }
-                }
-            }
-            Action::Send(message) => text = encoded(&message),
-            _ => {}
-        }
-    }
+    let text = raw::send(server, &message);
     let peak = ALLOCATOR.peak_usage() - before;
     (text, peak as f64 / message.len() as f64)
-}
-
-fn encoded(message: &Message) -> String {
-    let mut bytes = Vec::new();
-    message.encode(&mut bytes);
-    String::from_utf8(bytes).expect("JSON is Unicode")
 }
 
 #[test]

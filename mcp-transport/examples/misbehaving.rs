@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mcpwright_core::CallToolResult;
-use mcpwright_server::{Argument, CallArguments, Context, Execution, Failure, Server, ToolHandler};
+use mcpwright_server::{Argument, Builder, CallArguments, Context, Execution, Failure, Server, ToolHandler};
 use mcpwright_transport::{Error, LineLimits, stdio};
 
 #[tokio::main(worker_threads = 2)]
@@ -28,23 +28,30 @@ async fn main() -> Result<(), Error> {
         .tool(ToolHandler::function("stop", [], move || {
             stopping.notify_one();
             async { "stopping" }
-        }))
-        .on_shutdown(|| async { panic!("a hook that panics") })
-        .on_shutdown(|| async {
-            eprintln!("the hook runs");
-            if let Ok(seconds) = std::env::var("HOOK_SECONDS") {
-                tokio::time::sleep(Duration::from_secs(seconds.parse().expect("it is a number"))).await;
-            }
-            eprintln!("the hook has run");
-        });
+        }));
+    let is_quiet = std::env::var_os("QUIET").is_some();
+    let server = if is_quiet { server } else { with_hooks(server) };
     let limits = LineLimits::default();
     let limits = match std::env::var("DRAIN_MILLIS") {
         Ok(millis) => limits.drain_timeout(Duration::from_millis(millis.parse().expect("it is a number"))),
         Err(_) => limits,
     };
     let end = stdio(server).limits(limits).run_until(stop.notified()).await?;
-    eprintln!("ended: {end:?}");
+    if !is_quiet {
+        eprintln!("ended: {end:?}");
+    }
     Ok(())
+}
+
+/// Adds shutdown hooks that panic, and that say that they run.
+fn with_hooks(server: Builder) -> Builder {
+    server.on_shutdown(|| async { panic!("a hook that panics") }).on_shutdown(|| async {
+        eprintln!("the hook runs");
+        if let Ok(seconds) = std::env::var("HOOK_SECONDS") {
+            tokio::time::sleep(Duration::from_secs(seconds.parse().expect("it is a number"))).await;
+        }
+        eprintln!("the hook has run");
+    })
 }
 
 async fn sleep(context: Context, ms: u64) -> &'static str {

@@ -14,6 +14,8 @@ mod runtime;
 mod signal;
 mod stdio;
 mod sync;
+mod terminal;
+pub mod testing;
 #[cfg(unix)]
 mod unix;
 

@@ -25,6 +25,12 @@ pub fn stderr() -> Stderr {
     Stderr { line: Vec::new() }
 }
 
+/// Writes a line of the log.
+pub(crate) fn write_line(line: &str) {
+    // The line is queued when the writer is dropped, and writing to it cannot fail.
+    let _ = writeln!(stderr(), "{line}");
+}
+
 /// One line for standard error, which is queued when this is dropped.
 #[derive(Debug)]
 pub struct Stderr {

@@ -6,9 +6,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use mcpwright_server::{Runtime, Server, Serving};
+use mcpwright_server::{Runtime, Server, Serving, set_incident_output};
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
+
+use crate::log::write_line;
 
 /// A [`Runtime`] on tokio.
 ///
@@ -40,6 +42,7 @@ impl TokioRuntime {
     /// Returns [`Error::NoRuntime`](crate::Error::NoRuntime) outside of a tokio runtime.
     pub fn current() -> Result<Self, crate::error::Error> {
         let handle = Handle::try_current().map_err(|_| crate::error::Error::NoRuntime)?;
+        set_incident_output(write_line);
         Ok(Self { handle, jobs: Arc::default(), background: watch::Sender::default() })
     }
 

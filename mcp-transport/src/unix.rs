@@ -20,6 +20,7 @@ use crate::lines::limits::LineLimits;
 use crate::lines::{serve_client, warn_without_callers};
 use crate::runtime::{TokioRuntime, shut_down};
 use crate::signal::Stop;
+use crate::terminal::warn_if_empty;
 
 /// Maximum number of clients that wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -71,6 +72,7 @@ impl Unix {
     pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         let Self { server, path, limits } = self;
         warn_without_callers(&server);
+        warn_if_empty(&server);
         let (runtime, serving) = (TokioRuntime::current()?, server.start_serving());
         let mut clients = Clients::new(server.clone(), limits);
         let (mut signal, mut stop) = (Stop::new()?, pin!(stop));

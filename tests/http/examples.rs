@@ -254,8 +254,10 @@ fn hosted() {
         let report = plain.call("sales_report", &month);
         assert_eq!(report["result"]["content"][0]["text"], "Sales of 2026-05: 42 orders.");
         let hidden = plain.call("salary_report", &month)["error"].clone();
-        let missing = plain.call("nothing", &month)["error"].clone();
-        assert_eq!(hidden.to_string().replace("salary_report", "nothing"), missing.to_string());
+        // A hidden tool does not differ from one that does not exist, and neither is suggested.
+        let missing = plain.call("salari_report", &month)["error"].clone();
+        assert_eq!(hidden.to_string().replace("salary_report", "salari_report"), missing.to_string());
+        assert_eq!(missing["message"], "unknown tool: salari_report; did you mean `sales_report`?");
         let status = plain.call("order_status", &json!({ "number": "7" }));
         assert_eq!(status["result"]["content"][0]["text"], "The order 7 of BOB is on its way.");
     }

@@ -4,7 +4,7 @@ use mcpwright::types::ResourceTemplateReference;
 use mcpwright::{Context, Json, Server, prompt, resource, tool};
 use serde_json::json;
 
-use crate::{call, client, definition};
+use crate::{EMPTY_RESULT, call, client, definition};
 
 mod elsewhere {
     //! A module with a type of its own.
@@ -121,6 +121,6 @@ async fn a_function_in_a_function_is_a_tool() {
 
     r#move();
     let client = client(Server::builder("local", "1.0.0").tool(local::tool()).tool(r#move::tool()));
-    assert_eq!(call(&client, "move", json!({})).await, "");
+    assert_eq!(call(&client, "move", json!({})).await, EMPTY_RESULT);
     assert_eq!(call(&client, "local", json!({ "number": 5 })).await, "5");
 }

@@ -28,6 +28,19 @@ enum Tone {
     Stern,
 }
 
+/// A number, of whose type the macros know nothing.
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[serde(transparent)]
+struct Count(#[allow(dead_code, reason = "only the limits of the type are used")] u32);
+
+/// A string, of whose type the macros know nothing.
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[serde(transparent)]
+struct Word(#[allow(dead_code, reason = "only the limits of the type are used")] String);
+
+const INVALID: &str = "[";
+const LETTERS: &str = "^[a-z]+$";
+
 /// Defines a server whose tool has an argument with these options.
 macro_rules! define {
     ($name:ident, $type:ty, $($options:tt)*) => {
@@ -53,15 +66,15 @@ define!(DefaultTooLong, String, length = ..=u64::from(ZERO), default = "a");
 define!(DefaultNotListed, String, one_of = COLORS, default = "blue");
 define!(EmptyList, String, one_of = NO_COLORS);
 define!(ValueOfAnotherType, Tone, one_of("kind", "mean"));
-define!(RangeOfAString, String, range = 1..=10);
-define!(LengthOfANumber, u32, length = 1..=10);
-define!(PatternOfANumber, u32, pattern = "^1");
+define!(RangeOfAString, Word, range = 1..=10);
+define!(LengthOfANumber, Count, length = 1..=10);
+define!(PatternOfANumber, Count, pattern = "^1");
 define!(BeyondTheType, u8, range = 1..=1000);
 define!(NegativeUnsigned, u32, range = ..ZERO);
 define!(NotFinite, f64, range = 0.0..=f64::INFINITY);
-define!(DefaultOfAnotherType, u32, default = "ten");
-define!(DefaultWithoutMatch, String, pattern = "^[a-z]+$", default = "A1");
-define!(InvalidPattern, String, pattern = "[");
+define!(DefaultOfAnotherType, Count, default = "ten");
+define!(DefaultWithoutMatch, String, pattern = LETTERS, default = "A1");
+define!(InvalidPattern, String, pattern = INVALID);
 define!(ExampleOutside, u32, range = ..=MAX, example = DEFAULT);
 define!(Inverted, i64, range = (Bound::Excluded(1), Bound::Excluded(2)));
 

@@ -52,6 +52,9 @@ async fn argument(client: &Client, tool: &str, name: &str) -> Value {
     definition(client, tool).await["inputSchema"]["properties"][name].clone()
 }
 
+/// The text of an empty result.
+const EMPTY_RESULT: &str = "The call succeeded. Its result is empty.";
+
 fn empty() -> Value {
     json!({})
 }

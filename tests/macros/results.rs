@@ -8,7 +8,7 @@ use mcpwright::types::TextContent;
 use mcpwright::{CallToolResult, ContentBlock, IntoToolResult, Json, ToolError, server};
 use serde_json::json;
 
-use crate::{call, client, definition, empty, text};
+use crate::{EMPTY_RESULT, call, client, definition, empty, text};
 
 struct Results;
 
@@ -135,7 +135,7 @@ impl Results {
 async fn a_result_becomes_content() {
     let client = client(Results);
     for (tool, expected) in [
-        ("nothing", ""),
+        ("nothing", EMPTY_RESULT),
         ("number", "-1"),
         ("structured", r#"{"id":1}"#),
         ("list", r#"[{"id":1}]"#),
@@ -146,7 +146,7 @@ async fn a_result_becomes_content() {
         assert_eq!(call(&client, tool, empty()).await, expected, "{tool}");
     }
     assert_eq!(call(&client, "optional", json!({ "is_there": true })).await, "there");
-    assert_eq!(call(&client, "optional", json!({ "is_there": false })).await, "");
+    assert_eq!(call(&client, "optional", json!({ "is_there": false })).await, EMPTY_RESULT);
     assert_eq!(call(&client, "borrowed", json!({ "word": " a " })).await, "a");
 }
 

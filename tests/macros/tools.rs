@@ -6,7 +6,7 @@ use mcpwright::types::{ClientCapabilities, TASKS_EXTENSION};
 use mcpwright::{Caller, Context, Ext, Serve as _, TaskConfig, server, testing};
 use serde_json::json;
 
-use crate::{call, client, definition, empty};
+use crate::{EMPTY_RESULT, call, client, definition, empty};
 
 const LIMIT: Duration = Duration::from_millis(10);
 const IDEMPOTENT: bool = true;
@@ -37,7 +37,7 @@ impl Everything {
     }
 
     /// Not published.
-    #[tool(description = concat!("Publ", "ished."), destructive, timeout = "30s")]
+    #[tool(description = concat!("Publ", "ished."), destructive, timeout = "30s", empty_text = concat!("It is ", "gone."))]
     async fn delete(&self) {}
 
     /// Add something.
@@ -177,8 +177,8 @@ async fn a_call_runs_the_method() {
     assert_eq!(call(&client, "send-greeting", empty()).await, "Hello!");
     assert_eq!(call(&client, "add", empty()).await, "Hello!");
     assert_eq!(call(&client, "shared", empty()).await, "Hello!");
-    assert_eq!(call(&client, "delete", empty()).await, "");
-    assert_eq!(call(&client, "documented", empty()).await, "");
+    assert_eq!(call(&client, "delete", empty()).await, "It is gone.");
+    assert_eq!(call(&client, "documented", empty()).await, EMPTY_RESULT);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::sources::{Problems, read};
 
 /// The file of a constant or of a default, its name, and its row in the table. `.0` and `.1` are the members of a pair.
-const LIMITS: [(&str, &str, &str); 95] = [
+const LIMITS: [(&str, &str, &str); 101] = [
     ("mcp-core/src/message/scan.rs", "MAX_DEPTH", "message nesting"),
     ("mcp-core/src/message/id.rs", "MAX_STRING_ID_LEN", "request id length"),
     ("mcp-core/src/message/decode.rs", "MAX_BATCH_LEN", "messages per batch"),
@@ -30,7 +30,10 @@ const LIMITS: [(&str, &str, &str); 95] = [
     ("mcp-core/src/schema/suggestion.rs", "MAX_NAMES", "names compared"),
     ("mcp-core/src/input/form/format.rs", "MAX_EMAIL_LEN", "email length"),
     ("mcp-core/src/error.rs", "MAX_UNKNOWN_NAME_CHARS", "unknown name"),
+    ("mcp-core/src/schema/check/mod.rs", "MAX_DEPTH", "checked result nesting"),
     ("mcp-server/src/limits.rs", "MAX_UNKNOWN_NAME_CHARS", "unknown name"),
+    ("mcp-server/src/limits.rs", "MAX_COMPARED_NAMES", "names looked through"),
+    ("mcp-server/src/limits.rs", "MAX_LOGGED_CAUSES", "logged causes"),
     ("mcp-server/src/limits.rs", "MAX_UNREADABLE_MESSAGES", "unreadable messages in a row"),
     ("mcp-server/src/limits.rs", "MAX_VERSION_BYTES", "revision name length"),
     ("mcp-server/src/limits.rs", "MAX_URI_BYTES", "URI length"),
@@ -41,6 +44,8 @@ const LIMITS: [(&str, &str, &str); 95] = [
     ("mcp-server/src/limits.rs", "DEFAULT_PAGE_SIZE", "entries per page"),
     ("mcp-server/src/limits.rs", "MAX_COMPLETION_VALUES", "completion values"),
     ("mcp-server/src/limits.rs", "DEFAULT_INPUT_TIMEOUT", "input response time"),
+    ("mcp-server/src/limits.rs", "MAX_REPEATS", "repeated questions"),
+    ("mcp-server/src/limits.rs", "MAX_REASON_CHARS", "reason of a repeated question"),
     ("mcp-server/src/limits.rs", "MAX_ROUNDS", "rounds per call"),
     ("mcp-server/src/limits.rs", "MAX_STATE_BYTES", "responses and steps per call"),
     ("mcp-server/src/limits.rs", "MAX_REQUEST_STATE_BYTES", "request state length"),
@@ -65,6 +70,7 @@ const LIMITS: [(&str, &str, &str); 95] = [
     ("mcp-server/src/limits.rs", "MAX_CACHED_METAS", "cached clients"),
     ("mcp-server/src/limits.rs", "MAX_CACHED_META_BYTES", "cached client size"),
     ("mcp-server/src/limits.rs", "MAX_TOOL_NAME_BYTES", "tool name length"),
+    ("mcp-server/src/limits.rs", "MAX_ARGUMENT_NAME_BYTES", "argument name length"),
     ("mcp-server/src/limits.rs", "MAX_REPORTED_PROBLEMS", "argument problems"),
     ("mcp-server/src/limits.rs", "MAX_SCHEMA_DEPTH", "schema nesting"),
     ("mcp-server/src/limits.rs", "MAX_SCHEMA_VALUES", "schema size"),

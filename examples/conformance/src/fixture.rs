@@ -24,6 +24,7 @@ pub fn server() -> Builder {
 // The suite calls the first tool of the list without arguments, and expects the call to succeed.
 #[server(
     title = "Conformance server",
+    logging,
     instructions = "A test server for the official conformance suite. It has no use for a model.",
     parts(reports, changes, resources, prompts, input_required, tasks)
 )]

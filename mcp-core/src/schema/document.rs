@@ -36,8 +36,7 @@ impl Schema {
     }
 
     /// Returns a document in the portable subset, as it is.
-    #[cfg(test)]
-    pub(super) fn from_value(published: Value) -> Self {
+    pub(crate) fn from_value(published: Value) -> Self {
         Self { published, rules: None }
     }
 

@@ -1,6 +1,6 @@
 //! Descriptions of the values that a schema accepts, for error messages.
 
-use crate::schema::formats;
+use crate::schema::format;
 use crate::schema::integer::{Integer, integer_range};
 use crate::schema::problem::{excerpt, join_names, pluralize};
 use crate::schema::shape::{
@@ -135,13 +135,13 @@ impl StringRule {
         if !self.values.is_empty() {
             return one_of(self.values.iter().map(excerpt));
         }
-        let noun = formats::expected(&self.format).unwrap_or("a string");
+        let noun = format::expected(&self.format).unwrap_or("a string");
         let mut description = match self.length.expected("character") {
             Some(length) => format!("{noun} of {length}"),
             None => noun.into(),
         };
         let pattern = self.pattern.as_ref().map(regex_lite::Regex::as_str);
-        if let Some(known) = pattern.and_then(formats::expected_by_pattern) {
+        if let Some(known) = pattern.and_then(format::expected_by_pattern) {
             return known.to_owned();
         }
         if let Some(pattern) = pattern {

@@ -6,7 +6,7 @@ use serde_json::Error;
 
 use crate::json::cursor::{JsonKind, TextCursor, unescape};
 use crate::json::error_path::{OpenContainer, containers_at};
-use crate::schema::formats;
+use crate::schema::format;
 use crate::schema::integer::integer_range;
 use crate::schema::problem::{Problem, ValuePath, excerpt, join_names, pluralize};
 use crate::schema::shape::{AdditionalRule, CompiledSchema, Rule};
@@ -89,7 +89,7 @@ impl CompiledSchema {
     /// Returns `true` if the rule, or a branch of it, describes the strings of a known format.
     fn has_format(&self, rule: &Rule) -> bool {
         match self.resolve(rule) {
-            Rule::String(rule) => formats::expected(&rule.format).is_some(),
+            Rule::String(rule) => format::expected(&rule.format).is_some(),
             Rule::Duration => true,
             Rule::Choice(branches) => {
                 branches.iter().any(|branch| matches!(branch, Rule::String(_)) && self.has_format(branch))

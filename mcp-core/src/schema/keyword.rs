@@ -78,32 +78,6 @@ pub(super) fn role(keyword: &str) -> KeywordRole {
     }
 }
 
-/// Returns `true` if JSON Schema defines the format. Some clients warn about other formats or reject them.
-pub(super) fn is_standard_format(format: &str) -> bool {
-    matches!(
-        format,
-        "date-time"
-            | "date"
-            | "time"
-            | "duration"
-            | "email"
-            | "idn-email"
-            | "hostname"
-            | "idn-hostname"
-            | "ipv4"
-            | "ipv6"
-            | "uri"
-            | "uri-reference"
-            | "iri"
-            | "iri-reference"
-            | "uuid"
-            | "uri-template"
-            | "json-pointer"
-            | "relative-json-pointer"
-            | "regex"
-    )
-}
-
 /// Returns the minimum and maximum of the Rust integer type named by a format.
 ///
 /// Omits the bounds of 64-bit and 128-bit integers that many JSON implementations cannot represent exactly.

@@ -4,7 +4,8 @@
 //! schema that a client cannot read often disables all tools of the server. [`PortableSchema`] therefore converts the
 //! schemas that `schemars` generates from Rust types into the subset of JSON Schema 2020-12 described below, which
 //! every known client accepts. Schemas that no Rust type has, such as those of OpenAPI, are converted as well.
-//! [`CompiledSchema`] validates and coerces the values that clients send, with the same subset.
+//! [`CompiledSchema`] validates and coerces the values that clients send, with the same subset, and checks the text of those
+//! that the server sends.
 //!
 //! # The subset
 //!
@@ -12,14 +13,14 @@
 //!
 //! | form | keywords |
 //! |---|---|
-//! | any value | none of those below |
+//! | any value | none of those below; in arguments, an `anyOf` of all types |
 //! | no value | `not: {}` |
 //! | null | `type: "null"` |
 //! | a boolean | `type: "boolean"`, `enum` |
 //! | a number | `type: "number"` or `"integer"`, `enum`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf` |
 //! | a string | `type: "string"`, `enum`, `minLength`, `maxLength`, `pattern` |
 //! | an array | `type: "array"`, `items` (always), `minItems`, `maxItems`, `uniqueItems` |
-//! | an object | `type: "object"`, `properties`, `required`, `additionalProperties` (`false` or a schema), `minProperties`, `maxProperties` |
+//! | an object | `type: "object"`, `properties`, `required`, `additionalProperties` (a Boolean value or a schema), `minProperties`, `maxProperties` |
 //! | an enumerated value | `enum`, if the values have different types or are arrays or objects |
 //! | a choice | `anyOf` |
 //! | a recursive type | `$ref: "#/$defs/Name"` |
@@ -27,13 +28,15 @@
 //! - `type` is a single name. A value that may also be `null` is an `anyOf` with the branch `{"type": "null"}`.
 //!   Arguments have this branch only where absence cannot mean `null`: in items, in the values of maps and in
 //!   required members. A schema that no Rust type has keeps it everywhere.
+//! - In arguments, a choice is a form that converters for strict modes accept: it has no branch without a type, and its
+//!   objects are the branches of a choice of their own, because a converter keeps only the objects of a choice that has some.
 //! - An `enum` of strings, numbers or booleans has a `type`. There is no `const` and no `oneOf`.
 //! - `$ref` occurs only for recursive types. `$defs` occurs only at the root of the finished document.
 //! - In arguments, every object with `properties` has `additionalProperties: false`, unless it was generated open (a
-//!   flattened map). Results keep what was generated, so that a member added later does not break a client that caches
+//!   flattened map): then it is `true`, because a converter closes objects that do not state it. Results keep what was generated, so that a member added later does not break a client that caches
 //!   the older schema, and so do schemas that no Rust type has.
 //! - All other keywords assert nothing and are kept: `description`, `title`, `default`, `examples`, `deprecated`,
-//!   `format` if JSON Schema defines its value (see [`PortableSchema`]), and every keyword that JSON Schema does not
+//!   `format` if all known clients accept its value (the description says others, see [`PortableSchema`]), and every keyword that JSON Schema does not
 //!   define.
 //!
 //! # Example
@@ -67,6 +70,7 @@
 //! # Ok::<(), mcpwright_core::schema::SchemaError>(())
 //! ```
 
+mod any_value;
 mod choice;
 mod coerce;
 mod definition;
@@ -76,7 +80,7 @@ mod enumeration;
 mod error;
 mod expect;
 mod explain;
-mod formats;
+mod format;
 mod integer;
 mod keyword;
 mod node;
@@ -98,6 +102,7 @@ pub use portable::PortableSchema;
 pub use problem::Problem;
 pub use properties::{Properties, Property};
 pub use shape::CompiledSchema;
+pub use suggestion::closest_name;
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::schema::any_value::{any_value_branches, separate};
 use crate::schema::duration;
 use crate::schema::number;
+
+/// The note on a value without constraints.
+const ANY_VALUE: &str = "Any JSON value";
 
 /// The format of a [`std::time::Duration`] in an argument, which is published as a string.
 pub(super) const DURATION: &str = "std-duration";
@@ -120,6 +124,13 @@ pub(super) enum Purpose {
     Superset,
 }
 
+impl Form {
+    /// Returns `true` if clients pass the schema on to models, in the forms that their providers require.
+    fn is_sent_to_models(self) -> bool {
+        !self.for_rules && matches!(self.purpose, Purpose::Argument | Purpose::Foreign)
+    }
+}
+
 impl Node {
     pub(super) fn new(kind: Kind) -> Self {
         Self { annotations: SchemaAnnotations::default(), kind, nullable: false, checked_by_decoding: false }
@@ -200,8 +211,33 @@ impl SchemaAnnotations {
         self.keywords.extend(overrides.keywords);
     }
 
+    /// Adds annotations at the use of a type to those of the type. They take precedence, but the description of the type
+    /// follows theirs.
+    pub(super) fn overlay_use(&mut self, mut annotations: Self) {
+        if let Some(description) = annotations.description.take() {
+            self.describe_use(description);
+        }
+        self.overlay(annotations);
+    }
+
+    /// Sets the description at the use of a type. That of the type follows, unless one of them contains the other.
+    pub(super) fn describe_use(&mut self, description: String) {
+        let contains = |text: &str, part: &str| text.contains(part.trim_end_matches('.'));
+        self.description = Some(match self.description.take() {
+            Some(of_type) if contains(&of_type, &description) => of_type,
+            Some(of_type) if !contains(&description, &of_type) => format!("{description}\n{of_type}"),
+            _ => description,
+        });
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.description.is_none() && self.notes.is_empty() && self.keywords.is_empty()
+    }
+
+    /// Returns `true` if the description or a note contains the phrase, in any case.
+    fn mention(&self, phrase: &str) -> bool {
+        let texts = self.description.iter().chain(&self.notes);
+        texts.into_iter().any(|text| text.to_lowercase().contains(&phrase.to_lowercase()))
     }
 
     /// Returns the description with the notes below it.
@@ -286,8 +322,8 @@ impl Node {
     /// Adds the annotations to the keywords. Omits a default of `null` if the written schema does not accept `null`.
     fn with_annotations(&self, kind: Map<String, Value>, writes_null: bool) -> Value {
         let mut annotations = self.annotations.clone();
-        if matches!(self.kind, Kind::Any) && annotations.description.is_none() {
-            annotations.notes.push("Any JSON value.".into());
+        if matches!(self.kind, Kind::Any) && !annotations.mention(ANY_VALUE) {
+            annotations.notes.push(format!("{ANY_VALUE}."));
         }
         if self.nullable && !writes_null && annotations.keywords.get("default").is_some_and(Value::is_null) {
             annotations.keywords.shift_remove("default");
@@ -308,16 +344,16 @@ impl Node {
     fn nullable_keywords(&self, form: Form) -> Map<String, Value> {
         let null = json!({"type": "null"});
         let branches = match &self.kind {
-            Kind::Any => return Map::new(),
+            Kind::Any => return self.kind_keywords(form),
             Kind::Never => return object([("type", "null".into())]),
             Kind::Values(values) => {
                 return object([("enum", values.iter().cloned().chain([Value::Null]).collect())]);
             }
             Kind::Choice(branches) => {
-                branches.iter().map(|branch| branch.to_json(form)).chain([null]).collect()
+                write_branches(branches.iter().map(|branch| branch.to_json(form)).chain([null]), form)
             }
             Kind::Scalar(_) | Kind::Array(_) | Kind::Object(_) | Kind::Reference(_) => {
-                Value::Array(vec![Value::Object(self.kind_keywords(form)), null])
+                write_branches([Value::Object(self.kind_keywords(form)), null], form)
             }
         };
         object([("anyOf", branches)])
@@ -325,6 +361,7 @@ impl Node {
 
     fn kind_keywords(&self, form: Form) -> Map<String, Value> {
         match &self.kind {
+            Kind::Any if form.is_sent_to_models() => object([("anyOf", any_value_branches().clone())]),
             Kind::Any => Map::new(),
             Kind::Never => object([("not", json!({}))]),
             Kind::Scalar(scalar) => {
@@ -347,7 +384,8 @@ impl Node {
             Kind::Object(object) => object.keywords(form),
             Kind::Values(values) => object([("enum", values.clone().into())]),
             Kind::Choice(branches) => {
-                object([("anyOf", branches.iter().map(|branch| branch.to_json(form)).collect())])
+                let branches = branches.iter().map(|branch| branch.to_json(form));
+                object([("anyOf", write_branches(branches, form))])
             }
             Kind::Reference(name) => object([("$ref", format!("#/$defs/{name}").into())]),
         }
@@ -374,6 +412,10 @@ impl ObjectNode {
                 schema.insert("additionalProperties".into(), false.into());
             }
             Additional::Of(node) => drop(schema.insert("additionalProperties".into(), node.to_json(form))),
+            // A converter closes objects that do not state it.
+            Additional::Any if form.is_sent_to_models() => {
+                schema.insert("additionalProperties".into(), true.into());
+            }
             Additional::Unspecified | Additional::Any => {}
         }
         schema.extend(self.keywords.clone());
@@ -387,6 +429,21 @@ impl ObjectNode {
         let absence_means_null =
             form.purpose == Purpose::Argument && !self.required.iter().any(|required| required == name);
         if absence_means_null { node.to_json_without_null(form) } else { node.to_json(form) }
+    }
+}
+
+/// Returns the branches of a choice. In arguments, its objects are a choice of their own.
+fn write_branches(branches: impl IntoIterator<Item = Value>, form: Form) -> Value {
+    let branches: Vec<Value> = branches.into_iter().collect();
+    // Only recursive types are references, and most of them are objects.
+    let is_object = |branch: &Value| branch["type"] == "object" || branch.get("$ref").is_some();
+    if !form.is_sent_to_models() {
+        branches.into()
+    } else if branches.iter().all(is_object) {
+        Value::Array(vec![separate(branches)])
+    } else {
+        let write = |branch| if is_object(&branch) { separate(vec![branch]) } else { branch };
+        branches.into_iter().map(write).collect()
     }
 }
 

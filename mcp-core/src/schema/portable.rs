@@ -17,10 +17,14 @@ use crate::schema::read::Reader;
 /// - References are expanded inline, except those to recursive types.
 /// - The variants of an enum become one `enum`, and their documentation becomes lines of the description.
 /// - `Option<T>` becomes `T`.
+/// - The description at the use of a type, such as that of a field, is followed by that of the type.
+/// - Formats of strings that some client rejects become a line of the description, such as "A time such as
+///   12:30:00."
 /// - Integer formats that JSON Schema does not define become bounds in arguments. A result has no bounds that its Rust
 ///   type implies, because they tell a client nothing about values that it only reads.
 /// - A tuple becomes an array of the types of its elements.
 /// - A tagged enum becomes an `anyOf` of objects.
+/// - In arguments, any value becomes an `anyOf` of all types, and the objects of a choice become a choice of their own.
 #[derive(Clone, Debug)]
 pub struct PortableSchema {
     pub(super) node: Node,
@@ -93,10 +97,10 @@ impl PortableSchema {
         Ok(Self { node, definitions, purpose })
     }
 
-    /// Sets the description. The generated notes about the values of the type follow it.
+    /// Sets the description. That of the type follows it, and the generated notes about the values of the type.
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
-        self.node.annotations.description = Some(description.into());
+        self.node.annotations.describe_use(description.into());
         self
     }
 
@@ -137,7 +141,10 @@ impl PortableSchema {
 
     fn with_annotation(mut self, keyword: &str, value: Value) -> Self {
         match value {
-            Value::String(text) if keyword == "description" => self.with_description(text),
+            Value::String(text) if keyword == "description" => {
+                self.node.annotations.description = Some(text);
+                self
+            }
             value => {
                 self.node.annotations.keywords.insert(keyword.into(), value);
                 self

@@ -107,6 +107,12 @@ impl Problem {
         Self { expected, ..self }
     }
 
+    /// Returns the problem without text of the value.
+    pub(super) fn without_text(self) -> Self {
+        let found = if self.found.starts_with("the string ") { "a string".to_owned() } else { self.found };
+        Self { found, suggestion: None, ..self }
+    }
+
     /// Adds the reason of code that read the value.
     pub(super) fn with_reason(mut self, reason: &str) -> Self {
         let reason = shorten(reason, MAX_REASON_LEN);

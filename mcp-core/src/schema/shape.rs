@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use regex_lite::Regex;
 use serde_json::{Map, Number, Value};
 
+use crate::schema::any_value::any_value_branches;
 use crate::schema::document::Schema;
 use crate::schema::enumeration::{EnumStrings, EnumValues};
 use crate::schema::error::SchemaError;
-use crate::schema::formats;
+use crate::schema::format;
 use crate::schema::integer::integer_range;
 use crate::schema::node::{DURATION, Purpose};
 use crate::schema::number;
@@ -221,7 +222,7 @@ impl StringRule {
     /// Returns `true` if an empty string may be a value, whatever its length must be.
     pub(super) fn accepts_empty(&self) -> bool {
         let has_value = self.values.is_empty() || self.values.contains("");
-        has_value && !formats::excludes_empty(&self.format)
+        has_value && !format::excludes_empty(&self.format)
     }
 
     /// Returns `true` if the value must not be repeated in messages.
@@ -308,7 +309,13 @@ impl Compiler<'_> {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             return self.compile_reference(reference);
         }
+        if schema.get("anyOf") == Some(any_value_branches()) {
+            return Ok(Rule::Any);
+        }
         if let Some(branches) = schema.get("anyOf").and_then(Value::as_array) {
+            if let [branch] = branches.as_slice() {
+                return self.compile(branch);
+            }
             return branches
                 .iter()
                 .map(|branch| self.compile(branch))

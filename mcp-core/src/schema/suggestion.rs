@@ -9,8 +9,16 @@ const MAX_NAMES: usize = 500;
 /// Returns the known name closest to `given`, or `None` if no name is similar.
 ///
 /// Case and the separators `_`, `-` and space are ignored. Names are similar if at most a third of their characters, or
-/// two characters, differ.
-pub(super) fn closest_name<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// two characters, differ. The first 500 names of at most 64 bytes are compared.
+///
+/// ```
+/// use mcpwright_core::schema::closest_name;
+///
+/// let tools = ["search_notes", "delete_note"];
+/// assert_eq!(closest_name("searchNote", tools.into_iter()), Some("search_notes"));
+/// assert_eq!(closest_name("weather", tools.into_iter()), None);
+/// ```
+pub fn closest_name<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if given.len() > MAX_NAME_LEN {
         return None;
     }

@@ -31,8 +31,12 @@ impl Form {
         let empty = Self { fields: Vec::new() };
         let fields = match &input.data {
             Data::Struct(data) => match &data.fields {
-                Fields::Named(fields) => &fields.named,
-                Fields::Unit => return empty,
+                Fields::Named(fields) if !fields.named.is_empty() => &fields.named,
+                Fields::Named(_) | Fields::Unit => {
+                    let fix = "to ask for a confirmation only, use the form `()` in place of this type";
+                    errors.report(&input.ident, format!("a form must have at least one field: {fix}"));
+                    return empty;
+                }
                 Fields::Unnamed(fields) => {
                     let fix = "write `struct Name { field: Type }`";
                     errors.report(fields, format!("the fields of a form must have names: {fix}"));

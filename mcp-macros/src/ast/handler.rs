@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, LitStr, Token};
 
 use crate::ast::attribute::is_ours;
-use crate::ast::name::Name;
+use crate::ast::name::{Name, is_name_byte};
 use crate::ast::options::setting::Settings;
 use crate::ast::options::table::{PROMPT, RESOURCE, TOOL};
 use crate::ast::parameter::Parameter;
@@ -109,8 +109,7 @@ impl Handler {
             let fix = "write a doc comment above it, because models choose tools by their descriptions";
             errors.report(&self.name.tokens, format!("the tool `{name}` must have a description: {fix}"));
         }
-        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-        if self.name.text.is_some() && !((1..=128).contains(&name.len()) && name.bytes().all(is_allowed)) {
+        if self.name.text.is_some() && !((1..=128).contains(&name.len()) && name.bytes().all(is_name_byte)) {
             let rule = "must be 1 to 128 of A-Z a-z 0-9 _ - .";
             errors.report(&self.name.tokens, format!("the tool name `{name}` {rule}"));
         }

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use proc_macro2::TokenStream;
+use regex_lite::RegexBuilder;
 use syn::{Expr, ExprRange, RangeLimits};
 
 use crate::ast::literal::{Literal, Number};
@@ -14,6 +15,7 @@ use crate::errors::Errors;
 /// Reports limits that no value meets, and defaults, examples and values of `one_of` that do not meet the limits.
 pub(crate) fn check(settings: &Settings, errors: &mut Errors) {
     check_contradictions(settings, errors);
+    check_pattern(settings, errors);
     let limits = Measure::ALL.into_iter().filter_map(|measure| Limit::read(measure, settings, errors));
     let limits: Vec<Limit> = limits.collect();
     let one_of = settings.find("one_of").and_then(|setting| read_one_of(setting, errors));
@@ -41,6 +43,31 @@ fn check_contradictions(settings: &Settings, errors: &mut Errors) {
     for (option, reason) in [("length", "a number has no length"), ("pattern", "a number is not a string")] {
         if let Some(other) = settings.find(option) {
             errors.report(&other.method, format!("`{option}` contradicts `{}`: {reason}", range.method));
+        }
+    }
+}
+
+/// Reports a pattern that is no regular expression, with the size that the builder allows, and values that do not match it.
+fn check_pattern(settings: &Settings, errors: &mut Errors) {
+    const MAX_PATTERN_SIZE: usize = 1 << 20;
+    let Some(pattern) = settings.find("pattern").and_then(Setting::literal) else { return };
+    let regex = match RegexBuilder::new(&pattern.value()).size_limit(MAX_PATTERN_SIZE).build() {
+        Ok(regex) => regex,
+        Err(reason) => {
+            let limits = "look-around, back-references and `\\p{…}` are not supported";
+            let mistake = format!("`pattern` must be a regular expression: {reason} ({limits})");
+            return errors.report(&pattern, mistake);
+        }
+    };
+    for setting in
+        settings.iter().filter(|setting| setting.method == "default" || setting.method == "example")
+    {
+        if let Some(LiteralValue { literal: Literal::Text(text), expression }) =
+            LiteralValue::of(&setting.arguments)
+            && !regex.is_match(&text)
+        {
+            errors
+                .report(expression, format!("`{}` must match `pattern`: {text:?} does not", setting.method));
         }
     }
 }

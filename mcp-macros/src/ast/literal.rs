@@ -54,6 +54,11 @@ impl Literal {
         }
     }
 
+    /// Returns `true` for a number less than 0.
+    pub(crate) fn is_negative(&self) -> bool {
+        matches!(self, Self::Number(number) if *number < Number::Integer(0))
+    }
+
     /// The number of characters of a string, or of items of a list.
     pub(crate) fn len(&self) -> Option<usize> {
         match self {

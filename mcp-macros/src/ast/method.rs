@@ -12,6 +12,7 @@ use crate::ast::docs;
 use crate::ast::function::Function;
 use crate::ast::handler::{Handler, HandlerKind};
 use crate::ast::header::HeaderNames;
+use crate::ast::name::is_name_byte;
 use crate::ast::parameter::Parameter;
 use crate::ast::types::{elide_lifetimes, has_impl_trait};
 use crate::errors::Errors;
@@ -161,7 +162,11 @@ fn check_usage(parameters: &[Parameter], handlers: &[Handler], errors: &mut Erro
     let is_tool = handlers.iter().any(|handler| handler.kind == HandlerKind::Tool);
     let has_completion = handlers.iter().any(Handler::has_completion);
     let mut headers = HeaderNames::default();
-    for Parameter { header, completer, .. } in parameters {
+    for parameter in parameters {
+        let Parameter { header, completer, .. } = parameter;
+        if is_tool {
+            check_tool_argument(parameter, errors);
+        }
         if let (Some(header), false) = (header, is_tool) {
             errors.report(header, "`header` must be on an argument of a tool: remove it here");
         }
@@ -174,6 +179,17 @@ fn check_usage(parameters: &[Parameter], handlers: &[Handler], errors: &mut Erro
                 "`complete` must be on an argument of a prompt or of a URI with variables: for a tool, use `one_of`",
             );
         }
+    }
+}
+
+/// Reports a name of a tool's argument because of which providers of models reject a request.
+fn check_tool_argument(parameter: &Parameter, errors: &mut Errors) {
+    let Some(name) = parameter.argument_name() else { return };
+    let Some(text) = &name.text else { return };
+    if !((1..=64).contains(&text.len()) && text.bytes().all(is_name_byte)) {
+        let rule = "must be 1 to 64 of A-Z a-z 0-9 _ - ., because providers of models reject all tools of a client \
+                    otherwise: give it another name with `#[arg(name = \"…\")]`";
+        errors.report(&name.tokens, format!("the name of the argument `{text}` {rule}"));
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) mod parameter;
 
 // Options of attributes, and the limits that they set.
 mod limits;
-mod literal;
+pub(crate) mod literal;
 pub(crate) mod options;
 
 // Helpers.
@@ -26,6 +26,7 @@ mod attribute;
 mod casing;
 mod derive;
 mod docs;
+mod foreign;
 mod nearest;
 mod types;
 mod uri;

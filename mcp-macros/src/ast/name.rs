@@ -43,3 +43,8 @@ impl Name {
         Self { tokens: LitStr::new(&text, ident.span()).into_token_stream(), text: Some(text) }
     }
 }
+
+/// Returns `true` if names of tools and of their arguments can have the byte.
+pub(crate) fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}

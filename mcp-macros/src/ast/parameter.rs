@@ -9,7 +9,7 @@ use crate::ast::name::Name;
 use crate::ast::options::setting::Settings;
 use crate::ast::options::table::ARG;
 use crate::ast::types::{elide_lifetimes, find_borrow, strip_reference};
-use crate::ast::{docs, limits};
+use crate::ast::{docs, foreign, limits};
 use crate::errors::Errors;
 
 /// A parameter of a handler: an argument or an extractor, as the traits of its type decide.
@@ -37,6 +37,7 @@ impl Parameter {
         let description = docs::description(&typed.attrs);
         let attributes = take_arg(&mut typed.attrs);
         typed.attrs.retain(|attribute| !docs::is_doc(attribute));
+        foreign::report_attributes(&mut typed.attrs, errors);
         let is_described = description.is_some() || !attributes.is_empty();
         let mut settings = Settings::default();
         for attribute in &attributes {
@@ -63,6 +64,7 @@ impl Parameter {
             );
         }
         let (r#type, by_reference) = strip_reference(&typed.ty, errors);
+        foreign::report_type(r#type, inner_name(&typed.pat).as_deref(), errors);
         let r#type = elide_lifetimes(r#type, generics);
         if let Some(borrow) = find_borrow(r#type.clone()) {
             errors.report(
@@ -103,4 +105,13 @@ fn plain_name(pattern: &Pat) -> Option<&Ident> {
         _ => None,
     }
     .filter(|ident| !ident.to_string().starts_with('_'))
+}
+
+/// The only name in a pattern, such as `Parameters(request)`.
+fn inner_name(pattern: &Pat) -> Option<String> {
+    match pattern {
+        Pat::Ident(pattern) => Some(pattern.ident.to_string()),
+        Pat::TupleStruct(pattern) if pattern.elems.len() == 1 => pattern.elems.first().and_then(inner_name),
+        _ => None,
+    }
 }

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{LitInt, Path, Token};
+use syn::{Attribute, LitInt, Path, Token};
 
 use crate::ast::block::Block;
 use crate::ast::docs;
@@ -58,6 +58,7 @@ impl Server {
     /// Reads a block and the options of its `#[server]`, and removes the attributes of this crate from the block.
     pub(crate) fn read(options: TokenStream, block: &mut Block, errors: &mut Errors) -> Self {
         let mut settings = SERVER.read(options, errors);
+        report_attributes(block, errors);
         if let Some((path, _)) = &block.header.trait_ {
             let fix = "move the methods to a block without a trait";
             errors.report(path, format!("`#[server]` must be on an inherent `impl` block: {fix}"));
@@ -184,5 +185,18 @@ fn check_page_size(settings: &Settings, errors: &mut Errors) {
     let entries = syn::parse2::<LitInt>(setting.arguments.clone()).and_then(|entries| entries.base10_parse());
     if entries.is_ok_and(|entries: u64| entries == 0) {
         errors.report(&setting.arguments, "`page_size` must be at least 1");
+    }
+}
+
+/// Removes the attributes of rmcp from a block with `#[server]`, and reports each.
+fn report_attributes(block: &mut Block, errors: &mut Errors) {
+    let is_foreign = |attribute: &mut Attribute| {
+        let name = attribute.path().segments.last().map(|segment| segment.ident.to_string());
+        name.is_some_and(|name| {
+            ["tool_router", "prompt_router", "tool_handler", "prompt_handler"].contains(&&*name)
+        })
+    };
+    for attribute in block.header.attrs.extract_if(.., is_foreign) {
+        errors.report(attribute, "an attribute of rmcp must not be on a block with `#[server]`: remove it");
     }
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
+use syn::ItemImpl;
 
 use crate::ast::function::Function;
 use crate::ast::handler::HandlerKind;
@@ -38,7 +39,11 @@ pub(crate) fn expand(kind: HandlerKind, options: TokenStream, item: &TokenStream
     let mut errors = Errors::default();
     let attribute = kind.attribute();
     let Ok(mut function) = syn::parse2::<Function>(item.clone()) else {
-        let rule = "must be on a function, or on a method of an `impl` block with `#[server]`";
+        let is_block = syn::parse2::<ItemImpl>(item.clone()).is_ok();
+        let rule = match is_block {
+            true => "must be on a method of this `impl` block: write `#[server]` above the block",
+            false => "must be on a function, or on a method of an `impl` block with `#[server]`",
+        };
         errors.push(syn::Error::new(Span::call_site(), format!("`#[{attribute}]` {rule}")));
         return quote_spanned!(hygienic()=> #item #errors);
     };

@@ -61,8 +61,10 @@ pub(crate) fn expression(method: &Method, handler: &Handler, owner: &Owner<'_>) 
         _ => quote_spanned!(hygienic()=> mut input),
     };
     let parameters = &method.parameters;
-    let assertions =
-        parameters.iter().filter_map(|parameter| parameter::assert_extractor(parameter, handler));
+    let assertions = parameters.iter().flat_map(|parameter| {
+        [parameter::assert_borrowable(parameter), parameter::assert_extractor(parameter, handler)]
+    });
+    let assertions = assertions.flatten();
     let takes = parameters.iter().enumerate().map(|(index, parameter)| parameter::take(index, parameter));
     let check = (!parameters.is_empty()).then(|| quote_spanned!(hygienic()=> input.check()?;));
     let r#type = type_name(handler);

@@ -8,6 +8,7 @@ use crate::ast::handler::{Handler, HandlerKind};
 use crate::ast::name::Name;
 use crate::ast::parameter::Parameter;
 use crate::expand::completer::completer;
+use crate::expand::kinds::checked;
 use crate::expand::owner::Owner;
 use crate::expand::span::{hygienic, hygienic_at};
 
@@ -31,6 +32,7 @@ pub(crate) fn declare(parameter: &Parameter, handler: &Handler, owner: &Owner<'_
     let header = header.iter().filter(|_| handler.kind == HandlerKind::Tool);
     let complete = complete.iter().filter(|_| handler.has_completion());
     let complete = complete.map(|complete| completer(complete, owner));
+    let settings = checked(settings, &value_type(parameter));
     let argument = quote_spanned! {hygienic()=>
         ::mcpwright::Argument::new(#name) #settings #(.header(#header))* #(.complete(#complete))*
     };
@@ -59,6 +61,19 @@ pub(crate) fn assert_extractor(parameter: &Parameter, handler: &Handler) -> Opti
     }
     let taken = relocate(taken, name.tokens.span());
     Some(quote_spanned!(hygienic()=> ::mcpwright::__private::outside_of_uri::<#taken, _>();))
+}
+
+/// An assertion that a type can be borrowed from the value that is extracted.
+///
+/// ```text
+/// Input:   path: &Path
+/// Output:  ::mcpwright::__private::borrowable::<Path>();
+/// ```
+pub(crate) fn assert_borrowable(parameter: &Parameter) -> Option<TokenStream> {
+    let r#type = &parameter.r#type;
+    parameter
+        .by_reference
+        .then(|| quote_spanned!(hygienic()=> ::mcpwright::__private::borrowable::<#r#type>();))
 }
 
 /// The statement that takes a parameter from the input.

@@ -60,6 +60,7 @@ fn a_server_becomes_calls_of_the_builder() {
                     ::mcpwright::Builder::new("notes", ::core::env!("CARGO_PKG_VERSION"))
                         .description("Notes of a user.");
                 let builder = builder.tool(::mcpwright::ToolHandler::new("find", {
+                    ::mcpwright::__private::borrowable::<Context>();
                     let this = ::std::sync::Arc::clone(&this);
                     move |mut input| {
                         let argument_0 = input.extract::<String, _>(0usize);
@@ -76,7 +77,17 @@ fn a_server_becomes_calls_of_the_builder() {
                     }
                 })
                 .parameter::<String, _>(::mcpwright::Argument::new("query").description("Words to look for."))
-                .parameter::<u32, _>(::mcpwright::Argument::new("limit").default(10))
+                .parameter::<u32, _>(::mcpwright::Argument::new("limit").default(match 10 {
+                    value => {
+                        #[allow(unused_imports)]
+                        use ::mcpwright::__private::kinds::UnknownKind as _;
+                        ::mcpwright::__private::kinds::check_value(
+                            ::mcpwright::__private::kinds::Probe::<u32>::of_type().kind(),
+                            ::mcpwright::__private::kinds::Probe::<i64>::of_type().kind()
+                        );
+                        value
+                    }
+                }))
                 .parameter::<<Context as ::mcpwright::__private::Referent>::Extracted, _>(
                     ::mcpwright::Argument::new("context")
                 )
@@ -113,6 +124,7 @@ fn a_tool_has_the_fields_of_a_struct_and_the_schema_of_a_type() {
             #[allow(deprecated)]
             fn tool() -> ::mcpwright::ToolHandler {
                 ::mcpwright::ToolHandler::new("submit", {
+                    ::mcpwright::__private::borrowable::<Flag>();
                     move |mut input| {
                         let argument_0 = input.extract::<Order, _>(0usize);
                         let argument_1 = input.extract::<::core::option::Option<
@@ -232,6 +244,7 @@ fn a_free_function_gets_a_type_with_its_handler() {
             #[allow(deprecated)]
             pub fn prompt() -> ::mcpwright::PromptHandler {
                 ::mcpwright::PromptHandler::new("greet", {
+                    ::mcpwright::__private::borrowable::<str>();
                     move |mut input| {
                         let argument_0 = input.extract::<<str as ::mcpwright::__private::Referent>::Extracted, _>(0usize);
                         input.check()?;

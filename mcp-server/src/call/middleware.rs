@@ -1,5 +1,6 @@
 //! Middleware: code that wraps every call.
 
+use std::any::Any;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -9,9 +10,9 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
 use crate::call::Call;
+use crate::call::fault::Fault;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
-use crate::incident;
 
 /// Code that wraps every call: it sees the call before the handler, and the outcome after it.
 ///
@@ -106,7 +107,8 @@ impl<'a> Next<'a> {
     /// }
     /// ```
     ///
-    /// A panic of the handler, or of a middleware further in, is an outcome: an internal error.
+    /// A panic of the handler, or of a middleware further in, is an outcome: a tool's result with `isError`, or an internal
+    /// error of another method.
     pub async fn run(self, call: &Call) -> Outcome {
         let outcome = match self.rest.split_first() {
             Some((middleware, rest)) => middleware.handle(call, Next { rest, ..self }),
@@ -125,7 +127,12 @@ pub(crate) fn catch_panic(
 ) -> impl Future<Output = Outcome> {
     AssertUnwindSafe(outcome)
         .catch_unwind()
-        .map(|outcome| outcome.unwrap_or_else(|payload| incident::panic(call.method(), payload).into()))
+        .map(|outcome| outcome.unwrap_or_else(|payload| panicked(call, payload)))
+}
+
+/// Returns the outcome of a call whose handler or middleware panicked.
+pub(crate) fn panicked(call: &Call, payload: Box<dyn Any + Send>) -> Outcome {
+    Fault::panicked(call, payload).into_outcome(call.method())
 }
 
 impl fmt::Debug for Next<'_> {

@@ -1,5 +1,6 @@
 //! One request as the engine sees it: the same in every revision and on every transport.
 
+pub(crate) mod fault;
 pub(crate) mod method;
 pub(crate) mod middleware;
 pub(crate) mod notifications;

@@ -71,7 +71,7 @@ impl Outcome {
     pub fn complete<T: Serialize>(result: &T) -> Self {
         match Answer::from_result(result) {
             Ok(answer) => Self::Complete(answer),
-            Err(error) => Self::Failed(incident::internal("a result does not serialize", &error)),
+            Err(error) => Self::Failed(incident::failed("a result does not serialize", &error)),
         }
     }
 
@@ -237,6 +237,8 @@ pub struct Answer {
     pub(crate) requires: Option<Feature>,
     /// The kind of result (`resultType`), if an extension defines it.
     pub(crate) result_type: Option<String>,
+    /// The result is that of a tool, and was held against what the tool publishes. One of a middleware was not.
+    pub(crate) is_checked: bool,
 }
 
 /// A feature of results that not every revision has. The oldest comes first.
@@ -338,7 +340,9 @@ impl Answer {
     }
 
     fn new(fields: Fields) -> Self {
-        Self { fields, meta: Meta::new(), caching: None, is_error: false, requires: None, result_type: None }
+        let meta = Meta::new();
+        let (caching, requires, result_type) = (None, None, None);
+        Self { fields, meta, caching, is_error: false, requires, result_type, is_checked: false }
     }
 
     /// Returns the size of the members, in bytes.

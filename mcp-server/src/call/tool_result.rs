@@ -19,7 +19,7 @@ pub(crate) fn answer(mut result: CallToolResult) -> Result<Answer, ErrorObject> 
         _ => result.content.iter().filter_map(Feature::of).max(),
     };
     let fields = serialize(&result)
-        .map_err(|error| incident::internal("the result of a tool does not serialize", &error))?;
+        .map_err(|error| incident::failed("the result of a tool does not serialize", &error))?;
     Ok(Answer { is_error, requires, ..Answer::serialized(fields).meta(meta) })
 }
 

@@ -6,9 +6,10 @@ use mcpwright_core::{CompleteParams, CompleteResult, Completion, CompletionRefer
 use serde_json::Value;
 
 use crate::call::Call;
+use crate::call::fault::Fault;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::Outcome;
-use crate::dispatch::errors::{timed_out, unknown};
+use crate::dispatch::errors::unknown;
 use crate::dispatch::execute;
 use crate::handler::TemplateHandler;
 use crate::handler::completer::{CompletionRequest, completion_of};
@@ -75,7 +76,7 @@ impl Server {
         if let Some(completer) = &spec.argument.completer {
             let completing = completer.complete(CompletionRequest::new(value, known, context));
             let completion = execute::with_timeout(name, completing, self.state.timeout, &self.runtime).await;
-            let completion = completion.map_err(|execute::TimedOut(_)| timed_out(name))?;
+            let completion = completion.map_err(|execute::TimedOut(time)| Fault::timed_out(name, time))?;
             let mut completion = completion.map_err(|failure| self.protocol_error(name, failure))?;
             if completion.values.len() > MAX_COMPLETION_VALUES {
                 completion = completion_of(completion.values);

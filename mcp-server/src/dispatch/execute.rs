@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use futures::channel::oneshot::{self, Canceled};
 use futures::future::{BoxFuture, Either};
+use mcpwright_core::ErrorObject;
 
+use crate::call::fault::Fault;
 use crate::call::outcome::Outcome;
-use crate::dispatch::errors::timed_out;
 use crate::handler::context::Context;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
@@ -62,7 +63,9 @@ impl Server {
         let result = match core.start(arguments, context) {
             Ok(execution) => {
                 let result = self.run(name, core, execution, self.state.timeout).await;
-                result.unwrap_or_else(|TimedOut(_)| Err(timed_out(label).into()))
+                result.unwrap_or_else(|TimedOut(time)| {
+                    Err(ErrorObject::from(Fault::timed_out(label, time)).into())
+                })
             }
             Err(failure) => Err(failure),
         };

@@ -14,9 +14,10 @@ use futures::future::BoxFuture;
 use mcpwright_core::{ErrorObject, method};
 
 use crate::call::Call;
+use crate::call::fault::Fault;
 use crate::call::middleware::{Dispatcher, Next, catch_panic};
 use crate::call::notifications::NotificationSender;
-use crate::call::outcome::Outcome;
+use crate::call::outcome::{Answer, Outcome};
 use crate::server::Server;
 use crate::tasks::methods::is_task_method;
 use crate::tasks::runner::RunCall;
@@ -41,7 +42,15 @@ impl Server {
         }
         match self.middleware() {
             [] => catch_panic(call, self.dispatch(call, notifications)).await,
-            chain => Next::new(self, notifications, chain).run(call).await,
+            chain => {
+                let outcome = Next::new(self, notifications, chain).run(call).await;
+                match &outcome {
+                    Outcome::Complete(answer) if is_replaced(call, answer) => {
+                        Box::pin(catch_panic(call, self.check_replaced(call, outcome))).await
+                    }
+                    _ => outcome,
+                }
+            }
         }
     }
 
@@ -91,7 +100,7 @@ impl Server {
         };
         let handled = handler.handle(call, notifications);
         let outcome = execute::with_timeout(name, handled, self.state.timeout, &self.runtime).await;
-        outcome.unwrap_or_else(|execute::TimedOut(_)| errors::timed_out(name).into())
+        outcome.unwrap_or_else(|execute::TimedOut(time)| Fault::timed_out(name, time).into_outcome(name))
     }
 
     /// Returns a function that runs a call in the background, for tasks.
@@ -109,6 +118,12 @@ impl Server {
             tasks.cancel_all().await;
         }
     }
+}
+
+/// Returns `true` if a middleware has made or changed the result of a tool.
+fn is_replaced(call: &Call, answer: &Answer) -> bool {
+    call.method() == method::TOOLS_CALL
+        && !(answer.is_checked || answer.is_error || answer.result_type.is_some())
 }
 
 impl Dispatcher for Server {

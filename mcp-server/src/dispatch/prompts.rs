@@ -5,7 +5,7 @@ use mcpwright_core::ErrorObject;
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::call::outcome::{Answer, Feature, Outcome};
-use crate::dispatch::errors::unknown;
+use crate::dispatch::errors::unknown_name;
 use crate::dispatch::tools::arguments;
 use crate::handler::PromptHandler;
 use crate::handler::context::Context;
@@ -24,7 +24,7 @@ impl Server {
     ) -> Result<Answer, Outcome> {
         let name = call.name()?;
         let prompt = self.find_prompt(call, &name).await?;
-        let text = arguments(call.arguments())?;
+        let text = arguments(call.arguments(), prompt.core().parameters.is_strict)?;
         let arguments = ArgumentText::parse(&text)
             .map_err(|_| ErrorObject::invalid_params("`params.arguments` must be an object"))?;
         let context = Context::new(call, &self.state.shared, notifications);
@@ -36,6 +36,10 @@ impl Server {
 
     pub(crate) async fn find_prompt(&self, call: &Call, name: &str) -> Result<PromptHandler, Outcome> {
         let found = self.state.prompts.find(&self.view_of(call), name).await?;
-        found.ok_or_else(|| Outcome::UnknownName(unknown("prompt", name)))
+        if let Some(prompt) = found {
+            return Ok(prompt);
+        }
+        let meant = self.state.prompts.closest(&self.view_of(call), name).await;
+        Err(unknown_name("prompt", name, meant.as_deref()))
     }
 }

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use mcpwright_core::{CallToolResult, ErrorObject, JsonText};
+use mcpwright_core::{CallToolResult, ErrorObject, JsonText, method};
 
+use crate::call::fault::Fault;
+use crate::call::middleware::catch_panic;
 use crate::call::notifications::NotificationSender;
-use crate::call::outcome::Outcome;
+use crate::call::outcome::{Answer, Outcome};
 use crate::call::{Call, Resolved, tool_result};
-use crate::dispatch::errors::unknown;
+use crate::dispatch::errors::{fault_of, unknown_name};
 use crate::dispatch::execute::TimedOut;
 use crate::handler::ToolHandler;
 use crate::handler::context::Context;
@@ -16,7 +18,6 @@ use crate::handler::context::step::unwrap_step;
 use crate::handler::error::Failure;
 use crate::handler::execution::Execution;
 use crate::handler::task_mode::TaskMode;
-use crate::incident;
 use crate::server::Server;
 use crate::tasks::config;
 use crate::tasks::promote;
@@ -80,8 +81,12 @@ impl Server {
         let name = tool.definition().name.clone();
         let (timeout, ttl) = (tool.core().timeout.unwrap_or(self.state.timeout), tasks.registry.config.ttl);
         let (server, running) = (self.clone(), context.clone());
-        let work = Box::pin(async move { server.run_tool(&tool, &running, execution, ttl).await });
-        let timed_out = || self.tool_timed_out(&name, timeout);
+        let caught = call.clone();
+        let work =
+            Box::pin(
+                async move { catch_panic(&caught, server.run_tool(&tool, &running, execution, ttl)).await },
+            );
+        let timed_out = || Self::tool_timed_out(&name, timeout);
         tasks.promote(mode, call, &context, work, timeout, timed_out).await
     }
 
@@ -94,15 +99,15 @@ impl Server {
     ) -> Outcome {
         let result = match result {
             Ok(result) => result,
-            Err(TimedOut(timeout)) => return self.tool_timed_out(&tool.definition().name, timeout),
+            Err(TimedOut(timeout)) => return Self::tool_timed_out(&tool.definition().name, timeout),
         };
         let required = result.as_ref().err().and_then(|failure| context.take_input_required(failure));
         required.unwrap_or_else(|| self.tool_outcome(tool, result))
     }
 
     /// Returns the result of a tool that timed out, for the model.
-    fn tool_timed_out(&self, name: &str, timeout: Duration) -> Outcome {
-        self.answer_tool(CallToolResult::error(format!("timed out: {name} took longer than {timeout:?}")))
+    fn tool_timed_out(name: &str, timeout: Duration) -> Outcome {
+        Fault::timed_out(name, timeout).into_outcome(method::TOOLS_CALL)
     }
 
     /// Returns the tool of a call, and its arguments as the text of an object.
@@ -116,8 +121,19 @@ impl Server {
             Some(Resolved::NotFound) => None,
             None => self.state.tools.find(&self.view_of(call), &name).await?,
         };
-        let tool = tool.ok_or_else(|| Outcome::UnknownName(unknown("tool", &name)))?;
-        Ok((tool, arguments(call.arguments())?))
+        match tool {
+            Some(tool) => {
+                let arguments = arguments(call.arguments(), tool.is_strict())?;
+                Ok((tool, arguments))
+            }
+            // Boxed, so that the future of every other call stays small.
+            None => Err(Box::pin(self.unknown_tool(call, &name)).await),
+        }
+    }
+
+    async fn unknown_tool(&self, call: &Call, name: &str) -> Outcome {
+        let meant = self.state.tools.closest(&self.view_of(call), name).await;
+        unknown_name("tool", name, meant.as_deref())
     }
 
     fn tool_outcome(&self, tool: &ToolHandler, result: Result<CallToolResult, Failure>) -> Outcome {
@@ -125,9 +141,8 @@ impl Server {
         let result = match result {
             Ok(result) => match tool.finish(result) {
                 Ok(result) => result,
-                Err(reason) => {
-                    let what = format!("the result of {name} does not match its output schema");
-                    return incident::internal(&what, &reason).into();
+                Err(problem) => {
+                    return Fault::invalid_result(name, &problem).into_outcome(method::TOOLS_CALL);
                 }
             },
             Err(Failure::InvalidArguments(problems)) => {
@@ -135,10 +150,25 @@ impl Server {
             }
             Err(Failure::Error(error)) => match unwrap_step(error).downcast::<ErrorObject>() {
                 Ok(error) => return (*error).into(),
-                Err(error) => CallToolResult::error(self.error_text(name, &*error)),
+                Err(error) => match fault_of(name, &*error) {
+                    Some(fault) => return fault.into_outcome(method::TOOLS_CALL),
+                    None => tool.failed(self.error_text(name, &*error)),
+                },
             },
         };
         self.answer_tool(result)
+    }
+
+    /// Holds the result that a middleware has made or changed against the schema of its tool.
+    pub(crate) async fn check_replaced(&self, call: &Call, outcome: Outcome) -> Outcome {
+        let Ok((tool, _)) = self.find_tool(call).await else { return outcome };
+        let Some(result) = outcome.result::<CallToolResult>() else { return outcome };
+        match tool.check_output(&result) {
+            Ok(()) => outcome,
+            Err(problem) => {
+                Fault::invalid_result(&tool.definition().name, &problem).into_outcome(method::TOOLS_CALL)
+            }
+        }
     }
 
     fn answer_tool(&self, result: CallToolResult) -> Outcome {
@@ -147,18 +177,20 @@ impl Server {
             Err(error) => return error.into(),
         };
         match answer.too_large(self.state.max_result_bytes) {
-            None => answer.into(),
+            None => Answer { is_checked: true, ..answer }.into(),
             Some(reason) => tool_result::too_large_error(&reason).into(),
         }
     }
 }
 
-/// Returns the arguments of a call as the text of an object. Some models send that text as a string.
-pub(super) fn arguments(text: Option<&str>) -> Result<Cow<'_, str>, ErrorObject> {
+/// Returns the arguments of a call as the text of an object. Unless `is_strict`, they may also be `null`, an empty array, or a
+/// string with that text, as some models and clients send them.
+pub(super) fn arguments(text: Option<&str>, is_strict: bool) -> Result<Cow<'_, str>, ErrorObject> {
     let Some(text) = text else { return Ok(Cow::Borrowed("{}")) };
     let invalid = || ErrorObject::invalid_params("`params.arguments` must be an object");
     match text.as_bytes().first() {
         Some(b'{') => Ok(Cow::Borrowed(text)),
+        _ if is_strict => Err(invalid()),
         Some(b'n') => Ok(Cow::Borrowed("{}")),
         Some(b'"') => {
             let text: String = serde_json::from_str(text).map_err(|_| invalid())?;

@@ -16,7 +16,7 @@ use crate::handler::parameters::header_params::HeaderParam;
 use crate::handler::results::tool::IntoToolResult;
 use crate::handler::task_mode::TaskMode;
 use crate::handler::tool_hints::{CONTRADICTION, is_contradiction};
-use crate::handler::tool_name::check_tool_name;
+use crate::handler::tool_name::{check_argument_names, check_tool_name};
 use crate::handler::tool_output::OutputCheck;
 
 /// Settings of a tool beyond its definition.
@@ -28,8 +28,10 @@ pub struct ToolSettings {
     pub(crate) takes_whole: bool,
     /// Check of the arguments, if no Rust type has their schema.
     pub(crate) input_check: Option<InputCheck>,
-    /// Check of the structured content, if the handler makes it itself.
+    /// Check of the structured content against the published schema.
     pub(crate) output_check: Option<OutputCheck>,
+    /// Text of a result that is empty.
+    pub(crate) empty_text: Option<String>,
     /// The structured content is not an object by itself, and is sent as the member `result` of one.
     pub(crate) wraps_output: bool,
     /// The tool's own mode, which overrides the server's.
@@ -67,12 +69,13 @@ impl Kind for Tool {
         Ok(())
     }
 
-    /// Clients would ignore a tool whose header parameters are invalid, and would not ask their users before the call of a
-    /// destructive tool that is read-only at the same time.
+    /// Clients would ignore a tool whose header parameters are invalid, would not ask their users before the call of a
+    /// destructive tool that is read-only at the same time, and could not send arguments of other names to models.
     fn check_complete(parts: &HandlerParts<Self>) -> Result<(), String> {
         if parts.definition.annotations.as_ref().is_some_and(is_contradiction) {
             return Err(CONTRADICTION.to_owned());
         }
+        check_argument_names(&parts.definition.input_schema)?;
         parts.settings.header_params.as_ref().map(|_| ()).map_err(String::clone)
     }
 }
@@ -95,7 +98,8 @@ impl ToolHandler {
     /// assert_eq!(double.definition().input_schema["required"][0], "number");
     /// ```
     ///
-    /// The handler has an [error](Self::checked) if the name is not 1 to 128 of `A-Z a-z 0-9 _ - .`.
+    /// The handler has an [error](Self::checked) if the name is not 1 to 128 of `A-Z a-z 0-9 _ - .`, or if that of an argument
+    /// is not 1 to 64 of them.
     #[track_caller]
     pub fn new(
         name: impl Into<String>,
@@ -109,6 +113,7 @@ impl ToolHandler {
             takes_whole: false,
             input_check: None,
             output_check: None,
+            empty_text: None,
             wraps_output: false,
             task_mode: None,
             is_single_use: false,
@@ -129,7 +134,8 @@ impl ToolHandler {
     /// assert_eq!(add.definition().input_schema["properties"]["a"]["type"], "integer");
     /// ```
     ///
-    /// The handler has an [error](Self::checked) if the name cannot be the name of a tool, if the number of names is not the
+    /// The handler has an [error](Self::checked) if the name cannot be the name of a tool, if one of an argument is
+    /// not 1 to 64 of `A-Z a-z 0-9 _ - .`, if the number of names is not the
     /// number of arguments, or if the type of an argument or of the result has a schema that cannot be published.
     #[track_caller]
     pub fn function<F, K, P, const N: usize>(
@@ -293,6 +299,11 @@ impl ToolHandler {
     /// ```
     pub fn header_params(&self) -> &[HeaderParam] {
         self.settings().header_params.as_deref().unwrap_or_default()
+    }
+
+    /// Returns `true` if arguments must match the schema as they are sent.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.core().parameters.is_strict
     }
 
     /// Returns the tool with a prefix before its name, for the server that it is mounted in.

@@ -1,7 +1,9 @@
-//! Names of tools: the names that are valid, valid names of any text, and titles of names.
+//! Names of tools: the names that are valid, valid names of any text, and titles of names. Names of their arguments.
+
+use serde_json::{Map, Value};
 
 use crate::handler::ToolHandler;
-use crate::limits::MAX_TOOL_NAME_BYTES;
+use crate::limits::{MAX_ARGUMENT_NAME_BYTES, MAX_TOOL_NAME_BYTES};
 
 /// The name of a tool whose text has no character of a name.
 const NAMELESS: &str = "tool";
@@ -119,7 +121,24 @@ pub(crate) fn check_tool_name(name: &str) -> Result<(), String> {
     is_valid.then_some(()).ok_or_else(reason)
 }
 
-/// Returns `true` if names of tools can have the byte.
+/// Checks the names of the arguments of a tool: the properties of its input schema.
+///
+/// Providers of models reject a request with all of its tools because of one other name.
+pub(crate) fn check_argument_names(input_schema: &Map<String, Value>) -> Result<(), String> {
+    let properties = input_schema.get("properties").and_then(Value::as_object);
+    let is_valid = |name: &str| {
+        (1..=MAX_ARGUMENT_NAME_BYTES).contains(&name.len()) && name.bytes().all(is_tool_name_byte)
+    };
+    match properties.into_iter().flat_map(Map::keys).find(|name| !is_valid(name)) {
+        None => Ok(()),
+        Some(name) => Err(format!(
+            "the name of the argument `{name}` must be 1 to {MAX_ARGUMENT_NAME_BYTES} of A-Z a-z 0-9 _ - ., because \
+             providers of models reject all tools of a client otherwise: give it another name"
+        )),
+    }
+}
+
+/// Returns `true` if names of tools and of their arguments can have the byte.
 pub(crate) fn is_tool_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }

@@ -80,7 +80,8 @@ impl ToolHandler {
         self.with_input_schema(compiled)
     }
 
-    /// Publishes a schema of the structured content that is written by hand. Results are checked against it.
+    /// Publishes a schema of the structured content that is written by hand. Results are checked against it, and must have
+    /// structured content, as with [`output`](Self::output).
     ///
     /// ```
     /// use mcpwright_core::{CallToolResult, JsonText};
@@ -105,7 +106,7 @@ impl ToolHandler {
         });
         match self.accept(compiled) {
             Some((validator, schema)) => {
-                self.with_output(schema.into(), false, Some(OutputCheck::HandWritten(validator)))
+                self.with_output(schema.into(), false, OutputCheck::HandWritten(validator))
             }
             None => self,
         }

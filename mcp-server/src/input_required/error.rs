@@ -53,6 +53,15 @@ pub enum InputError {
     /// The client has not declared these capabilities, which the request needs.
     #[error("{UNSUPPORTED}")]
     Unsupported(Box<ClientCapabilities>),
+    /// The client responded with something that does not fit the request: a form three times, a completion or roots once. A tool
+    /// that passes this error on answers with its text, for the model.
+    #[error("the client's response to `{key}` was not accepted: {reason}")]
+    Invalid {
+        /// The key of the input request.
+        key: String,
+        /// The reason why the last response does not fit, such as "`name` is missing and must be a string".
+        reason: String,
+    },
     /// The client responded with an error, which has this message: only clients of revisions before 2026-07-28.
     #[error("the client could not answer: {0}")]
     Failed(String),

@@ -9,8 +9,10 @@
 pub(crate) mod capabilities;
 pub(crate) mod error;
 pub(crate) mod form;
+pub(crate) mod invalid_responses;
 pub(crate) mod pending;
 pub(crate) mod request_state;
+pub(crate) mod response;
 pub(crate) mod rounds;
 
 use mcpwright_core::InputRequests;

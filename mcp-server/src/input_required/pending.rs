@@ -9,6 +9,7 @@ use mcpwright_core::{ClientCapabilities, ErrorObject, InputRequest, InputRequest
 use crate::incident;
 use crate::input_required::InputRequired;
 use crate::input_required::error::InputError;
+use crate::input_required::invalid_responses::InvalidResponses;
 use crate::input_required::rounds::{InputResponse, RoundState, digest};
 use crate::limits::{MAX_ROUNDS, MAX_STATE_BYTES};
 use crate::sync::lock;
@@ -26,10 +27,21 @@ struct RunInput {
     /// The digest of each input request, pending or with a response.
     digests: BTreeMap<String, u64>,
     responses: BTreeMap<String, InputResponse>,
+    invalid_responses: BTreeMap<String, InvalidResponses>,
     steps: BTreeMap<String, JsonText>,
     missing: Option<ClientCapabilities>,
-    /// A key of two different requests.
-    conflict: Option<String>,
+    conflict: Option<Conflict>,
+}
+
+/// A mistake of the handler, because of which the requests cannot be sent.
+#[derive(Debug, thiserror::Error)]
+enum Conflict {
+    #[error("the key `{0}` must be unique: two different input requests have it")]
+    Key(String),
+    #[error(
+        "the form `{0}` must have at least one field: to ask for a confirmation only, use `elicit::<()>(key, message)`"
+    )]
+    EmptyForm(String),
 }
 
 /// The outcome of a call whose handler stopped to wait for input. It replaces the handler's error.
@@ -65,15 +77,49 @@ impl PendingInput {
         });
     }
 
-    /// Adds a request to those of this run.
-    pub(crate) fn request(&self, key: &str, request: InputRequest) {
+    /// Returns the earlier responses that did not fit a request.
+    pub(crate) fn invalid(&self, key: &str, request: &InputRequest) -> Option<InvalidResponses> {
+        let earlier = self.earlier.as_deref()?;
+        let invalid = earlier.invalid_responses.get(key)?;
+        (earlier.digests.get(key) == Some(&digest(request))).then(|| invalid.clone())
+    }
+
+    /// Returns `true` if the client was sent a request, and has responded to no request at all.
+    pub(crate) fn is_unanswered(&self, key: &str, request: &InputRequest) -> bool {
+        self.earlier.as_deref().is_some_and(|earlier| {
+            earlier.is_unanswered() && earlier.digests.get(key) == Some(&digest(request))
+        })
+    }
+
+    /// Records that no response fits a request, which is not sent again.
+    pub(crate) fn give_up(&self, key: &str, request: &InputRequest, invalid: InvalidResponses) {
+        self.record(|run| {
+            run.digests.insert(key.to_owned(), digest(request));
+            run.invalid_responses.insert(key.to_owned(), invalid);
+        });
+    }
+
+    /// Adds a request to those of this run. If earlier responses did not fit, its message has the reason.
+    pub(crate) fn request(&self, key: &str, request: InputRequest, invalid: Option<InvalidResponses>) {
+        // A response belongs to the request of the handler: the reason is not part of the digest.
+        let digest = digest(&request);
+        let request = match &invalid {
+            Some(invalid) => invalid.explain(request),
+            None => request,
+        };
         self.record(|run| {
             if run.requests.get(key).is_some_and(|other| *other != request) {
-                run.conflict = Some(key.to_owned());
+                run.conflict = Some(Conflict::Key(key.to_owned()));
             }
-            run.digests.insert(key.to_owned(), digest(&request));
+            run.digests.insert(key.to_owned(), digest);
+            run.invalid_responses.extend(invalid.map(|invalid| (key.to_owned(), invalid)));
             run.requests.insert(key, request);
         });
+    }
+
+    /// Records that a form has no fields.
+    pub(crate) fn empty_form(&self, key: &str) {
+        self.record(|run| run.conflict = Some(Conflict::EmptyForm(key.to_owned())));
     }
 
     /// Records that the client lacks capabilities that a request needs.
@@ -118,10 +164,12 @@ impl PendingInput {
         progress: Option<f64>,
     ) -> Option<Interruption> {
         let run = self.run().take()?;
-        let RunInput { requests, digests, responses, steps, missing, conflict } = *run;
-        if let Some(key) = conflict {
-            let reason = format!("the key `{key}` must be unique: two different input requests have it");
-            let error = incident::internal("a handler made input requests that cannot be sent", &reason);
+        let RunInput { requests, digests, responses, invalid_responses, steps, missing, conflict } = *run;
+        if let Some(conflict) = conflict {
+            let error = incident::internal(
+                "a handler made input requests that cannot be sent",
+                &conflict.to_string(),
+            );
             return Some(Interruption::Failed(error));
         }
         if requests.is_empty() {
@@ -129,8 +177,15 @@ impl PendingInput {
             let missing = missing.filter(|_| InputError::is_unsupported(error))?;
             return Some(Interruption::MissingCapability(Box::new(missing)));
         }
-        let mut state =
-            RoundState { responses, steps, digests, rounds: 1, progress, ..RoundState::default() };
+        let mut state = RoundState {
+            responses,
+            steps,
+            digests,
+            invalid_responses,
+            rounds: 1,
+            progress,
+            ..RoundState::default()
+        };
         if let Some(earlier) = self.earlier.as_deref() {
             state.merge(earlier);
         }

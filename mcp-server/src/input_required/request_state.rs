@@ -61,7 +61,7 @@ impl RequestStates<'_> {
         let name = incident::number() + &incident::number();
         let sealed = SealedState { v: VERSION, e: expiry, n: name, b: state };
         let plain = serde_json::to_vec(&sealed)
-            .map_err(|error| incident::internal("a request state does not serialize", &error))?;
+            .map_err(|error| incident::failed("a request state does not serialize", &error))?;
         let binding = self.binding(method, params, caller);
         let state = self.seal.seal(PURPOSE, &binding.texts(), &plain);
         if state.len() > MAX_REQUEST_STATE_BYTES {
@@ -135,7 +135,7 @@ impl RequestStates<'_> {
         match self.store.put_new(&format!("mcp:state:{name}:used"), b"", self.timeout).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(rejected()),
-            Err(error) => Err(incident::internal("cannot store that a request state was used", &error)),
+            Err(error) => Err(incident::failed("cannot store that a request state was used", &*error)),
         }
     }
 

@@ -6,6 +6,7 @@ use mcpwright_core::{InputRequest, JsonText};
 use serde::{Deserialize, Serialize};
 
 use crate::hash::fnv1a;
+use crate::input_required::invalid_responses::InvalidResponses;
 
 /// The state that earlier rounds of a call pass to the next one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -19,6 +20,9 @@ pub(crate) struct RoundState {
     /// The [`digest`] of each input request, by key.
     #[serde(rename = "q", default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) digests: BTreeMap<String, u64>,
+    /// The input requests whose responses do not fit them, by key.
+    #[serde(rename = "r", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) invalid_responses: BTreeMap<String, InvalidResponses>,
     /// The number of rounds so far.
     #[serde(rename = "n", default)]
     pub(crate) rounds: u32,
@@ -70,6 +74,11 @@ impl RoundState {
                 self.responses.entry(key.clone()).or_insert_with(|| response.clone());
             }
         }
+        for (key, invalid) in &earlier.invalid_responses {
+            if !self.digests.contains_key(key) {
+                self.invalid_responses.insert(key.clone(), invalid.clone());
+            }
+        }
         for (key, digest) in &earlier.digests {
             self.digests.entry(key.clone()).or_insert(*digest);
         }
@@ -85,11 +94,18 @@ impl RoundState {
         matches!(self.source, StateSource::Unsealed) || self.digests.get(key) == Some(&digest)
     }
 
+    /// Returns `true` if the client sent the request again, but no response to any input request.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        !self.digests.is_empty() && !self.new_responses.keys().any(|key| self.digests.contains_key(key))
+    }
+
     /// Returns the approximate size, in bytes.
     pub(crate) fn len(&self) -> usize {
         let responses = self.responses.iter().map(|(key, response)| key.len() + response.text().len());
         let steps = self.steps.iter().map(|(key, value)| key.len() + value.as_str().len());
-        responses.chain(steps).sum()
+        let invalid_responses =
+            self.invalid_responses.iter().map(|(key, invalid)| key.len() + invalid.reason.len());
+        responses.chain(steps).chain(invalid_responses).sum()
     }
 }
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use mcpwright_core::ErrorObject;
+use mcpwright_core::schema::closest_name;
 
 use crate::call::request_info::RequestInfo;
 use crate::handler::ToolHandler;
 use crate::handler::kind::Kind as _;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::incident;
+use crate::limits::{MAX_COMPARED_NAMES, MAX_UNKNOWN_NAME_CHARS};
 use crate::server::list_cache::{ListCache, Snapshot, is_presented};
 use crate::server::list_kind::{ListEntry, ListKind as _};
 use crate::server::provider::{PromptProvider, ProviderError, ResourceProvider, ToolProvider};
@@ -91,6 +93,23 @@ impl<H: ListEntry, P: Provider<H> + ?Sized> CatalogItems<H, P> {
             }
         }
         Ok(None)
+    }
+
+    /// Returns the key that is closest to an unknown one, among those of the handlers that a request sees.
+    pub(crate) async fn closest(&self, view: &View<'_>, key: &str) -> Option<String> {
+        // Longer names have none, and a provider is not asked for its list.
+        if key.len() > MAX_UNKNOWN_NAME_CHARS {
+            return None;
+        }
+        let snapshot = match self.providers.is_empty() {
+            true => None,
+            false => self.snapshot(view).await.ok(),
+        };
+        let provided = snapshot.iter().flat_map(|snapshot| snapshot.handlers());
+        let known = snapshot.is_none().then_some(&self.static_items).into_iter().flatten().chain(provided);
+        let visible =
+            known.take(MAX_COMPARED_NAMES).filter(|handler| handler.key() != key && view.shows(*handler));
+        closest_name(key, visible.map(H::key)).map(str::to_owned)
     }
 
     /// Returns the encoded list that a request sees.
@@ -184,7 +203,7 @@ fn warn_of_duplicates<H: ListEntry>(handlers: &[H]) {
 }
 
 fn not_encoded(error: &serde_json::Error) -> ErrorObject {
-    incident::internal("cannot encode a list", error)
+    incident::failed("cannot encode a list", error)
 }
 
 /// Returns `true` if the handler of a provider is valid. An invalid one is left out with a warning, so that it does not
@@ -201,7 +220,7 @@ pub(crate) fn is_valid<H: ListEntry>(handler: &H) -> bool {
 pub(crate) fn unavailable(error: ProviderError) -> ErrorObject {
     match error.downcast::<ErrorObject>() {
         Ok(error) => *error,
-        Err(error) => incident::internal("a provider failed", &error),
+        Err(error) => incident::failed("a provider failed", &*error),
     }
 }
 

@@ -28,17 +28,12 @@ pub enum OptionalFeature {
     Subscriptions,
     /// Completion of arguments (`completions`).
     Completions,
-    /// Messages to the client's log (`logging`).
-    Logging,
 }
 
 impl OptionalFeature {
-    /// The features that a client of an earlier revision cannot use without a session.
-    pub(crate) const OF_SESSIONS: [Self; 3] = [Self::ListChanges, Self::Subscriptions, Self::Logging];
-
     /// Removes the feature from the capabilities of a server.
     pub(crate) fn remove_from(self, capabilities: &mut ServerCapabilities) {
-        let ServerCapabilities { tools, prompts, resources, completions, logging, .. } = capabilities;
+        let ServerCapabilities { tools, prompts, resources, completions, .. } = capabilities;
         match self {
             Self::ListChanges => {
                 tools.iter_mut().for_each(|tools| tools.list_changed = None);
@@ -47,9 +42,16 @@ impl OptionalFeature {
             }
             Self::Subscriptions => resources.iter_mut().for_each(|resources| resources.subscribe = None),
             Self::Completions => *completions = None,
-            Self::Logging => *logging = None,
         }
     }
+}
+
+/// Removes what a client of an earlier revision cannot use without a session.
+pub(crate) fn remove_features_of_sessions(capabilities: &mut ServerCapabilities) {
+    OptionalFeature::ListChanges.remove_from(capabilities);
+    OptionalFeature::Subscriptions.remove_from(capabilities);
+    // The level of messages belongs to the session.
+    capabilities.logging = None;
 }
 
 impl Server {

@@ -56,6 +56,13 @@ impl<H> Default for ListCache<H> {
     }
 }
 
+impl<H> Snapshot<H> {
+    /// Returns the handlers, in the order of the list.
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = &H> {
+        self.entries.iter().map(|(handler, _)| handler)
+    }
+}
+
 impl<H: ListEntry> ListCache<H> {
     /// Returns the snapshot of these keys, if the providers still have these revisions.
     pub(crate) fn snapshot(&self, keys: &Vec<String>, revisions: &[u64]) -> Option<Arc<Snapshot<H>>> {

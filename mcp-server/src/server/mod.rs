@@ -225,6 +225,23 @@ impl Server {
         }
     }
 
+    /// Returns `true` if clients find nothing: no tools, prompts, resources, providers, or methods and capabilities of extensions.
+    ///
+    /// ```
+    /// use mcpwright_server::{Server, ToolHandler};
+    ///
+    /// assert!(Server::builder("clock", "1.0.0").build().offers_nothing());
+    /// let now = ToolHandler::function("now", [], || async { "noon" });
+    /// assert!(!Server::builder("clock", "1.0.0").tool(now).build().offers_nothing());
+    /// ```
+    pub fn offers_nothing(&self) -> bool {
+        let ServerCapabilities { tools, prompts, resources, extensions, experimental, .. } =
+            self.capabilities();
+        let has_handlers = tools.is_some() || prompts.is_some() || resources.is_some();
+        let has_more = !(self.state.methods.is_empty() && extensions.is_empty() && experimental.is_empty());
+        !(has_handlers || has_more)
+    }
+
     /// Returns `true` if any of the lists may change.
     pub(crate) fn has_providers(&self) -> bool {
         let ServerState { tools, prompts, resources, .. } = &*self.state;

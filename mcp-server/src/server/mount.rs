@@ -21,7 +21,7 @@ impl Builder {
     /// them: two servers that are mounted in one must have different URIs. The name, instructions, timeouts and limits of
     /// the mounted server are not used. Its tools keep its defaults, such as [`read_only`](Self::read_only), [`titles`](Self::titles) and
     /// [`allow_unknown_arguments`](Self::allow_unknown_arguments), before those of this server. Its changes reach the clients
-    /// of this server.
+    /// of this server, which has the capability [`logging`](Self::logging) if one of the two has.
     ///
     /// ```
     /// use mcpwright_server::{Server, ToolHandler};
@@ -77,6 +77,7 @@ impl Builder {
         for (name, settings) in mounted.extensions {
             self.insert_extension(name, settings, &conflict);
         }
+        self.logging |= mounted.logging;
         self.shared.merge(&mounted.shared);
         self.observers.extend(mounted.observers);
         self.shutdown_hooks.extend(mounted.shutdown_hooks);

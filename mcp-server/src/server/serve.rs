@@ -32,7 +32,9 @@ use crate::server::builder::Builder;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "not a server",
-    note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`"
+    note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`",
+    note = "a server is passed by value, and not in an `Arc` or by reference: its calls share it already, and \
+            `Server::from(server)` makes a `Server`, which can be cloned"
 )]
 pub trait Serve: Sized {
     /// Returns the builder of the server.
@@ -61,7 +63,9 @@ impl Serve for Builder {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a server",
     label = "not a server",
-    note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`"
+    note = "put `#[server]` on one of its `impl` blocks, or describe a server with `Server::builder`",
+    note = "a server is passed by value, and not in an `Arc` or by reference: its calls share it already, and \
+            `Server::from(server)` makes a `Server`, which can be cloned"
 )]
 pub trait IntoServer {
     /// Converts the value into a server. A builder is built.
@@ -79,6 +83,12 @@ impl<S: Serve> IntoServer for S {
 impl IntoServer for Server {
     fn into_server(self) -> Server {
         self
+    }
+}
+
+impl IntoServer for &Server {
+    fn into_server(self) -> Server {
+        self.clone()
     }
 }
 

@@ -14,7 +14,7 @@ use crate::call::method::MethodHandler;
 use crate::call::middleware::Middleware;
 use crate::extensions::Extensions;
 use crate::handler::ToolHandler;
-use crate::handler::context::WithoutLogging;
+use crate::handler::context::log::ClientLog;
 use crate::handler::{PromptHandler, ResourceHandler, TemplateHandler};
 use crate::meta_cache::MetaCache;
 use crate::observer::Observers;
@@ -63,8 +63,8 @@ impl ServerState {
     pub(crate) fn share_with_handlers(&mut self) {
         self.shared.insert(self.notify.clone());
         self.shared.insert(SharedSessionValues(Arc::clone(&self.session_values)));
-        if self.capabilities.logging.is_none() {
-            self.shared.insert(WithoutLogging);
+        if self.capabilities.logging.is_some() {
+            self.shared.insert(ClientLog);
         }
     }
 
@@ -92,7 +92,6 @@ impl ServerState {
         if self.tasks.is_some() {
             capabilities = capabilities.extensions([(TASKS_EXTENSION, Map::new())]);
         }
-        // Any handler may write to the client's log.
-        capabilities.logging(Map::new())
+        capabilities
     }
 }

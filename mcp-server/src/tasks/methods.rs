@@ -105,10 +105,10 @@ impl TaskRunner {
 }
 
 fn serialized<T: serde::Serialize>(result: &T) -> Result<Answer, ErrorObject> {
-    Answer::of(result).map_err(|error| incident::internal("a task does not serialize", &error))
+    Answer::of(result).map_err(|error| incident::failed("a task does not serialize", &error))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
 fn unavailable(error: StoreError) -> ErrorObject {
-    incident::internal("the store of tasks is unavailable", &error)
+    incident::failed("the store of tasks is unavailable", &*error)
 }

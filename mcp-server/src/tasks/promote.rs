@@ -93,6 +93,6 @@ impl TaskRunner {
 /// Returns the answer to a call that became a task.
 fn created(record: &TaskRecord) -> Result<Answer, ErrorObject> {
     let answer = Answer::of(&record.task());
-    let answer = answer.map_err(|error| incident::internal("a task does not serialize", &error));
+    let answer = answer.map_err(|error| incident::failed("a task does not serialize", &error));
     answer.map(|answer| answer.result_type(TASK))
 }

@@ -9,6 +9,7 @@ use futures::FutureExt as _;
 use futures::future::{AbortHandle, AbortRegistration, Abortable, BoxFuture, Either, join_all, select};
 use mcpwright_core::{ErrorObject, JsonText, method};
 
+use crate::call::fault::Fault;
 use crate::call::outcome::{Answer, Outcome};
 use crate::call::running_task::RunningTask;
 use crate::call::{Call, tool_result};
@@ -80,13 +81,13 @@ impl TaskRunner {
     }
 
     async fn create_record(&self, owner: &str) -> Result<TaskRecord, ErrorObject> {
-        let id = new_id().map_err(|error| incident::internal("no random numbers are available", &error))?;
+        let id = new_id().map_err(|error| incident::failed("no random numbers are available", &error))?;
         let record = TaskRecord::new(id, owner, &self.registry.config, self.now());
         let saved = async {
             self.registry.heartbeat(&record.id).await?;
             self.registry.save(&record, &*self.runtime).await
         };
-        saved.await.map_err(|error: StoreError| incident::internal("cannot store a task", &error))?;
+        saved.await.map_err(|error: StoreError| incident::failed("cannot store a task", &*error))?;
         Ok(record)
     }
 
@@ -178,7 +179,8 @@ impl TaskRunner {
         let outcome = match select(work, pin!(self.watch(&handle))).await {
             Either::Left((Ok(Ok(outcome)), _)) => outcome,
             Either::Left((Ok(Err(payload)), _)) => {
-                Outcome::Failed(incident::panic(method::TOOLS_CALL, payload))
+                // Panics of the handler are outcomes already: this is one of its destructor.
+                Fault::of_panic(method::TOOLS_CALL, payload).into_outcome(method::TOOLS_CALL)
             }
             // The record has the reason already.
             Either::Left((Err(_aborted), _)) => return,

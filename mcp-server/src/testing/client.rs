@@ -1,19 +1,27 @@
 //! A client in the same process, for tests.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
+use futures::future::{Either, select};
 use mcpwright_core::{
-    AcknowledgedParams, ClientCapabilities, ErrorObject, Implementation, InitializeParams, InitializeResult,
-    InputRequest, InputRequiredResult, JsonText, ListenParams, LoggingLevel, Method, Notification,
-    ProtocolVersion, Request, RequestId, Response, SubscriptionFilter, meta, method,
+    AcknowledgedParams, ClientCapabilities, Era, ErrorCode, ErrorObject, Implementation, InitializeParams,
+    InitializeResult, InputRequest, InputRequiredResult, JsonText, ListenParams, LoggingLevel, Message,
+    Method, Notification, ProtocolVersion, Request, RequestId, Response, SubscriptionFilter, meta, method,
 };
 use serde_json::{Map, Value, json};
 
 use crate::caller::Caller;
+use crate::extensions::Extensions;
+use crate::handler::parameters::header_params::HeaderParam;
 use crate::server::serve::IntoServer;
+use crate::sync::lock;
 use crate::testing::in_process::InProcess;
 use crate::testing::internal_error;
+use crate::testing::transport::{ClientTransport, Delivery, Inbox};
 
 /// A client in the same process, for tests.
 ///
@@ -43,25 +51,22 @@ use crate::testing::internal_error;
 /// ```
 #[derive(Debug)]
 pub struct Client {
-    transport: InProcess,
+    transport: Arc<dyn ClientTransport>,
+    inbox: Inbox,
+    version: ProtocolVersion,
     next_id: AtomicI64,
-    modern: Option<ModernMeta>,
-    wants_progress: bool,
-}
-
-/// The `_meta` that a modern client sends with each request.
-#[derive(Debug)]
-struct ModernMeta {
     capabilities: ClientCapabilities,
     log_level: Option<LoggingLevel>,
+    wants_progress: bool,
+    extensions: Extensions,
+    /// The arguments that the client repeats in headers, by tool.
+    header_params: Mutex<HashMap<String, Vec<HeaderParam>>>,
 }
 
 impl Client {
     /// Creates a client of revision 2026-07-28.
     pub fn modern(server: impl IntoServer) -> Self {
-        let mut client = Self::new(InProcess::new(server.into_server()));
-        client.modern = Some(ModernMeta { capabilities: ClientCapabilities::new(), log_level: None });
-        client
+        Self::in_process(server, ProtocolVersion::ALL[0].clone())
     }
 
     /// Creates a client of an earlier revision, and initializes a session.
@@ -104,24 +109,64 @@ impl Client {
         version: ProtocolVersion,
         capabilities: ClientCapabilities,
     ) -> Result<Self, ErrorObject> {
-        let client = Self::new(InProcess::new(server.into_server()));
-        let params = InitializeParams::new(version, capabilities, info());
-        let result: InitializeResult = client.request::<method::Initialize>(&params).await?;
-        tracing::debug!(version = %result.protocol_version, "initialized a session");
-        client.notify(Notification { method: method::INITIALIZED.into(), params: None }).await;
-        Ok(client)
+        Self::in_process(server, version).capabilities(capabilities).connect().await
     }
 
-    fn new(transport: InProcess) -> Self {
-        Self { transport, next_id: AtomicI64::new(1), modern: None, wants_progress: false }
+    /// Creates a client of this revision. [`connect`](Self::connect) must be called before the first request.
+    pub fn in_process(server: impl IntoServer, version: ProtocolVersion) -> Self {
+        Self::with_transport(version, |inbox| Arc::new(InProcess::new(server.into_server(), inbox)))
     }
 
-    /// Sets the capabilities that a modern client sends.
+    /// Creates a client of this revision over a transport, which passes the messages of the server to the [`Inbox`].
+    /// [`connect`](Self::connect) must be called before the first request.
+    pub fn with_transport(
+        version: ProtocolVersion,
+        transport: impl FnOnce(Inbox) -> Arc<dyn ClientTransport>,
+    ) -> Self {
+        let inbox = Inbox::default();
+        Self {
+            transport: transport(inbox.clone()),
+            inbox,
+            version,
+            next_id: AtomicI64::new(1),
+            capabilities: ClientCapabilities::new(),
+            log_level: None,
+            wants_progress: false,
+            extensions: Extensions::default(),
+            header_params: Mutex::default(),
+        }
+    }
+
+    /// Initializes a session, if the client is of an earlier revision.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the server if it rejects `initialize`, or the error of the transport.
+    pub async fn connect(self) -> Result<Self, ErrorObject> {
+        if !self.is_modern() {
+            let params = InitializeParams::new(self.version.clone(), self.capabilities.clone(), info());
+            let result: InitializeResult = self.request::<method::Initialize>(&params).await?;
+            tracing::debug!(version = %result.protocol_version, "initialized a session");
+            let initialized = Notification { method: method::INITIALIZED.into(), params: None };
+            self.transport.send(initialized.into(), &[]).await?;
+        }
+        Ok(self)
+    }
+
+    /// Returns the revision of the client.
+    pub fn version(&self) -> &ProtocolVersion {
+        &self.version
+    }
+
+    fn is_modern(&self) -> bool {
+        self.version.era() == Some(Era::Modern)
+    }
+
+    /// Sets the capabilities that a modern client sends with each request, and an earlier one when it
+    /// [connects](Self::connect).
     #[must_use]
     pub fn capabilities(mut self, capabilities: ClientCapabilities) -> Self {
-        if let Some(meta) = &mut self.modern {
-            meta.capabilities = capabilities;
-        }
+        self.capabilities = capabilities;
         self
     }
 
@@ -160,7 +205,7 @@ impl Client {
         self,
         handler: impl Fn(&InputRequest) -> Result<Value, ErrorObject> + Send + Sync + 'static,
     ) -> Self {
-        self.transport.set_input_handler(Arc::new(handler));
+        self.inbox.set_input_handler(Arc::new(handler));
         self
     }
 
@@ -187,17 +232,16 @@ impl Client {
     /// # }).unwrap();
     /// ```
     #[must_use]
-    pub fn extension<T: Send + Sync + 'static>(self, value: T) -> Self {
-        self.transport.insert_extension(value);
+    pub fn extension<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.extensions.insert(value);
+        self.transport.set_extensions(self.extensions.clone());
         self
     }
 
     /// Requests log messages of at least this level with each request of a modern client.
     #[must_use]
     pub fn log_level(mut self, level: LoggingLevel) -> Self {
-        if let Some(meta) = &mut self.modern {
-            meta.log_level = Some(level);
-        }
+        self.log_level = Some(level);
         self
     }
 
@@ -233,10 +277,16 @@ impl Client {
     pub async fn listen(&self, filter: SubscriptionFilter) -> Result<SubscriptionFilter, ErrorObject> {
         let params =
             serde_json::to_value(ListenParams::new(filter)).map_err(|error| internal_error(&error))?;
-        if let Some(response) = self.send_request(method::SUBSCRIPTIONS_LISTEN, params).await? {
-            response.outcome?;
-        }
-        let Some(params) = self.transport.take_acknowledgement() else {
+        let request = pin!(self.send_request(method::SUBSCRIPTIONS_LISTEN, params));
+        let acknowledged = poll_fn(|context| self.inbox.poll_acknowledgement(context));
+        let params = match select(request, acknowledged).await {
+            Either::Left((response, _)) => {
+                response?.map_or(Ok(()), |response| response.outcome.map(drop))?;
+                self.inbox.take_acknowledgement()
+            }
+            Either::Right((params, _)) => params,
+        };
+        let Some(params) = params else {
             return Err(ErrorObject::internal("the subscription was not acknowledged"));
         };
         let acknowledged: AcknowledgedParams =
@@ -267,7 +317,33 @@ impl Client {
     /// # }).unwrap();
     /// ```
     pub fn notifications(&self) -> Vec<Notification> {
-        self.transport.take_notifications()
+        self.transport.receive_changes();
+        self.inbox.take_notifications()
+    }
+
+    /// Waits for a notification, and removes and returns the oldest one. A change arrives some time after it was published,
+    /// except in the same process.
+    ///
+    /// ```
+    /// use mcpwright_core::{SubscriptionFilter, method};
+    /// use mcpwright_server::testing::Client;
+    /// use mcpwright_server::{Catalog, Server, ToolHandler};
+    ///
+    /// # futures::executor::block_on(async {
+    /// let tools = Catalog::new();
+    /// let client = Client::modern(Server::builder("tools", "1.0.0").tool_provider(tools.clone()));
+    /// client.listen(SubscriptionFilter::new().tools_list_changed(true)).await?;
+    /// tools.insert(ToolHandler::function("answer", [], || async { 42 }));
+    /// assert_eq!(client.next_notification().await.method, method::TOOLS_LIST_CHANGED);
+    /// # Ok::<(), mcpwright_core::ErrorObject>(())
+    /// # }).unwrap();
+    /// ```
+    pub async fn next_notification(&self) -> Notification {
+        poll_fn(|context| {
+            self.transport.receive_changes();
+            self.inbox.poll_notification(context)
+        })
+        .await
     }
 
     /// Sends a request of the specification, and decodes its result.
@@ -321,7 +397,7 @@ impl Client {
             let response = self.send_request(method, params.clone()).await?;
             let response = response.ok_or_else(|| ErrorObject::internal("the request was not answered"))?;
             let result = response.outcome?;
-            let handler = self.transport.input_handler();
+            let handler = self.inbox.input_handler();
             let (Some(handler), Some(r#""input_required""#)) = (handler, result.member("resultType")) else {
                 return Ok(result);
             };
@@ -341,18 +417,55 @@ impl Client {
         }
     }
 
-    /// Sends a request. The result is `None` if the server has not answered yet.
+    /// Sends a request. The result is `None` if the server does not answer. If the server requires arguments in headers, the
+    /// client looks up the schema of the tool, and sends the request again.
     async fn send_request(&self, method: &str, params: Value) -> Result<Option<Response>, ErrorObject> {
+        let tool = params["name"].as_str().filter(|_| method == method::TOOLS_CALL).map(str::to_owned);
+        let cached = tool.as_ref().and_then(|tool| lock(&self.header_params).get(tool).cloned());
+        let response = self.exchange(method, params.clone(), cached.as_deref().unwrap_or_default()).await?;
+        let is_mismatch = |response: &Response| {
+            response.outcome.as_ref().is_err_and(|error| error.code == ErrorCode::HEADER_MISMATCH)
+        };
+        match (tool, cached) {
+            (Some(tool), None) if response.as_ref().is_some_and(is_mismatch) => {
+                let header_params = Box::pin(self.look_up_header_params(tool)).await?;
+                self.exchange(method, params, &header_params).await
+            }
+            _ => Ok(response),
+        }
+    }
+
+    /// Returns the arguments of a tool that are repeated in headers, from its schema.
+    async fn look_up_header_params(&self, tool: String) -> Result<Vec<HeaderParam>, ErrorObject> {
+        let tools = self.list_tools().await?;
+        let found = tools.iter().find(|found| found.name == tool);
+        let header_params = found.map(|found| HeaderParam::of(&found.input_schema));
+        let header_params = header_params.unwrap_or_else(|| Ok(Vec::new())).map_err(ErrorObject::internal)?;
+        lock(&self.header_params).insert(tool, header_params.clone());
+        Ok(header_params)
+    }
+
+    async fn exchange(
+        &self,
+        method: &str,
+        params: Value,
+        header_params: &[HeaderParam],
+    ) -> Result<Option<Response>, ErrorObject> {
         let id = RequestId::from(self.next_id.fetch_add(1, Ordering::Relaxed));
         let params =
             JsonText::encode(&self.with_meta(params, &id)).map_err(|error| internal_error(&error))?;
         let request = Request { id: id.clone(), method: method.to_owned().into(), params: Some(params) };
-        Ok(self.transport.exchange(request.into(), &id).await)
-    }
-
-    async fn notify(&self, notification: Notification) {
-        let no_response = RequestId::from("");
-        let _ = self.transport.exchange(notification.into(), &no_response).await;
+        let mut response = self.inbox.expect(&id);
+        // A subscription continues without its response.
+        let cancels = method != method::SUBSCRIPTIONS_LISTEN;
+        let mut guard = CancelOnDrop { client: self, id, cancels };
+        let delivery = self.transport.send(Message::from(request), header_params).await?;
+        let received = match delivery {
+            Delivery::Complete => response.try_recv(),
+            Delivery::InProgress => response.await.map(Some),
+        };
+        guard.cancels = false;
+        received.unwrap_or_default().unwrap_or(Ok(None))
     }
 
     /// Adds the `_meta` that the client's revision requires.
@@ -360,11 +473,11 @@ impl Client {
         let mut params = if params.is_object() { params } else { json!({}) };
         let entries = params["_meta"].take();
         let mut entries = entries.as_object().cloned().unwrap_or_default();
-        if let Some(modern) = &self.modern {
-            entries.insert(meta::key::PROTOCOL_VERSION.into(), json!(ProtocolVersion::ALL[0]));
-            entries.insert(meta::key::CLIENT_CAPABILITIES.into(), json!(modern.capabilities));
+        if self.is_modern() {
+            entries.insert(meta::key::PROTOCOL_VERSION.into(), json!(self.version));
+            entries.insert(meta::key::CLIENT_CAPABILITIES.into(), json!(self.capabilities));
             entries.insert(meta::key::CLIENT_INFO.into(), json!(info()));
-            if let Some(level) = modern.log_level {
+            if let Some(level) = self.log_level {
                 entries.insert(meta::key::LOG_LEVEL.into(), json!(level));
             }
         }
@@ -373,6 +486,22 @@ impl Client {
         }
         params["_meta"] = Value::Object(entries);
         params
+    }
+}
+
+/// Cancels a request if the future that waits for its response is dropped.
+struct CancelOnDrop<'a> {
+    client: &'a Client,
+    id: RequestId,
+    cancels: bool,
+}
+
+impl Drop for CancelOnDrop<'_> {
+    fn drop(&mut self) {
+        self.client.inbox.forget_request(&self.id);
+        if self.cancels {
+            self.client.transport.cancel(&self.id);
+        }
     }
 }
 

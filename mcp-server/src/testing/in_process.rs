@@ -4,30 +4,25 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 
-use mcpwright_core::{
-    ErrorObject, InputRequest, JsonText, Message, Notification, Request, RequestId, Response, message, method,
-};
-use serde_json::{Value, json};
+use async_trait::async_trait;
+use mcpwright_core::{ErrorObject, Message, Notification, message};
 
 use crate::call::Call;
 use crate::call::notifications::NotificationSender;
 use crate::caller::Caller;
 use crate::extensions::Extensions;
+use crate::handler::parameters::header_params::HeaderParam;
 use crate::protocol::action::{Action, Actions};
 use crate::protocol::connection::Connection;
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::server::Server;
 use crate::sync::lock;
-use crate::testing::internal_error;
-
-/// A function that responds to input requests, and to requests of the server.
-pub(crate) type InputHandler = dyn Fn(&InputRequest) -> Result<Value, ErrorObject> + Send + Sync;
+use crate::testing::transport::{ClientTransport, Delivery, Inbox};
 
 /// A connection to a server in the same process.
 pub(crate) struct InProcess {
     server: Server,
     link: Arc<Link>,
-    input_handler: Mutex<Option<Arc<InputHandler>>>,
     extensions: Mutex<Extensions>,
 }
 
@@ -40,20 +35,20 @@ impl TransportMetadata for ExtensionsOnly {
     }
 }
 
-/// A connection, and the notifications that it has sent.
+/// A connection, and the client that receives its messages.
 struct Link {
     connection: Mutex<Connection>,
     /// Changes were published that the connection has not sent.
     has_changes: AtomicBool,
-    notifications: Mutex<Vec<Notification>>,
+    inbox: Inbox,
 }
 
 impl InProcess {
-    pub(crate) fn new(server: Server) -> Self {
+    pub(crate) fn new(server: Server, inbox: Inbox) -> Self {
         let link = Arc::new(Link {
             connection: Mutex::new(server.connect(Caller::anonymous())),
             has_changes: AtomicBool::new(false),
-            notifications: Mutex::default(),
+            inbox,
         });
         let weak = Arc::downgrade(&link);
         let listening = lock(&link.connection).listen(move || {
@@ -63,95 +58,63 @@ impl InProcess {
             }
         });
         debug_assert!(listening.is_ok(), "the connection has no session yet");
-        Self { server, link, input_handler: Mutex::default(), extensions: Mutex::default() }
+        Self { server, link, extensions: Mutex::default() }
     }
 
-    pub(crate) fn set_caller(&self, caller: Caller) {
-        lock(&self.link.connection).set_caller(caller);
-    }
-
-    pub(crate) fn insert_extension<T: Send + Sync + 'static>(&self, value: T) {
-        lock(&self.extensions).insert(value);
-    }
-
-    pub(crate) fn set_input_handler(&self, handler: Arc<InputHandler>) {
-        *lock(&self.input_handler) = Some(handler);
-    }
-
-    pub(crate) fn input_handler(&self) -> Option<Arc<InputHandler>> {
-        lock(&self.input_handler).clone()
-    }
-
-    /// Removes and returns the received notifications.
-    pub(crate) fn take_notifications(&self) -> Vec<Notification> {
-        self.server.runtime().run_pending();
-        self.link.receive_changes();
-        std::mem::take(&mut *lock(&self.link.notifications))
-    }
-
-    /// Removes and returns the parameters of the last acknowledgement of a subscription.
-    pub(crate) fn take_acknowledgement(&self) -> Option<JsonText> {
-        let mut notifications = lock(&self.link.notifications);
-        let index = notifications
-            .iter()
-            .rposition(|notification| notification.method == method::SUBSCRIPTIONS_ACKNOWLEDGED)?;
-        notifications.remove(index).params
-    }
-
-    /// Sends a message, executes the resulting actions, and returns the response with this id.
-    pub(crate) async fn exchange(&self, message: Message, id: &RequestId) -> Option<Response> {
+    /// Passes a message to the connection, and returns the resulting actions.
+    fn receive(&self, message: &Message) -> Actions {
         let metadata = ExtensionsOnly(lock(&self.extensions).clone());
-        let received =
-            lock(&self.link.connection).receive_with(message::decode(&encode(&message)), &metadata);
-        let mut actions: Vec<_> = received.into_actions().into_iter().collect();
-        let mut response = None;
+        let message = message::decode(&encode(message));
+        lock(&self.link.connection).receive_with(message, &metadata).into_actions()
+    }
+
+    async fn run(&self, call: Call) -> Actions {
+        let link = Arc::clone(&self.link);
+        let sender = NotificationSender::new(move |notification: Notification| {
+            link.inbox.receive(notification.into());
+        });
+        let outcome = self.server.call(&call, &sender).await;
+        lock(&self.link.connection).finished(&call, outcome)
+    }
+}
+
+#[async_trait]
+impl ClientTransport for InProcess {
+    /// Sends a message, and executes the resulting actions.
+    async fn send(&self, message: Message, _: &[HeaderParam]) -> Result<Delivery, ErrorObject> {
+        let mut actions: Vec<_> = self.receive(&message).into_iter().collect();
         while let Some(action) = actions.pop() {
             match action {
                 Action::Run(call) => actions.extend(self.run(call).await),
                 Action::Overloaded(response) => actions.push(Action::Send(response.into())),
                 Action::Send(message) | Action::SendFor { message, .. } => {
-                    match message::decode(&encode(&message)) {
-                        Ok(Message::Response(found)) if found.id.as_ref() == Some(id) => {
-                            response = Some(found);
-                        }
-                        Ok(Message::Request(request)) => actions.extend(self.respond(&request)),
-                        _ => self.link.record(message),
+                    if let Some(reply) = self.link.deliver(&message) {
+                        actions.extend(self.receive(&reply));
                     }
                 }
                 Action::Cancel { .. } => {}
             }
         }
         self.link.receive_changes();
-        response
+        Ok(Delivery::Complete)
     }
 
-    async fn run(&self, call: Call) -> Actions {
-        let link = Arc::clone(&self.link);
-        let sender = NotificationSender::new(move |notification: Notification| {
-            lock(&link.notifications).push(notification);
-        });
-        let outcome = self.server.call(&call, &sender).await;
-        lock(&self.link.connection).finished(&call, outcome)
+    fn set_caller(&self, caller: Caller) {
+        lock(&self.link.connection).set_caller(caller);
     }
 
-    /// Responds to a request of the server, if there is an input handler.
-    fn respond(&self, request: &Request) -> Actions {
-        let Some(handler) = self.input_handler() else { return Actions::new() };
-        let params = request.params.as_ref().map(JsonText::decode_owned::<Value>).transpose();
-        let outcome = params
-            .and_then(|params| serde_json::from_value(json!({ "method": request.method, "params": params })))
-            .map_err(|error| internal_error(&error))
-            .and_then(|request| handler(&request))
-            .and_then(|result| JsonText::encode(&result).map_err(|error| internal_error(&error)));
-        let response = Response { id: Some(request.id.clone()), outcome };
-        let metadata = ExtensionsOnly(lock(&self.extensions).clone());
-        let message = message::decode(&encode(&response.into()));
-        lock(&self.link.connection).receive_with(message, &metadata).into_actions()
+    fn set_extensions(&self, extensions: Extensions) {
+        *lock(&self.extensions) = extensions;
+    }
+
+    fn receive_changes(&self) {
+        self.server.runtime().run_pending();
+        self.link.receive_changes();
     }
 }
 
 impl Link {
-    /// Records the notifications of published changes, unless the connection is locked: then the thread that holds the lock
+    /// Receives the notifications of published changes, unless the connection is locked: then the thread that holds the lock
     /// does so after it has released it. So a handler and a wake function may publish changes at any time.
     fn receive_changes(&self) {
         while self.has_changes.load(Ordering::Acquire) {
@@ -162,7 +125,7 @@ impl Link {
             };
             for action in changes {
                 if let Action::Send(message) = action {
-                    self.record(message);
+                    self.deliver(&message);
                 }
             }
         }
@@ -173,9 +136,14 @@ impl Link {
         connection.changes()
     }
 
-    fn record(&self, message: Message) {
-        if let Message::Notification(notification) = message {
-            lock(&self.notifications).push(notification);
+    /// Passes a message of the server to the client as JSON text, and returns the client's reply.
+    fn deliver(&self, message: &Message) -> Option<Message> {
+        match message::decode(&encode(message)) {
+            Ok(message) => self.inbox.receive(message),
+            Err(error) => {
+                tracing::error!(%error, "the server has sent an invalid message");
+                None
+            }
         }
     }
 }

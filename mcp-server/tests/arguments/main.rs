@@ -1,11 +1,12 @@
 //! What happens to arguments of all types that people use, as models send them: a table of cases.
 
 mod properties;
+#[path = "../raw/mod.rs"]
+mod raw;
 mod types;
 
-use futures::executor::block_on;
-use mcpwright_core::{CallToolParams, CallToolResult, JsonText, method};
-use mcpwright_server::testing::Client;
+use mcpwright_server::Server;
+use serde_json::Value;
 
 /// The cases, one on each line:
 ///
@@ -38,29 +39,28 @@ fn parse(line: &str) -> (&str, &str, Expected) {
     (name, sent, Expected::Value(value.to_owned()))
 }
 
-fn call(client: &Client, name: &str, sent: &str) -> Expected {
-    // As a string, the text arrives as it is: the client has no numbers that are out of range.
-    let arguments = JsonText::encode(&format!(r#"{{"v":{sent}}}"#)).expect("a string");
-    let params = CallToolParams::new(name).arguments(arguments);
-    let result: CallToolResult = block_on(client.request::<method::CallTool>(&params)).expect("a result");
-    let text = result.content[0].as_text().expect("a text").to_owned();
-    if result.is_error != Some(true) {
-        return Expected::Value(text);
+fn call(server: &Server, name: &str, sent: &str) -> Expected {
+    let response = raw::send(server, &raw::message(name, &format!(r#"{{"v":{sent}}}"#)));
+    let response: Value = serde_json::from_str(&response).expect("a response is JSON");
+    let result = &response["result"];
+    let text = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("no result: {response}"));
+    if result["isError"] != true {
+        return Expected::Value(text.to_owned());
     }
     let problems = text.strip_prefix(name).and_then(|text| text.strip_prefix(FRAME[0]));
-    let problems = problems.and_then(|text| text.strip_suffix(FRAME[1])).unwrap_or(&text);
+    let problems = problems.and_then(|text| text.strip_suffix(FRAME[1])).unwrap_or(text);
     Expected::Problems(problems.replace("\n- ", " // "))
 }
 
 #[test]
 fn cases_end_as_the_table_says() {
-    let client = Client::modern(types::server());
+    let server = types::server();
     let lines = CASES.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let (mut count, mut failures) = (0, Vec::new());
     for line in lines {
         count += 1;
         let (name, sent, expected) = parse(line);
-        let actual = call(&client, name, sent);
+        let actual = call(&server, name, sent);
         if actual != expected {
             failures.push(match actual {
                 Expected::Value(value) if value == sent => format!("{name}: {sent}"),

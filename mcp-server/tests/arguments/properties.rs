@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::str::FromStr;
 
-use mcpwright_server::testing::Client;
 use mcpwright_server::{Server, ToolHandler};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -61,12 +60,12 @@ prop_compose! {
     }
 }
 
-fn client<T: DeserializeOwned + Serialize + JsonSchema + Send + 'static>() -> Client {
+fn server<T: DeserializeOwned + Serialize + JsonSchema + Send + 'static>() -> Server {
     let tool = ToolHandler::function("t", ["v"], |v: T| {
         let text = serde_json::to_string(&v).expect("the value can be serialized");
         async move { text }
     });
-    Client::modern(Server::builder("properties", "1.0.0").tool(tool))
+    Server::builder("properties", "1.0.0").tool(tool).build()
 }
 
 /// Returns the JSON of a value as models write it: numbers and Booleans as strings, the name of each member in camel case, and
@@ -101,12 +100,12 @@ fn camel_case(name: &str) -> String {
 }
 
 /// Checks that a number is accepted exactly if it is one of the type, and arrives unchanged.
-fn check_integer<T>(client: &Client, text: &str) -> Result<(), TestCaseError>
+fn check_integer<T>(server: &Server, text: &str) -> Result<(), TestCaseError>
 where
     T: FromStr + ToString,
 {
     for sent in [text.to_owned(), format!("\"{text}\"")] {
-        match (call(client, "t", &sent), text.parse::<T>()) {
+        match (call(server, "t", &sent), text.parse::<T>()) {
             (Expected::Value(value), Ok(expected)) => prop_assert_eq!(value, expected.to_string()),
             (Expected::Problems(problems), Err(_)) => {
                 let starts_well = problems.starts_with("v: expected an integer from ");
@@ -128,34 +127,34 @@ proptest! {
 
     #[test]
     fn values_arrive_unchanged(order in orders()) {
-        let client = client::<Order>();
+        let server = server::<Order>();
         let sent = serde_json::to_string(&order).expect("JSON");
-        prop_assert_eq!(call(&client, "t", &sent), Expected::Value(sent));
+        prop_assert_eq!(call(&server, "t", &sent), Expected::Value(sent));
     }
 
     #[test]
     fn values_as_models_write_them_arrive_unchanged(order in orders()) {
-        let client = client::<Order>();
+        let server = server::<Order>();
         let order = without_large_integers(order);
         let value = serde_json::to_string(&order).expect("JSON");
         let sent = as_models_write(&serde_json::to_value(&order).expect("JSON")).to_string();
-        prop_assert_eq!(call(&client, "t", &sent), Expected::Value(value), "{}", sent);
+        prop_assert_eq!(call(&server, "t", &sent), Expected::Value(value), "{}", sent);
     }
 
     #[test]
     fn integers_are_exact_or_rejected(text in integers()) {
-        check_integer::<u8>(&client::<u8>(), &text)?;
-        check_integer::<i16>(&client::<i16>(), &text)?;
-        check_integer::<i64>(&client::<i64>(), &text)?;
-        check_integer::<u64>(&client::<u64>(), &text)?;
-        check_integer::<i128>(&client::<i128>(), &text)?;
-        check_integer::<u128>(&client::<u128>(), &text)?;
+        check_integer::<u8>(&server::<u8>(), &text)?;
+        check_integer::<i16>(&server::<i16>(), &text)?;
+        check_integer::<i64>(&server::<i64>(), &text)?;
+        check_integer::<u64>(&server::<u64>(), &text)?;
+        check_integer::<i128>(&server::<i128>(), &text)?;
+        check_integer::<u128>(&server::<u128>(), &text)?;
     }
 
     #[test]
     fn floats_are_the_nearest_or_rejected(text in "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,25})?([eE][+-]?[0-9]{1,3})?") {
         let expected: f64 = text.parse().expect("a float");
-        match call(&client::<f64>(), "t", &text) {
+        match call(&server::<f64>(), "t", &text) {
             Expected::Value(value) => {
                 prop_assert_eq!(value.parse::<f64>().expect("a float").to_bits(), expected.to_bits());
             }
@@ -166,13 +165,13 @@ proptest! {
     /// Whatever JSON is sent: a call ends with a value or with problems, and what is accepted is a fixed point.
     #[test]
     fn accepted_values_are_fixed_points(order in orders(), flaw in 0..9_usize, wrong in "[ -~]{0,12}") {
-        let client = client::<Order>();
+        let server = server::<Order>();
         let mut value = serde_json::to_value(without_large_integers(order)).expect("JSON");
         if let Some((_, member)) = value.as_object_mut().and_then(|members| members.iter_mut().nth(flaw)) {
             *member = Value::from(wrong);
         }
-        if let Expected::Value(accepted) = call(&client, "t", &value.to_string()) {
-            prop_assert_eq!(call(&client, "t", &accepted), Expected::Value(accepted));
+        if let Expected::Value(accepted) = call(&server, "t", &value.to_string()) {
+            prop_assert_eq!(call(&server, "t", &accepted), Expected::Value(accepted));
         }
     }
 }

@@ -51,19 +51,23 @@ fn a_timeout_is_a_tool_error() {
     let server = server().tool(never).build().with_runtime(Arc::new(InstantRuntime));
     let result = block_on(Client::modern(server).call_tool("never", ())).unwrap();
     assert_eq!(result.is_error, Some(true));
-    assert_eq!(text(&result), "timed out: never took longer than 7s");
+    assert!(
+        text(&result).starts_with("timed out: never took longer than 7s, incident "),
+        "{}",
+        text(&result)
+    );
 }
 
 #[test]
-fn a_panic_in_a_blocking_handler_is_an_internal_error() {
+fn a_panic_in_a_blocking_handler_is_a_tool_error() {
     let blocking = ToolHandler::new("blocking", |_| Ok(Execution::blocking(|| panic!("in /etc/passwd"))))
         .description("Panics.");
     let server = server().tool(blocking).build();
     let client = Client::modern(server);
-    let error = block_on(client.call_tool("blocking", ())).unwrap_err();
-    assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
-    assert!(error.message.starts_with("internal error, incident "), "{}", error.message);
-    assert!(!error.message.contains("passwd"));
+    let result = block_on(client.call_tool("blocking", ())).unwrap();
+    assert_eq!(result.is_error, Some(true));
+    assert!(text(&result).starts_with("blocking panicked, incident "), "{}", text(&result));
+    assert!(!text(&result).contains("passwd"));
 }
 
 #[test]
@@ -186,15 +190,17 @@ fn middleware_runs_on_every_call_and_inserts_extensions() {
 }
 
 #[test]
-fn a_shared_value_is_found_by_type_and_a_missing_one_is_an_internal_error() {
+fn a_shared_value_is_found_by_type_and_a_missing_one_is_a_tool_error() {
     let tool = || {
         ToolHandler::function("name", [], |name: Ext<String>| async move { name.to_string() })
             .description("Name.")
     };
     let shared = Client::modern(server().tool(tool()).share("Ada".to_owned()));
     assert_eq!(text(&block_on(shared.call_tool("name", ())).unwrap()), "Ada");
-    let error = block_on(Client::modern(server().tool(tool())).call_tool("name", ())).unwrap_err();
-    assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
+    let result = block_on(Client::modern(server().tool(tool())).call_tool("name", ())).unwrap();
+    assert_eq!(result.is_error, Some(true));
+    let expected = "name needs a value that the server does not have, incident ";
+    assert!(text(&result).starts_with(expected), "{}", text(&result));
 }
 
 struct Reverse;

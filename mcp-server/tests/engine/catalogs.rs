@@ -161,6 +161,58 @@ fn replacing_a_catalog_is_one_change() {
 }
 
 #[test]
+#[should_panic(
+    expected = "the tool `find`: the name of the argument `all words` must be 1 to 64 of A-Z a-z 0-9 _ - ."
+)]
+fn names_of_arguments_that_providers_of_models_reject_prevent_the_start() {
+    let find = ToolHandler::function("find", ["all words"], |words: String| async move { words });
+    let _ = Server::builder("test", "1").tool(find).build();
+}
+
+/// The names of fields are arguments as well, and so are those of schemas that no Rust type has.
+#[test]
+fn names_of_all_arguments_are_checked() {
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Fields {
+        #[serde(rename = "größe zahl")]
+        size: u32,
+    }
+    let long = "a".repeat(65);
+    let properties = |name: &str| json!({ "type": "object", "properties": { name: { "type": "string" } } });
+    let portable = |name: &str| {
+        ToolHandler::with_portable_schema("find", properties(name), |_, _| async {}).checked().err()
+    };
+    let fields = ToolHandler::from_struct("find", |fields: Fields| async move { fields.size });
+    for (error, name) in [
+        (fields.checked().err(), "größe zahl"),
+        (portable("$filter"), "$filter"),
+        (portable(""), ""),
+        (portable(&long), &*long),
+        (
+            ToolHandler::with_unchecked_schema("find", properties("a/b"), |_, _| async {}).checked().err(),
+            "a/b",
+        ),
+    ] {
+        let error = error.expect("the name is not valid").to_string();
+        assert!(
+            error.starts_with(&format!("the tool `find`: the name of the argument `{name}` must be")),
+            "{error}"
+        );
+    }
+    for name in ["a", "page.size", "Page-Size_2", &long[1..]] {
+        assert!(portable(name).is_none(), "{name}");
+    }
+    // Members of values have any names.
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Nested {
+        #[expect(dead_code, reason = "only its name is used")]
+        fields: Fields,
+    }
+    let nested = ToolHandler::from_struct("find", |_: Nested| async {});
+    assert!(nested.checked().is_ok());
+}
+
+#[test]
 #[should_panic(expected = "the tool `no spaces`: the name of a tool must be 1 to 128 of A-Z a-z 0-9 _ - .")]
 fn an_invalid_tool_panics_at_build() {
     let _ = server(1, 10).tool(tool("no spaces")).build();

@@ -298,7 +298,9 @@ fn an_argument_of_any_value_is_required() {
         .argument("filter", |filter| filter.description("The filter."));
     let schema = &find.definition().input_schema;
     assert_eq!(schema["required"], json!(["filter"]));
-    assert_eq!(schema["properties"]["filter"], json!({ "description": "The filter." }));
+    let filter = &schema["properties"]["filter"];
+    assert_eq!(filter["description"], "The filter.\nAny JSON value.");
+    assert_eq!(filter["anyOf"].as_array().map(Vec::len), Some(6), "one branch for each type: {filter}");
     let client = Client::modern(Server::builder("test", "1.0.0").tool(find));
     let find = |arguments| outcome(&client, "find", arguments);
     assert_eq!(
@@ -342,7 +344,7 @@ impl Parameter<Foreign> for Foreign {
 }
 
 #[test]
-fn a_parameter_that_is_not_extracted_is_an_internal_error() {
+fn a_parameter_that_is_not_extracted_is_a_tool_error() {
     let tool = ToolHandler::new("foreign", |mut arguments| {
         let foreign = arguments.extract::<Foreign, Foreign>(0);
         arguments.check()?;
@@ -351,7 +353,8 @@ fn a_parameter_that_is_not_extracted_is_an_internal_error() {
     });
     let tool = tool.parameter::<Foreign, Foreign>(Argument::new(""));
     let client = Client::modern(Server::builder("test", "1.0.0").tool(tool));
-    let error = block_on(client.call_tool("foreign", ())).unwrap_err();
-    assert_eq!(error.code, ErrorCode::INTERNAL_ERROR);
-    assert!(error.message.starts_with("internal error, incident "), "{}", error.message);
+    let result = block_on(client.call_tool("foreign", ())).unwrap();
+    assert_eq!(result.is_error, Some(true));
+    let text = result.content[0].as_text().unwrap();
+    assert!(text.starts_with("a parameter of foreign has no value, incident "), "{text}");
 }

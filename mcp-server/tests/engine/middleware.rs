@@ -20,6 +20,7 @@ struct Recorder(Arc<Mutex<Vec<Recorded>>>);
 #[derive(Debug, PartialEq)]
 enum Recorded {
     Result(String),
+    /// The text of a tool's error, without the number of its incident.
     ToolError(String),
     Error(ErrorCode),
 }
@@ -32,7 +33,11 @@ impl Middleware for Recorder {
             (_, Some(result)) => {
                 let text = result.content[0].as_text().unwrap_or_default().to_owned();
                 assert_eq!(outcome.is_error(), result.is_error == Some(true));
-                if outcome.is_error() { Recorded::ToolError(text) } else { Recorded::Result(text) }
+                if outcome.is_error() {
+                    Recorded::ToolError(without_incident(&text))
+                } else {
+                    Recorded::Result(text)
+                }
             }
             (Outcome::Failed(error), None) => Recorded::Error(error.code),
             (outcome, None) => panic!("unexpected outcome: {outcome:?}"),
@@ -40,6 +45,11 @@ impl Middleware for Recorder {
         self.0.lock().unwrap().push(recorded);
         outcome
     }
+}
+
+/// Returns the text of a fault without the number of its incident.
+fn without_incident(text: &str) -> String {
+    text.split(", incident ").next().unwrap_or_default().to_owned()
 }
 
 /// A middleware that panics before it passes the call on.
@@ -82,15 +92,12 @@ fn panics_and_timeouts_are_outcomes() {
     for name in ["fine", "panics", "slow"] {
         answers.push(block_on(client.call_tool(name, ())));
     }
-    assert_eq!(answers[1].as_ref().unwrap_err().code, ErrorCode::INTERNAL_ERROR);
+    assert_eq!(answers[1].as_ref().unwrap().is_error, Some(true));
+    let panicked = "panics panicked".to_owned();
     let timed_out = "timed out: slow took longer than 7s".to_owned();
     assert_eq!(
         *recorder.0.lock().unwrap(),
-        [
-            Recorded::Result("fine".to_owned()),
-            Recorded::Error(ErrorCode::INTERNAL_ERROR),
-            Recorded::ToolError(timed_out),
-        ]
+        [Recorded::Result("fine".to_owned()), Recorded::ToolError(panicked), Recorded::ToolError(timed_out),]
     );
 }
 
@@ -98,11 +105,12 @@ fn panics_and_timeouts_are_outcomes() {
 fn a_panic_of_an_inner_middleware_is_an_outcome() {
     let recorder = Recorder::default();
     let client = Client::modern(builder().middleware(recorder.clone()).middleware(Panicking));
-    assert_eq!(block_on(client.call_tool("fine", ())).unwrap_err().code, ErrorCode::INTERNAL_ERROR);
-    assert_eq!(*recorder.0.lock().unwrap(), [Recorded::Error(ErrorCode::INTERNAL_ERROR)]);
+    assert_eq!(block_on(client.call_tool("fine", ())).unwrap().is_error, Some(true));
+    assert_eq!(*recorder.0.lock().unwrap(), [Recorded::ToolError("fine panicked".to_owned())]);
     // An outermost middleware has none around it.
     let client = Client::modern(builder().middleware(Panicking));
-    assert_eq!(block_on(client.call_tool("fine", ())).unwrap_err().code, ErrorCode::INTERNAL_ERROR);
+    assert_eq!(block_on(client.call_tool("fine", ())).unwrap().is_error, Some(true));
+    assert_eq!(block_on(client.list_tools()).unwrap_err().code, ErrorCode::INTERNAL_ERROR);
 }
 
 #[test]
@@ -182,7 +190,8 @@ fn a_mapped_result_keeps_what_the_mapping_does_not_change() {
     let texts: Vec<_> = result.content.iter().map(ContentBlock::as_text).collect();
     assert_eq!(texts, [Some("fine"), Some("added")]);
     assert_eq!(result.meta.0["com.example/added"], json!(true));
-    assert!(block_on(client.call_tool("panics", ())).is_err());
+    let result = block_on(client.call_tool("panics", ())).unwrap();
+    assert_eq!((result.is_error, result.content.len()), (Some(true), 2));
     let list: Value = block_on(client.send(method::TOOLS_LIST, json!({}))).unwrap().decode_owned().unwrap();
     assert_eq!((list["tools"].as_array().unwrap().len(), &list["ttlMs"]), (1, &json!(60_000)));
     assert_eq!(list["cacheScope"], json!("public"));

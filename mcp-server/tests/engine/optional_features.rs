@@ -10,12 +10,7 @@ use serde_json::json;
 
 #[test]
 fn features_that_are_left_out_do_not_exist() {
-    let all = [
-        OptionalFeature::ListChanges,
-        OptionalFeature::Subscriptions,
-        OptionalFeature::Completions,
-        OptionalFeature::Logging,
-    ];
+    let all = [OptionalFeature::ListChanges, OptionalFeature::Subscriptions, OptionalFeature::Completions];
     let builder = Server::builder("gateway", "1.0.0")
         .tool_provider(Catalog::<ToolHandler>::new())
         .prompt_provider(Catalog::<PromptHandler>::new())

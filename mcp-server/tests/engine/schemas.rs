@@ -19,7 +19,7 @@ fn clients(tools: impl IntoIterator<Item = ToolHandler>) -> [Client; 2] {
 /// Calls a tool. Returns its text, or the text of its error.
 fn call(client: &Client, name: &str, arguments: impl Into<Value>) -> Result<String, String> {
     let params = json!({ "name": name, "arguments": arguments.into() });
-    let result = block_on(client.send("tools/call", params)).unwrap();
+    let result = block_on(client.send("tools/call", params)).map_err(|error| error.message)?;
     let result: CallToolResult = result.decode_owned().unwrap();
     let text = result.content[0].as_text().unwrap().to_owned();
     if result.is_error == Some(true) { Err(text) } else { Ok(text) }

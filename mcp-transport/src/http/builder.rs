@@ -19,6 +19,7 @@ use crate::http::net::listening::{Listening, ServeConfig};
 use crate::http::state::{Extract, HttpSettings, HttpState, NamedEndpoint};
 use crate::http::tls::Tls;
 use crate::runtime::TokioRuntime;
+use crate::terminal::warn_if_empty;
 
 /// Prepares a server to be served over HTTP: [`Http::bind`] serves it.
 ///
@@ -352,6 +353,12 @@ impl Http {
         self
     }
 
+    /// Sets a function that inserts values into those of each request.
+    pub(crate) fn extract_all(mut self, extract: impl Fn(&mut Extensions) + Send + Sync + 'static) -> Self {
+        self.extracts.push(Arc::new(move |_, extensions| extract(extensions)));
+        self
+    }
+
     /// Returns a service for another HTTP server, such as axum. A layer in front of it can identify the caller: it inserts a
     /// [`Caller`](mcpwright_server::Caller) into the extensions of the request.
     ///
@@ -483,6 +490,7 @@ impl Http {
 
     fn service(self, runtime: TokioRuntime) -> HttpService {
         let mut server = self.server.with_runtime(Arc::new(runtime.clone()));
+        warn_if_empty(&server);
         if !self.keys.is_empty() {
             server = server.with_seal(Seal::new(self.keys));
         }

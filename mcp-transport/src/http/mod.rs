@@ -9,6 +9,7 @@
 pub(crate) mod builder;
 pub(crate) mod edge;
 pub(crate) mod endpoint;
+pub(crate) mod greeting;
 #[cfg(feature = "tls")]
 mod https;
 pub(crate) mod legacy;
@@ -24,6 +25,7 @@ pub(crate) mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "tls_disabled.rs"]
 pub(crate) mod tls;
+mod unbound;
 
 // The public interface is:
 pub use self::builder::{Http, http};

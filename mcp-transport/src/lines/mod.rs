@@ -99,6 +99,18 @@ pub(crate) async fn serve_client(
     stop: impl Future<Output = ()>,
 ) -> Result<End, Error> {
     let session = LineSession::new(server, &TokioRuntime::current()?);
+    serve_session(session, serving, reader, writer, limits, stop).await
+}
+
+/// Does the same for a session in which no message has been exchanged.
+pub(crate) async fn serve_session(
+    session: Arc<LineSession>,
+    serving: Option<Serving>,
+    reader: impl AsyncRead + Unpin,
+    writer: impl AsyncWrite + Unpin,
+    limits: LineLimits,
+    stop: impl Future<Output = ()>,
+) -> Result<End, Error> {
     // Dropping this future cancels its calls.
     let cancel_on_drop = CancelOnDrop(&session);
     let mut writing = pin!(write(&session, writer));

@@ -8,7 +8,9 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use mcpwright_core::message::Decoder;
 use mcpwright_core::{DecodeError, Message, Notification};
-use mcpwright_server::{Action, Caller, CloseReason, Connection, Received, Server, Serving};
+use mcpwright_server::{
+    Action, Caller, CloseReason, Connection, Extensions, Received, Server, Serving, TransportMetadata,
+};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
@@ -35,6 +37,7 @@ pub(crate) struct LineSession {
     /// The process is shutting down: no new call starts.
     is_stopping: AtomicBool,
     connection: Mutex<Connection>,
+    metadata: LineMetadata,
     /// The calls that have been read and not started.
     queue: Mutex<VecDeque<PendingCall<LineSink>>>,
     /// There are changes that have not been sent to the client.
@@ -47,6 +50,16 @@ pub(crate) struct LineSession {
     progress: Notify,
 }
 
+/// The values of all requests of a session. There are some only in tests.
+#[derive(Debug)]
+struct LineMetadata(Extensions);
+
+impl TransportMetadata for LineMetadata {
+    fn extensions(&self) -> Extensions {
+        self.0.clone()
+    }
+}
+
 /// The destination of notifications: the lines of the session.
 #[derive(Debug)]
 pub(crate) struct LineSink(Arc<LineSession>);
@@ -54,9 +67,20 @@ pub(crate) struct LineSink(Arc<LineSession>);
 impl LineSession {
     /// Creates a session in which no message has been exchanged.
     pub(crate) fn new(server: Server, runtime: &TokioRuntime) -> Arc<Self> {
+        Self::with_caller(server, runtime, Caller::anonymous(), Extensions::default())
+    }
+
+    /// Creates a session of this caller, with values that all its requests have.
+    pub(crate) fn with_caller(
+        server: Server,
+        runtime: &TokioRuntime,
+        caller: Caller,
+        extensions: Extensions,
+    ) -> Arc<Self> {
         let server = server.with_runtime(Arc::new(runtime.clone()));
         let session = Arc::new(Self {
-            connection: Mutex::new(server.connect(Caller::anonymous())),
+            connection: Mutex::new(server.connect(caller)),
+            metadata: LineMetadata(extensions),
             runtime: runtime.clone(),
             tasks: Arc::default(),
             reads: AtomicU64::new(0),
@@ -105,7 +129,7 @@ impl LineSession {
         // Locked until everything is in the output: messages go out in the order in which they happened to the
         // connection, so no change overtakes the acknowledgement of its subscription.
         let mut connection = self.connection();
-        let actions = match connection.receive(message) {
+        let actions = match connection.receive_with(message, &self.metadata) {
             Received::Call(call) => {
                 let pending = self.calls.register(call, LineSink(Arc::clone(self)));
                 return lock(&self.queue).push_back(pending);

@@ -31,6 +31,7 @@ use crate::runtime::TokioRuntime;
 use crate::signal::Stop;
 use crate::stdio::fds::StdioFiles;
 use crate::sync::lock;
+use crate::terminal::{greet_on_stdio, warn_if_empty};
 
 /// Time that running calls get to finish after a termination signal.
 const SIGNAL_DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -114,6 +115,8 @@ impl Stdio {
             tracing::warn!("built with panic = \"abort\": a panic in one handler ends the whole server");
         }
         warn_without_callers(&self.server);
+        warn_if_empty(&self.server);
+        greet_on_stdio(&self.server);
         let runtime = TokioRuntime::current()?;
         let (sender, mut receiver) = oneshot::channel();
         let (stop_sender, stopped) = oneshot::channel();
@@ -157,7 +160,8 @@ impl Stdio {
         session.stop();
         tokio::select! {
             is_idle = end_session(&session, timeout, end, serving, drain) => {
-                finish(&session, is_idle, written).await.map(|()| end)
+                let is_gone = || reader.has_ended() || fds::is_hung_up(&input_end);
+                finish(&session, is_idle, written, is_gone).await.map(|()| end)
             }
             () = stop.wait() => exit("a second signal", 0),
         }
@@ -202,22 +206,46 @@ async fn end_session(
 
 /// Waits until everything is written. If something is not, or handlers still run, returning would block forever, so the
 /// process exits.
-async fn finish(session: &LineSession, is_idle: bool, written: oneshot::Receiver<()>) -> Result<(), Error> {
+///
+/// A client that has closed both streams is gone, which is the usual end. One that has only closed its output is an error.
+async fn finish(
+    session: &LineSession,
+    is_idle: bool,
+    written: oneshot::Receiver<()>,
+    has_closed_input: impl Fn() -> bool,
+) -> Result<(), Error> {
     /// Time for a cancelled handler to be dropped.
     const ABORT_TIMEOUT: Duration = Duration::from_millis(200);
+    /// Time in which a client that ends closes one stream after the other.
+    const CLOSE_TIMEOUT: Duration = Duration::from_millis(200);
     let is_written = tokio::time::timeout(LAST_WRITE_TIMEOUT, written).await.is_ok();
     let start = std::time::Instant::now();
     while session.is_busy() && start.elapsed() < ABORT_TIMEOUT {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let is_broken = session.output.is_broken();
+    let is_gone = is_broken && within(CLOSE_TIMEOUT, has_closed_input).await;
     if session.is_busy() || !(is_written || is_broken) {
-        exit("a handler or the client did not finish in time", i32::from(is_broken));
+        exit("a handler or the client did not finish in time", i32::from(is_broken && !is_gone));
     }
-    if !is_idle {
-        tracing::warn!("calls were cancelled");
+    match (is_gone, is_idle) {
+        (true, false) => tracing::debug!("the client is gone: calls were cancelled"),
+        (false, false) => tracing::warn!("calls were cancelled"),
+        (_, true) => {}
     }
-    if is_broken { Err(Error::Closed) } else { Ok(()) }
+    if is_broken && !is_gone { Err(Error::Closed) } else { Ok(()) }
+}
+
+/// Returns `true` as soon as the condition holds; `false` if it does not within this time.
+async fn within(time: Duration, condition: impl Fn() -> bool) -> bool {
+    let start = std::time::Instant::now();
+    while !condition() {
+        if start.elapsed() >= time {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    true
 }
 
 fn exit(reason: &str, code: i32) -> ! {
@@ -246,6 +274,11 @@ impl Reader {
         let (lines, lease, ended) =
             (Mutex::new(LineDecoder::new(limits.max_line_bytes)), Mutex::default(), Mutex::new(Some(ended)));
         Self { session, input, output, lines, lease, ended }
+    }
+
+    /// Returns `true` after the end of input.
+    fn has_ended(&self) -> bool {
+        lock(&self.ended).is_none()
     }
 
     /// Starts a thread with a new lease.

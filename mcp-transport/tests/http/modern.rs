@@ -226,16 +226,19 @@ async fn calls_of_other_clients_cannot_be_cancelled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn panic_is_an_internal_error_of_its_call() {
+async fn panic_is_a_tool_error_of_its_call() {
     let server = TestServer::start().await;
     let session = server.session("2025-11-25").await;
     let mut client = server.connect().await;
     for request in [call(json!(1), "panic", json!({})), session.call(json!(1), "panic", json!({}))] {
         for _ in 0..40 {
             let response = client.send_request(&request).await;
-            assert_eq!((response.status, response.code()), (200, Some(-32603)));
-            assert_eq!(response.json()["id"], 1);
-            assert!(response.json()["error"]["message"].as_str().unwrap().contains("incident"));
+            assert_eq!((response.status, response.code()), (200, None));
+            assert_eq!(
+                (&response.json()["id"], &response.json()["result"]["isError"]),
+                (&json!(1), &json!(true))
+            );
+            assert!(response.text().starts_with("panic panicked, incident "), "{response:?}");
         }
     }
     server.expect_served().await;
@@ -308,7 +311,9 @@ async fn handlers_receive_extracted_values() {
             assert_eq!(client.send_request(&request.clone().set("X-Tenant", tenant)).await.text(), tenant);
             // The value of the previous request is not kept.
             let response = client.send_request(&request).await;
-            assert_eq!(response.code(), Some(-32603), "{response:?}");
+            assert_eq!(response.json()["result"]["isError"], true, "{response:?}");
+            let missing = "tenant needs a value that the server does not have, incident ";
+            assert!(response.text().starts_with(missing), "{response:?}");
         }
     }
 }

@@ -105,7 +105,7 @@ impl Drop for DropGuard {
 
 /// Returns a builder with the test tools, and their probe.
 pub(crate) fn server_builder() -> (Builder, Probe) {
-    let builder = Server::builder("test", "1.0.0").max_result_bytes(256 << 20);
+    let builder = Server::builder("test", "1.0.0").logging().max_result_bytes(256 << 20);
     let probe = Probe(Arc::new(State {
         executed: AtomicUsize::new(0),
         started: AtomicUsize::new(0),

@@ -25,6 +25,7 @@ async fn confirm(context: Context) -> Result<&'static str, InputError> {
 async fn notes(has_sessions: bool) -> TestServer {
     let (_, probe) = probe::server_builder();
     let server = Server::builder("notes", "1.0.0")
+        .logging()
         .tool(ToolHandler::function("now", [], || async { "noon" }))
         .tool(ToolHandler::function("confirm", [], confirm))
         .prompt(PromptHandler::function("greet", [], || async { "Hello" }))

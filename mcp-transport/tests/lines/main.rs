@@ -13,3 +13,5 @@ mod process;
 mod process_ends;
 #[cfg(unix)]
 mod socket;
+#[cfg(unix)]
+mod terminal;

@@ -113,7 +113,7 @@ impl Drop for Process {
     }
 }
 
-fn example_path() -> PathBuf {
+pub(crate) fn example_path() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let path = test.parent().unwrap().parent().unwrap().join("examples/misbehaving");
     assert!(path.exists(), "{} is built by `cargo test`", path.display());
@@ -222,6 +222,49 @@ fn closed_output_ends_the_process() {
     assert!(!status.success(), "responses can no longer be written");
 }
 
+/// Starts a process, calls tools of it, and closes both of its streams at once. Returns its exit status and what it wrote to
+/// standard error.
+fn closed_at_once(calls: &[(&str, Value)], closes_input_first: bool) -> (ExitStatus, Vec<String>) {
+    let mut child = Command::new(example_path())
+        .env("QUIET", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let errors = read_lines(child.stderr.take().unwrap());
+    let input = child.stdin.take();
+    let mut process = Process { child, input, lines: channel().1, errors: channel().1 };
+    process.request(0, "initialize", &json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }));
+    output.read_line(&mut String::new()).unwrap();
+    for (id, (tool, arguments)) in (1..).zip(calls) {
+        process.call(id, tool, arguments);
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    if closes_input_first {
+        process.input = None;
+        drop(output);
+    } else {
+        drop(output);
+        process.input = None;
+    }
+    let status = process.wait_for_exit(TIMEOUT);
+    (status, errors.iter().collect())
+}
+
+#[test]
+fn client_that_closes_both_streams_ends_the_process_silently() {
+    let slow = || vec![("sleep", json!({ "ms": 60_000 }))];
+    for calls in [Vec::new(), slow()] {
+        for closes_input_first in [true, false] {
+            let (status, errors) = closed_at_once(&calls, closes_input_first);
+            assert!(status.success(), "{calls:?}, {closes_input_first}: {status} {errors:?}");
+            assert_eq!(errors, Vec::<String>::new(), "{calls:?}, {closes_input_first}");
+        }
+    }
+}
+
 #[test]
 fn printed_output_goes_to_standard_error() {
     let mut process = Process::start();
@@ -240,7 +283,12 @@ fn panic_fails_only_its_call() {
         process.call(id, "panic", &json!({}));
     }
     for _ in 1..=5 {
-        assert_eq!(process.receive()["error"]["code"], -32603);
+        let answer = process.receive();
+        assert_eq!(answer["result"]["isError"], true, "{answer}");
+    }
+    // There is no subscriber: the log goes to standard error.
+    for _ in 1..=5 {
+        process.wait_for_stderr("mcpwright: panic panicked, incident ");
     }
     process.call(6, "echo", &json!({ "text": "still here" }));
     assert_eq!(process.receive()["result"]["content"][0]["text"], "still here");

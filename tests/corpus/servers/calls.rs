@@ -34,6 +34,7 @@ pub(super) fn server(shared: &Arc<Shared>) -> Builder {
     };
     let invalid = || async { Err::<(), _>(ErrorObject::invalid_params("no such file")) };
     Server::builder("calls", "1.0.0")
+        .logging()
         .tool(ToolHandler::function("wait", ["gate"], wait).description("Wait until a gate is open."))
         .tool(ToolHandler::function("dropped", [], dropped).description("Count the calls that were dropped."))
         .tool(
@@ -58,6 +59,7 @@ pub(super) fn masked() -> Builder {
     let fail = || async { Err::<(), _>("a password is in /etc/passwd".to_owned()) };
     let reject = || async { Err::<(), _>(mcpwright_server::ToolError::new("ask for less")) };
     Server::builder("masked", "1.0.0")
+        .logging()
         .mask_errors()
         .tool(ToolHandler::function("fail", [], fail).description("Fail."))
         .tool(ToolHandler::function("reject", [], reject).description("Reject."))

@@ -10,6 +10,7 @@ use super::Shared;
 
 pub(super) fn server(shared: &Arc<Shared>) -> Builder {
     Server::builder("changes", "1.0.0")
+        .logging()
         .cache(Duration::from_secs(60), CacheScope::Public)
         .tool(tool("first"))
         .prompt(prompt("first"))

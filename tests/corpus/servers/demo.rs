@@ -2,8 +2,8 @@
 
 use mcpwright_core::{CacheScope, ContentBlock, LoggingLevel, PromptMessage, ResourceContents, ResourceLink};
 use mcpwright_server::{
-    Completer, CompletionRequest, Context, Json, PromptHandler, ResourceHandler, Server, TemplateHandler,
-    ToolError, ToolHandler,
+    Builder, Completer, CompletionRequest, Context, Json, PromptHandler, ResourceHandler, Server,
+    TemplateHandler, ToolError, ToolHandler,
 };
 use serde_json::json;
 
@@ -12,8 +12,12 @@ struct Sum {
     sum: i64,
 }
 
+fn builder() -> Builder {
+    Server::builder("demo", "1.0.0").logging()
+}
+
 pub(crate) fn server() -> Server {
-    Server::builder("demo", "1.0.0")
+    builder()
         .instructions("For conversations.")
         .page_size(3)
         .tool(

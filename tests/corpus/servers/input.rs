@@ -18,6 +18,7 @@ pub(super) fn server(shared: &Arc<Shared>) -> Builder {
     let order = Arc::clone(shared);
     let book = Arc::clone(shared);
     Server::builder("input", "1.0.0")
+        .logging()
         .store(MemoryStore::new())
         .input_timeout(Duration::from_secs(1))
         .tool(ToolHandler::function("greet", [], greet).description("Ask two questions at once."))

@@ -26,6 +26,7 @@ pub(super) fn server(shared: &Arc<Shared>) -> Builder {
     };
     let tool = |tool: ToolHandler, mode| tool.description("A tool.").task(mode);
     Server::builder("tasks", "1.0.0")
+        .logging()
         .tasks(TaskConfig::new().poll_interval(Duration::from_millis(20)))
         .tool(tool(ToolHandler::function("always", [], done), TaskMode::Always))
         .tool(tool(ToolHandler::function("optional", [], done), TaskMode::Optional))

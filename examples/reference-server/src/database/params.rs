@@ -37,7 +37,16 @@ impl JsonSchema for Params {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "anyOf": [{ "type": "array" }, { "type": "object", "additionalProperties": true }] })
+        json_schema!({ "anyOf": [
+            { "type": "array", "items": { "anyOf": [
+                { "type": "string" },
+                { "type": "number" },
+                { "type": "boolean" },
+                { "type": "null" },
+                { "type": "object", "additionalProperties": true },
+            ] } },
+            { "type": "object", "additionalProperties": true },
+        ] })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use mcpwright::types::{self, EmbeddedResource, PromptMessage, ResourceContents};
-use mcpwright::{CompletionRequest, ContentBlock, Context, Json, server};
+use mcpwright::types::{self, PromptMessage};
+use mcpwright::{CompletionRequest, Context, Json, server};
 
 use super::ReferenceServer;
 use crate::database::{CatalogSearch, DatabaseError, Detail, FoundTables, Params, Plan, Query, Rows, Table};
@@ -98,14 +98,14 @@ impl ReferenceServer {
             Some(table) => (format!("db://main/table/{}", table.name), table.markdown()),
             None => ("db://main/schema".to_owned(), catalog.markdown()),
         };
-        let schema = ResourceContents::text(uri, schema).mime_type("text/markdown");
+        // Some frameworks reject a prompt with an embedded resource, so the schema is text.
         vec![
-            PromptMessage::user(ContentBlock::from(EmbeddedResource::new(schema))),
             PromptMessage::user(format!(
                 "{question}\n\nAnswer from the company's database. Find the relevant tables, check the plan of a \
                  statement before you run it on large tables, and verify the numbers with a second statement. List the \
                  statements you ran, your assumptions, and your confidence in the answer."
             )),
+            PromptMessage::user(format!("The schema to start with, {uri}:\n\n{schema}")),
         ]
     }
 

@@ -33,7 +33,9 @@ impl Deletion {
         context: &Context,
         /// Such as doc://policies/returns.md.
         uri: String,
-        #[arg(range = 1..)] version: u32,
+        /// The version to delete.
+        #[arg(range = 1..)]
+        version: u32,
     ) -> Result<Json<Deleted>> {
         let uri = version_uri(&uri, version)?;
         // The step keeps what the user was shown, so that only this exact state of the version is deleted.

@@ -74,7 +74,9 @@ impl ReferenceServer {
         /// readable: text with Markdown headings; source: the unchanged source.
         #[arg(default = Form::Readable)]
         form: Form,
-        #[arg(default = 32_768, range = 100..=1_048_576)] max_bytes: u32,
+        /// Maximum size of the text.
+        #[arg(default = 32_768, range = 100..=1_048_576)]
+        max_bytes: u32,
     ) -> mcpwright::Result<Json<Reading>> {
         let has_lines = from_line.is_some() || to_line.is_some();
         let has_characters = from_character.is_some() || to_character.is_some();
@@ -117,7 +119,9 @@ impl ReferenceServer {
         /// The later version; by default the latest.
         #[arg(range = 1..)]
         to: Option<u32>,
-        #[arg(default = 32_768, range = 100..=1_048_576)] max_bytes: u32,
+        /// Maximum size of the text.
+        #[arg(default = 32_768, range = 100..=1_048_576)]
+        max_bytes: u32,
     ) -> Result<Json<Difference>, DocumentError> {
         let mut request = CompareRequest::new(uri.parse()?);
         (request.from, request.to, request.max_bytes) = (from, to, Some(max_bytes));

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::{database, file};
 
 /// Maximum size of the list of tools, in bytes. Clients add the list to the context of their models.
-const MAX_BYTES: usize = 12_288;
+const MAX_BYTES: usize = 12_544;
 
 /// Starts the server, sends messages, closes its input, and returns its output.
 fn exchange(options: &[&str], messages: &[Value]) -> Vec<String> {

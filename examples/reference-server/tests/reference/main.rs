@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 mod cancellation;
+mod catalog;
 mod deletion;
 mod documents;
 mod generation;

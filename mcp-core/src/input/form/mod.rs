@@ -9,6 +9,7 @@ use crate::json::Members;
 use crate::setters::setters;
 
 mod choice;
+mod coerce;
 mod common;
 mod format;
 mod validate;

@@ -114,12 +114,12 @@ impl PrimitiveSchema {
         }
     }
 
-    fn is_multi_select(&self) -> bool {
+    pub(super) fn is_multi_select(&self) -> bool {
         matches!(self, Self::UntitledMultiSelect(_) | Self::TitledMultiSelect(_))
     }
 
     /// Returns the values of a selection field.
-    fn options(&self) -> Vec<&str> {
+    pub(super) fn options(&self) -> Vec<&str> {
         match self {
             Self::UntitledSingleSelect(schema) => untitled_values(&schema.values),
             Self::LegacyTitledEnum(schema) => untitled_values(&schema.values),

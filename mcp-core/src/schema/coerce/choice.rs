@@ -1,5 +1,7 @@
 //! Selection of the branch of a choice that a value matches, or that was probably intended.
 
+use std::cmp::Reverse;
+
 use crate::json::cursor::{JsonKind, TextCursor, unescape};
 use crate::schema::coerce::edited_text::EditedText;
 use crate::schema::coerce::{Coercer, MAX_HOPS, Nesting, tags};
@@ -20,19 +22,21 @@ impl<'a> Coercer<'a> {
         path: &ValuePath<'_>,
         nesting: Nesting,
     ) -> bool {
-        let kind = source.cursor.kind();
-        if branches.iter().any(|branch| self.probe(branch, source, path, nesting, true)) {
-            return true;
+        let (start, kind) = (source.cursor.position(), source.cursor.kind());
+        let choice = (start, branches.as_ptr().addr());
+        match self.known.as_ref().and_then(|known| known.get(&choice)) {
+            Some(Some(end)) => {
+                source.cursor.set_position(*end);
+                return true;
+            }
+            Some(None) if self.probing => return false,
+            _ => {}
         }
-        let is_coerced = !self.strict
-            && branches.iter().any(|branch| {
-                self.may_accept(branch, kind, 0) && self.probe(branch, source, path, nesting, false)
-            });
-        if is_coerced {
-            return true;
-        }
-        if self.probing {
-            return false;
+        let matches = self.matches_branch(branches, kind, source, path, nesting);
+        let end = matches.then(|| source.cursor.position());
+        self.known.as_mut().map(|known| known.insert(choice, end));
+        if matches || self.probing {
+            return matches;
         }
         match self.intended_branch(branches, &source.cursor) {
             Some(branch) => self.coerce(branch, source, path, nesting.hop()),
@@ -42,6 +46,24 @@ impl<'a> Coercer<'a> {
                     .unwrap_or_else(|| self.report_mismatch(rule, text, path))
             }
         }
+    }
+
+    /// Coerces a value to a branch. Returns `false`, and changes nothing, if it matches none.
+    fn matches_branch(
+        &mut self,
+        branches: &'a [Rule],
+        kind: JsonKind,
+        source: &mut EditedText<'_>,
+        path: &ValuePath<'_>,
+        nesting: Nesting,
+    ) -> bool {
+        if branches.iter().any(|branch| self.probe(branch, source, path, nesting, true)) {
+            return true;
+        }
+        !self.strict
+            && branches.iter().any(|branch| {
+                self.may_accept(branch, kind, 0) && self.probe(branch, source, path, nesting, false)
+            })
     }
 
     /// Coerces a value without collecting problems. Returns `true` if it matches; otherwise, the source is as it was before.
@@ -81,7 +103,7 @@ impl<'a> Coercer<'a> {
     }
 
     /// Returns the branch whose problems are reported: the only one with the type of the value, or the object with the most
-    /// members of the value, if there is only one.
+    /// members of the value, and then the fewest missing, if there is only one.
     fn intended_branch(&self, branches: &'a [Rule], value: &TextCursor<'_>) -> Option<&'a Rule> {
         let kind = value.kind();
         let mut members = Vec::new();
@@ -91,7 +113,7 @@ impl<'a> Coercer<'a> {
                 members.len() < MAX_COMPARED_MEMBERS
             });
         }
-        let mut best: Option<(usize, &Rule)> = None;
+        let mut best: Option<((usize, Reverse<usize>), &Rule)> = None;
         let mut is_unique = true;
         let mut has_object = false;
         let has_objects = branches.iter().any(|branch| matches!(self.shape.resolve(branch), Rule::Object(_)));
@@ -103,14 +125,16 @@ impl<'a> Coercer<'a> {
                         members.iter().any(|(other, value)| other == name && is_tag(value, tag))
                     });
                     let common = members.iter().filter(|(name, _)| rule.has_name(name)).count();
-                    has_tags.then_some(1 + common)
+                    let has = |name: &&String| members.iter().any(|(other, _)| other == *name);
+                    let missing = rule.required.iter().filter(|name| !has(name)).count();
+                    has_tags.then_some((1 + common, Reverse(missing)))
                 }
                 // The names of variants without content are no alternative to the objects of the other variants.
                 (Rule::String(rule), JsonKind::String) if has_objects && !rule.values.is_empty() => None,
                 (Rule::Array(_), JsonKind::Array)
                 | (Rule::String(_) | Rule::Duration, JsonKind::String)
                 | (Rule::Number(_), JsonKind::Number)
-                | (Rule::Boolean(_), JsonKind::Boolean) => Some(1),
+                | (Rule::Boolean(_), JsonKind::Boolean) => Some((1, Reverse(0))),
                 _ => None,
             };
             match (score, best) {
@@ -123,7 +147,7 @@ impl<'a> Coercer<'a> {
                 (None, _) => {}
             }
         }
-        let (score, branch) = best?;
+        let ((score, _), branch) = best?;
         // An object that has no member of any branch resembles none of several.
         let resembles = !has_object || score > 1 || branches.len() == 1 || self.is_only_object(branches);
         (is_unique && resembles).then_some(branch)

@@ -11,9 +11,11 @@ mod object;
 mod scalar;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
+use crate::json::JsonText;
 use crate::json::cursor::{JsonKind, TextCursor, unescape};
 use crate::schema::coerce::edited_text::EditedText;
 use crate::schema::problem::{Problem, ValuePath, describe};
@@ -95,6 +97,42 @@ impl CompiledSchema {
         if matches { Ok(source.finish()) } else { Err(coercer.problems) }
     }
 
+    /// Validates a value that the server sends, without conversions. An integer may be written as `5.0`.
+    ///
+    /// ```
+    /// use mcpwright_core::JsonText;
+    /// use mcpwright_core::schema::{CompiledSchema, PortableSchema};
+    /// use serde_json::json;
+    ///
+    /// let weather = json!({ "type": "object", "properties": { "degrees": { "type": "number" } }, "required": ["degrees"] });
+    /// let schema = CompiledSchema::new(&PortableSchema::for_result(&weather)?.into_result())?;
+    /// assert_eq!(schema.check(&JsonText::encode(&json!({ "degrees": 21.5 }))?), Ok(()));
+    /// // Not a number is `null` in JSON.
+    /// let problem = schema.check(&JsonText::encode(&json!({ "degrees": f64::NAN }))?).unwrap_err();
+    /// assert_eq!(problem.to_string(), "degrees: expected a number, got null");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns one problem. It quotes no text of the value.
+    pub fn check(&self, json: &JsonText) -> Result<(), Box<Problem>> {
+        let coercer = Coercer {
+            max_problems: 1,
+            steps_left: usize::MAX,
+            known: Some(HashMap::new()),
+            ..Coercer::new(self, "", true)
+        };
+        match self.run(json.as_str(), coercer) {
+            Ok(_) => Ok(()),
+            Err(problems) => {
+                let problem = problems.into_iter().next();
+                let unknown = || Problem::custom("", "the value must match the schema");
+                Err(Box::new(problem.unwrap_or_else(unknown).without_text()))
+            }
+        }
+    }
+
     /// Validates and coerces a value as [`coerce_text`](Self::coerce_text) does.
     ///
     /// # Errors
@@ -156,9 +194,16 @@ struct Coercer<'a> {
     probing: bool,
     /// Unknown members of the outermost object are left out.
     ignores_unknown: bool,
+    max_problems: usize,
+    /// For each choice that a value at a position was checked against, the end of the value if it matches; `None` if that is
+    /// not kept. Without it, the time for nested choices can double with each level, within the budget.
+    known: Option<HashMap<KnownChoice, Option<usize>>>,
     steps_left: usize,
     problems: Vec<Problem>,
 }
+
+/// The position of a value, and the address of a choice.
+type KnownChoice = (usize, usize);
 
 /// The nesting of the current value and rule.
 #[derive(Clone, Copy)]
@@ -186,7 +231,16 @@ impl Nesting {
 impl<'a> Coercer<'a> {
     fn new(shape: &'a CompiledSchema, text: &str, strict: bool) -> Self {
         let steps_left = count_parts(text).saturating_mul(STEPS_PER_PART).saturating_add(MIN_STEPS);
-        Self { shape, strict, probing: false, ignores_unknown: false, steps_left, problems: Vec::new() }
+        Self {
+            shape,
+            strict,
+            probing: false,
+            ignores_unknown: false,
+            max_problems: MAX_PROBLEMS,
+            known: None,
+            steps_left,
+            problems: Vec::new(),
+        }
     }
 
     fn root(&self) -> &'a Rule {
@@ -292,7 +346,7 @@ impl<'a> Coercer<'a> {
 
     /// Returns `true` if a value that does not match needs no further validation.
     fn is_done(&self) -> bool {
-        self.probing || self.problems.len() >= MAX_PROBLEMS || self.steps_left == 0
+        self.probing || self.problems.len() >= self.max_problems || self.steps_left == 0
     }
 
     /// Adds a problem unless probing. Always returns `false`: the value does not match.
@@ -302,9 +356,9 @@ impl<'a> Coercer<'a> {
 
     /// Adds a problem before those that were added since there were `index` problems.
     fn report_at(&mut self, index: usize, problem: impl FnOnce() -> Problem) -> bool {
-        if !self.probing && index < MAX_PROBLEMS {
+        if !self.probing && index < self.max_problems {
             self.problems.insert(index, problem());
-            self.problems.truncate(MAX_PROBLEMS);
+            self.problems.truncate(self.max_problems);
         }
         false
     }

@@ -7,7 +7,7 @@ use serde_json::{Number, Value};
 use crate::json::cursor::{JsonKind, unescape};
 use crate::schema::coerce::{BYTES_PER_PART, Coercer, convert};
 use crate::schema::duration;
-use crate::schema::formats;
+use crate::schema::format;
 use crate::schema::integer::Integer;
 use crate::schema::shape::{NumberRule, StringRule};
 
@@ -37,7 +37,7 @@ impl Coercer<'_> {
         if is_number
             && !self.strict
             && convert::is_plain_integer(text)
-            && !formats::excludes_empty(&rule.format)
+            && !format::excludes_empty(&rule.format)
         {
             return rule.accepts(text).then(|| Cow::Owned(format!("\"{text}\"")));
         }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::schema::choice::any_of;
 use crate::schema::definition::Definitions;
 use crate::schema::error::SchemaError;
+use crate::schema::format::{format_note, is_portable_format};
 use crate::schema::keyword::{self, KeywordRole};
 use crate::schema::node::{Kind, Node, Purpose, SchemaAnnotations};
 
@@ -200,14 +201,16 @@ fn is_assertion(keyword: &str) -> bool {
     matches!(keyword::role(keyword), KeywordRole::Bounds(..) | KeywordRole::Structure)
 }
 
-/// Reads the keywords that assert nothing. Omits formats that JSON Schema does not define.
+/// Reads the keywords that assert nothing. A format that some client rejects becomes a note.
 fn read_annotations(keywords: &Map<String, Value>) -> SchemaAnnotations {
     let mut annotations = SchemaAnnotations::default();
     for (keyword, value) in keywords {
         let is_format = keyword == "format";
         match value {
             Value::String(text) if keyword == "description" => annotations.description = Some(text.clone()),
-            Value::String(format) if is_format && !keyword::is_standard_format(format) => {}
+            Value::String(format) if is_format && !is_portable_format(format) => {
+                annotations.notes.extend(format_note(format, keywords));
+            }
             _ if keyword::role(keyword) == KeywordRole::Annotation => {
                 annotations.keywords.insert(keyword.clone(), value.clone());
             }
@@ -217,8 +220,8 @@ fn read_annotations(keywords: &Map<String, Value>) -> SchemaAnnotations {
     annotations
 }
 
-/// Adds annotations that take precedence over those of the node.
+/// Adds annotations that take precedence over those of the node, whose description follows theirs.
 fn annotate(mut node: Node, annotations: SchemaAnnotations) -> Node {
-    node.annotations.overlay(annotations);
+    node.annotations.overlay_use(annotations);
     node
 }

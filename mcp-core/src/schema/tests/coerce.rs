@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::types::argument;
 use crate::schema::{CompiledSchema, Schema};
 
 fn shape(schema: Value) -> CompiledSchema {
@@ -397,6 +398,16 @@ fn any_value_and_none() {
     check(
         json!({"description": "Any JSON value."}),
         &[(json!(null), Unchanged), (json!("5"), Unchanged), (json!({"a": [1]}), Unchanged)],
+    );
+    // The published form describes arrays of a limited depth, and accepts arrays of any depth.
+    check(
+        argument::<Value>().into_document().into_value(),
+        &[
+            (json!(null), Unchanged),
+            (json!("[5]"), Unchanged),
+            (json!([[[[[1, "2", null]]]]]), Unchanged),
+            (json!({"a": [{"b": [[[[]]]]}]}), Unchanged),
+        ],
     );
     check(json!({"not": {}}), &[(json!(null), Rejected(&["expected no value, got null"]))]);
 }

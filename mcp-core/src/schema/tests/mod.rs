@@ -1,5 +1,6 @@
 //! Tests of the whole module, from Rust types to problems.
 
+mod check;
 mod coerce;
 mod foreign;
 mod limits;

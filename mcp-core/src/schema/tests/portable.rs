@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::types::{
-    Documented, Empty, FlattenedEnum, Internal, Plain, Point, Tree, Untagged, argument, check_schema, point,
-    tree,
+    Documented, Empty, FlattenedEnum, Internal, Plain, Point, Tree, Untagged, any, argument, check_schema,
+    point, tree,
 };
 use crate::schema::{ObjectSchemaBuilder, PortableSchema, SchemaError};
 
@@ -72,7 +72,7 @@ fn arguments_are_combined_into_one_object() {
                 "limit": {"description": "At most this many.", "type": "integer", "minimum": 1, "maximum": 100, "default": 10},
                 "tags": {"type": "array", "items": {"type": "string"}, "maxItems": 3},
                 "sort": {
-                    "description": "The order.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.",
+                    "description": "The order.\nThe sort order.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.",
                     "type": "string",
                     "enum": ["Size", "Name", "age"],
                 },
@@ -159,7 +159,7 @@ fn definitions_with_the_same_name_are_renamed() {
 #[test]
 fn schemas_of_types_of_other_crates_are_converted() {
     for (generated, expected) in [
-        (json!(true), json!({"description": "Any JSON value."})),
+        (json!(true), any()),
         (json!(false), json!({"not": {}})),
         (json!({"title": "T", "not": {}}), json!({"not": {}})),
         (json!({"const": null}), json!({"type": "null"})),
@@ -167,6 +167,14 @@ fn schemas_of_types_of_other_crates_are_converted() {
         (json!({"enum": ["a", null]}), json!({"type": "string", "enum": ["a"]})),
         (json!({"enum": ["a", 1]}), json!({"enum": ["a", 1]})),
         (json!({"type": ["string", "integer"]}), json!({"anyOf": [{"type": "string"}, {"type": "integer"}]})),
+        (
+            json!({"description": "Any JSON value, even null."}),
+            json!({"description": "Any JSON value, even null.", "anyOf": any()["anyOf"]}),
+        ),
+        (
+            json!({"description": "The key."}),
+            json!({"description": "The key.\nAny JSON value.", "anyOf": any()["anyOf"]}),
+        ),
         (
             json!({"$ref": "#/definitions/A%20B", "definitions": {"A B": {"type": "string"}}}),
             json!({"type": "string"}),
@@ -176,10 +184,27 @@ fn schemas_of_types_of_other_crates_are_converted() {
             json!({"allOf": [{"$ref": "#/$defs/S"}], "minLength": 1, "$defs": {"S": {"type": "string"}}}),
             json!({"type": "string", "minLength": 1}),
         ),
-        (json!({"type": "array"}), json!({"type": "array", "items": {"description": "Any JSON value."}})),
+        (json!({"type": "array"}), json!({"type": "array", "items": any()})),
         (
             json!({"type": "array", "prefixItems": [{"type": "string"}], "items": {"type": "null"}}),
             json!({ "type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "null"}]}}),
+        ),
+        (
+            json!({"type": ["string", "null"], "format": "partial-time", "description": "The start."}),
+            json!({"description": "The start.\nA time such as 12:30:00.", "type": "string"}),
+        ),
+        (
+            json!({"type": "string", "format": "isbn"}),
+            json!({"description": "Format: isbn.", "type": "string"}),
+        ),
+        (json!({"type": "number", "format": "double"}), json!({"type": "number"})),
+        (
+            json!({"description": "The order.", "$ref": "#/$defs/O", "$defs": {"O": {"type": "string", "description": "The order. A to Z."}}}),
+            json!({"description": "The order. A to Z.", "type": "string"}),
+        ),
+        (
+            json!({"description": "The sort order, or none.", "$ref": "#/$defs/O", "$defs": {"O": {"type": "string", "description": "The sort order."}}}),
+            json!({"description": "The sort order, or none.", "type": "string"}),
         ),
         (json!({"type": "string", "format": "date-time"}), json!({"type": "string", "format": "date-time"})),
     ] {
@@ -247,7 +272,7 @@ fn members_beside_the_properties_of_a_struct_have_a_schema() {
         json!({"type": "integer", "minimum": 0, "maximum": 255})
     );
     let any = ObjectSchemaBuilder::new().rest(argument::<Value>()).build().expect("names differ");
-    assert_eq!(any.as_value().get("additionalProperties"), None);
+    assert_eq!(any.as_value()["additionalProperties"], true);
 }
 
 #[test]

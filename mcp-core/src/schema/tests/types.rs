@@ -19,7 +19,7 @@ pub(super) fn argument<T: JsonSchema>() -> PortableSchema {
         .expect("the type has a portable schema")
 }
 
-fn result<T: JsonSchema>() -> PortableSchema {
+pub(super) fn result<T: JsonSchema>() -> PortableSchema {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     PortableSchema::for_result(generator.into_root_schema_for::<T>().as_value())
         .expect("the type has a portable schema")
@@ -36,6 +36,19 @@ pub(super) fn check_schema(schema: &Schema, expected: &Value) {
     CompiledSchema::new(schema).expect("the schema compiles");
     let pretty = |value: &Value| serde_json::to_string_pretty(value).expect("JSON");
     assert_eq!(schema.as_value(), expected, "\n{}\n{}", pretty(schema.as_value()), pretty(expected));
+}
+
+/// The published schema of an argument that may be any JSON value.
+pub(super) fn any() -> Value {
+    let object = json!({"anyOf": [{"type": "object", "additionalProperties": true}]});
+    let scalars =
+        json!([{"type": "string"}, {"type": "number"}, {"type": "boolean"}, object, {"type": "null"}]);
+    let with_lists_of = |items: &Value| {
+        let mut branches = scalars.as_array().expect("a list").clone();
+        branches.insert(4, json!({"type": "array", "items": {"anyOf": items}}));
+        Value::from(branches)
+    };
+    json!({"description": "Any JSON value.", "anyOf": with_lists_of(&with_lists_of(&scalars))})
 }
 
 #[test]
@@ -63,8 +76,10 @@ fn other_scalars() {
     check::<char>(&json!({"type": "string", "minLength": 1, "maxLength": 1}));
     check::<bool>(&json!({"type": "boolean"}));
     check::<()>(&json!({"type": "null"}));
-    check::<Value>(&json!({"description": "Any JSON value."}));
-    check::<std::net::IpAddr>(&json!({"type": "string"}));
+    check::<Value>(&any());
+    check::<std::net::IpAddr>(
+        &json!({"description": "An IP address such as 192.0.2.1 or 2001:db8::1.", "type": "string"}),
+    );
     check::<std::net::Ipv4Addr>(&json!({"type": "string", "format": "ipv4"}));
     check::<std::path::PathBuf>(&json!({"type": "string"}));
 }
@@ -76,7 +91,7 @@ fn options_have_the_schema_of_their_value() {
         (argument::<Option<u8>>(), json!({"type": "integer", "minimum": 0, "maximum": 255})),
         (argument::<Option<Option<bool>>>(), json!({"type": "boolean"})),
         (argument::<Option<Plain>>(), json!({"type": "string", "enum": ["A", "B"]})),
-        (argument::<Option<Value>>(), json!({"description": "Any JSON value."})),
+        (argument::<Option<Value>>(), any()),
         (
             argument::<Option<Vec<u64>>>(),
             json!({"type": "array", "items": {"type": "integer", "minimum": 0}}),
@@ -101,15 +116,16 @@ fn null_is_kept_where_absence_is_impossible() {
 #[test]
 fn collections() {
     let byte = json!({"type": "integer", "minimum": 0, "maximum": 255});
-    let any = json!({"description": "Any JSON value."});
+    let any = any();
+    let open = json!({"type": "object", "additionalProperties": true});
     check::<Vec<u8>>(&json!({"type": "array", "items": byte}));
     check::<[u8; 3]>(&json!({"type": "array", "items": byte, "minItems": 3, "maxItems": 3}));
     check::<[u8; 0]>(&json!({"type": "array", "items": any, "maxItems": 0}));
     check::<HashSet<String>>(&json!({"type": "array", "items": {"type": "string"}, "uniqueItems": true}));
     check::<Vec<Value>>(&json!({"type": "array", "items": any}));
     check::<HashMap<String, u8>>(&json!({"type": "object", "additionalProperties": byte}));
-    check::<HashMap<String, Value>>(&json!({"type": "object"}));
-    check::<Map<String, Value>>(&json!({"type": "object"}));
+    check::<HashMap<String, Value>>(&open);
+    check::<Map<String, Value>>(&open);
     check::<BTreeMap<u32, u8>>(
         &json!({"description": "Member names match `^\\d+$`.", "type": "object", "additionalProperties": byte}),
     );
@@ -157,8 +173,9 @@ fn enums_are_strings() {
         "enum": ["Size", "Name", "age"],
     });
     let mut first = by.clone();
-    first["description"] =
-        json!("The first sort key.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first.");
+    first["description"] = json!(
+        "The first sort key.\nThe sort order.\n\"Name\": By its name, from A to Z.\n\"age\": The newest first."
+    );
     check::<Plain>(&json!({"type": "string", "enum": ["A", "B"]}));
     check::<Documented>(&by);
     check::<Choices>(&json!({
@@ -216,7 +233,7 @@ struct Open {
 #[test]
 fn structs_are_expanded_inline_and_closed() {
     let mut from = point();
-    from["description"] = json!("The start.");
+    from["description"] = json!("The start.\nA point.");
     check::<Line>(&json!({
         "type": "object",
         "properties": {"from": from, "to": {"type": "array", "items": point()}},
@@ -240,6 +257,7 @@ fn structs_are_expanded_inline_and_closed() {
         "type": "object",
         "properties": {"name": {"type": "string"}},
         "required": ["name"],
+        "additionalProperties": true,
     }));
 }
 
@@ -300,27 +318,27 @@ fn tagged_enums_are_choices() {
     let mut at = tagged("kind", "At", xy, json!(["kind", "x"]));
     at["description"] = json!("A point.");
     let nothing = tagged("kind", "Nothing", json!({}), json!(["kind"]));
-    check::<Internal>(&json!({"anyOf": [circle, at, nothing]}));
+    check::<Internal>(&json!({"anyOf": [{"anyOf": [circle, at, nothing]}]}));
 
     let count = tagged("t", "Count", json!({"c": byte}), json!(["t", "c"]));
     let nothing = tagged("t", "Nothing", json!({}), json!(["t"]));
-    check::<Adjacent>(&json!({"anyOf": [count, nothing]}));
+    check::<Adjacent>(&json!({"anyOf": [{"anyOf": [count, nothing]}]}));
     let with_id = |mut branch: Value| {
         let properties = branch["properties"].as_object_mut().expect("an object");
         properties.insert("id".into(), json!({"type": "integer", "minimum": 0}));
         branch["required"].as_array_mut().expect("a list").insert(0, "id".into());
         branch
     };
-    check::<FlattenedEnum>(&json!({"anyOf": [with_id(count), with_id(nothing)]}));
+    check::<FlattenedEnum>(&json!({"anyOf": [{"anyOf": [with_id(count), with_id(nothing)]}]}));
 
     check::<External>(&json!({"anyOf": [
         {"description": "\"Less\": Less than nothing.", "type": "string", "enum": ["Nothing", "Less"]},
-        {
+        {"anyOf": [{
             "type": "object",
             "properties": {"Count": byte},
             "required": ["Count"],
             "additionalProperties": false,
-        },
+        }]},
     ]}));
     check::<Untagged>(&json!({"anyOf": [byte, {"type": "string"}]}));
 }

@@ -5,6 +5,7 @@ mod integers;
 mod read;
 pub(crate) mod setting;
 mod structured;
+mod synonym;
 pub(crate) mod table;
 mod value;
 

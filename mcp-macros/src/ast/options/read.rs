@@ -14,6 +14,7 @@ use crate::ast::options::setting::Settings;
 use crate::ast::options::structured::{
     FORMATS, annotations, cache, format, icon, list, names, pairs, paths, task,
 };
+use crate::ast::options::synonym::advice;
 use crate::ast::options::table::{ANNOTATIONS, ICON, OptionTable, REPEATABLE};
 use crate::ast::options::value::ValueKind;
 use crate::errors::Errors;
@@ -96,6 +97,9 @@ impl OptionTable {
 
     fn unknown_option(&self, name: &str) -> String {
         let attribute = self.attribute;
+        if let Some(advice) = advice(attribute, name) {
+            return format!("`{attribute}` has no option `{name}`: {advice}");
+        }
         if let Some(meant) = nearest(name, self.options.iter().map(|(name, _)| *name)) {
             return format!("`{attribute}` has no option `{name}`: did you mean `{meant}`?");
         }

@@ -137,8 +137,8 @@ fn all_mistakes_are_reported() {
             "`title` must be written `title = \"…\"`",
             "`read_only` must be written `read_only`, `read_only = true` or `read_only = false`",
             "`strict` must not have a value: write `strict` alone to set it",
-            "`#[tool]` has no option `color`; its options are `name`, `title`, `description`, `output`, `read_only`, `destructive`, \
-             `idempotent`, `open_world`, `timeout`, `task`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
+            "`#[tool]` has no option `color`; its options are `name`, `title`, `description`, `output`, `empty_text`, `read_only`, \
+             `destructive`, `idempotent`, `open_world`, `timeout`, `task`, `single_use`, `strict`, `allow_unknown_arguments`, `icon`, `meta`",
             "`open_world` must be written `open_world`, `open_world = true` or `open_world = false`",
             "`title` must not be given twice: remove one of them",
         ],

@@ -1,20 +1,21 @@
 //! Input requests of a running handler: elicitation, sampling and roots.
 
 use mcpwright_core::{
-    ClientCapabilities, CreateMessageParams, CreateMessageResult, ElicitAction, ElicitFormParams,
-    ElicitParams, ElicitResult, ElicitUrlParams, InputRequest, JsonText, ListRootsResult, Root,
+    ClientCapabilities, CreateMessageParams, CreateMessageResult, ElicitFormParams, ElicitParams,
+    ElicitUrlParams, InputRequest, JsonText, Root,
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::handler::context::Context;
 use crate::input_required::capabilities;
 use crate::input_required::error::InputError;
 use crate::input_required::form::Form;
+use crate::input_required::invalid_responses::InvalidResponses;
+use crate::input_required::response::{read_completion, read_elicitation, read_roots};
 use crate::input_required::rounds::InputResponse;
 
-/// The outcome of an input response; `None` if the response does not fit the request, which is then sent again.
-type ResponseOutcome<T> = Option<Result<T, InputError>>;
+/// The outcome of an input response, or the reason why the response does not fit the request.
+type ResponseOutcome<T> = Result<Result<T, InputError>, String>;
 
 impl Context {
     /// Asks the user of the client to fill in a form (elicitation).
@@ -51,13 +52,18 @@ impl Context {
     ///
     /// See [elicitation](https://modelcontextprotocol.io/specification/2026-07-28/client/elicitation).
     ///
+    /// The response is read as leniently as arguments. If it does not fit the form, the user is asked again, at most twice,
+    /// and the message says what was wrong.
+    ///
     /// # Errors
     ///
-    /// Returns an error if there is no response yet, if the user declined, or if the client has not declared the
-    /// capability. Pass it on with `?`.
+    /// Returns an error if there is no response yet, if the user declined, if the responses do not fit
+    /// ([`InputError::Invalid`]), or if the client has not declared the capability. Pass it on with `?`.
     pub fn elicit<T: Form>(&self, key: &str, message: impl Into<String>) -> Result<T, InputError> {
-        let request = || ElicitFormParams::new(message, T::schema());
-        self.elicit_with(key, request, |content| T::read(content).ok())
+        let schema = T::schema();
+        let form = ElicitFormParams::new(message, schema.clone());
+        let read = |content| T::read(schema.coerce(content).map_err(|error| error.to_string())?);
+        self.elicit_with(key, form, read)
     }
 
     /// Asks the user of the client to fill in a form that is built at run time, and returns its fields by name.
@@ -85,12 +91,18 @@ impl Context {
     /// # }).unwrap();
     /// ```
     ///
+    /// A form without fields fails the call: to ask for a confirmation only, use [`elicit`](Self::elicit) with the form `()`.
+    ///
     /// # Errors
     ///
     /// Returns an error in the same cases as [`elicit`](Self::elicit).
     pub fn elicit_form(&self, key: &str, form: ElicitFormParams) -> Result<Map<String, Value>, InputError> {
         let schema = form.requested_schema.clone();
-        self.elicit_with(key, || form, |content| schema.validate(&content).is_ok().then_some(content))
+        if schema.properties.is_empty() {
+            self.pending_input().empty_form(key);
+        }
+        let read = |content| schema.coerce(content).map_err(|error| error.to_string());
+        self.elicit_with(key, form, read)
     }
 
     /// Asks the user of the client to open a page, for input that must not pass through the client, such as a password.
@@ -130,28 +142,16 @@ impl Context {
         message: impl Into<String>,
         url: impl Into<String>,
     ) -> Result<(), InputError> {
-        let request = || ElicitParams::from(ElicitUrlParams::new(message, url));
-        self.elicit_with(key, request, |_| Some(()))
+        self.elicit_with(key, ElicitUrlParams::new(message, url), |_| Ok(()))
     }
 
-    fn elicit_with<T, Q: Into<ElicitParams>>(
+    fn elicit_with<T>(
         &self,
         key: &str,
-        request: impl FnOnce() -> Q,
-        read: impl Fn(Map<String, Value>) -> Option<T>,
+        params: impl Into<ElicitParams>,
+        read: impl Fn(Map<String, Value>) -> Result<T, String>,
     ) -> Result<T, InputError> {
-        self.request_input(
-            key,
-            || InputRequest::Elicit(request().into()),
-            |response| {
-                let result: ElicitResult = response.decode_owned().ok()?;
-                match result.action {
-                    ElicitAction::Accept => read(result.content.unwrap_or_default()).map(Ok),
-                    ElicitAction::Decline => Some(Err(InputError::Declined)),
-                    ElicitAction::Cancel => Some(Err(InputError::Cancelled)),
-                }
-            },
-        )
+        self.request_input(key, params.into().into(), |response| read_elicitation(response, &read))
     }
 
     /// Requests a completion from the client's model (sampling).
@@ -188,9 +188,10 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// Returns an error in the same cases as [`elicit`](Self::elicit).
+    /// Returns an error in the same cases as [`elicit`](Self::elicit). A response that does not fit is an error at once, because
+    /// each completion has a price.
     pub fn sample(&self, key: &str, params: CreateMessageParams) -> Result<CreateMessageResult, InputError> {
-        self.request_input(key, || params.into(), deserialize)
+        self.request_input(key, params.into(), |response| read_completion(response).map(Ok))
     }
 
     /// Requests the roots of the client: the directories and files that it works in. The key of this input request is
@@ -221,11 +222,9 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// Returns an error in the same cases as [`elicit`](Self::elicit).
+    /// Returns an error in the same cases as [`elicit`](Self::elicit). A response that does not fit is an error at once.
     pub fn roots(&self) -> Result<Vec<Root>, InputError> {
-        let result: ListRootsResult =
-            self.request_input("roots", || InputRequest::ListRoots(None), deserialize)?;
-        Ok(result.roots)
+        self.request_input("roots", InputRequest::ListRoots(None), |response| read_roots(response).map(Ok))
     }
 
     /// Checks that the client has declared these capabilities. If it has not, and the handler passes the error on, the
@@ -269,27 +268,58 @@ impl Context {
     fn request_input<T>(
         &self,
         key: &str,
-        request: impl FnOnce() -> InputRequest,
+        request: InputRequest,
         read: impl Fn(&JsonText) -> ResponseOutcome<T>,
     ) -> Result<T, InputError> {
-        let request = request();
-        for response in self.pending_input().responses(key, &request) {
-            let outcome = match response {
-                InputResponse::Error(reason) => Some(Err(InputError::Failed(reason.clone()))),
-                InputResponse::Result(text) => read(text),
-            };
-            if let Some(outcome) = outcome {
-                self.pending_input().use_response(key, &request, response.clone());
-                return outcome;
+        let pending = self.pending_input();
+        let mut invalid = pending.invalid(key, &request);
+        if invalid.as_ref().is_none_or(|invalid| invalid.final_reason().is_none()) {
+            match self.read_responses(key, &request, read) {
+                Some(Ok(outcome)) => return outcome,
+                Some(Err(reason)) => invalid = Some(InvalidResponses::after(invalid, &request, &reason)),
+                None if pending.is_unanswered(key, &request) => {
+                    invalid = Some(InvalidResponses::unanswered(invalid));
+                }
+                None => {}
             }
-            tracing::debug!(key, "ignoring an input response that does not fit the request");
+        }
+        if let Some(invalid) = &invalid
+            && let Some(reason) = invalid.final_reason()
+        {
+            let error = InputError::Invalid { key: key.to_owned(), reason: reason.to_owned() };
+            pending.give_up(key, &request, invalid.clone());
+            return Err(error);
         }
         self.require(&capabilities::needed(&request))?;
-        self.pending_input().request(key, request);
+        pending.request(key, request, invalid);
         Err(InputError::Pending { key: key.to_owned() })
     }
-}
 
-fn deserialize<T: DeserializeOwned>(response: &JsonText) -> ResponseOutcome<T> {
-    response.decode_owned().ok().map(Ok)
+    /// Returns the outcome of the first response that fits the request, or the reason why the last one does not fit. `None` if
+    /// there is no response.
+    fn read_responses<T>(
+        &self,
+        key: &str,
+        request: &InputRequest,
+        read: impl Fn(&JsonText) -> ResponseOutcome<T>,
+    ) -> Option<ResponseOutcome<T>> {
+        let mut misfit = None;
+        for response in self.pending_input().responses(key, request) {
+            let outcome = match response {
+                InputResponse::Error(reason) => Ok(Err(InputError::Failed(reason.clone()))),
+                InputResponse::Result(text) => read(text),
+            };
+            match outcome {
+                Ok(outcome) => {
+                    self.pending_input().use_response(key, request, response.clone());
+                    return Some(Ok(outcome));
+                }
+                Err(reason) => {
+                    tracing::debug!(key, reason, "an input response does not fit the request");
+                    misfit = Some(Err(reason));
+                }
+            }
+        }
+        misfit
+    }
 }

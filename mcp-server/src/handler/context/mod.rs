@@ -1,12 +1,13 @@
 //! The context of a running handler.
 
 pub(crate) mod input;
+pub(crate) mod log;
 pub(crate) mod step;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use mcpwright_core::{Client, LoggingLevel, LoggingMessageParams, Notification, ProgressParams, method};
+use mcpwright_core::{Client, Notification, ProgressParams, method};
 use serde::Serialize;
 
 use crate::call::Call;
@@ -66,9 +67,6 @@ struct ContextState {
     /// The task that the call has become.
     task: OnceLock<Arc<dyn RunningTask>>,
 }
-
-/// The server offers no log messages: a value that it shares with handlers.
-pub(crate) struct WithoutLogging;
 
 impl Context {
     pub(crate) fn new(call: &Call, shared: &Extensions, notifications: &NotificationSender) -> Self {
@@ -182,67 +180,6 @@ impl Context {
         params.message = message;
         // The lock is held while sending, so that the reports of two threads arrive in increasing order.
         self.send(method::PROGRESS, &params);
-    }
-
-    /// Returns `true` if the client wants log messages of this level for this call. Returns `false` if the call has
-    /// become a task.
-    ///
-    /// Call it before the data of a message is computed, if that takes time.
-    ///
-    /// ```
-    /// use mcpwright_core::LoggingLevel;
-    /// use mcpwright_server::testing::Client;
-    /// use mcpwright_server::{Context, Server, ToolHandler};
-    ///
-    /// async fn enabled(context: Context) -> String {
-    ///     format!("{:?}", [LoggingLevel::Debug, LoggingLevel::Error].map(|level| context.is_log_enabled(level)))
-    /// }
-    ///
-    /// # futures::executor::block_on(async {
-    /// let server = Server::builder("example", "1.0.0").tool(ToolHandler::function("enabled", [], enabled));
-    /// let client = Client::modern(server).log_level(LoggingLevel::Warning);
-    /// assert_eq!(client.call_tool("enabled", ()).await?.content[0].as_text(), Some("[false, true]"));
-    /// # Ok::<(), mcpwright_core::ErrorObject>(())
-    /// # }).unwrap();
-    /// ```
-    pub fn is_log_enabled(&self, level: LoggingLevel) -> bool {
-        self.0.task.get().is_none()
-            && self.0.client.log_level().is_some_and(|min_level| level >= min_level)
-            && self.0.shared.get::<WithoutLogging>().is_none()
-    }
-
-    /// Sends a message to the client's log, if the client wants messages of this level for this call.
-    ///
-    /// The message is for the user of the client. Use `tracing` for messages to the operator of the server.
-    /// See [logging](https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/logging).
-    ///
-    /// ```
-    /// use mcpwright_core::LoggingLevel;
-    /// use mcpwright_server::testing::Client;
-    /// use mcpwright_server::{Context, Server, ToolHandler};
-    /// use serde_json::json;
-    ///
-    /// async fn import(context: Context) {
-    ///     context.log(LoggingLevel::Warning, json!({ "skipped": "line 7" }));
-    ///     context.log(LoggingLevel::Debug, "done");
-    /// }
-    ///
-    /// # futures::executor::block_on(async {
-    /// let server = Server::builder("importer", "1.0.0").tool(ToolHandler::function("import", [], import));
-    /// let client = Client::modern(server).log_level(LoggingLevel::Info);
-    /// client.call_tool("import", ()).await?;
-    /// assert_eq!(client.notifications()[0].method, "notifications/message");
-    /// assert_eq!(client.notifications().len(), 0);
-    /// # Ok::<(), mcpwright_core::ErrorObject>(())
-    /// # }).unwrap();
-    /// ```
-    pub fn log(&self, level: LoggingLevel, data: impl Serialize) {
-        if !self.is_log_enabled(level) {
-            return;
-        }
-        if let Ok(data) = serde_json::to_value(&data) {
-            self.send(method::MESSAGE, &LoggingMessageParams::new(level, data));
-        }
     }
 
     fn send<T: Serialize>(&self, method: &'static str, params: &T) {

@@ -12,7 +12,6 @@ use crate::handler::error::Failure;
 use crate::handler::parameters::Parameters;
 use crate::handler::parameters::argument_text::ArgumentText;
 use crate::handler::parameters::preparation::{Preparation, PreparedValue};
-use crate::incident;
 
 /// A parameter type of a handler: an argument, or an extractor.
 ///
@@ -47,6 +46,10 @@ use crate::incident;
     message = "`{Self}` cannot be a parameter of a handler",
     label = "neither an argument nor an extractor",
     note = "an argument is a type that owns its parts: `#[derive(serde::Deserialize, schemars::JsonSchema)]`",
+    note = "a type of another crate needs the feature of schemars that has its schema, as in `schemars = {{ version = \"1\", \
+            features = [\"chrono04\"] }}`: `chrono04`, `jiff02`, `uuid1`, `url2`, `rust_decimal1`, `bytes1`, `semver1`, …",
+    note = "a derive of another version of schemars does not count: it must be schemars 1, which is also \
+            `mcpwright::schemars`",
     note = "an extractor is `&Context`, `Caller`, `Ext<T>`, or a type that implements `FromContext`"
 )]
 pub trait Parameter<Kind>: Sized {
@@ -303,9 +306,7 @@ impl<'a> CallArguments<'a> {
         let extracted = T::extract(self, index);
         let has_reason = self.rejection.is_some() || self.is_rejected_by_schema || !self.problems.is_empty();
         if extracted.is_none() && !has_reason {
-            let name = std::any::type_name::<T>();
-            let reason = format!("a parameter of type {name} was not extracted, and gave no reason");
-            self.reject(incident::internal("missing parameter", &reason).into());
+            self.reject(NotExtracted(std::any::type_name::<T>()).into());
         }
         Extracted(extracted)
     }
@@ -386,3 +387,8 @@ impl<T> Extracted<T> {
         self.0.expect("`CallArguments::check` must return `Ok` before `Extracted::value` is called")
     }
 }
+
+/// The error of a parameter that was not extracted, although neither the arguments nor an extractor were rejected.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a parameter of type {0} was not extracted, and gave no reason")]
+pub(crate) struct NotExtracted(&'static str);

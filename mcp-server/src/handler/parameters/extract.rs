@@ -177,8 +177,8 @@ impl FromContext for Caller {
 
 /// A value that a middleware or a transport has inserted into the call, or that the server shares; found by its type.
 ///
-/// It dereferences to `T`. If there is no value of type `T`, the call is answered with an internal error, and the log
-/// names the type. A handler that can do without the value calls [`Context::extension`] instead.
+/// It dereferences to `T`. If there is no value of type `T`, the call fails with an incident number, and the log names the
+/// type. A handler that can do without the value calls [`Context::extension`] instead.
 ///
 /// ```
 /// use mcpwright_server::testing::Client;
@@ -287,14 +287,61 @@ impl<T: Send + Sync + 'static> FromContext for Option<Ext<T>> {
 }
 
 impl<T: Send + Sync + 'static> FromContext for Ext<T> {
-    type Rejection = ErrorObject;
+    type Rejection = MissingExtension;
 
-    fn from_context(context: &Context) -> Result<Self, ErrorObject> {
-        context.extension().map(Self).ok_or_else(|| {
-            let name = std::any::type_name::<T>();
-            let reason =
-                format!("neither the server nor the call has a value of type {name}: share one with `share`");
-            incident::internal("missing extension", &reason)
-        })
+    fn from_context(context: &Context) -> Result<Self, MissingExtension> {
+        context.extension().map(Self).ok_or_else(MissingExtension::of::<T>)
+    }
+}
+
+/// The error of a handler that takes a value of a type, and neither the server nor the call has one.
+///
+/// It is the fault of the server: the client gets an incident number, and the log the type. An extractor of your own that
+/// misses a value returns it, too:
+///
+/// ```
+/// use mcpwright_server::testing::Client;
+/// use mcpwright_server::{Context, FromContext, MissingExtension, Server, ToolHandler};
+///
+/// struct Tenants(Vec<&'static str>);
+///
+/// struct Tenant(&'static str);
+///
+/// impl FromContext for Tenant {
+///     type Rejection = MissingExtension;
+///
+///     fn from_context(context: &Context) -> Result<Self, MissingExtension> {
+///         let tenants = context.extension::<Tenants>().ok_or_else(MissingExtension::of::<Tenants>)?;
+///         Ok(Self(tenants.0[0]))
+///     }
+/// }
+///
+/// # futures::executor::block_on(async {
+/// let name = ToolHandler::function("name", [], |tenant: Tenant| async move { tenant.0 });
+/// let client = Client::modern(Server::builder("tenants", "1.0.0").tool(name));
+/// let result = client.call_tool("name", ()).await?;
+/// assert_eq!(result.is_error, Some(true));
+/// let text = result.content[0].as_text().unwrap();
+/// assert!(text.starts_with("name needs a value that the server does not have, incident "));
+/// # Ok::<(), mcpwright_core::ErrorObject>(())
+/// # }).unwrap();
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("neither the server nor the call has a value of type {type_name}: share one with `share`")]
+pub struct MissingExtension {
+    type_name: &'static str,
+}
+
+impl MissingExtension {
+    /// Returns the error for a value of type `T`.
+    pub fn of<T>() -> Self {
+        Self { type_name: std::any::type_name::<T>() }
+    }
+}
+
+/// Logs the type, and returns an internal error with an incident number.
+impl From<MissingExtension> for ErrorObject {
+    fn from(error: MissingExtension) -> Self {
+        incident::internal("missing extension", &error.to_string())
     }
 }

@@ -110,7 +110,8 @@ impl Parameters {
 
     /// Returns the text of each argument, if their types check all that is sent; `None` if the values need the schema.
     pub(crate) fn bind_direct<'a>(&self, text: &'a ArgumentText<'_>) -> Option<Vec<Option<Cow<'a, str>>>> {
-        if self.has_flattened {
+        // A type accepts what its schema does not: `null` for an optional argument.
+        if self.has_flattened || self.is_strict {
             return None;
         }
         let mut values = vec![None; self.specs.len()];

@@ -107,7 +107,61 @@ pub trait IntoToolResult {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-impl<T: Serialize + JsonSchema> IntoToolResult for Json<T> {
+/// A type whose values can be structured content: every type that implements `serde::Serialize` and `schemars::JsonSchema`.
+///
+/// ```
+/// use mcpwright_server::{Json, StructuredContent};
+///
+/// fn listed<T: StructuredContent>(items: Vec<T>) -> Json<Vec<T>>
+/// where
+///     Vec<T>: StructuredContent,
+/// {
+///     Json(items)
+/// }
+///
+/// assert_eq!(listed(vec![1, 2]).0, [1, 2]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be structured content",
+    label = "not serializable, or without a schema",
+    note = "structured content is a type with `#[derive(serde::Serialize, schemars::JsonSchema)]`",
+    note = "a type of another crate needs the feature of schemars that has its schema, as in `schemars = {{ version = \"1\", \
+            features = [\"chrono04\"] }}`: `chrono04`, `jiff02`, `uuid1`, `url2`, `rust_decimal1`, `bytes1`, `semver1`, …",
+    note = "a derive of another version of schemars does not count: it must be schemars 1, which is also \
+            `mcpwright::schemars`"
+)]
+pub trait StructuredContent: Serialize + JsonSchema {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + JsonSchema> StructuredContent for T {}
+
+/// A type whose schema can be that of results: every type that implements `schemars::JsonSchema`.
+///
+/// ```
+/// use mcpwright_server::{OutputSchema, ToolHandler};
+/// use serde_json::Value;
+///
+/// fn publishes<T: OutputSchema>(tool: ToolHandler) -> bool {
+///     tool.output::<T>().definition().output_schema.is_some()
+/// }
+///
+/// assert!(publishes::<Vec<u32>>(ToolHandler::function("list", [], || async { Value::from([1, 2]) })));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no schema for results",
+    label = "without a schema",
+    note = "the schema is that of `#[derive(schemars::JsonSchema)]`",
+    note = "a type of another crate needs the feature of schemars that has its schema, as in `schemars = {{ version = \"1\", \
+            features = [\"chrono04\"] }}`: `chrono04`, `jiff02`, `uuid1`, `url2`, `rust_decimal1`, `bytes1`, `semver1`, …",
+    note = "a derive of another version of schemars does not count: it must be schemars 1, which is also \
+            `mcpwright::schemars`"
+)]
+pub trait OutputSchema: JsonSchema {}
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema> OutputSchema for T {}
+
+impl<T: StructuredContent> IntoToolResult for Json<T> {
     fn output_schema() -> Option<Schema> {
         Some(generate_output::<T>())
     }
@@ -146,7 +200,7 @@ impl<T: IntoToolResult, E: IntoError> IntoToolResult for Result<T, E> {
     }
 }
 
-/// `None` is a result without content.
+/// `None` is an empty result, with the [text](crate::ToolHandler::empty_text) that says so.
 impl<T: IntoToolResult> IntoToolResult for Option<T> {
     fn output_schema() -> Option<Schema> {
         // A result without a value has no structured content, so it cannot match the schema.

@@ -47,7 +47,7 @@ pub(crate) fn unsupported_by_client(reason: &str, method: &str) -> Result<JsonTe
         return Err(ErrorObject::invalid_request(reason.to_owned()));
     }
     JsonText::encode(&CallToolResult::error(reason))
-        .map_err(|error| incident::internal("the result of a tool does not serialize", &error))
+        .map_err(|error| incident::failed("the result of a tool does not serialize", &error))
 }
 
 pub(crate) fn not_found(uri: &str) -> ErrorObject {

@@ -34,9 +34,8 @@ pub(crate) fn downgrade(
 
 pub(crate) fn serialized<T: serde::Serialize>(params: &T) -> Result<Option<JsonText>, String> {
     let params = JsonText::encode(params).map(Some);
-    params.map_err(|error| {
-        incident::internal("an input request does not serialize", &error).message.into_owned()
-    })
+    params
+        .map_err(|error| incident::failed("an input request does not serialize", &error).message.into_owned())
 }
 
 fn unsupported(feature: &str, version: &ProtocolVersion) -> String {

@@ -28,7 +28,7 @@ use crate::protocol::routed::{Rejection, Routed};
 use crate::protocol::transport_metadata::TransportMetadata;
 use crate::replicas::change::Change;
 use crate::server::Server;
-use crate::server::feature::OptionalFeature;
+use crate::server::feature::remove_features_of_sessions;
 use crate::session_id::SessionId;
 use crate::subscriptions::hub::{Subscription, Wake};
 use crate::subscriptions::subscribed::Subscribed;
@@ -88,7 +88,7 @@ impl LegacySession {
         };
         let (mut declared, mut offered) = (params.capabilities, server.capabilities().clone());
         if !metadata.has_sessions() {
-            OptionalFeature::OF_SESSIONS.iter().for_each(|feature| feature.remove_from(&mut offered));
+            remove_features_of_sessions(&mut offered);
         }
         declared.extensions = without_tasks(declared.extensions);
         offered.extensions = without_tasks(offered.extensions);
@@ -98,7 +98,7 @@ impl LegacySession {
         let mut result = InitializeResult::new(version.clone(), offered, server.info().clone());
         result.instructions = server.instructions_for(&RequestInfo::new(caller, &client, extensions));
         let text = JsonText::encode(&result)
-            .map_err(|error| incident::internal("the handshake does not serialize", &error))?;
+            .map_err(|error| incident::failed("the handshake does not serialize", &error))?;
         Ok((Self::resume(Handshake { id: SessionId::random(), version, client }), text))
     }
 

@@ -193,7 +193,7 @@ fn input_required(pending: InputRequired, call: &Call, server: &Server) -> Resul
     let state = server.request_states().seal(&state, call.method(), call.params(), call.caller())?;
     let result = InputRequiredResult::new(requests).request_state(state);
     let answer =
-        Answer::of(&result).map_err(|error| incident::internal("input requests do not serialize", &error))?;
+        Answer::of(&result).map_err(|error| incident::failed("input requests do not serialize", &error))?;
     Ok(compose(&answer.result_type(INPUT_REQUIRED), server))
 }
 

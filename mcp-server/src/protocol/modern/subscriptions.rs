@@ -127,5 +127,5 @@ fn subscription_id(id: &RequestId) -> Meta {
 
 fn notification<T: serde::Serialize>(method: &'static str, params: &T) -> Result<Notification, ErrorObject> {
     Notification::new(method, params)
-        .map_err(|error| incident::internal("a notification does not serialize", &error))
+        .map_err(|error| incident::failed("a notification does not serialize", &error))
 }

@@ -272,13 +272,31 @@ impl Builder {
     /// and notifications do not exist.
     ///
     /// ```
-    /// use mcpwright_server::{OptionalFeature, Server};
+    /// use mcpwright_server::{OptionalFeature, Server, ToolHandler};
     ///
-    /// let server = Server::builder("clock", "1.0.0").without(OptionalFeature::Logging).build();
-    /// assert!(server.capabilities().logging.is_none());
+    /// let now = ToolHandler::function("now", [], || async { "noon" });
+    /// let server = Server::builder("clock", "1.0.0").tool(now).without(OptionalFeature::ListChanges).build();
+    /// assert_eq!(server.capabilities().tools.as_ref().unwrap().list_changed, None);
     /// ```
     pub fn without(mut self, feature: OptionalFeature) -> Self {
         self.left_out.push(feature);
+        self
+    }
+
+    /// Declares the capability `logging`: messages of [`Context::log`](crate::Context::log) are sent to the client. Default: they
+    /// go to the log of the process.
+    ///
+    /// Revision 2026-07-28 deprecates the capability.
+    ///
+    /// ```
+    /// use mcpwright_server::Server;
+    ///
+    /// let server = Server::builder("importer", "1.0.0").logging().build();
+    /// assert!(server.capabilities().logging.is_some());
+    /// assert!(Server::builder("clock", "1.0.0").build().capabilities().logging.is_none());
+    /// ```
+    pub fn logging(mut self) -> Self {
+        self.logging = true;
         self
     }
 

@@ -90,6 +90,7 @@ pub struct Builder {
     pub(crate) resource_providers: Vec<Arc<dyn ResourceProvider>>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) left_out: Vec<OptionalFeature>,
+    pub(crate) logging: bool,
     pub(crate) shutdown_hooks: Vec<ShutdownHook>,
 }
 
@@ -136,6 +137,7 @@ impl Builder {
             resource_providers: Vec::new(),
             observers: Vec::new(),
             left_out: Vec::new(),
+            logging: false,
             shutdown_hooks: Vec::new(),
         }
     }
@@ -221,6 +223,7 @@ impl Builder {
         state.capabilities = state.capabilities();
         state.capabilities.extensions.extend(self.extensions);
         state.capabilities.experimental.extend(self.experimental);
+        state.capabilities.logging = self.logging.then(Map::new);
         self.left_out.iter().for_each(|feature| feature.remove_from(&mut state.capabilities));
         state.tools.providers.iter().for_each(|provider| provider.attach(&state.notify));
         state.prompts.providers.iter().for_each(|provider| provider.attach(&state.notify));

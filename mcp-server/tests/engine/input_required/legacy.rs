@@ -5,10 +5,12 @@ use std::sync::atomic::Ordering;
 
 use futures::executor::block_on;
 use mcpwright_core::{ErrorCode, message, method};
-use mcpwright_server::{Action, Actions, Caller, Connection, NotificationSender, Runtime, Server};
+use mcpwright_server::{
+    Action, Actions, Caller, Connection, Context, InputError, NotificationSender, Runtime, Server,
+};
 use serde_json::{Value, json};
 
-use super::{Clock, all_capabilities, server};
+use super::{Clock, all_capabilities, server, value, with_tool};
 
 /// A client of a legacy connection, with the calls that it has made.
 struct LegacyClient {
@@ -186,17 +188,22 @@ fn ten_thousand_abandoned_requests_do_not_leak_memory() {
 
 #[test]
 fn the_number_of_input_rounds_of_a_call_is_limited() {
-    let mut client = LegacyClient::new(server().build());
-    let mut requests = client.call(1, "greet");
+    let endless = |context: Context| async move {
+        for round in 0.. {
+            value(&context, &round.to_string())?;
+        }
+        Ok::<_, InputError>("never")
+    };
+    let mut client = LegacyClient::new(with_tool(endless));
+    let mut sent = client.call(1, "tool");
     let mut rounds = 0;
-    while requests[0]["method"] == method::ELICITATION_CREATE {
+    while sent[0]["method"] == method::ELICITATION_CREATE {
         rounds += 1;
-        let responses =
-            requests.iter().map(|request| json!({ "jsonrpc": "2.0", "id": request["id"], "result": {} }));
-        requests = responses.collect::<Vec<_>>().iter().flat_map(|response| client.send(response)).collect();
+        let accepted = json!({ "action": "accept", "content": { "value": "v" } });
+        sent = client.send(&json!({ "jsonrpc": "2.0", "id": sent[0]["id"], "result": accepted }));
         client.calls.clear();
     }
-    assert_eq!((rounds, &requests[0]["error"]["code"]), (100, &json!(ErrorCode::INTERNAL_ERROR.0)));
+    assert_eq!((rounds, &sent[0]["error"]["code"]), (100, &json!(ErrorCode::INTERNAL_ERROR.0)));
 }
 
 #[test]

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 mod capabilities;
 mod legacy;
+mod misfits;
 mod request_state;
 mod responses;
 mod revisions;

@@ -32,7 +32,7 @@ fn missing_or_malformed_input_is_requested_again() {
         json!({}),
         json!({ "action": "accept" }),
         json!({ "action": "accept", "content": { "value": "" } }),
-        json!({ "action": "accept", "content": { "value": 1 } }),
+        json!({ "action": "accept", "content": { "value": [1] } }),
         json!({ "action": "else", "content": { "value": "x" } }),
     ] {
         let result = retry(json!({ "first": malformed.clone(), "unknown": 1 }));

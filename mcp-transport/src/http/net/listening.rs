@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Error;
 use crate::http::endpoint::HttpService;
+use crate::http::greeting::greet_on_http;
 use crate::http::limits::Limits;
 use crate::http::net::connection::{ConnContext, serve};
 use crate::http::net::monitor::Monitor;
@@ -82,6 +83,7 @@ impl Listening {
     /// Returns an error if the signal handlers cannot be installed.
     pub async fn run(mut self) -> Result<(), Error> {
         let mut stop = Stop::new()?;
+        greet_on_http(&self.router.service.0.state.server, &self.url());
         tokio::select! {
             () = self.accept() => {}
             () = stop.wait() => tracing::info!("shutting down: running calls may finish"),
