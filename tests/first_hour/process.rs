@@ -45,7 +45,6 @@ impl Process {
         command.args(["process::child_server", "--exact", "--nocapture", "--quiet"]).env(SERVER, name);
         let mut process = Self::start(&mut command);
         while process.line() != HEADING {}
-        process.errors.try_iter().for_each(drop);
         process
     }
 

@@ -13,6 +13,7 @@ pub(crate) fn server(name: &str) -> Server {
     match name {
         "calculator" => Calculator.into(),
         "probes" => Probes.into(),
+        "empty" => Server::builder("empty", "1.0.0").build(),
         "failures" => Failures.into(),
         "shelf" => Shelf { store: Memory }.into(),
         _ => panic!("there is no server `{name}`"),

@@ -71,6 +71,10 @@ fn step_02_what_agents_copy_is_compiled() {
         assert_eq!(foreign.collect::<Vec<_>>(), [""; 0], "{path}");
     }
     assert!(snippets > 50, "{snippets} snippets");
+    // Code for rmcp does not compile, and each error says what to write.
+    let error = read("tests/ui/server/copied_from_rmcp.stderr");
+    assert!(error.contains("`Parameters<…>` is a type of rmcp: write `#[arg(flatten)]"), "{error}");
+    assert!(error.contains("`#[tool_router]` is an attribute of rmcp: write `#[server]`"), "{error}");
     let agents = read("llms.txt");
     for word in [
         "#[server]",
@@ -92,6 +96,10 @@ fn step_03_the_derives_work_through_the_crate() {
         let schema = &client.tool("add_struct")["inputSchema"]["properties"]["sum"];
         assert_eq!(schema["required"], json!(["a", "b"]), "{schema}");
     });
+    // A derive of another version of schemars, and a type of another crate without its feature.
+    let error = read("tests/ui/arg/foreign_type.stderr");
+    assert!(error.contains("it must be schemars 1, which is also `mcpwright::schemars`"), "{error}");
+    assert!(error.contains("a type of another crate needs the feature of schemars"), "{error}");
     let guide = read("docs/src/types.md");
     assert!(guide.contains("#[schemars(crate = \"mcpwright::schemars\")]"));
 }
@@ -130,6 +138,8 @@ fn step_06_errors_of_any_type_and_structs_are_returned() {
     let error = read("tests/ui/tool/not_a_result.stderr");
     assert!(error.contains("`Note` cannot be the result of a tool"), "{error}");
     assert!(error.contains("return `Json<Note>` for structured content"), "{error}");
+    let error = read("tests/ui/tool/json_without_schema.stderr");
+    assert!(error.contains("`#[derive(serde::Serialize, schemars::JsonSchema)]`"), "{error}");
     let error = read("tests/ui/tool/not_an_error.stderr");
     assert!(error.contains("implement `std::error::Error` for it"), "{error}");
 }
@@ -152,6 +162,9 @@ fn step_08_a_forgotten_attribute_does_not_compile() {
     assert!(error.contains("put `#[server]` on one of its `impl` blocks"), "{error}");
     let error = read("tests/ui/server/without_handlers.stderr");
     assert!(error.contains("put `#[tool]`, `#[resource]` or `#[prompt]` on a method"), "{error}");
+    // A builder without handlers starts, and says so.
+    let empty = Process::server("empty");
+    assert!(empty.error_with("has no tools").contains("Add some to its builder"));
 }
 
 #[test]
@@ -170,6 +183,8 @@ fn step_09_awaiting_a_server_serves_to_the_end_of_the_input() {
     let warning = read("tests/ui/server/not_awaited.stderr");
     assert!(warning.contains("a server does nothing until it is awaited"), "{warning}");
     assert!(warning.contains("a server does nothing until it is bound"), "{warning}");
+    let error = read("tests/ui/server/not_bound.stderr");
+    assert!(error.contains("write `http(server).bind("), "{error}");
 }
 
 #[cfg(unix)]
@@ -234,10 +249,18 @@ fn step_13_integers_and_enums_are_published_as_clients_read_them() {
 #[test]
 fn step_14_a_panic_is_answered() {
     every_client("failures", |client| {
-        let response = client.request("tools/call", json!({ "name": "first", "arguments": { "text": " " } }));
-        assert!(response.to_string().contains("incident"), "{response}");
+        assert!(client.error("first", json!({ "text": " " })).starts_with("first panicked, incident "));
         assert_eq!(client.text("first", json!({ "text": "one" })), "one");
     });
+    // The operator finds the reason by the number, although the process has set up no log.
+    let mut process = Process::server("failures");
+    process.exchange(&initialize());
+    let params = json!({ "name": "first", "arguments": { "text": " " } });
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
+    let answer = process.exchange(&call)["result"]["content"][0]["text"].clone();
+    let answer = answer.as_str().expect("an error has a text");
+    let line = process.error_with(answer);
+    assert!(line.contains("the secret of the handler"), "{line}");
 }
 
 #[test]
@@ -331,8 +354,9 @@ fn step_17_a_handler_takes_the_user_as_a_parameter() {
     // A call without a user is answered, without the name of the type.
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let answer = runtime.block_on(TestClient::modern(Mailbox).send("tools/call", json!({ "name": "owner" })));
-    let answer = format!("{answer:?}");
-    assert!(answer.contains("incident") && !answer.contains("User"), "{answer}");
+    let answer = answer.expect("a tool answers with a result").as_str().to_owned();
+    assert!(answer.contains("\"isError\":true") && answer.contains("incident"), "{answer}");
+    assert!(!answer.contains("User"), "{answer}");
 }
 
 #[tokio::test]
