@@ -155,12 +155,18 @@ pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::
 /// The guide. Its snippets are compiled as doctests.
 #[cfg(doctest)]
 mod guide {
+    #[doc = include_str!("../README.md")]
+    struct ReadmePage;
+    #[doc = include_str!("../llms.txt")]
+    struct AgentsPage;
     #[doc = include_str!("../docs/src/getting-started.md")]
     struct GettingStartedPage;
     #[doc = include_str!("../docs/src/tools.md")]
     struct ToolsPage;
     #[doc = include_str!("../docs/src/arguments.md")]
     struct ArgumentsPage;
+    #[doc = include_str!("../docs/src/types.md")]
+    struct TypesPage;
     #[doc = include_str!("../docs/src/results.md")]
     struct ResultsPage;
     #[doc = include_str!("../docs/src/errors.md")]
@@ -214,6 +220,8 @@ mod guide {
     struct LoggingPage;
     #[doc = include_str!("../docs/src/limits.md")]
     struct LimitsPage;
+    #[doc = include_str!("../docs/src/troubleshooting.md")]
+    struct TroubleshootingPage;
     #[doc = include_str!("../docs/src/from-rmcp.md")]
     struct FromRmcpPage;
 }

@@ -54,7 +54,7 @@ fn the_first_snippets_are_the_hello_example() {
     let code = hello.lines().skip_while(|line| line.starts_with("//!") || line.is_empty());
     let code: Vec<_> = code.collect();
     let readme = read("README.md");
-    let shown: Vec<_> = readme.lines().skip_while(|line| *line != "```rust").skip(1).collect();
+    let shown: Vec<_> = readme.lines().skip_while(|line| *line != "```rust,no_run").skip(1).collect();
     let shown: Vec<_> = shown.into_iter().take_while(|line| *line != "```").collect();
     assert_eq!(shown, code, "the first snippet of README.md is examples/hello.rs");
     let guide = read("docs/src/getting-started.md");

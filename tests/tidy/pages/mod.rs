@@ -6,7 +6,7 @@ mod snippets;
 use crate::names::replacement;
 use crate::pages::interface::{Names, paths};
 use crate::pages::snippets::{Form, Snippet, snippets};
-use crate::sources::{File, Problems, files};
+use crate::sources::{File, Problems, files, read};
 use crate::tokens::{Kind, Token, tokens};
 
 /// The table of old names for users of development versions. The lines up to the next heading are not checked.
@@ -31,19 +31,29 @@ const OF_THE_SOURCES: [&str; 3] = ["ARCHITECTURE.md", "CONTRIBUTING.md", "testda
 /// The page about programs of others, whose names are not checked.
 const OF_OTHERS: &str = "benches/peers/README.md";
 
+/// The page for coding agents.
+const FOR_AGENTS: &str = "llms.txt";
+
 /// The page whose tables have the interface of rmcp in the first column, which is not checked.
 const COMPARISON: &str = "docs/src/from-rmcp.md";
 
 /// Names that are not of this project.
-const FOREIGN: [&str; 22] = [
+const FOREIGN: [&str; 32] = [
     // HTTP headers.
     "Host",
     "Origin",
     // The standard library and the language.
     "Arc",
+    "BTreeSet",
     "Box",
     "Display",
     "Drop",
+    "HashMap",
+    "HashSet",
+    "Ipv4Addr",
+    "Ipv6Addr",
+    "NonZeroU8",
+    "PathBuf",
     "Sync",
     "Trait",
     "derive",
@@ -51,6 +61,9 @@ const FOREIGN: [&str; 22] = [
     "AsyncRead",
     "AsyncWrite",
     "Deserialize",
+    "JsonSchema",
+    "extend",
+    "regex",
     // Headings of documentation, and output of a script.
     "All",
     "Panics",
@@ -67,10 +80,12 @@ const FOREIGN: [&str; 22] = [
 ];
 
 /// The last two parts of paths that are not of this project.
-const FOREIGN_PATHS: [(&str, &str); 7] = [
+const FOREIGN_PATHS: [(&str, &str); 9] = [
     ("anyhow", "Error"),
     ("convert", "Infallible"),
+    ("error", "Error"),
     ("http", "Request"),
+    ("schemars", "JsonSchema"),
     ("serde", "Deserialize"),
     ("serde", "Serialize"),
     ("serde_json", "Value"),
@@ -119,6 +134,7 @@ fn files_on_pages_exist() {
 fn pages() -> Vec<File> {
     let pages = files("").into_iter().filter(|file| file.path.ends_with(".md"));
     let pages = pages.filter(|file| !file.path.starts_with("tests/"));
+    let pages = pages.chain([File::new(FOR_AGENTS, &read(FOR_AGENTS))]);
     pages.map(|page| File { text: without_old_names(&page.text), ..page }).collect()
 }
 
