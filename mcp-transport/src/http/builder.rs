@@ -104,7 +104,7 @@ impl Http {
     /// Panics if the path does not start with `/`.
     #[track_caller]
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.path = paths::setting(path.into(), "/mcp");
+        self.path = paths::setting(&path.into(), "/mcp");
         self
     }
 
@@ -135,7 +135,7 @@ impl Http {
     /// Panics if the path does not start with `/`, or if another endpoint has it.
     #[track_caller]
     pub fn endpoint<T: Clone + Send + Sync + 'static>(mut self, path: impl Into<String>, value: T) -> Self {
-        let path = paths::setting(path.into(), "/agent");
+        let path = paths::setting(&path.into(), "/agent");
         let is_known = self.endpoints.iter().any(|endpoint| endpoint.path == path);
         assert!(!is_known, "two endpoints must not have the path `{path}`");
         let insert_value =
@@ -175,7 +175,7 @@ impl Http {
         let Some(url) = self.origins.accept(url) else { return self };
         self.origins.allow_hosts(url.host().map(str::to_owned));
         if url.path() != "/" {
-            self.path = paths::setting(url.path().to_owned(), "/mcp");
+            self.path = paths::setting(url.path(), "/mcp");
         }
         self.public_url = Some(url);
         self
@@ -302,7 +302,7 @@ impl Http {
     /// Panics if the path does not start with `/`.
     #[track_caller]
     pub fn http_sse(mut self, path: impl Into<String>) -> Self {
-        self.http_sse = Some(paths::setting(path.into(), "/sse"));
+        self.http_sse = Some(paths::setting(&path.into(), "/sse"));
         self
     }
 

@@ -8,9 +8,9 @@ use http::request::Parts;
 ///
 /// Panics if the path does not start with `/`.
 #[track_caller]
-pub(crate) fn setting(path: String, example: &str) -> String {
+pub(crate) fn setting(path: &str, example: &str) -> String {
     assert!(path.starts_with('/'), "a path must start with `/`: `{example}`, for example");
-    without_slash(&path).to_owned()
+    without_slash(path).to_owned()
 }
 
 /// Returns the path of a request as it is compared with those of endpoints.
