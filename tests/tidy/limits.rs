@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::sources::{Problems, read};
 
 /// The file of a constant or of a default, its name, and its row in the table. `.0` and `.1` are the members of a pair.
-const LIMITS: [(&str, &str, &str); 95] = [
+const LIMITS: [(&str, &str, &str); 96] = [
     ("mcp-core/src/message/scan.rs", "MAX_DEPTH", "message nesting"),
     ("mcp-core/src/message/id.rs", "MAX_STRING_ID_LEN", "request id length"),
     ("mcp-core/src/message/decode.rs", "MAX_BATCH_LEN", "messages per batch"),
