@@ -30,7 +30,6 @@ const LIMITS: &[(&str, &str, &str)] = &[
     ("mcp-core/src/schema/suggestion.rs", "MAX_NAMES", "names compared"),
     ("mcp-core/src/input/form/format.rs", "MAX_EMAIL_LEN", "email length"),
     ("mcp-core/src/error.rs", "MAX_UNKNOWN_NAME_CHARS", "unknown name"),
-    ("mcp-core/src/schema/check/mod.rs", "MAX_DEPTH", "checked result nesting"),
     ("mcp-server/src/limits.rs", "MAX_UNKNOWN_NAME_CHARS", "unknown name"),
     ("mcp-server/src/limits.rs", "MAX_COMPARED_NAMES", "names looked through"),
     ("mcp-server/src/limits.rs", "MAX_LOGGED_CAUSES", "logged causes"),

@@ -61,12 +61,12 @@ pub enum Delivery {
 pub struct Inbox(Arc<Mutex<InboxState>>);
 
 /// The response to a request. `None` if the server waits for a response of the client, which has none.
-type Outcome = Result<Option<Response>, ErrorObject>;
+type RequestOutcome = Result<Option<Response>, ErrorObject>;
 
 #[derive(Default)]
 struct InboxState {
     notifications: Vec<Notification>,
-    waiting: Vec<(RequestId, oneshot::Sender<Outcome>)>,
+    waiting: Vec<(RequestId, oneshot::Sender<RequestOutcome>)>,
     /// The tasks that wait for notifications.
     wakers: Vec<Waker>,
     input_handler: Option<Arc<InputHandler>>,
@@ -114,7 +114,7 @@ impl Inbox {
     }
 
     /// Returns the receiver of a response.
-    pub(crate) fn expect(&self, id: &RequestId) -> oneshot::Receiver<Outcome> {
+    pub(crate) fn expect(&self, id: &RequestId) -> oneshot::Receiver<RequestOutcome> {
         let (sender, receiver) = oneshot::channel();
         let mut state = lock(&self.0);
         match state.closed.clone() {
@@ -168,7 +168,7 @@ impl Inbox {
         self.take_acknowledgement().map_or(Poll::Pending, |params| Poll::Ready(Some(params)))
     }
 
-    fn resolve(&self, id: &RequestId, outcome: Outcome) {
+    fn resolve(&self, id: &RequestId, outcome: RequestOutcome) {
         let mut state = lock(&self.0);
         let Some(index) = state.waiting.iter().position(|(other, _)| other == id) else { return };
         let (_, sender) = state.waiting.remove(index);

@@ -15,19 +15,12 @@ use mcpwright_server::Server;
 use mcpwright_server::testing::{Client, ServerSource};
 
 use crate::runtime::TokioRuntime;
+use crate::testing::client_kind::ClientKind;
 use crate::testing::http;
 use crate::testing::lines;
 
 /// Time that the body of a test may take with one client.
 const TIMEOUT: Duration = Duration::from_secs(60);
-
-/// A transport, and the client over it.
-#[derive(Clone, Copy)]
-pub(crate) struct ClientKind {
-    /// The name for texts, after the revision.
-    pub(crate) name: &'static str,
-    pub(crate) client: fn(Server, ProtocolVersion) -> Client,
-}
 
 /// The kinds of clients of every build.
 const KINDS: [ClientKind; 2] = [

@@ -21,7 +21,7 @@ use tokio::task::AbortHandle;
 use crate::http::HttpService;
 use crate::http::edge::body::Body;
 use crate::sync::lock;
-use crate::testing::every_client::ClientKind;
+use crate::testing::client_kind::ClientKind;
 use crate::testing::lines::cancellation;
 
 /// The kinds of clients over HTTP.

@@ -1,5 +1,6 @@
 //! Helpers for tests that use files or transports.
 
+pub(crate) mod client_kind;
 pub(crate) mod every_client;
 #[cfg(feature = "http")]
 pub(crate) mod http;

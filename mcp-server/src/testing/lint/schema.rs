@@ -253,7 +253,7 @@ impl SchemaLint<'_> {
 
     fn check_array(&mut self, schema: &Map<String, Value>, pointer: &str) {
         if schema.get("items").is_some_and(Value::is_array) {
-            self.add(Rule::TUPLE_ITEMS, &join(pointer, "items"), "`items` is a list of schemas");
+            self.add(Rule::TUPLE_ITEMS, &join(pointer, "items"), "a list of schemas in `items`");
         } else if self.is_arguments() && has_type(schema, "array") && !schema.contains_key("items") {
             self.add(Rule::ARRAY_ITEMS, pointer, "an array without `items`");
         }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
+use crate::testing::lint::schema::shortened;
 use crate::testing::subject::Subject;
 
 /// The impact of a change of a catalog on the programs and models that use it.
@@ -69,5 +72,16 @@ impl Changes {
     pub(crate) fn add(&mut self, impact: Impact, path: &str, detail: impl Into<String>) {
         let subject = self.subject.clone();
         self.found.push(CatalogChange { impact, subject, path: path.to_owned(), detail: detail.into() });
+    }
+}
+
+/// Returns the text of a change from one value to another.
+pub(crate) fn replaced(old: Option<&Value>, new: Option<&Value>) -> String {
+    let present = |value: Option<&Value>| value.filter(|value| !value.is_null()).map(shortened);
+    match (present(old), present(new)) {
+        (Some(old), Some(new)) => format!("{old} -> {new}"),
+        (Some(old), None) => format!("removed {old}"),
+        (None, Some(new)) => format!("added {new}"),
+        (None, None) => "changed".to_owned(),
     }
 }

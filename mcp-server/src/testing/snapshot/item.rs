@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::testing::lint::schema::{join, shortened};
-use crate::testing::snapshot::change::{Changes, Impact};
+use crate::testing::lint::schema::join;
+use crate::testing::snapshot::change::{Changes, Impact, replaced};
 use crate::testing::snapshot::schema::{Direction, compare_schemas};
 
 /// Members of items that only models and users read.
@@ -116,16 +116,5 @@ fn compare_members(changes: &mut Changes, old: &Value, new: &Value, pointer: &st
             let impact = if PROSE.contains(&name) { Impact::Prose } else { Impact::Compatible };
             changes.add(impact, &join(pointer, name), replaced(old.get(name), new.get(name)));
         }
-    }
-}
-
-/// Returns the text of a change from one value to another.
-pub(crate) fn replaced(old: Option<&Value>, new: Option<&Value>) -> String {
-    let present = |value: Option<&Value>| value.filter(|value| !value.is_null()).map(shortened);
-    match (present(old), present(new)) {
-        (Some(old), Some(new)) => format!("{old} -> {new}"),
-        (Some(old), None) => format!("removed {old}"),
-        (None, Some(new)) => format!("added {new}"),
-        (None, None) => "changed".to_owned(),
     }
 }

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::testing::lint::schema::{join, shortened};
-use crate::testing::snapshot::change::{Changes, Impact};
-use crate::testing::snapshot::item::replaced;
+use crate::testing::snapshot::change::{Changes, Impact, replaced};
 
 /// Keywords that only models and users read.
 const PROSE: [&str; 5] = ["title", "description", "examples", "deprecated", "$comment"];
