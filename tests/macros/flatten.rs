@@ -317,7 +317,7 @@ async fn problems_name_the_field() {
     )
     .await;
     check("pair", json!({ "first": 3, "rest": [] }), &["first: 3 is odd"]).await;
-    check("pair", json!({ "first": "2", "rest": [2, 5] }), &["rest: 5 is odd"]).await;
+    check("pair", json!({ "first": "2", "rest": [2, 5] }), &["rest[1]: 5 is odd"]).await;
     let server = Server::from(Broker);
     let pair =
         server.tools().iter().find(|tool| tool.definition().name == "pair").expect("the tool is there");

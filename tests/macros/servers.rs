@@ -164,7 +164,7 @@ async fn a_server_has_defaults_for_its_tools() {
     for (name, title) in [("find", "Search"), ("delete", "Delete")] {
         assert_eq!(definition(&client, name).await["title"], title);
         assert_eq!(call(&client, name, json!({ "query": "tea", "limit": 5 })).await, "tea");
-        assert_eq!(definition(&client, name).await["inputSchema"].get("additionalProperties"), None);
+        assert_eq!(definition(&client, name).await["inputSchema"]["additionalProperties"], true);
     }
 }
 
