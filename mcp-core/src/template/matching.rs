@@ -9,7 +9,7 @@
 use crate::template::ast::{Expression, Operator, Part};
 use crate::template::encoding::decode;
 use crate::template::error::TemplateError;
-use crate::template::text::{Text, fold_scheme_and_host, normalize};
+use crate::template::step::{Extent, Step, Text, fold_scheme_and_host, normalize};
 use crate::uri::{normalize_percent_encoding, with_scheme_defaults};
 
 /// Maximum length of a URI, in bytes.
@@ -58,26 +58,6 @@ pub(super) struct Matcher {
     query: Option<(char, Vec<String>)>,
     /// The name of the variable in the fragment.
     fragment: Option<String>,
-}
-
-/// A step of a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    Text(Text),
-    Variable { name: String, extent: Extent },
-}
-
-/// The text that a variable may capture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// Text without `/`, `?` and `#`.
-    Segment,
-    /// Segments and the `/` between them.
-    Segments,
-    /// A path: any text without `?` and `#`.
-    Path,
-    /// Any text up to the end of the URI.
-    Rest,
 }
 
 impl Matcher {
@@ -340,25 +320,6 @@ fn match_query<'a>(names: &'a [String], query: &'a str) -> Option<Vec<Capture<'a
     }
     let present = names.iter().zip(values).filter_map(|(name, value)| Some((name, value?)));
     Some(present.map(|(name, text)| Capture { name, text, extent: Extent::Segment }).collect())
-}
-
-impl Step {
-    fn text(&self) -> Option<&Text> {
-        match self {
-            Self::Text(text) => Some(text),
-            Self::Variable { .. } => None,
-        }
-    }
-}
-
-impl Extent {
-    fn accepts(self, byte: u8) -> bool {
-        match self {
-            Self::Segment => !matches!(byte, b'/' | b'?' | b'#'),
-            Self::Segments | Self::Path => !matches!(byte, b'?' | b'#'),
-            Self::Rest => true,
-        }
-    }
 }
 
 /// The captures of a URI that matches.

@@ -39,7 +39,7 @@ mod error;
 mod expand;
 mod matching;
 mod parse;
-mod text;
+mod step;
 
 use std::cmp::{Ordering, Reverse};
 use std::fmt;

@@ -71,22 +71,22 @@ impl<'a> Parts<'a> {
     /// Returns the path without the segments `.` and `..`, and `true` if it leads out of the root. `None` if the path does not
     /// begin with `/`: then it is not one of a hierarchy.
     fn removed_dot_segments(self) -> Option<(String, bool)> {
-        let (mut kept, mut leads_out) = (Vec::new(), false);
+        let (mut retained, mut leads_out) = (Vec::new(), false);
         let mut segments = self.path.strip_prefix('/')?.split('/').peekable();
         while let Some(segment) = segments.next() {
             match segment {
                 "." => {}
-                ".." => leads_out |= kept.pop().is_none(),
+                ".." => leads_out |= retained.pop().is_none(),
                 _ => {
-                    kept.push(segment);
+                    retained.push(segment);
                     continue;
                 }
             }
             if segments.peek().is_none() {
-                kept.push("");
+                retained.push("");
             }
         }
-        let path = format!("/{}", kept.join("/"));
+        let path = format!("/{}", retained.join("/"));
         // Without an authority, such a path would be read as one.
         (self.authority.is_some() || !path.starts_with("//")).then_some((path, leads_out))
     }

@@ -25,7 +25,7 @@ struct ReadParams<'a> {
     uri: Cow<'a, str>,
 }
 
-/// The handler that reads a URI, and the URI that the client is told of.
+/// The handler that reads a URI, and the URI that the client sees.
 type Found = (Reader, String);
 
 /// The handler that reads a URI.
@@ -83,14 +83,14 @@ impl Server {
             return Err(error.into());
         }
         let view = self.view_of(call);
-        let Some((reader, told)) = self.find_reader(&view, uri).await? else { return Ok(None) };
+        let Some((reader, shown)) = self.find_reader(&view, uri).await? else { return Ok(None) };
         let arguments = match &reader {
             Reader::Resource(_) => ArgumentText::from_strings([]),
             Reader::Template(_, variables) => ArgumentText::from_strings(variables.iter()),
         };
         let context = self.context(call, notifications);
         let contents = self.run_handler(uri, "the resource", reader.core(), &arguments, &context).await?;
-        let result = contents.into_read_result(&told, reader.mime_type());
+        let result = contents.into_read_result(&shown, reader.mime_type());
         Ok(result.map(|(result, own)| {
             (
                 result,
@@ -184,7 +184,7 @@ fn best_match(
     match best {
         Some((handler, template, Match::Matched(variables))) => {
             let spelling = Spelling::of(template, uri).filter(|spelling| view.shows_spelling(spelling));
-            Ok(spelling.map(|spelling| (Reader::Template(handler.clone(), variables), spelling.told)))
+            Ok(spelling.map(|spelling| (Reader::Template(handler.clone(), variables), spelling.shown)))
         }
         Some((_, _, Match::Rejected(rejection))) if view.shows_resource(uri) => {
             Err(ErrorObject::invalid_params(format!("`params.uri`: {rejection}")))

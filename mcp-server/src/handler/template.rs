@@ -30,8 +30,8 @@ pub struct TemplateSettings {
 /// The spelling of a URI that matches a template.
 #[derive(Debug)]
 pub(crate) struct Spelling {
-    /// The URI that a client is told of: its own if the scheme and the host are spelled as in the template.
-    pub(crate) told: String,
+    /// The URI that a client sees: its own if the scheme and the host are spelled as in the template.
+    pub(crate) shown: String,
     /// The normal form, with the scheme and the host as in the template.
     pub(crate) normal: String,
 }
@@ -41,7 +41,7 @@ impl Spelling {
     pub(crate) fn of(template: &UriTemplate, uri: &str) -> Option<Self> {
         let normal = template.respell(uri)?;
         let is_own = *normalize_percent_encoding(uri) == *normal;
-        Some(Self { told: if is_own { uri.to_owned() } else { normal.clone() }, normal })
+        Some(Self { shown: if is_own { uri.to_owned() } else { normal.clone() }, normal })
     }
 }
 

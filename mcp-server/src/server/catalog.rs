@@ -358,7 +358,7 @@ impl ResourceProvider for Catalog<TemplateHandler> {
     fn subscribed(&self, _: &RequestInfo<'_>, uri: &str) -> Result<Option<Subscribed>, ErrorObject> {
         let entries = lock(&self.entries);
         let named = entries.handlers.iter().find_map(|template| template.spelling(uri));
-        Ok(named.map(|spelling| Subscribed::new(uri).named(spelling.told)))
+        Ok(named.map(|spelling| Subscribed::new(uri).named(spelling.shown)))
     }
 
     fn attach(&self, notify: &Notify) {

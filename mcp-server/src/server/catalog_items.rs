@@ -61,11 +61,11 @@ impl View<'_> {
     }
 
     /// Returns `true` if a request sees a resource of a template. A rule must not depend on how a client encodes the URI: it
-    /// must accept the URI that the client is told of and its normal form.
+    /// must accept the URI that the client sees and its normal form.
     pub(crate) fn shows_spelling(&self, spelling: &Spelling) -> bool {
-        let Spelling { told, normal } = spelling;
+        let Spelling { shown, normal } = spelling;
         self.rules.visible.is_empty()
-            || self.shows_resource(told) && (told == normal || self.shows_resource(normal))
+            || self.shows_resource(shown) && (shown == normal || self.shows_resource(normal))
     }
 }
 

@@ -22,7 +22,7 @@ pub enum Item<'a> {
     Prompt(&'a Prompt),
     /// The URI of a resource: of one in a list, or of any that is read or subscribed to. A listed resource has its listed URI,
     /// whichever [equivalent](mcpwright_core::uri) spelling a client sends. The resource of a template is visible if the rule
-    /// accepts both the URI that the client is told of and its form with a normal percent-encoding.
+    /// accepts both the URI that the client sees and its form with a normal percent-encoding.
     Resource(&'a str),
     /// A resource template. The resources that it describes are visible only if it is.
     Template(&'a ResourceTemplate),

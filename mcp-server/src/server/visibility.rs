@@ -86,22 +86,22 @@ impl Server {
                 answer.map_err(|payload| incident::panic("subscribed", payload))??
             {
                 let of_list = || self.state.resources.listed_key(&view, uri).map(Arc::from);
-                let name = listed.or(subscribed.name.take()).or_else(of_list).or_else(|| self.told(uri));
+                let name = listed.or(subscribed.name.take()).or_else(of_list).or_else(|| self.shown(uri));
                 let subscribed = Subscribed { updates, name, ..subscribed };
                 return Ok(Some(subscribed).filter(|subscribed| self.sees_resource(request, &subscribed.uri)));
             }
         }
-        let name = listed.or_else(|| self.told(uri));
+        let name = listed.or_else(|| self.shown(uri));
         // The program may publish changes of resources that it does not list. Among rules, an unknown resource must not differ
         // from a hidden one.
         let is_accepted = self.state.rules.visible.is_empty() || name.is_some();
         Ok(is_accepted.then(|| Subscribed { name, ..Subscribed::new(uri) }))
     }
 
-    /// Returns the URI of a template's resource that a client is told of.
-    fn told(&self, uri: &str) -> Option<Arc<str>> {
+    /// Returns the URI of a template's resource that a client sees.
+    fn shown(&self, uri: &str) -> Option<Arc<str>> {
         let mut templates = self.state.templates.static_items.iter();
-        templates.find_map(|template| Some(template.spelling(uri)?.told.into()))
+        templates.find_map(|template| Some(template.spelling(uri)?.shown.into()))
     }
 
     /// Returns the part of a filter that the server supports for a request, with the subscriptions to its resources.
@@ -121,7 +121,7 @@ impl Server {
             filter.resource_subscriptions.iter_mut().for_each(|uris| {
                 uris.retain(|uri| match self.subscribe_to(request, uri) {
                     Ok(Some(subscribed)) => {
-                        resources.push((subscribed.told(uri), subscribed));
+                        resources.push((subscribed.shown(uri), subscribed));
                         true
                     }
                     Ok(None) => false,

@@ -176,7 +176,7 @@ impl SubscriptionSender {
 pub(crate) struct SubscribedResource {
     /// The URI that its changes are published by, as the provider spells it.
     pub(crate) published: Arc<str>,
-    /// The URIs that the client is told of.
+    /// The URIs that the client sees.
     pub(crate) names: BTreeSet<Arc<str>>,
 }
 
@@ -233,7 +233,7 @@ impl Subscription {
         }
     }
 
-    /// Subscribes to a resource of which the client is told as `name`.
+    /// Subscribes to a resource that the client sees as `name`.
     pub(crate) fn add_resource(&mut self, name: &Arc<str>, subscribed: &Subscribed) {
         let published = &subscribed.uri;
         let uri: Arc<str> = normalize(published).into();
@@ -247,7 +247,7 @@ impl Subscription {
         }
     }
 
-    /// Unsubscribes from a resource of which the client is told as `name`, and whose changes are published by `uri`.
+    /// Unsubscribes from a resource that the client sees as `name`, and whose changes are published by `uri`.
     pub(crate) fn remove_resource(&mut self, name: &str, uri: &str) {
         let uri = normalize(uri);
         let Some(resource) = self.resources.get_mut(&*uri) else { return };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 #[must_use]
 pub struct Subscribed {
     pub(crate) uri: Arc<str>,
-    /// The URI that the client is told of, if it is not the one that it has sent.
+    /// The URI that the client sees, if it is not the one that it has sent.
     pub(crate) name: Option<Arc<str>>,
     pub(crate) notifies_now: bool,
     /// The number of changes of resources that had been published when the provider was asked. The client is notified if
@@ -27,12 +27,12 @@ impl Subscribed {
         Self { uri: uri.into(), name: None, notifies_now: false, updates: None }
     }
 
-    /// Returns the URI that a client is told of if it has subscribed to `uri`.
-    pub(crate) fn told(&self, uri: &str) -> Arc<str> {
+    /// Returns the URI that a client sees if it has subscribed to `uri`.
+    pub(crate) fn shown(&self, uri: &str) -> Arc<str> {
         self.name.clone().unwrap_or_else(|| uri.into())
     }
 
-    /// Sets the URI that the client is told of: the one that is listed.
+    /// Sets the URI that the client sees: the one that is listed.
     pub(crate) fn named(mut self, name: impl Into<Arc<str>>) -> Self {
         self.name = Some(name.into());
         self

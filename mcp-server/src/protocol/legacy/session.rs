@@ -55,7 +55,7 @@ pub(crate) struct LegacySession {
 struct ResourceSubscription {
     /// The URI that its changes are published by.
     published: Arc<str>,
-    /// The URI that the client is told of.
+    /// The URI that the client sees.
     name: Arc<str>,
     observed: Option<ObservedSubscription>,
 }
@@ -213,7 +213,7 @@ impl LegacySession {
         let subscribed = subscribed.ok_or_else(|| not_found(&params.uri))?;
         // Opened also if the client does not listen yet: changes are kept until it does.
         let subscription = self.subscription(server, caller, extensions)?;
-        let name = subscribed.told(&params.uri);
+        let name = subscribed.shown(&params.uri);
         subscription.add_resource(&name, &subscribed);
         let new = ResourceSubscription { published: Arc::clone(&subscribed.uri), name, observed: None };
         match self.resources.insert(key.clone(), new) {

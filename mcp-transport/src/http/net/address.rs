@@ -48,9 +48,9 @@ pub enum Target {
     /// A host and a port in one text.
     Text(String),
     /// A host and a port.
-    Host(String, u16),
+    HostAndPort(String, u16),
     /// Addresses, of which the first available one is used.
-    Known(Vec<SocketAddr>),
+    Addresses(Vec<SocketAddr>),
 }
 
 impl<T: ToTarget + ?Sized> ListenAddress for T {}
@@ -75,19 +75,19 @@ impl ToTarget for String {
 
 impl ToTarget for (&str, u16) {
     fn to_target(&self) -> Target {
-        Target::Host(self.0.to_owned(), self.1)
+        Target::HostAndPort(self.0.to_owned(), self.1)
     }
 }
 
 impl ToTarget for (String, u16) {
     fn to_target(&self) -> Target {
-        Target::Host(self.0.clone(), self.1)
+        Target::HostAndPort(self.0.clone(), self.1)
     }
 }
 
 impl ToTarget for [SocketAddr] {
     fn to_target(&self) -> Target {
-        Target::Known(self.to_vec())
+        Target::Addresses(self.to_vec())
     }
 }
 
@@ -107,7 +107,7 @@ macro_rules! socket_addresses {
     ($($address:ty),*) => {$(
         impl ToTarget for $address {
             fn to_target(&self) -> Target {
-                Target::Known(vec![SocketAddr::from(*self)])
+                Target::Addresses(vec![SocketAddr::from(*self)])
             }
         }
     )*};
@@ -119,8 +119,8 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(text),
-            Self::Host(host, port) => write!(f, "{host}:{port}"),
-            Self::Known(addresses) => {
+            Self::HostAndPort(host, port) => write!(f, "{host}:{port}"),
+            Self::Addresses(addresses) => {
                 let addresses: Vec<_> = addresses.iter().map(SocketAddr::to_string).collect();
                 f.write_str(&addresses.join(", "))
             }
@@ -132,8 +132,8 @@ impl fmt::Display for Target {
 pub(crate) async fn listen(target: Target) -> Result<TcpListener, Error> {
     let failed = |source| Error::Listen { address: target.to_string(), source };
     let addresses = match &target {
-        Target::Known(addresses) => addresses.clone(),
-        Target::Host(host, port) => look_up(host, *port).await.map_err(failed)?,
+        Target::Addresses(addresses) => addresses.clone(),
+        Target::HostAndPort(host, port) => look_up(host, *port).await.map_err(failed)?,
         Target::Text(text) => match text.parse() {
             Ok(address) => vec![address],
             Err(_) => {

@@ -1,7 +1,26 @@
-//! Literal text of a template, which matches its equivalent spellings.
+//! The steps of a template's path: variables, and literal text, which matches its equivalent spellings.
 
-use crate::template::matching::{Extent, Step};
 use crate::uri::{normalize_percent_encoding, with_scheme_defaults};
+
+/// A step of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Text(Text),
+    Variable { name: String, extent: Extent },
+}
+
+/// The text that a variable may capture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Text without `/`, `?` and `#`.
+    Segment,
+    /// Segments and the `/` between them.
+    Segments,
+    /// A path: any text without `?` and `#`.
+    Path,
+    /// Any text up to the end of the URI.
+    Rest,
+}
 
 /// Literal text of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +107,25 @@ pub(super) fn fold_scheme_and_host(steps: &mut [Step]) {
         text.folded = end.unwrap_or(text.len());
         if end.is_some() {
             return;
+        }
+    }
+}
+
+impl Step {
+    pub(super) fn text(&self) -> Option<&Text> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Variable { .. } => None,
+        }
+    }
+}
+
+impl Extent {
+    pub(super) fn accepts(self, byte: u8) -> bool {
+        match self {
+            Self::Segment => !matches!(byte, b'/' | b'?' | b'#'),
+            Self::Segments | Self::Path => !matches!(byte, b'?' | b'#'),
+            Self::Rest => true,
         }
     }
 }
