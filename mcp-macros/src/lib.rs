@@ -597,5 +597,4 @@ macro_rules! attributes_of_rmcp {
         }
     )*};
 }
-
 attributes_of_rmcp!(tool_router, tool_handler, prompt_router, prompt_handler, task_handler);
