@@ -2,6 +2,8 @@
 //!
 //! `.ci/converters/run` calls the tools with the clients of several frameworks.
 
+#![expect(clippy::needless_pass_by_value, reason = "each type is taken as tools take it")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use mcpwright::schemars::{self, JsonSchema};

@@ -141,7 +141,7 @@ fn rejected_arguments_cost_at_most_four_times_the_message() {
             }
         }
     }
-    println!("{rejected} calls were rejected; the highest factor is {:.2}, of {}", highest.0, highest.1);
+    eprintln!("{rejected} calls were rejected; the highest factor is {:.2}, of {}", highest.0, highest.1);
     assert!(rejected > 100, "{rejected} calls were rejected");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

@@ -20,6 +20,7 @@ use crate::{Probe, probes};
 
 type Labels = HashMap<String, BTreeMap<String, Vec<Option<u8>>>>;
 
+#[expect(clippy::too_many_lines, reason = "it is a list")]
 pub(crate) fn probes() -> Vec<Probe> {
     let numbers = probes![
         u8,

@@ -26,7 +26,7 @@ pub(super) fn any_value_branches() -> &'static Value {
 
 fn branches(array: Option<Value>) -> Value {
     let scalars = ["string", "number", "boolean"].map(|name| json!({ "type": name }));
-    let object = separate(vec![json!({ "type": "object", "additionalProperties": true })]);
+    let object = separate([json!({ "type": "object", "additionalProperties": true })]);
     scalars.into_iter().chain([object]).chain(array).chain([json!({ "type": "null" })]).collect()
 }
 
@@ -35,6 +35,6 @@ fn branches(array: Option<Value>) -> Value {
 /// A converter replaces a choice that has objects by one object with the properties of all of them, and then rejects values
 /// of the other branches, and those that differ in a property of the same name. It does not look for objects in a choice of
 /// choices.
-pub(super) fn separate(objects: Vec<Value>) -> Value {
-    json!({ "anyOf": objects })
+pub(super) fn separate(objects: impl IntoIterator<Item = Value>) -> Value {
+    json!({ "anyOf": objects.into_iter().collect::<Value>() })
 }

@@ -103,6 +103,7 @@ impl Inbox {
     }
 
     /// Fails all requests, those that wait and later ones: the connection has ended.
+    #[expect(clippy::needless_pass_by_value, reason = "as for one request")]
     pub fn close(&self, error: ErrorObject) {
         let mut state = lock(&self.0);
         let waiting = std::mem::take(&mut state.waiting);

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcpwright_server::{Server, ToolHandler};
+use mcpwright_server::{Builder, Server, ToolHandler};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -23,7 +23,7 @@ pub(crate) fn server() -> Server {
         tools.push(tool(name));
         tools.push(tool(&format!("strict_{name}")).strict());
     }
-    tools.into_iter().fold(Server::builder("types", "1.0.0"), |server, tool| server.tool(tool)).build()
+    tools.into_iter().fold(Server::builder("types", "1.0.0"), Builder::tool).build()
 }
 
 type Tool = fn(&str) -> ToolHandler;
@@ -43,6 +43,7 @@ fn local_tool<T: DeserializeOwned + Serialize + JsonSchema + 'static>(name: &str
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "it is a list")]
 fn all() -> Vec<(&'static str, Tool)> {
     let numbers: Vec<(&str, Tool)> = vec![
         ("bool", tool::<bool>),

@@ -36,6 +36,7 @@ fn with_input(schema: Value) -> Builder {
 }
 
 /// Schemas of one member, with the impact of the change in arguments, and in results.
+#[expect(clippy::too_many_lines, reason = "it is a list of changes")]
 fn changed_members() -> Vec<(Value, Value, Impact, Impact)> {
     use Impact::{Breaking, Compatible, Prose};
     let string = || json!({ "type": "string" });

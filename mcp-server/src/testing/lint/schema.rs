@@ -265,10 +265,10 @@ impl SchemaLint<'_> {
         let pointer = &join(pointer, "$ref");
         match reference.as_str().map_or(Target::Missing, |reference| resolve(self.root, reference)) {
             Target::Missing => {
-                self.add(Rule::BROKEN_REFERENCE, pointer, format!("{shown} is not in the schema"))
+                self.add(Rule::BROKEN_REFERENCE, pointer, format!("{shown} is not in the schema"));
             }
             Target::Remote => {
-                self.add(Rule::BROKEN_REFERENCE, pointer, format!("{shown} is another document"))
+                self.add(Rule::BROKEN_REFERENCE, pointer, format!("{shown} is another document"));
             }
             Target::Finite if self.is_arguments() => {
                 self.add(Rule::AVOIDABLE_REFERENCE, pointer, format!("{shown} does not contain itself"));

@@ -121,10 +121,11 @@ impl CatalogSnapshot {
     }
 }
 
-type Compare = fn(&mut Changes, &Value, &Value);
+/// The member of a snapshot that has a list, the part of the catalog that an item is, and the comparison of two items.
+type List = (&'static str, fn(String) -> Subject, fn(&mut Changes, &Value, &Value));
 
 /// The lists, with the parts of the catalog that they contain, and the comparison of two items.
-const LISTS: [(&str, fn(String) -> Subject, Compare); 4] = [
+const LISTS: [List; 4] = [
     ("tools", Subject::Tool, compare_tools),
     ("prompts", Subject::Prompt, compare_prompts),
     ("resources", Subject::Resource, compare_resources),

@@ -303,7 +303,7 @@ impl<'a> Comparison<'a, '_> {
             match (self.direction, requires(new, name)) {
                 (Direction::Input, true) => self.changes.add(Impact::Breaking, &path, "new required member"),
                 (Direction::Input, false) => {
-                    self.changes.add(Impact::Compatible, &path, "new optional member")
+                    self.changes.add(Impact::Compatible, &path, "new optional member");
                 }
                 // A client may check results against the schema that it has cached.
                 (Direction::Output, _) if old.get("additionalProperties") == Some(&Value::Bool(false)) => {
