@@ -67,7 +67,7 @@ fn hooks_run_although_a_handler_blocks_every_thread() {
 
 #[test]
 fn time_of_hooks_is_limited() {
-    let mut process = Process::start_with(&[("HOOK_SECONDS", "600"), ("DRAIN_MILLIS", "200")]);
+    let mut process = Process::start_with(&[("HOOK_SECONDS", "600"), ("DRAIN_MILLIS", "2000")]);
     process.handshake();
     process.input = None;
     assert_eq!(process.ended(), [RUN[0], "ended: Disconnected"]);

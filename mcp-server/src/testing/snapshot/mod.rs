@@ -122,10 +122,10 @@ impl CatalogSnapshot {
 }
 
 /// The member of a snapshot that has a list, the part of the catalog that an item is, and the comparison of two items.
-type List = (&'static str, fn(String) -> Subject, fn(&mut Changes, &Value, &Value));
+type ListOf = (&'static str, fn(String) -> Subject, fn(&mut Changes, &Value, &Value));
 
 /// The lists, with the parts of the catalog that they contain, and the comparison of two items.
-const LISTS: [List; 4] = [
+const LISTS: [ListOf; 4] = [
     ("tools", Subject::Tool, compare_tools),
     ("prompts", Subject::Prompt, compare_prompts),
     ("resources", Subject::Resource, compare_resources),
