@@ -53,7 +53,14 @@ pub enum Target {
     Addresses(Vec<SocketAddr>),
 }
 
-impl<T: ToTarget + ?Sized> ListenAddress for T {}
+impl<T: ListenAddress + ?Sized> ListenAddress for &T {}
+impl ListenAddress for str {}
+impl ListenAddress for String {}
+impl ListenAddress for (&str, u16) {}
+impl ListenAddress for (String, u16) {}
+impl ListenAddress for [SocketAddr] {}
+impl<const N: usize> ListenAddress for [SocketAddr; N] {}
+impl ListenAddress for Vec<SocketAddr> {}
 
 impl<T: ToTarget + ?Sized> ToTarget for &T {
     fn to_target(&self) -> Target {
@@ -105,6 +112,8 @@ impl ToTarget for Vec<SocketAddr> {
 
 macro_rules! socket_addresses {
     ($($address:ty),*) => {$(
+        impl ListenAddress for $address {}
+
         impl ToTarget for $address {
             fn to_target(&self) -> Target {
                 Target::Addresses(vec![SocketAddr::from(*self)])
