@@ -1,4 +1,4 @@
-//! What a server says on standard error to the person who starts it.
+//! The text on standard error for the person who starts a server.
 
 use std::io::{IsTerminal as _, stdin};
 

@@ -215,7 +215,7 @@ impl StringRule {
     /// Returns `true` if the text matches. The length is checked before the pattern, to bound the cost of the pattern.
     pub(super) fn accepts(&self, text: &str) -> bool {
         (self.values.is_empty() || self.values.contains(text))
-            && self.length.contains(text.chars().count())
+            && (self.length.is_unbounded() || self.length.contains(text.chars().count()))
             && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
     }
 
@@ -283,6 +283,10 @@ impl ObjectRule {
 }
 
 impl LengthRange {
+    fn is_unbounded(self) -> bool {
+        self.min == 0 && self.max == u64::MAX
+    }
+
     pub(super) fn contains(self, length: usize) -> bool {
         let length = length as u64;
         self.min <= length && length <= self.max

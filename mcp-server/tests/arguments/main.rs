@@ -1,4 +1,4 @@
-//! What happens to arguments of all types that people use, as models send them: a table of cases.
+//! A table of cases: arguments of all types that people use, as models send them, and their ends.
 
 mod properties;
 #[path = "../raw/mod.rs"]

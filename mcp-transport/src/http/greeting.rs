@@ -1,4 +1,4 @@
-//! What a server says on standard error to the person who starts it: where it listens, and how to use it.
+//! The text on standard error for the person who starts a server over HTTP: its address, and its use.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;

@@ -1,4 +1,4 @@
-//! What a server says to a person who starts it at a terminal.
+//! The text for the person who starts a server at a terminal.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

@@ -1,7 +1,7 @@
 use mcpwright::types::RequestId;
 use mcpwright::{Json, server};
 
-/// What a derive of another version of schemars implements.
+/// The trait that a derive of another version of schemars implements.
 mod schemars08 {
     pub trait JsonSchema {}
 }

@@ -1,6 +1,6 @@
 //! Words of other crates and of the protocol for options that have another name here.
 
-/// What to write in place of a word that is no option of `attribute`.
+/// The replacement of a word that is no option of `attribute`.
 pub(super) fn advice(attribute: &str, word: &str) -> Option<&'static str> {
     let tables = match attribute {
         "#[tool]" => [TOOL, HANDLER],
