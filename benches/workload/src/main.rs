@@ -57,7 +57,9 @@ struct DummyTool {
 fn workload() -> Result<Builder> {
     let dummies: Vec<DummyTool> = serde_json::from_str(include_str!("dummy_tools.json"))?;
     let tools = dummies.into_iter().map(|dummy| {
+        // The workload demands an empty text.
         ToolHandler::with_schema(dummy.name, dummy.input_schema, |_, _| async { "" })
+            .empty_text("")
             .description(dummy.description)
     });
     Ok(tools.fold(Workload.into_builder(), Builder::tool))
